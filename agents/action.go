@@ -1,0 +1,112 @@
+package agents
+
+import (
+	"stakeout/market"
+	"stakeout/market/book"
+	"stakeout/market/ledger"
+	"stakeout/mechanisms/rollup"
+)
+
+// Verb is what an action asks for. These are the public verbs: nobody, an
+// attacker included, has others.
+type Verb uint8
+
+// The verbs.
+const (
+	Submit    Verb = iota // an order; a live order in the same slot is replaced
+	Cancel                // the order in a slot
+	CancelAll             // all orders
+	Stake                 // free tokens
+	Unstake               // staked tokens, spendable after the unbonding delay
+	Delegate              // name Other as operator
+	SetPolicy             // how to build when leading
+	Lend                  // free tokens to the pool
+	Recall                // tokens lent
+	Borrow                // tokens against free cash
+	Repay                 // borrowed tokens from free tokens
+	Send                  // Count rollup transactions at Amount each
+	Join                  // bring Amount of cash into the rollup
+	AskExit               // Count users at up to Amount each, through the coordinator
+	ForceExit             // Count users through the layer-one queue
+	Pay                   // Amount of cash to Other
+	Consume               // rewards leave the model
+	Spend                 // cash leaves the model as operating cost
+	Verbs
+)
+
+// Action is one wish of one agent.
+type Action struct {
+	Order  market.Order
+	Policy rollup.Policy
+	Amount ledger.Amount
+	Agent  ID
+	Other  ID
+	Count  uint32
+	Verb   Verb
+}
+
+// Wake asks that an agent be woken at a tick.
+type Wake struct {
+	Agent ID
+	Tick  uint32
+}
+
+// Actions collects the wishes of one round.
+type Actions struct {
+	List  []Action
+	Wakes []Wake
+}
+
+// Reset empties the list and keeps its memory.
+func (d *Actions) Reset() { d.List, d.Wakes = d.List[:0], d.Wakes[:0] }
+
+func (d *Actions) add(v Verb, a ID) *Action {
+	d.List = append(d.List, Action{Verb: v, Agent: a})
+	return &d.List[len(d.List)-1]
+}
+
+// WakeAt asks to be woken at a tick; each agent has one wake-up, the last named.
+func (d *Actions) WakeAt(a ID, tick uint32) { d.Wakes = append(d.Wakes, Wake{a, tick}) }
+
+// Order sends an order of lots whole lots at price ticks from one of the
+// agent's order slots.
+func (d *Actions) Order(a ID, slot uint16, side book.Side, kind book.Kind, price, lots uint32) {
+	if lots == 0 || price == 0 {
+		return
+	}
+	d.add(Submit, a).Order = market.Order{Owner: a, Slot: slot, Side: side, Kind: kind, Price: price, Lots: lots}
+}
+
+// Cancel takes back the order in a slot.
+func (d *Actions) Cancel(a ID, slot uint16) { d.add(Cancel, a).Order.Slot = slot }
+
+// CancelAll takes back all orders of the agent.
+func (d *Actions) CancelAll(a ID) { d.add(CancelAll, a) }
+
+// Move asks for one of the verbs that take nothing but an amount.
+func (d *Actions) Move(v Verb, a ID, amount ledger.Amount) {
+	if amount > 0 {
+		d.add(v, a).Amount = amount
+	}
+}
+
+// Delegate names the operator who builds for a.
+func (d *Actions) Delegate(a, operator ID) { d.add(Delegate, a).Other = operator }
+
+// Pay sends cash to another agent.
+func (d *Actions) Pay(a, to ID, amount ledger.Amount) {
+	if amount > 0 {
+		x := d.add(Pay, a)
+		x.Other, x.Amount = to, amount
+	}
+}
+
+// Policy sets how a builds when it leads.
+func (d *Actions) Policy(a ID, p rollup.Policy) { d.add(SetPolicy, a).Policy = p }
+
+// Request asks for count transactions (Send) or the exit of count users
+// (AskExit, ForceExit) at amount micro-USD each.
+func (d *Actions) Request(v Verb, a ID, count uint32, amount ledger.Amount) {
+	x := d.add(v, a)
+	x.Count, x.Amount = count, amount
+}

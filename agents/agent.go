@@ -1,0 +1,81 @@
+// Package agents holds who acts, what they see and what they may ask for, and
+// the honest behaviour of each kind, one file a kind.
+//
+// Mechanisms hold the truth; a View is all that an agent may know, and an
+// Action, appended to Actions, is all that it can do. A strategy decides for
+// whichever of its agents are awake and writes only to their own rows, so that
+// the result does not depend on how the awake are cut into rounds. Roles are
+// capabilities that combine: every attack in the source is one actor in many
+// hats.
+//
+// No rule in this package names a price move, a crash or an exodus. Parameters
+// that describe behaviour are drawn per agent; each draw is keyed by the agent
+// and the tick, so adding one agent moves no other's.
+//
+// Sources of the rules are given with each kind; the scale of the default
+// world (a young rollup with 100 M tokens at one dollar) is an assumption.
+package agents
+
+import (
+	"stakeout/market/ledger"
+)
+
+// ID identifies an agent; it is also the agent's account.
+type ID = ledger.Owner
+
+// Capability is a set of roles.
+type Capability uint16
+
+// The roles.
+const (
+	CanTrade Capability = 1 << iota
+	CanStake
+	CanBorrow
+	CanBuild // coordinate slots
+	CanMine
+	CanUse // send transactions in the rollup
+)
+
+// Agent is one actor.
+type Agent struct {
+	ID       ID
+	Can      Capability
+	Strategy uint8 // index of the strategy that decides for it
+	Row      int32 // its row in that strategy's table
+}
+
+// Strategy decides for the agents that share it.
+type Strategy interface {
+	// Decide is called with those that are awake, in the order in which their
+	// actions will be applied; the view is frozen for the round.
+	Decide(awake []Agent, v *View, do *Actions)
+	// Clone returns an independent copy.
+	Clone() Strategy
+}
+
+// Endowment is what an agent owns when the world opens, in tokens and USD.
+type Endowment struct {
+	Tokens float64 // spendable
+	Staked float64
+	Lent   float64 // in the lending pool
+	Cash   float64
+	Inside float64 // USD inside the rollup
+}
+
+// Opening is the fixed point at which a world starts: every honest agent holds
+// what it wants at this price under these yields.
+type Opening struct {
+	Price       float64 // USD a token
+	Supply      float64 // tokens
+	TicksPerDay float64
+	SlotTicks   float64
+	Staked      float64 // tokens
+	Expected    float64 // tokens staked and unbonding
+	Revenue     float64 // net fees, USD a year
+	Reward      float64 // net staker reward, USD a year and staked token
+	Normal      float64 // the structural forecast of the same at the opening
+	PerBatch    float64 // transactions
+	Fee         float64 // what a user pays for a transaction, USD
+	Margin      float64 // a coordinator's margin on a transaction, USD at the opening price of ETH
+	EthUSD      float64
+}

@@ -1,0 +1,197 @@
+package agents
+
+import (
+	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/sim/exact"
+	"stakeout/market/ledger"
+)
+
+// BeliefParams describe how holders value the token.
+type BeliefParams struct {
+	Extrapolation   float64 `key:"extrapolation_share" default:"0.1" unit:"share" min:"0" max:"1" source:"Market prototype: weights uniform on 0 to 0.2; larger ones make impact linear" doc:"Mean weight on the yield earned lately, against the structural forecast; uniform between 0 and twice the mean, at most 1"`
+	Learning        float64 `key:"learning_intensity" default:"2" unit:"1" min:"0" max:"50" source:"Brock and Hommes (1998), intensity of choice" doc:"How strongly the weights follow past forecast errors; 0 never learns"`
+	ViewSpread      float64 `key:"view_spread" default:"0.005" unit:"1" min:"0" max:"1" source:"Market prototype: small dispersion with an inaction corridor gives concave impact" doc:"Standard deviation of an agent's own view of ln value"`
+	ViewHalfDays    float64 `key:"view_half_life_days" default:"30" unit:"d" min:"0.1" max:"1000" source:"Market prototype" doc:"Half-life of the own view; lognormal over agents with log s.d. 0.7"`
+	Permanence      float64 `key:"permanence_share" default:"0.1" unit:"share" min:"0" max:"0.9" source:"Attack prototype, event sizes" doc:"Prior chance that service trouble is permanent before any has been seen"`
+	PriorEpisodes   float64 `key:"prior_episodes" default:"2" unit:"1" min:"0.1" max:"1000" source:"Attack prototype: fading of repeated outages" doc:"Strength of that prior in episodes that ended"`
+	SurvivalHours   float64 `key:"survival_scale_hours" default:"24" unit:"h" min:"0.5" max:"1000" source:"Attack prototype: 6 h was too harsh for two weeks" doc:"Scale of the Pareto survival of temporary trouble"`
+	SurvivalPower   float64 `key:"survival_exponent" default:"1" unit:"1" min:"0.1" max:"5" source:"Attack prototype" doc:"Exponent of the same"`
+	AttentionHours  float64 `key:"attention_hours" default:"1" unit:"h" min:"0" max:"100" source:"Attack prototype" doc:"Median delay before an agent notices that trouble began or ended; lognormal with log s.d. 1.2"`
+	TrendDays       float64 `key:"trend_horizon_days" default:"30" unit:"d" min:"0" max:"365" source:"Attack prototype" doc:"Days over which holders extrapolate a loss of users that they believe permanent"`
+	HazardPremium   float64 `key:"concentration_hazard" default:"0" unit:"1" min:"0" max:"10" source:"Assumption: 0, since with it accumulate-and-sell pays; swept" doc:"Discount rate a year added for each unit of the share of slots withheld"`
+	RespondToEvents bool    `key:"respond_to_service" default:"true" unit:"1" source:"Null test of the source's fake-DoS claim" doc:"Whether beliefs move with service, users and yields at all; off, only exogenous news counts"`
+}
+
+// belief is how one agent values the token: Gordon's formula on a mix of two
+// forecasts of the yearly reward of a staked token,
+//
+//	V = [w·E + (1−w)·S] / k,
+//
+// where E extrapolates the reward earned lately and S is structural: active
+// users × revenue per user over the stake expected to share it. The discount
+// k = ρ − g + ℓ − ι + π·φ is identified, not guessed: it is what makes the
+// agent hold what it holds at the opening price.
+type belief struct {
+	weight, prior float64 // on E, now and before learning (as log odds)
+	view, viewSD  float64 // own view of ln V
+	viewHalf      float64 // days
+	viewTick      uint32
+	permanence    float64 // heterogeneity of the prior
+	attention     uint32  // ticks
+	note          forecast
+}
+
+// forecast is what an agent wrote down to judge its two rules by later.
+type forecast struct {
+	tick              uint32
+	total             float64
+	extrapolated      float64
+	structural        float64
+	errE, errS, count float64
+}
+
+// believer holds what all beliefs of a population share.
+type believer struct {
+	p                  BeliefParams
+	perDay             float64
+	lnExtra, lnNormal  float64 // ln of k per USD for each rule
+	yearly             float64 // k
+	normal, lnOpening  float64
+	opening            Opening
+	dayTicks, halfLife float64
+}
+
+func newBeliever(p BeliefParams, o Opening) believer {
+	return believer{
+		p: p, perDay: o.TicksPerDay, opening: o,
+		lnExtra:   exact.Log(o.Reward / o.Price),
+		lnNormal:  exact.Log(o.Normal / o.Price),
+		yearly:    o.Normal / o.Price,
+		lnOpening: exact.Log(o.Price),
+	}
+}
+
+func (m *believer) draw(r *draw.Stream) belief {
+	b := belief{
+		weight:     min(r.Float64()*2*m.p.Extrapolation, 1),
+		viewSD:     m.p.ViewSpread,
+		viewHalf:   m.p.ViewHalfDays * r.Lognormal(0.7),
+		permanence: r.Lognormal(0.3),
+		attention:  uint32(m.p.AttentionHours / 24 * m.perDay * r.Lognormal(1.2)),
+	}
+	b.prior = logit(b.weight)
+	b.view = b.viewSD * r.Norm()
+	return b
+}
+
+func logit(x float64) float64 {
+	x = clip(x, 1e-6, 1-1e-6)
+	return exact.Log(x / (1 - x))
+}
+
+// lnValue is the agent's valuation in ln USD a token.
+func (m *believer) lnValue(b *belief, v *View) float64 {
+	news := m.lnOpening + v.LnETH + b.view
+	if !m.p.RespondToEvents {
+		return news + v.LnActivity
+	}
+	e, s := m.forecasts(b, v)
+	y := float64(b.weight*e) + float64((1-b.weight)*s)
+	if y < 1e-9 {
+		y = 1e-9
+	}
+	hazard := 0.0
+	if m.p.HazardPremium > 0 {
+		hazard = exact.Log(1 + m.p.HazardPremium*v.Service.Withheld/m.yearly)
+	}
+	return news + exact.Log(y) - hazard
+}
+
+// forecasts returns the two forecasts of the reward of a staked token relative
+// to the opening, in units of the price of ETH.
+//
+// During an episode of age t the structural one weighs two futures: with
+// chance q the trouble is permanent and today's reward stays, on a shrinking
+// base of users; else it lasts for another D days and all is as before:
+//
+//	S = (1−q)·[N − k·D·(N − now)] + q·now·exp(trend),
+//	q = q0 / [q0 + (1−q0)(1+t/τ)^−a],  q0 = c·N0/(N0+n),  D = (1 + t)/(1 + n).
+func (m *believer) forecasts(b *belief, v *View) (extrapolated, structural float64) {
+	p := v.Service
+	extrapolated = p.Reward7d / m.opening.Reward
+	normal := m.normalReward(v) / m.opening.Normal
+	on, age := m.episode(b, v)
+	if !on {
+		return extrapolated, normal
+	}
+	// The structural forecast uses revenue now over the expected stake, and no
+	// more than what those who serve can keep while others withhold slots: a
+	// burst of fees from a backlog is not a yield.
+	now := min(p.Reward6h/m.opening.Reward*float64(p.Staked)/float64(ledger.Unit)/p.Stake60d*m.opening.Expected/m.opening.Staked,
+		normal/max(1-p.Withheld, 0.02))
+	n := float64(p.Episode.Ended)
+	q0 := min(m.p.Permanence*b.permanence*m.p.PriorEpisodes/(m.p.PriorEpisodes+n), 0.99)
+	survive := exact.Pow(1+age*24/m.p.SurvivalHours, -m.p.SurvivalPower)
+	q := q0 / (q0 + float64((1-q0)*survive))
+	days := (1 + age) / (1 + n)
+	temporary := normal - float64(m.yearly*days/365*(normal-now))
+	lasting := now * exact.Exp(float64(m.p.TrendDays*min(0, trend(p.ActiveFast, p.ActiveSlow))))
+	return extrapolated, float64((1-q)*temporary) + float64(q*lasting)
+}
+
+// normalReward is the structural forecast without trouble: USD a year and
+// token at the opening price of ETH.
+func (m *believer) normalReward(v *View) float64 {
+	p := v.Service
+	return (1 - v.Rollup.OperatorShare) * p.PerUser30d * p.ActiveFast * exact.Exp(v.LnActivity) / p.Stake60d
+}
+
+// trend is the daily growth of active users seen by the distance of two
+// averages with half-lives of 2 and 7 days, whose mean ages differ by 7.2 days.
+func trend(fast, slow float64) float64 {
+	if fast < 1e-3 {
+		fast = 1e-3
+	}
+	if slow < 1e-3 {
+		slow = 1e-3
+	}
+	return exact.Log(fast/slow) / 7.2
+}
+
+// episode says whether the agent is aware of service trouble and its age in days.
+func (m *believer) episode(b *belief, v *View) (on bool, age float64) {
+	e := &v.Service.Episode
+	if e.Open {
+		return v.Tick-e.Since >= b.attention, float64(v.Tick-e.Since) / m.perDay
+	}
+	if e.Ended > 0 && v.Tick-e.End < b.attention && e.End-e.Since >= b.attention {
+		return true, float64(e.End-e.Since) / m.perDay
+	}
+	return false, 0
+}
+
+// drift lets the agent's own view wander: an Ornstein–Uhlenbeck process.
+func (m *believer) drift(b *belief, v *View, r *draw.Stream) {
+	keep := exact.HalfLife(float64(v.Tick-b.viewTick)/m.perDay, b.viewHalf)
+	b.viewTick = v.Tick
+	b.view = float64(b.view*keep) + float64(b.viewSD*sqrt(1-keep*keep)*r.Norm())
+}
+
+// learn compares what the two rules predicted a week ago with what was earned,
+// and shifts the weight towards the better one (Brock and Hommes 1998, with
+// memory half of the past).
+func (m *believer) learn(b *belief, v *View) {
+	f := &b.note
+	if m.p.Learning == 0 || !m.p.RespondToEvents || float64(v.Tick-f.tick) < 7*m.perDay {
+		return
+	}
+	if f.count > 0 {
+		years := float64(v.Tick-f.tick) / m.perDay / 365
+		earned := (v.Service.RewardTotal - f.total) / years / m.opening.Reward
+		f.errE = (f.errE + abs(f.extrapolated-earned)) / 2
+		f.errS = (f.errS + abs(f.structural-earned)) / 2
+		b.weight = exact.Logistic(b.prior + float64(m.p.Learning*(f.errS-f.errE)))
+	}
+	f.extrapolated, f.structural = m.forecasts(b, v)
+	f.tick, f.total, f.count = v.Tick, v.Service.RewardTotal, f.count+1
+}

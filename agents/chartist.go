@@ -1,0 +1,85 @@
+package agents
+
+import (
+	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/sim/exact"
+)
+
+// ChartistParams describe the traders who follow or fade the trend.
+//
+// Source: the chartist component of Chiarella, Iori and Perelló (2009). Kept
+// weak and half contrarian: strong trend following gives autocorrelated returns
+// and ruins its followers.
+type ChartistParams struct {
+	Count     int     `key:"count" default:"60" unit:"1" min:"0" max:"1000000" source:"Default world" doc:"Number of chartists"`
+	HoldShare float64 `key:"hold_share" default:"0.04" unit:"share" min:"0" max:"1" source:"Default world" doc:"Share of supply that they hold together"`
+	CashRatio float64 `key:"cash_ratio" default:"1.1" unit:"1" min:"0" max:"100" source:"Market prototype" doc:"Cash for each dollar of holding"`
+	WakeHours float64 `key:"wake_hours" default:"2" unit:"h" min:"0.01" max:"1000" source:"Market prototype" doc:"Mean time between looks"`
+	Reaction  float64 `key:"reaction" default:"0.3" unit:"1" min:"0" max:"5" source:"Market prototype" doc:"Largest deviation from the normal holding"`
+}
+
+// Chartists is the population of chartists.
+type Chartists struct {
+	p    ChartistParams
+	rows []chartist
+}
+
+type chartist struct {
+	normal  float64 // tokens
+	sign    float64 // +1 follows, −1 fades
+	half    float64 // days
+	average float64 // ln price
+	tick    uint32
+	trading bool
+}
+
+// NewChartists draws a population; endow is called with what each owns.
+func NewChartists(p ChartistParams, o Opening, ids []ID, s *draw.Stream, endow func(ID, Endowment)) *Chartists {
+	t := &Chartists{p: p, rows: make([]chartist, len(ids))}
+	for i, id := range ids {
+		r := s.At(draw.Population, uint32(id), 0)
+		row := &t.rows[i]
+		row.normal = p.HoldShare * o.Supply / float64(len(ids))
+		row.sign = float64(2*(i%2) - 1)
+		row.half = 0.2 * exact.Exp(r.Float64()*3.2188758248682006) // to 5 days, log-uniform
+		row.average = exact.Log(o.Price)
+		endow(id, Endowment{Tokens: row.normal, Cash: p.CashRatio * row.normal * o.Price})
+	}
+	return t
+}
+
+// Clone implements Strategy.
+func (t *Chartists) Clone() Strategy {
+	c := *t
+	c.rows = append([]chartist(nil), t.rows...)
+	return &c
+}
+
+// Decide implements Strategy.
+func (t *Chartists) Decide(awake []Agent, v *View, do *Actions) {
+	for _, a := range awake {
+		t.one(a, &t.rows[a.Row], v, do)
+	}
+}
+
+func (t *Chartists) one(a Agent, row *chartist, v *View, do *Actions) {
+	r := v.Rand(a)
+	keep := exact.HalfLife(float64(v.Tick-row.tick)/v.TicksPerDay, row.half)
+	row.tick = v.Tick
+	row.average = v.LnMid + float64((row.average-v.LnMid)*keep)
+	signal := (v.LnMid - row.average) / (v.SigmaSlow * sqrt(row.half/2))
+	gap := row.normal*(1+row.sign*t.p.Reaction*exact.Tanh(signal)) - v.Tokens(a.ID)
+	switch {
+	case row.trading && abs(gap) < 0.02*row.normal:
+		row.trading = false
+		do.CancelAll(a.ID)
+	case !row.trading && abs(gap) > 0.12*row.normal:
+		row.trading = true
+	}
+	if !row.trading {
+		do.WakeAt(a.ID, later(v, r.Exponential()*t.p.WakeHours/24*v.TicksPerDay))
+		return
+	}
+	child(a.ID, v, do, r, sideOf(gap), min(0.03*row.normal, abs(gap)), 0.6, 0.004)
+	do.WakeAt(a.ID, later(v, r.Exponential()*v.TicksPerDay/144))
+}

@@ -1,0 +1,72 @@
+package agents
+
+import (
+	"stakeout/experiments/sim/draw"
+	"stakeout/market/ledger"
+	"stakeout/mechanisms/rollup"
+)
+
+// CoordinatorParams describe the professional operators to whom stakers
+// delegate. They serve everybody at a posted price: layer-one cost plus a
+// margin that is earned in ETH.
+type CoordinatorParams struct {
+	Count      int     `key:"count" default:"12" unit:"1" min:"1" max:"100000" source:"Default world" doc:"Number of professional operators"`
+	CashUSD    float64 `key:"cash_usd" default:"200000" unit:"USD" min:"0" max:"1e9" source:"Assumption: months of layer-one gas" doc:"Cash of each"`
+	SlotCost   float64 `key:"slot_cost_usd" default:"8" unit:"USD" min:"0" max:"1e6" source:"Assumption: leaves a fifth of the commission as profit" doc:"Running cost for each slot led"`
+	MarginVary float64 `key:"margin_spread_share" default:"0.05" unit:"share" min:"0" max:"0.5" source:"Assumption" doc:"Half-width of the uniform spread of margins over operators"`
+	WakeHours  float64 `key:"wake_hours" default:"4" unit:"h" min:"0.1" max:"1000" source:"Assumption" doc:"Mean time between changes of the posted price"`
+}
+
+// Coordinators is the population of professional operators.
+type Coordinators struct {
+	p    CoordinatorParams
+	o    Opening
+	rows []coordinator
+}
+
+type coordinator struct {
+	margin float64 // USD at the opening price of ETH
+	tick   uint32
+}
+
+// NewCoordinators draws a population; endow is called with what each owns.
+func NewCoordinators(p CoordinatorParams, o Opening, ids []ID, s *draw.Stream, endow func(ID, Endowment)) *Coordinators {
+	t := &Coordinators{p: p, o: o, rows: make([]coordinator, len(ids))}
+	for i, id := range ids {
+		t.rows[i].margin = o.Margin * (1 + p.MarginVary*(2*s.At(draw.Population, uint32(id), 0).Float64()-1))
+		endow(id, Endowment{Cash: p.CashUSD})
+	}
+	return t
+}
+
+// Clone implements Strategy.
+func (t *Coordinators) Clone() Strategy {
+	c := *t
+	c.rows = append([]coordinator(nil), t.rows...)
+	return &c
+}
+
+// Decide implements Strategy.
+func (t *Coordinators) Decide(awake []Agent, v *View, do *Actions) {
+	for _, a := range awake {
+		row := &t.rows[a.Row]
+		do.Policy(a.ID, HonestPolicy(row.margin/t.o.EthUSD, t.o.PerBatch, v))
+		days := float64(v.Tick-row.tick) / v.TicksPerDay
+		slots := v.TicksPerDay / t.o.SlotTicks / float64(len(t.rows))
+		do.Move(Spend, a.ID, min(Amount(t.p.SlotCost*slots*days), v.Free(a.ID, ledger.Cash)))
+		row.tick = v.Tick
+		do.WakeAt(a.ID, later(v, v.Rand(a).Exponential()*t.p.WakeHours/24*v.TicksPerDay))
+	}
+}
+
+// HonestPolicy serves everybody at the layer-one cost of a transaction, its
+// share of the batch included, plus a margin in ETH.
+func HonestPolicy(margin, perBatch float64, v *View) rollup.Policy {
+	gas := float64(v.Rollup.TransactionGas) + float64(v.Rollup.BatchGas)/perBatch
+	gasUSD := v.GasGwei * 1e-9 * v.EthUSD
+	return rollup.Policy{
+		Transfers: true, Exits: true,
+		MinFee:  Amount(margin*v.EthUSD + gas*gasUSD),
+		ExitFee: Amount(float64(v.Rollup.WithdrawalGas) * gasUSD * 1.05),
+	}
+}

@@ -1,0 +1,61 @@
+package agents
+
+import (
+	"stakeout/experiments/sim/draw"
+	"stakeout/market/ledger"
+)
+
+// HolderParams describe the long-horizon holders: they never trade, and lend a
+// part of what they have.
+type HolderParams struct {
+	Count     int     `key:"count" default:"100" unit:"1" min:"0" max:"1000000" source:"Default world" doc:"Number of long-horizon holders"`
+	HoldShare float64 `key:"hold_share" default:"0.1" unit:"share" min:"0" max:"1" source:"Default world" doc:"Share of supply that they hold together"`
+	LentShare float64 `key:"lent_share" default:"0.15" unit:"share" min:"0" max:"1" source:"Assumption: with the stakers' part the pool holds twice the borrow cap" doc:"Share of it that they lend at the opening"`
+	WakeHours float64 `key:"wake_hours" default:"48" unit:"h" min:"1" max:"10000" source:"Assumption" doc:"Mean time between looks at the pool"`
+}
+
+// Holders is the population of long-horizon holders.
+type Holders struct {
+	p    HolderParams
+	rows []holder
+}
+
+type holder struct{ lent, pickiness float64 }
+
+// NewHolders draws a population; endow is called with what each owns.
+func NewHolders(p HolderParams, o Opening, ids []ID, s *draw.Stream, endow func(ID, Endowment)) *Holders {
+	t := &Holders{p: p, rows: make([]holder, len(ids))}
+	for i, id := range ids {
+		r := s.At(draw.Population, uint32(id), 0)
+		each := p.HoldShare * o.Supply / float64(len(ids))
+		t.rows[i] = holder{lent: p.LentShare, pickiness: r.Lognormal(0.5)}
+		endow(id, Endowment{Tokens: each * (1 - p.LentShare), Lent: each * p.LentShare})
+	}
+	return t
+}
+
+// Clone implements Strategy.
+func (t *Holders) Clone() Strategy {
+	c := *t
+	c.rows = append([]holder(nil), t.rows...)
+	return &c
+}
+
+// Decide implements Strategy: a holder lends more when the rate that its own
+// supply would leave is high, and never more than half.
+func (t *Holders) Decide(awake []Agent, v *View, do *Actions) {
+	for _, a := range awake {
+		row := &t.rows[a.Row]
+		hold := v.Tokens(a.ID)
+		rate := v.LendRateIf(Amount(0.05 * hold))
+		want := hold * clip(row.lent*(1+10*row.pickiness*rate), 0, 0.5)
+		claim := units(v.Claim(a.ID))
+		switch {
+		case want-claim > 0.02*hold:
+			do.Move(Lend, a.ID, min(Amount(want-claim), v.Free(a.ID, ledger.Token)))
+		case claim-want > 0.02*hold:
+			do.Move(Recall, a.ID, Amount(claim-want))
+		}
+		do.WakeAt(a.ID, later(v, v.Rand(a).Exponential()*t.p.WakeHours/24*v.TicksPerDay))
+	}
+}

@@ -1,0 +1,148 @@
+package agents
+
+import (
+	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/sim/exact"
+	"stakeout/market/book"
+)
+
+// MakerParams describe the market makers.
+//
+// Sources: Avellaneda and Stoikov (2008) for the inventory skew; Glosten and
+// Milgrom (1985) and Kyle (1985) for learning from signed flow. A maker quotes
+// around its own fair value, which moves with public news and unexpected flow,
+// hardly with the mid: makers that follow the mid lock stale quotes together.
+type MakerParams struct {
+	Count       int     `key:"count" default:"10" unit:"1" min:"1" max:"10000" source:"Default world" doc:"Number of market makers"`
+	HoldShare   float64 `key:"hold_share" default:"0.06" unit:"share" min:"0" max:"1" source:"Default world" doc:"Share of supply that they hold together"`
+	CashRatio   float64 `key:"cash_ratio" default:"1.2" unit:"1" min:"0" max:"100" source:"Market prototype" doc:"Cash for each dollar of normal holding"`
+	WakeBlocks  float64 `key:"wake_blocks" default:"5" unit:"blocks" min:"0.1" max:"10000" source:"Market prototype used 3; 5 halves the cost at the same depth" doc:"Mean time between requotes"`
+	Impact      float64 `key:"impact_per_supply_percent" default:"0.06" unit:"1" min:"0" max:"10" source:"Market prototype: above 0.1 pump and dump pays" doc:"Change of fair ln price for unexpected taker flow of one percent of supply; ±20 % over makers"`
+	FlowHours   float64 `key:"flow_half_life_hours" default:"0.5" unit:"h" min:"0.01" max:"100" source:"Market prototype" doc:"Half-life of the flow that is expected to go on"`
+	FlowShare   float64 `key:"expected_flow_share" default:"0.3" unit:"share" min:"0" max:"1" source:"Market prototype" doc:"Share of the expected flow that is discounted"`
+	Anchor      float64 `key:"mid_anchor" default:"0.003" unit:"1" min:"0" max:"1" source:"Market prototype: 0.1 ruined makers" doc:"Pull of the fair value towards the mid at each look"`
+	SpreadBps   float64 `key:"half_spread_bps" default:"10" unit:"bp" min:"0.1" max:"1000" source:"Market prototype" doc:"Half-spread in calm markets; uniform factor 0.7 to 1.6 over makers"`
+	MaxWidthBps float64 `key:"max_half_spread_bps" default:"100" unit:"bp" min:"1" max:"5000" source:"Market prototype: spreads of 11 % once appeared without a bound" doc:"Widest half-spread that a maker quotes"`
+	DepthShare  float64 `key:"depth_share" default:"0.000296" unit:"share" min:"0" max:"1" source:"Market prototype: 29.5 thousand dollars a side and maker in a world of 100 M" doc:"Value that one maker quotes on a side over all levels, as a share of market value at the opening"`
+	NewsLearn   float64 `key:"news_learning" default:"0.02" unit:"1" min:"0" max:"1" source:"Assumption: least mean squares step" doc:"Speed at which makers learn what activity news means for the price; it starts at one for one"`
+}
+
+const makerLevels = 8
+
+// Distance from the inner quote in basis points and weight of each level.
+var (
+	levelBps    = [makerLevels]float64{0, 8, 20, 40, 70, 120, 180, 270}
+	levelWeight = [makerLevels]float64{1.5, 2, 2.5, 3, 3.5, 4.5, 5.5, 7}
+)
+
+const levelWeights = 29.5
+
+// Makers is the population of market makers.
+type Makers struct {
+	p     MakerParams
+	o     Opening
+	depth float64 // USD a unit of level weight
+	rows  []maker
+}
+
+type maker struct {
+	fair     float64 // ln USD
+	impact   float64 // ln price a token
+	spread   float64
+	normal   float64 // tokens
+	eth, act float64
+	beta     float64 // of activity news
+	mid      float64 // ln mid at the last look
+	flow     float64 // cumulative flow at the last look
+	rate     float64 // expected flow, tokens a tick
+	tick     uint32
+	placed   [2 * makerLevels]float64 // ln centre at which each quote was put
+}
+
+// NewMakers draws a population; endow is called with what each owns.
+func NewMakers(p MakerParams, o Opening, ids []ID, s *draw.Stream, endow func(ID, Endowment)) *Makers {
+	t := &Makers{p: p, o: o, rows: make([]maker, len(ids)), depth: p.DepthShare * o.Supply * o.Price / levelWeights}
+	for i, id := range ids {
+		r := s.At(draw.Population, uint32(id), 0)
+		t.rows[i] = maker{
+			fair:   exact.Log(o.Price),
+			impact: p.Impact / (o.Supply / 100) * r.Uniform(0.8, 1.2),
+			spread: p.SpreadBps * 1e-4 * r.Uniform(0.7, 1.6),
+			normal: p.HoldShare * o.Supply / float64(len(ids)),
+			beta:   1,
+			mid:    exact.Log(o.Price),
+		}
+		endow(id, Endowment{Tokens: t.rows[i].normal, Cash: p.CashRatio * t.rows[i].normal * o.Price})
+	}
+	return t
+}
+
+// Clone implements Strategy.
+func (t *Makers) Clone() Strategy {
+	c := *t
+	c.rows = append([]maker(nil), t.rows...)
+	return &c
+}
+
+// Decide implements Strategy.
+func (t *Makers) Decide(awake []Agent, v *View, do *Actions) {
+	for _, a := range awake {
+		row := &t.rows[a.Row]
+		t.update(row, v)
+		t.quote(a.ID, row, v, do)
+		do.WakeAt(a.ID, later(v, v.Rand(a).Exponential()*t.p.WakeBlocks))
+	}
+}
+
+// update moves the fair value with public news and with the flow that was not
+// expected, and learns what activity news has meant for the price.
+func (t *Makers) update(row *maker, v *View) {
+	dt := float64(v.Tick - row.tick)
+	dEth, dAct := v.LnETH-row.eth, v.LnActivity-row.act
+	flow := v.Flow - row.flow
+	row.fair += dEth + float64(row.beta*dAct) + float64(row.impact*(flow-float64(t.p.FlowShare*row.rate*dt)))
+	row.fair += float64(t.p.Anchor * (v.LnMid - row.fair))
+	if dAct != 0 {
+		surprise := v.LnMid - row.mid - dEth - float64(row.beta*dAct)
+		row.beta = clip(row.beta+float64(t.p.NewsLearn*surprise*dAct/(float64(dAct*dAct)+1e-4)), -1, 3)
+	}
+	if dt > 0 {
+		keep := exact.HalfLife(dt, t.p.FlowHours/24*v.TicksPerDay)
+		row.rate = flow/dt + float64((row.rate-flow/dt)*keep)
+	}
+	row.eth, row.act, row.flow, row.mid, row.tick = v.LnETH, v.LnActivity, v.Flow, v.LnMid, v.Tick
+}
+
+// quote replaces the levels whose centre has moved away, and those that traded.
+func (t *Makers) quote(id ID, row *maker, v *View, do *Actions) {
+	stock := clip(v.Tokens(id)/row.normal-1, -1.5, 1.5)
+	centre := row.fair - float64(v.SigmaSlow*stock)
+	jump := v.SigmaFast / v.SigmaSlow
+	half := min(row.spread*clip(jump, 0.6, 6), t.p.MaxWidthBps*1e-4)
+	stretch := max(1, 0.7*jump)
+	price := exact.Exp(centre)
+	for l := 0; l < makerLevels; l++ {
+		away := half + float64(levelBps[l]*1e-4*stretch)
+		usd := levelWeight[l] * t.depth
+		t.level(id, row, uint16(l), book.Buy, centre, price*(1-away), away, usd, v, do)
+		t.level(id, row, uint16(l+makerLevels), book.Sell, centre, price*(1+away), away, usd, v, do)
+	}
+}
+
+func (t *Makers) level(id ID, row *maker, slot uint16, side book.Side, centre, price, away, usd float64, v *View, do *Actions) {
+	lots := v.Lots(usd / price)
+	_, left, _, live := v.Open(id, slot)
+	if live && left*2 > lots && abs(centre-row.placed[slot]) < 0.25*away {
+		return
+	}
+	row.placed[slot] = centre
+	p := v.Price(price)
+	// A quote that would trade is put behind the opposite best instead.
+	if side == book.Buy && v.Ask > 0 && p >= v.Ask {
+		p = v.Ask - 1
+	}
+	if side == book.Sell && p <= v.Bid {
+		p = v.Bid + 1
+	}
+	do.Order(id, slot, side, book.PostOnly, p, lots)
+}

@@ -1,0 +1,115 @@
+package agents
+
+import (
+	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/sim/exact"
+	"stakeout/market/book"
+	"stakeout/market/ledger"
+)
+
+// NoiseParams describe the traders without a view: they work parent orders of
+// Pareto size, on either side with a pull towards a balanced portfolio.
+//
+// Source: the noise component of Chiarella, Iori and Perelló (2009); parent
+// sizes with tail 3.
+type NoiseParams struct {
+	Count      int     `key:"count" default:"200" unit:"1" min:"1" max:"1000000" source:"Default world" doc:"Number of noise traders"`
+	HoldShare  float64 `key:"hold_share" default:"0.12" unit:"share" min:"0" max:"1" source:"Default world" doc:"Share of supply that they hold together"`
+	CashRatio  float64 `key:"cash_ratio" default:"1" unit:"1" min:"0" max:"100" source:"Market prototype" doc:"Cash for each dollar of holding"`
+	WakeBlocks float64 `key:"wake_blocks" default:"48" unit:"blocks" min:"0.1" max:"100000" source:"Market prototype" doc:"Median time between orders in calm markets; lognormal with log s.d. 0.4"`
+	OrderShare float64 `key:"order_share" default:"0.000009" unit:"share" min:"0" max:"0.1" source:"Market prototype: 900 dollars in a world of 100 M" doc:"Size of a child order and scale of a parent, as a share of market value at the opening"`
+}
+
+// Noise is the population of noise traders.
+type Noise struct {
+	p     NoiseParams
+	child float64 // USD
+	rows  []noise
+}
+
+type noise struct {
+	wake float64 // ticks
+	left float64 // USD of the parent still to trade
+	side book.Side
+	next uint16 // order slot for the next resting child
+}
+
+const noiseSlots = 3
+
+// NewNoise draws a population; endow is called with what each owns.
+func NewNoise(p NoiseParams, o Opening, ids []ID, s *draw.Stream, endow func(ID, Endowment)) *Noise {
+	t := &Noise{p: p, rows: make([]noise, len(ids)), child: p.OrderShare * o.Supply * o.Price}
+	each := p.HoldShare * o.Supply / float64(len(ids))
+	for i, id := range ids {
+		t.rows[i].wake = p.WakeBlocks * s.At(draw.Population, uint32(id), 0).Lognormal(0.4)
+		endow(id, Endowment{Tokens: each, Cash: p.CashRatio * each * o.Price})
+	}
+	return t
+}
+
+// Clone implements Strategy.
+func (t *Noise) Clone() Strategy {
+	c := *t
+	c.rows = append([]noise(nil), t.rows...)
+	return &c
+}
+
+// Decide implements Strategy.
+func (t *Noise) Decide(awake []Agent, v *View, do *Actions) {
+	for _, a := range awake {
+		row := &t.rows[a.Row]
+		r := v.Rand(a)
+		t.trade(a.ID, row, v, do, r)
+		pace := clip(v.SigmaFast/v.SigmaSlow, 0.4, 3)
+		do.WakeAt(a.ID, later(v, r.Exponential()*row.wake/pace))
+	}
+}
+
+func (t *Noise) trade(id ID, row *noise, v *View, do *Actions, r *draw.Stream) {
+	for s := uint16(0); s < noiseSlots; s++ {
+		if _, _, _, ok := v.Open(id, s); ok && r.Float64() < 0.5 {
+			do.Cancel(id, s)
+		}
+	}
+	if row.left <= 0 {
+		tokens := v.Tokens(id) * v.Mid
+		weight := tokens / (tokens + max(v.Cash(id), 1))
+		row.side = book.Sell
+		if r.Float64() < 1-weight {
+			row.side = book.Buy
+		}
+		row.left = t.child * r.Pareto(3)
+	}
+	usd := min(row.left, t.child*r.Lognormal(0.8))
+	row.left -= usd
+	lots := t.affordable(id, row.side, usd/v.Mid, v)
+	if r.Float64() < 0.6 {
+		do.Order(id, noiseSlots, row.side, book.ImmediateOrCancel, v.Price(v.Mid*within(row.side, 0.01)), lots)
+		return
+	}
+	t.rest(id, row, lots, v, do, r)
+}
+
+func (t *Noise) affordable(id ID, side book.Side, tokens float64, v *View) uint32 {
+	if side == book.Sell {
+		return v.Lots(min(tokens, units(v.Free(id, ledger.Token))))
+	}
+	return v.Lots(min(tokens, 0.99*units(v.Free(id, ledger.Cash))/v.Mid))
+}
+
+// rest leaves an order at or behind the own best.
+func (t *Noise) rest(id ID, row *noise, lots uint32, v *View, do *Actions, r *draw.Stream) {
+	price := v.Mid
+	if row.side == book.Buy && v.Bid > 0 {
+		price = float64(v.Bid) * v.TickUSD
+	}
+	if row.side == book.Sell && v.Ask > 0 {
+		price = float64(v.Ask) * v.TickUSD
+	}
+	behind := exact.Exp(-0.002 * r.Exponential())
+	if row.side == book.Sell {
+		behind = 1 / behind
+	}
+	do.Order(id, row.next, row.side, book.PostOnly, v.Price(price*behind), lots)
+	row.next = (row.next + 1) % noiseSlots
+}

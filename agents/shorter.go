@@ -1,0 +1,106 @@
+package agents
+
+import (
+	"stakeout/experiments/sim/draw"
+	"stakeout/market/book"
+	"stakeout/market/ledger"
+)
+
+// ShorterParams describe the traders who sell borrowed tokens when they value
+// the token below its price by more than the costs. They value it as other
+// holders do: a fixed rule about service trouble would never learn and would
+// dominate small events.
+type ShorterParams struct {
+	Count      int     `key:"count" default:"40" unit:"1" min:"0" max:"1000000" source:"Default world" doc:"Number of short sellers"`
+	CashUSD    float64 `key:"cash_usd" default:"150000" unit:"USD" min:"0" max:"1e9" source:"Assumption: together 6 M, enough for the borrow cap four times over" doc:"Cash of each"`
+	Threshold  float64 `key:"threshold" default:"0.05" unit:"1" min:"0" max:"1" source:"Assumption: half a tactical band above round-trip costs" doc:"Median log overpricing beyond costs at which one sells; lognormal with log s.d. 0.5"`
+	WakeHours  float64 `key:"wake_hours" default:"1" unit:"h" min:"0.01" max:"1000" source:"Assumption: closer to the market than stakers" doc:"Median time between looks; lognormal with log s.d. 0.7"`
+	HorizonDay float64 `key:"horizon_days" default:"30" unit:"d" min:"0.1" max:"1000" source:"Assumption" doc:"Time over which the borrow cost is counted"`
+	UseShare   float64 `key:"use_share" default:"0.3" unit:"share" min:"0" max:"0.6" source:"Initial margin 150 %, maintenance 120 %: a cushion against squeezes" doc:"Largest short position as a share of cash"`
+}
+
+// Shorters is the population of short sellers.
+type Shorters struct {
+	m    believer
+	p    ShorterParams
+	rows []shorter
+}
+
+type shorter struct {
+	belief
+	threshold float64
+	wake      float64 // ticks
+	size      float64 // tokens
+}
+
+// NewShorters draws a population; endow is called with what each owns.
+func NewShorters(p ShorterParams, b BeliefParams, o Opening, ids []ID, s *draw.Stream, endow func(ID, Endowment)) *Shorters {
+	t := &Shorters{m: newBeliever(b, o), p: p, rows: make([]shorter, len(ids))}
+	for i, id := range ids {
+		r := s.At(draw.Population, uint32(id), 0)
+		row := &t.rows[i]
+		row.belief = t.m.draw(r)
+		row.threshold = p.Threshold * r.Lognormal(0.5)
+		row.wake = p.WakeHours * r.Lognormal(0.7) * o.TicksPerDay / 24
+		row.size = p.UseShare * p.CashUSD / o.Price
+		endow(id, Endowment{Cash: p.CashUSD})
+	}
+	return t
+}
+
+// Clone implements Strategy.
+func (t *Shorters) Clone() Strategy {
+	c := *t
+	c.rows = append([]shorter(nil), t.rows...)
+	return &c
+}
+
+// Decide implements Strategy.
+func (t *Shorters) Decide(awake []Agent, v *View, do *Actions) {
+	for _, a := range awake {
+		t.one(a, &t.rows[a.Row], v, do)
+	}
+}
+
+func (t *Shorters) one(a Agent, row *shorter, v *View, do *Actions) {
+	r := v.Rand(a)
+	t.m.drift(&row.belief, v, r)
+	t.m.learn(&row.belief, v)
+	z := t.m.lnValue(&row.belief, v) - v.LnMid
+	cost := v.BorrowRate()*t.p.HorizonDay/365 + 0.002
+	debt := units(v.Debt(a.ID))
+	free := units(v.Free(a.ID, ledger.Token))
+	pace := row.wake
+	switch {
+	case z < -cost-row.threshold:
+		t.open(a.ID, row, debt, free, z, v, do)
+		pace = v.TicksPerDay / 144
+	case debt > 0 && z > -cost-row.threshold/2:
+		Cover(a.ID, debt, 0.1*row.size, v, do)
+		pace = v.TicksPerDay / 144
+	case free > 1:
+		do.Order(a.ID, 1, book.Sell, book.ImmediateOrCancel, v.Price(v.Mid*0.995), v.Lots(min(free, 0.1*row.size)))
+	}
+	do.WakeAt(a.ID, later(v, r.Exponential()*pace))
+}
+
+// open borrows up to the wanted size and sells what has been borrowed in slices.
+func (t *Shorters) open(id ID, row *shorter, debt, free, z float64, v *View, do *Actions) {
+	want := row.size * min(1, (-z-row.threshold)/0.1)
+	slice := 0.1 * row.size
+	if debt < want {
+		do.Move(Borrow, id, min(Amount(min(slice, want-debt)), v.Borrowable()))
+	}
+	do.Order(id, 1, book.Sell, book.ImmediateOrCancel, v.Price(v.Mid*0.995), v.Lots(min(free, slice)))
+}
+
+// Cover repays debt from free tokens and buys the rest back in slices of at
+// most slice tokens within half a percent of the mid.
+func Cover(id ID, debt, slice float64, v *View, do *Actions) {
+	free := v.Free(id, ledger.Token)
+	do.Move(Repay, id, min(free, v.Debt(id)))
+	if short := debt - units(free); short > 0 {
+		// One lot more than the rest: interest accrues in fractions of a lot.
+		do.Order(id, 1, book.Buy, book.ImmediateOrCancel, v.Price(v.Mid*1.005), v.Lots(min(short+1, slice)))
+	}
+}

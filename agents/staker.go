@@ -1,0 +1,199 @@
+package agents
+
+import (
+	"math"
+
+	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/sim/exact"
+	"stakeout/market/ledger"
+)
+
+// StakerParams describe the holders who value the token, stake most of it and
+// trade when it is mispriced.
+//
+// Sources: Gordon valuation (belief.go); the target around a normal holding
+// with an inaction corridor and trading in slices is the form for which the
+// market prototype found concave impact; the staking response to relative
+// yields follows Chitra (2021).
+type StakerParams struct {
+	Count          int     `key:"count" default:"300" unit:"1" min:"1" max:"1000000" source:"Default world: a young rollup" doc:"Number of stakers"`
+	HoldShare      float64 `key:"hold_share" default:"0.68" unit:"share" min:"0" max:"1" source:"Default world" doc:"Share of supply that they hold"`
+	StakedShare    float64 `key:"staked_share" default:"0.735" unit:"share" min:"0" max:"1" source:"Default world: half of supply staked" doc:"Mean share of their holding that is staked; s.d. 0.12 over stakers"`
+	LentShare      float64 `key:"lent_share" default:"0.03" unit:"share" min:"0" max:"1" source:"Assumption" doc:"Mean share of their holding that is lent out; uniform between 0 and twice the mean"`
+	CashRatio      float64 `key:"cash_ratio" default:"1.1" unit:"1" min:"0" max:"100" source:"Market prototype" doc:"Cash for each dollar of normal holding"`
+	WealthTail     float64 `key:"wealth_tail" default:"1.5" unit:"1" min:"1.05" max:"10" source:"Pareto tail of token holdings" doc:"Pareto exponent of holdings, cut at 20 times the minimum"`
+	TacticalShare  float64 `key:"tactical_share" default:"0.25" unit:"share" min:"0" max:"1" source:"Market prototype; swept 0.1 to 0.5 in takeover results" doc:"Share of the normal holding that follows small mispricings"`
+	Elasticity     float64 `key:"strategic_elasticity" default:"1" unit:"1" min:"0" max:"5" source:"Market prototype; swept 0.5 to 1 in takeover results" doc:"Further change of the holding for each unit of ln value over price"`
+	MispricingBand float64 `key:"mispricing_band" default:"0.032" unit:"1" min:"0.001" max:"1" source:"Market prototype" doc:"Median of the log mispricing that makes the tactical part move; lognormal with log s.d. 0.15"`
+	Corridor       float64 `key:"corridor" default:"0.6" unit:"1" min:"0" max:"5" source:"Market prototype" doc:"Gap to the target, in tactical shares, below which nothing is done"`
+	WakeHours      float64 `key:"wake_hours" default:"3" unit:"h" min:"0.01" max:"100" source:"Market prototype" doc:"Median time between looks; lognormal with log s.d. 0.7, between 1 and 48 h"`
+	SliceMinutes   float64 `key:"slice_minutes" default:"10" unit:"min" min:"0.2" max:"1000" source:"Market prototype" doc:"Mean time between child orders while trading"`
+	SliceShare     float64 `key:"slice_share" default:"0.01" unit:"share" min:"0.0001" max:"1" source:"Market prototype" doc:"Mean child order as a share of the normal holding"`
+}
+
+// Stakers is the population of stakers.
+type Stakers struct {
+	m    believer
+	p    StakerParams
+	rows []staker
+}
+
+type staker struct {
+	belief
+	normal  float64 // tokens
+	staked  float64 // desired share staked
+	lent    float64 // desired share lent
+	band    float64
+	wake    float64 // ticks
+	trading bool
+}
+
+// NewStakers draws a population; endow is called with what each owns.
+func NewStakers(p StakerParams, b BeliefParams, o Opening, ids []ID, s *draw.Stream, endow func(ID, Endowment)) *Stakers {
+	t := &Stakers{m: newBeliever(b, o), p: p, rows: make([]staker, len(ids))}
+	total := 0.0
+	for i, id := range ids {
+		r := s.At(draw.Population, uint32(id), 0)
+		row := &t.rows[i]
+		row.belief = t.m.draw(r)
+		row.normal = min(r.Pareto(p.WealthTail), 20)
+		row.staked = clip(p.StakedShare+0.12*r.Norm(), 0.3, 0.95)
+		row.lent = 2 * p.LentShare * r.Float64()
+		row.band = p.MispricingBand * r.Lognormal(0.15)
+		row.wake = clip(p.WakeHours*r.Lognormal(0.7), 1, 48) * o.TicksPerDay / 24
+		total += row.normal
+	}
+	scale := p.HoldShare * o.Supply / total
+	t.levelStake(total)
+	for i, id := range ids {
+		row := &t.rows[i]
+		row.normal *= scale
+		lent := min(row.lent, 1-row.staked) * row.normal
+		endow(id, Endowment{
+			Tokens: row.normal*(1-row.staked) - lent, Staked: row.normal * row.staked, Lent: lent,
+			Cash: p.CashRatio * row.normal * o.Price,
+		})
+	}
+	return t
+}
+
+// levelStake scales the shares staked so that together they are StakedShare of
+// all holdings, whatever the sample; a few rounds suffice against the cap.
+func (t *Stakers) levelStake(total float64) {
+	for range 20 {
+		staked := 0.0
+		for i := range t.rows {
+			staked += float64(t.rows[i].normal * t.rows[i].staked)
+		}
+		f := t.p.StakedShare * total / staked
+		for i := range t.rows {
+			t.rows[i].staked = min(t.rows[i].staked*f, 0.97)
+		}
+	}
+}
+
+// Clone implements Strategy.
+func (t *Stakers) Clone() Strategy {
+	c := *t
+	c.rows = append([]staker(nil), t.rows...)
+	return &c
+}
+
+// Decide implements Strategy.
+func (t *Stakers) Decide(awake []Agent, v *View, do *Actions) {
+	for _, a := range awake {
+		t.one(a, &t.rows[a.Row], v, do)
+	}
+}
+
+func (t *Stakers) one(a Agent, row *staker, v *View, do *Actions) {
+	r := v.Rand(a)
+	t.m.drift(&row.belief, v, r)
+	t.m.learn(&row.belief, v)
+	do.Move(Consume, a.ID, v.Earned(a.ID))
+	value := t.m.lnValue(&row.belief, v)
+	hold := v.Tokens(a.ID)
+	gap := t.target(row, value-v.LnMid) - hold
+	switch {
+	case row.trading && abs(gap) < 0.02*row.normal:
+		row.trading = false
+		do.CancelAll(a.ID)
+	case !row.trading && abs(gap) > t.p.Corridor*t.p.TacticalShare*row.normal:
+		row.trading = true
+	}
+	if row.trading {
+		t.work(a.ID, row, gap, v, do, r)
+		do.WakeAt(a.ID, later(v, r.Exponential()*t.p.SliceMinutes/1440*v.TicksPerDay))
+		return
+	}
+	if r.Float64() < 0.2 {
+		t.allocate(a.ID, row, hold, v, do)
+	}
+	do.WakeAt(a.ID, later(v, r.Exponential()*row.wake))
+}
+
+// target is the holding wanted at log mispricing z: a tactical part that
+// saturates and a strategic part that does not.
+func (t *Stakers) target(row *staker, z float64) float64 {
+	tactical := t.p.TacticalShare * exact.Tanh(0.69*z/row.band)
+	return row.normal * max(0, 1+tactical+t.p.Elasticity*clip(z, -1, 1))
+}
+
+// work sends one slice towards the target. Tokens for a sale come first from
+// the free ones, then from those lent; stake is given up only when much more is
+// to be sold, and counts as sold once it is unbonding.
+func (t *Stakers) work(id ID, row *staker, gap float64, v *View, do *Actions, r *draw.Stream) {
+	slice := min(t.p.SliceShare*row.normal*(0.5+r.Float64()), abs(gap))
+	if gap > 0 {
+		child(id, v, do, r, sideOf(gap), slice, 0.6, 0.004)
+		return
+	}
+	free := units(v.Free(id, ledger.Token) + v.Pocket(id, ledger.Token, ledger.Held))
+	if free < slice {
+		do.Move(Recall, id, min(v.Claim(id), Amount(slice-free)))
+	}
+	coming := units(v.Pocket(id, ledger.Token, ledger.Unbonding))
+	liquid := free + units(v.Claim(id)) + coming
+	if short := -gap - liquid; short > 0.3*row.normal {
+		do.Move(Unstake, id, min(Amount(short), v.Pocket(id, ledger.Token, ledger.Staked)))
+	}
+	child(id, v, do, r, sideOf(gap), min(slice, units(v.Free(id, ledger.Token))), 0.6, 0.004)
+}
+
+// allocate splits the holding between staking, lending and keeping liquid by
+// their yields. The yield of staking is the expected one, not the momentary
+// one, and a lender counts on the rate that its own supply leaves.
+func (t *Stakers) allocate(id ID, row *staker, hold float64, v *View, do *Actions) {
+	yield := 1.0
+	if t.m.p.RespondToEvents {
+		e, s := t.m.forecasts(&row.belief, v)
+		yield = (float64(row.weight*e) + float64((1-row.weight)*s)) * v.EthUSD / t.m.opening.EthUSD * t.m.opening.Price / v.Mid
+	}
+	want := clip(row.staked+0.5*(yield-1)*row.staked, 0.05, 0.97) * hold
+	staked := units(v.Pocket(id, ledger.Token, ledger.Staked))
+	free := units(v.Free(id, ledger.Token))
+	switch {
+	case want-staked > 0.03*hold:
+		do.Move(Stake, id, Amount(min(want-staked, free)))
+		return
+	case staked-want > 0.05*hold:
+		do.Move(Unstake, id, Amount(staked-want))
+	}
+	t.lend(id, row, hold, free, v, do)
+}
+
+func (t *Stakers) lend(id ID, row *staker, hold, free float64, v *View, do *Actions) {
+	claim := units(v.Claim(id))
+	rate := v.LendRateIf(Amount(0.02 * hold))
+	want := row.lent * hold * min(1+10*rate, 3)
+	switch {
+	case want-claim > 0.005*hold && free > want-claim:
+		do.Move(Lend, id, Amount(want-claim))
+	case claim-want > 0.01*hold:
+		do.Move(Recall, id, Amount(claim-want))
+	}
+}
+
+func units(a ledger.Amount) float64 { return float64(a) / float64(ledger.Unit) }
+
+func sqrt(x float64) float64 { return math.Sqrt(x) }

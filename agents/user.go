@@ -1,0 +1,236 @@
+package agents
+
+import (
+	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/sim/exact"
+	"stakeout/market/ledger"
+)
+
+// UserParams describe the users of the rollup in cohorts.
+//
+// Sources: discrete choice between the rollup and an outside option with a
+// switching cost (logit, McFadden 1974), intercept identified from base churn;
+// word-of-mouth adoption (Bass 1969); heavy-tailed balances.
+type UserParams struct {
+	Count         int     `key:"count" default:"2000" unit:"1" min:"1" max:"10000000" source:"Default world" doc:"Number of user agents, each a cohort"`
+	CohortSize    int     `key:"cohort_size" default:"100" unit:"1" min:"1" max:"1000000" source:"Default world" doc:"Real users in a cohort; gas and balances scale with it"`
+	ActiveShare   float64 `key:"active_share" default:"0.85" unit:"share" min:"0.01" max:"1" source:"Assumption" doc:"Share of cohorts that use the rollup at the opening; the others may join"`
+	PerDay        float64 `key:"transactions_per_day" default:"0.6" unit:"1" min:"0" max:"1000" source:"Assumption: 100 thousand transactions a day, as Loopring and zkSync together in late 2020" doc:"Transactions that a real user wants to send a day"`
+	WakeHours     float64 `key:"wake_hours" default:"6" unit:"h" min:"0.1" max:"1000" source:"Assumption: finer clocks change nothing but cost" doc:"Mean time between a cohort's looks"`
+	ValueMultiple float64 `key:"value_multiple" default:"6" unit:"1" min:"0.1" max:"1000" source:"Assumption: a layer-one transfer cost some ten times a rollup fee" doc:"Median private value of a transaction in opening fees; log-logistic with exponent 2"`
+	Patience      float64 `key:"patience_minutes" default:"10" unit:"min" min:"0.1" max:"100000" source:"Assumption: payments, where a missed slot of nine minutes costs half the value" doc:"Median time in which waiting costs a transaction all but 1/e of its value; lognormal with log s.d. 0.7"`
+	MemoryDays    float64 `key:"memory_days" default:"5" unit:"d" min:"0.1" max:"365" source:"Attack prototype: memory per transaction made users give up in hours" doc:"Half-life of satisfaction"`
+	Loyalty       float64 `key:"loyalty" default:"0.6" unit:"1" min:"-1" max:"1" source:"Attack prototype: 0.3 loyal, 0.6 medium, 0.85 fickle" doc:"Satisfaction at which half of those who review leave; 1 is normal service, so a higher figure is less loyal"`
+	LoyaltySpread float64 `key:"loyalty_spread" default:"0.08" unit:"1" min:"0.001" max:"1" source:"Attack prototype" doc:"Logistic scale of the same"`
+	ChurnPerDay   float64 `key:"churn_per_day" default:"0.002" unit:"1" min:"0" max:"0.5" source:"Attack prototype: 0.2 % a day" doc:"Chance a day that a satisfied cohort leaves; arrivals balance it at the opening"`
+	BalanceUSD    float64 `key:"min_balance_usd" default:"50" unit:"USD" min:"0" max:"1e9" source:"Attack prototype" doc:"Smallest balance of a real user; Pareto over cohorts with exponent 1.15, cut at 1000 times"`
+	UrgencyPerDay float64 `key:"urgency_per_day" default:"0.01" unit:"1" min:"0" max:"1" source:"Attack prototype: a guess to which ransom is proportional" doc:"Share of the balance that a leaver would pay to be out a day earlier"`
+	RetryDays     float64 `key:"retry_days" default:"1" unit:"d" min:"0.01" max:"100" source:"Assumption" doc:"Time that a leaver waits for the coordinator before it uses the layer-one queue"`
+}
+
+// Users is the population of users.
+type Users struct {
+	p    UserParams
+	o    Opening
+	rows []user
+}
+
+type userState uint8
+
+const (
+	outside userState = iota
+	inside
+	leaving
+)
+
+type user struct {
+	balance  float64 // USD of the cohort
+	patience float64 // ticks
+	mood     float64 // satisfaction, 1 in normal service
+	sent     uint32  // tick of the last request
+	looked   uint32
+	reviewed uint32
+	since    uint32 // tick of the wish to leave
+	state    userState
+}
+
+// NewUsers draws a population; endow is called with what each owns.
+func NewUsers(p UserParams, o Opening, ids []ID, s *draw.Stream, endow func(ID, Endowment)) *Users {
+	t := &Users{p: p, o: o, rows: make([]user, len(ids))}
+	active := int(p.ActiveShare*float64(len(ids)) + 0.5)
+	for i, id := range ids {
+		r := s.At(draw.Population, uint32(id), 0)
+		row := &t.rows[i]
+		row.balance = float64(p.CohortSize) * p.BalanceUSD * min(r.Pareto(1.15), 1000)
+		row.patience = p.Patience / 1440 * o.TicksPerDay * r.Lognormal(0.7)
+		row.mood = 1
+		if i < active {
+			row.state = inside
+			endow(id, Endowment{Inside: row.balance})
+		} else {
+			endow(id, Endowment{})
+		}
+	}
+	return t
+}
+
+// Active is the number of cohorts that use the rollup at the opening.
+func (t *Users) Active() (n int) {
+	for i := range t.rows {
+		if t.rows[i].state == inside {
+			n++
+		}
+	}
+	return n
+}
+
+// Clone implements Strategy.
+func (t *Users) Clone() Strategy {
+	c := *t
+	c.rows = append([]user(nil), t.rows...)
+	return &c
+}
+
+// Decide implements Strategy.
+func (t *Users) Decide(awake []Agent, v *View, do *Actions) {
+	for _, a := range awake {
+		row := &t.rows[a.Row]
+		r := v.Rand(a)
+		switch row.state {
+		case inside:
+			t.use(a.ID, row, v, do, r)
+		case leaving:
+			t.leave(a.ID, row, v, do)
+		default:
+			t.arrive(a.ID, row, v, do, r)
+		}
+		row.looked = v.Tick
+		wait := t.p.WakeHours / 24 * v.TicksPerDay * r.Uniform(0.5, 1.5)
+		if row.state == outside {
+			wait *= 4
+		}
+		do.WakeAt(a.ID, later(v, wait))
+	}
+}
+
+// use judges the service, reviews once a day whether to stay, and sends what
+// the cohort wants to send until its next look.
+func (t *Users) use(id ID, row *user, v *View, do *Actions, r *draw.Stream) {
+	days := float64(v.Tick-row.looked) / v.TicksPerDay
+	waiting, _ := v.Waiting(id)
+	t.judge(id, row, waiting, days, v)
+	if float64(v.Tick-row.reviewed) >= v.TicksPerDay {
+		row.reviewed = v.Tick
+		if r.Float64() < t.leaveChance(row.mood) {
+			row.state, row.since = leaving, v.Tick
+			t.leave(id, row, v, do)
+			return
+		}
+	}
+	// What users spent on fees they bring in again.
+	do.Move(Join, id, Amount(row.balance)-v.Pocket(id, ledger.Cash, ledger.Rollup))
+	bid := t.bid(v, r)
+	mean := t.p.PerDay * float64(t.p.CohortSize) * days * t.demand(units(bid), v) * exact.Exp(v.LnActivity)
+	// Half of those who wait give up within two days.
+	still := float64(waiting) * exact.HalfLife(days, 2)
+	if n := r.Poisson(mean) + uint32(still); n > 0 {
+		do.Request(Send, id, n, bid)
+		if waiting == 0 {
+			row.sent = v.Tick
+		}
+	}
+}
+
+// judge moves satisfaction towards the share of the value of the last
+// transactions that is left after the wait, where waiting up to one and a half
+// slots is normal service.
+func (t *Users) judge(id ID, row *user, waiting uint32, days float64, v *View) {
+	if row.sent == 0 {
+		return
+	}
+	end := v.Tick
+	if s := v.Served(id); waiting == 0 && s.Tick >= row.sent {
+		end = s.Tick
+	}
+	late := float64(end-row.sent) - 1.5*t.o.SlotTicks
+	quality := 1.0
+	if late > 0 {
+		quality = exact.Exp(-late / row.patience)
+	}
+	row.mood = quality + float64((row.mood-quality)*exact.HalfLife(days, t.p.MemoryDays))
+}
+
+// leaveChance is the chance a day to leave at satisfaction s: base churn plus
+// what the logit adds to its value at normal service.
+func (t *Users) leaveChance(s float64) float64 {
+	at := func(s float64) float64 { return exact.Logistic((t.p.Loyalty - s) / t.p.LoyaltySpread) }
+	return t.p.ChurnPerDay + max(0, at(s)-at(1))
+}
+
+// bid follows recent inclusion: the posted fee and a little more, or, when
+// batches have left others waiting, a step above what the last one took.
+func (t *Users) bid(v *View, r *draw.Stream) ledger.Amount {
+	fee := float64(v.Service.PostedFee) * BidMargin
+	if m := float64(v.Service.MarginalFee); m > float64(v.Service.PostedFee) {
+		fee = max(fee, m*(1+0.1*r.Float64()))
+	}
+	return ledger.Amount(min(fee, 2*t.p.ValueMultiple*t.fee(v)*float64(ledger.Unit)))
+}
+
+// BidMargin is what users bid above the posted fee, to cover the spread of fees
+// over operators.
+const BidMargin = 1.08
+
+// fee is the opening fee carried forward with the price of ETH, in USD.
+func (t *Users) fee(v *View) float64 { return t.o.Fee * v.EthUSD / t.o.EthUSD }
+
+// demand is the share of wished transactions whose value exceeds the fee:
+// values are log-logistic with exponent 2.
+func (t *Users) demand(fee float64, v *View) float64 {
+	x := fee / (t.p.ValueMultiple * t.fee(v))
+	return 1 / (1 + float64(x*x))
+}
+
+// OpeningDemand is the share of wished transactions that are sent at the
+// opening fee.
+func OpeningDemand(p UserParams) float64 {
+	x := 1 / p.ValueMultiple
+	return 1 / (1 + float64(x*x))
+}
+
+// leave asks for the way out: through the coordinator at up to what the other
+// route or the waiting would cost, after a while through the layer-one queue if
+// the remedy opens it and its gas is below the balance. Who can do neither
+// stays, trapped.
+func (t *Users) leave(id ID, row *user, v *View, do *Actions) {
+	if v.Pocket(id, ledger.Cash, ledger.Rollup) == 0 && row.since < v.Tick {
+		row.state = outside
+		return
+	}
+	each := row.balance / float64(t.p.CohortSize)
+	gas := float64(v.Rollup.ForcedExitGas) * v.GasGwei * 1e-9 * v.EthUSD
+	waited := float64(v.Tick-row.since) / v.TicksPerDay
+	pay := min(each, 0.41*v.EthUSD/t.o.EthUSD+t.p.UrgencyPerDay*each*(1+waited))
+	if v.Remedy.ForcedExit {
+		pay = min(pay, gas)
+		if waited > t.p.RetryDays && gas < each {
+			do.Request(ForceExit, id, uint32(t.p.CohortSize), 0)
+			return
+		}
+	}
+	do.Request(AskExit, id, uint32(t.p.CohortSize), Amount(pay))
+}
+
+// arrive lets an outside cohort join: by word of mouth, in proportion to the
+// share of cohorts inside, and only where the service works. At the opening
+// arrivals balance base churn.
+func (t *Users) arrive(id ID, row *user, v *View, do *Actions, r *draw.Stream) {
+	days := float64(v.Tick-row.looked) / v.TicksPerDay
+	share := v.Service.ActiveFast / float64(len(t.rows))
+	chance := t.p.ChurnPerDay * share / max(1-t.p.ActiveShare, 0.01) * (1 - v.Service.EmptyDay)
+	if r.Float64() >= min(chance*days, 1) {
+		return
+	}
+	row.state, row.mood, row.sent, row.reviewed = inside, 1, 0, v.Tick
+	do.Move(Join, id, Amount(row.balance))
+}

@@ -1,0 +1,166 @@
+package agents
+
+import (
+	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/sim/exact"
+	"stakeout/market"
+	"stakeout/market/book"
+	"stakeout/market/ledger"
+	"stakeout/market/lending"
+	"stakeout/mechanisms/remedy"
+	"stakeout/mechanisms/rollup"
+)
+
+// View is all that an agent may know: public state, frozen while a round is
+// being decided, and its own accounts.
+type View struct {
+	Tick        uint32
+	TicksPerDay float64
+
+	// The market. Prices in USD a token unless they are in ticks.
+	Bid, Ask             uint32  // ticks; 0 and none when that side is empty
+	Mid, LnMid           float64 // of the quote, or the last one that had two sides
+	TickUSD              float64
+	SigmaFast, SigmaSlow float64 // of daily log returns, half-lives 6 h and 10 d
+	Flow                 float64 // tokens bought less tokens sold by takers since the start
+	Volume               float64 // tokens traded since the start
+
+	// News that no agent causes, as logs relative to the start.
+	LnETH, LnActivity float64
+	EthUSD            float64
+	GasGwei           float64 // what prompt inclusion on layer one costs
+
+	Service *rollup.Public
+	Remedy  remedy.Rules
+	Rollup  *rollup.Params
+
+	stream *draw.Stream
+	led    *ledger.Ledger
+	x      *market.Exchange
+	pool   *lending.Pool
+	roll   *rollup.State
+}
+
+// NewView returns a view of the given parts of one world.
+func NewView(l *ledger.Ledger, x *market.Exchange, p *lending.Pool, r *rollup.State, s *draw.Stream) *View {
+	v := &View{stream: s, led: l, x: x, pool: p, roll: r, Service: r.Public(), Rollup: r.Params()}
+	v.TickUSD = float64(x.Params().TickSize) / float64(x.Params().Lot)
+	return v
+}
+
+// CopyFrom copies what src shows; v keeps looking at its own world.
+func (v *View) CopyFrom(src *View) {
+	keep := *v
+	*v = *src
+	v.stream, v.led, v.x, v.pool, v.roll = keep.stream, keep.led, keep.x, keep.pool, keep.roll
+	v.Service, v.Rollup = keep.Service, keep.Rollup
+}
+
+// Refresh freezes the market for the next round.
+func (v *View) Refresh() {
+	q := v.x.Quote()
+	if q.Bid == v.Bid && q.Ask == v.Ask && v.Mid > 0 {
+		v.statistics()
+		return
+	}
+	v.Bid, v.Ask = q.Bid, q.Ask
+	if q.Bid > 0 && q.Ask > 0 {
+		v.Mid = (float64(q.Bid) + float64(q.Ask)) / 2 * v.TickUSD
+		v.LnMid = exact.Log(v.Mid)
+	}
+	v.statistics()
+}
+
+func (v *View) statistics() {
+	s := v.x.Stats()
+	v.Flow, v.Volume = float64(s.TakerLots), float64(s.Lots)
+}
+
+// SetMid sets the reference price before there is a quote, in USD.
+func (v *View) SetMid(price float64) { v.Mid, v.LnMid = price, exact.Log(price) }
+
+// Rand returns the stream of an agent's decisions at this tick.
+func (v *View) Rand(a Agent) *draw.Stream { return v.stream.At(draw.Decide, uint32(a.ID), v.Tick) }
+
+// Free is what an agent can spend of an asset, in micro-units.
+func (v *View) Free(a ID, asset ledger.Asset) ledger.Amount {
+	return v.led.Balance(a, asset, ledger.Free)
+}
+
+// Pocket is what an agent has of an asset in a pocket, in micro-units.
+func (v *View) Pocket(a ID, asset ledger.Asset, p ledger.Pocket) ledger.Amount {
+	return v.led.Balance(a, asset, p)
+}
+
+// Tokens is an agent's tokens in all pockets, lent ones in and owed ones out.
+func (v *View) Tokens(a ID) float64 {
+	return float64(v.led.Total(a, ledger.Token)) / float64(ledger.Unit)
+}
+
+// Cash is an agent's cash in all pockets in USD.
+func (v *View) Cash(a ID) float64 {
+	return float64(v.led.Total(a, ledger.Cash)) / float64(ledger.Unit)
+}
+
+// Open reports an agent's resting order in a slot.
+func (v *View) Open(a ID, slot uint16) (price, lots uint32, side book.Side, ok bool) {
+	return v.x.Open(a, slot)
+}
+
+// Earned is the reward that an agent has not consumed yet.
+func (v *View) Earned(a ID) ledger.Amount { return v.roll.Earned(a) }
+
+// Waiting is an agent's waiting rollup transactions and since when they wait.
+func (v *View) Waiting(a ID) (count, since uint32) { return v.roll.Waiting(a) }
+
+// Served is what was last included for an agent.
+func (v *View) Served(a ID) rollup.Served { return v.roll.LastServed(a) }
+
+// Leaving reports whether an exit of the agent waits.
+func (v *View) Leaving(a ID) bool { return v.roll.Leaving(a) }
+
+// Debt and Claim are what an agent owes to the pool and has lent to it, in
+// micro-tokens with interest.
+func (v *View) Debt(a ID) ledger.Amount { return v.pool.Debt(a) }
+
+// Claim is what an agent has lent, in micro-tokens with interest.
+func (v *View) Claim(a ID) ledger.Amount { return v.pool.Claim(a) }
+
+// Borrowable is the most that anybody can borrow now, in micro-tokens.
+func (v *View) Borrowable() ledger.Amount { return v.pool.Available() }
+
+// BorrowRate is what a borrower pays a year.
+func (v *View) BorrowRate() float64 { b, _ := v.pool.Rates(); return b }
+
+// LendRateIf is what a lender would earn a year if supply changed by extra.
+func (v *View) LendRateIf(extra ledger.Amount) float64 { return v.pool.LendRateIf(extra) }
+
+// Collateral is an agent's cash behind its loan, in micro-USD.
+func (v *View) Collateral(a ID) ledger.Amount {
+	return v.led.Balance(a, ledger.Cash, ledger.Collateral)
+}
+
+// Lots is a number of tokens as whole lots, rounded down.
+func (v *View) Lots(tokens float64) uint32 {
+	if tokens <= 0 {
+		return 0
+	}
+	return uint32(tokens)
+}
+
+// Price is a price in USD as ticks, rounded to the nearest and at least 1.
+func (v *View) Price(usd float64) uint32 {
+	t := usd/v.TickUSD + 0.5
+	if t < 1 {
+		return 1
+	}
+	return uint32(t)
+}
+
+// Amount is a number of tokens or USD in micro-units, rounded down.
+func Amount(units float64) ledger.Amount {
+	if units <= 0 {
+		return 0
+	}
+	return ledger.Amount(float64(units * float64(ledger.Unit)))
+}

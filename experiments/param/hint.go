@@ -1,0 +1,93 @@
+package param
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+var (
+	withUnit   = regexp.MustCompile(`^[$€£]?\s*([-+]?[0-9][0-9.,_]*(?:[eE][-+]?[0-9]+)?)\s*([^0-9\s.,_-].*)?$`)
+	otherBase  = regexp.MustCompile(`^[-+]?0[xXoObB][0-9a-fA-F]`)
+	notFinite  = regexp.MustCompile(`^[-+]?\.?(?i:inf|infinity|nan)$`)
+	leadingPad = regexp.MustCompile(`^(-?)0+([0-9])`)
+	thousands  = regexp.MustCompile(`^[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$`)
+)
+
+// DidYouMean is the hint that proposes name, and empty for an empty name.
+func DidYouMean(name string) string {
+	if name == "" {
+		return ""
+	}
+	return "did you mean " + strconv.Quote(name) + "?"
+}
+
+// numberHint guesses the number that text was meant to be.
+func (f Field) numberHint(text string) string {
+	text = strings.TrimSpace(text)
+	if plain := Plain(text); plain != "" {
+		return "write " + plain
+	}
+	switch {
+	case otherBase.MatchString(text):
+		return "write the number in decimal"
+	case notFinite.MatchString(text):
+		return "write a finite number"
+	case text == "":
+		return "leave the key out to keep the default"
+	}
+	parts := withUnit.FindStringSubmatch(text)
+	if parts == nil || Plain(parts[1]) == "" {
+		return ""
+	}
+	return f.unitHint(Plain(parts[1]), strings.TrimSpace(parts[2]))
+}
+
+// unitHint answers a number that came with a unit of its own.
+func (f Field) unitHint(plain, unit string) string {
+	symbol := f.Unit
+	if symbol == "1" {
+		symbol = ""
+	}
+	switch {
+	case unit == "%" && symbol == "share":
+		x, _ := strconv.ParseFloat(plain, 64)
+		return fmt.Sprintf("write a share: %s %% is %s", plain, formatFloat(x/100))
+	case symbol == "" || !strings.Contains(f.Key, "_"):
+		return fmt.Sprintf("write the number alone, as %s", plain)
+	case unit == "" || sameUnit(unit, symbol):
+		return fmt.Sprintf("write %s; the unit stands in the key %s", plain, f.Key)
+	}
+	return fmt.Sprintf("write the number alone; the unit stands in the key %s", f.Key)
+}
+
+// Plain rewrites a number in another notation (+5, 010, .5, 5., 1_000, 1,000)
+// in the notation of a preset. It returns the empty string when text is none.
+func Plain(text string) string {
+	if thousands.MatchString(text) {
+		text = strings.ReplaceAll(text, ",", "")
+	}
+	text = strings.TrimPrefix(strings.ReplaceAll(text, "_", ""), "+")
+	text = strings.TrimSuffix(leadingPad.ReplaceAllString(text, "$1$2"), ".")
+	if rest, found := strings.CutPrefix(text, "-."); found {
+		text = "-0." + rest
+	} else if strings.HasPrefix(text, ".") {
+		text = "0" + text
+	}
+	if !IsNumber(text) {
+		return ""
+	}
+	return text
+}
+
+// booleanHint guesses the truth value that text was meant to be.
+func booleanHint(text string) string {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "true", "yes", "on", "y", "1":
+		return "write true"
+	case "false", "no", "off", "n", "0":
+		return "write false"
+	}
+	return ""
+}

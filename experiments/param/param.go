@@ -1,0 +1,151 @@
+// Package param describes the parameters of the model as fields of plain
+// structs. Each field carries a tag with its key in a preset, its default, its
+// unit, its admissible range, its source and a sentence of documentation, so
+// that the command line, the preset reader, the parameter table of the paper
+// and the hash of a configuration all come from one place.
+//
+//	type Market struct {
+//		TakerFeeBps float64 `key:"taker_fee_bps" default:"3" unit:"bp" min:"0" max:"100" source:"Binance" doc:"fee of a taker"`
+//	}
+//
+// The tags of a field are key, default, unit, min, max, oneof (for strings:
+// "a|b|c"), scale (for integers: a power of ten by which the value in the
+// preset is multiplied, exactly), source and doc. Fields are bool, int*, uint*,
+// float64, string and []float64, and types made from them. A field that is a
+// struct with a key is a section; an embedded struct without one is read as
+// part of the struct around it. Every other field is a programming error.
+//
+// Assumption: every parameter has a default, so that a preset states only what
+// it changes. Assumption: bounds are inclusive, and on a list they hold for
+// each element.
+//
+// Numbers are written as in JSON (RFC 8259, section 6), because every other
+// notation of YAML and of Go is read differently by some program.
+package param
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Problem says what is wrong with one value. It is an error.
+type Problem struct {
+	Path     string // keys from the outside in, joined by dots
+	Message  string // what is wrong
+	Expected string // what would be right, or empty
+	Hint     string // what was probably meant, or empty
+}
+
+// Error gives the problem in one line: path: message; expected …; hint.
+func (p Problem) Error() string {
+	text := p.Path + ": " + p.Message
+	if p.Expected != "" {
+		text += "; expected " + p.Expected
+	}
+	if p.Hint != "" {
+		text += "; " + p.Hint
+	}
+	return text
+}
+
+// Defaults sets every parameter of the struct behind ptr to the default of its
+// tag. It panics with the name of the field when a tag is malformed, as do all
+// functions of this package that take a ptr, except Lint, which reports it.
+func Defaults(ptr any) {
+	for _, it := range mustDescribe(ptr) {
+		if !it.section {
+			it.value.Set(it.preset)
+		}
+	}
+}
+
+// Walk calls f for every parameter of the struct behind ptr, in the order of
+// declaration. The path is relative to the struct.
+func Walk(ptr any, f func(path string, field Field)) {
+	for _, it := range mustDescribe(ptr) {
+		if !it.section {
+			f(it.Path, it.Field)
+		}
+	}
+}
+
+// Sections calls f for every section of the struct behind ptr, the outer before
+// the inner, in the order of declaration.
+func Sections(ptr any, f func(path, doc string)) {
+	for _, it := range mustDescribe(ptr) {
+		if it.section {
+			f(it.Path, it.Doc)
+		}
+	}
+}
+
+// Check reports every parameter of the struct behind ptr that is not finite,
+// outside its range or not one of its admissible values, in the order of
+// declaration. It is for values that were set in code; Set checks by itself.
+func Check(ptr any) []Problem {
+	var problems []Problem
+	Walk(ptr, func(_ string, f Field) {
+		if err := f.check(f.value); err != nil {
+			problems = append(problems, *err)
+		}
+	})
+	return problems
+}
+
+// Set gives the parameter at path the value written in text, as in the
+// override world.market.taker_fee_bps=3. A list is written 1,2,3. The error is
+// a Problem and leaves the struct as it was; for an unknown path its hint names
+// the nearest valid one.
+func Set(ptr any, path, text string) error {
+	var valid []string
+	for _, it := range mustDescribe(ptr) {
+		switch {
+		case it.section && it.Path == path:
+			return Problem{path, "is a section, not a parameter", "the path of a parameter in it", ""}
+		case it.section:
+		case it.Path == path:
+			return it.Set(text)
+		default:
+			valid = append(valid, it.Path)
+		}
+	}
+	return Problem{path, "unknown parameter", "", DidYouMean(NearestPath(path, valid))}
+}
+
+// Canonical writes all values of the struct behind ptr as a YAML mapping, in
+// the order of declaration, one line a value. Equal parameters give the same
+// bytes on every machine, and the preset reader gives the same parameters back:
+// floats are the shortest text that reads back exactly, minus zero is zero,
+// strings are in double quotes.
+func Canonical(ptr any) []byte {
+	items := mustDescribe(ptr)
+	var b bytes.Buffer
+	for i, it := range items {
+		depth := strings.Count(it.Path, ".")
+		fmt.Fprintf(&b, "%s%s:", strings.Repeat("  ", depth), it.Key)
+		switch {
+		case !it.section:
+			b.WriteString(" " + it.yaml())
+		case i+1 == len(items) || !strings.HasPrefix(items[i+1].Path, it.Path+"."):
+			b.WriteString(" {}")
+		}
+		b.WriteByte('\n')
+	}
+	if len(items) == 0 {
+		return []byte("{}\n")
+	}
+	return b.Bytes()
+}
+
+// yaml is the value of the field as YAML.
+func (f Field) yaml() string {
+	switch f.Kind {
+	case Text:
+		return strconv.Quote(strings.ToValidUTF8(f.Value, "\uFFFD"))
+	case Numbers:
+		return "[" + f.Value + "]"
+	}
+	return f.Value
+}

@@ -1,0 +1,326 @@
+package record
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// journalName is the file of the finished runs of an incomplete experiment.
+const journalName = "runs.journal"
+
+// The journal is synced after this many runs or bytes, whichever comes first:
+// a power cut costs at most so much. A killed process alone loses nothing,
+// because every run is one write.
+const (
+	syncRuns  = 64
+	syncBytes = 4 << 20
+)
+
+// sumLen is the length of a line's checksum: 64 bits in hexadecimal.
+const sumLen = 16
+
+// RunKey identifies the result of one run: the same model version, resolved
+// configuration, seed and cell give the same rows. It is the first 128 bits of
+// a SHA-256 in hexadecimal; each part goes in with its length, so that no two
+// different sets of parts run together.
+func RunKey(version, configHash string, seed uint64, cell string) string {
+	h := sha256.New()
+	for _, part := range []string{version, configHash, fmt.Sprint(seed), cell} {
+		fmt.Fprintf(h, "%d:%s,", len(part), part)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// journal holds the rows of finished runs, a line for each:
+//
+//	checksum key {"table":"rows as CSV",…}
+//
+// The checksum covers the line and the schemas, so a line that is torn, or
+// damaged, or of other columns, is recognised by itself and dropped.
+type journal struct {
+	mu      sync.Mutex
+	path    string
+	hook    hook
+	f       *os.File
+	schemas []Schema
+	salt    []byte
+	places  map[string]place
+	end     int64
+	dropped int // damaged or foreign lines met on opening
+	runs    int // not yet synced
+	bytes   int // not yet synced
+	err     error
+}
+
+// place is where a run stands in the file, and in the plan once it is placed.
+type place struct {
+	offset int64
+	size   int
+	order  int64
+	placed bool
+}
+
+// openJournal opens or creates the journal in dir and finds the whole lines.
+// What follows the last whole line is cut off.
+func openJournal(dir string, schemas []Schema, h hook) (*journal, error) {
+	j := &journal{path: filepath.Join(dir, journalName), hook: h, schemas: schemas,
+		salt: []byte(schemasHash(schemas)), places: map[string]place{}}
+	err := h.before(opCreate, j.path)
+	if err == nil {
+		j.f, err = os.OpenFile(j.path, os.O_RDWR|os.O_CREATE, 0o666)
+	}
+	if err != nil {
+		return nil, explain("create", j.path, err)
+	}
+	if err := j.recover(dir); err != nil {
+		j.f.Close()
+		return nil, explain("read", j.path, err)
+	}
+	return j, nil
+}
+
+func (j *journal) recover(dir string) error {
+	if err := j.load(j.f); err != nil {
+		return err
+	}
+	if err := j.hook.before(opTruncate, j.path); err != nil {
+		return err
+	}
+	if err := j.f.Truncate(j.end); err != nil {
+		return err
+	}
+	if err := j.hook.before(opSyncDir, j.path); err != nil {
+		return err
+	}
+	return syncFolder(dir)
+}
+
+// load indexes the whole lines of r and sets the end behind the last of them.
+func (j *journal) load(r io.Reader) error {
+	in := bufio.NewReaderSize(r, 1<<20)
+	for offset := int64(0); ; {
+		line, err := in.ReadBytes('\n')
+		if err != nil && err != io.EOF {
+			return err
+		}
+		if key, _, ok := j.split(line); ok {
+			j.places[key] = place{offset: offset, size: len(line)}
+			j.end = offset + int64(len(line))
+		} else if len(line) > 0 {
+			j.dropped++
+		}
+		if err == io.EOF {
+			return nil
+		}
+		offset += int64(len(line))
+	}
+}
+
+// split checks a line and takes it apart.
+func (j *journal) split(line []byte) (key string, body []byte, ok bool) {
+	if len(line) < sumLen+2 || line[len(line)-1] != '\n' {
+		return "", nil, false
+	}
+	sum, payload := line[:sumLen], line[sumLen:len(line)-1]
+	if string(sum) != j.sum(payload) {
+		return "", nil, false
+	}
+	k, body, ok := bytes.Cut(payload[1:], []byte(" "))
+	return string(k), body, ok && payload[0] == ' '
+}
+
+func (j *journal) sum(payload []byte) string {
+	h := sha256.New()
+	h.Write(j.salt)
+	h.Write(payload)
+	return hex.EncodeToString(h.Sum(nil)[:sumLen/2])
+}
+
+// line encodes a run after checking every row against its schema.
+func (j *journal) line(key string, tables map[string][]Row) ([]byte, error) {
+	if !plainKey(key) {
+		return nil, fmt.Errorf("record: run key %q: want letters and digits, as RunKey gives them", key)
+	}
+	texts := make(map[string]string, len(tables))
+	for i := range j.schemas {
+		s := &j.schemas[i]
+		var b []byte
+		for _, row := range tables[s.Name] {
+			if err := s.check(row); err != nil {
+				return nil, fmt.Errorf("%w (run %s)", err, key)
+			}
+			b = appendCSV(b, row)
+		}
+		texts[s.Name] = string(b)
+	}
+	for name := range tables {
+		if _, known := texts[name]; !known {
+			return nil, fmt.Errorf("record: run %s: no table %q was opened", key, name)
+		}
+	}
+	body, err := json.Marshal(texts)
+	if err != nil {
+		return nil, err
+	}
+	payload := slices.Concat([]byte(" "+key+" "), body)
+	return slices.Concat([]byte(j.sum(payload)), payload, []byte("\n")), nil
+}
+
+func plainKey(key string) bool {
+	for _, r := range key {
+		if (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {
+			return false
+		}
+	}
+	return key != ""
+}
+
+// add appends a run. A line that could not be written is overwritten by none:
+// after the first failure the journal takes no more runs.
+func (j *journal) add(key string, order int64, tables map[string][]Row) error {
+	line, err := j.line(key, tables)
+	if err != nil {
+		return err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.err != nil {
+		return j.err
+	}
+	if old := j.places[key]; old.placed {
+		return fmt.Errorf("record: run %s was recorded twice: two runs of the plan have the same key", key)
+	}
+	if err := j.write(line); err != nil {
+		j.err = explain("write", j.path, err)
+		return j.err
+	}
+	j.places[key] = place{offset: j.end, size: len(line), order: order, placed: true}
+	j.end += int64(len(line))
+	j.runs, j.bytes = j.runs+1, j.bytes+len(line)
+	if j.runs >= syncRuns || j.bytes >= syncBytes {
+		return j.sync()
+	}
+	return nil
+}
+
+func (j *journal) write(line []byte) error {
+	if err := j.hook.before(opWrite, j.path); err != nil {
+		j.f.WriteAt(line[:len(line)/2], j.end)
+		return err
+	}
+	_, err := j.f.WriteAt(line, j.end)
+	return err
+}
+
+// sync makes the runs so far survive a power cut.
+func (j *journal) sync() error {
+	if j.err != nil {
+		return j.err
+	}
+	err := j.hook.before(opSync, j.path)
+	if err == nil {
+		err = j.f.Sync()
+	}
+	if err != nil {
+		j.err = explain("sync", j.path, err)
+		return j.err
+	}
+	j.runs, j.bytes = 0, 0
+	return nil
+}
+
+// reuse gives a run of the journal its place in the plan.
+func (j *journal) reuse(key string, order int64) (bool, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	p, ok := j.places[key]
+	if p.placed {
+		return false, fmt.Errorf("record: run %s was recorded twice: two runs of the plan have the same key", key)
+	}
+	if ok {
+		p.order, p.placed = order, true
+		j.places[key] = p
+	}
+	return ok, nil
+}
+
+// find returns where a run stands.
+func (j *journal) find(key string) (place, bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	p, ok := j.places[key]
+	return p, ok
+}
+
+// read returns the tables of a run as CSV text.
+func (j *journal) read(key string, p place) (map[string]string, error) {
+	line := make([]byte, p.size)
+	if _, err := j.f.ReadAt(line, p.offset); err != nil {
+		return nil, explain("read", j.path, noEOF(err))
+	}
+	got, body, ok := j.split(line)
+	if !ok || got != key {
+		return nil, fmt.Errorf("record: %s: run %s was damaged while the store was open: resume to repeat it", j.path, key)
+	}
+	var texts map[string]string
+	err := json.Unmarshal(body, &texts)
+	return texts, err
+}
+
+// each visits the placed runs in the order of the plan.
+func (j *journal) each(visit func(texts map[string]string) error) error {
+	type entry struct {
+		key string
+		place
+	}
+	j.mu.Lock()
+	var plan []entry
+	for key, p := range j.places {
+		if p.placed {
+			plan = append(plan, entry{key, p})
+		}
+	}
+	j.mu.Unlock()
+	slices.SortFunc(plan, func(a, b entry) int {
+		return cmp.Or(cmp.Compare(a.order, b.order), strings.Compare(a.key, b.key))
+	})
+	for _, e := range plan {
+		texts, err := j.read(e.key, e.place)
+		if err == nil {
+			err = visit(texts)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachRow decodes the rows of one table of one run.
+func eachRow(s Schema, text string, visit func(Row) error) error {
+	r := newRowReader(strings.NewReader(text), s)
+	for {
+		row, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil {
+			err = visit(row)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,244 @@
+package record
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// The files that every closed store holds besides its tables.
+const (
+	manifestName = "manifest.json"
+	schemaName   = "schema.json"
+	timingName   = "timing.json"
+)
+
+// Status tells whether an experiment ran to its end.
+type Status string
+
+// A partial folder is valid and can be resumed.
+const (
+	Complete Status = "complete"
+	Partial  Status = "partial"
+)
+
+// Seed is a seed. JSON holds it as text, because readers that know only
+// doubles would round it.
+type Seed uint64
+
+// MarshalText writes the seed in decimal.
+func (s Seed) MarshalText() ([]byte, error) { return strconv.AppendUint(nil, uint64(s), 10), nil }
+
+// UnmarshalText reads a decimal seed.
+func (s *Seed) UnmarshalText(b []byte) error {
+	v, err := strconv.ParseUint(string(b), 10, 64)
+	*s = Seed(v)
+	return err
+}
+
+// Module is a module that the program was built from; Sum is its go.sum hash.
+type Module struct {
+	Path    string `json:"path"`
+	Version string `json:"version"`
+	Sum     string `json:"sum,omitempty"`
+}
+
+// Output is a file of the folder, by its name relative to it, with slashes.
+type Output struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
+	Size   int64  `json:"size"` // bytes
+}
+
+// Manifest says where the files of a folder come from. A caller of Open gives
+// the first five fields; the store fills in the others. It holds nothing that
+// differs between two runs of the same program on the same configuration.
+type Manifest struct {
+	Experiment   string   `json:"experiment"`
+	Command      []string `json:"command"` // stored without what Reproducible drops
+	Config       string   `json:"config"`  // the resolved configuration, as text
+	Seeds        []Seed   `json:"seeds"`
+	Version      string   `json:"version"` // of the program
+	ConfigSHA256 string   `json:"config_sha256"`
+	Status       Status   `json:"status"`
+	Reason       string   `json:"reason,omitempty"`
+	Go           string   `json:"go"`
+	Modules      []Module `json:"modules"`
+	Files        []Output `json:"files"`
+}
+
+// Phase is the wall time of a part of an invocation.
+type Phase struct {
+	Name    string  `json:"name"`
+	Seconds float64 `json:"seconds"`
+}
+
+// Timing is what timing.json holds: all that may differ between invocations.
+type Timing struct {
+	Command []string `json:"command"` // as it was typed
+	GOOS    string   `json:"goos"`
+	GOARCH  string   `json:"goarch"`
+	CPUs    int      `json:"cpus"`
+	Workers int      `json:"workers"`
+	Reused  int      `json:"runs_reused"`   // runs that an earlier invocation had finished
+	Dropped int      `json:"lines_dropped"` // damaged or foreign lines of the journal
+	Phases  []Phase  `json:"phases"`
+}
+
+// hostFlags are the options that choose where and how fast a run goes, and
+// not what comes out.
+var hostFlags = []string{"out", "workers"}
+
+// Reproducible is a command line without what may differ between invocations
+// with the same results: the folder of the program, --out and --workers.
+func Reproducible(args []string) []string {
+	kept := []string{}
+	for i := 0; i < len(args); i++ {
+		name, joined := flagName(args[i])
+		switch {
+		case i == 0:
+			base := filepath.Base(filepath.FromSlash(args[0]))
+			kept = append(kept, strings.TrimSuffix(base, ".exe"))
+		case !isHostFlag(name):
+			kept = append(kept, args[i])
+		case !joined:
+			i++ // The next argument is its value.
+		}
+	}
+	return kept
+}
+
+// flagName is the name of an option, and whether its value is joined to it.
+func flagName(arg string) (name string, joined bool) {
+	if !strings.HasPrefix(arg, "-") {
+		return "", false
+	}
+	name, _, joined = strings.Cut(strings.TrimLeft(arg, "-"), "=")
+	return name, joined
+}
+
+func isHostFlag(name string) bool {
+	for _, f := range hostFlags {
+		if name == f {
+			return true
+		}
+	}
+	return false
+}
+
+// complete fills in what the program knows about itself.
+func (m *Manifest) complete() {
+	sum := sha256.Sum256([]byte(m.Config))
+	m.ConfigSHA256 = hex.EncodeToString(sum[:])
+	m.Command = Reproducible(m.Command)
+	m.Modules, m.Files = []Module{}, []Output{}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return
+	}
+	m.Go = info.GoVersion
+	for _, d := range info.Deps {
+		if d.Replace != nil {
+			d = d.Replace
+		}
+		m.Modules = append(m.Modules, Module{d.Path, d.Version, d.Sum})
+	}
+}
+
+// check refuses what Open cannot work with.
+func (m *Manifest) check() error {
+	if !identifier(m.Experiment) {
+		return fmt.Errorf("record: experiment %q: want letters, digits, '_', '-' or '.', starting with a letter", m.Experiment)
+	}
+	if m.Version == "" {
+		return fmt.Errorf("record: experiment %s: the manifest names no program version", m.Experiment)
+	}
+	if !utf8.ValidString(m.Config) {
+		return fmt.Errorf("record: experiment %s: the configuration is not valid UTF-8", m.Experiment)
+	}
+	return nil
+}
+
+// described is the entry of one file in schema.json.
+type described struct {
+	File    string   `json:"file"`
+	Table   string   `json:"table"`
+	Columns []Column `json:"columns"`
+}
+
+func (d described) schema() Schema { return Schema{Name: d.Table, Columns: d.Columns} }
+
+// schemaFile is schema.json.
+type schemaFile struct {
+	Files []described `json:"files"`
+}
+
+// encode writes JSON as people read it.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(v)
+	return b.Bytes(), err
+}
+
+// seal encodes a struct as JSON with a last member that holds the SHA-256 of
+// all bytes before it.
+func seal(v any) ([]byte, error) {
+	b, err := encode(v)
+	if err != nil {
+		return nil, err
+	}
+	return sealed(bytes.TrimSuffix(b, []byte("\n}\n"))), nil
+}
+
+func sealed(body []byte) []byte {
+	return fmt.Appendf(bytes.Clone(body), ",\n  \"self_sha256\": \"%x\"\n}\n", sha256.Sum256(body))
+}
+
+// sealLen is the number of bytes that sealed adds.
+var sealLen = len(sealed(nil))
+
+// sealIntact tells whether no byte of a sealed file changed.
+func sealIntact(b []byte) bool {
+	return len(b) > sealLen && bytes.Equal(b, sealed(b[:len(b)-sealLen]))
+}
+
+// ReadManifest reads the manifest of a closed folder. It fails if there is
+// none, which means that the run was killed or still goes on, and if any byte
+// of it changed.
+func ReadManifest(dir string) (Manifest, error) {
+	var m Manifest
+	err := readSealed(filepath.Join(dir, manifestName), &m)
+	return m, err
+}
+
+// ReadTiming reads the wall times of a closed folder, and fails likewise.
+func ReadTiming(dir string) (Timing, error) {
+	var t Timing
+	err := readSealed(filepath.Join(dir, timingName), &t)
+	return t, err
+}
+
+func readSealed(path string, v any) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	if !sealIntact(b) {
+		return fmt.Errorf("record: %s was changed after it was written: its bytes do not match its self_sha256", path)
+	}
+	if err := json.Unmarshal(b, v); err != nil {
+		return fmt.Errorf("record: %s: %w", path, err)
+	}
+	return nil
+}

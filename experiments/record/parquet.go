@@ -1,0 +1,263 @@
+package record
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+
+	"github.com/parquet-go/parquet-go"
+)
+
+// Keys of the file metadata of our Parquet files.
+const (
+	keySchema   = "stakeout.schema"
+	keySpecHash = "stakeout.spec_sha256"
+)
+
+// rowsPerGroup bounds the memory of writer and reader: 16,384 rows of 150
+// columns are about 20 MB before compression. Parquet allows 32,767 groups,
+// which is 5.4e8 rows.
+const rowsPerGroup = 16384
+
+// orderedGroup is a Parquet group that keeps the order of the columns, which
+// parquet.Group sorts by name.
+type orderedGroup struct {
+	parquet.Group
+	fields []parquet.Field
+}
+
+func (g orderedGroup) Fields() []parquet.Field { return g.fields }
+
+// namedNode is a column of an orderedGroup.
+type namedNode struct {
+	parquet.Node
+	name string
+}
+
+func (n namedNode) Name() string { return n.name }
+
+func (n namedNode) Value(base reflect.Value) reflect.Value {
+	return base.MapIndex(reflect.ValueOf(n.name))
+}
+
+// parquetSchema builds the schema of the file. Every column is optional,
+// since any value may be missing.
+func parquetSchema(s Schema) *parquet.Schema {
+	g := orderedGroup{Group: parquet.Group{}}
+	for _, c := range s.Columns {
+		node := parquet.Optional(leaf(c.Type))
+		g.Group[c.Name] = node
+		g.fields = append(g.fields, namedNode{node, c.Name})
+	}
+	return parquet.NewSchema(s.Name, g)
+}
+
+// leaf is the Parquet form of a type. Texts are mostly the same few
+// identifiers, which a dictionary stores once a group.
+func leaf(t Type) parquet.Node {
+	switch t {
+	case Int:
+		return parquet.Leaf(parquet.Int64Type)
+	case Float:
+		return parquet.Leaf(parquet.DoubleType)
+	case Bool:
+		return parquet.Leaf(parquet.BooleanType)
+	}
+	return parquet.Encoded(parquet.String(), &parquet.RLEDictionary)
+}
+
+// ParquetWriter writes the rows of one schema as Parquet with Zstandard
+// compression. The same rows give the same bytes.
+type ParquetWriter struct {
+	schema Schema
+	w      *parquet.Writer
+	batch  [64]parquet.Row // parquet-go has a high cost per call
+	n      int             // rows in the batch
+}
+
+// NewParquetWriter starts a file whose metadata hold the schema, with units
+// and descriptions, and the hash of the specification that the rows follow.
+func NewParquetWriter(w io.Writer, s Schema, specHash string) (*ParquetWriter, error) {
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
+	pw := parquet.NewWriter(w, parquetSchema(s),
+		parquet.Compression(&parquet.Zstd),
+		parquet.MaxRowsPerRowGroup(rowsPerGroup),
+		parquet.CreatedBy("stakeout", "1", "record"),
+		parquet.KeyValueMetadata(keySchema, s.canonical()),
+		parquet.KeyValueMetadata(keySpecHash, specHash))
+	return &ParquetWriter{schema: s, w: pw}, nil
+}
+
+// Write adds a row. It fails as CSVWriter.Write does.
+func (p *ParquetWriter) Write(r Row) error {
+	if err := p.schema.check(r); err != nil {
+		return err
+	}
+	out := p.batch[p.n][:0]
+	for i := range r {
+		out = append(out, r[i].parquet(i))
+	}
+	p.batch[p.n] = out
+	if p.n++; p.n == len(p.batch) {
+		return p.flush()
+	}
+	return nil
+}
+
+func (p *ParquetWriter) flush() error {
+	_, err := p.w.WriteRows(p.batch[:p.n])
+	p.n = 0
+	return err
+}
+
+// Close writes the last group and the footer. It leaves the underlying writer
+// open. A file without its footer does not open.
+func (p *ParquetWriter) Close() error {
+	return errors.Join(p.flush(), p.w.Close())
+}
+
+// parquet is the value as the column's entry in a Parquet row: definition
+// level 1 says that it is there.
+func (v *Value) parquet(column int) parquet.Value {
+	switch v.kind {
+	case Int:
+		return parquet.Int64Value(v.i).Level(0, 1, column)
+	case Float:
+		return parquet.DoubleValue(v.f).Level(0, 1, column)
+	case Text:
+		return parquet.ByteArrayValue([]byte(v.s)).Level(0, 1, column)
+	case Bool:
+		return parquet.BooleanValue(v.i != 0).Level(0, 1, column)
+	}
+	return parquet.NullValue().Level(0, 0, column)
+}
+
+// ParquetReader reads what a ParquetWriter wrote.
+type ParquetReader struct {
+	schema Schema
+	groups []parquet.RowGroup
+	rows   parquet.Rows
+	buf    [64]parquet.Row
+	ready  []Row
+	left   int64 // rows that the footer promises and that were not read yet
+}
+
+// NewParquetReader opens a file of size bytes. It refuses a file whose stored
+// schema is not s, or whose spec hash is not specHash if that is not empty:
+// parquet-go by itself reads a file of another schema without an error.
+func NewParquetReader(r io.ReaderAt, size int64, s Schema, specHash string) (p *ParquetReader, err error) {
+	defer caught(&err, s.Name)
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
+	f, err := parquet.OpenFile(r, size)
+	if err != nil {
+		return nil, fmt.Errorf("record: table %s: %w", s.Name, err)
+	}
+	stored, ok := f.Lookup(keySchema)
+	if !ok {
+		return nil, fmt.Errorf("record: table %s: the file was not written by this program: it holds no schema", s.Name)
+	}
+	if stored != s.canonical() || f.Schema().String() != parquetSchema(s).String() {
+		return nil, fmt.Errorf("record: table %s: another schema: the file holds %s", s.Name, stored)
+	}
+	if got, _ := f.Lookup(keySpecHash); specHash != "" && got != specHash {
+		return nil, fmt.Errorf("record: table %s: the file belongs to spec %s, want %s", s.Name, got, specHash)
+	}
+	return &ParquetReader{schema: s, groups: f.RowGroups(), left: f.NumRows()}, nil
+}
+
+// caught makes an error of a panic: parquet-go panics on some damaged files.
+func caught(err *error, table string) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("record: table %s: damaged Parquet file: %v", table, r)
+	}
+}
+
+// Read returns the next row, io.EOF after the last one, or what is wrong.
+func (p *ParquetReader) Read() (row Row, err error) {
+	defer caught(&err, p.schema.Name)
+	for len(p.ready) == 0 {
+		if p.rows == nil && len(p.groups) == 0 && p.left == 0 {
+			return nil, io.EOF
+		}
+		if err := p.fill(); err != nil {
+			return nil, fmt.Errorf("record: table %s: damaged Parquet file: %w", p.schema.Name, noEOF(err))
+		}
+	}
+	row, p.ready = p.ready[0], p.ready[1:]
+	return row, nil
+}
+
+// fill reads the next rows, going from group to group. Rows are copied before
+// their group is closed, because their texts lie in its buffers.
+func (p *ParquetReader) fill() error {
+	if p.rows == nil {
+		if len(p.groups) == 0 {
+			return io.ErrUnexpectedEOF
+		}
+		p.rows = p.groups[0].Rows()
+		p.groups = p.groups[1:]
+	}
+	n, end := p.rows.ReadRows(p.buf[:])
+	if err := p.take(p.buf[:n]); err != nil {
+		return err
+	}
+	if errors.Is(end, io.EOF) {
+		rows := p.rows
+		p.rows = nil
+		return rows.Close()
+	}
+	if end == nil && n == 0 {
+		return io.ErrNoProgress
+	}
+	return end
+}
+
+// take converts rows and appends them to those that are ready.
+func (p *ParquetReader) take(in []parquet.Row) error {
+	p.ready = p.ready[:0]
+	p.left -= int64(len(in))
+	for _, cells := range in {
+		row := make(Row, len(p.schema.Columns))
+		if len(cells) != len(row) {
+			return fmt.Errorf("row of %d values, want %d", len(cells), len(row))
+		}
+		for i, cell := range cells {
+			row[i] = fromParquet(p.schema.Columns[i].Type, cell)
+		}
+		if err := p.schema.check(row); err != nil {
+			return err
+		}
+		p.ready = append(p.ready, row)
+	}
+	return nil
+}
+
+func fromParquet(t Type, v parquet.Value) Value {
+	switch {
+	case v.IsNull():
+		return Value{}
+	case t == Int:
+		return IntValue(v.Int64())
+	case t == Float:
+		return FloatValue(v.Double())
+	case t == Bool:
+		return BoolValue(v.Boolean())
+	}
+	return TextValue(string(v.ByteArray()))
+}
+
+// Close releases the buffers. It leaves the underlying reader open.
+func (p *ParquetReader) Close() error {
+	p.groups, p.ready, p.left = nil, nil, 0
+	if p.rows == nil {
+		return nil
+	}
+	rows := p.rows
+	p.rows = nil
+	return rows.Close()
+}

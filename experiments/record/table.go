@@ -1,0 +1,250 @@
+package record
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Artifact is a file of a store on its way to its name: a figure, a caption, a
+// LaTeX table. Commit lists it in the manifest.
+type Artifact struct {
+	file  *File
+	store *Store
+	name  string
+	done  bool
+}
+
+// Create starts a file in the folder; name is relative and uses slashes. It
+// refuses names outside the folder, those of the store's own files, and one
+// that this invocation writes or has written already.
+func (s *Store) Create(name string) (*Artifact, error) {
+	outside := !filepath.IsLocal(filepath.FromSlash(name)) || path.Clean(name) != name || name == "."
+	if outside || isTemporary(path.Base(name)) {
+		return nil, fmt.Errorf("record: %q is no name of a file inside the results folder", name)
+	}
+	if slices.Contains([]string{manifestName, timingName, schemaName, journalName, lockName}, name) {
+		return nil, fmt.Errorf("record: the store writes %s itself", name)
+	}
+	return s.create(name)
+}
+
+func (s *Store) create(name string) (*Artifact, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.names[name] {
+		return nil, fmt.Errorf("record: %s is written twice", filepath.Join(s.dir, name))
+	}
+	f, err := create(filepath.Join(s.dir, filepath.FromSlash(name)), s.hook)
+	if err != nil {
+		return nil, err
+	}
+	s.names[name] = true
+	s.open++
+	return &Artifact{file: f, store: s, name: name}, nil
+}
+
+// Write appends to the file.
+func (a *Artifact) Write(b []byte) (int, error) { return a.file.Write(b) }
+
+// Commit gives the file its name and lists it, or drops it on failure.
+func (a *Artifact) Commit() error {
+	err := a.file.Commit()
+	a.end(err)
+	return err
+}
+
+// Abort drops the file unless it was committed.
+func (a *Artifact) Abort() {
+	if a.done {
+		return
+	}
+	a.file.Abort()
+	a.end(errAborted)
+}
+
+var errAborted = errors.New("aborted")
+
+// end takes the file off those that are open, and lists it if err is nil. A
+// failed commit makes the store unfit to close as complete.
+func (a *Artifact) end(err error) {
+	if a.done {
+		return
+	}
+	a.done = true
+	a.store.mu.Lock()
+	defer a.store.mu.Unlock()
+	a.store.open--
+	if err == nil {
+		a.store.manifest.Files = append(a.store.manifest.Files, Output{a.name, a.file.Sum(), a.file.Size()})
+		return
+	}
+	delete(a.store.names, a.name)
+	if err != errAborted {
+		a.store.err = err
+	}
+}
+
+// rowWriter is what CSVWriter and ParquetWriter have in common.
+type rowWriter interface {
+	Write(Row) error
+	Close() error
+}
+
+// TableWriter writes one table to one file a format.
+type TableWriter struct {
+	schema  Schema
+	files   []*Artifact
+	writers []rowWriter
+}
+
+// Table starts a table that is written as a whole, such as one derived from
+// the runs. Its files are <schema name>.csv and .parquet.
+func (s *Store) Table(schema Schema, formats Format) (*TableWriter, error) {
+	if _, err := s.schema(schema.Name); err == nil {
+		return nil, fmt.Errorf("record: table %s comes from the runs: give its rows to Record", schema.Name)
+	}
+	return s.table(schema, formats)
+}
+
+func (s *Store) table(schema Schema, formats Format) (*TableWriter, error) {
+	if err := errors.Join(schema.Check(), formats.check()); err != nil {
+		return nil, err
+	}
+	t := &TableWriter{schema: schema}
+	var err error
+	if formats&CSV != 0 {
+		err = t.add(s, ".csv", func(w io.Writer) (rowWriter, error) { return NewCSVWriter(w, schema) })
+	}
+	if err == nil && formats&Parquet != 0 {
+		err = t.add(s, ".parquet", func(w io.Writer) (rowWriter, error) {
+			return NewParquetWriter(w, schema, s.manifest.ConfigSHA256)
+		})
+	}
+	if err != nil {
+		t.Abort()
+		return nil, err
+	}
+	return t, nil
+}
+
+func (t *TableWriter) add(s *Store, suffix string, start func(io.Writer) (rowWriter, error)) error {
+	a, err := s.create(t.schema.Name + suffix)
+	if err != nil {
+		return err
+	}
+	t.files = append(t.files, a)
+	w, err := start(a)
+	t.writers = append(t.writers, w)
+	return err
+}
+
+// Write adds a row. It fails as CSVWriter.Write does.
+func (t *TableWriter) Write(r Row) error {
+	for _, w := range t.writers {
+		if err := w.Write(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Commit ends the files, gives them their names and lists them in the
+// manifest and in schema.json. On failure the rest is dropped.
+func (t *TableWriter) Commit() error {
+	for i, w := range t.writers {
+		err := w.Close()
+		if err == nil {
+			err = t.files[i].Commit()
+		}
+		if err != nil {
+			t.Abort()
+			return err
+		}
+		s := t.files[i].store
+		s.mu.Lock()
+		s.schemas = append(s.schemas, described{t.files[i].name, t.schema.Name, t.schema.Columns})
+		s.mu.Unlock()
+	}
+	return nil
+}
+
+// Abort drops the files that were not committed.
+func (t *TableWriter) Abort() {
+	for _, f := range t.files {
+		f.Abort()
+	}
+}
+
+// rowReader is what CSVReader and ParquetReader have in common.
+type rowReader interface {
+	Read() (Row, error)
+}
+
+// TableReader reads a table from its file.
+type TableReader struct {
+	rowReader
+	file *os.File
+}
+
+// OpenTable opens a .csv or .parquet file and refuses one of another schema
+// and, for Parquet, one whose spec hash is not specHash, if that is not empty.
+func OpenTable(path string, s Schema, specHash string) (*TableReader, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, explain("read", path, err)
+	}
+	t := &TableReader{file: f}
+	switch filepath.Ext(path) {
+	case ".csv":
+		t.rowReader, err = NewCSVReader(f, s)
+	case ".parquet":
+		var info os.FileInfo
+		if info, err = f.Stat(); err == nil {
+			t.rowReader, err = NewParquetReader(f, info.Size(), s, specHash)
+		}
+	default:
+		err = errors.New("the name of a table ends in .csv or .parquet")
+	}
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return t, nil
+}
+
+// Close closes the file.
+func (t *TableReader) Close() error {
+	if p, ok := t.rowReader.(*ParquetReader); ok {
+		return errors.Join(p.Close(), t.file.Close())
+	}
+	return t.file.Close()
+}
+
+// ReadSchemas returns the schemas of the tables of a closed folder by the name
+// of their file.
+func ReadSchemas(dir string) (map[string]Schema, error) {
+	path := filepath.Join(dir, schemaName)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, explain("read", path, err)
+	}
+	var all schemaFile
+	if err := json.Unmarshal(b, &all); err != nil {
+		return nil, fmt.Errorf("record: %s: %w", path, err)
+	}
+	schemas := make(map[string]Schema, len(all.Files))
+	for _, d := range all.Files {
+		if err := d.schema().Check(); err != nil || !strings.HasPrefix(d.File, d.Table+".") {
+			return nil, errors.Join(fmt.Errorf("record: %s: %s is not described", path, d.File), err)
+		}
+		schemas[d.File] = d.schema()
+	}
+	return schemas, nil
+}

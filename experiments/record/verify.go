@@ -1,0 +1,186 @@
+package record
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Problem is one difference between a folder and its manifest.
+type Problem struct {
+	File string // relative to the folder, with slashes
+	What string
+}
+
+// String names the file and what is wrong with it.
+func (p Problem) String() string { return p.File + ": " + p.What }
+
+// Verify hashes every file of a closed folder again and returns, by file, what
+// changed, is missing or does not belong there; for a table also whether it
+// can still be read. No problems means that every byte is as it was written.
+// A partial folder has no problems for being partial.
+func Verify(dir string) []Problem {
+	v := &verifier{dir: dir, known: []string{manifestName, timingName}}
+	m := v.manifest()
+	v.timing()
+	for _, o := range m.Files {
+		v.output(o)
+	}
+	v.foreign(m.Status)
+	slices.SortFunc(v.problems, func(a, b Problem) int {
+		return strings.Compare(a.String(), b.String())
+	})
+	return v.problems
+}
+
+type verifier struct {
+	dir      string
+	known    []string
+	problems []Problem
+}
+
+func (v *verifier) found(file, format string, args ...any) {
+	v.problems = append(v.problems, Problem{file, fmt.Sprintf(format, args...)})
+}
+
+// manifest reads the manifest. A changed one is used as far as it goes, so
+// that one flipped byte does not hide the state of the other files.
+func (v *verifier) manifest() (m Manifest) {
+	b, err := os.ReadFile(filepath.Join(v.dir, manifestName))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		v.found(manifestName, "missing: the run still goes on or was killed; resume it")
+		return m
+	case err != nil:
+		v.found(manifestName, "unreadable: %v", cause(err))
+		return m
+	case !sealIntact(b):
+		v.found(manifestName, "changed: its bytes do not match its self_sha256")
+	}
+	if err := json.Unmarshal(b, &m); err != nil {
+		v.found(manifestName, "no longer parses: %v", err)
+		return Manifest{}
+	}
+	return m
+}
+
+func (v *verifier) timing() {
+	b, err := os.ReadFile(filepath.Join(v.dir, timingName))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		v.found(timingName, "missing")
+	case err != nil:
+		v.found(timingName, "unreadable: %v", cause(err))
+	case !sealIntact(b):
+		v.found(timingName, "changed: its bytes do not match its self_sha256")
+	}
+}
+
+// output compares one listed file.
+func (v *verifier) output(o Output) {
+	if !filepath.IsLocal(filepath.FromSlash(o.Name)) {
+		v.found(manifestName, "lists %q, which is outside the folder", o.Name)
+		return
+	}
+	v.known = append(v.known, o.Name)
+	sum, size, err := hashFile(filepath.Join(v.dir, filepath.FromSlash(o.Name)))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		v.found(o.Name, "missing")
+	case err != nil:
+		v.found(o.Name, "unreadable: %v", err)
+	case size != o.Size:
+		v.found(o.Name, "changed: %d bytes, want %d%s", size, o.Size, v.parses(o.Name))
+	case sum != o.SHA256:
+		v.found(o.Name, "changed: SHA-256 %.12s…, want %.12s…%s", sum, o.SHA256, v.parses(o.Name))
+	}
+}
+
+// parses says whether a changed table can still be read.
+func (v *verifier) parses(name string) string {
+	if ext := filepath.Ext(name); ext != ".csv" && ext != ".parquet" {
+		return ""
+	}
+	schemas, err := ReadSchemas(v.dir)
+	if err != nil {
+		return "; not read, because schema.json cannot be"
+	}
+	schema, ok := schemas[name]
+	if !ok {
+		return ""
+	}
+	rows, err := countRows(filepath.Join(v.dir, filepath.FromSlash(name)), schema)
+	if err != nil {
+		return fmt.Sprintf("; no longer parses: %v", err)
+	}
+	return fmt.Sprintf("; still parses, %d rows", rows)
+}
+
+func countRows(path string, s Schema) (n int, err error) {
+	t, err := OpenTable(path, s, "")
+	if err != nil {
+		return 0, err
+	}
+	defer t.Close()
+	for {
+		if _, err := t.Read(); err == io.EOF {
+			return n, nil
+		} else if err != nil {
+			return n, err
+		}
+		n++
+	}
+}
+
+// foreign finds the files that the manifest does not list.
+func (v *verifier) foreign(status Status) {
+	err := filepath.WalkDir(v.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(v.dir, path)
+		name := filepath.ToSlash(rel)
+		if err == nil && !slices.Contains(v.known, name) {
+			v.found(name, "%s", stranger(name, status))
+		}
+		return err
+	})
+	if err != nil {
+		v.found(".", "unreadable: %v", cause(err))
+	}
+}
+
+// stranger says what an unlisted file is.
+func stranger(name string, status Status) string {
+	switch {
+	case name == lockName:
+		return "a run goes on here or was killed"
+	case isTemporary(filepath.Base(name)):
+		return "half written by a process that was killed; the next run removes it"
+	case name == journalName && status == Complete:
+		return "left over from a complete run; it can be deleted"
+	case name == journalName:
+		return "holds the finished runs; resume the run"
+	}
+	return "not in the manifest"
+}
+
+// hashFile returns the SHA-256 of a file in hexadecimal and its size.
+func hashFile(path string) (sum string, size int64, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", 0, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	size, err = io.Copy(h, f)
+	return hex.EncodeToString(h.Sum(nil)), size, err
+}

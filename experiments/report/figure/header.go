@@ -1,0 +1,195 @@
+package figure
+
+import (
+	"fmt"
+	"slices"
+
+	stdfont "golang.org/x/image/font"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// header is the space above the data area: the panel letter and the labels of
+// the marks, each a flag on the pole of its vertical line.
+type header struct {
+	panel *Panel
+	flags []flag
+	rows  int
+}
+
+// flag is the placed label of a mark, in points from the left of the axes.
+type flag struct {
+	pole, left, width vg.Length
+	row               int
+	text              string
+	// stub ends the pole at the axes, for a label that no pole can reach
+	// without crossing another one.
+	stub bool
+}
+
+// GlyphBoxes implements plot.GlyphBoxer: it keeps the header free.
+func (h *header) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
+	height := rowHeight * vg.Length(h.rows)
+	if h.panel.Title != "" {
+		height = max(height, rowHeight) + h.titleRow()
+	}
+	if height == 0 {
+		return nil
+	}
+	return []plot.GlyphBox{{X: 0.5, Y: 1, Rectangle: vg.Rectangle{Max: vg.Point{Y: height + 2}}}}
+}
+
+// titleRow is the extra height of a title too long to stand beside the marks.
+func (h *header) titleRow() vg.Length {
+	if h.rows > 0 && len([]rune(h.panel.Title)) > 3 {
+		return rowHeight
+	}
+	return 0
+}
+
+// place gives every mark a row such that no label covers another one or the
+// pole of another one. It fails when a label is wider than the axes.
+func (h *header) place(p *plot.Plot, data draw.Canvas) error {
+	h.flags, h.rows = nil, 0
+	width := data.Size().X
+	for _, m := range h.panel.Marks {
+		w := textWidth(m.Label) + 3
+		if w > width {
+			return fmt.Errorf("the label of mark %q is wider than the axes; shorten it or make the figure wider", m.Label)
+		}
+		h.flags = append(h.flags, flag{pole: vg.Length(p.X.Norm(m.X)) * width, width: w, text: m.Label})
+	}
+	slices.SortStableFunc(h.flags, func(a, b flag) int {
+		switch {
+		case a.pole < b.pole:
+			return -1
+		case a.pole > b.pole:
+			return 1
+		}
+		return 0
+	})
+	h.chooseSides(width)
+	return nil
+}
+
+// chooseSides tries every choice of left and right for up to ten labels and
+// keeps the one with the fewest rows; right is preferred.
+func (h *header) chooseSides(width vg.Length) {
+	n := len(h.flags)
+	best, bestRows := []flag(nil), n+1
+	for mask := 0; n <= 10 && mask < 1<<n; mask++ {
+		try := slices.Clone(h.flags)
+		if !takeSides(try, mask, width) {
+			continue
+		}
+		if rows := stack(try); rows < bestRows {
+			best, bestRows = try, rows
+		}
+	}
+	if best == nil {
+		best, bestRows = ladder(h.flags, width), n
+	}
+	h.flags, h.rows = best, bestRows
+}
+
+// takeSides sets the left ends and tells whether all labels stay inside.
+func takeSides(f []flag, mask int, width vg.Length) bool {
+	for i := range f {
+		f[i].left = f[i].pole
+		if mask>>i&1 == 1 {
+			f[i].left -= f[i].width
+		}
+		if f[i].left < -0.01 || f[i].left+f[i].width > width+0.01 {
+			return false
+		}
+	}
+	return true
+}
+
+// stack gives each label the lowest row free of conflicts and returns the
+// number of rows, or a number larger than any when labels cross poles both ways.
+func stack(f []flag) int {
+	rows := 0
+	for changed, rounds := true, 0; changed; rounds++ {
+		if rounds > len(f)+1 {
+			return len(f) + 1
+		}
+		changed = false
+		for i := range f {
+			for j := range f {
+				if i != j && f[j].row >= f[i].row && f[i].mustTop(f[j], i < j) {
+					f[i].row = f[j].row + 1
+					changed = true
+				}
+			}
+			rows = max(rows, f[i].row+1)
+		}
+	}
+	return rows
+}
+
+// mustTop tells whether label a must lie above label b: when it covers the
+// pole of b, or when both overlap and a comes first.
+func (a flag) mustTop(b flag, first bool) bool {
+	if a.text == "" || b.text == "" {
+		return false
+	}
+	const clear = 2
+	covers := func(x, y flag) bool {
+		return y.pole > x.left-clear && y.pole < x.left+x.width+clear && y.pole != x.pole
+	}
+	if covers(a, b) {
+		return true
+	}
+	overlap := a.left < b.left+b.width+clear && b.left < a.left+a.width+clear
+	return overlap && !covers(b, a) && first && a.row == b.row
+}
+
+// ladder is the last resort: one row a label, the first mark on top, each
+// label moved inside the axes.
+func ladder(f []flag, width vg.Length) []flag {
+	out := slices.Clone(f)
+	for i := range out {
+		out[i].left = min(out[i].pole, width-out[i].width)
+		out[i].row = len(out) - 1 - i
+		out[i].stub = true
+	}
+	return out
+}
+
+// Plot implements plot.Plotter: the poles and their labels.
+func (h *header) Plot(c draw.Canvas, _ *plot.Plot) {
+	sty := draw.LineStyle{Color: markInk, Width: 0.6, Dashes: []vg.Length{2, 1.5}}
+	for _, f := range h.flags {
+		x := c.Min.X + f.pole
+		top := c.Max.Y
+		if f.text != "" && !f.stub {
+			top += rowHeight*vg.Length(f.row) + rowHeight - 1
+		}
+		c.StrokeLine2(sty, x, c.Min.Y, x, top)
+	}
+	for _, f := range h.flags {
+		at := vg.Point{X: c.Min.X + f.left + 2, Y: c.Max.Y + rowHeight*vg.Length(f.row) + 3}
+		if f.left < f.pole-0.01 {
+			at.X -= 1
+		}
+		c.SetColor(ink)
+		write(c, at, text.XLeft, f.text)
+	}
+}
+
+// drawLetter writes the panel letter above the axis labels; left is the edge
+// that all panels of a column share.
+func (h *header) drawLetter(data draw.Canvas, left vg.Length) {
+	if h.panel.Title == "" {
+		return
+	}
+	y := data.Max.Y + 3 + 2
+	if h.titleRow() > 0 {
+		y += rowHeight * vg.Length(h.rows)
+	}
+	data.SetColor(ink)
+	writeFont(data, vg.Point{X: left, Y: y}, text.XLeft, h.panel.Title, letterSize, stdfont.WeightBold)
+}

@@ -1,0 +1,210 @@
+package figure
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+const (
+	barWidth = vg.Length(8)
+	barGap   = vg.Length(7)
+)
+
+// heatPlotter draws the cells and, right of the axes, the colour bar.
+type heatPlotter struct {
+	h     *Heat
+	limit float64
+	ticks []plot.Tick
+}
+
+// addHeat sets nominal axes and adds the map.
+func (c *chart) addHeat(p *plot.Plot, size vg.Point) error {
+	h := c.panel.Heat
+	r := interval{0, 0}
+	for _, row := range h.Z {
+		r.include(row...)
+	}
+	limit := math.Max(math.Abs(r.min), math.Abs(r.max))
+	if limit == 0 {
+		limit = 1
+	}
+	scale, ticks := linear(interval{-limit, limit}, size.Y, true, false)
+	hp := &heatPlotter{h: h, limit: scale.max, ticks: ticks}
+	cell := vg.Point{X: (size.X - hp.barSpace()) / vg.Length(len(h.Cols)), Y: size.Y / vg.Length(len(h.Rows))}
+	cols, err := wrapped(h.Cols, cell.X)
+	if err != nil {
+		return err
+	}
+	if w := hp.widestText(); w > cell.X-2 || cell.Y < textSize {
+		return fmt.Errorf("heat map: cells of %.0f × %.0f pt are too small for the numbers; use a wider figure, fewer decimals or Signs", float64(cell.X), float64(cell.Y))
+	}
+	nominal(&p.X, cols)
+	nominal(&p.Y, h.Rows)
+	p.Add(hp)
+	return nil
+}
+
+// nominal makes an axis of names at 0, 1, 2 and so on, without tick marks.
+func nominal(a *plot.Axis, names []string) {
+	ticks := make([]plot.Tick, len(names))
+	for i, n := range names {
+		ticks[i] = plot.Tick{Value: float64(i), Label: n}
+	}
+	a.Min, a.Max = -0.5, float64(len(names))-0.5
+	a.Tick.Marker = plot.ConstantTicks(ticks)
+	a.Tick.LineStyle.Width = 0
+	a.LineStyle.Width = 0
+	a.Padding = 2
+}
+
+// wrapped breaks names at spaces so that each fits its column.
+func wrapped(names []string, width vg.Length) ([]string, error) {
+	out := make([]string, len(names))
+	for i, n := range names {
+		line := ""
+		for _, word := range strings.Fields(n) {
+			if textWidth(word) > width-2 {
+				return nil, fmt.Errorf("heat map: the name %q does not fit its column of %.0f pt", n, float64(width))
+			}
+			switch {
+			case line == "":
+				line = word
+			case textWidth(line+" "+word) > width-2:
+				out[i] += line + "\n"
+				line = word
+			default:
+				line += " " + word
+			}
+		}
+		out[i] += line
+	}
+	return out, nil
+}
+
+// cellText is what is printed in a cell.
+func (h *Heat) cellText(z float64) string {
+	if math.IsNaN(z) {
+		return "–"
+	}
+	s := Number(z, h.Decimals)
+	if !h.Signs {
+		return s
+	}
+	switch {
+	case strings.HasPrefix(s, "−"):
+		return "−"
+	case strings.Trim(s, "0.") == "":
+		return "0"
+	}
+	return "+"
+}
+
+func (hp *heatPlotter) widestText() vg.Length {
+	w := vg.Length(0)
+	for _, row := range hp.h.Z {
+		for _, z := range row {
+			w = max(w, textWidth(hp.h.cellText(z)))
+		}
+	}
+	return w
+}
+
+// barSpace is the width that bar, tick labels and bar label take.
+func (hp *heatPlotter) barSpace() vg.Length {
+	w := vg.Length(0)
+	for _, t := range hp.ticks {
+		w = max(w, textWidth(t.Label))
+	}
+	w += barGap + barWidth + tickLength + 2
+	if hp.h.Label != "" {
+		w += rowHeight + 2
+	}
+	return w
+}
+
+// GlyphBoxes implements plot.GlyphBoxer: it keeps room for the colour bar.
+func (hp *heatPlotter) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
+	return []plot.GlyphBox{{X: 1, Y: 0.5, Rectangle: vg.Rectangle{Max: vg.Point{X: hp.barSpace()}}}}
+}
+
+// Plot implements plot.Plotter.
+func (hp *heatPlotter) Plot(c draw.Canvas, p *plot.Plot) {
+	for row, zs := range hp.h.Z {
+		for col, z := range zs {
+			x0, x1 := c.X(p.X.Norm(float64(col)-0.5)), c.X(p.X.Norm(float64(col)+0.5))
+			y0, y1 := c.Y(p.Y.Norm(float64(row)-0.5)), c.Y(p.Y.Norm(float64(row)+0.5))
+			fill := hp.color(z)
+			c.SetColor(fill)
+			c.Fill(vg.Rectangle{Min: vg.Point{X: x0, Y: y0}, Max: vg.Point{X: x1, Y: y1}}.Path())
+			c.StrokeLines(draw.LineStyle{Color: gridInk, Width: thinWidth}, []vg.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}, {X: x0, Y: y0}})
+			c.SetColor(textOn(fill))
+			write(c, vg.Point{X: (x0 + x1) / 2, Y: (y0+y1)/2 - halfCapital}, text.XCenter, hp.h.cellText(z))
+		}
+	}
+	hp.drawBar(c)
+}
+
+func (hp *heatPlotter) drawBar(c draw.Canvas) {
+	const steps = 128
+	x0 := c.Max.X + barGap
+	at := func(z float64) vg.Length { return c.Y((z + hp.limit) / (2 * hp.limit)) }
+	for i := range steps {
+		lo := -hp.limit + 2*hp.limit*float64(i)/steps
+		hi := -hp.limit + 2*hp.limit*float64(i+1)/steps
+		c.SetColor(hp.color((lo + hi) / 2))
+		c.Fill(vg.Rectangle{Min: vg.Point{X: x0, Y: at(lo)}, Max: vg.Point{X: x0 + barWidth, Y: min(at(hi)+bleed, c.Max.Y)}}.Path())
+	}
+	frame := draw.LineStyle{Color: axisInk, Width: thinWidth}
+	x1 := x0 + barWidth
+	c.StrokeLines(frame, []vg.Point{{X: x0, Y: c.Min.Y}, {X: x1, Y: c.Min.Y}, {X: x1, Y: c.Max.Y}, {X: x0, Y: c.Max.Y}, {X: x0, Y: c.Min.Y}})
+	for _, t := range hp.ticks {
+		y := at(t.Value)
+		c.StrokeLine2(frame, x1, y, x1+tickLength, y)
+		c.SetColor(ink)
+		write(c, vg.Point{X: x1 + tickLength + 2, Y: y - halfCapital}, text.XLeft, t.Label)
+	}
+	if hp.h.Label != "" {
+		sty := label(text.XCenter, text.YBottom)
+		sty.Rotation = math.Pi / 2
+		c.FillText(sty, vg.Point{X: x0 + hp.barSpace() - barGap - 1, Y: c.Center().Y}, hp.h.Label)
+	}
+}
+
+// color is blue for negative, white for zero and vermillion for positive
+// values; missing values are grey.
+func (hp *heatPlotter) color(z float64) color.NRGBA {
+	if math.IsNaN(z) {
+		return color.NRGBA{0xee, 0xee, 0xee, 0xff}
+	}
+	end := vermillion
+	if z < 0 {
+		end = blue
+	}
+	share := math.Min(math.Abs(z)/hp.limit, 1)
+	mix := func(v uint8) uint8 { return uint8(math.Round(255 + (float64(v)-255)*share)) }
+	return color.NRGBA{mix(end.R), mix(end.G), mix(end.B), 0xff}
+}
+
+// textOn is black or white, whichever has the higher contrast by the
+// relative luminance of the sRGB colour (WCAG 2.1).
+func textOn(c color.NRGBA) color.NRGBA {
+	linear := func(v uint8) float64 {
+		s := float64(v) / 255
+		if s <= 0.04045 {
+			return s / 12.92
+		}
+		return math.Pow((s+0.055)/1.055, 2.4)
+	}
+	l := 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
+	if 1.05/(l+0.05) > (l+0.05)/0.05 {
+		return color.NRGBA{0xff, 0xff, 0xff, 0xff}
+	}
+	return black
+}

@@ -1,0 +1,149 @@
+package figure
+
+import (
+	"errors"
+
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+const (
+	swatchWidth = vg.Length(20)
+	swatchGap   = vg.Length(4)
+	entryGap    = vg.Length(14)
+	legendRow   = vg.Length(11)
+)
+
+// entry is one name in the legend with what it looks like on the axes.
+type entry struct {
+	name               string
+	style              int
+	line, points, band bool
+}
+
+// legend lists the distinct entries of all panels that ask for one.
+type legend struct {
+	entries []entry
+	right   bool
+}
+
+// newLegend collects the entries. A wide figure with its panels in one column
+// has room on the right; all others take their legend below.
+func newLegend(f *Figure) *legend {
+	cols, _ := f.grid()
+	l := &legend{right: f.Width == DoubleColumn && cols == 1}
+	for i := range f.Panels {
+		if f.Panels[i].Legend {
+			l.collect(&f.Panels[i])
+		}
+	}
+	return l
+}
+
+func (l *legend) collect(p *Panel) {
+	for _, s := range p.Lines {
+		e := entry{name: s.Name, style: s.Style, line: !s.Points, points: s.Points}
+		for _, b := range p.Bands {
+			e.band = e.band || b.Name == "" && b.Style == s.Style
+		}
+		l.add(e)
+	}
+	for _, b := range p.Bands {
+		l.add(entry{name: b.Name, style: b.Style, band: true})
+	}
+}
+
+func (l *legend) add(e entry) {
+	if e.name == "" {
+		return
+	}
+	for i, old := range l.entries {
+		if old.name == e.name && old.style == e.style {
+			l.entries[i].line = old.line || e.line
+			l.entries[i].points = old.points || e.points
+			l.entries[i].band = old.band || e.band
+			return
+		}
+	}
+	l.entries = append(l.entries, e)
+}
+
+func (e entry) width() vg.Length { return swatchWidth + swatchGap + textWidth(e.name) }
+
+func (l *legend) widest() vg.Length {
+	w := vg.Length(0)
+	for _, e := range l.entries {
+		w = max(w, e.width())
+	}
+	return w
+}
+
+// draw draws the legend at the edge of the page and returns what is left.
+func (l *legend) draw(page draw.Canvas) (draw.Canvas, error) {
+	if len(l.entries) == 0 {
+		return page, nil
+	}
+	if l.widest() > page.Size().X*0.98 {
+		return page, errors.New("figure: a name in the legend is wider than the figure")
+	}
+	if l.right && l.widest() < page.Size().X*0.4 {
+		return l.drawRight(page), nil
+	}
+	return l.drawBelow(page), nil
+}
+
+func (l *legend) drawRight(page draw.Canvas) draw.Canvas {
+	w := l.widest()
+	y := page.Max.Y - 2*rowHeight
+	for _, e := range l.entries {
+		e.draw(page, vg.Point{X: page.Max.X - w, Y: y})
+		y -= legendRow
+	}
+	return draw.Crop(page, 0, -w-entryGap, 0, 0)
+}
+
+// drawBelow sets the entries in one centred row when they fit, and else in
+// columns of equal width, filled row by row.
+func (l *legend) drawBelow(page draw.Canvas) draw.Canvas {
+	total := -entryGap
+	for _, e := range l.entries {
+		total += e.width() + entryGap
+	}
+	if total <= page.Size().X {
+		x := page.Min.X + (page.Size().X-total)/2
+		for _, e := range l.entries {
+			e.draw(page, vg.Point{X: x, Y: page.Min.Y + 0.4*legendRow})
+			x += e.width() + entryGap
+		}
+		return draw.Crop(page, 0, 0, legendRow+5, 0)
+	}
+	w := l.widest() + entryGap
+	cols := max(1, min(len(l.entries), int((page.Size().X+entryGap)/w)))
+	rows := (len(l.entries) + cols - 1) / cols
+	left := page.Min.X + (page.Size().X-w*vg.Length(cols)+entryGap)/2
+	for i, e := range l.entries {
+		e.draw(page, vg.Point{
+			X: left + w*vg.Length(i%cols),
+			Y: page.Min.Y + legendRow*(vg.Length(rows-1-i/cols)+0.4),
+		})
+	}
+	return draw.Crop(page, 0, 0, legendRow*vg.Length(rows)+5, 0)
+}
+
+// draw draws swatch and name around the middle of the text.
+func (e entry) draw(c draw.Canvas, at vg.Point) {
+	sty := styleOf(e.style)
+	if e.band {
+		c.SetColor(sty.band())
+		c.Fill(vg.Rectangle{Min: vg.Point{X: at.X, Y: at.Y - 3}, Max: vg.Point{X: at.X + swatchWidth, Y: at.Y + 3}}.Path())
+	}
+	if e.line {
+		c.StrokeLine2(sty.stroke(), at.X, at.Y, at.X+swatchWidth, at.Y)
+	}
+	if e.points {
+		drawMarker(c, sty, vg.Point{X: at.X + swatchWidth/2, Y: at.Y})
+	}
+	c.SetColor(ink)
+	write(c, vg.Point{X: at.X + swatchWidth + swatchGap, Y: at.Y - halfCapital}, text.XLeft, e.name)
+}

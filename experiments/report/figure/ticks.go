@@ -1,0 +1,198 @@
+package figure
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+)
+
+// interval is a range of data values; min > max while it is empty.
+type interval struct{ min, max float64 }
+
+func nothing() interval { return interval{math.Inf(1), math.Inf(-1)} }
+
+func (r interval) empty() bool { return r.min > r.max }
+
+// include widens the range to the values, leaving out missing ones.
+func (r *interval) include(v ...float64) {
+	for _, x := range v {
+		if !math.IsNaN(x) {
+			r.min, r.max = math.Min(r.min, x), math.Max(r.max, x)
+		}
+	}
+}
+
+// widened gives a range that is a single value some room around it.
+func (r interval) widened(log bool) interval {
+	if r.max > r.min && r.max-r.min > 1e-12*math.Max(math.Abs(r.min), math.Abs(r.max)) {
+		return r
+	}
+	if log {
+		return interval{r.min / 2, r.max * 2}
+	}
+	half := math.Max(math.Abs(r.max)*0.1, 1e-9)
+	if r.max == 0 {
+		half = 1
+	}
+	return interval{r.min - half, r.max + half}
+}
+
+// Number formats a value with a true minus sign, commas between thousands
+// and the given number of digits after the point. A value that rounds to zero
+// has no sign.
+func Number(v float64, decimals int) string {
+	s := strconv.FormatFloat(math.Abs(v), 'f', max(decimals, 0), 64)
+	whole, frac, _ := strings.Cut(s, ".")
+	var b strings.Builder
+	if v < 0 && strings.Trim(s, "0.") != "" {
+		b.WriteString("−")
+	}
+	for i, d := range whole {
+		if i > 0 && (len(whole)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	if frac != "" {
+		b.WriteString("." + frac)
+	}
+	return b.String()
+}
+
+// tickStep is mantissa × 10^exp with a mantissa of 1, 2 or 5.
+type tickStep struct {
+	mantissa float64
+	exp      int
+}
+
+func (s tickStep) size() float64 { return s.at(1) }
+
+// at returns k steps as the float64 nearest to the decimal number, which
+// repeated addition would miss.
+func (s tickStep) at(k float64) float64 {
+	if s.exp < 0 {
+		return k * s.mantissa / math.Pow10(-s.exp)
+	}
+	return k * s.mantissa * math.Pow10(s.exp)
+}
+
+func (s tickStep) label(k float64) string { return Number(s.at(k), max(0, -s.exp)) }
+
+// linear is a linear axis: its range and its ticks.
+func linear(r interval, length vg.Length, vertical, expand bool) (interval, []plot.Tick) {
+	exp := int(math.Floor(math.Log10(r.max-r.min))) - 2
+	for ; ; exp++ {
+		for _, m := range []float64{1, 2, 5} {
+			s := tickStep{m, exp}
+			first, last := math.Ceil(r.min/s.size()-1e-9), math.Floor(r.max/s.size()+1e-9)
+			if expand {
+				first, last = math.Floor(r.min/s.size()+1e-9), math.Ceil(r.max/s.size()-1e-9)
+			}
+			if !s.fits(first, last, length, vertical) {
+				continue
+			}
+			if expand {
+				return s.closed(r, first, last)
+			}
+			return r, s.ticks(first, last)
+		}
+	}
+}
+
+// closed ends the range on ticks, except where the data passes the last but
+// one tick so little that most of a step would stay empty.
+func (s tickStep) closed(r interval, first, last float64) (interval, []plot.Tick) {
+	const little = 0.15
+	out := interval{s.at(first), s.at(last)}
+	room := 0.02 * (r.max - r.min)
+	if short := s.at(first + 1); last-first > 2 && r.min < short && short-r.min < little*s.size() {
+		out.min, first = r.min-room, first+1
+	}
+	if short := s.at(last - 1); last-first > 2 && r.max > short && r.max-short < little*s.size() {
+		out.max, last = r.max+room, last-1
+	}
+	return out, s.ticks(first, last)
+}
+
+// fits tells whether the labels of the steps stand clear of one another.
+func (s tickStep) fits(first, last float64, length vg.Length, vertical bool) bool {
+	n := last - first + 1
+	if n <= 2 {
+		return true
+	}
+	if n > 9 {
+		return false
+	}
+	if vertical {
+		return vg.Length(n)*2*textSize <= length
+	}
+	widest := max(textWidth(s.label(first)), textWidth(s.label(last)))
+	return vg.Length(n)*(widest+2*textSize) <= length+2*textSize
+}
+
+func (s tickStep) ticks(first, last float64) []plot.Tick {
+	var t []plot.Tick
+	for k := first; k <= last; k++ {
+		t = append(t, plot.Tick{Value: s.at(k), Label: s.label(k)})
+	}
+	return t
+}
+
+// logarithmic is a logarithmic axis: decades are labelled, and 2 and 5 too
+// where there are at most two decades; the other multiples are minor ticks.
+func logarithmic(r interval, length vg.Length, vertical, expand bool) (interval, []plot.Tick) {
+	if expand {
+		r = interval{round125(r.min, false), round125(r.max, true)}
+	}
+	first, last := int(math.Floor(math.Log10(r.min))), int(math.Ceil(math.Log10(r.max)))
+	room := int(length / (2 * textSize))
+	if !vertical {
+		room = int(length / (3.5 * textSize))
+	}
+	every := max(1, (last-first+room)/max(room, 1))
+	fine := math.Log10(r.max/r.min) <= 2 && 3*(last-first) <= room+1
+	var t []plot.Tick
+	for e := first; e <= last; e++ {
+		for m := 1; m <= 9; m++ {
+			v := tickStep{float64(m), e}.size()
+			if v < r.min*(1-1e-9) || v > r.max*(1+1e-9) {
+				continue
+			}
+			tick := plot.Tick{Value: v}
+			if m == 1 && (e-first)%every == 0 || fine && (m == 2 || m == 5) {
+				tick.Label = logLabel(m, e)
+			}
+			t = append(t, tick)
+		}
+	}
+	return r, t
+}
+
+// logLabel writes out numbers that are short and shortens the others.
+func logLabel(m, e int) string {
+	if e >= -4 && e <= 6 {
+		return Number(tickStep{float64(m), e}.size(), max(0, -e))
+	}
+	return strconv.Itoa(m) + "e" + Number(float64(e), 0)
+}
+
+// round125 rounds to a number with the mantissa 1, 2 or 5.
+func round125(v float64, up bool) float64 {
+	e := int(math.Floor(math.Log10(v)))
+	best := tickStep{1, e}.size()
+	for _, s := range []tickStep{{1, e}, {2, e}, {5, e}, {1, e + 1}} {
+		if up && s.size() >= v*(1-1e-9) {
+			return s.size()
+		}
+		if !up && s.size() <= v*(1+1e-9) {
+			best = s.size()
+		}
+	}
+	if up {
+		return tickStep{1, e + 1}.size()
+	}
+	return best
+}

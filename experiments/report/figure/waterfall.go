@@ -1,0 +1,125 @@
+package figure
+
+import (
+	"fmt"
+	"image/color"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// step is one bar of a waterfall, from one running sum to the next.
+type step struct {
+	name     string
+	from, to float64
+	total    bool
+}
+
+// steps adds the values up in the order given.
+func (w *Waterfall) steps() []step {
+	var out []step
+	sum := 0.0
+	for i, v := range w.Values {
+		out = append(out, step{name: w.Labels[i], from: sum, to: sum + v})
+		sum += v
+	}
+	if w.Total != "" {
+		out = append(out, step{name: w.Total, to: sum, total: true})
+	}
+	return out
+}
+
+type waterfallPlotter struct {
+	steps    []step
+	decimals int
+}
+
+// addWaterfall sets the axes, with the first step on top, and adds the bars.
+func (c *chart) addWaterfall(p *plot.Plot, size vg.Point) error {
+	wp := &waterfallPlotter{steps: c.panel.Waterfall.steps(), decimals: c.panel.Waterfall.Decimals}
+	n := len(wp.steps)
+	if size.Y < vg.Length(n)*(textSize+1) {
+		return fmt.Errorf("waterfall: %d bars need a higher figure", n)
+	}
+	names := make([]string, n)
+	r := interval{0, 0}
+	for i, s := range wp.steps {
+		names[n-1-i] = s.name
+		r.include(s.from, s.to)
+	}
+	nominal(&p.Y, names)
+	p.Y.Padding = 3
+	setAxis(&p.X, wp.roomForLabels(r.widened(false), size.X), false, size.X, false)
+	p.Add(gridLines{x: true}, wp)
+	return nil
+}
+
+// roomForLabels widens the range so that the amount beside each bar stays
+// inside the axes.
+func (wp *waterfallPlotter) roomForLabels(r interval, width vg.Length) interval {
+	out := r
+	unit := (r.max - r.min) / float64(max(width*0.6, 1))
+	for _, s := range wp.steps {
+		w := float64(textWidth(wp.amount(s))+6) * unit
+		if s.to >= s.from {
+			out.include(s.to + w)
+		} else {
+			out.include(s.to - w)
+		}
+	}
+	return out
+}
+
+// amount is the label of a bar; gains carry a plus sign.
+func (wp *waterfallPlotter) amount(s step) string {
+	text := Number(s.to-s.from, wp.decimals)
+	if !s.total && s.to > s.from {
+		return "+" + text
+	}
+	return text
+}
+
+// Plot implements plot.Plotter. Gains are light and losses dark, so that they
+// differ in grey too.
+func (wp *waterfallPlotter) Plot(c draw.Canvas, p *plot.Plot) {
+	const half = 0.32
+	n := len(wp.steps)
+	at := func(v float64) vg.Length { return c.X(p.X.Norm(v)) }
+	c.StrokeLine2(draw.LineStyle{Color: ink, Width: 0.7}, at(0), c.Min.Y, at(0), c.Max.Y)
+	for i, s := range wp.steps {
+		mid := float64(n - 1 - i)
+		y0, y1 := c.Y(p.Y.Norm(mid-half)), c.Y(p.Y.Norm(mid+half))
+		fill := skyBlue
+		switch {
+		case s.total:
+			fill = axisInk
+		case s.to < s.from:
+			fill = vermillion
+		}
+		c.SetColor(fill)
+		c.Fill(vg.Rectangle{Min: vg.Point{X: min(at(s.from), at(s.to)), Y: y0}, Max: vg.Point{X: max(at(s.from), at(s.to)), Y: y1}}.Path())
+		if i+1 < n {
+			c.StrokeLine2(draw.LineStyle{Color: axisInk, Width: thinWidth}, at(s.to), y0, at(s.to), c.Y(p.Y.Norm(mid-1+half)))
+		}
+		wp.writeAmount(c, s, at(s.to), (y0+y1)/2)
+	}
+}
+
+// writeAmount clears the grid behind the text.
+func (wp *waterfallPlotter) writeAmount(c draw.Canvas, s step, x, y vg.Length) {
+	align, x := text.XLeft, x+3
+	if s.to < s.from {
+		align, x = text.XRight, x-6
+	}
+	amount := wp.amount(s)
+	left := x + vg.Length(align)*textWidth(amount)
+	c.SetColor(color.White)
+	c.Fill(vg.Rectangle{
+		Min: vg.Point{X: left - 1, Y: y - textSize/2},
+		Max: vg.Point{X: left + textWidth(amount) + 1, Y: y + textSize/2},
+	}.Path())
+	c.SetColor(ink)
+	write(c, vg.Point{X: x, Y: y - halfCapital}, align, amount)
+}

@@ -1,0 +1,218 @@
+package figure
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/csv"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"codeberg.org/go-pdf/fpdf"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgpdf"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// dpi is the resolution of the PNG, in dots per inch.
+const dpi = 300
+
+// The PDF library stamps the time of day and lists its objects in random
+// order unless told otherwise, and it can be told only here. A fixed date
+// makes two runs give the same bytes.
+func init() {
+	epoch := time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+	fpdf.SetDefaultCreationDate(epoch)
+	fpdf.SetDefaultModificationDate(epoch)
+	fpdf.SetDefaultCatalogSort(true)
+}
+
+// Write renders the figure into the folder, which it creates when missing, as
+// NAME.pdf, NAME.svg, NAME.png (300 dpi), NAME.csv (every value drawn) and
+// NAME.caption.txt, and returns their paths in that order. Each file appears
+// whole or not at all. Equal figures give equal bytes.
+//
+// It fails when the figure is not valid, when a text does not fit or has a
+// character that the font lacks, and when a file cannot be written; the error
+// then names the path.
+func (f *Figure) Write(dir, name string) ([]string, error) {
+	if err := f.Validate(); err != nil {
+		return nil, err
+	}
+	if name == "" || name != filepath.Base(name) {
+		return nil, fmt.Errorf("figure: %q is not a file name", name)
+	}
+	files, err := f.render()
+	if err != nil {
+		return nil, fmt.Errorf("%w (figure %s)", err, name)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("figure: cannot create folder %s: %w", dir, err)
+	}
+	var paths []string
+	for _, out := range files {
+		path := filepath.Join(dir, name+out.ext)
+		if err := writeFile(path, out.data); err != nil {
+			return paths, fmt.Errorf("figure: cannot write %s: %w", path, err)
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
+}
+
+type output struct {
+	ext  string
+	data []byte
+}
+
+// render produces all files in memory, so that a figure that cannot be drawn
+// leaves nothing behind.
+func (f *Figure) render() ([]output, error) {
+	w, h := f.size()
+	surfaces := []struct {
+		ext        string
+		c          vg.CanvasWriterTo
+		plainAlpha bool
+	}{
+		{".pdf", vgpdf.New(w, h), true},
+		{".svg", vgsvg.New(w, h), false},
+		{".png", vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(w, h), vgimg.UseDPI(dpi))}, false},
+	}
+	var files []output
+	for _, s := range surfaces {
+		c := &canvas{Canvas: s.c, plainAlpha: s.plainAlpha}
+		if err := f.draw(c); err != nil {
+			return nil, err
+		}
+		if c.err != nil {
+			return nil, c.err
+		}
+		var b bytes.Buffer
+		if _, err := s.c.WriteTo(&b); err != nil {
+			return nil, fmt.Errorf("figure: rendering %s: %w", s.ext, err)
+		}
+		files = append(files, output{s.ext, b.Bytes()})
+	}
+	files[2].data = withResolution(files[2].data)
+	return append(files, output{".csv", f.csv()}, output{".caption.txt", []byte(strings.TrimSpace(f.Caption) + "\n")}), nil
+}
+
+// withResolution adds the pHYs chunk, without which a word processor places
+// the picture at the wrong size. It goes behind the header of 33 bytes.
+func withResolution(png []byte) []byte {
+	const header = 33
+	perMetre := uint32(math.Round(dpi / 0.0254))
+	chunk := append([]byte("pHYs"), make([]byte, 9)...)
+	binary.BigEndian.PutUint32(chunk[4:], perMetre)
+	binary.BigEndian.PutUint32(chunk[8:], perMetre)
+	chunk[12] = 1
+	out := append([]byte{}, png[:header]...)
+	out = binary.BigEndian.AppendUint32(out, 9)
+	out = append(out, chunk...)
+	out = binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(chunk))
+	return append(out, png[header:]...)
+}
+
+// csv lists every value drawn, one mark a row, with all its digits. Panels
+// count from one.
+func (f *Figure) csv() []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	row := func(panel int, cells ...string) {
+		// Writing to memory cannot fail, hence the ignored results.
+		_ = w.Write(append([]string{strconv.Itoa(panel + 1)}, cells...))
+	}
+	_ = w.Write([]string{"panel", "kind", "name", "x", "y", "value", "lo", "hi"})
+	for i := range f.Panels {
+		f.Panels[i].csv(func(cells ...string) { row(i, cells...) })
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+func (p *Panel) csv(row func(...string)) {
+	num := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+	for _, l := range p.Lines {
+		for i := range l.X {
+			lo, hi := "", ""
+			if l.Lo != nil {
+				lo, hi = num(l.Lo[i]), num(l.Hi[i])
+			}
+			row("line", l.Name, num(l.X[i]), "", num(l.Y[i]), lo, hi)
+		}
+	}
+	for _, b := range p.Bands {
+		for i := range b.X {
+			row("band", b.Name, num(b.X[i]), "", "", num(b.Lo[i]), num(b.Hi[i]))
+		}
+	}
+	for _, m := range p.Marks {
+		row("mark", m.Label, num(m.X), "", "", "", "")
+	}
+	if h := p.Heat; h != nil {
+		for i, zs := range h.Z {
+			for j, z := range zs {
+				row("cell", h.Label, h.Cols[j], h.Rows[i], num(z), "", "")
+			}
+		}
+	}
+	if wf := p.Waterfall; wf != nil {
+		for _, s := range wf.steps() {
+			row("bar", s.name, "", "", num(s.to-s.from), num(s.from), num(s.to))
+		}
+	}
+}
+
+// writeFile writes to a temporary file beside the target, syncs and renames.
+func writeFile(path string, data []byte) (err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(tmp.Name())
+		}
+	}()
+	err = fill(tmp, data)
+	if e := tmp.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return err
+	}
+	if err = os.Rename(tmp.Name(), path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+func fill(f *os.File, data []byte) error {
+	if err := f.Chmod(0o644); err != nil {
+		return err
+	}
+	if _, err := io.Copy(f, bytes.NewReader(data)); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// syncFolder makes the rename itself durable.
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if e := d.Close(); err == nil {
+		err = e
+	}
+	return err
+}

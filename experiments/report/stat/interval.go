@@ -1,0 +1,138 @@
+package stat
+
+import (
+	"math"
+	"sort"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Interval is an estimate of a mean with a confidence interval. Mean, SE, Lo and
+// Hi are in the unit of the data; P is the two-sided p-value of a mean of zero.
+type Interval struct {
+	Mean, SE, Lo, Hi float64
+	N                int
+	P                float64
+}
+
+// PairedT returns Student's interval for the mean of paired differences at a
+// confidence level such as 0.95. Fewer than two differences leave the mean
+// unbounded with P = 1. Differences that do not vary give an interval without
+// width, with P = 0 unless they are all zero.
+// Source: Student, "The probable error of a mean", Biometrika 6(1), 1908.
+func PairedT(diffs []float64, level float64) Interval {
+	n := len(diffs)
+	r := Interval{Mean: Mean(diffs), SE: SD(diffs) / math.Sqrt(float64(n)), N: n}
+	if n < 2 {
+		r.Lo, r.Hi, r.P = math.Inf(-1), math.Inf(1), 1
+		return r
+	}
+	if r.SE == 0 {
+		r.Lo, r.Hi = r.Mean, r.Mean
+		if r.Mean == 0 {
+			r.P = 1
+		}
+		return r
+	}
+	student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(n - 1)}
+	half := -student.Quantile((1-level)/2) * r.SE
+	r.Lo, r.Hi = r.Mean-half, r.Mean+half
+	r.P = 2 * student.CDF(-math.Abs(r.Mean/r.SE))
+	return r
+}
+
+// Wilson returns the score interval for a probability of which k of n trials
+// were successes. It returns (0, 1) when n is 0.
+// Source: E. B. Wilson, "Probable inference, the law of succession, and
+// statistical inference", Journal of the American Statistical Association
+// 22(158), 1927.
+func Wilson(k, n int, level float64) (lo, hi float64) {
+	if n == 0 {
+		return 0, 1
+	}
+	z := distuv.UnitNormal.Quantile((1 + level) / 2)
+	trials, share := float64(n), float64(k)/float64(n)
+	scale := 1 + z*z/trials
+	centre := (share + z*z/(2*trials)) / scale
+	half := z / scale * math.Sqrt(share*(1-share)/trials+z*z/(4*trials*trials))
+	lo, hi = max(0, centre-half), min(1, centre+half)
+	// The ends are exact where rounding would leave a dust of probability.
+	if k == 0 {
+		lo = 0
+	}
+	if k == n {
+		hi = 1
+	}
+	return lo, hi
+}
+
+// RuleOfThree returns the upper confidence bound for a probability of which
+// none of n trials was a success: −ln(1 − level)/n, which is 3/n at 95 %, and
+// at most 1.
+// Source: J. A. Hanley, A. Lippman-Hand, "If nothing goes wrong, is everything
+// all right?", Journal of the American Medical Association 249(13), 1983.
+func RuleOfThree(n int, level float64) float64 {
+	return min(1, -math.Log1p(-level)/float64(n))
+}
+
+// Share returns the interval that tables print for a share of k in n: the rule
+// of three when k is 0 or n, and Wilson's otherwise. It returns (0, 1) when n
+// is 0.
+func Share(k, n int, level float64) (lo, hi float64) {
+	switch {
+	case n == 0:
+		return 0, 1
+	case k == 0:
+		return 0, RuleOfThree(n, level)
+	case k == n:
+		return 1 - RuleOfThree(n, level), 1
+	}
+	return Wilson(k, n, level)
+}
+
+// QuantileInterval returns an interval for the p-quantile of a continuous
+// distribution between two order statistics of x, and the probability with
+// which it covers, which is at least level. With too few values an end is
+// infinite.
+// Source: H. A. David, H. N. Nagaraja, Order Statistics, 3rd edition, 2003,
+// section 7.1.
+func QuantileInterval(x []float64, p, level float64) (lo, hi, coverage float64) {
+	n := len(x)
+	if n == 0 {
+		return math.Inf(-1), math.Inf(1), 1
+	}
+	below := distuv.Binomial{N: float64(n), P: p} // How many values lie below the quantile.
+	// The quantile is under the r-th smallest value when fewer than r lie below.
+	lower := sort.Search(n+1, func(r int) bool { return below.CDF(float64(r)) > (1-level)/2 })
+	upper := sort.Search(n, func(r int) bool { return below.CDF(float64(r)) >= (1+level)/2 }) + 1
+	sorted := ascending(x)
+	lo, hi = math.Inf(-1), math.Inf(1)
+	left, right := 0.0, 1.0
+	if lower >= 1 {
+		lo, left = sorted[lower-1], below.CDF(float64(lower-1))
+	}
+	if upper <= n {
+		hi, right = sorted[upper-1], below.CDF(float64(upper-1))
+	}
+	return lo, hi, right - left
+}
+
+// PairingRatio returns by how much pairing on common random numbers lowers the
+// variance of the mean difference of a and b: the variance of unpaired runs
+// over that of paired ones, (var a + var b)/var(a − b). Above 1 pairing helps.
+// It is 1 when neither varies and +Inf when only the difference does not; NaN
+// when the lengths differ or are below two.
+func PairingRatio(a, b []float64) float64 {
+	if len(a) != len(b) || len(a) < 2 {
+		return math.NaN()
+	}
+	diffs := make([]float64, len(a))
+	for i := range a {
+		diffs[i] = a[i] - b[i]
+	}
+	unpaired, paired := Variance(a)+Variance(b), Variance(diffs)
+	if unpaired == 0 && paired == 0 {
+		return 1
+	}
+	return unpaired / paired
+}

@@ -1,0 +1,65 @@
+package stat
+
+import (
+	"math"
+	"slices"
+)
+
+// ascending returns a sorted copy of x.
+func ascending(x []float64) []float64 {
+	sorted := slices.Clone(x)
+	slices.Sort(sorted)
+	return sorted
+}
+
+// Quantile returns the p-quantile of x by linear interpolation between order
+// statistics at 1 + (n − 1)·p, type 7 of R. J. Hyndman, Y. Fan, "Sample
+// quantiles in statistical packages", The American Statistician 50(4), 1996.
+// It is NaN when x is empty or p outside [0, 1].
+func Quantile(x []float64, p float64) float64 {
+	if len(x) == 0 || !(p >= 0 && p <= 1) {
+		return math.NaN()
+	}
+	return interpolate(ascending(x), p*float64(len(x)-1))
+}
+
+// interpolate returns the value at a fractional index of sorted data.
+func interpolate(sorted []float64, at float64) float64 {
+	last := len(sorted) - 1
+	i := max(0, min(last, int(math.Floor(at))))
+	fraction := at - float64(i)
+	if i == last || fraction <= 0 || sorted[i] == sorted[i+1] {
+		return sorted[i]
+	}
+	return float64((1-fraction)*sorted[i]) + float64(fraction*sorted[i+1])
+}
+
+// VaR returns the value at risk of outcomes x (profits: losses are negative) at
+// a level such as 0.95: the outcome that is undershot with probability
+// 1 − level, in the unit and with the sign of x. A negative value is a loss.
+func VaR(x []float64, level float64) float64 { return Quantile(x, 1-level) }
+
+// ES returns the expected shortfall of outcomes x (profits: losses are
+// negative) at a level such as 0.95: the mean of the worst 1 − level of them,
+// in the unit and with the sign of x. When (1 − level)·n is not whole, the
+// outcome at the border counts with its fraction; at least the worst outcome
+// counts. It is NaN when x is empty or level outside [0, 1).
+// Source: C. Acerbi, D. Tasche, "On the coherence of expected shortfall",
+// Journal of Banking & Finance 26(7), 2002.
+func ES(x []float64, level float64) float64 {
+	if len(x) == 0 || !(level >= 0 && level < 1) {
+		return math.NaN()
+	}
+	sorted := ascending(x)
+	// 1 − 0.95 is a little more than 0.05; the rounding must not add an outcome.
+	count := max(1, float64(len(x))*(1-level))
+	if whole := math.Round(count); math.Abs(count-whole) < 1e-9*count {
+		count = whole
+	}
+	whole := int(count)
+	tail := sum(sorted[:whole], func(v float64) float64 { return v })
+	if fraction := count - float64(whole); fraction > 0 {
+		tail += float64(fraction * sorted[whole])
+	}
+	return tail / count
+}

@@ -1,0 +1,53 @@
+package stat
+
+import "math"
+
+// Warning says in words what limits an estimate. Tables print it below
+// themselves.
+type Warning string
+
+// The warnings.
+const (
+	// FewReplications: an interval from so few runs rests on normality.
+	FewReplications Warning = "fewer than 20 replications"
+	// HeavySkew: the sample is too small for its skewness by Cochran's rule.
+	HeavySkew Warning = "heavy skew: n < 25 × skewness², the t interval may not cover"
+	// IntervalsDiffer: prefer the bootstrap interval.
+	IntervalsDiffer Warning = "t and BCa intervals differ by more than 10 % of the width"
+	// ZeroVariance: every replication gave the same difference.
+	ZeroVariance Warning = "zero variance: all replications are equal"
+	// NotFinite: a value is infinite or not a number, and so is the estimate.
+	NotFinite Warning = "values that are not finite"
+)
+
+// fewReplications is the sample size below which intervals are warned about.
+const fewReplications = 20
+
+// Warnings returns what limits the estimate of a mean difference from diffs,
+// given its t interval and its BCa interval, in a fixed order; nil when nothing
+// does. The rule for skewness is that of W. G. Cochran, Sampling Techniques,
+// 3rd edition, 1977, section 2.15.
+func Warnings(diffs []float64, t Interval, bcaLo, bcaHi float64) []Warning {
+	var found []Warning
+	for _, v := range diffs {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return []Warning{NotFinite}
+		}
+	}
+	if len(diffs) < fewReplications {
+		found = append(found, FewReplications)
+	}
+	if len(diffs) < 2 {
+		return found
+	}
+	if t.SE == 0 {
+		return append(found, ZeroVariance)
+	}
+	if g := Skewness(diffs); float64(len(diffs)) < 25*g*g {
+		found = append(found, HeavySkew)
+	}
+	if math.Max(math.Abs(bcaLo-t.Lo), math.Abs(bcaHi-t.Hi)) > 0.1*(t.Hi-t.Lo) {
+		found = append(found, IntervalsDiffer)
+	}
+	return found
+}

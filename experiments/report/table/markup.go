@@ -1,0 +1,151 @@
+package table
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Markdown writes a pipe table (GitHub Flavored Markdown 4.10) with the title
+// in bold above it and the notes below. It fails when a row does not match
+// the columns or when writing fails.
+func (t *Table) Markdown(w io.Writer) error {
+	return t.emit(w, func(b *bytes.Buffer) {
+		if t.Title != "" {
+			fmt.Fprintf(b, "**%s**\n\n", markdown(t.Title))
+		}
+		rule := make([]string, len(t.Columns))
+		head := make([]string, len(t.Columns))
+		for i, c := range t.Columns {
+			head[i] = markdown(c.head())
+			rule[i] = map[Align]string{Left: ":---", Right: "---:", Center: ":---:"}[t.align(i)]
+		}
+		writePipes(b, head)
+		writePipes(b, rule)
+		for _, row := range t.Rows {
+			cells := make([]string, len(row))
+			for i, c := range row {
+				cells[i] = plain.cell(c, markdown)
+			}
+			writePipes(b, cells)
+		}
+		for _, n := range t.notes() {
+			fmt.Fprintf(b, "\n%s\n", markdown(n))
+		}
+	})
+}
+
+func writePipes(b *bytes.Buffer, cells []string) {
+	fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | "))
+}
+
+// emit validates, builds the text in memory and writes it at once.
+func (t *Table) emit(w io.Writer, build func(*bytes.Buffer)) error {
+	if err := t.Validate(); err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	build(&b)
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("table %q: %w", t.Name, err)
+	}
+	return nil
+}
+
+var markdownEscapes = strings.NewReplacer(
+	`\`, `\\`, "|", `\|`, "`", "\\`", "*", `\*`, "_", `\_`, "~", `\~`, "#", `\#`,
+	"[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "$", `\$`,
+)
+
+func markdown(s string) string { return markdownEscapes.Replace(oneLine(s)) }
+
+// latexNotation needs no package: the minus is set in mathematics, and the
+// braces keep the comma from being spaced as punctuation there.
+var latexNotation = notation{minus: "$-$", group: "{,}", dash: `\textemdash{}`, infinity: `$\infty$`}
+
+// LaTeX writes the body of a table: a tabular in the booktabs style and its
+// notes in a minipage, without float and caption, to be read with \input.
+// Intervals stand below their estimates, as is usual in economics. It
+// fails when a row does not match the columns or when writing fails.
+func (t *Table) LaTeX(w io.Writer) error {
+	return t.emit(w, func(b *bytes.Buffer) {
+		fmt.Fprintf(b, "%% %s\n\\begin{tabular}{@{}%s@{}}\n\\toprule\n", strings.ToValidUTF8(oneLine(t.Title), ""), t.latexColumns())
+		t.latexHead(b)
+		b.WriteString("\\midrule\n")
+		for _, row := range t.Rows {
+			writeLaTeXRow(b, row)
+		}
+		b.WriteString("\\bottomrule\n\\end{tabular}\n")
+		if notes := t.notes(); len(notes) > 0 {
+			b.WriteString("\\par\\smallskip\n\\begin{minipage}{\\linewidth}\\footnotesize\n")
+			for _, n := range notes {
+				b.WriteString(latex(n) + "\\par\n")
+			}
+			b.WriteString("\\end{minipage}\n")
+		}
+	})
+}
+
+// writeLaTeXRow writes the values and, when there are any, the intervals in a
+// row of their own.
+func writeLaTeXRow(b *bytes.Buffer, row []Cell) {
+	values, intervals := make([]string, len(row)), make([]string, len(row))
+	for i, c := range row {
+		values[i] = latexNotation.value(c, latex)
+		intervals[i] = latexNotation.interval(c)
+	}
+	writeAmpersands(b, values)
+	if strings.Join(intervals, "") != "" {
+		writeAmpersands(b, intervals)
+	}
+}
+
+func (t *Table) latexColumns() string {
+	var b strings.Builder
+	for i := range t.Columns {
+		b.WriteString(map[Align]string{Left: "l", Right: "r", Center: "c"}[t.align(i)])
+	}
+	return b.String()
+}
+
+// latexHead writes the heads broken into lines, each line a row of the
+// tabular, which needs no further package.
+func (t *Table) latexHead(b *bytes.Buffer) {
+	const width = 14
+	heads := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		heads[i] = wrapHead(c.head(), width)
+	}
+	bottomAlign(heads)
+	for line := range strings.Count(heads[0], "\n") + 1 {
+		cells := make([]string, len(heads))
+		for i, h := range heads {
+			cells[i] = latex(strings.Split(h, "\n")[line])
+		}
+		writeAmpersands(b, cells)
+	}
+}
+
+// writeAmpersands writes one row. An empty group goes before a bracket that
+// would otherwise read as the optional argument of the \\ before it.
+func writeAmpersands(b *bytes.Buffer, cells []string) {
+	row := strings.Join(cells, " & ")
+	if strings.HasPrefix(row, "[") || strings.HasPrefix(row, "*") {
+		row = "{}" + row
+	}
+	fmt.Fprintf(b, "%s \\\\\n", row)
+}
+
+// latexEscapes are the characters that mean something to LaTeX, those that
+// its text fonts lack, and the Greek letters and signs of our tables.
+var latexEscapes = strings.NewReplacer(
+	`\`, `\textbackslash{}`, "{", `\{`, "}", `\}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`,
+	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "<", `\textless{}`, ">", `\textgreater{}`, "|", `\textbar{}`,
+	"−", "$-$", "—", `\textemdash{}`, "–", `\textendash{}`, "×", `$\times$`, "·", `$\cdot$`,
+	"≤", `$\leq$`, "≥", `$\geq$`, "∞", `$\infty$`, "±", `$\pm$`, "€", `\texteuro{}`, "²", "$^2$",
+	"α", `$\alpha$`, "β", `$\beta$`, "γ", `$\gamma$`, "δ", `$\delta$`, "ε", `$\varepsilon$`, "θ", `$\theta$`,
+	"λ", `$\lambda$`, "μ", `$\mu$`, "π", `$\pi$`, "ρ", `$\rho$`, "σ", `$\sigma$`, "τ", `$\tau$`, "Δ", `$\Delta$`,
+)
+
+func latex(s string) string { return latexEscapes.Replace(oneLine(s)) }

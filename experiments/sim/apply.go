@@ -1,0 +1,168 @@
+package sim
+
+import (
+	"stakeout/agents"
+	"stakeout/market"
+	"stakeout/market/book"
+	"stakeout/market/ledger"
+)
+
+// needs says which role a verb takes.
+var needs = [agents.Verbs]agents.Capability{
+	agents.Submit: agents.CanTrade, agents.Cancel: agents.CanTrade, agents.CancelAll: agents.CanTrade,
+	agents.Stake: agents.CanStake, agents.Unstake: agents.CanStake, agents.Delegate: agents.CanStake,
+	agents.SetPolicy: agents.CanBuild, agents.Spend: agents.CanBuild,
+	agents.Borrow: agents.CanBorrow, agents.Repay: agents.CanBorrow,
+	agents.Send: agents.CanUse, agents.Join: agents.CanUse, agents.AskExit: agents.CanUse, agents.ForceExit: agents.CanUse,
+}
+
+// apply carries out the wishes of a round in their order. A wish that the rules
+// refuse changes nothing and is counted.
+func (w *World) apply() {
+	for i := range w.do.List {
+		if !w.carryOut(&w.do.List[i]) {
+			w.refused++
+		}
+	}
+	for _, k := range w.do.Wakes {
+		w.wheel.put(int32(k.Agent-ledger.First), k.Tick, w.tick)
+	}
+	w.do.Reset()
+}
+
+func (w *World) carryOut(a *agents.Action) bool {
+	at := int(a.Agent) - int(ledger.First)
+	if at < 0 || at >= len(w.agents) || a.Verb >= agents.Verbs || w.agents[at].Can&needs[a.Verb] != needs[a.Verb] {
+		return false
+	}
+	switch a.Verb {
+	case agents.Submit:
+		a.Order.Owner = a.Agent
+		return w.x.Submit(a.Order).Code == 0
+	case agents.Cancel:
+		return w.x.Cancel(a.Agent, a.Order.Slot) == 0
+	case agents.CancelAll:
+		w.x.CancelAll(a.Agent)
+		return true
+	case agents.Send, agents.Join, agents.AskExit, agents.ForceExit:
+		return w.use(a)
+	case agents.Lend, agents.Recall, agents.Borrow, agents.Repay:
+		return w.loan(a)
+	case agents.Pay, agents.Consume, agents.Spend:
+		return w.pay(a)
+	}
+	return w.stake(a)
+}
+
+func (w *World) stake(a *agents.Action) bool {
+	switch a.Verb {
+	case agents.Stake:
+		return w.roll.Stake(a.Agent, a.Amount) == nil
+	case agents.Unstake:
+		return w.roll.Unstake(a.Agent, a.Amount, w.tick) == nil
+	case agents.Delegate:
+		at := int(a.Other) - int(ledger.First)
+		if at < 0 || at >= len(w.agents) || w.agents[at].Can&agents.CanBuild == 0 {
+			return false
+		}
+		w.roll.Delegate(a.Agent, a.Other)
+	case agents.SetPolicy:
+		if a.Policy.MinFee < 0 || a.Policy.ExitFee < 0 {
+			return false
+		}
+		w.roll.SetPolicy(a.Agent, a.Policy)
+	}
+	return true
+}
+
+func (w *World) use(a *agents.Action) bool {
+	switch a.Verb {
+	case agents.Send:
+		w.roll.Send(a.Agent, a.Count, a.Amount, w.tick)
+		return true
+	case agents.Join:
+		if w.roll.Join(a.Agent, a.Amount) != nil {
+			return false
+		}
+		w.roll.Activate(a.Agent, true)
+		return true
+	case agents.AskExit:
+		w.roll.AskExit(a.Agent, a.Count, a.Amount, w.tick)
+	case agents.ForceExit:
+		if !w.remedy.Rules().ForcedExit || w.roll.ForceExit(a.Agent, a.Count) != nil {
+			return false
+		}
+	}
+	w.roll.Activate(a.Agent, false)
+	return true
+}
+
+func (w *World) loan(a *agents.Action) bool {
+	var err error
+	switch a.Verb {
+	case agents.Lend:
+		err = w.pool.Deposit(a.Agent, a.Amount)
+	case agents.Recall:
+		err = w.pool.Withdraw(a.Agent, min(a.Amount, w.pool.Claim(a.Agent)))
+	case agents.Borrow:
+		err = w.pool.Borrow(a.Agent, a.Amount, w.mark())
+	case agents.Repay:
+		_, err = w.pool.Repay(a.Agent, a.Amount)
+	}
+	return err == nil
+}
+
+func (w *World) pay(a *agents.Action) bool {
+	t := ledger.Transfer{Amount: a.Amount, From: a.Agent, To: ledger.Outside, Asset: ledger.Cash}
+	switch a.Verb {
+	case agents.Pay:
+		if int(a.Other) >= w.led.Owners() || a.Other < ledger.First {
+			return false
+		}
+		t.To, t.Reason = a.Other, ledger.Pay
+	case agents.Consume:
+		if a.Amount > w.roll.Earned(a.Agent) {
+			return false
+		}
+		t.Reason = ledger.Consumption
+	case agents.Spend:
+		t.Reason = ledger.OperatingCost
+	}
+	if w.led.Post(t) != nil {
+		return false
+	}
+	if a.Verb == agents.Consume {
+		w.roll.Reward(a.Agent, -a.Amount)
+	}
+	return true
+}
+
+// mark is the price of the book in micro-USD a token.
+func (w *World) mark() ledger.Amount { return agents.Amount(w.view.Mid) }
+
+// liquidate answers margin calls: the collateral buys the tokens back through
+// the book, at up to ten percent above the mid at one check.
+func (w *World) liquidate() {
+	w.calls = w.pool.Check(w.mark(), w.calls[:0])
+	for _, c := range w.calls {
+		w.must(w.pool.Seize(c.Owner, c.Collateral))
+		lots := uint32((c.Tokens + ledger.Unit - 1) / ledger.Unit)
+		before := w.led.Balance(c.Owner, ledger.Token, ledger.Free)
+		price := w.view.Price(w.view.Mid * 1.1)
+		w.x.Submit(marketOrder(c.Owner, price, lots))
+		bought := w.led.Balance(c.Owner, ledger.Token, ledger.Free) - before
+		w.must(w.pool.Liquidate(c.Owner, bought))
+		w.liquidated += bought
+		_ = w.pool.WriteOff(c.Owner) // refused unless the collateral is gone
+	}
+	if len(w.calls) > 0 {
+		w.view.Refresh()
+	}
+}
+
+// takingSlot is the order slot that every trader uses for orders that never rest.
+const takingSlot = 1
+
+func marketOrder(o ledger.Owner, price, lots uint32) (m market.Order) {
+	return market.Order{Owner: o, Slot: takingSlot, Side: book.Buy, Kind: book.ImmediateOrCancel, Price: price, Lots: lots}
+}

@@ -1,0 +1,71 @@
+package sim
+
+import (
+	"stakeout/agents"
+	"stakeout/market"
+	"stakeout/market/ledger"
+	"stakeout/market/lending"
+	"stakeout/mechanisms/layer1"
+	"stakeout/mechanisms/rollup"
+)
+
+// Config is a world without an attacker: plain data, read by tag.
+type Config struct {
+	Opening      OpeningParams            `key:"opening" doc:"The fixed point at which the world starts"`
+	Time         TimeParams               `key:"time" doc:"The clock and the rounds of a tick"`
+	News         NewsParams               `key:"news" doc:"What no agent causes"`
+	Outage       OutageParams             `key:"outage" doc:"Exogenous outages of the service, for event studies"`
+	Market       MarketParams             `key:"market" doc:"The order book of the token against cash"`
+	Lending      lending.Params           `key:"lending" doc:"The lending pool of the token"`
+	Layer1       layer1.Params            `key:"layer1" doc:"Producers and block space of layer one"`
+	Rollup       rollup.Params            `key:"rollup" doc:"The contract of the rollup"`
+	Beliefs      agents.BeliefParams      `key:"beliefs" doc:"How holders value the token"`
+	Stakers      agents.StakerParams      `key:"stakers" doc:"Holders who stake"`
+	Makers       agents.MakerParams       `key:"makers" doc:"Market makers"`
+	Noise        agents.NoiseParams       `key:"noise" doc:"Noise traders"`
+	Chartists    agents.ChartistParams    `key:"chartists" doc:"Trend traders"`
+	Holders      agents.HolderParams      `key:"holders" doc:"Long-horizon holders"`
+	Shorters     agents.ShorterParams     `key:"shorters" doc:"Short sellers"`
+	Coordinators agents.CoordinatorParams `key:"coordinators" doc:"Professional operators"`
+	Users        agents.UserParams        `key:"users" doc:"Users of the rollup"`
+}
+
+// OpeningParams say what the world is worth when it opens.
+type OpeningParams struct {
+	Price   float64 `key:"price_usd" default:"1" unit:"USD" min:"0.01" max:"50" source:"Default world: a young rollup" doc:"Price of the token"`
+	Supply  float64 `key:"supply_tokens" default:"100000000" unit:"tokens" min:"10000" max:"4000000000" source:"Default world: 100 M tokens" doc:"Tokens in existence"`
+	Revenue float64 `key:"revenue_per_year_usd" default:"6000000" unit:"USD" min:"1" max:"1e12" source:"Default world: about 6 M USD a year" doc:"Fees a year net of layer-one gas at the opening demand and price of ETH"`
+	EthUSD  float64 `key:"eth_usd" default:"232.77" unit:"USD" min:"1" max:"1e6" source:"Coinmetrics, 17 July 2020" doc:"Price of one ETH"`
+}
+
+// TimeParams are the clock. The length of a tick is layer1.block_seconds.
+type TimeParams struct {
+	Rounds         int     `key:"rounds" default:"16" unit:"1" min:"1" max:"1024" source:"Market prototype: one round understates volatility by a third, 16 by 3 %" doc:"Rounds into which the awake agents of a tick are cut, each with a fresh view"`
+	WarmupDays     float64 `key:"warmup_days" default:"14" unit:"d" min:"0" max:"365" source:"Twice the unbonding time" doc:"Days simulated before the measured horizon"`
+	MarginBlocks   int     `key:"margin_check_blocks" default:"5" unit:"blocks" min:"1" max:"10000" source:"Assumption: about a minute" doc:"Ticks between margin checks of borrowers"`
+	InterestBlocks int     `key:"interest_blocks" default:"46" unit:"blocks" min:"1" max:"100000" source:"Assumption: about ten minutes" doc:"Ticks between moves of the interest index"`
+}
+
+// OutageParams describe outages in which nobody can build.
+type OutageParams struct {
+	StartDays float64 `key:"start_days" default:"0" unit:"d" min:"0" max:"3650" source:"Event studies" doc:"Start of the first outage, counted from the end of the warm-up"`
+	Hours     float64 `key:"length_hours" default:"0" unit:"h" min:"0" max:"87600" source:"Event studies" doc:"Length of an outage; 0 is none"`
+	Repeat    int     `key:"repeat" default:"1" unit:"1" min:"1" max:"1000" source:"Event studies" doc:"Number of outages"`
+	EveryDays float64 `key:"every_days" default:"7" unit:"d" min:"0.01" max:"365" source:"Event studies" doc:"Distance between the starts of outages"`
+}
+
+// MarketParams are the rules of the order book of the token against cash, whose
+// lot is one token.
+type MarketParams struct {
+	TickSize    ledger.Amount `key:"price_tick_usd" default:"0.0001" scale:"1000000" unit:"USD" min:"0.000001" max:"1" source:"One basis point at the opening price, as on 2020 spot venues" doc:"Price step"`
+	MaxPrice    ledger.Amount `key:"max_price_usd" default:"100" scale:"1000000" unit:"USD" min:"1" max:"1000000" source:"Assumption: far above any price of the model" doc:"Exclusive bound on prices"`
+	MakerFeeBps float64       `key:"maker_fee_bps" default:"0" unit:"bp" min:"0" max:"1000" source:"2020 spot venues, high tier" doc:"Fee of the resting side"`
+	TakerFeeBps float64       `key:"taker_fee_bps" default:"3" unit:"bp" min:"0" max:"1000" source:"2020 spot venues, high tier" doc:"Fee of the incoming side"`
+}
+
+func (p MarketParams) rules() market.Params {
+	return market.Params{
+		TickSize: p.TickSize, Lot: ledger.Unit, MakerFeeBps: p.MakerFeeBps, TakerFeeBps: p.TakerFeeBps,
+		MaxPrice: uint32(p.MaxPrice / p.TickSize), Base: ledger.Token, Quote: ledger.Cash,
+	}
+}

@@ -1,0 +1,297 @@
+package sim
+
+import (
+	"cmp"
+	"slices"
+
+	"stakeout/agents"
+	"stakeout/experiments/sim/draw"
+	"stakeout/market/ledger"
+	"stakeout/mechanisms/layer1"
+	"stakeout/mechanisms/rollup"
+)
+
+// Phase is one named part of a tick.
+type Phase struct {
+	Name string
+	Run  func(*World)
+}
+
+// Phases is the order of a tick.
+var Phases = [...]Phase{
+	{"clock", (*World).clock},
+	{"nature", (*World).nature},
+	{"elect", (*World).elect},
+	{"trade", (*World).trade},
+	{"layer1", (*World).layer1},
+	{"layer2", (*World).layer2},
+	{"settle", (*World).settle},
+	{"close", (*World).close},
+}
+
+// Step advances the world by one tick. It returns the first broken invariant,
+// after which the world must not be used.
+func (w *World) Step() error {
+	for i := range Phases {
+		Phases[i].Run(w)
+	}
+	return w.fault
+}
+
+// Run advances the world up to a tick.
+func (w *World) Run(tick uint32) error {
+	for w.tick < tick {
+		if err := w.Step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// clock moves time on and releases what has fallen due.
+func (w *World) clock() {
+	w.tick++
+	w.view.Tick = w.tick
+	w.x.SetTick(w.tick)
+	w.x.Expire(w.tick)
+	w.roll.Mature(w.tick)
+	w.roll.QueueTick(w.tick)
+	w.awake = w.wheel.pop(w.tick, w.awake[:0])
+}
+
+// nature draws the news.
+func (w *World) nature() {
+	if w.tick%uint32(w.cfg.News.IntervalBlocks) != 0 {
+		return
+	}
+	w.news.step(w.cfg.News, w.tick, w.stream)
+	w.publishNews()
+}
+
+func (w *World) publishNews() {
+	v := w.view
+	v.LnETH, v.LnActivity = w.news.LnETH, w.news.LnActivity
+	v.EthUSD = w.cfg.Opening.EthUSD * exp(w.news.LnETH)
+	w.roll.SetActivity(exp(w.news.LnActivity))
+	w.hotGas = w.chain.GasPrice()
+	v.GasGwei = w.hotGas.Gwei()
+}
+
+// elect opens a slot under its leader.
+func (w *World) elect() {
+	if (w.tick-1)%uint32(w.cfg.Rollup.BlocksPerSlot) != 0 {
+		return
+	}
+	slot := (w.tick - 1) / uint32(w.cfg.Rollup.BlocksPerSlot)
+	w.roll.Open(w.mech.Elect(w.roll, w.stream.At(draw.Lottery, 0, slot)))
+}
+
+type waking struct {
+	key   uint64
+	index int32
+}
+
+// trade lets the awake act in rounds.
+func (w *World) trade() {
+	n := len(w.awake)
+	if n == 0 {
+		return
+	}
+	w.order = w.order[:0]
+	for _, i := range w.awake {
+		w.order = append(w.order, waking{draw.Key(w.seed, draw.Activation, uint32(w.agents[i].ID), w.tick), i})
+	}
+	shuffle(w.order)
+	rounds := w.cfg.Time.Rounds
+	if n <= rounds {
+		for i := range w.order {
+			w.round(w.order[i : i+1])
+		}
+		return
+	}
+	for r := 0; r < rounds; r++ {
+		w.round(w.order[r*n/rounds : (r+1)*n/rounds])
+	}
+}
+
+// shuffle sorts by key, then by index: a keyed shuffle that does not depend on
+// the order in which the wheel yields.
+func shuffle(order []waking) {
+	if len(order) > 24 {
+		slices.SortFunc(order, func(a, b waking) int {
+			return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.index, b.index))
+		})
+		return
+	}
+	for i := 1; i < len(order); i++ {
+		for j := i; j > 0 && (order[j].key < order[j-1].key || order[j].key == order[j-1].key && order[j].index < order[j-1].index); j-- {
+			order[j], order[j-1] = order[j-1], order[j]
+		}
+	}
+}
+
+// round lets one group decide on one frozen view and applies their actions.
+// Neighbours that share a strategy decide in one call.
+func (w *World) round(order []waking) {
+	w.view.Refresh()
+	for i := 0; i < len(order); {
+		s := w.agents[order[i].index].Strategy
+		w.batch = w.batch[:0]
+		for ; i < len(order) && w.agents[order[i].index].Strategy == s; i++ {
+			w.batch = append(w.batch, w.agents[order[i].index])
+		}
+		if w.strategies[s] != nil {
+			w.strategies[s].Decide(w.batch, w.view, &w.do)
+		}
+	}
+	w.apply()
+}
+
+// settle moves interest and answers margin calls.
+func (w *World) settle() {
+	if w.tick%uint32(w.cfg.Time.InterestBlocks) == 0 {
+		w.pool.Accrue(w.tick)
+	}
+	if w.tick%uint32(w.cfg.Time.MarginBlocks) == 0 && len(w.pool.Borrowers()) > 0 {
+		w.view.Refresh()
+		w.liquidate()
+	}
+}
+
+// posting is the way of a batch and of forced exits onto layer one.
+type posting struct {
+	batch, forced layer1.TxID
+	paid          layer1.Price // for a unit of gas of the batch, when last included
+	users         uint32
+	waited        uint32
+}
+
+// Transaction kinds on layer one.
+const (
+	kindBatch layer1.Kind = iota
+	kindForcedExit
+)
+
+// layer1 finds the block of the tick and carries exit requests onto the chain.
+func (w *World) layer1() {
+	w.chain.Step(w.tick, w.stream)
+	p := &w.posting
+	for _, c := range w.chain.Changes() {
+		if c.ID == p.batch && !c.Orphaned {
+			p.paid = c.Price
+		}
+	}
+	if p.forced != 0 {
+		w.followForced(p)
+	} else if payer, users, ok := w.roll.NextRequest(); ok {
+		gas := users * uint32(w.cfg.Rollup.ForcedExitGas)
+		p.forced = w.submit(payer, kindForcedExit, gas)
+		p.users, p.waited = users, 0
+	}
+}
+
+func (w *World) followForced(p *posting) {
+	for _, c := range w.chain.Changes() {
+		if c.ID == p.forced && !c.Orphaned {
+			w.roll.Requested(p.users, w.gasCost(uint64(c.Gas), c.Price), w.tick)
+			w.must(w.chain.Forget(p.forced))
+			p.forced = 0
+			return
+		}
+	}
+	if p.waited++; p.waited%3 == 0 {
+		w.bump(p.forced)
+	}
+}
+
+// submit sends a transaction at a fifth above what prompt inclusion costs.
+func (w *World) submit(from ledger.Owner, kind layer1.Kind, gas uint32) layer1.TxID {
+	price := w.chain.GasPriceFor(uint64(gas)) * 6 / 5
+	id, err := w.chain.Submit(layer1.Tx{Sender: from, Gas: max(gas, 21000), Kind: kind, MaxFee: price, Tip: price})
+	w.must(err)
+	return id
+}
+
+// bump outbids a transaction that has waited; one that layer one has included
+// in the meantime refuses, and that is well.
+func (w *World) bump(id layer1.TxID) {
+	tx, ok := w.chain.Lookup(id)
+	if !ok {
+		return
+	}
+	price := max(tx.MaxFee*6/5, w.chain.GasPriceFor(uint64(tx.Gas))*6/5)
+	_ = w.chain.Replace(id, price, price)
+}
+
+func (w *World) gasCost(gas uint64, p layer1.Price) ledger.Amount {
+	cost, ok := layer1.Cost(gas, p, agents.Amount(w.view.EthUSD))
+	if !ok {
+		w.must(ledger.ErrOverflow)
+	}
+	return cost
+}
+
+// layer2 builds the batch, follows it onto layer one, and ends the slot.
+func (w *World) layer2() {
+	per := uint32(w.cfg.Rollup.BlocksPerSlot)
+	at := (w.tick - 1) % per
+	p := &w.posting
+	switch build := per - uint32(w.cfg.Rollup.DeadlineBlocks); {
+	case at == build-1:
+		if gas, ok := w.roll.Build(w.tick, w.down()); ok {
+			p.batch = w.submit(w.roll.Public().Leader.Operator, kindBatch, gas)
+		}
+	case at >= build && at < per-1 && (at-build)%3 == 2 && p.batch != 0:
+		if _, _, in := w.chain.Included(p.batch); !in {
+			w.bump(p.batch)
+		}
+	case at == per-1:
+		w.endSlot(p)
+	}
+}
+
+func (w *World) endSlot(p *posting) {
+	var cost ledger.Amount
+	posted := false
+	if p.batch != 0 {
+		if _, _, in := w.chain.Included(p.batch); in {
+			tx, _ := w.chain.Lookup(p.batch)
+			posted, cost = true, w.gasCost(uint64(tx.Gas), p.paid)
+		} else {
+			_ = w.chain.Withdraw(p.batch)
+		}
+		w.must(w.chain.Forget(p.batch))
+		p.batch = 0
+	}
+	o := w.roll.Close(w.tick, posted, cost, exp(w.news.LnETH))
+	w.reward(o)
+	w.must(w.roll.Fault())
+}
+
+// reward posts what the mechanism makes of the outcome of a slot.
+func (w *World) reward(o rollup.Outcome) {
+	w.moves = w.mech.Settle(w.roll, o, w.moves[:0])
+	for _, t := range w.moves {
+		w.must(w.led.Post(t))
+		switch t.Reason {
+		case ledger.StakingReward:
+			w.roll.Reward(t.To, t.Amount)
+		case ledger.Slash:
+			w.roll.Slashed(t.From, t.Amount)
+		}
+	}
+}
+
+// down reports whether an exogenous outage is on.
+func (w *World) down() bool {
+	o := &w.cfg.Outage
+	if o.Hours == 0 {
+		return false
+	}
+	at := float64(w.tick)/w.perDay - w.cfg.Time.WarmupDays - o.StartDays
+	if at < 0 {
+		return false
+	}
+	n := int(at / o.EveryDays)
+	return n < o.Repeat && at-float64(n)*o.EveryDays < o.Hours/24
+}

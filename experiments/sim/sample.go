@@ -1,0 +1,140 @@
+package sim
+
+import (
+	"math"
+
+	"stakeout/agents"
+	"stakeout/experiments/sim/exact"
+	"stakeout/market/book"
+	"stakeout/market/ledger"
+)
+
+func exp(x float64) float64  { return exact.Exp(x) }
+func sqrt(x float64) float64 { return math.Sqrt(x) }
+
+// volatility is the public estimate of the volatility of daily log returns
+// from returns over five minutes, each cut at four standard deviations so that
+// one jump does not widen every quote for hours.
+type volatility struct {
+	every      uint32
+	last       float64 // ln mid
+	fast, slow float64 // variance a day
+	keepFast   float64
+	keepSlow   float64
+	perDay     float64
+}
+
+func newVolatility(perDay float64, p NewsParams, v *agents.View) volatility {
+	every := max(math.Round(perDay/288), 1)
+	day := float64(p.EthDaily*p.EthDaily) + float64(p.ActivityDaily*p.ActivityDaily)
+	day = max(day, 1e-6)
+	v.SigmaFast, v.SigmaSlow = sqrt(day), sqrt(day)
+	return volatility{
+		every: uint32(every), last: v.LnMid, fast: day, slow: day, perDay: perDay / every,
+		keepFast: exact.HalfLife(every/perDay, 0.25), keepSlow: exact.HalfLife(every/perDay, 10),
+	}
+}
+
+func (e *volatility) update(v *agents.View) {
+	r := v.LnMid - e.last
+	e.last = v.LnMid
+	day := min(float64(r*r)*e.perDay, 16*e.slow)
+	e.fast = day + float64((e.fast-day)*e.keepFast)
+	e.slow = day + float64((e.slow-day)*e.keepSlow)
+	e.fast, e.slow = max(e.fast, 1e-8), max(e.slow, 1e-8)
+	v.SigmaFast, v.SigmaSlow = sqrt(e.fast), sqrt(e.slow)
+}
+
+// Sample is the state of a world at the end of an hour.
+type Sample struct {
+	Tick                  uint32
+	Price                 float64 // mid, USD
+	LnETH, LnActivity     float64
+	Fundamental           float64 // Gordon value at public information, USD
+	Active                float64 // cohorts
+	Staked, Unbonding     float64 // tokens
+	EmptyHour, EmptyDay   float64
+	AttackerStake         float64 // tokens
+	Reward                float64 // USD a year and token staked with a leader that served, at the opening price of ETH
+	Borrowed, Lent        float64 // tokens
+	BorrowRate            float64
+	SpreadBps             float64
+	Depth1, Depth2        float64 // tokens within 1 and 2 % of the mid, mean of the sides
+	Volume                float64 // tokens traded since the start
+	Waiting, Queue        float64 // transactions waiting, users in the exit queue
+	GasGwei               float64
+	SigmaFast             float64 // of daily log returns
+	Transactions, Batches float64 // cumulative
+}
+
+// close measures; it changes nothing that anybody acts on but the public
+// estimate of volatility.
+func (w *World) close() {
+	if w.tick%w.volatility.every == 0 {
+		w.view.Refresh()
+		w.volatility.update(w.view)
+	}
+	if w.tick%w.hour() == 0 {
+		w.view.Refresh()
+		w.series = append(w.series, w.sample())
+	}
+	w.must(w.x.Err())
+}
+
+func (w *World) hour() uint32 { return uint32(math.Round(w.perDay / 24)) }
+
+// Series is the record of all hours so far.
+func (w *World) Series() []Sample { return w.series }
+
+func (w *World) sample() Sample {
+	v, p := w.view, w.roll.Public()
+	s := Sample{
+		Tick: w.tick, Price: v.Mid, LnETH: v.LnETH, LnActivity: v.LnActivity,
+		Active: p.Active, Staked: units(p.Staked), Unbonding: units(p.Unbonding),
+		EmptyHour: p.EmptyHour, EmptyDay: p.EmptyDay, Reward: p.Reward6h,
+		Borrowed: units(w.pool.Borrowed()), Lent: units(w.pool.Supplied()),
+		Volume: v.Volume, Waiting: float64(p.Waiting), Queue: float64(w.roll.QueueLength()),
+		GasGwei: v.GasGwei, SigmaFast: v.SigmaFast,
+		Transactions: float64(p.Transactions), Batches: float64(p.Slots - p.MissedSlots),
+	}
+	s.BorrowRate, _ = w.pool.Rates()
+	s.Fundamental = w.opening.Price * exp(v.LnETH+v.LnActivity) * p.PerUser30d * p.ActiveFast / w.opening.Revenue * w.opening.Expected / p.Stake60d
+	for _, id := range w.attackers {
+		s.AttackerStake += units(w.led.Balance(id, ledger.Token, ledger.Staked))
+	}
+	if v.Bid > 0 && v.Ask > 0 {
+		s.SpreadBps = float64(v.Ask-v.Bid) * v.TickUSD / v.Mid * 1e4
+	}
+	s.Depth1, s.Depth2 = w.depth(0.01), w.depth(0.02)
+	return s
+}
+
+func (w *World) depth(within float64) float64 {
+	v := w.view
+	bid := w.x.Depth(book.Buy, v.Price(v.Mid*(1-within)))
+	ask := w.x.Depth(book.Sell, v.Price(v.Mid*(1+within)))
+	return float64(bid+ask) / 2
+}
+
+func units(a ledger.Amount) float64 { return float64(a) / float64(ledger.Unit) }
+
+// Audit checks every invariant of the world; it is for tests and for the ends
+// of epochs, not for every tick of production.
+func (w *World) Audit() error {
+	for _, check := range [...]func() error{w.led.Audit, w.x.Check, w.pool.Audit} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return w.fault
+}
+
+// Hash is the 64-bit hash of the state: everything that anybody can act on.
+func (w *World) Hash() uint64 {
+	h := w.chain.Hash(w.pool.Hash(w.x.Hash(w.led.Hash(uint64(w.tick)))))
+	for _, x := range [...]float64{w.news.LnETH, w.news.LnActivity, w.view.Mid, w.view.SigmaFast, w.roll.Public().Active, w.roll.Public().PerUser30d} {
+		h = (h ^ math.Float64bits(x)) * 0x9E3779B97F4A7C15
+		h ^= h >> 31
+	}
+	return h
+}

@@ -1,0 +1,246 @@
+// Package sim is the deterministic kernel: it builds a world from plain data
+// and advances it tick by tick through a table of named phases.
+//
+// A tick is one layer-one block interval. Within a tick the agents that are
+// awake are put in a keyed random order and cut into rounds; each round decides
+// on a fresh frozen view, and its actions are applied in that order. Agents
+// name the tick at which they want to wake, so quiet ticks cost almost nothing.
+// Every draw is keyed by (seed, purpose, agent, tick): adding an agent, a
+// metric or an order moves nobody else's draw, and worlds that differ only in
+// one strategy share every exogenous event.
+//
+// Below this package nothing touches files, clocks, goroutines, maps or hidden
+// randomness. Parallelism is between worlds, never inside one. A world is plain
+// data: CopyFrom branches it.
+package sim
+
+import (
+	"fmt"
+	"math"
+
+	"stakeout/agents"
+	"stakeout/experiments/sim/draw"
+	"stakeout/market"
+	"stakeout/market/ledger"
+	"stakeout/market/lending"
+	"stakeout/mechanisms/election"
+	"stakeout/mechanisms/layer1"
+	"stakeout/mechanisms/remedy"
+	"stakeout/mechanisms/rollup"
+)
+
+// Row names the sectors of the flow table. The first rows are the system
+// owners, in their order.
+const (
+	RowStakers ledger.Row = ledger.Row(ledger.First) + iota
+	RowMakers
+	RowNoise
+	RowChartists
+	RowHolders
+	RowShorters
+	RowCoordinators
+	RowUsers
+	RowAttacker // first leg; the others follow
+)
+
+// Legs is the number of accounts of an attacker: the stake and the short leg.
+// They exist in every world, idle unless a strategy is given to them.
+const Legs = 2
+
+const rows = int(RowAttacker) + Legs
+
+// World is one simulated world.
+type World struct {
+	cfg    *Config
+	seed   uint64
+	tick   uint32
+	perDay float64
+
+	led    *ledger.Ledger
+	x      *market.Exchange
+	pool   *lending.Pool
+	chain  *layer1.Chain
+	roll   *rollup.State
+	mech   election.Mechanism
+	remedy remedy.Remedy
+
+	opening    agents.Opening
+	agents     []agents.Agent
+	strategies []agents.Strategy
+	attackers  []agents.ID
+
+	stream *draw.Stream
+	view   *agents.View
+	do     agents.Actions
+	wheel  *wheel
+	awake  []int32
+	order  []waking
+	batch  []agents.Agent
+	calls  []lending.Call
+	moves  []ledger.Transfer
+
+	news       news
+	volatility volatility
+	posting    posting
+	hotGas     layer1.Price
+	volumeMark uint64
+	refused    uint64
+	liquidated ledger.Amount
+	fault      error
+	series     []Sample
+}
+
+// New builds a world at its fixed point, tick 0. Capital is the cash in
+// micro-USD that each leg of the attacker starts with.
+func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]ledger.Amount) (*World, error) {
+	m, ok := election.Find(mechanism)
+	if !ok {
+		return nil, fmt.Errorf("sim: no election mechanism %q", mechanism)
+	}
+	rem, ok := remedy.Find(remedyName)
+	if !ok {
+		return nil, fmt.Errorf("sim: no remedy %q", remedyName)
+	}
+	w := &World{cfg: cfg, seed: seed, mech: m.New(), remedy: rem.New(), perDay: 86400 / cfg.Layer1.BlockSeconds}
+	owners := w.spawnAgents()
+	w.stream = draw.New(seed)
+	w.led = ledger.New(owners, rows)
+	w.x = market.New(w.led, cfg.Market.rules())
+	w.pool = lending.New(w.led, cfg.Lending, owners, cfg.Layer1.BlockSeconds)
+	w.roll = rollup.New(w.led, cfg.Rollup, owners, w.perDay)
+	w.news = newNews(cfg.News, w.perDay)
+	chain, err := layer1.New(cfg.Layer1, nil)
+	if err != nil {
+		return nil, err
+	}
+	w.chain = chain
+	w.open(capital)
+	return w, w.fault
+}
+
+// spawnAgents lays out the agents, kind by kind, with the attacker's legs at
+// the end, and returns the number of owners.
+func (w *World) spawnAgents() int {
+	c := w.cfg
+	kinds := []struct {
+		n   int
+		can agents.Capability
+	}{
+		{c.Stakers.Count, agents.CanTrade | agents.CanStake},
+		{c.Makers.Count, agents.CanTrade},
+		{c.Noise.Count, agents.CanTrade},
+		{c.Chartists.Count, agents.CanTrade},
+		{c.Holders.Count, agents.CanTrade},
+		{c.Shorters.Count, agents.CanTrade | agents.CanBorrow},
+		{c.Coordinators.Count, agents.CanBuild},
+		{c.Users.Count, agents.CanUse},
+		{Legs, agents.CanTrade | agents.CanStake | agents.CanBorrow | agents.CanBuild},
+	}
+	for s, k := range kinds {
+		for i := 0; i < k.n; i++ {
+			id := ledger.First + ledger.Owner(len(w.agents))
+			w.agents = append(w.agents, agents.Agent{ID: id, Can: k.can, Strategy: uint8(s), Row: int32(i)})
+		}
+	}
+	for i := 0; i < Legs; i++ {
+		w.attackers = append(w.attackers, w.agents[len(w.agents)-Legs+i].ID)
+	}
+	return int(ledger.First) + len(w.agents)
+}
+
+// attackStrategy is the index of the attacker among the strategies.
+const attackStrategy = int(RowAttacker) - int(RowStakers)
+
+// SetAttacker gives the attacker's legs a strategy and wakes them at the next
+// tick. Idle legs have none.
+func (w *World) SetAttacker(s agents.Strategy) {
+	w.strategies[attackStrategy] = s
+	for _, id := range w.attackers {
+		w.wheel.put(int32(id-ledger.First), w.tick+1, w.tick)
+		w.x.Watch(id)
+	}
+}
+
+// Attackers are the accounts of the attacker: the stake leg and the short leg.
+func (w *World) Attackers() []agents.ID { return w.attackers }
+
+// Opening is the fixed point at which the world started.
+func (w *World) Opening() agents.Opening { return w.opening }
+
+// Tick is the number of ticks done.
+func (w *World) Tick() uint32 { return w.tick }
+
+// PerDay is the number of ticks in a day.
+func (w *World) PerDay() float64 { return w.perDay }
+
+// Ticks converts days to ticks.
+func (w *World) Ticks(days float64) uint32 { return uint32(math.Round(days * w.perDay)) }
+
+// Ledger, Exchange, Pool, Rollup and Chain give read access to the parts for
+// measurement; whoever writes to them breaks the world.
+func (w *World) Ledger() *ledger.Ledger { return w.led }
+
+// Exchange is the market of the token.
+func (w *World) Exchange() *market.Exchange { return w.x }
+
+// Pool is the lending pool.
+func (w *World) Pool() *lending.Pool { return w.pool }
+
+// Rollup is the state of the rollup.
+func (w *World) Rollup() *rollup.State { return w.roll }
+
+// Chain is layer one.
+func (w *World) Chain() *layer1.Chain { return w.chain }
+
+// View is the public view as of the last round.
+func (w *World) View() *agents.View { return w.view }
+
+// Refused counts the wishes of agents that the rules did not allow.
+func (w *World) Refused() uint64 { return w.refused }
+
+// Liquidated is the number of micro-tokens bought in from borrowers.
+func (w *World) Liquidated() ledger.Amount { return w.liquidated }
+
+func (w *World) must(err error) {
+	if err != nil && w.fault == nil {
+		w.fault = fmt.Errorf("tick %d: %w", w.tick, err)
+	}
+}
+
+// CopyFrom makes w an independent copy of src, strategies included.
+func (w *World) CopyFrom(src *World) {
+	keep := *w
+	*w = *src
+	w.led, w.x, w.pool, w.chain, w.roll = keep.led, keep.x, keep.pool, keep.chain, keep.roll
+	w.stream, w.view, w.wheel = keep.stream, keep.view, keep.wheel
+	if w.led == nil {
+		owners := src.led.Owners()
+		w.led = ledger.New(owners, rows)
+		w.x = market.New(w.led, w.cfg.Market.rules())
+		w.pool = lending.New(w.led, w.cfg.Lending, owners, w.cfg.Layer1.BlockSeconds)
+		w.roll = rollup.New(w.led, w.cfg.Rollup, owners, w.perDay)
+		w.chain, _ = layer1.New(w.cfg.Layer1, nil)
+		w.stream = draw.New(w.seed)
+		w.wheel = newWheel(len(w.agents))
+		w.view = agents.NewView(w.led, w.x, w.pool, w.roll, w.stream)
+	}
+	w.stream.Seed(w.seed)
+	w.led.CopyFrom(src.led)
+	w.x.CopyFrom(src.x)
+	w.pool.CopyFrom(src.pool)
+	w.roll.CopyFrom(src.roll)
+	w.chain.CopyFrom(src.chain)
+	w.wheel.copyFrom(src.wheel)
+	w.view.CopyFrom(src.view)
+	w.agents = append(keep.agents[:0], src.agents...)
+	w.attackers = append(keep.attackers[:0], src.attackers...)
+	w.series = append(keep.series[:0], src.series...)
+	w.do, w.awake, w.order, w.batch, w.calls, w.moves = keep.do, keep.awake, keep.order, keep.batch, keep.calls, keep.moves
+	w.strategies = w.strategies[:0:0]
+	for _, s := range src.strategies {
+		if s != nil {
+			s = s.Clone()
+		}
+		w.strategies = append(w.strategies, s)
+	}
+}

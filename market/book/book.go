@@ -1,0 +1,289 @@
+// Package book is a limit order book with price–time priority. It matches
+// orders and knows no money: prices are whole ticks, quantities whole lots, and
+// an owner is only a number that must not trade with itself.
+//
+// Every resting order sits in a first-in-first-out list at its price; the best
+// price trades first, and within a price the oldest order. The rules follow the
+// usual continuous double auction (Smith, Farmer et al. 2003, section 2; Gould
+// et al. 2013, "Limit order books", section 3).
+//
+// # Layout
+//
+// An order is 16 bytes that matching touches, 8 bytes that say whose it is, and
+// 12 more that exist only once some order of the book has had an expiry: 24 or
+// 36 bytes a live order. Places of gone orders form a free list. Levels live in
+// pages of 64 prices, a page exists while one of its levels does, and CopyFrom
+// copies what was ever touched. The book is never crossed, so all prices below
+// the best ask are bids and one bitmap serves both sides.
+//
+// # Order ids
+//
+// An OrderID is the place of a resting order and is used again after the order
+// is gone. Nothing leaves the book silently: an order goes with a Fill that is
+// marked Gone (traded out, or removed by self-trade prevention), among what
+// Expire removed, or with the caller's own Cancel or Amend. A caller that forgets an
+// id at these moments never holds a stale one. An id that is not in use is
+// refused with UnknownOrder.
+//
+// Assumption: self-trade prevention cancels the resting order ("cancel
+// oldest"), the only policy; the incoming order goes on.
+package book
+
+import "stakeout/market/ledger"
+
+// Side is the side of an order.
+type Side uint8
+
+// The two sides.
+const (
+	Buy Side = iota
+	Sell
+)
+
+// Opposite is the side that s trades with.
+func (s Side) Opposite() Side { return s ^ 1 }
+
+func (s Side) String() string {
+	if s <= Sell {
+		return [2]string{"buy", "sell"}[s]
+	}
+	return "unknown"
+}
+
+// Kind says what an order does with the lots that do not trade at once.
+type Kind uint8
+
+// The kinds of orders.
+const (
+	Limit             Kind = iota // trade within the price, the rest rests
+	PostOnly                      // rest without trading, or be refused
+	ImmediateOrCancel             // trade within the price, drop the rest
+	FillOrKill                    // trade all within the price, or be refused
+	Market                        // trade at any price, drop the rest; Price is ignored
+	Kinds
+)
+
+func (k Kind) String() string {
+	if k < Kinds {
+		return [Kinds]string{"limit", "post-only", "immediate-or-cancel", "fill-or-kill", "market"}[k]
+	}
+	return "unknown"
+}
+
+// Reject says why a command was refused; the book is unchanged then. The
+// numbers are stable, and a command that breaks several rules gets the lowest.
+type Reject uint8
+
+// The reject codes in the order in which they are checked.
+const (
+	Accepted     Reject = iota
+	UnknownOrder        // Cancel or Amend: no order rests under this id
+	BadSide             // neither Buy nor Sell
+	BadKind             // not one of the kinds
+	BadPrice            // outside [1, maxPrice)
+	BadLots             // zero
+	BadExpiry           // not after the tick of the last Expire
+	WouldCross          // PostOnly at or through the best opposite price
+	NotFillable         // FillOrKill with too little to trade with within its price
+	Rejects
+)
+
+var rejectNames = [Rejects]string{"accepted", "unknown order", "bad side", "bad kind", "bad price",
+	"bad lots", "bad expiry", "would cross", "not fillable"}
+
+func (r Reject) String() string {
+	if r < Rejects {
+		return rejectNames[r]
+	}
+	return "unknown"
+}
+
+// OrderID names a resting order; 0 is none.
+type OrderID uint32
+
+// Order is a new order.
+type Order struct {
+	Budget uint64       // most price × lots that an ImmediateOrCancel or Market order trades for: it ends before an order of which it cannot take one lot; 0 is no limit
+	Owner  ledger.Owner // does not trade with itself
+	Price  uint32       // ticks, in [1, maxPrice)
+	Lots   uint32       // at least 1
+	Expiry uint32       // the order goes when Expire reaches this tick; 0 is never
+	Tag    uint16       // the client's own name for the order, handed back in fills
+	Side   Side
+	Kind   Kind
+}
+
+// Fill is one resting order met by an incoming one. When Self is set the two
+// had one owner: nothing traded (Lots is 0) and the resting order was removed.
+type Fill struct {
+	Maker OrderID      // the resting order
+	Owner ledger.Owner // its owner
+	Price uint32       // ticks, the price of the resting order
+	Lots  uint32       // traded
+	Left  uint32       // what the resting order had left afterwards; with Self, what was removed
+	Tag   uint16       // the resting order's tag
+	Gone  bool         // the resting order left the book
+	Self  bool         // removed by self-trade prevention
+}
+
+// Open is the state of a resting order.
+type Open struct {
+	Price, Lots uint32
+	Side        Side
+}
+
+// order is what matching touches; lots is 0 for a free place, whose next is the
+// following free place.
+type order struct {
+	next, prev uint32
+	lots       uint32
+	key        uint32 // price<<2 | expires<<1 | side
+	owner      ledger.Owner
+	tag        uint16
+}
+
+const (
+	keySide    = 1
+	keyExpires = 2
+	keyPrice   = 2 // shift
+)
+
+// level is one price: the ends of its list and the lots of all its orders.
+type level struct {
+	head, tail uint32
+	lots       uint64
+}
+
+const (
+	pageBits = 6 // the prices of one word of the lowest bitmap layer
+	pageLen  = 1 << pageBits
+)
+
+// Book is an order book. The zero value is not usable; see New.
+type Book struct {
+	orders []order // place 0 is a sentinel that absorbs writes to "no neighbour"
+	free   uint32  // first free place
+	live   int
+
+	best     [2]uint32 // Buy: 0 when empty; Sell: noAsk when empty
+	maxPrice uint32
+	prices   bitmap
+	page     []uint32 // price>>6 to page, 0 is none
+	levels   []level  // page 0 stays empty
+	idle     []uint32 // free pages
+	lo, hi   uint32   // words [lo, hi) of page were touched since New
+
+	expiry wheel
+}
+
+const noAsk = ^uint32(0)
+
+// New returns an empty book for prices in [1, maxPrice). It panics when maxPrice
+// is below 2 or above MaxPrice.
+func New(maxPrice uint32) *Book {
+	if maxPrice < 2 || maxPrice > MaxPrice {
+		panic("book: maxPrice out of range")
+	}
+	words := (maxPrice + pageLen - 1) / pageLen
+	return &Book{
+		orders: make([]order, 1),
+		best:   [2]uint32{0, noAsk}, maxPrice: maxPrice,
+		prices: newBitmap(maxPrice), page: make([]uint32, words),
+		levels: make([]level, pageLen), lo: words,
+	}
+}
+
+// Test says what Submit would answer, without changing anything.
+func (b *Book) Test(o *Order) Reject {
+	switch {
+	case o.Side > Sell:
+		return BadSide
+	case o.Kind >= Kinds:
+		return BadKind
+	case o.Kind != Market && o.Price-1 >= b.maxPrice-1:
+		return BadPrice
+	case o.Lots == 0:
+		return BadLots
+	case o.Expiry != 0 && o.Expiry <= b.expiry.now:
+		return BadExpiry
+	case o.Kind == PostOnly && b.Crosses(o.Side, o.Price):
+		return WouldCross
+	case o.Kind == FillOrKill:
+		if lots, _ := b.Available(*o); lots < o.Lots {
+			return NotFillable
+		}
+	}
+	return Accepted
+}
+
+// Crosses reports whether an order at this price would meet the opposite best,
+// whoever owns it.
+func (b *Book) Crosses(s Side, price uint32) bool {
+	if s == Buy {
+		return price >= b.best[Sell]
+	}
+	return price <= b.best[Buy]
+}
+
+// Submit executes an order against the book and rests what its kind lets rest.
+// It appends a Fill for every resting order it met, best price and oldest first,
+// and returns the id of the part that rests, 0 if none does. When the code is
+// not Accepted nothing has changed.
+func (b *Book) Submit(o Order, fills []Fill) (OrderID, []Fill, Reject) {
+	if code := b.Test(&o); code != Accepted {
+		return 0, fills, code
+	}
+	id, fills := b.Place(&o, fills)
+	return id, fills, Accepted
+}
+
+// Place is Submit without its checks, for a caller that has just had Accepted
+// from Test and has since at most cancelled orders.
+func (b *Book) Place(o *Order, fills []Fill) (OrderID, []Fill) {
+	left := o.Lots
+	if o.Kind == Market || b.Crosses(o.Side, o.Price) {
+		left, fills = b.match(o, fills)
+	}
+	if left == 0 || o.Kind > PostOnly {
+		return 0, fills
+	}
+	return b.rest(o, left), fills
+}
+
+// Cancel removes a resting order and returns what it was.
+func (b *Book) Cancel(id OrderID) (Open, Reject) {
+	if int(id) >= len(b.orders) || b.orders[id].lots == 0 {
+		return Open{}, UnknownOrder
+	}
+	r := &b.orders[id]
+	was := Open{Price: r.key >> keyPrice, Lots: r.lots, Side: Side(r.key & keySide)}
+	b.remove(uint32(id))
+	return was, Accepted
+}
+
+// Amend changes price and lots of a resting order. At an unchanged price, fewer
+// lots keep the place in the queue; everything else takes the order out and
+// submits it again as a limit order with its owner, tag and expiry, which may
+// trade. It returns the id that the order rests under now, 0 if it is gone. When
+// the code is not Accepted nothing has changed.
+func (b *Book) Amend(id OrderID, price, lots uint32, fills []Fill) (OrderID, []Fill, Reject) {
+	was, ok := b.Get(id)
+	switch {
+	case !ok:
+		return 0, fills, UnknownOrder
+	case price-1 >= b.maxPrice-1:
+		return id, fills, BadPrice
+	case lots == 0:
+		return id, fills, BadLots
+	}
+	if price == was.Price && lots <= was.Lots {
+		b.orders[id].lots = lots
+		b.levelAt(price).lots -= uint64(was.Lots - lots)
+		return id, fills, Accepted
+	}
+	r := b.orders[id]
+	o := Order{Owner: r.owner, Tag: r.tag, Price: price, Lots: lots, Side: was.Side, Expiry: b.expiryOf(uint32(id))}
+	b.remove(uint32(id))
+	now, fills := b.Place(&o, fills)
+	return now, fills, Accepted
+}

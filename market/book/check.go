@@ -1,0 +1,142 @@
+package book
+
+import "fmt"
+
+// Check verifies the structure: lists, totals, best prices, bitmap, pages, free
+// list and wheel. It is for tests and takes time in proportion to maxPrice.
+func (b *Book) Check() error {
+	if b.best[Buy] >= b.best[Sell] {
+		return fmt.Errorf("book: crossed, bid %d, ask %d", b.best[Buy], b.best[Sell])
+	}
+	best := [2]uint32{0, noAsk}
+	live := 0
+	for p := uint32(0); p < b.maxPrice; p++ {
+		n, side, err := b.checkLevel(p)
+		if err != nil {
+			return err
+		}
+		live += n
+		if n > 0 && side == Buy {
+			best[Buy] = p
+		} else if n > 0 {
+			best[Sell] = min(best[Sell], p)
+		}
+	}
+	if best != b.best {
+		return fmt.Errorf("book: best %v, cached %v", best, b.best)
+	}
+	if live != b.live {
+		return fmt.Errorf("book: %d orders in levels, %d counted", live, b.live)
+	}
+	if err := b.checkPages(); err != nil {
+		return err
+	}
+	return b.checkPlaces()
+}
+
+// checkLevel returns the number of orders at a price and their side.
+func (b *Book) checkLevel(p uint32) (int, Side, error) {
+	lv := b.levelAt(p)
+	if has := b.prices[0][p>>6]>>(p&63)&1 == 1; has != (lv.head != 0) {
+		return 0, 0, fmt.Errorf("book: price %d, bitmap %v, head %d", p, has, lv.head)
+	}
+	var lots uint64
+	var side Side
+	n, prev := 0, uint32(0)
+	for id := lv.head; id != 0; id = b.orders[id].next {
+		r := &b.orders[id]
+		side = Side(r.key & keySide)
+		if r.lots == 0 || r.prev != prev || r.key>>keyPrice != p || n > b.live {
+			return 0, 0, fmt.Errorf("book: price %d, order %d is %+v", p, id, *r)
+		}
+		if (side == Buy && p > b.best[Buy]) || (side == Sell && p < b.best[Sell]) {
+			return 0, 0, fmt.Errorf("book: %v at %d is better than the best %d", side, p, b.best[side])
+		}
+		lots += uint64(r.lots)
+		prev = id
+		n++
+	}
+	if lv.tail != prev || lv.lots != lots {
+		return 0, 0, fmt.Errorf("book: price %d, tail %d and %d lots, want %d and %d", p, lv.tail, lv.lots, prev, lots)
+	}
+	return n, side, nil
+}
+
+// checkPages verifies the upper layers of the bitmap and who has which page.
+func (b *Book) checkPages() error {
+	for k := 1; k < layers; k++ {
+		for i, w := range b.prices[k-1] {
+			if has := b.prices[k][i>>6]>>(i&63)&1 == 1; has != (w != 0) {
+				return fmt.Errorf("book: bitmap layer %d, word %d", k, i)
+			}
+		}
+	}
+	used := make([]bool, len(b.levels)/pageLen)
+	used[0] = true
+	take := func(pg uint32) error {
+		if used[pg] {
+			return fmt.Errorf("book: page %d has two uses", pg)
+		}
+		used[pg] = true
+		return nil
+	}
+	for word, pg := range b.page {
+		if (pg != 0) != (b.prices[0][word] != 0) {
+			return fmt.Errorf("book: word %d has page %d", word, pg)
+		}
+		if pg != 0 && (uint32(word) < b.lo || uint32(word) >= b.hi) {
+			return fmt.Errorf("book: word %d outside [%d, %d)", word, b.lo, b.hi)
+		}
+		if pg == 0 {
+			continue
+		}
+		if err := take(pg); err != nil {
+			return err
+		}
+	}
+	for _, pg := range b.idle {
+		if err := take(pg); err != nil {
+			return err
+		}
+	}
+	for pg, u := range used {
+		if !u {
+			return fmt.Errorf("book: page %d is lost", pg)
+		}
+	}
+	return nil
+}
+
+// checkPlaces verifies that every place is live or free and that the wheel holds
+// exactly the live orders with an expiry.
+func (b *Book) checkPlaces() error {
+	free, dues := 0, 0
+	for id := b.free; id != 0; id = b.orders[id].next {
+		if b.orders[id].lots != 0 || free > len(b.orders) {
+			return fmt.Errorf("book: free place %d is in use", id)
+		}
+		free++
+	}
+	if free+b.live+1 != len(b.orders) {
+		return fmt.Errorf("book: %d places, %d live, %d free", len(b.orders), b.live, free)
+	}
+	for at := range b.expiry.buckets {
+		prev := uint32(0)
+		for id := b.expiry.buckets[at].head; id != 0; id = b.expiry.due[id].next {
+			d := b.expiry.due[id]
+			if d.prev != prev || int(d.tick%buckets) != at || d.tick <= b.expiry.now ||
+				b.orders[id].lots == 0 || b.orders[id].key&keyExpires == 0 {
+				return fmt.Errorf("book: order %d wrongly due %+v", id, d)
+			}
+			prev = id
+			dues++
+		}
+		if b.expiry.buckets[at].tail != prev {
+			return fmt.Errorf("book: bucket %d ends wrongly", at)
+		}
+	}
+	if dues != b.expiry.live {
+		return fmt.Errorf("book: %d orders due, %d counted", dues, b.expiry.live)
+	}
+	return nil
+}

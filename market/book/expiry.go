@@ -1,0 +1,112 @@
+package book
+
+import "stakeout/market/ledger"
+
+// Expiry is a hashed timing wheel (Varghese and Lauck 1987, scheme 6): an order
+// that goes at tick t sits in bucket t modulo the size of the wheel, in a list
+// threaded through the orders. Scheduling, cancelling and expiring an order take
+// constant time; an order further away than one turn is looked at once a turn.
+
+const buckets = 1024
+
+// due is the expiry of the order in the same place; it exists only after the
+// first order with an expiry.
+type due struct{ tick, next, prev uint32 }
+
+type bucket struct{ head, tail uint32 }
+
+type wheel struct {
+	now     uint32 // tick of the last Expire
+	live    int    // orders with an expiry
+	due     []due
+	buckets []bucket
+}
+
+// Resting describes an order that rests, or that Expire has just removed.
+type Resting struct {
+	ID    OrderID
+	Owner ledger.Owner
+	Price uint32 // ticks
+	Lots  uint32
+	Tag   uint16
+	Side  Side
+}
+
+func (b *Book) describe(id uint32) Resting {
+	r := &b.orders[id]
+	return Resting{ID: OrderID(id), Owner: r.owner, Price: r.key >> keyPrice, Lots: r.lots,
+		Tag: r.tag, Side: Side(r.key & keySide)}
+}
+
+func (b *Book) expiryOf(id uint32) uint32 {
+	if b.orders[id].key&keyExpires == 0 {
+		return 0
+	}
+	return b.expiry.due[id].tick
+}
+
+func (b *Book) schedule(id, tick uint32) {
+	w := &b.expiry
+	if len(w.buckets) == 0 {
+		w.buckets = make([]bucket, buckets)
+	}
+	for len(w.due) < len(b.orders) {
+		w.due = append(w.due, due{})
+	}
+	at := &w.buckets[tick%buckets]
+	w.due[id] = due{tick: tick, prev: at.tail}
+	if at.tail != 0 {
+		w.due[at.tail].next = id
+	} else {
+		at.head = id
+	}
+	at.tail = id
+	w.live++
+	b.orders[id].key |= keyExpires
+}
+
+func (b *Book) unschedule(id uint32) {
+	w := &b.expiry
+	d := w.due[id]
+	at := &w.buckets[d.tick%buckets]
+	if d.prev != 0 {
+		w.due[d.prev].next = d.next
+	} else {
+		at.head = d.next
+	}
+	if d.next != 0 {
+		w.due[d.next].prev = d.prev
+	} else {
+		at.tail = d.prev
+	}
+	w.live--
+	b.orders[id].key &^= keyExpires
+}
+
+// Expire moves the book's clock to tick and removes every order whose expiry is
+// not after it, appending what it removed: by tick, and within a tick in the
+// order in which they came to rest, unless more ticks than the wheel has buckets
+// have passed. An earlier tick than the last one changes nothing.
+func (b *Book) Expire(tick uint32, removed []Resting) []Resting {
+	from := b.expiry.now
+	if tick <= from {
+		return removed
+	}
+	b.expiry.now = tick
+	for n := min(tick-from, buckets); n > 0 && b.expiry.live > 0; n-- {
+		removed = b.expireBucket((tick-n+1)%buckets, tick, removed)
+	}
+	return removed
+}
+
+func (b *Book) expireBucket(at, tick uint32, removed []Resting) []Resting {
+	for id := b.expiry.buckets[at].head; id != 0; {
+		d := b.expiry.due[id]
+		if d.tick <= tick {
+			removed = append(removed, b.describe(id))
+			b.remove(id)
+		}
+		id = d.next
+	}
+	return removed
+}

@@ -1,0 +1,111 @@
+package book
+
+// Live is the number of resting orders.
+func (b *Book) Live() int { return b.live }
+
+// MaxPrice is the exclusive bound on prices, in ticks.
+func (b *Book) MaxPrice() uint32 { return b.maxPrice }
+
+// Get returns the state of a resting order.
+func (b *Book) Get(id OrderID) (Open, bool) {
+	if int(id) >= len(b.orders) || b.orders[id].lots == 0 {
+		return Open{}, false
+	}
+	r := &b.orders[id]
+	return Open{Price: r.key >> keyPrice, Lots: r.lots, Side: Side(r.key & keySide)}, true
+}
+
+// Best returns the best price of the orders resting on a side, in ticks, and the
+// lots there; it reports false when the side is empty.
+func (b *Book) Best(s Side) (price uint32, lots uint64, ok bool) {
+	p := b.best[s&1]
+	if p == 0 || p == noAsk {
+		return 0, 0, false
+	}
+	return p, b.levelAt(p).lots, true
+}
+
+// worse returns the next price behind p on a side.
+func (b *Book) worse(s Side, p uint32) (uint32, bool) {
+	if s == Buy {
+		p = b.prices.prev(p-1, 0)
+		return p, p != 0
+	}
+	p = b.prices.next(p+1, noAsk)
+	return p, p != noAsk
+}
+
+// within reports whether a resting price is at or better than a limit, as seen
+// by the side it rests on.
+func within(s Side, price, limit uint32) bool {
+	if s == Buy {
+		return price >= limit
+	}
+	return price <= limit
+}
+
+// Depth returns the lots resting on a side at the limit price or better.
+func (b *Book) Depth(s Side, limit uint32) uint64 {
+	var sum uint64
+	p, lots, ok := b.Best(s)
+	for ok && within(s, p, limit) {
+		sum += lots
+		if p, ok = b.worse(s, p); ok {
+			lots = b.levelAt(p).lots
+		}
+	}
+	return sum
+}
+
+// Walk returns what a market order of this side and size by an owner without
+// resting orders would trade now: lots, and the sum of price × lots.
+func (b *Book) Walk(taker Side, want uint64) (filled, notional uint64) {
+	s := taker.Opposite()
+	p, lots, ok := b.Best(s)
+	for ok && filled < want {
+		n := min(lots, want-filled)
+		filled += n
+		notional += n * uint64(p)
+		if p, ok = b.worse(s, p); ok {
+			lots = b.levelAt(p).lots
+		}
+	}
+	return filled, notional
+}
+
+// Available returns what o would trade now, up to its lots and within its price
+// (any price for a Market order), passing over orders of its own owner: lots,
+// and the sum of price × lots. The budget of o is not looked at.
+func (b *Book) Available(o Order) (filled uint32, notional uint64) {
+	s := o.Side.Opposite()
+	p, _, ok := b.Best(s)
+	for ok && filled < o.Lots && (o.Kind == Market || within(s, p, o.Price)) {
+		at := filled
+		for id := b.levelAt(p).head; id != 0 && filled < o.Lots; id = b.orders[id].next {
+			if b.orders[id].owner != o.Owner {
+				filled += min(b.orders[id].lots, o.Lots-filled)
+			}
+		}
+		notional += uint64(filled-at) * uint64(p)
+		p, ok = b.worse(s, p)
+	}
+	return filled, notional
+}
+
+// Level is all that rests at one price.
+type Level struct {
+	Price uint32 // ticks
+	Lots  uint64
+}
+
+// Levels appends the best n levels of a side, best first.
+func (b *Book) Levels(s Side, n int, out []Level) []Level {
+	p, lots, ok := b.Best(s)
+	for ; ok && n > 0; n-- {
+		out = append(out, Level{Price: p, Lots: lots})
+		if p, ok = b.worse(s, p); ok {
+			lots = b.levelAt(p).lots
+		}
+	}
+	return out
+}

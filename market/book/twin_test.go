@@ -1,0 +1,438 @@
+package book
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"math/rand"
+	"slices"
+	"testing"
+
+	"stakeout/market/ledger"
+)
+
+var long = flag.Bool("long", false, "compare ten million operations with the naive twin")
+
+// naive is the obvious order book: one slice a side, sorted by price and age,
+// every command a loop over it.
+type naive struct {
+	max, now uint32
+	seq      int
+	side     [2][]*naiveOrder
+}
+
+type naiveOrder struct {
+	Order
+	seq int
+	id  OrderID // what the fast book called it
+}
+
+func (n *naive) better(s Side, p, q uint32) bool { return (s == Buy && p > q) || (s == Sell && p < q) }
+
+func (n *naive) meets(o *Order, p uint32) bool {
+	return o.Kind == Market || p == o.Price || n.better(o.Side, o.Price, p)
+}
+
+func (n *naive) test(o Order) Reject {
+	if o.Side > Sell {
+		return BadSide
+	}
+	if o.Kind > Market {
+		return BadKind
+	}
+	if o.Kind != Market && (o.Price == 0 || o.Price >= n.max) {
+		return BadPrice
+	}
+	if o.Lots == 0 {
+		return BadLots
+	}
+	if o.Expiry != 0 && o.Expiry <= n.now {
+		return BadExpiry
+	}
+	there := n.side[o.Side.Opposite()]
+	if o.Kind == PostOnly && len(there) > 0 && n.meets(&o, there[0].Price) {
+		return WouldCross
+	}
+	if lots, _ := n.available(o); o.Kind == FillOrKill && lots < uint64(o.Lots) {
+		return NotFillable
+	}
+	return Accepted
+}
+
+func (n *naive) available(o Order) (lots, notional uint64) {
+	for _, m := range n.side[o.Side.Opposite()] {
+		if m.Owner != o.Owner && n.meets(&o, m.Price) {
+			f := min(uint64(m.Lots), uint64(o.Lots)-lots)
+			lots += f
+			notional += f * uint64(m.Price)
+		}
+	}
+	return lots, notional
+}
+
+func (n *naive) submit(o Order) (*naiveOrder, []Fill, Reject) {
+	if code := n.test(o); code != Accepted {
+		return nil, nil, code
+	}
+	var fills []Fill
+	there := &n.side[o.Side.Opposite()]
+	for o.Lots > 0 && len(*there) > 0 {
+		m := (*there)[0]
+		bounded := o.Budget != 0 && (o.Kind == ImmediateOrCancel || o.Kind == Market)
+		if !n.meets(&o, m.Price) || (bounded && n.spent(fills, 1, m.Price) > o.Budget) {
+			break
+		}
+		f := Fill{Maker: m.id, Owner: m.Owner, Tag: m.Tag, Price: m.Price}
+		if m.Owner == o.Owner {
+			f.Self, f.Gone, f.Left = true, true, m.Lots
+		} else {
+			for f.Lots < min(o.Lots, m.Lots) {
+				if bounded && n.spent(fills, f.Lots+1, m.Price) > o.Budget {
+					break
+				}
+				f.Lots++
+			}
+			o.Lots -= f.Lots
+			m.Lots -= f.Lots
+			f.Left, f.Gone = m.Lots, m.Lots == 0
+		}
+		fills = append(fills, f)
+		if !f.Gone {
+			break
+		}
+		*there = (*there)[1:]
+	}
+	if o.Lots == 0 || o.Kind > PostOnly {
+		return nil, fills, Accepted
+	}
+	return n.rest(o), fills, Accepted
+}
+
+func (n *naive) spent(fills []Fill, lots, price uint32) uint64 {
+	sum := uint64(lots) * uint64(price)
+	for _, f := range fills {
+		sum += uint64(f.Lots) * uint64(f.Price)
+	}
+	return sum
+}
+
+func (n *naive) rest(o Order) *naiveOrder {
+	n.seq++
+	m := &naiveOrder{Order: o, seq: n.seq}
+	n.side[o.Side] = append(n.side[o.Side], m)
+	slices.SortFunc(n.side[o.Side], func(a, b *naiveOrder) int {
+		if a.Price == b.Price {
+			return cmp.Compare(a.seq, b.seq)
+		}
+		if n.better(o.Side, a.Price, b.Price) {
+			return -1
+		}
+		return 1
+	})
+	return m
+}
+
+func (n *naive) find(id OrderID) *naiveOrder {
+	for _, side := range n.side {
+		for _, m := range side {
+			if m.id == id {
+				return m
+			}
+		}
+	}
+	return nil
+}
+
+func (n *naive) remove(m *naiveOrder) {
+	n.side[m.Side] = slices.DeleteFunc(n.side[m.Side], func(x *naiveOrder) bool { return x == m })
+}
+
+func (n *naive) amend(id OrderID, price, lots uint32) (*naiveOrder, []Fill, Reject) {
+	m := n.find(id)
+	switch {
+	case m == nil:
+		return nil, nil, UnknownOrder
+	case price == 0 || price >= n.max:
+		return m, nil, BadPrice
+	case lots == 0:
+		return m, nil, BadLots
+	case price == m.Price && lots <= m.Lots:
+		m.Lots = lots
+		return m, nil, Accepted
+	}
+	n.remove(m)
+	o := m.Order
+	o.Price, o.Lots, o.Kind = price, lots, Limit
+	return n.submit(o)
+}
+
+func (n *naive) expire(tick uint32) []Resting {
+	n.now = max(n.now, tick)
+	var gone []*naiveOrder
+	for s := range n.side {
+		for _, m := range n.side[s] {
+			if m.Expiry != 0 && m.Expiry <= n.now {
+				gone = append(gone, m)
+			}
+		}
+	}
+	slices.SortFunc(gone, func(a, b *naiveOrder) int {
+		return cmp.Or(cmp.Compare(a.Expiry, b.Expiry), cmp.Compare(a.seq, b.seq))
+	})
+	var out []Resting
+	for _, m := range gone {
+		n.remove(m)
+		out = append(out, describeNaive(m))
+	}
+	return out
+}
+
+func describeNaive(m *naiveOrder) Resting {
+	return Resting{ID: m.id, Owner: m.Owner, Price: m.Price, Lots: m.Lots, Tag: m.Tag, Side: m.Side}
+}
+
+// pair drives both books with the same commands and reports the first
+// difference.
+type pair struct {
+	fast *Book
+	slow *naive
+	draw func(n uint32) uint32 // uniform below n; n is never 0
+	ids  []OrderID             // ids ever returned, some of them dead
+	full int                   // orders at which the pair mostly cancels
+}
+
+func newPair(maxPrice uint32, full int, draw func(uint32) uint32) *pair {
+	return &pair{fast: New(maxPrice), slow: &naive{max: maxPrice}, draw: draw, full: full}
+}
+
+// step performs one random command, legal or not.
+func (p *pair) step() error {
+	switch k := p.draw(100); {
+	case k < 3:
+		return p.expire()
+	case k < 40 && p.fast.Live() > 0, p.fast.Live() > p.full:
+		return p.cancel()
+	case k < 50 && p.fast.Live() > 0:
+		return p.amend()
+	}
+	return p.submit()
+}
+
+func (p *pair) price() uint32 {
+	switch p.draw(8) {
+	case 0:
+		return p.draw(p.slow.max + 2)
+	case 1:
+		return p.slow.max - 1 - p.draw(min(p.slow.max, 70))
+	}
+	return p.slow.max/2 + p.draw(12)
+}
+
+func (p *pair) submit() error {
+	o := Order{Owner: ledger.Owner(p.draw(6)), Tag: uint16(p.draw(1 << 16)), Side: Side(p.draw(2)), Price: p.price(), Lots: 1 + p.draw(9)}
+	if p.draw(3) == 0 {
+		o.Kind = Kind(p.draw(uint32(Kinds)))
+	}
+	switch p.draw(40) {
+	case 0:
+		o.Side = Side(p.draw(4))
+	case 1:
+		o.Kind = Kind(p.draw(9))
+	case 2:
+		o.Lots = 0
+	case 3, 4, 5, 6, 7:
+		o.Expiry = p.slow.now + p.draw(40)
+	case 8, 9:
+		o.Expiry = p.slow.now + p.draw(5000)
+	case 10, 11, 12:
+		o.Budget = uint64(p.draw(20 * p.slow.max))
+	}
+	if lots, cost := p.fast.Available(o); o.Side <= Sell {
+		if wantLots, wantCost := p.slow.available(o); uint64(lots) != wantLots || cost != wantCost {
+			return fmt.Errorf("available %+v: %d %d, want %d %d", o, lots, cost, wantLots, wantCost)
+		}
+	}
+	id, fills, code := p.fast.Submit(o, nil)
+	m, want, wantCode := p.slow.submit(o)
+	return p.same(fmt.Sprintf("submit %+v", o), id, fills, code, m, want, wantCode)
+}
+
+func (p *pair) same(what string, id OrderID, fills []Fill, code Reject, m *naiveOrder, want []Fill, wantCode Reject) error {
+	if code != wantCode || !slices.Equal(fills, want) || (id != 0) != (m != nil) {
+		return fmt.Errorf("%s: id %d, %+v, %v; want %+v, %+v, %v", what, id, fills, code, m, want, wantCode)
+	}
+	if m != nil {
+		if m.id != id && p.slow.find(id) != nil {
+			return fmt.Errorf("%s: id %d is taken", what, id)
+		}
+		m.id = id
+		p.ids = append(p.ids, id)
+	}
+	return nil
+}
+
+func (p *pair) anyID() OrderID {
+	if len(p.ids) == 0 || p.draw(50) == 0 {
+		return OrderID(p.draw(100))
+	}
+	i := p.draw(uint32(len(p.ids)))
+	id := p.ids[i]
+	if p.slow.find(id) == nil && p.draw(4) != 0 {
+		p.ids[i] = p.ids[len(p.ids)-1]
+		p.ids = p.ids[:len(p.ids)-1]
+	}
+	return id
+}
+
+func (p *pair) cancel() error {
+	id := p.anyID()
+	was, code := p.fast.Cancel(id)
+	want, wantCode := Open{}, UnknownOrder
+	if m := p.slow.find(id); m != nil {
+		want, wantCode = Open{Price: m.Price, Lots: m.Lots, Side: m.Side}, Accepted
+		p.slow.remove(m)
+	}
+	if was != want || code != wantCode {
+		return fmt.Errorf("cancel %d: %+v %v, want %+v %v", id, was, code, want, wantCode)
+	}
+	return nil
+}
+
+func (p *pair) amend() error {
+	id := p.anyID()
+	price, lots := p.price(), p.draw(12)
+	if was, ok := p.fast.Get(id); ok && p.draw(2) == 0 {
+		price = was.Price
+	}
+	now, fills, code := p.fast.Amend(id, price, lots, nil)
+	m, want, wantCode := p.slow.amend(id, price, lots)
+	return p.same(fmt.Sprintf("amend %d %d %d", id, price, lots), now, fills, code, m, want, wantCode)
+}
+
+func (p *pair) expire() error {
+	tick := p.slow.now + p.draw(4)
+	if p.draw(60) == 0 {
+		tick += p.draw(3 * buckets)
+	}
+	jump := tick - p.slow.now
+	got, want := p.fast.Expire(tick, nil), p.slow.expire(tick)
+	if jump > buckets {
+		byID := func(a, b Resting) int { return cmp.Compare(a.ID, b.ID) }
+		slices.SortFunc(got, byID)
+		slices.SortFunc(want, byID)
+	}
+	if !slices.Equal(got, want) {
+		return fmt.Errorf("expire %d: %+v, want %+v", tick, got, want)
+	}
+	return nil
+}
+
+// compare holds the whole state of the books against each other.
+func (p *pair) compare() error {
+	for s := Buy; s <= Sell; s++ {
+		var want []Resting
+		for _, m := range p.slow.side[s] {
+			want = append(want, describeNaive(m))
+		}
+		if got := p.fast.Orders(s, nil); !slices.Equal(got, want) {
+			return fmt.Errorf("%v orders %+v, want %+v", s, got, want)
+		}
+		if err := p.compareSide(s, want); err != nil {
+			return err
+		}
+	}
+	return p.fast.Check()
+}
+
+func (p *pair) compareSide(s Side, orders []Resting) error {
+	limit := p.price()
+	size := uint64(1 + p.draw(60))
+	var depth, filled, notional uint64
+	var levels []Level
+	for _, r := range orders {
+		if r.Price == limit || p.slow.better(s, r.Price, limit) {
+			depth += uint64(r.Lots)
+		}
+		f := min(uint64(r.Lots), size-filled)
+		filled += f
+		notional += f * uint64(r.Price)
+		if n := len(levels); n == 0 || levels[n-1].Price != r.Price {
+			levels = append(levels, Level{Price: r.Price})
+		}
+		levels[len(levels)-1].Lots += uint64(r.Lots)
+	}
+	if got := p.fast.Depth(s, limit); got != depth {
+		return fmt.Errorf("%v depth to %d is %d, want %d", s, limit, got, depth)
+	}
+	if f, v := p.fast.Walk(s.Opposite(), size); f != filled || v != notional {
+		return fmt.Errorf("walk %d against %v: %d %d, want %d %d", size, s, f, v, filled, notional)
+	}
+	if got := p.fast.Levels(s, 1<<30, nil); !slices.Equal(got, levels) {
+		return fmt.Errorf("%v levels %v, want %v", s, got, levels)
+	}
+	price, lots, ok := p.fast.Best(s)
+	if ok != (len(levels) > 0) || (ok && (Level{Price: price, Lots: lots}) != levels[0]) {
+		return fmt.Errorf("best %v %d %d %v, want %v", s, price, lots, ok, levels)
+	}
+	return nil
+}
+
+// TestTwin compares the book with its naive twin over a million random legal and
+// illegal commands, and over ten million with -long.
+func TestTwin(t *testing.T) {
+	each := 250_000
+	if *long {
+		each = 2_500_000
+	}
+	for i, c := range []struct {
+		maxPrice uint32
+		full     int
+	}{{24, 12}, {200, 40}, {5000, 30}, {70_000, 25}} {
+		t.Run(fmt.Sprint("maxPrice=", c.maxPrice), func(t *testing.T) {
+			r := rand.New(rand.NewSource(int64(i)))
+			p := newPair(c.maxPrice, c.full, func(n uint32) uint32 { return uint32(r.Int63n(int64(n))) })
+			every := 20 + int(c.maxPrice)/4
+			for op := range each {
+				err := p.step()
+				if err == nil && op%every == 0 {
+					err = p.compare()
+				}
+				if err != nil {
+					t.Fatalf("operation %d: %v", op, err)
+				}
+			}
+		})
+	}
+}
+
+// FuzzBook decodes bytes into commands and compares the books after each.
+func FuzzBook(f *testing.F) {
+	r := rand.New(rand.NewSource(1))
+	for _, n := range []int{40, 400} {
+		seed := make([]byte, n)
+		r.Read(seed)
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 2000 {
+			t.Skip("long inputs only slow the search down")
+		}
+		p := newPair(200, 30, func(n uint32) uint32 {
+			if len(data) < 2 {
+				data = nil
+				return 0
+			}
+			v := uint32(data[0])<<8 | uint32(data[1])
+			data = data[2:]
+			return v % n
+		})
+		for len(data) > 0 {
+			if err := p.step(); err != nil {
+				t.Fatal(err)
+			}
+			if err := p.compare(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

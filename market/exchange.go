@@ -1,0 +1,292 @@
+// Package market is the exchange: it holds what an order may cost, matches it in
+// the book, settles every fill on the ledger and takes the fees. It models a
+// spot venue with price–time priority; nobody trades what it does not have.
+//
+// # Money
+//
+// Prices are ticks and quantities lots, so price × lots × tick size is exact and
+// settlement never rounds. Fees are millionths of the traded cash and round up:
+// the resting side pays once a fill, the incoming side once an order on all that
+// it traded. They go to ledger.Venue.
+//
+// # Holds
+//
+// A resting sell order holds its lots. A resting buy order holds, for each lot,
+// its price and the resting side's fee on it rounded up to a micro-unit, which is
+// never less than what its fills will cost; each fill releases the rest of its
+// share. A limit order must be able to pay for all its lots at its price and
+// the resting side's fee, or the higher of the two fees when its price meets the
+// opposite best, whatever it then trades at. A FillOrKill order must be able to
+// pay what it would trade at. They are refused otherwise. A Market or ImmediateOrCancel order never rests and is cut to what
+// free funds pay for, fee included: a buy stops at the lot that it cannot pay
+// for at the next price, a sale at the lots it has; it is refused only when
+// free funds do not pay for one lot at one tick.
+//
+// # Slots
+//
+// A client addresses an order by its slot, a small number of its own. An order
+// sent to a slot that holds a live order replaces it: the old order is
+// cancelled, its hold counts as free for the new one, and a refused order changes
+// nothing, so the old one stays. The exchange learns of every removal from the
+// book (fills, self-trade prevention, expiry) and empties the slot, so no stale
+// order id survives.
+//
+// Assumption: no settlement delay, no margin and no short sale at the venue;
+// borrowing is the lending pool's business.
+//
+// Sources: Smith, Farmer et al. (2003) for the double auction; the fee schedule
+// is that of a retail crypto venue.
+package market
+
+import (
+	"stakeout/market/book"
+	"stakeout/market/ledger"
+)
+
+// Code says what became of a command. The numbers are stable. Up to NotFillable
+// they are those of book.Reject. Checks run in the order BadSlot, then those of
+// the book, then NoFunds, and the first that fails is reported; whatever is not
+// Accepted has changed nothing.
+type Code uint8
+
+// The codes.
+const (
+	Accepted     = Code(book.Accepted)
+	UnknownOrder = Code(book.UnknownOrder) // the slot is empty
+	BadSide      = Code(book.BadSide)
+	BadKind      = Code(book.BadKind)
+	BadPrice     = Code(book.BadPrice)
+	BadLots      = Code(book.BadLots)
+	BadExpiry    = Code(book.BadExpiry)
+	WouldCross   = Code(book.WouldCross)
+	NotFillable  = Code(book.NotFillable)
+	BadSlot      = Code(32) // the owner has no such slot
+	NoFunds      = Code(33) // free funds do not pay for the order
+)
+
+func (c Code) String() string {
+	switch {
+	case c < Code(book.Rejects):
+		return book.Reject(c).String()
+	case c == BadSlot:
+		return "bad slot"
+	case c == NoFunds:
+		return "no funds"
+	}
+	return "unknown"
+}
+
+// Order is a command to trade.
+type Order struct {
+	Owner  ledger.Owner
+	Price  uint32 // ticks; ignored by book.Market
+	Lots   uint32
+	Expiry uint32 // gone when the exchange expires this tick; 0 is never
+	Slot   uint16 // below what the owner registered
+	Side   book.Side
+	Kind   book.Kind
+}
+
+// Result says what an order did at once.
+type Result struct {
+	Cash   ledger.Amount // traded, fee not included, quote micro-units
+	Fee    ledger.Amount // paid on it
+	Filled uint32        // lots traded
+	Rested uint32        // lots that rest now
+	Code   Code
+}
+
+// account says which slots an owner has.
+type account struct {
+	base    uint32 // its first place in Exchange.slots
+	slots   uint32
+	watched bool
+}
+
+// Exchange is one trading pair on a ledger.
+type Exchange struct {
+	ledger *ledger.Ledger
+	book   *book.Book
+	p      Params
+	maker  ledger.Amount // fees in millionths
+	taker  ledger.Amount
+	tick   uint32
+	last   uint32 // price of the last trade, 0 before the first
+
+	accounts []account // by owner
+	slots    []book.OrderID
+	fills    []book.Fill // of the order at work
+	expired  []book.Resting
+	log      []Fill
+	stats    Stats
+	fault    error
+}
+
+// New returns an exchange without clients. It panics on rules that
+// Params.Validate refuses.
+func New(l *ledger.Ledger, p Params) *Exchange {
+	if err := p.Validate(); err != nil {
+		panic(err)
+	}
+	return &Exchange{ledger: l, book: book.New(p.MaxPrice), p: p,
+		maker: millionths(p.MakerFeeBps), taker: millionths(p.TakerFeeBps)}
+}
+
+// Params returns the rules.
+func (x *Exchange) Params() Params { return x.p }
+
+// Register gives an owner the slots 0 to slots−1 (at most 65,536). An owner may
+// register again to have more; it never loses any.
+func (x *Exchange) Register(o ledger.Owner, slots int) {
+	for int(o) >= len(x.accounts) {
+		x.accounts = append(x.accounts, account{})
+	}
+	a := &x.accounts[o]
+	slots = min(slots, 1<<16)
+	if slots <= int(a.slots) {
+		return
+	}
+	old := x.slots[a.base : a.base+a.slots]
+	a.base, a.slots = uint32(len(x.slots)), uint32(slots)
+	x.slots = append(x.slots, old...)
+	x.slots = append(x.slots, make([]book.OrderID, slots-len(old))...)
+}
+
+// Slots is the number of slots of an owner.
+func (x *Exchange) Slots(o ledger.Owner) int {
+	if int(o) >= len(x.accounts) {
+		return 0
+	}
+	return int(x.accounts[o].slots)
+}
+
+// at returns the order in a slot; it is nil when the owner has no such slot.
+func (x *Exchange) at(o ledger.Owner, slot uint16) *book.OrderID {
+	if int(o) >= len(x.accounts) || uint32(slot) >= x.accounts[o].slots {
+		return nil
+	}
+	return &x.slots[x.accounts[o].base+uint32(slot)]
+}
+
+// Submit sends an order.
+func (x *Exchange) Submit(o Order) Result {
+	at := x.at(o.Owner, o.Slot)
+	if at == nil {
+		return x.reject(BadSlot)
+	}
+	b := book.Order{Owner: o.Owner, Tag: o.Slot, Side: o.Side, Kind: o.Kind, Price: o.Price,
+		Lots: o.Lots, Expiry: o.Expiry}
+	if code := x.book.Test(&b); code != book.Accepted {
+		return x.reject(Code(code))
+	}
+	var freed ledger.Amount
+	if *at != 0 {
+		if was, _ := x.book.Get(*at); was.Side == o.Side {
+			freed = x.hold(was.Side, was.Price, was.Lots)
+		}
+	}
+	if !x.fund(&b, freed) {
+		return x.reject(NoFunds)
+	}
+	if *at != 0 {
+		x.drop(o.Owner, at)
+	}
+	x.stats.Orders++
+	id, fills := x.book.Place(&b, x.fills[:0])
+	return x.finish(&b, id, fills, at)
+}
+
+// finish settles the fills of an order and holds what rests of it.
+func (x *Exchange) finish(b *book.Order, id book.OrderID, fills []book.Fill, at *book.OrderID) Result {
+	x.fills = fills
+	*at = id
+	r := Result{}
+	if len(fills) > 0 {
+		r = x.settle(b.Owner, b.Side, fills)
+	}
+	if id != 0 {
+		r.Rested = b.Lots - r.Filled
+		x.move(b.Owner, b.Side, x.hold(b.Side, b.Price, r.Rested), ledger.Free, ledger.Held)
+	}
+	return r
+}
+
+func (x *Exchange) reject(c Code) Result {
+	x.stats.Rejected++
+	return Result{Code: c}
+}
+
+// Cancel takes the order in a slot out of the book.
+func (x *Exchange) Cancel(o ledger.Owner, slot uint16) Code {
+	at := x.at(o, slot)
+	switch {
+	case at == nil:
+		return x.reject(BadSlot).Code
+	case *at == 0:
+		return x.reject(UnknownOrder).Code
+	}
+	x.drop(o, at)
+	x.stats.Cancels++
+	return Accepted
+}
+
+// CancelAll cancels all orders of an owner and returns how many there were.
+func (x *Exchange) CancelAll(o ledger.Owner) int {
+	n := 0
+	for s := range x.Slots(o) {
+		if at := x.at(o, uint16(s)); *at != 0 {
+			x.drop(o, at)
+			n++
+		}
+	}
+	x.stats.Cancels += uint64(n)
+	return n
+}
+
+// drop cancels the live order in a slot and releases its hold.
+func (x *Exchange) drop(o ledger.Owner, at *book.OrderID) {
+	was, _ := x.book.Cancel(*at)
+	*at = 0
+	x.move(o, was.Side, x.hold(was.Side, was.Price, was.Lots), ledger.Held, ledger.Free)
+}
+
+// Amend changes price and lots of the order in a slot. Fewer lots at the same
+// price keep the place in the queue; anything else is a new limit order with the
+// old expiry, and may trade.
+func (x *Exchange) Amend(o ledger.Owner, slot uint16, price, lots uint32) Result {
+	at := x.at(o, slot)
+	switch {
+	case at == nil:
+		return x.reject(BadSlot)
+	case *at == 0:
+		return x.reject(UnknownOrder)
+	}
+	was, _ := x.book.Get(*at)
+	b := book.Order{Owner: o, Tag: slot, Side: was.Side, Price: price, Lots: lots}
+	if code := x.book.Test(&b); code != book.Accepted {
+		return x.reject(Code(code))
+	}
+	freed := x.hold(was.Side, was.Price, was.Lots)
+	if !x.fund(&b, freed) {
+		return x.reject(NoFunds)
+	}
+	x.move(o, was.Side, freed, ledger.Held, ledger.Free)
+	x.stats.Amends++
+	id, fills, _ := x.book.Amend(*at, price, lots, x.fills[:0])
+	return x.finish(&b, id, fills, at)
+}
+
+// Expire sets the tick and removes the orders that expire at it or before.
+func (x *Exchange) Expire(tick uint32) {
+	x.SetTick(tick)
+	x.expired = x.book.Expire(tick, x.expired[:0])
+	for i := range x.expired {
+		r := &x.expired[i]
+		*x.at(r.Owner, r.Tag) = 0
+		x.move(r.Owner, r.Side, x.hold(r.Side, r.Price, r.Lots), ledger.Held, ledger.Free)
+	}
+	x.stats.Expired += uint64(len(x.expired))
+}
+
+// SetTick sets the tick that the log of fills carries; it expires nothing.
+func (x *Exchange) SetTick(tick uint32) { x.tick = tick }

@@ -1,0 +1,235 @@
+// Package ledger holds every balance of the model and is the only place where
+// one changes. It is a double-entry ledger in integer micro-units: a Transfer
+// takes an amount from one pocket and adds it to another, with a reason, so per
+// asset the sum over all accounts is zero from genesis on. Supply enters from
+// the owner Outside, whose balance is minus what everybody else holds.
+//
+// Profit by channel is a group-by over reasons and is computed nowhere else:
+// each owner is assigned to a row (a sector, or a leg of an attacker), and the
+// ledger keeps for each row, reason and asset the net amount received.
+//
+// Two pockets may be negative. Outside is the counterpart of everything that
+// the model does not contain. Loan is a claim when positive and a debt when
+// negative, so that the equity of an owner is the plain sum of its pockets.
+package ledger
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Amount is a quantity of an asset in micro-units (1e-6 token, 1e-6 USD).
+type Amount int64
+
+// Unit is one whole token or one US dollar.
+const Unit Amount = 1_000_000
+
+// Owner identifies an account holder; ids are dense.
+type Owner uint32
+
+// The owners that exist in every world. Agents start at First.
+const (
+	Outside   Owner = iota // everything the model does not contain
+	Venue                  // the exchange: trading fees
+	Pool                   // the lending pool
+	Insurance              // absorbs the shortfall of liquidated loans
+	Treasury               // proceeds of auctions, protocol income
+	Burned                 // tokens and cash that nobody can spend again
+	LayerOne               // miners and the burnt base fee
+	Dust                   // what rounding leaves over
+	First                  // the first agent
+)
+
+// Asset is what an account is denominated in.
+type Asset uint8
+
+// The assets. Cash is US dollars and the numeraire.
+const (
+	Cash Asset = iota
+	Token
+	Dai
+	Assets
+)
+
+// Pocket separates what an owner can spend from what is tied up.
+type Pocket uint8
+
+// The pockets of an owner. Eight of eight bytes make one cache line an asset.
+const (
+	Free       Pocket = iota // spendable
+	Held                     // behind open orders
+	Staked                   // in the staking contract
+	Unbonding                // leaving the staking contract
+	Collateral               // behind a loan
+	Rollup                   // inside the rollup
+	Exiting                  // leaving the rollup
+	Loan                     // claim on the pool (positive) or debt to it (negative)
+	Pockets
+)
+
+const (
+	perOwner   = int(Assets) * int(Pockets)
+	perRow     = int(Reasons) * int(Assets)
+	maxBalance = Amount(1) << 62
+)
+
+// Transfer moves Amount of Asset from one pocket to another.
+type Transfer struct {
+	Amount     Amount
+	From, To   Owner
+	Asset      Asset
+	FromPocket Pocket
+	ToPocket   Pocket
+	Reason     Reason
+}
+
+// The ways in which a transfer can be refused; nothing has changed then.
+var (
+	ErrAmount   = errors.New("ledger: negative amount")
+	ErrAccount  = errors.New("ledger: no such account")
+	ErrFunds    = errors.New("ledger: insufficient funds")
+	ErrOverflow = errors.New("ledger: balance overflows")
+)
+
+// Row groups owners for the flow table: a sector, or one leg of an attacker.
+type Row uint8
+
+// Ledger holds balances of a fixed number of owners.
+type Ledger struct {
+	bal  []Amount // owner × asset × pocket
+	row  []Row    // owner
+	flow []Amount // row × reason × asset: net amount received
+}
+
+// New returns an empty ledger for owners ids 0 to owners−1 and rows 0 to rows−1.
+// Every owner starts in row 0.
+func New(owners, rows int) *Ledger {
+	return &Ledger{
+		bal:  make([]Amount, owners*perOwner),
+		row:  make([]Row, owners),
+		flow: make([]Amount, rows*perRow),
+	}
+}
+
+// Owners is the number of owners, system owners included.
+func (l *Ledger) Owners() int { return len(l.row) }
+
+// Rows is the number of rows of the flow table.
+func (l *Ledger) Rows() int { return len(l.flow) / perRow }
+
+// Assign puts an owner into a row of the flow table; call it before the owner's
+// first transfer.
+func (l *Ledger) Assign(o Owner, r Row) { l.row[o] = r }
+
+// RowOf returns the row of an owner.
+func (l *Ledger) RowOf(o Owner) Row { return l.row[o] }
+
+func slot(o Owner, a Asset, p Pocket) int {
+	return int(o)*perOwner + int(a)*int(Pockets) + int(p)
+}
+
+// Balance returns what an owner has of an asset in one pocket.
+func (l *Ledger) Balance(o Owner, a Asset, p Pocket) Amount { return l.bal[slot(o, a, p)] }
+
+// Total returns what an owner has of an asset in all pockets together: its
+// equity in that asset, debts deducted.
+func (l *Ledger) Total(o Owner, a Asset) Amount {
+	var sum Amount
+	for _, b := range l.bal[slot(o, a, 0) : slot(o, a, 0)+int(Pockets)] {
+		sum += b
+	}
+	return sum
+}
+
+// Flow returns the net amount of an asset that a row has received for a reason.
+func (l *Ledger) Flow(r Row, why Reason, a Asset) Amount {
+	return l.flow[int(r)*perRow+int(why)*int(Assets)+int(a)]
+}
+
+// Post applies a transfer, or changes nothing and says why.
+func (l *Ledger) Post(t Transfer) error {
+	if t.Amount < 0 {
+		return ErrAmount
+	}
+	if int(t.From) >= len(l.row) || int(t.To) >= len(l.row) || t.Asset >= Assets ||
+		t.FromPocket >= Pockets || t.ToPocket >= Pockets || t.Reason >= Reasons {
+		return ErrAccount
+	}
+	from, to := slot(t.From, t.Asset, t.FromPocket), slot(t.To, t.Asset, t.ToPocket)
+	left := l.bal[from] - t.Amount
+	if left < 0 && t.From != Outside && t.FromPocket != Loan {
+		return ErrFunds
+	}
+	if left < -maxBalance || (from != to && l.bal[to]+t.Amount > maxBalance) {
+		return ErrOverflow
+	}
+	l.bal[from] = left
+	l.bal[to] += t.Amount
+	if t.From != t.To {
+		f := int(t.Reason)*int(Assets) + int(t.Asset)
+		l.flow[int(l.row[t.From])*perRow+f] -= t.Amount
+		l.flow[int(l.row[t.To])*perRow+f] += t.Amount
+	}
+	return nil
+}
+
+// Audit checks the invariants: per asset everything sums to zero, no balance
+// is negative that may not be, and per row and asset the flows of owners that
+// never changed row add up to what they hold.
+func (l *Ledger) Audit() error {
+	var sum [Assets]Amount
+	held := make([]Amount, l.Rows()*int(Assets))
+	for o := range l.row {
+		for a := Asset(0); a < Assets; a++ {
+			for p := Pocket(0); p < Pockets; p++ {
+				b := l.bal[slot(Owner(o), a, p)]
+				if b < 0 && Owner(o) != Outside && p != Loan {
+					return fmt.Errorf("ledger: owner %d has %d of %v in %v", o, b, a, p)
+				}
+				sum[a] += b
+				held[int(l.row[o])*int(Assets)+int(a)] += b
+			}
+		}
+	}
+	for a, s := range sum {
+		if s != 0 {
+			return fmt.Errorf("ledger: %v sums to %d, not to zero", Asset(a), s)
+		}
+	}
+	return l.auditFlows(held)
+}
+
+func (l *Ledger) auditFlows(held []Amount) error {
+	for r := 0; r < l.Rows(); r++ {
+		for a := Asset(0); a < Assets; a++ {
+			var in Amount
+			for why := Reason(0); why < Reasons; why++ {
+				in += l.Flow(Row(r), why, a)
+			}
+			if h := held[r*int(Assets)+int(a)]; in != h {
+				return fmt.Errorf("ledger: row %d received %d of %v but holds %d", r, in, a, h)
+			}
+		}
+	}
+	return nil
+}
+
+// CopyFrom makes l equal to src, re-using l's memory where it fits.
+func (l *Ledger) CopyFrom(src *Ledger) {
+	l.bal = append(l.bal[:0], src.bal...)
+	l.row = append(l.row[:0], src.row...)
+	l.flow = append(l.flow[:0], src.flow...)
+}
+
+// Hash folds every balance and flow into h, for the state hash of a world.
+func (l *Ledger) Hash(h uint64) uint64 {
+	for _, b := range l.bal {
+		h = (h ^ uint64(b)) * 0x9E3779B97F4A7C15
+		h ^= h >> 29
+	}
+	for _, b := range l.flow {
+		h = (h ^ uint64(b)) * 0x9E3779B97F4A7C15
+		h ^= h >> 29
+	}
+	return h
+}

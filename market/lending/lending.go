@@ -1,0 +1,90 @@
+// Package lending models one pool that lends the staking token against cash
+// collateral. Lenders deposit tokens and hold a claim; borrowers take tokens
+// out, owe a debt and pay a rate that depends on how much of the pool is lent.
+// Accounts below the maintenance margin are called and bought in through the
+// order book, in parts; what collateral does not cover falls on the insurance
+// owner first and on the lenders last.
+//
+// A debt and a claim are kept as shares of two growing indices, so that time
+// costs O(1) for any number of accounts. The ledger mirrors them in the pocket
+// Loan of the owner, against the pool's, when the account is next touched; an
+// owner's equity is therefore up to date only after Settle. Every division
+// rounds against the agent. What the pool has in hand plus what borrowers owe
+// is never less than what lenders are owed: Audit checks it exactly. Between
+// settlements the pool's own pockets may sum to less than zero, when interest
+// reaches a lender's pocket before it leaves the borrowers'; after SettleAll
+// they never do.
+//
+// Assumption: loans are callable only by margin, have no term, and are without
+// recourse beyond collateral and the borrower's own claim on the pool, as on
+// Compound and Aave.
+//
+// Assumption: interest is simple within one call of Accrue and compounds
+// between calls; a year has 365 days.
+//
+// Assumption: reserves are a claim like any other and earn the lenders' rate;
+// what the indices round off goes to them too.
+//
+// Assumption: the pool is the only user of the token's pocket Loan, of the
+// cash pocket Collateral and of its own Free tokens.
+//
+// Sources: R. Leshner and G. Hayes, "Compound: The Money Market Protocol"
+// (2019), for the index; Aave, "Protocol Whitepaper" (2020), for the kinked
+// curve and scaled balances; Aave v3.3 for closing small debts completely.
+package lending
+
+import (
+	"errors"
+	"fmt"
+
+	"stakeout/market/ledger"
+)
+
+// Params are the rules of the pool. Ratios are fractions, rates are per year.
+type Params struct {
+	Asset              int           `key:"asset" default:"1" unit:"ledger asset" min:"1" max:"2" source:"definition of the model" doc:"the asset that is lent; 1 is the staking token"`
+	BorrowCap          ledger.Amount `key:"borrow_cap_tokens" default:"1500000" scale:"1000000" unit:"tokens" min:"0" max:"1000000000" source:"1.5 % of 100 M tokens; order of Aave caps for governance tokens" doc:"the most that may be owed when a loan is taken; interest may carry debts beyond"`
+	BaseRate           float64       `key:"base_rate" default:"0" unit:"1/year" min:"0" max:"1" source:"Aave v2 and v3, UNI" doc:"borrow rate of an idle pool"`
+	KinkRate           float64       `key:"kink_rate" default:"0.07" unit:"1/year" min:"0" max:"5" source:"Aave v2 and v3, UNI" doc:"borrow rate at the kink"`
+	Kink               float64       `key:"kink" default:"0.45" unit:"fraction" min:"0.01" max:"0.99" source:"Aave v2 and v3, UNI" doc:"utilisation at which the curve bends"`
+	ExcessSlope        float64       `key:"excess_slope" default:"3" unit:"1/year" min:"0" max:"20" source:"Aave v2 and v3, UNI" doc:"what the borrow rate gains between the kink and full use"`
+	ReserveFactor      float64       `key:"reserve_factor" default:"0.2" unit:"fraction" min:"0" max:"1" source:"Aave v2 and v3, UNI" doc:"share of interest that goes to the insurance owner"`
+	InitialMargin      float64       `key:"initial_margin" default:"1.5" unit:"fraction" min:"1" max:"10" source:"FINRA rule 4210 and Regulation T: 150 % for a short sale" doc:"collateral per value of debt needed to borrow or to take collateral back"`
+	MaintenanceMargin  float64       `key:"maintenance_margin" default:"1.2" unit:"fraction" min:"1" max:"10" source:"between FINRA rule 4210 (130 %) and Aave thresholds" doc:"collateral per value of debt below which an account is called"`
+	LiquidationPenalty float64       `key:"liquidation_penalty" default:"0.05" unit:"fraction" min:"0" max:"0.5" source:"Aave v2: 5 to 10 %" doc:"share of the value bought in that goes to the insurance owner"`
+	CloseFactor        float64       `key:"close_factor" default:"0.5" unit:"fraction" min:"0.01" max:"1" source:"Compound and Aave" doc:"share of the debt bought in at one margin check"`
+	FullCloseMargin    float64       `key:"full_close_margin" default:"1.05" unit:"fraction" min:"1" max:"10" source:"one plus the penalty: below it a partial close makes the account worse" doc:"collateral per value of debt below which all of the debt is bought in"`
+	SmallDebt          ledger.Amount `key:"small_debt_usd" default:"2000" scale:"1000000" unit:"USD" min:"0" max:"1000000000" source:"Aave v3.3" doc:"value of debt below which all of it is bought in"`
+	WriteOffCollateral ledger.Amount `key:"write_off_collateral_usd" default:"10" scale:"1000000" unit:"USD" min:"0" max:"1000000" source:"too little to buy a lot of the book" doc:"collateral below which a debt may be written off"`
+}
+
+// Why the pool refuses; nothing has changed then. Refusals of the ledger
+// (ErrAmount, ErrAccount, ErrFunds) are returned as they are.
+var (
+	ErrCap        = errors.New("lending: borrow cap reached")
+	ErrLiquidity  = errors.New("lending: pool has not enough free tokens")
+	ErrCollateral = errors.New("lending: not enough collateral")
+	ErrClaim      = errors.New("lending: more than the lender's claim")
+	ErrDebt       = errors.New("lending: no debt")
+	ErrPrice      = errors.New("lending: price is not positive")
+	ErrNotCalled  = errors.New("lending: account has no margin call")
+	ErrSeized     = errors.New("lending: seized collateral not accounted for")
+	ErrSecured    = errors.New("lending: debt still has collateral")
+)
+
+// Validate checks the rules that one field's range cannot express.
+func (p Params) Validate() error {
+	switch {
+	case p.Asset <= int(ledger.Cash) || p.Asset >= int(ledger.Assets):
+		return fmt.Errorf("lending: asset %d cannot be lent against cash", p.Asset)
+	case !(p.Kink > 0 && p.Kink < 1):
+		return fmt.Errorf("lending: kink %v is not inside (0, 1)", p.Kink)
+	case !(p.KinkRate >= p.BaseRate && p.BaseRate >= 0 && p.ExcessSlope >= 0):
+		return errors.New("lending: the borrow rate must not fall with use")
+	case !(p.InitialMargin >= p.MaintenanceMargin && p.MaintenanceMargin >= p.FullCloseMargin && p.FullCloseMargin >= 1):
+		return errors.New("lending: margins must satisfy initial >= maintenance >= full close >= 1")
+	case !(p.ReserveFactor >= 0 && p.ReserveFactor <= 1 && p.CloseFactor > 0 && p.CloseFactor <= 1):
+		return errors.New("lending: reserve factor and close factor are shares")
+	}
+	return nil
+}

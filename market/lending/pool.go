@@ -1,0 +1,212 @@
+package lending
+
+import (
+	"stakeout/market/ledger"
+)
+
+const (
+	// indexUnit is the index of a new pool. At 1e15 one tick of interest at one
+	// per cent of use still moves the lenders' index by thousands of units.
+	indexUnit ledger.Amount = 1_000_000_000_000_000
+	// maxIndex is where shares are restated so that they stay finer than one
+	// thousandth of a whole unit.
+	maxIndex = 1000 * indexUnit
+	// maxDebt is more than any supply of tokens; interest stops there instead
+	// of overflowing.
+	maxDebt ledger.Amount = 1 << 58
+	// saturated stands for a value that does not fit: more than anybody holds.
+	saturated ledger.Amount = 1 << 62
+
+	billion             ledger.Amount = 1_000_000_000
+	millisecondsPerYear ledger.Amount = 365 * 24 * 3600 * 1000
+)
+
+// account holds an owner's shares: debt × debtIndex / indexUnit micro-tokens
+// are owed, supply × lendIndex / indexUnit are claimed.
+type account struct{ debt, supply ledger.Amount }
+
+// Pool lends one asset. It posts to the ledger it was made with.
+type Pool struct {
+	ledger   *ledger.Ledger
+	asset    ledger.Asset
+	rules    rules
+	accounts []account // by owner
+
+	borrowers []ledger.Owner // with debt, ascending
+	margins   []margin       // of the borrowers, in the same order
+
+	debt, supply         ledger.Amount // sums of shares
+	debtIndex, lendIndex ledger.Amount // never below indexUnit
+	mark                 ledger.Amount // latest price heard, micro-USD a token
+	tick                 uint32
+}
+
+// rules are the parameters as integers: fractions and yearly rates in parts
+// per billion, amounts in micro-units.
+type rules struct {
+	cap, smallDebt, dustCollateral        ledger.Amount
+	base, kinkRate, kink, excess, reserve ledger.Amount
+	initial, maintenance, penalty         ledger.Amount
+	closeFactor, fullClose, tickMillis    ledger.Amount
+}
+
+// New returns an empty pool for owners ids 0 to owners−1. The parameters must
+// be valid. A tick lasts secondsPerTick, to the millisecond.
+func New(l *ledger.Ledger, p Params, owners int, secondsPerTick float64) *Pool {
+	return &Pool{
+		ledger: l,
+		asset:  ledger.Asset(p.Asset),
+		rules: rules{
+			cap: p.BorrowCap, smallDebt: p.SmallDebt, dustCollateral: p.WriteOffCollateral,
+			base: parts(p.BaseRate), kinkRate: parts(p.KinkRate), kink: parts(p.Kink),
+			excess: parts(p.ExcessSlope), reserve: parts(p.ReserveFactor),
+			initial: parts(p.InitialMargin), maintenance: parts(p.MaintenanceMargin),
+			penalty: parts(p.LiquidationPenalty), closeFactor: parts(p.CloseFactor),
+			fullClose:  parts(p.FullCloseMargin),
+			tickMillis: ledger.Amount(float64(secondsPerTick*1000) + 0.5),
+		},
+		accounts:  make([]account, owners),
+		debtIndex: indexUnit,
+		lendIndex: indexUnit,
+	}
+}
+
+// parts converts a non-negative fraction to the nearest part per billion.
+func parts(x float64) ledger.Amount { return ledger.Amount(float64(x*1e9) + 0.5) }
+
+// scale is MulDiv for values that fit; what does not fit saturates.
+func scale(a, b, c ledger.Amount, r ledger.Rounding) ledger.Amount {
+	q, ok := ledger.MulDiv(a, b, c, r)
+	if !ok {
+		return saturated
+	}
+	return q
+}
+
+// known reports whether an owner can have an account. The pool itself and the
+// outside world cannot.
+func (p *Pool) known(o ledger.Owner) bool {
+	return int(o) < len(p.accounts) && o != ledger.Pool && o != ledger.Outside
+}
+
+// admit is the check that every operation on an amount begins with.
+func (p *Pool) admit(o ledger.Owner, a ledger.Amount) error {
+	if !p.known(o) {
+		return ledger.ErrAccount
+	}
+	if a <= 0 {
+		return ledger.ErrAmount
+	}
+	return nil
+}
+
+// Debt is what an owner owes in micro-tokens, interest to date included.
+func (p *Pool) Debt(o ledger.Owner) ledger.Amount {
+	return scale(p.accounts[o].debt, p.debtIndex, indexUnit, ledger.Up)
+}
+
+// Claim is what the pool owes an owner in micro-tokens, interest to date
+// included.
+func (p *Pool) Claim(o ledger.Owner) ledger.Amount {
+	return scale(p.accounts[o].supply, p.lendIndex, indexUnit, ledger.Down)
+}
+
+// Accrue moves the indices to a tick at the rate that holds now. It is O(1).
+func (p *Pool) Accrue(tick uint32) {
+	if tick <= p.tick {
+		return
+	}
+	elapsed := ledger.Amount(tick-p.tick) * p.rules.tickMillis
+	p.tick = tick
+	if p.debt == 0 {
+		return
+	}
+	rate := p.rules.borrowRate(p.utilisation())
+	growth, fits := ledger.MulDiv(rate*(indexUnit/billion), elapsed, millisecondsPerYear, ledger.Down)
+	step := scale(p.debtIndex, growth, indexUnit, ledger.Up)
+	if !fits || step > saturated-p.debtIndex || scale(p.debt, p.debtIndex+step, indexUnit, ledger.Up) > maxDebt {
+		return
+	}
+	p.distribute(step)
+	if max(p.debtIndex, p.lendIndex) > maxIndex {
+		p.restate()
+	}
+}
+
+// distribute raises the debt index by a step and shares out what it yields.
+// Insurance gets what the pool then has beyond what it owes: the reserve, and
+// all that rounding has left over so far.
+func (p *Pool) distribute(step ledger.Amount) {
+	interest := product(p.debt, step)
+	var lent ledger.Amount
+	if p.supply > 0 {
+		lent = scale(interest.over(p.supply), billion-p.rules.reserve, billion, ledger.Down)
+	}
+	p.debtIndex += step
+	p.lendIndex += lent
+	reserve := p.backing().minus(p.owed()).over(p.lendIndex)
+	p.accounts[ledger.Insurance].supply += reserve
+	p.supply += reserve
+}
+
+// restate sets both indices back to the unit and every account's shares to
+// what it owes and claims, which therefore do not change.
+func (p *Pool) restate() {
+	p.debt, p.supply = 0, 0
+	for o := range p.accounts {
+		a := account{debt: p.Debt(ledger.Owner(o)), supply: p.Claim(ledger.Owner(o))}
+		p.accounts[o] = a
+		p.debt += a.debt
+		p.supply += a.supply
+	}
+	p.debtIndex, p.lendIndex = indexUnit, indexUnit
+}
+
+// Settle brings the pocket Loan of one owner up to date; the difference is
+// interest. Owners that the pool does not know have nothing to settle.
+func (p *Pool) Settle(o ledger.Owner) {
+	if p.known(o) {
+		p.mirror(o, ledger.Interest)
+	}
+}
+
+// SettleAll settles every owner, for a closing balance; it is O(owners).
+func (p *Pool) SettleAll() {
+	for o := range p.accounts {
+		p.Settle(ledger.Owner(o))
+	}
+}
+
+// mirror posts the difference between what an account is and what the ledger
+// says it is. Operations settle first, change the shares, and mirror again with
+// their own reason, so no rounding is ever lost between the two.
+func (p *Pool) mirror(o ledger.Owner, why ledger.Reason) {
+	d := p.Claim(o) - p.Debt(o) - p.ledger.Balance(o, p.asset, ledger.Loan)
+	t := ledger.Transfer{
+		Amount: d, From: ledger.Pool, To: o, Asset: p.asset,
+		FromPocket: ledger.Loan, ToPocket: ledger.Loan, Reason: why,
+	}
+	if d < 0 {
+		t.Amount, t.From, t.To = -d, o, ledger.Pool
+	}
+	if d != 0 {
+		p.post(t)
+	}
+}
+
+// post applies a transfer whose funds were checked before anything changed.
+func (p *Pool) post(t ledger.Transfer) {
+	if err := p.ledger.Post(t); err != nil {
+		panic("lending: checked transfer refused: " + err.Error())
+	}
+}
+
+// pay moves free tokens between an owner and the pool.
+func (p *Pool) pay(from, to ledger.Owner, a ledger.Amount, why ledger.Reason) {
+	p.post(ledger.Transfer{Amount: a, From: from, To: to, Asset: p.asset, Reason: why})
+}
+
+// free is the tokens that an owner can spend.
+func (p *Pool) free(o ledger.Owner) ledger.Amount {
+	return p.ledger.Balance(o, p.asset, ledger.Free)
+}

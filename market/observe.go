@@ -1,0 +1,109 @@
+package market
+
+import (
+	"stakeout/market/book"
+	"stakeout/market/ledger"
+)
+
+// Quote is the top of the book.
+type Quote struct {
+	BidLots, AskLots          uint64
+	Bid, Ask                  uint32 // best prices, ticks
+	Last                      uint32 // price of the last trade, ticks
+	HasBid, HasAsk, HasTraded bool   // whether these exist
+}
+
+// Quote returns the top of the book in constant time.
+func (x *Exchange) Quote() (q Quote) {
+	q.Bid, q.BidLots, q.HasBid = x.book.Best(book.Buy)
+	q.Ask, q.AskLots, q.HasAsk = x.book.Best(book.Sell)
+	q.Last, q.HasTraded = x.last, x.last != 0
+	return q
+}
+
+// Open returns the resting order in a slot; it reports false when there is none.
+func (x *Exchange) Open(o ledger.Owner, slot uint16) (price, lots uint32, side book.Side, ok bool) {
+	at := x.at(o, slot)
+	if at == nil || *at == 0 {
+		return 0, 0, 0, false
+	}
+	is, ok := x.book.Get(*at)
+	return is.Price, is.Lots, is.Side, ok
+}
+
+// Depth returns the lots resting on a side at the limit price (ticks) or better.
+func (x *Exchange) Depth(s book.Side, limit uint32) uint64 { return x.book.Depth(s, limit) }
+
+// Walk returns what a market order of this side and size would trade now: lots,
+// and the sum of price in ticks × lots. Times TickSize that is cash, fee not
+// included.
+func (x *Exchange) Walk(taker book.Side, lots uint64) (filled, notional uint64) {
+	return x.book.Walk(taker, lots)
+}
+
+// Levels appends the best n price levels of a side, best first.
+func (x *Exchange) Levels(s book.Side, n int, out []book.Level) []book.Level {
+	return x.book.Levels(s, n, out)
+}
+
+// Live is the number of resting orders.
+func (x *Exchange) Live() int { return x.book.Live() }
+
+// Stats are counters since the exchange opened.
+type Stats struct {
+	Trades      uint64        // fills
+	Lots        uint64        // traded
+	Cash        ledger.Amount // traded, quote micro-units
+	Fees        ledger.Amount // paid by both sides, quote micro-units
+	TakerLots   int64         // signed: lots bought less lots sold by incoming orders
+	Orders      uint64        // accepted by Submit
+	Cancels     uint64        // by Cancel and CancelAll
+	Amends      uint64        // accepted
+	Expired     uint64        // orders removed by Expire
+	SelfCancels uint64        // orders removed by self-trade prevention
+	Rejected    uint64        // commands not accepted
+}
+
+// Stats returns the counters.
+func (x *Exchange) Stats() Stats { return x.stats }
+
+func (x *Exchange) count(taker book.Side, r *Result) {
+	x.stats.Lots += uint64(r.Filled)
+	x.stats.Cash += r.Cash
+	x.stats.Fees += r.Fee
+	if taker == book.Buy {
+		x.stats.TakerLots += int64(r.Filled)
+	} else {
+		x.stats.TakerLots -= int64(r.Filled)
+	}
+}
+
+// Fill is an entry of the log of watched owners.
+type Fill struct {
+	Fee   ledger.Amount // paid by Owner on this fill, quote micro-units
+	Tick  uint32
+	Owner ledger.Owner
+	Price uint32 // ticks
+	Lots  uint32
+	Side  book.Side // of Owner
+	Maker bool      // Owner's order was resting
+}
+
+// Watch makes the log record the fills of a registered owner from now on. A trade
+// between two watched owners has two entries, the maker's first. The incoming
+// order's fee is rounded once on its total; each entry carries its increment.
+func (x *Exchange) Watch(o ledger.Owner) {
+	x.Register(o, 0)
+	x.accounts[o].watched = true
+}
+
+// Log returns the fills of watched owners since the last CutLog, oldest first.
+// It is valid until the next command.
+func (x *Exchange) Log() []Fill { return x.log }
+
+// CutLog empties the log.
+func (x *Exchange) CutLog() { x.log = x.log[:0] }
+
+func (x *Exchange) note(o ledger.Owner, s book.Side, f *book.Fill, paid ledger.Amount, maker bool) {
+	x.log = append(x.log, Fill{Fee: paid, Tick: x.tick, Owner: o, Price: f.Price, Lots: f.Lots, Side: s, Maker: maker})
+}

@@ -1,0 +1,155 @@
+package layer1
+
+// filling is what went into a block from the mempool.
+type filling struct {
+	gas     uint64
+	lowest  Price // lowest bid included
+	crowded bool  // an affordable bid found no room
+}
+
+// build makes the block that a producer finds on a parent: its transactions by
+// price, its side of the fee market, and who refuses it.
+func (c *Chain) build(parent int32, producer int, tick uint32) int32 {
+	c.moveView(parent)
+	first := int32(len(c.entries))
+	in := c.fill(producer, c.blocks[parent].next)
+	p := &c.blocks[parent]
+	b := block{
+		height: p.height + 1, tick: tick, parent: parent, producer: uint8(producer),
+		gas: in.gas, first: first, count: int32(len(c.entries)) - first,
+	}
+	for _, e := range c.entries[first:] {
+		t := c.pool.at(e.id)
+		t.refs++
+		b.refused |= t.refuse & c.refusing
+	}
+	b.bad = p.bad | b.refused
+	b.laden = p.laden
+	if b.count > 0 {
+		b.laden = int32(len(c.blocks))
+	}
+	c.close(&b, p, in.lowest, in.crowded)
+	c.tallies[producer].found++
+	c.blocks = append(c.blocks, b)
+	return int32(len(c.blocks)) - 1
+}
+
+// fill appends the entries of a new block: best bid first, as long as the gas
+// limit holds both what is in and the background that bids more. Price order
+// means that the room only shrinks, so the first bid that leaves less than a
+// transfer ends it.
+func (c *Chain) fill(producer int, base Price) filling {
+	in := filling{lowest: maxPrice}
+	if len(c.pool.pending) == 0 {
+		return in
+	}
+	ask := c.ask(base)
+	price, ceiling := Price(0), 0.0
+	for i, b := range c.offers(producer, base, c.floor(base, ask)) {
+		if i == 0 || b.price != price {
+			price = b.price
+			ceiling = float64(c.limit) - c.demand(max(price, ask).Gwei())
+		}
+		room := ceiling - float64(in.gas)
+		if room < transferGas {
+			in.crowded = true
+			break
+		}
+		t := c.pool.at(b.id)
+		gas := t.left
+		if float64(gas) > room {
+			in.crowded = true
+			if !t.Split {
+				continue
+			}
+			gas = uint32(room)
+		}
+		c.entries = append(c.entries, entry{b.id, gas, price})
+		in.gas += uint64(gas)
+		in.lowest = price
+	}
+	return in
+}
+
+// floor is a bid below which nothing can enter, so that it need not be sorted.
+func (c *Chain) floor(base, ask Price) Price {
+	switch {
+	case !c.background:
+		return base
+	case c.firstPrice:
+		return ask
+	case float64(c.limit)-c.demand(ask.Gwei()) >= transferGas:
+		return base
+	}
+	return max(base, wei(c.clearing(float64(c.limit))))
+}
+
+// fork lists the blocks between two: leave are those above the common ancestor
+// on the side of from, newest first, enter those on the side of to, oldest
+// first.
+func (c *Chain) fork(from, to int32) (leave, enter []int32) {
+	c.leave, c.enter = c.leave[:0], c.enter[:0]
+	for from != to {
+		if from > to {
+			c.leave = append(c.leave, from)
+			from = c.blocks[from].parent
+		} else {
+			c.enter = append(c.enter, to)
+			to = c.blocks[to].parent
+		}
+	}
+	for i, j := 0, len(c.enter)-1; i < j; i, j = i+1, j-1 {
+		c.enter[i], c.enter[j] = c.enter[j], c.enter[i]
+	}
+	return c.leave, c.enter
+}
+
+// content is what a block holds.
+func (c *Chain) content(b int32) []entry {
+	blk := &c.blocks[b]
+	return c.entries[blk.first : blk.first+blk.count]
+}
+
+// moveView makes the mempool reflect the chain that ends in a block. It visits
+// only blocks with entries, since races are long and such blocks are few.
+func (c *Chain) moveView(to int32) {
+	from, in := c.blocks[c.view].laden, c.blocks[to].laden
+	c.view = to
+	c.enter = c.enter[:0]
+	for from != in {
+		if from < in {
+			c.enter = append(c.enter, in)
+			in = c.blocks[c.blocks[in].parent].laden
+			continue
+		}
+		for _, e := range c.content(from) {
+			c.undo(e)
+		}
+		from = c.blocks[c.blocks[from].parent].laden
+	}
+	for i := len(c.enter) - 1; i >= 0; i-- {
+		for _, e := range c.content(c.enter[i]) {
+			c.apply(e, &c.blocks[c.enter[i]])
+		}
+	}
+}
+
+func (c *Chain) undo(e entry) {
+	t := c.pool.at(e.id)
+	t.left += e.gas
+	if t.pos == none && !t.gone {
+		c.pool.enqueue(e.id)
+	}
+}
+
+func (c *Chain) apply(e entry, b *block) {
+	t := c.pool.at(e.id)
+	t.left -= e.gas
+	if t.left > 0 {
+		return
+	}
+	t.height, t.tick = b.height, b.tick
+	if t.pos != none {
+		c.pool.dequeue(e.id)
+	}
+}

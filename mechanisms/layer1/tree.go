@@ -1,0 +1,277 @@
+package layer1
+
+import "stakeout/experiments/sim/draw"
+
+// contest is a tick in which something may be decided: it builds the block of
+// the tick, and a second one in a natural uncle, shows them to those who may
+// see them, and settles what has become canonical.
+func (c *Chain) contest(tick uint32, s *draw.Stream, producer int, uncle bool) {
+	before := c.tip
+	c.endOverlong()
+	parent := c.parentOf(producer, s.Float64())
+	second, twin := 0, false
+	if uncle && c.secret>>producer&1 == 0 {
+		second, twin = c.producers.other(producer, s)
+		twin = twin && c.secret>>second&1 == 0 && c.parentOf(second, s.Float64()) == parent
+	}
+	height := c.Height()
+	b := c.build(parent, producer, tick)
+	if c.secret>>producer&1 != 0 {
+		c.withhold(b)
+	} else {
+		c.see(b)
+	}
+	if twin && c.tip == b {
+		r := c.build(parent, second, tick)
+		c.see(r)
+		c.tie(r, 0.5, true)
+	}
+	if c.secret != 0 && c.secret>>producer&1 == 0 && c.Height() > height {
+		c.react()
+	}
+	c.resolve(before)
+	c.prune()
+}
+
+// parentOf is the block on which a producer mines. In a tie x, uniform, says
+// which block it has seen first.
+func (c *Chain) parentOf(producer int, x float64) int32 {
+	bit := uint64(1) << producer
+	if c.secret&bit != 0 {
+		return c.private
+	}
+	if c.refusing&bit != 0 && c.policies[producer].tip != c.tip {
+		return c.policies[producer].tip
+	}
+	if c.rival == none || c.blocks[c.rival].bad&bit&c.refusing != 0 {
+		return c.tip
+	}
+	if c.natural && int(c.blocks[c.tip].producer) == producer {
+		return c.tip
+	}
+	if x < c.rivalOdds || c.natural && int(c.blocks[c.rival].producer) == producer {
+		return c.rival
+	}
+	return c.tip
+}
+
+// see makes a block public: the longest chain wins, the first seen of equals.
+func (c *Chain) see(b int32) {
+	c.blocks[b].hidden = false
+	if c.blocks[b].height > c.Height() {
+		c.tip = b
+		c.rival = none
+	}
+	if c.refusing == 0 {
+		return
+	}
+	for p := range c.policies {
+		s := &c.policies[p]
+		if s.RefuseBuilding && c.blocks[b].bad>>p&1 == 0 && c.blocks[b].height > c.blocks[s.tip].height {
+			s.tip = b
+		}
+	}
+	c.giveUp()
+}
+
+// tie makes a public block of the canonical height a rival that a neutral
+// producer builds upon with the given odds.
+func (c *Chain) tie(rival int32, odds float64, natural bool) {
+	if rival != c.tip {
+		c.rival, c.rivalOdds, c.natural = rival, odds, natural
+	}
+}
+
+// withhold is the pool's move after its own block: keep it, unless the pool is
+// in a tie that the block wins (Eyal and Sirer, algorithm 1, "My pool found").
+func (c *Chain) withhold(b int32) {
+	c.blocks[b].hidden = true
+	wins := c.rival != none && !c.natural && c.blocks[b].parent == c.rival
+	c.private = b
+	if wins {
+		c.publish(c.blocks[b].height)
+	}
+}
+
+// react is the pool's move after a public block that made the chain longer
+// (algorithm 1, "Others found a block"): give up when behind, show one block
+// and race when level, all when one ahead, else one for one.
+func (c *Chain) react() {
+	height, mine := c.Height(), c.blocks[c.private].height
+	switch {
+	case mine < height:
+		c.abandon()
+	case mine == height:
+		c.publish(height)
+		c.tie(c.private, c.gamma, false)
+	case mine == height+1:
+		c.publish(mine)
+	default:
+		c.publish(height)
+		b := c.private
+		for c.blocks[b].height > height {
+			b = c.blocks[b].parent
+		}
+		c.tie(b, c.gamma, false)
+	}
+}
+
+// publish shows the withheld blocks up to a height. In the order of creation
+// parents come first.
+func (c *Chain) publish(height uint64) {
+	for i := range c.blocks {
+		if b := &c.blocks[i]; b.hidden && b.height <= height {
+			c.see(int32(i))
+		}
+	}
+}
+
+// endOverlong calls races off when there is no room for them, and shows what a
+// pool withheld that has stopped withholding.
+func (c *Chain) endOverlong() {
+	full := len(c.blocks) >= c.window
+	if full || c.secret == 0 && c.private != c.tip {
+		if c.blocks[c.private].height > c.Height() {
+			c.publish(c.blocks[c.private].height)
+		}
+		c.abandon()
+	}
+	if !full {
+		return
+	}
+	c.rival = none
+	for p := range c.policies {
+		if c.policies[p].RefuseBuilding {
+			c.forgive(p)
+		}
+	}
+}
+
+// abandon makes the withholding pool start afresh from the canonical tip.
+func (c *Chain) abandon() {
+	c.private = c.tip
+	for i := range c.blocks {
+		if b := &c.blocks[i]; b.hidden {
+			b.hidden, b.dead = false, true
+		}
+	}
+}
+
+// resolve makes mempool and counts follow the canonical chain from one tip to
+// the present one and records what that did to transactions.
+func (c *Chain) resolve(before int32) {
+	leave, enter := c.fork(before, c.tip)
+	for _, b := range leave {
+		c.tallies[c.blocks[b].producer].canonical--
+		c.record(b, true)
+	}
+	for _, b := range enter {
+		c.tallies[c.blocks[b].producer].canonical++
+		c.record(b, false)
+	}
+	c.moveView(c.tip)
+}
+
+func (c *Chain) record(b int32, orphaned bool) {
+	blk := &c.blocks[b]
+	for _, e := range c.content(b) {
+		if c.pool.at(e.id).dropped {
+			continue
+		}
+		c.changes = append(c.changes, Change{
+			ID: e.id, Gas: e.gas, Price: e.price, Base: c.blocks[blk.parent].next, Height: blk.height,
+			Producer: c.producers.owners[blk.producer], Orphaned: orphaned,
+		})
+	}
+}
+
+// prune forgets blocks that nobody can build around any more: all of them when
+// everybody mines on the canonical tip, else those before the first fork when
+// room is short.
+func (c *Chain) prune() {
+	if c.secret == 0 && !c.blocks[c.private].hidden {
+		c.private = c.tip
+	}
+	if c.agreed() {
+		c.shift(c.tip)
+	} else if len(c.blocks) >= c.window {
+		c.shift(c.root())
+	}
+}
+
+// agreed reports whether everybody mines on the canonical tip.
+func (c *Chain) agreed() bool {
+	if c.rival != none || c.private != c.tip {
+		return false
+	}
+	for p := range c.policies {
+		if s := &c.policies[p]; s.RefuseBuilding && s.tip != c.tip {
+			return false
+		}
+	}
+	return true
+}
+
+// root is the last block on which all branches that anybody mines on agree.
+func (c *Chain) root() int32 {
+	root := c.ancestor(c.tip, c.private)
+	if c.rival != none {
+		root = c.ancestor(root, c.rival)
+	}
+	for p := range c.policies {
+		if s := &c.policies[p]; s.RefuseBuilding {
+			root = c.ancestor(root, s.tip)
+		}
+	}
+	return root
+}
+
+// ancestor is the last common block of two branches.
+func (c *Chain) ancestor(a, b int32) int32 {
+	for a != b {
+		if a > b {
+			a = c.blocks[a].parent
+		} else {
+			b = c.blocks[b].parent
+		}
+	}
+	return a
+}
+
+// shift drops the blocks before a new root, and cuts off branches that do not
+// descend from it: they have lost.
+func (c *Chain) shift(root int32) {
+	if root == 0 {
+		return
+	}
+	cut := c.blocks[root].first + c.blocks[root].count
+	for _, e := range c.entries[:cut] {
+		c.pool.unref(e.id)
+	}
+	c.entries = c.entries[:copy(c.entries, c.entries[cut:])]
+	c.blocks = c.blocks[:copy(c.blocks, c.blocks[root:])]
+	c.blocks[0].parent, c.blocks[0].first, c.blocks[0].count = none, 0, 0
+	c.blocks[0].laden = 0
+	for i := 1; i < len(c.blocks); i++ {
+		b := &c.blocks[i]
+		b.first -= cut
+		b.laden = max(0, b.laden-root)
+		if b.parent -= root; b.parent < 0 || c.blocks[b.parent].dead {
+			b.parent, b.dead, b.hidden = none, true, false
+		}
+	}
+	c.move(root)
+}
+
+// move subtracts what was dropped from every index of a block.
+func (c *Chain) move(by int32) {
+	c.tip -= by
+	c.view -= by
+	c.private -= by
+	if c.rival != none {
+		c.rival -= by
+	}
+	for p := range c.policies {
+		c.policies[p].tip = max(0, c.policies[p].tip-by)
+	}
+}

@@ -1,0 +1,69 @@
+// Package rollup models the second layer as its contract and its users see it:
+// slots and their leader, stake and unbonding, the pool of waiting
+// transactions, batches with a deadline on layer one, users' balances, and the
+// two ways out, through the coordinator at its price and through the contract's
+// queue at the price of layer-one gas.
+//
+// The package holds the truth and the money rules; who leads a slot is decided
+// by mechanisms/election, when a batch reaches layer one by mechanisms/layer1,
+// and what anybody wants by agents. A leader's wishes are a standing Policy,
+// plain data set before its slot, so nothing calls back in the middle of a phase.
+//
+// Sources: ethresear.ch 7698 (the thread: empty blocks, withdrawal at the
+// coordinator's price, exit through a gas-priced queue); Hermez contracts for
+// slot and deadline (40 blocks, 20 blocks); zkSync 1 for the exit queue (128
+// exits for each batch window); gas per transfer, withdrawal and forced exit
+// from the same two systems in July 2020.
+package rollup
+
+import "stakeout/market/ledger"
+
+// Params are the rules of the rollup.
+type Params struct {
+	BlocksPerSlot   int           `key:"blocks_per_slot" default:"40" unit:"blocks" min:"2" max:"10000" source:"Hermez ConsensusProtocol: BLOCKS_PER_SLOT 40" doc:"Layer-one blocks in a slot; one leader builds one batch in each"`
+	DeadlineBlocks  int           `key:"deadline_blocks" default:"20" unit:"blocks" min:"1" max:"9999" source:"Hermez ConsensusProtocol: slotDeadline 20" doc:"Blocks from the build of a batch to the end of its slot, within which it must be on layer one"`
+	CapacityTx      int           `key:"capacity_tx" default:"1000" unit:"tx" min:"1" max:"100000000" source:"Assumption: utilisation 0.6 at the default demand" doc:"Transactions that fit a batch"`
+	UnbondingDays   float64       `key:"unbonding_days" default:"7" unit:"d" min:"0" max:"60" source:"Livepeer and similar 2020 staking contracts: 7 days" doc:"Time from unstaking to spendable tokens"`
+	SlashMissShare  float64       `key:"slash_miss_share" default:"0.001" unit:"share" min:"0" max:"1" source:"Assumption: small as in Livepeer's missed verification; swept" doc:"Share of the leader's stake that a missed deadline costs"`
+	OperatorShare   float64       `key:"operator_share" default:"0.1" unit:"share" min:"0" max:"1" source:"Typical 2020 staking pool commission of 10 %" doc:"Share of net fees that the operator keeps; the staker gets the rest"`
+	BatchGas        int           `key:"batch_gas" default:"400000" unit:"gas" min:"0" max:"10000000" source:"zkSync 1 proof verification, July 2020" doc:"Fixed layer-one gas of a batch"`
+	TransactionGas  int           `key:"transaction_gas" default:"700" unit:"gas" min:"0" max:"1000000" source:"zkSync 1 transfer, about 0.01 USD in July 2020 (thread author)" doc:"Layer-one gas that one transaction adds to a batch"`
+	WithdrawalGas   int           `key:"withdrawal_gas" default:"30000" unit:"gas" min:"0" max:"10000000" source:"zkSync 1 withdrawal, at least 0.40 USD in July 2020 (thread author)" doc:"Layer-one gas that one withdrawal adds to a batch"`
+	MaxBatchGas     int           `key:"max_batch_gas" default:"6000000" unit:"gas" min:"21000" max:"30000000" source:"Assumption: half a block of July 2020" doc:"Most layer-one gas of a batch; withdrawals beyond it wait"`
+	ForcedExitGas   int           `key:"forced_exit_gas" default:"170000" unit:"gas" min:"0" max:"10000000" source:"zkSync 1 full exit request" doc:"Layer-one gas that a user pays for an exit through the queue"`
+	QueueExits      int           `key:"queue_exits" default:"128" unit:"1" min:"1" max:"1000000" source:"zkSync 1 priority queue: 128 a window" doc:"Exits that the queue serves in one window"`
+	QueueBlocks     int           `key:"queue_blocks" default:"16" unit:"blocks" min:"1" max:"10000" source:"zkSync 1 priority queue: a window of 16 blocks" doc:"Length of the queue's window"`
+	QueueDelayHours float64       `key:"queue_delay_hours" default:"24" unit:"h" min:"0" max:"720" source:"Arbitrum force inclusion 24 h; zkSync 1 has 14 days" doc:"Age after which the contract serves a queued exit without the coordinator"`
+	MinStake        ledger.Amount `key:"min_stake_tokens" default:"1000" scale:"1000000" unit:"tokens" min:"0" max:"100000000" source:"Assumption: keeps dust out of the lottery" doc:"Smallest stake that takes part in the election"`
+}
+
+// Rules is what an election mechanism accepts from agents.
+type Rules struct {
+	Stake bool // stake counts
+	Bids  bool // bids count
+}
+
+// Policy is how an operator builds when it leads: plain data, set beforehand.
+type Policy struct {
+	Transfers bool          // include waiting transactions
+	Exits     bool          // include waiting withdrawals
+	MinFee    ledger.Amount // micro-USD a transaction
+	ExitFee   ledger.Amount // micro-USD a leaving user
+}
+
+// Leader is who leads a slot: the staker on whose stake the slot was won, and
+// the operator who builds for it. Vacant slots have Operator ledger.Outside.
+type Leader struct {
+	Staker, Operator ledger.Owner
+}
+
+// Outcome is what became of a slot.
+type Outcome struct {
+	Leader
+	Posted       bool          // the batch reached layer one in time
+	Tried        bool          // the leader's policy was to serve transactions
+	Transactions uint32        // included
+	Exits        uint32        // users that left through the batch
+	Fees         ledger.Amount // micro-USD received by the operator
+	Cost         ledger.Amount // micro-USD of layer-one gas paid by the operator
+}

@@ -1,0 +1,166 @@
+package rollup
+
+import (
+	"stakeout/experiments/sim/exact"
+	"stakeout/market/ledger"
+)
+
+// Public is what anybody can read off the contract and the chain. Averages are
+// exponentially weighted with the half-life in their name.
+type Public struct {
+	Slot              uint32
+	Leader            Leader
+	Staked, Unbonding ledger.Amount
+	PostedFee         ledger.Amount // micro-USD: minimum of leaders who served, half-life 1 h
+	MarginalFee       ledger.Amount // micro-USD: what inclusion cost when last built
+
+	Waiting     uint64  // transactions in the pool
+	Members     float64 // cohorts with a balance inside
+	Active      float64 // members that are not on their way out
+	ActiveFast  float64 // half-life 2 d
+	ActiveSlow  float64 // half-life 7 d
+	EmptyHour   float64 // share of slots that left waiting users unserved, 1 h
+	EmptyDay    float64 // the same, 1 d
+	Revenue6h   float64 // net fees of all slots, ETH index × USD a year
+	PerUser30d  float64 // net fees a year for each active cohort and unit of activity; frozen in an episode
+	Reward6h    float64 // net staker reward a year for each token of a leader that served
+	Reward7d    float64
+	RewardTotal float64 // sum over time of the yearly reward × years, for forecasters who look back
+	Withheld    float64 // share of slots whose leader chose not to serve, half-life 1 d
+	Stake60d    float64 // tokens staked and unbonding, half-life 60 d
+	Episode     Episode
+
+	Slots, EmptySlots, MissedSlots     uint64
+	Transactions, Exits, ForcedExits   uint64
+	LeaderSlots, LeaderFees, LeaderGas ledger.Amount
+}
+
+// Episode is the public record of service trouble: whether one is on, since
+// when, and how many have ended.
+type Episode struct {
+	Open  bool
+	Since uint32 // tick of the onset
+	Calm  uint32 // tick since which the service has been well again
+	End   uint32 // tick at which the last one was over
+	Ended uint32
+}
+
+// The bounds at which trouble becomes an episode, and the calm that ends it.
+//
+// Assumption: status pages and forums notice half an hour in an hour without
+// service, or a day in which one slot in twelve is withheld; they call it over
+// after six quiet hours (without that hysteresis a partial attack opens and
+// closes hundreds of episodes, each of which would teach optimism).
+const (
+	episodeHour  = 0.5
+	episodeDay   = 0.08
+	calmHour     = 0.25
+	calmDay      = 0.06
+	calmForHours = 6
+)
+
+// Public returns the published state; it must not be written to.
+func (s *State) Public() *Public { return &s.pub }
+
+// SeedPublic sets the averages to the values that they have in a world without
+// trouble, so that the model starts at its fixed point: net yearly revenue in
+// USD at the opening price of ETH, reward a year and token, active cohorts.
+func (s *State) SeedPublic(revenue, reward, active float64, fee ledger.Amount) {
+	p := &s.pub
+	p.Revenue6h, p.Reward6h, p.Reward7d = revenue, reward, reward
+	p.Active, p.ActiveFast, p.ActiveSlow, p.Members = active, active, active, active
+	p.PerUser30d = revenue / active
+	p.Stake60d = float64(p.Staked+p.Unbonding) / float64(ledger.Unit)
+	p.PostedFee, p.MarginalFee = fee, fee
+}
+
+// Activate records that a cohort has come to use the rollup, or that it wants
+// to leave.
+func (s *State) Activate(o ledger.Owner, active bool) {
+	if s.active[o] == active {
+		return
+	}
+	s.active[o] = active
+	if active {
+		s.pub.Active++
+	} else {
+		s.pub.Active--
+	}
+}
+
+// SetActivity publishes the exogenous activity index, 1 at the start.
+func (s *State) SetActivity(a float64) { s.activity = a }
+
+// publish updates the public record at the end of a slot.
+func (s *State) publish(tick uint32, o *Outcome, eth float64) {
+	p := &s.pub
+	p.Slots++
+	p.Transactions += uint64(o.Transactions)
+	p.Exits += uint64(o.Exits)
+	p.Waiting = s.txs.total
+	unserved := 0.0
+	if o.Transactions == 0 && s.txs.total > 0 {
+		unserved = 1
+		p.EmptySlots++
+	}
+	if !o.Posted {
+		p.MissedSlots++
+	}
+	s.average(o, unserved, eth)
+	s.watch(tick)
+}
+
+// average moves the exponentially weighted averages by one slot.
+func (s *State) average(o *Outcome, unserved, eth float64) {
+	p, d := &s.pub, &s.decay
+	perYear := 365 * s.perDay / float64(s.p.BlocksPerSlot)
+	net := float64(o.Fees-o.Cost) / float64(ledger.Unit) / eth * perYear
+	p.EmptyHour = mix(unserved, p.EmptyHour, d.hour)
+	p.EmptyDay = mix(unserved, p.EmptyDay, d.day)
+	p.Revenue6h = mix(net, p.Revenue6h, d.sixHours)
+	withheld := 1.0
+	if o.Tried {
+		withheld = 0
+	}
+	p.Withheld = mix(withheld, p.Withheld, d.day)
+	p.Stake60d = mix(float64(p.Staked+p.Unbonding)/float64(ledger.Unit), p.Stake60d, d.sixtyDays)
+	p.ActiveFast = mix(p.Active, p.ActiveFast, d.twoDays)
+	p.ActiveSlow = mix(p.Active, p.ActiveSlow, d.week)
+	if !p.Episode.Open && p.Active > 0 {
+		p.PerUser30d = mix(net/(p.Active*s.activity), p.PerUser30d, d.month)
+	}
+	if staked := float64(p.Staked) / float64(ledger.Unit); o.Tried && staked > 0 {
+		reward := net * (1 - s.p.OperatorShare) / staked
+		p.Reward6h = mix(reward, p.Reward6h, d.sixHours)
+		p.Reward7d = mix(reward, p.Reward7d, d.week)
+	}
+	p.RewardTotal += p.Reward6h / perYear
+}
+
+func mix(x, average, keep float64) float64 { return x + float64((average-x)*keep) }
+
+// decay holds the weights that an average keeps over one slot.
+type decay struct{ hour, sixHours, day, twoDays, week, month, sixtyDays float64 }
+
+func newDecay(slotDays float64) decay {
+	return decay{
+		hour: exact.HalfLife(slotDays, 1.0/24), sixHours: exact.HalfLife(slotDays, 0.25),
+		day: exact.HalfLife(slotDays, 1), twoDays: exact.HalfLife(slotDays, 2),
+		week: exact.HalfLife(slotDays, 7), month: exact.HalfLife(slotDays, 30), sixtyDays: exact.HalfLife(slotDays, 60),
+	}
+}
+
+// watch opens and closes episodes with hysteresis.
+func (s *State) watch(tick uint32) {
+	p, e := &s.pub, &s.pub.Episode
+	switch {
+	case !e.Open && (p.EmptyHour > episodeHour || p.EmptyDay > episodeDay):
+		*e = Episode{Open: true, Since: tick, Calm: tick, End: e.End, Ended: e.Ended}
+	case e.Open && (p.EmptyHour > calmHour || p.EmptyDay > calmDay):
+		e.Calm = tick
+	case e.Open && float64(tick-e.Calm) > s.perDay*calmForHours/24:
+		e.Open = false
+		e.End = tick
+		e.Ended++
+	}
+}

@@ -1,0 +1,143 @@
+package rollup
+
+import (
+	"errors"
+
+	"stakeout/market/ledger"
+)
+
+// ErrStake is returned when less is staked than asked for.
+var ErrStake = errors.New("rollup: not that much staked")
+
+// lottery is a Fenwick tree of stakes by owner: updates and draws in O(log n).
+type lottery struct {
+	tree  []int64
+	total int64
+}
+
+func newLottery(n int) lottery {
+	size := 1
+	for size < n {
+		size *= 2
+	}
+	return lottery{tree: make([]int64, size+1)}
+}
+
+func (f *lottery) add(o ledger.Owner, x int64) {
+	f.total += x
+	for i := int(o) + 1; i < len(f.tree); i += i & -i {
+		f.tree[i] += x
+	}
+}
+
+// pick returns the owner in whose interval u falls, 0 ≤ u < total.
+func (f *lottery) pick(u int64) ledger.Owner {
+	pos := 0
+	for step := len(f.tree) - 1; step > 0; step /= 2 {
+		if next := pos + step; next < len(f.tree) && f.tree[next] <= u {
+			pos = next
+			u -= f.tree[next]
+		}
+	}
+	return ledger.Owner(pos)
+}
+
+type unbond struct {
+	due    uint32
+	owner  ledger.Owner
+	amount ledger.Amount
+}
+
+// Stake moves free tokens into the staking contract.
+func (s *State) Stake(o ledger.Owner, a ledger.Amount) error {
+	if err := s.move(o, ledger.Token, ledger.Free, ledger.Staked, a); err != nil {
+		return err
+	}
+	s.pub.Staked += a
+	s.reweigh(o)
+	return nil
+}
+
+// Unstake starts the unbonding of staked tokens; they stop counting at once.
+func (s *State) Unstake(o ledger.Owner, a ledger.Amount, tick uint32) error {
+	if err := s.move(o, ledger.Token, ledger.Staked, ledger.Unbonding, a); err != nil {
+		return ErrStake
+	}
+	s.pub.Staked -= a
+	s.pub.Unbonding += a
+	s.unbonding = append(s.unbonding, unbond{due: tick + s.unbondTicks, owner: o, amount: a})
+	s.reweigh(o)
+	return nil
+}
+
+// SeedUnbonding places an unbonding that falls due at the given tick, for the
+// opening state of a world whose pipeline is already full. Calls must come in
+// order of due.
+func (s *State) SeedUnbonding(o ledger.Owner, a ledger.Amount, due uint32) error {
+	if err := s.move(o, ledger.Token, ledger.Free, ledger.Unbonding, a); err != nil {
+		return err
+	}
+	s.pub.Unbonding += a
+	s.unbonding = append(s.unbonding, unbond{due: due, owner: o, amount: a})
+	return nil
+}
+
+// Mature releases every unbonding that has fallen due. The delay is the same
+// for all, so the list is in order of due and costs nothing when idle.
+func (s *State) Mature(tick uint32) {
+	for s.head < len(s.unbonding) && s.unbonding[s.head].due <= tick {
+		u := s.unbonding[s.head]
+		s.head++
+		s.pub.Unbonding -= u.amount
+		s.must(s.move(u.owner, ledger.Token, ledger.Unbonding, ledger.Free, u.amount))
+	}
+	if s.head > 4096 && s.head*2 > len(s.unbonding) {
+		s.unbonding = s.unbonding[:copy(s.unbonding, s.unbonding[s.head:])]
+		s.head = 0
+	}
+}
+
+// Slashed updates the contract's books after a transfer out of a staked pocket.
+func (s *State) Slashed(o ledger.Owner, a ledger.Amount) {
+	s.pub.Staked -= a
+	s.reweigh(o)
+}
+
+// reweigh makes the lottery agree with the ledger for one owner.
+func (s *State) reweigh(o ledger.Owner) {
+	w := s.led.Balance(o, ledger.Token, ledger.Staked)
+	if w < s.p.MinStake {
+		w = 0
+	}
+	if d := int64(w) - s.weight[o]; d != 0 {
+		s.weight[o] += d
+		s.lot.add(o, d)
+	}
+}
+
+// Draw picks a staker with probability proportional to stake from a uniform
+// 64-bit number; ok is false when nobody qualifies.
+func (s *State) Draw(u uint64) (o ledger.Owner, ok bool) {
+	if s.lot.total <= 0 {
+		return 0, false
+	}
+	hi, _ := mul64(u, uint64(s.lot.total))
+	return s.lot.pick(int64(hi)), true
+}
+
+// Delegate names the operator who builds when o's stake wins a slot.
+func (s *State) Delegate(o, operator ledger.Owner) { s.operator[o] = operator }
+
+// OperatorOf returns the operator who builds for o.
+func (s *State) OperatorOf(o ledger.Owner) ledger.Owner { return s.operator[o] }
+
+// SetPolicy replaces an operator's standing policy.
+func (s *State) SetPolicy(o ledger.Owner, p Policy) { s.policy[o] = p }
+
+// PolicyOf returns an operator's standing policy, which is public.
+func (s *State) PolicyOf(o ledger.Owner) Policy { return s.policy[o] }
+
+// Bonded is what an owner has staked.
+func (s *State) Bonded(o ledger.Owner) ledger.Amount {
+	return s.led.Balance(o, ledger.Token, ledger.Staked)
+}

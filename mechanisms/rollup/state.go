@@ -1,0 +1,181 @@
+package rollup
+
+import (
+	"math"
+
+	"stakeout/market/ledger"
+)
+
+// included is a request that has left its queue for a batch.
+type included struct {
+	bid          ledger.Amount
+	owner        ledger.Owner
+	count, since uint32
+	exit         bool
+}
+
+// Served tells a user what became of its last request; it is the user's own
+// account information.
+type Served struct {
+	Tick  uint32 // when the batch was built
+	Since uint32 // when the request arrived
+	Count uint32
+	Bid   ledger.Amount
+}
+
+// State is the rollup of one world.
+type State struct {
+	p           Params
+	led         *ledger.Ledger
+	perDay      float64 // ticks in a day
+	unbondTicks uint32
+	delayTicks  uint32
+
+	lot      lottery
+	weight   []int64 // owner: what the lottery counts
+	operator []ledger.Owner
+	policy   []Policy
+
+	unbonding []unbond
+	head      int
+
+	txs, exits queue
+	served     []Served // owner: last transactions included
+	batch      []included
+	posting    bool
+	slot       Outcome
+
+	forced   forcedQueue
+	pub      Public
+	decay    decay
+	active   []bool
+	earned   []ledger.Amount // owner: rewards not yet consumed
+	activity float64
+	fault    error
+}
+
+// New returns an empty rollup for the given number of owners.
+func New(l *ledger.Ledger, p Params, owners int, ticksPerDay float64) *State {
+	s := &State{
+		p: p, led: l, perDay: ticksPerDay,
+		unbondTicks: uint32(math.Ceil(p.UnbondingDays * ticksPerDay)),
+		delayTicks:  uint32(math.Ceil(p.QueueDelayHours * ticksPerDay / 24)),
+		lot:         newLottery(owners),
+		weight:      make([]int64, owners),
+		operator:    make([]ledger.Owner, owners),
+		policy:      make([]Policy, owners),
+		txs:         newQueue(owners),
+		exits:       newQueue(owners),
+		served:      make([]Served, owners),
+	}
+	s.active = make([]bool, owners)
+	s.earned = make([]ledger.Amount, owners)
+	s.activity = 1
+	s.decay = newDecay(float64(p.BlocksPerSlot) / ticksPerDay)
+	s.forced.init(owners)
+	for o := range s.operator {
+		s.operator[o] = ledger.Owner(o)
+	}
+	return s
+}
+
+// Params returns the rules in force.
+func (s *State) Params() *Params { return &s.p }
+
+// UnbondTicks is the unbonding delay in ticks.
+func (s *State) UnbondTicks() uint32 { return s.unbondTicks }
+
+// Fault is the first transfer that an invariant should have made possible and
+// the ledger refused; it is nil in a sound world.
+func (s *State) Fault() error { return s.fault }
+
+func (s *State) must(err error) {
+	if err != nil && s.fault == nil {
+		s.fault = err
+	}
+}
+
+func (s *State) move(o ledger.Owner, a ledger.Asset, from, to ledger.Pocket, x ledger.Amount) error {
+	return s.led.Post(ledger.Transfer{Amount: x, From: o, To: o, Asset: a, FromPocket: from, ToPocket: to, Reason: ledger.Move})
+}
+
+// Join brings a user's money into the rollup from outside the model.
+func (s *State) Join(o ledger.Owner, cash ledger.Amount) error {
+	err := s.led.Post(ledger.Transfer{Amount: cash, From: ledger.Outside, To: o, Asset: ledger.Cash, ToPocket: ledger.Rollup, Reason: ledger.Deposit})
+	return err
+}
+
+// Balance is what a user has inside the rollup, in micro-USD.
+func (s *State) Balance(o ledger.Owner) ledger.Amount {
+	return s.led.Balance(o, ledger.Cash, ledger.Rollup)
+}
+
+// Send offers count transactions at bid micro-USD each. A waiting offer of the
+// same owner is replaced but keeps its place in time.
+func (s *State) Send(o ledger.Owner, count uint32, bid ledger.Amount, tick uint32) {
+	s.replace(&s.txs, o, count, bid, tick)
+}
+
+// AskExit asks the coordinators for a withdrawal of count users' balances,
+// offering at most bid micro-USD a user.
+func (s *State) AskExit(o ledger.Owner, count uint32, bid ledger.Amount, tick uint32) {
+	s.replace(&s.exits, o, count, bid, tick)
+}
+
+func (s *State) replace(q *queue, o ledger.Owner, count uint32, bid ledger.Amount, tick uint32) {
+	if r := &q.req[o]; r.waiting {
+		tick = r.since
+		q.remove(o)
+	}
+	if count > 0 {
+		q.push(o, count, max(bid, 0), tick)
+	}
+}
+
+// Withdraw takes both of an owner's requests back.
+func (s *State) Withdraw(o ledger.Owner) {
+	s.txs.remove(o)
+	s.exits.remove(o)
+}
+
+// Waiting reports an owner's waiting transactions and since when they wait.
+func (s *State) Waiting(o ledger.Owner) (count, since uint32) {
+	if r := &s.txs.req[o]; r.waiting {
+		return r.count, r.since
+	}
+	return 0, 0
+}
+
+// Earned is the reward that an owner has received and not consumed.
+func (s *State) Earned(o ledger.Owner) ledger.Amount { return s.earned[o] }
+
+// Reward books a reward received, or with a negative amount one consumed.
+func (s *State) Reward(o ledger.Owner, a ledger.Amount) { s.earned[o] += a }
+
+// Leaving reports whether an exit of the owner waits anywhere.
+func (s *State) Leaving(o ledger.Owner) bool {
+	return s.exits.req[o].waiting || s.forced.waiting[o]
+}
+
+// LastServed tells what was last included for an owner.
+func (s *State) LastServed(o ledger.Owner) Served { return s.served[o] }
+
+// CopyFrom makes s equal to src except for the ledger it posts to.
+func (s *State) CopyFrom(src *State) {
+	led, keep := s.led, *s
+	*s = *src
+	s.led = led
+	s.lot.tree = append(keep.lot.tree[:0], src.lot.tree...)
+	s.weight = append(keep.weight[:0], src.weight...)
+	s.operator = append(keep.operator[:0], src.operator...)
+	s.policy = append(keep.policy[:0], src.policy...)
+	s.unbonding = append(keep.unbonding[:0], src.unbonding...)
+	s.served = append(keep.served[:0], src.served...)
+	s.batch = append(keep.batch[:0], src.batch...)
+	s.active = append(keep.active[:0], src.active...)
+	s.earned = append(keep.earned[:0], src.earned...)
+	s.txs, s.exits, s.forced = keep.txs, keep.exits, keep.forced
+	s.txs.copyFrom(&src.txs)
+	s.exits.copyFrom(&src.exits)
+	s.forced.copyFrom(&src.forced)
+}
