@@ -13,24 +13,26 @@ type Verb uint8
 
 // The verbs.
 const (
-	Submit    Verb = iota // an order; a live order in the same slot is replaced
-	Cancel                // the order in a slot
-	CancelAll             // all orders
-	Stake                 // free tokens
-	Unstake               // staked tokens, spendable after the unbonding delay
-	Delegate              // name Other as operator
-	SetPolicy             // how to build when leading
-	Lend                  // free tokens to the pool
-	Recall                // tokens lent
-	Borrow                // tokens against free cash
-	Repay                 // borrowed tokens from free tokens
-	Send                  // Count rollup transactions at Amount each
-	Join                  // bring Amount of cash into the rollup
-	AskExit               // Count users at up to Amount each, through the coordinator
-	ForceExit             // Count users through the layer-one queue
-	Pay                   // Amount of cash to Other
-	Consume               // rewards leave the model
-	Spend                 // cash leaves the model as operating cost
+	Submit     Verb = iota // an order; a live order in the same slot is replaced
+	Cancel                 // the order in a slot
+	CancelAll              // all orders
+	Stake                  // free tokens
+	Unstake                // staked tokens, spendable after the unbonding delay
+	Delegate               // name Other as operator
+	SetPolicy              // how to build when leading
+	Lend                   // free tokens to the pool
+	Recall                 // tokens lent
+	Borrow                 // tokens against free cash
+	Repay                  // borrowed tokens from free tokens
+	AddMargin              // Amount of free cash behind a loan
+	FreeMargin             // Amount of cash behind a loan, beyond the initial margin
+	Send                   // Count rollup transactions at Amount each
+	Join                   // bring Amount of cash into the rollup
+	AskExit                // Count users at up to Amount each, through the coordinator
+	ForceExit              // Count users through the layer-one queue
+	Pay                    // Amount of cash to Other
+	Consume                // rewards leave the model
+	Spend                  // cash leaves the model as operating cost
 	Verbs
 )
 

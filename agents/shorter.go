@@ -70,6 +70,7 @@ func (t *Shorters) one(a Agent, row *shorter, v *View, do *Actions) {
 	cost := v.BorrowRate()*t.p.HorizonDay/365 + 0.002
 	debt := units(v.Debt(a.ID))
 	free := units(v.Free(a.ID, ledger.Token))
+	KeepMargin(a.ID, v, do)
 	pace := row.wake
 	switch {
 	case z < -cost-row.threshold:
@@ -92,6 +93,15 @@ func (t *Shorters) open(id ID, row *shorter, debt, free, z float64, v *View, do 
 		do.Move(Borrow, id, min(Amount(min(slice, want-debt)), v.Borrowable()))
 	}
 	do.Order(id, 1, book.Sell, book.ImmediateOrCancel, v.Price(v.Mid*0.995), v.Lots(min(free, slice)))
+}
+
+// KeepMargin adds free cash to the collateral of a loan when it has come near
+// the call: back to the initial margin of 150 % from below 135 %.
+func KeepMargin(id ID, v *View, do *Actions) {
+	owed := units(v.Debt(id)) * v.Mid
+	if behind := units(v.Collateral(id)); owed > 0 && behind < 1.35*owed {
+		do.Move(AddMargin, id, min(Amount(1.5*owed-behind), v.Free(id, ledger.Cash)))
+	}
 }
 
 // Cover repays debt from free tokens and buys the rest back in slices of at

@@ -17,7 +17,8 @@ const (
 
 // rowsPerGroup bounds the memory of writer and reader: 16,384 rows of 150
 // columns are about 20 MB before compression. Parquet allows 32,767 groups,
-// which is 5.4e8 rows.
+// which is 5.4e8 rows. What grows with the rows is the footer: about 1 kB a
+// column and group.
 const rowsPerGroup = 16384
 
 // orderedGroup is a Parquet group that keeps the order of the columns, which
@@ -71,7 +72,7 @@ func leaf(t Type) parquet.Node {
 // compression. The same rows give the same bytes.
 type ParquetWriter struct {
 	schema Schema
-	w      *parquet.Writer
+	w      *parquet.GenericWriter[any]
 	batch  [64]parquet.Row // parquet-go has a high cost per call
 	n      int             // rows in the batch
 }
@@ -82,7 +83,7 @@ func NewParquetWriter(w io.Writer, s Schema, specHash string) (*ParquetWriter, e
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
-	pw := parquet.NewWriter(w, parquetSchema(s),
+	pw := parquet.NewGenericWriter[any](w, parquetSchema(s),
 		parquet.Compression(&parquet.Zstd),
 		parquet.MaxRowsPerRowGroup(rowsPerGroup),
 		parquet.CreatedBy("stakeout", "1", "record"),

@@ -274,7 +274,7 @@ func TestSchemaCheck(t *testing.T) {
 	}
 }
 
-// Writing ten times the rows keeps no more memory.
+// Writing four times the rows keeps no more memory, but for the footer.
 func TestMemoryDoesNotGrow(t *testing.T) {
 	heap := func(rows int) uint64 {
 		c, err := NewCSVWriter(io.Discard, mixed)
@@ -286,13 +286,14 @@ func TestMemoryDoesNotGrow(t *testing.T) {
 			must(t, errors.Join(c.Write(row), p.Write(row)))
 		}
 		var m runtime.MemStats
-		runtime.GC()
+		runtime.GC() // The first collection moves pooled buffers aside,
+		runtime.GC() // the second one frees them.
 		runtime.ReadMemStats(&m)
 		runtime.KeepAlive(p)
 		return m.HeapAlloc
 	}
 	few, many := heap(8*rowsPerGroup), heap(32*rowsPerGroup)
-	if many > few+2<<20 {
+	if many > few+1<<20 {
 		t.Errorf("heap of %d bytes after 131 k rows, %d after 524 k", few, many)
 	}
 }

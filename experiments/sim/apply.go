@@ -12,7 +12,7 @@ var needs = [agents.Verbs]agents.Capability{
 	agents.Submit: agents.CanTrade, agents.Cancel: agents.CanTrade, agents.CancelAll: agents.CanTrade,
 	agents.Stake: agents.CanStake, agents.Unstake: agents.CanStake, agents.Delegate: agents.CanStake,
 	agents.SetPolicy: agents.CanBuild, agents.Spend: agents.CanBuild,
-	agents.Borrow: agents.CanBorrow, agents.Repay: agents.CanBorrow,
+	agents.Borrow: agents.CanBorrow, agents.Repay: agents.CanBorrow, agents.AddMargin: agents.CanBorrow, agents.FreeMargin: agents.CanBorrow,
 	agents.Send: agents.CanUse, agents.Join: agents.CanUse, agents.AskExit: agents.CanUse, agents.ForceExit: agents.CanUse,
 }
 
@@ -46,7 +46,7 @@ func (w *World) carryOut(a *agents.Action) bool {
 		return true
 	case agents.Send, agents.Join, agents.AskExit, agents.ForceExit:
 		return w.use(a)
-	case agents.Lend, agents.Recall, agents.Borrow, agents.Repay:
+	case agents.Lend, agents.Recall, agents.Borrow, agents.Repay, agents.AddMargin, agents.FreeMargin:
 		return w.loan(a)
 	case agents.Pay, agents.Consume, agents.Spend:
 		return w.pay(a)
@@ -108,6 +108,10 @@ func (w *World) loan(a *agents.Action) bool {
 		err = w.pool.Borrow(a.Agent, a.Amount, w.mark())
 	case agents.Repay:
 		_, err = w.pool.Repay(a.Agent, a.Amount)
+	case agents.AddMargin:
+		err = w.pool.Post(a.Agent, a.Amount)
+	case agents.FreeMargin:
+		err = w.pool.Release(a.Agent, a.Amount, w.mark())
 	}
 	return err == nil
 }

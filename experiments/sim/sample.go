@@ -55,6 +55,7 @@ type Sample struct {
 	Staked, Unbonding     float64 // tokens
 	EmptyHour, EmptyDay   float64
 	AttackerStake         float64 // tokens
+	AttackerCash          float64 // USD, free or behind orders
 	Reward                float64 // USD a year and token staked with a leader that served, at the opening price of ETH
 	Borrowed, Lent        float64 // tokens
 	BorrowRate            float64
@@ -74,11 +75,26 @@ func (w *World) close() {
 		w.view.Refresh()
 		w.volatility.update(w.view)
 	}
+	if w.tick%PathTicks == 0 {
+		w.view.Refresh()
+		w.path = append(w.path, w.view.Mid)
+	}
 	if w.tick%w.hour() == 0 {
 		w.view.Refresh()
 		w.series = append(w.series, w.sample())
 	}
 	w.must(w.x.Err())
+}
+
+// PathTicks is the distance in ticks between two points of the price path.
+const PathTicks = 8
+
+// PriceAt is the mid in USD at the last point of the path at or before a tick.
+func (w *World) PriceAt(tick uint32) float64 {
+	if i := int(tick/PathTicks) - 1; i >= 0 && i < len(w.path) {
+		return w.path[i]
+	}
+	return w.opening.Price
 }
 
 func (w *World) hour() uint32 { return uint32(math.Round(w.perDay / 24)) }
@@ -101,6 +117,7 @@ func (w *World) sample() Sample {
 	s.Fundamental = w.opening.Price * exp(v.LnETH+v.LnActivity) * p.PerUser30d * p.ActiveFast / w.opening.Revenue * w.opening.Expected / p.Stake60d
 	for _, id := range w.attackers {
 		s.AttackerStake += units(w.led.Balance(id, ledger.Token, ledger.Staked))
+		s.AttackerCash += units(w.led.Balance(id, ledger.Cash, ledger.Free) + w.led.Balance(id, ledger.Cash, ledger.Held))
 	}
 	if v.Bid > 0 && v.Ask > 0 {
 		s.SpreadBps = float64(v.Ask-v.Bid) * v.TickUSD / v.Mid * 1e4

@@ -88,6 +88,7 @@ type World struct {
 	liquidated ledger.Amount
 	fault      error
 	series     []Sample
+	path       []float64
 }
 
 // New builds a world at its fixed point, tick 0. Capital is the cash in
@@ -235,6 +236,7 @@ func (w *World) CopyFrom(src *World) {
 	w.agents = append(keep.agents[:0], src.agents...)
 	w.attackers = append(keep.attackers[:0], src.attackers...)
 	w.series = append(keep.series[:0], src.series...)
+	w.path = append(keep.path[:0], src.path...)
 	w.do, w.awake, w.order, w.batch, w.calls, w.moves = keep.do, keep.awake, keep.order, keep.batch, keep.calls, keep.moves
 	w.strategies = w.strategies[:0:0]
 	for _, s := range src.strategies {

@@ -9,7 +9,8 @@ type filling struct {
 
 // build makes the block that a producer finds on a parent: its transactions by
 // price, its side of the fee market, and who refuses it.
-func (c *Chain) build(parent int32, producer int, tick uint32) int32 {
+func (c *Chain) build(f find, tick uint32) int32 {
+	parent, producer := f.parent, f.producer
 	c.moveView(parent)
 	first := int32(len(c.entries))
 	in := c.fill(producer, c.blocks[parent].next)
@@ -44,9 +45,11 @@ func (c *Chain) fill(producer int, base Price) filling {
 		return in
 	}
 	ask := c.ask(base)
-	price, ceiling := Price(0), 0.0
-	for i, b := range c.offers(producer, base, c.floor(base, ask)) {
-		if i == 0 || b.price != price {
+	c.offers(producer, base, c.floor(base, ask))
+	price, ceiling := maxPrice*2, 0.0
+	for len(c.pool.bids) > 0 {
+		b := c.pool.best()
+		if b.price != price {
 			price = b.price
 			ceiling = float64(c.limit) - c.demand(max(price, ask).Gwei())
 		}

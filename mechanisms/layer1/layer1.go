@@ -219,14 +219,15 @@ func (c *Chain) GasPrice() Price {
 }
 
 // GasPriceFor is GasPrice for a transaction so large that it displaces demand
-// itself; gas beyond the block limit is priced as a full block less a transfer.
+// itself; gas beyond the block limit is priced as a full block less a transfer,
+// and nothing is priced above 2**58 wei.
 func (c *Chain) GasPriceFor(gas uint64) Price {
 	price := c.GasPrice()
 	if !c.background {
 		return price
 	}
 	gas = min(gas, c.limit-transferGas)
-	return max(price, wei(c.clearing(float64(c.limit-gas))*margin)+1)
+	return max(price, min(maxPrice, wei(c.clearing(float64(c.limit-gas))*margin)+1))
 }
 
 // BackgroundPrice is the price P of the background demand in wei per gas.

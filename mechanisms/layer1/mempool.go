@@ -1,9 +1,7 @@
 package layer1
 
 import (
-	"cmp"
 	"errors"
-	"slices"
 
 	"stakeout/market/ledger"
 )
@@ -83,7 +81,7 @@ type mempool struct {
 	txs     []txState
 	free    []TxID
 	pending []TxID
-	bids    []bid  // scratch of fill
+	bids    []bid  // scratch of fill, a heap with the best on top
 	ceiling Price  // no waiting MaxFee is above it
 	seq     uint64 // arrivals so far
 }
@@ -265,13 +263,14 @@ func (c *Chain) Pending() int { return len(c.pool.pending) }
 // is valid until the next Step.
 func (c *Chain) Changes() []Change { return c.changes }
 
-// offers lists the waiting transactions that a producer may include at a base
-// fee and that bid at least floor, best first, then first come.
-func (c *Chain) offers(producer int, base, floor Price) []bid {
+// offers heaps up the waiting transactions that a producer may include at a
+// base fee and that bid at least floor. In a rush thousands are affordable and
+// few fit, so taking the best one by one beats sorting all.
+func (c *Chain) offers(producer int, base, floor Price) {
 	m := &c.pool
 	m.bids = m.bids[:0]
 	if m.ceiling < floor {
-		return m.bids
+		return
 	}
 	mask := c.excluded(producer)
 	m.ceiling = 0
@@ -287,11 +286,37 @@ func (c *Chain) offers(producer int, base, floor Price) []bid {
 		}
 		m.bids = append(m.bids, bid{price, t.seq, id})
 	}
-	slices.SortFunc(m.bids, func(a, b bid) int {
-		if a.price != b.price {
-			return cmp.Compare(b.price, a.price)
+	for i := len(m.bids)/2 - 1; i >= 0; i-- {
+		m.sink(i)
+	}
+}
+
+// best takes the best bid off the heap: the highest, then the first come.
+func (m *mempool) best() bid {
+	top, last := m.bids[0], len(m.bids)-1
+	m.bids[0] = m.bids[last]
+	m.bids = m.bids[:last]
+	m.sink(0)
+	return top
+}
+
+func (m *mempool) sink(i int) {
+	for {
+		child := 2*i + 1
+		if child >= len(m.bids) {
+			return
 		}
-		return cmp.Compare(a.seq, b.seq)
-	})
-	return m.bids
+		if right := child + 1; right < len(m.bids) && m.bids[right].before(m.bids[child]) {
+			child = right
+		}
+		if !m.bids[child].before(m.bids[i]) {
+			return
+		}
+		m.bids[i], m.bids[child] = m.bids[child], m.bids[i]
+		i = child
+	}
+}
+
+func (b bid) before(o bid) bool {
+	return b.price > o.price || b.price == o.price && b.seq < o.seq
 }

@@ -2,35 +2,52 @@ package layer1
 
 import "stakeout/experiments/sim/draw"
 
+// find is a block about to be built: by whom, and on what.
+type find struct {
+	producer int
+	parent   int32
+}
+
 // contest is a tick in which something may be decided: it builds the block of
 // the tick, and a second one in a natural uncle, shows them to those who may
 // see them, and settles what has become canonical.
 func (c *Chain) contest(tick uint32, s *draw.Stream, producer int, uncle bool) {
 	before := c.tip
 	c.endOverlong()
-	parent := c.parentOf(producer, s.Float64())
-	second, twin := 0, false
-	if uncle && c.secret>>producer&1 == 0 {
-		second, twin = c.producers.other(producer, s)
-		twin = twin && c.secret>>second&1 == 0 && c.parentOf(second, s.Float64()) == parent
-	}
 	height := c.Height()
-	b := c.build(parent, producer, tick)
-	if c.secret>>producer&1 != 0 {
+	first := find{producer, c.parentOf(producer, s.Float64())}
+	secret := c.secret>>producer&1 != 0
+	var second find
+	if uncle = uncle && !secret; uncle {
+		second, uncle = c.uncleOf(first, s)
+	}
+	b := c.build(first, tick)
+	if secret {
 		c.withhold(b)
 	} else {
 		c.see(b)
 	}
-	if twin && c.tip == b {
-		r := c.build(parent, second, tick)
+	if uncle && c.tip == b {
+		r := c.build(second, tick)
 		c.see(r)
 		c.tie(r, 0.5, true)
 	}
-	if c.secret != 0 && c.secret>>producer&1 == 0 && c.Height() > height {
+	if c.secret != 0 && !secret && c.Height() > height {
 		c.react()
 	}
 	c.resolve(before)
 	c.prune()
+}
+
+// uncleOf draws the block that competes with the first of a tick. There is none
+// when nobody else mines in public at the same height.
+func (c *Chain) uncleOf(first find, s *draw.Stream) (find, bool) {
+	producer, ok := c.producers.other(first.producer, s)
+	if !ok || c.secret>>producer&1 != 0 {
+		return find{}, false
+	}
+	parent := c.parentOf(producer, s.Float64())
+	return find{producer, parent}, c.blocks[parent].height == c.blocks[first.parent].height
 }
 
 // parentOf is the block on which a producer mines. In a tie x, uniform, says

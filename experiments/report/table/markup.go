@@ -73,18 +73,30 @@ func (t *Table) LaTeX(w io.Writer) error {
 		fmt.Fprintf(b, "%% %s\n\\begin{tabular}{@{}%s@{}}\n\\toprule\n", strings.ToValidUTF8(oneLine(t.Title), ""), t.latexColumns())
 		t.latexHead(b)
 		b.WriteString("\\midrule\n")
-		for _, row := range t.Rows {
+		for i, row := range t.Rows {
+			if i > 0 && t.hasIntervals() {
+				b.WriteString("\\addlinespace[2pt]\n")
+			}
 			writeLaTeXRow(b, row)
 		}
 		b.WriteString("\\bottomrule\n\\end{tabular}\n")
 		if notes := t.notes(); len(notes) > 0 {
-			b.WriteString("\\par\\smallskip\n\\begin{minipage}{\\linewidth}\\footnotesize\n")
+			b.WriteString("\\par\\smallskip\\noindent\n\\begin{minipage}{\\linewidth}\\footnotesize\n")
 			for _, n := range notes {
 				b.WriteString(latex(n) + "\\par\n")
 			}
 			b.WriteString("\\end{minipage}\n")
 		}
 	})
+}
+
+func (t *Table) hasIntervals() bool {
+	for col := range t.Columns {
+		if t.has(col, isEstimate) {
+			return true
+		}
+	}
+	return false
 }
 
 // writeLaTeXRow writes the values and, when there are any, the intervals in a

@@ -118,8 +118,8 @@ func TestWritersAgree(t *testing.T) {
 			t.Fatalf("Markdown row %d: %q, want %q", i, got, want)
 		}
 		back := strings.NewReplacer("$-$", "−", "{,}", ",", ` \\`, "")
-		values := strings.Split(back.Replace(tex[2*i]), " & ")
-		values[1] += " " + strings.Split(back.Replace(tex[2*i+1]), " & ")[1]
+		values := strings.Split(back.Replace(tex[3*i]), " & ")
+		values[1] += " " + strings.Split(back.Replace(tex[3*i+1]), " & ")[1]
 		if got := strings.Join(values, " "); got != want {
 			t.Fatalf("LaTeX row %d: %q, want %q", i, got, want)
 		}

@@ -1,0 +1,151 @@
+package strategies
+
+import (
+	"stakeout/agents"
+	"stakeout/market/book"
+	"stakeout/market/ledger"
+	"stakeout/mechanisms/rollup"
+)
+
+// Schedule is the timing and the execution that the campaigns share.
+type Schedule struct {
+	BuildDays    float64 `key:"build_days" default:"10" unit:"d" min:"0" max:"365" source:"Attack prototype; from 10 to 30 days the cost hardly changes" doc:"Time over which the position is bought"`
+	ActDays      float64 `key:"act_days" default:"14" unit:"d" min:"0" max:"365" source:"Attack prototype: two weeks" doc:"Length of the attack"`
+	SellDays     float64 `key:"sell_days" default:"14" unit:"d" min:"0" max:"365" source:"Attack prototype" doc:"Time over which the tokens are sold again"`
+	SliceMinutes float64 `key:"slice_minutes" default:"10" unit:"min" min:"1" max:"1440" source:"Time-weighted execution (Almgren and Chriss 2001, risk-averse limit)" doc:"Time between child orders"`
+	SlackShare   float64 `key:"slack_share" default:"0.005" unit:"share" min:"0" max:"0.5" source:"Assumption: half a percent" doc:"Distance from the mid up to which a child order trades"`
+	ReserveShare float64 `key:"reserve_share" default:"0.05" unit:"share" min:"0" max:"0.9" source:"Assumption: pays for layer-one gas" doc:"Share of the stake leg's capital that is not spent on tokens"`
+}
+
+// phase is where a campaign stands.
+type phase uint8
+
+const (
+	building phase = iota
+	acting
+	unbonding
+	selling
+	over
+)
+
+// campaign is the part of a plan that buys stake, holds it through the act and
+// sells it again. It is the observable state of the plan, nothing else.
+type campaign struct {
+	Plan
+	s       Schedule
+	capital ledger.Amount // cash of the stake leg at the start
+	policy  policyKind
+	asked   bool // unstaking has been asked for
+}
+
+type policyKind uint8
+
+const (
+	unset policyKind = iota
+	honest
+	empty
+)
+
+func (c *campaign) stake() agents.ID { return c.Legs[0] }
+func (c *campaign) short() agents.ID { return c.Legs[1] }
+
+// days since the start of the plan.
+func (c *campaign) days(v *agents.View) float64 {
+	return float64(v.Tick-c.Start) / v.TicksPerDay
+}
+
+// phase says what is due now.
+func (c *campaign) phase(v *agents.View) phase {
+	d := c.days(v)
+	act := c.s.BuildDays + c.s.ActDays
+	free := act + v.Rollup.UnbondingDays
+	switch {
+	case d < c.s.BuildDays:
+		return building
+	case d < act:
+		return acting
+	case d < free:
+		return unbonding
+	case d < free+c.s.SellDays:
+		return selling
+	}
+	return over
+}
+
+// unwound is the day by which a campaign has sold, unbonding included.
+func (s Schedule) unwound(unbondingDays float64) float64 {
+	return s.BuildDays + s.ActDays + unbondingDays + s.SellDays
+}
+
+// marks are the moments that figures show.
+func (s Schedule) marks() []Mark {
+	return []Mark{{0, "buying starts"}, {s.BuildDays, "act starts"}, {s.BuildDays + s.ActDays, "act ends"}}
+}
+
+// slices left until a day of the plan, at least one.
+func (c *campaign) slices(v *agents.View, until float64) float64 {
+	return max((until-c.days(v))*1440/c.s.SliceMinutes, 1)
+}
+
+// next wakes the stake leg for the next slice.
+func (c *campaign) next(v *agents.View, do *agents.Actions) {
+	do.WakeAt(c.stake(), v.Tick+uint32(max(c.s.SliceMinutes/1440*v.TicksPerDay, 1)))
+}
+
+// buy spends what is left of a budget evenly until a day of the plan.
+func (c *campaign) buy(v *agents.View, do *agents.Actions, until float64) {
+	keep := ledger.Amount(c.s.ReserveShare * float64(c.capital))
+	left := usd(v.Free(c.stake(), ledger.Cash) - keep)
+	if left > 0 {
+		c.order(v, do, c.stake(), book.Buy, left/c.slices(v, until)/v.Mid)
+	}
+}
+
+// sell sells free tokens evenly until a day of the plan.
+func (c *campaign) sell(v *agents.View, do *agents.Actions, tokens, until float64) {
+	have := usd(v.Free(c.stake(), ledger.Token))
+	c.order(v, do, c.stake(), book.Sell, min(tokens/c.slices(v, until)+1, have))
+}
+
+// order sends one marketable child order; less than a lot waits.
+func (c *campaign) order(v *agents.View, do *agents.Actions, leg agents.ID, side book.Side, tokens float64) {
+	price := v.Mid * (1 + c.s.SlackShare)
+	if side == book.Sell {
+		price = v.Mid * (1 - c.s.SlackShare)
+	}
+	do.Order(leg, takingSlot, side, book.ImmediateOrCancel, v.Price(price), v.Lots(tokens))
+}
+
+// takingSlot is the order slot for orders that never rest.
+const takingSlot = 1
+
+// lock stakes free tokens when they are worth a transaction.
+func (c *campaign) lock(v *agents.View, do *agents.Actions, keep ledger.Amount) {
+	if free := v.Free(c.stake(), ledger.Token) - keep; free > v.Rollup.MinStake {
+		do.Move(agents.Stake, c.stake(), free)
+	}
+}
+
+// unlock starts the unbonding of everything, once.
+func (c *campaign) unlock(v *agents.View, do *agents.Actions) {
+	if !c.asked {
+		do.Move(agents.Unstake, c.stake(), v.Pocket(c.stake(), ledger.Token, ledger.Staked))
+		c.asked = true
+	}
+}
+
+// build sets the standing policy: empty blocks while the act is on, honest ones
+// at the common price otherwise.
+func (c *campaign) build(v *agents.View, do *agents.Actions, act bool) {
+	if act && c.Act {
+		if c.policy != empty {
+			do.Policy(c.stake(), rollup.Policy{})
+			c.policy = empty
+		}
+		return
+	}
+	do.Policy(c.stake(), agents.HonestPolicy(c.Opening.Margin/c.Opening.EthUSD, c.Opening.PerBatch, v))
+	c.policy = honest
+}
+
+func usd(a ledger.Amount) float64 { return float64(a) / float64(ledger.Unit) }

@@ -1,0 +1,88 @@
+package strategies
+
+import (
+	"stakeout/agents"
+	"stakeout/market/ledger"
+)
+
+var _ = register(Entry{
+	Name:   "dos-borrowed",
+	Doc:    "Stake borrowed tokens and build empty blocks; with a share sold short instead it is the split form.",
+	Source: "“There are also several ways for users to profit from this attack” with the stake itself borrowed",
+	Needs:  Levers{Stake: true, Loans: true},
+	Params: func() any { return new(BorrowedParams) },
+	Capital: func(p any) [2]ledger.Amount {
+		x := p.(*BorrowedParams)
+		short, _ := ledger.MulDiv(x.Budget, ledger.Amount(x.SplitShare*1e6), 1e6, ledger.Down)
+		return [2]ledger.Amount{x.Budget - short, short}
+	},
+	Days:  func(p any) float64 { return p.(*BorrowedParams).unwound(7) },
+	Marks: func(p any) []Mark { return p.(*BorrowedParams).marks() },
+	New: func(p any, plan Plan) agents.Strategy {
+		x := p.(*BorrowedParams)
+		short, _ := ledger.MulDiv(x.Budget, ledger.Amount(x.SplitShare*1e6), 1e6, ledger.Down)
+		return &dosBorrowed{
+			campaign: campaign{Plan: plan, s: x.Schedule, capital: x.Budget - short},
+			seller:   seller{leg: plan.Legs[1], openDays: min(x.BuildDays, 3), coverDays: min(x.ActDays, 3), use: x.UseShare, capital: short},
+			use:      x.UseShare,
+		}
+	},
+})
+
+// BorrowedParams are the parameters of dos-borrowed.
+type BorrowedParams struct {
+	Budget     ledger.Amount `key:"budget_usd" default:"3000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: enough for the default borrow cap; swept" doc:"Cash of the attacker, the collateral of the loans"`
+	SplitShare float64       `key:"split_share" default:"0" unit:"share" min:"0" max:"1" source:"Attack prototype: half is the split form" doc:"Share of the capital whose loans are sold short instead of staked"`
+	UseShare   float64       `key:"use_share" default:"0.5" unit:"share" min:"0" max:"0.66" source:"Initial margin 150 %, with a reserve against a squeeze" doc:"Value borrowed as a share of capital"`
+	Schedule
+}
+
+type dosBorrowed struct {
+	campaign
+	seller
+	use float64
+}
+
+// Clone implements agents.Strategy.
+func (e *dosBorrowed) Clone() agents.Strategy { c := *e; return &c }
+
+// Decide implements agents.Strategy.
+func (e *dosBorrowed) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions) {
+	for _, a := range awake {
+		switch a.ID {
+		case e.stake():
+			e.borrowed(v, do)
+		case e.short():
+			if e.seller.capital > 0 {
+				e.seller.step(&e.campaign, v, do)
+			}
+		}
+	}
+}
+
+// borrowed works the stake leg on loans: borrow and stake, hold, unbond, repay.
+// The loan runs, and costs, through the unbonding time.
+func (e *dosBorrowed) borrowed(v *agents.View, do *agents.Actions) {
+	now := e.phase(v)
+	e.build(v, do, now == acting)
+	agents.KeepMargin(e.stake(), v, do)
+	debt := usd(v.Debt(e.stake()))
+	switch now {
+	case building:
+		if want := e.use*usd(e.capital)/v.Mid - debt; want > 0 {
+			do.Move(agents.Borrow, e.stake(), min(agents.Amount(want/e.slices(v, e.s.BuildDays)), v.Borrowable()))
+		}
+		e.lock(v, do, 0)
+	case acting:
+		e.lock(v, do, 0)
+	case unbonding:
+		e.unlock(v, do)
+	default:
+		if debt > 0 {
+			agents.Cover(e.stake(), debt, debt, v, do)
+		} else {
+			e.sell(v, do, usd(v.Free(e.stake(), ledger.Token)), 0)
+		}
+	}
+	e.next(v, do)
+}

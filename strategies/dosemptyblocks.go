@@ -1,0 +1,64 @@
+package strategies
+
+import (
+	"stakeout/agents"
+	"stakeout/market/ledger"
+)
+
+var _ = register(Entry{
+	Name:   "dos-empty-blocks",
+	Doc:    "Buy stake, build empty blocks when leading, sell the stake: no way to profit but the price itself.",
+	Source: "“They can begin staking their tokens and mint only empty blocks. The cost of for them is 1. The opportunity cost on their tokens 2. The reduction in the value of their stake that this attack has.”",
+	Needs:  Levers{Stake: true},
+	Params: func() any { return new(EmptyBlocksParams) },
+	Capital: func(p any) [2]ledger.Amount {
+		return [2]ledger.Amount{p.(*EmptyBlocksParams).Budget, 0}
+	},
+	Days:  func(p any) float64 { return p.(*EmptyBlocksParams).unwound(7) },
+	Marks: func(p any) []Mark { return p.(*EmptyBlocksParams).marks() },
+	New: func(p any, plan Plan) agents.Strategy {
+		x := p.(*EmptyBlocksParams)
+		return &emptyBlocks{campaign{Plan: plan, s: x.Schedule, capital: x.Budget}}
+	},
+})
+
+// EmptyBlocksParams are the parameters of dos-empty-blocks.
+type EmptyBlocksParams struct {
+	Budget ledger.Amount `key:"budget_usd" default:"5000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a tenth of the stake; swept" doc:"Cash of the attacker"`
+	Schedule
+}
+
+type emptyBlocks struct{ campaign }
+
+// Clone implements agents.Strategy.
+func (e *emptyBlocks) Clone() agents.Strategy { c := *e; return &c }
+
+// Decide implements agents.Strategy.
+func (e *emptyBlocks) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions) {
+	for _, a := range awake {
+		if a.ID == e.stake() {
+			e.step(v, do)
+		}
+	}
+}
+
+// step works the stake leg: buy and stake, hold, unbond, sell.
+func (c *campaign) step(v *agents.View, do *agents.Actions) {
+	now := c.phase(v)
+	c.build(v, do, now == acting)
+	switch now {
+	case building:
+		c.buy(v, do, c.s.BuildDays)
+		c.lock(v, do, 0)
+	case acting:
+		c.lock(v, do, 0)
+	case unbonding:
+		c.unlock(v, do)
+	case selling:
+		c.sell(v, do, usd(v.Free(c.stake(), ledger.Token)), c.s.unwound(v.Rollup.UnbondingDays))
+	case over:
+		// What little is left goes in one order.
+		c.sell(v, do, usd(v.Free(c.stake(), ledger.Token)), 0)
+	}
+	c.next(v, do)
+}

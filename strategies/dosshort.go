@@ -1,0 +1,105 @@
+package strategies
+
+import (
+	"stakeout/agents"
+	"stakeout/market/book"
+	"stakeout/market/ledger"
+)
+
+var _ = register(Entry{
+	Name:   "dos-short",
+	Doc:    "Buy stake, sell borrowed tokens short, build empty blocks, cover, sell the stake.",
+	Source: "“Take a short position on the token that is used for staking. Stake -> DOS -> Price Crashes -> Profit.”",
+	Needs:  Levers{Stake: true, Loans: true},
+	Params: func() any { return new(ShortParams) },
+	Capital: func(p any) [2]ledger.Amount {
+		x := p.(*ShortParams)
+		short, _ := ledger.MulDiv(x.Budget, ledger.Amount(x.ShortShare*1e6), 1e6, ledger.Down)
+		return [2]ledger.Amount{x.Budget - short, short}
+	},
+	Days:  func(p any) float64 { return p.(*ShortParams).unwound(7) },
+	Marks: func(p any) []Mark { return p.(*ShortParams).marks() },
+	New: func(p any, plan Plan) agents.Strategy {
+		x := p.(*ShortParams)
+		short, _ := ledger.MulDiv(x.Budget, ledger.Amount(x.ShortShare*1e6), 1e6, ledger.Down)
+		return &dosShort{
+			campaign: campaign{Plan: plan, s: x.Schedule, capital: x.Budget - short},
+			seller:   seller{leg: plan.Legs[1], openDays: x.OpenDays, coverDays: x.CoverDays, use: x.UseShare, capital: short},
+		}
+	},
+})
+
+// ShortParams are the parameters of dos-short.
+type ShortParams struct {
+	Budget     ledger.Amount `key:"budget_usd" default:"8000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a tenth of the stake and the whole borrow cap; swept" doc:"Cash of the attacker"`
+	ShortShare float64       `key:"short_share" default:"0.4" unit:"share" min:"0" max:"1" source:"Assumption: collateral for the borrow cap" doc:"Share of the budget that stands behind the short position"`
+	UseShare   float64       `key:"use_share" default:"0.5" unit:"share" min:"0" max:"0.66" source:"Initial margin 150 %, with a reserve against a squeeze" doc:"Value sold short as a share of the short leg's cash"`
+	OpenDays   float64       `key:"open_days" default:"3" unit:"d" min:"0" max:"100" source:"Assumption" doc:"Days before the act over which the short is opened"`
+	CoverDays  float64       `key:"cover_days" default:"3" unit:"d" min:"0" max:"100" source:"Assumption" doc:"Last days of the act over which it is covered"`
+	Schedule
+}
+
+type dosShort struct {
+	campaign
+	seller
+}
+
+// Clone implements agents.Strategy.
+func (e *dosShort) Clone() agents.Strategy { c := *e; return &c }
+
+// Decide implements agents.Strategy.
+func (e *dosShort) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions) {
+	for _, a := range awake {
+		switch a.ID {
+		case e.stake():
+			e.step(v, do)
+		case e.short():
+			e.seller.step(&e.campaign, v, do)
+		}
+	}
+}
+
+// seller works the short leg of a campaign.
+type seller struct {
+	leg                 agents.ID
+	openDays, coverDays float64
+	use                 float64
+	capital             ledger.Amount
+}
+
+// step opens the short before the act, as far as somebody lends, and covers it
+// in the last days of the act.
+func (s *seller) step(c *campaign, v *agents.View, do *agents.Actions) {
+	d, act := c.days(v), c.s.BuildDays
+	end := act + c.s.ActDays
+	agents.KeepMargin(s.leg, v, do)
+	debt := usd(v.Debt(s.leg))
+	switch {
+	case d >= act-s.openDays && d < act:
+		s.open(c, v, do, debt, act)
+	case d < end-s.coverDays:
+		s.sellFree(c, v, do, c.slices(v, act))
+	case debt > 0:
+		agents.Cover(s.leg, debt, debt/c.slices(v, end)+1, v, do)
+	default:
+		s.sellFree(c, v, do, 1)
+	}
+	do.WakeAt(s.leg, v.Tick+uint32(max(c.s.SliceMinutes/1440*v.TicksPerDay, 1)))
+}
+
+// open borrows and sells an even part of what is wanted until the act begins.
+func (s *seller) open(c *campaign, v *agents.View, do *agents.Actions, debt, act float64) {
+	left := c.slices(v, act)
+	if want := s.use*usd(s.capital)/v.Mid - debt; want > 0 {
+		do.Move(agents.Borrow, s.leg, min(agents.Amount(want/left), v.Borrowable()))
+	}
+	s.sellFree(c, v, do, left)
+}
+
+// sellFree sells borrowed tokens that are still there, a part of them or all.
+func (s *seller) sellFree(c *campaign, v *agents.View, do *agents.Actions, parts float64) {
+	free := usd(v.Free(s.leg, ledger.Token))
+	if free >= 1 {
+		c.order(v, do, s.leg, book.Sell, max(free/max(parts/10, 1), 1))
+	}
+}

@@ -1,0 +1,66 @@
+package strategies
+
+import (
+	"stakeout/agents"
+	"stakeout/market/ledger"
+)
+
+var _ = register(Entry{
+	Name:   "fake-dos",
+	Doc:    "Buy tokens, stake a part and withhold its blocks, sell the rest into the rally, stop.",
+	Source: "“1. Buy a bunch of token X 2. Start dos attack using some of your token X 3. The market goes up as stakers rush to increase their stake 4. Attacker sells their token X for profit 5. Attacker ends their DOS attack value of token X goes down.”",
+	Needs:  Levers{Stake: true},
+	Params: func() any { return new(FakeParams) },
+	Capital: func(p any) [2]ledger.Amount {
+		return [2]ledger.Amount{p.(*FakeParams).Budget, 0}
+	},
+	Days:  func(p any) float64 { return p.(*FakeParams).unwound(7) },
+	Marks: func(p any) []Mark { return p.(*FakeParams).marks() },
+	New: func(p any, plan Plan) agents.Strategy {
+		x := p.(*FakeParams)
+		return &fakeDos{campaign: campaign{Plan: plan, s: x.Schedule, capital: x.Budget}, liquid: x.LiquidShare, hold: x.HoldDays}
+	},
+})
+
+// FakeParams are the parameters of fake-dos.
+type FakeParams struct {
+	Budget      ledger.Amount `key:"budget_usd" default:"10000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Attack prototype: a tenth of the stake and as much to sell; swept" doc:"Cash of the attacker"`
+	LiquidShare float64       `key:"liquid_share" default:"0.5" unit:"share" min:"0" max:"1" source:"Attack prototype" doc:"Share of the tokens bought that is kept to be sold into the rally"`
+	HoldDays    float64       `key:"hold_days" default:"7" unit:"d" min:"0" max:"365" source:"Attack prototype" doc:"Days of the act before the sale begins"`
+	Schedule
+}
+
+type fakeDos struct {
+	campaign
+	liquid, hold float64
+}
+
+// Clone implements agents.Strategy.
+func (e *fakeDos) Clone() agents.Strategy { c := *e; return &c }
+
+// Decide implements agents.Strategy.
+func (e *fakeDos) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions) {
+	for _, a := range awake {
+		if a.ID == e.stake() {
+			e.step(v, do)
+		}
+	}
+}
+
+// step is a campaign whose liquid part is sold during the act.
+func (e *fakeDos) step(v *agents.View, do *agents.Actions) {
+	now := e.phase(v)
+	if now != building && now != acting {
+		e.campaign.step(v, do)
+		return
+	}
+	e.build(v, do, now == acting)
+	if now == building {
+		e.buy(v, do, e.s.BuildDays)
+		keep := ledger.Amount(e.liquid * float64(ledger.Unit) * v.Tokens(e.stake()))
+		e.lock(v, do, keep)
+	} else if e.days(v) > e.s.BuildDays+e.hold {
+		e.sell(v, do, usd(v.Free(e.stake(), ledger.Token)), e.s.BuildDays+e.s.ActDays)
+	}
+	e.next(v, do)
+}

@@ -1,0 +1,77 @@
+// Package strategies holds the attacks on trial, one registered file each.
+//
+// An attack is a plan with phases (build a position, act, unwind) under a
+// capital limit. It uses only the verbs that every agent has, pays spread,
+// impact, fees, borrow, gas, unbonding delay and slashing like everybody else,
+// and sees neither the future nor private state. Each Decide is written
+// observe → plan → act.
+//
+// The same plan can be run without its act: the honest use of the same capital,
+// which makes the same trades at the same times and builds honest blocks. The
+// difference between the two is what the attack itself earns.
+//
+// Source: ethresear.ch 7698, whose sentence each file quotes.
+package strategies
+
+import (
+	"stakeout/agents"
+	"stakeout/market/ledger"
+)
+
+// Levers are what an attack needs to exist in a world.
+type Levers struct {
+	Stake bool // leadership must follow stake
+	Loans bool // somebody must lend tokens
+}
+
+// Plan is what an attack is made from.
+type Plan struct {
+	Legs    []agents.ID // accounts: the stake leg and the short leg
+	Opening agents.Opening
+	Start   uint32 // tick at which the plan begins
+	Act     bool   // false for the honest use of the same capital
+}
+
+// Entry describes an attack in the catalogue.
+type Entry struct {
+	Name   string // kebab-case, stable
+	Doc    string // one sentence
+	Source string // the sentence of the thread that it comes from
+	Needs  Levers
+	// Params returns a pointer to a new parameter struct; its tags carry the
+	// defaults.
+	Params func() any
+	// Capital is the cash in micro-USD that each leg starts with.
+	Capital func(params any) [2]ledger.Amount
+	// Days is the time from the start to the last planned trade.
+	Days func(params any) float64
+	// Marks are the events of the plan in days after the start, for figures.
+	Marks func(params any) []Mark
+	New   func(params any, p Plan) agents.Strategy
+}
+
+// Mark is a named moment of a plan.
+type Mark struct {
+	Days float64
+	Name string
+}
+
+var catalogue []Entry
+
+func register(e Entry) bool {
+	catalogue = append(catalogue, e)
+	return true
+}
+
+// All returns the catalogue in order of file name.
+func All() []Entry { return catalogue }
+
+// Find returns the entry of that name.
+func Find(name string) (Entry, bool) {
+	for _, e := range catalogue {
+		if e.Name == name {
+			return e, true
+		}
+	}
+	return Entry{}, false
+}
