@@ -167,7 +167,7 @@ func FuzzExchange(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if len(data) > 2000 {
+		if len(data) > 600 {
 			t.Skip("long inputs only slow the search down")
 		}
 		s := tight(t, func(n uint32) uint32 {

@@ -24,7 +24,6 @@ var _ = register(Entry{
 		return &dosBorrowed{
 			campaign: campaign{Plan: plan, s: x.Schedule, capital: x.Budget - short},
 			seller:   seller{leg: plan.Legs[1], openDays: min(x.BuildDays, 3), coverDays: min(x.ActDays, 3), use: x.UseShare, capital: short},
-			use:      x.UseShare,
 		}
 	},
 })
@@ -40,7 +39,6 @@ type BorrowedParams struct {
 type dosBorrowed struct {
 	campaign
 	seller
-	use float64
 }
 
 // Clone implements agents.Strategy.
@@ -69,7 +67,7 @@ func (e *dosBorrowed) borrowed(v *agents.View, do *agents.Actions) {
 	debt := usd(v.Debt(e.stake()))
 	switch now {
 	case building:
-		if want := e.use*usd(e.capital)/v.Mid - debt; want > 0 {
+		if want := e.seller.use*usd(e.campaign.capital)/v.Mid - debt; want > 0 {
 			do.Move(agents.Borrow, e.stake(), min(agents.Amount(want/e.slices(v, e.s.BuildDays)), v.Borrowable()))
 		}
 		e.lock(v, do, 0)

@@ -52,7 +52,7 @@ func (e *dosShort) Decide(awake []agents.Agent, v *agents.View, do *agents.Actio
 	for _, a := range awake {
 		switch a.ID {
 		case e.stake():
-			e.step(v, do)
+			e.campaign.step(v, do)
 		case e.short():
 			e.seller.step(&e.campaign, v, do)
 		}

@@ -1,8 +1,6 @@
 package record
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -10,7 +8,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -300,67 +297,6 @@ func TestVerifyNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestTornJournal(t *testing.T) {
-	dir := t.TempDir()
-	const runs = 4
-	must(t, session(dir, upTo(runs), Partial, "interrupted", nil))
-	whole, err := os.ReadFile(filepath.Join(dir, "dos-short", journalName))
-	must(t, err)
-	schemas := []Schema{mixed, narrow}
-	ends := []int{}
-	for i, b := range whole {
-		if b == '\n' {
-			ends = append(ends, i+1)
-		}
-	}
-	folder := t.TempDir()
-	for n := range len(whole) + 1 {
-		must(t, os.WriteFile(filepath.Join(folder, journalName), whole[:n], 0o666))
-		j, err := openJournal(folder, schemas, nil)
-		must(t, err)
-		want := 0
-		for _, end := range ends {
-			if end <= n {
-				want++
-			}
-		}
-		for i := range runs {
-			if _, ok := j.find(testKey(i)); ok != (i < want) {
-				t.Fatalf("cut at %d of %d: run %d there: %v, want the first %d", n, len(whole), i, ok, want)
-			}
-		}
-		must(t, j.add(testKey(99), 99, testRun(99).Rows))
-		j.f.Close()
-		if j, err = openJournal(folder, schemas, nil); err != nil || len(j.places) != want+1 || j.dropped != 0 {
-			t.Fatalf("cut at %d: %d runs after one more was added, want %d (%d dropped, %v)", n, len(j.places), want+1, j.dropped, err)
-		}
-		j.f.Close()
-	}
-}
-
-// A damaged line in the middle costs that line and no other.
-func TestDamagedJournal(t *testing.T) {
-	dir := t.TempDir()
-	_, want := unbroken(t)
-	path := filepath.Join(dir, "dos-short", journalName)
-	rng := chance(3)
-	for range 30 {
-		must(t, session(dir, upTo(planned), Partial, "interrupted", nil))
-		b, err := os.ReadFile(path)
-		must(t, err)
-		b[rng.IntN(len(b))] ^= byte(1 + rng.IntN(255))
-		must(t, os.WriteFile(path, b, 0o666))
-		s, err := Open(dir, testManifest(), testTables()...)
-		must(t, err)
-		if runs, dropped := s.Finished(); runs < planned-2 || runs >= planned || dropped == 0 {
-			t.Fatalf("%d runs and %d dropped lines after one flip", runs, dropped)
-		}
-		must(t, work(s, upTo(planned)))
-		must(t, s.Close(Complete, ""))
-		same(t, "after a flip in the journal", contents(t, s.Dir()), want)
-	}
-}
-
 func TestPlanErrors(t *testing.T) {
 	s, err := Open(t.TempDir(), testManifest(), testTables()...)
 	must(t, err)
@@ -390,87 +326,6 @@ func TestPlanErrors(t *testing.T) {
 	}
 }
 
-// Faults at each operation: the process dies there, or only that operation
-// fails. No file is ever half there, and a resumed experiment ends in the
-// bytes of an unbroken one.
-func TestFaultAtEveryOperation(t *testing.T) {
-	_, want := unbroken(t)
-	for _, dies := range []bool{false, true} {
-		for n := 0; ; n++ {
-			dir := t.TempDir()
-			folder := filepath.Join(dir, "dos-short")
-			must(t, session(dir, []int{6, 2}, Partial, "interrupted", nil))
-			before := contents(t, folder)
-			count := 0
-			h := func(op operation, path string) error {
-				count++
-				if count-1 == n || dies && count > n {
-					return syscall.ENOSPC
-				}
-				return nil
-			}
-			err := session(dir, upTo(planned), Complete, "", h)
-			if count <= n {
-				must(t, err)
-				break
-			}
-			noTornFile(t, folder, before, want, fmt.Sprintf("fault %d (process dies: %v)", n, dies))
-			must(t, session(dir, upTo(planned), Complete, "", nil))
-			same(t, fmt.Sprint("resumed after fault ", n), contents(t, folder), want)
-			if problems := Verify(folder); problems != nil {
-				t.Fatalf("resumed after fault %d: %v", n, problems)
-			}
-		}
-	}
-}
-
-// noTornFile demands that every file is whole: the old one or the new one.
-func noTornFile(t *testing.T, folder string, before, after map[string]string, when string) {
-	t.Helper()
-	for name, text := range contents(t, folder) {
-		ours := name == journalName || name == lockName || isTemporary(filepath.Base(name))
-		if !ours && text != before[name] && text != after[name] {
-			t.Fatalf("%s: %s is neither the old file nor the new one", when, name)
-		}
-	}
-	m, err := ReadManifest(folder)
-	if err == nil && m.Status == Complete {
-		for _, p := range Verify(folder) {
-			if p.File != journalName && p.File != lockName && !isTemporary(filepath.Base(p.File)) {
-				t.Fatalf("%s: the manifest says complete, but %v", when, p)
-			}
-		}
-	}
-}
-
-func TestFailedWriteForbidsComplete(t *testing.T) {
-	full := false
-	h := func(op operation, path string) error {
-		if full && op == opWrite {
-			return syscall.ENOSPC
-		}
-		return nil
-	}
-	dir := t.TempDir()
-	s, err := open(dir, testManifest(), testTables(), h)
-	must(t, err)
-	must(t, s.Record(testRun(0)))
-	full = true
-	if err := s.Record(testRun(1)); !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "resume") {
-		t.Fatalf("full disk: %v", err)
-	}
-	full = false
-	if s.Record(testRun(2)) == nil {
-		t.Error("recorded after a failed write")
-	}
-	if s.Close(Complete, "") == nil {
-		t.Error("closed as complete without a run")
-	}
-	must(t, session(dir, upTo(planned), Complete, "", nil))
-	_, want := unbroken(t)
-	same(t, "after a full disk", contents(t, s.Dir()), want)
-}
-
 func TestRunKey(t *testing.T) {
 	key := RunKey("v1", "abc", 7, "cell")
 	if len(key) != 32 || key != RunKey("v1", "abc", 7, "cell") {
@@ -488,25 +343,4 @@ func TestReproducible(t *testing.T) {
 	if want := []string{"stakeout", "run", "x", "--seed", "4"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-}
-
-func FuzzJournal(f *testing.F) {
-	j := &journal{schemas: []Schema{mixed, narrow}, salt: []byte("salt"), places: map[string]place{}}
-	line, err := j.line("abc", testRun(1).Rows)
-	must(f, err)
-	f.Add(line)
-	f.Add(slices.Concat(line, line[:len(line)/2]))
-	f.Add([]byte("0123456789abcdef \n\n 0"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		all := slices.Concat(b, []byte("\n"), line, b)
-		j := &journal{schemas: j.schemas, salt: j.salt, places: map[string]place{}}
-		must(t, j.load(bytes.NewReader(all)))
-		p, ok := j.places["abc"]
-		if !ok || j.end > int64(len(all)) {
-			t.Fatalf("the whole line was not found: %v, end %d of %d", j.places, j.end, len(all))
-		}
-		if _, _, ok := j.split(all[p.offset:][:p.size]); !ok {
-			t.Fatal("a place holds no whole line")
-		}
-	})
 }

@@ -246,3 +246,6 @@ func (w *World) CopyFrom(src *World) {
 		w.strategies = append(w.strategies, s)
 	}
 }
+
+// Settle brings every loan and claim up to date, so that pockets show equity.
+func (w *World) Settle() { w.pool.SettleAll() }

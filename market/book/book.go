@@ -9,12 +9,11 @@
 //
 // # Layout
 //
-// An order is 16 bytes that matching touches, 8 bytes that say whose it is, and
-// 12 more that exist only once some order of the book has had an expiry: 24 or
-// 36 bytes a live order. Places of gone orders form a free list. Levels live in
-// pages of 64 prices, a page exists while one of its levels does, and CopyFrom
-// copies what was ever touched. The book is never crossed, so all prices below
-// the best ask are bids and one bitmap serves both sides.
+// An order is 24 bytes, and 12 more once some order of the book has had an
+// expiry; places of gone orders form a free list. Levels live in pages of 64
+// prices, a page exists while one of its levels does, and CopyFrom copies only
+// the price range that was ever touched. The book is never crossed, so all
+// prices below the best ask are bids and one bitmap serves both sides.
 //
 // # Order ids
 //
@@ -132,7 +131,7 @@ type Open struct {
 	Side        Side
 }
 
-// order is what matching touches; lots is 0 for a free place, whose next is the
+// order is a place for a resting order. In a free place lots is 0 and next is the
 // following free place.
 type order struct {
 	next, prev uint32
@@ -161,7 +160,7 @@ const (
 
 // Book is an order book. The zero value is not usable; see New.
 type Book struct {
-	orders []order // place 0 is a sentinel that absorbs writes to "no neighbour"
+	orders []order // place 0 is never used
 	free   uint32  // first free place
 	live   int
 

@@ -38,24 +38,24 @@ func (b *Book) sweep(o *Order, p, want uint32, fills []Fill) (uint32, []Fill) {
 	id, left, cancelled := lv.head, want, uint64(0)
 	for id != 0 && left > 0 {
 		r := &b.orders[id]
-		lots, self := min(left, r.lots), r.owner == o.Owner
-		if self {
-			lots = 0
+		f := Fill{Maker: OrderID(id), Owner: r.owner, Tag: r.tag, Price: p}
+		if r.owner == o.Owner {
+			f.Self, f.Left = true, r.lots
 			cancelled += uint64(r.lots)
+			r.lots = 0
+		} else {
+			f.Lots = min(left, r.lots)
+			left -= f.Lots
+			r.lots -= f.Lots
+			f.Left = r.lots
 		}
-		left -= lots
-		rest := r.lots - lots
-		fills = extend(fills)
-		f := &fills[len(fills)-1]
-		f.Maker, f.Owner, f.Tag, f.Price = OrderID(id), r.owner, r.tag, p
-		f.Lots, f.Left, f.Gone, f.Self = lots, rest, self || rest == 0, self
-		if !f.Gone {
-			r.lots = rest
-			break
+		f.Gone = r.lots == 0
+		fills = append(fills, f)
+		if f.Gone {
+			next := r.next
+			b.release(id)
+			id = next
 		}
-		next := r.next
-		b.release(id)
-		id = next
 	}
 	lv.head = id
 	lv.lots -= uint64(want-left) + cancelled
@@ -66,15 +66,6 @@ func (b *Book) sweep(o *Order, p, want uint32, fills []Fill) (uint32, []Fill) {
 		b.orders[id].prev = 0
 	}
 	return want - left, fills
-}
-
-// extend makes room for one more fill, which the caller writes field by field:
-// that is faster than appending a whole one.
-func extend(fills []Fill) []Fill {
-	if n := len(fills); n < cap(fills) {
-		return fills[:n+1]
-	}
-	return append(fills, Fill{})
 }
 
 // rest puts the remaining lots of an order at the end of the queue at its price.

@@ -1,0 +1,235 @@
+// Package measure turns the worlds of one replication into figures: profit by
+// channel, capital at risk, harm by sector, and what happened to price and
+// service.
+//
+// A replication has three worlds with the same seed, so that every exogenous
+// event is the same: the attack; the honest world, in which the same capital
+// makes the same trades but builds honest blocks; and the idle world, in which
+// the capital stays cash. Profit is what the ledger moved to the attacker's
+// accounts, and nothing else; this package only groups it.
+//
+// The trades of a leg are split by the price paths of the three worlds. With q
+// the signed tokens of a fill at price f, p its world's mid at that moment, P
+// the mid at the end, and subscripts for the worlds,
+//
+//	q(P − f) = q[ΔI] + q[ΔH − ΔI] + q[ΔA − ΔH] + q(p_A − f),  Δ = P − p,
+//
+// which are the drift that everybody had, the attacker's own impact, the effect
+// of the act, and the cost of execution.
+package measure
+
+import (
+	"stakeout/agents"
+	"stakeout/experiments/sim"
+	"stakeout/market/book"
+	"stakeout/market/ledger"
+)
+
+// Channel is a source of profit or loss of an attacker.
+type Channel int
+
+// The channels. Those of the stake leg's trades come first, then those of the
+// short leg's; the rest are grouped by the ledger's reasons.
+const (
+	StakeDrift Channel = iota
+	StakeImpact
+	StakeAttack
+	StakeExecution
+	ShortDrift
+	ShortImpact
+	ShortAttack
+	ShortExecution
+	TradingFees
+	Fees
+	WithdrawalFees
+	BatchGas
+	Interest
+	Slashed
+	Liquidations
+	Unsold
+	Other
+	Channels
+)
+
+// Description of a channel, for tables and schemas.
+type Description struct{ Name, Label, Doc string }
+
+// Describe lists the channels in their order.
+var Describe = [Channels]Description{
+	{"stake_drift", "spot: drift", "Trades of the stake leg: what the idle world's price did between fill and end."},
+	{"stake_impact", "spot: own impact", "Trades of the stake leg: price moved by the same trades without the act."},
+	{"stake_attack", "stake revaluation", "Trades of the stake leg: price moved by the act itself."},
+	{"stake_execution", "spot: execution", "Trades of the stake leg: fills against the mid of their moment."},
+	{"short_drift", "short: drift", "Trades of the short leg: what the idle world's price did between fill and end."},
+	{"short_impact", "short: own impact", "Trades of the short leg: price moved by the same trades without the act."},
+	{"short_attack", "short: the crash", "Trades of the short leg: price moved by the act itself."},
+	{"short_execution", "short: execution", "Trades of the short leg: fills against the mid of their moment."},
+	{"trading_fees", "trading fees", "Fees paid to the exchange."},
+	{"fees", "block rewards and fees", "Transaction fees and rewards received for building blocks."},
+	{"withdrawal_fees", "withdrawal fees", "Fees received from users who leave through the coordinator."},
+	{"batch_gas", "layer-one gas", "Gas paid for batches."},
+	{"interest", "borrow interest", "Interest on borrowed tokens, at the price at the end."},
+	{"slashed", "slashing", "Stake lost to slashing, at the price at the end."},
+	{"liquidations", "liquidation penalties", "Penalties for margin calls and debts written off."},
+	{"unsold", "unsold tokens", "What tokens left at the end fetch in the book less their value at the mid."},
+	{"other", "other", "Every other reason of the ledger."},
+}
+
+// Account is what one world did to the attacker.
+type Account struct {
+	Channel       [Channels]ledger.Amount // micro-USD; they sum to Profit
+	Profit        ledger.Amount           // micro-USD, at executable prices
+	CapitalAtRisk ledger.Amount           // micro-USD: most cash paid in at the end of any hour
+	PeakStake     float64                 // largest share of all stake
+	ShortTokens   float64                 // tokens sold short in all
+}
+
+// Cost and Revenue are the sums of the negative and of the positive channels,
+// in micro-USD.
+func (a *Account) Cost() (sum ledger.Amount) {
+	for _, c := range a.Channel {
+		sum -= min(c, 0)
+	}
+	return sum
+}
+
+// Revenue is the sum of the positive channels.
+func (a *Account) Revenue() (sum ledger.Amount) {
+	for _, c := range a.Channel {
+		sum += max(c, 0)
+	}
+	return sum
+}
+
+// ROI is profit over capital at risk; ok is false when no capital was at risk.
+func (a *Account) ROI() (roi float64, ok bool) {
+	if a.CapitalAtRisk <= 0 {
+		return 0, false
+	}
+	return float64(a.Profit) / float64(a.CapitalAtRisk), true
+}
+
+// Of computes the attacker's account in world w, given the honest and the idle
+// world of the same replication and the cash that the attacker started with.
+func Of(w, honest, idle *sim.World, capital ledger.Amount) Account {
+	w.Settle()
+	var a Account
+	end := w.PriceAt(w.Tick())
+	left := ledger.Amount(0)
+	for leg, id := range w.Attackers() {
+		a.trades(leg, id, w, honest, idle)
+		a.reasons(sim.RowAttacker+ledger.Row(leg), w.Ledger(), end)
+		left += w.Ledger().Total(id, ledger.Token)
+	}
+	cash := -capital
+	for _, id := range w.Attackers() {
+		cash += w.Ledger().Total(id, ledger.Cash)
+	}
+	fetched := liquidation(w, left)
+	a.Channel[Unsold] = fetched - value(left, end)
+	a.Profit = cash + fetched
+	a.balance(w, end)
+	for _, s := range w.Series() {
+		a.CapitalAtRisk = max(a.CapitalAtRisk, capital-agents.Amount(s.AttackerCash))
+		if s.Staked > 0 {
+			a.PeakStake = max(a.PeakStake, s.AttackerStake/s.Staked)
+		}
+	}
+	return a
+}
+
+// trades splits the fills of a leg; execution takes the rest of the exact cash.
+func (a *Account) trades(leg int, id agents.ID, w, honest, idle *sim.World) {
+	c := a.Channel[4*leg : 4*leg+4]
+	end := w.Tick()
+	pA, pH, pI := w.PriceAt(end), honest.PriceAt(end), idle.PriceAt(end)
+	for _, f := range w.Exchange().Log() {
+		if f.Owner != id {
+			continue
+		}
+		q := float64(f.Lots)
+		if f.Side == book.Sell {
+			q = -q
+			if leg == 1 {
+				a.ShortTokens -= q
+			}
+		}
+		dI := pI - idle.PriceAt(f.Tick)
+		dH := pH - honest.PriceAt(f.Tick)
+		dA := pA - w.PriceAt(f.Tick)
+		c[0] += micro(q * dI)
+		c[1] += micro(q * (dH - dI))
+		c[2] += micro(q * (dA - dH))
+	}
+	row := sim.RowAttacker + ledger.Row(leg)
+	total := w.Ledger().Flow(row, ledger.Trade, ledger.Cash) + value(w.Ledger().Flow(row, ledger.Trade, ledger.Token), pA)
+	c[3] = total - c[0] - c[1] - c[2]
+}
+
+// channelOf groups the ledger's reasons other than trades.
+var channelOf = map[ledger.Reason]Channel{
+	ledger.TradingFee: TradingFees, ledger.TransactionFee: Fees, ledger.StakingReward: Fees,
+	ledger.WithdrawalFee: WithdrawalFees, ledger.BatchCost: BatchGas, ledger.Interest: Interest,
+	ledger.Slash: Slashed, ledger.Liquidation: Liquidations, ledger.Shortfall: Liquidations,
+}
+
+func (a *Account) reasons(row ledger.Row, l *ledger.Ledger, end float64) {
+	for why := ledger.Reason(0); why < ledger.Reasons; why++ {
+		if why == ledger.Trade || why == ledger.Genesis {
+			continue
+		}
+		c, ok := channelOf[why]
+		if !ok {
+			c = Other
+		}
+		a.Channel[c] += l.Flow(row, why, ledger.Cash) + value(l.Flow(row, why, ledger.Token), end)
+	}
+}
+
+// balance gives to Other what the rounding of token values left, a few
+// micro-dollars, so that the channels sum to the profit exactly.
+func (a *Account) balance(w *sim.World, end float64) {
+	rest := a.Profit
+	for _, c := range a.Channel {
+		rest -= c
+	}
+	a.Channel[Other] += rest
+}
+
+// liquidation is what tokens fetch in the book now, taker fees deducted; a debt
+// costs what buying it back would. What the book cannot take is worth nothing,
+// and what it cannot supply is owed at its worst price.
+func liquidation(w *sim.World, tokens ledger.Amount) ledger.Amount {
+	p := w.Exchange().Params()
+	side, lots := book.Sell, uint64(max(tokens, 0)/p.Lot)
+	if tokens < 0 {
+		side, lots = book.Buy, uint64((-tokens+p.Lot-1)/p.Lot)
+	}
+	if lots == 0 {
+		return 0
+	}
+	filled, notional := w.Exchange().Walk(side, lots)
+	cash := ledger.Amount(notional) * p.TickSize
+	fee, _ := ledger.MulDiv(cash, ledger.Amount(p.TakerFeeBps*100+0.5), 1e6, ledger.Up)
+	if side == book.Sell {
+		return cash - fee
+	}
+	if filled < lots && filled > 0 {
+		extra, _ := ledger.MulDiv(cash, ledger.Amount(lots), ledger.Amount(filled), ledger.Up)
+		cash = extra
+	}
+	return -cash - fee
+}
+
+// value is the worth of tokens at a price in USD, rounded towards zero.
+func value(tokens ledger.Amount, price float64) ledger.Amount {
+	p := agents.Amount(price)
+	if tokens < 0 {
+		x, _ := ledger.MulDiv(-tokens, p, ledger.Unit, ledger.Down)
+		return -x
+	}
+	x, _ := ledger.MulDiv(tokens, p, ledger.Unit, ledger.Down)
+	return x
+}
+
+func micro(usd float64) ledger.Amount { return ledger.Amount(usd * float64(ledger.Unit)) }

@@ -1,0 +1,80 @@
+package measure
+
+import (
+	"math/big"
+
+	"stakeout/agents"
+	"stakeout/experiments/sim"
+	"stakeout/market/ledger"
+)
+
+// Sector is a group of owners whose gains and losses are reported together.
+type Sector struct {
+	Name, Doc string
+	rows      []ledger.Row
+}
+
+// Sectors lists all sectors; together they hold every owner, so that their
+// gains sum to zero exactly.
+var Sectors = []Sector{
+	{"attacker", "The attacker's accounts.", []ledger.Row{sim.RowAttacker, sim.RowAttacker + 1}},
+	{"stakers", "Holders who stake.", []ledger.Row{sim.RowStakers}},
+	{"holders", "Long-horizon holders.", []ledger.Row{sim.RowHolders}},
+	{"makers", "Market makers.", []ledger.Row{sim.RowMakers}},
+	{"traders", "Noise traders and chartists.", []ledger.Row{sim.RowNoise, sim.RowChartists}},
+	{"shorters", "Short sellers.", []ledger.Row{sim.RowShorters}},
+	{"coordinators", "Professional operators.", []ledger.Row{sim.RowCoordinators}},
+	{"users", "Users of the rollup: fees and balances, not the value of what they could not send.", []ledger.Row{sim.RowUsers}},
+	{"venues", "The exchange, the lending pool and its insurance.", []ledger.Row{ledger.Row(ledger.Venue), ledger.Row(ledger.Pool), ledger.Row(ledger.Insurance)}},
+	{"layer_one", "Miners and the burnt base fee.", []ledger.Row{ledger.Row(ledger.LayerOne)}},
+	{"burned", "Treasury, burned stake and rounding.", []ledger.Row{ledger.Row(ledger.Treasury), ledger.Row(ledger.Burned), ledger.Row(ledger.Dust)}},
+	{"outside", "What the model does not contain: consumption, deposits and costs outside.", []ledger.Row{ledger.Row(ledger.Outside)}},
+}
+
+// Harm is the change of each sector's equity from world b to world a in
+// micro-USD, tokens valued at each world's own last mid. The sums are exact:
+// they are formed in 1e-12 USD and the remainder of the division goes to the
+// last sector, so that the column sums to zero to the unit.
+func Harm(a, b *sim.World) []ledger.Amount {
+	a.Settle()
+	b.Settle()
+	out := make([]ledger.Amount, len(Sectors))
+	sum := ledger.Amount(0)
+	for i, s := range Sectors[:len(Sectors)-1] {
+		d := new(big.Int).Sub(equity(a, s), equity(b, s))
+		out[i] = ledger.Amount(d.Quo(d, big.NewInt(int64(ledger.Unit))).Int64())
+		sum += out[i]
+	}
+	out[len(out)-1] = -sum
+	return out
+}
+
+// Residual is the exact sum of all sectors' equity in 1e-12 USD; it is zero.
+func Residual(w *sim.World) *big.Int {
+	sum := new(big.Int)
+	for _, s := range Sectors {
+		sum.Add(sum, equity(w, s))
+	}
+	return sum
+}
+
+// equity is what a sector owns at the last mid, in 1e-12 USD, and what it has
+// consumed: spending one's income is no loss to anybody.
+func equity(w *sim.World, s Sector) *big.Int {
+	l := w.Ledger()
+	price := big.NewInt(int64(agents.Amount(w.PriceAt(w.Tick()))))
+	total := new(big.Int)
+	for _, r := range s.rows {
+		var cash, tokens int64
+		for why := ledger.Reason(0); why < ledger.Reasons; why++ {
+			if why == ledger.Consumption {
+				continue
+			}
+			cash += int64(l.Flow(r, why, ledger.Cash) + l.Flow(r, why, ledger.Dai))
+			tokens += int64(l.Flow(r, why, ledger.Token))
+		}
+		x := new(big.Int).Mul(big.NewInt(tokens), price)
+		total.Add(total, x.Add(x, new(big.Int).Mul(big.NewInt(cash), big.NewInt(int64(ledger.Unit)))))
+	}
+	return total
+}
