@@ -33,7 +33,7 @@ func fee(cash, rate ledger.Amount) ledger.Amount {
 // fee rate. Params.Validate has proved that it does not overflow.
 func (x *Exchange) unitCost(price uint32, rate ledger.Amount) ledger.Amount {
 	c := ledger.Amount(price) * x.p.TickSize
-	return c + (c*rate+feeUnit-1)/feeUnit
+	return c + fee(c, rate)
 }
 
 // hold is what stands behind a resting order.

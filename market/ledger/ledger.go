@@ -68,9 +68,11 @@ const (
 )
 
 const (
-	perOwner   = int(Assets) * int(Pockets)
-	perRow     = int(Reasons) * int(Assets)
-	maxBalance = Amount(1) << 62
+	perOwner = int(Assets) * int(Pockets)
+	perRow   = int(Reasons) * int(Assets)
+	// maxBalance bounds every balance and flow in both directions, so that the
+	// sum or difference of two always fits an Amount.
+	maxBalance = Amount(1)<<62 - 1
 )
 
 // Transfer moves Amount of Asset from one pocket to another.
@@ -84,11 +86,12 @@ type Transfer struct {
 }
 
 // The ways in which a transfer can be refused; nothing has changed then.
+// Balances and flows are bounded by 2**62 − 1 micro-units, 4.6 trillion dollars.
 var (
 	ErrAmount   = errors.New("ledger: negative amount")
 	ErrAccount  = errors.New("ledger: no such account")
 	ErrFunds    = errors.New("ledger: insufficient funds")
-	ErrOverflow = errors.New("ledger: balance overflows")
+	ErrOverflow = errors.New("ledger: balance or flow overflows")
 )
 
 // Row groups owners for the flow table: a sector, or one leg of an attacker.
@@ -102,7 +105,7 @@ type Ledger struct {
 }
 
 // New returns an empty ledger for owners ids 0 to owners−1 and rows 0 to rows−1.
-// Every owner starts in row 0.
+// Every owner starts in row 0. There must be a row and the owners below First.
 func New(owners, rows int) *Ledger {
 	return &Ledger{
 		bal:  make([]Amount, owners*perOwner),
@@ -117,8 +120,9 @@ func (l *Ledger) Owners() int { return len(l.row) }
 // Rows is the number of rows of the flow table.
 func (l *Ledger) Rows() int { return len(l.flow) / perRow }
 
-// Assign puts an owner into a row of the flow table; call it before the owner's
-// first transfer.
+// Assign puts an owner into a row of the flow table. It must come before the
+// owner's first transfer and name a row below Rows, else flows no longer add up
+// to holdings, which Audit reports.
 func (l *Ledger) Assign(o Owner, r Row) { l.row[o] = r }
 
 // RowOf returns the row of an owner.
@@ -132,7 +136,8 @@ func slot(o Owner, a Asset, p Pocket) int {
 func (l *Ledger) Balance(o Owner, a Asset, p Pocket) Amount { return l.bal[slot(o, a, p)] }
 
 // Total returns what an owner has of an asset in all pockets together: its
-// equity in that asset, debts deducted.
+// equity in that asset, debts deducted. It is exact while no more than two
+// pockets are near the bound of a balance.
 func (l *Ledger) Total(o Owner, a Asset) Amount {
 	var sum Amount
 	for _, b := range l.bal[slot(o, a, 0) : slot(o, a, 0)+int(Pockets)] {
@@ -146,7 +151,9 @@ func (l *Ledger) Flow(r Row, why Reason, a Asset) Amount {
 	return l.flow[int(r)*perRow+int(why)*int(Assets)+int(a)]
 }
 
-// Post applies a transfer, or changes nothing and says why.
+// Post applies a transfer, or changes nothing and returns ErrAmount, ErrAccount,
+// ErrFunds or ErrOverflow, in this order of precedence. A transfer between two
+// owners of one row, like one between pockets of one owner, is no flow.
 func (l *Ledger) Post(t Transfer) error {
 	if t.Amount < 0 {
 		return ErrAmount
@@ -156,26 +163,31 @@ func (l *Ledger) Post(t Transfer) error {
 		return ErrAccount
 	}
 	from, to := slot(t.From, t.Asset, t.FromPocket), slot(t.To, t.Asset, t.ToPocket)
-	left := l.bal[from] - t.Amount
-	if left < 0 && t.From != Outside && t.FromPocket != Loan {
+	have := l.bal[from]
+	if have < t.Amount && t.From != Outside && t.FromPocket != Loan {
 		return ErrFunds
 	}
-	if left < -maxBalance || (from != to && l.bal[to]+t.Amount > maxBalance) {
+	// The comparisons are arranged so that they cannot overflow themselves.
+	if have < t.Amount-maxBalance || (from != to && l.bal[to] > maxBalance-t.Amount) {
 		return ErrOverflow
 	}
-	l.bal[from] = left
-	l.bal[to] += t.Amount
-	if t.From != t.To {
+	if giver, taker := l.row[t.From], l.row[t.To]; giver != taker {
 		f := int(t.Reason)*int(Assets) + int(t.Asset)
-		l.flow[int(l.row[t.From])*perRow+f] -= t.Amount
-		l.flow[int(l.row[t.To])*perRow+f] += t.Amount
+		out, in := &l.flow[int(giver)*perRow+f], &l.flow[int(taker)*perRow+f]
+		if *out < t.Amount-maxBalance || *in > maxBalance-t.Amount {
+			return ErrOverflow
+		}
+		*out -= t.Amount
+		*in += t.Amount
 	}
+	l.bal[from] -= t.Amount
+	l.bal[to] += t.Amount
 	return nil
 }
 
 // Audit checks the invariants: per asset everything sums to zero, no balance
-// is negative that may not be, and per row and asset the flows of owners that
-// never changed row add up to what they hold.
+// is negative that may not be, and per row and asset the flows over all reasons
+// add up to what the owners of the row hold.
 func (l *Ledger) Audit() error {
 	var sum [Assets]Amount
 	held := make([]Amount, l.Rows()*int(Assets))
@@ -221,7 +233,8 @@ func (l *Ledger) CopyFrom(src *Ledger) {
 	l.flow = append(l.flow[:0], src.flow...)
 }
 
-// Hash folds every balance and flow into h, for the state hash of a world.
+// Hash folds every balance and flow into h, for the state hash of a world. The
+// rows of owners never change in a world and are left out.
 func (l *Ledger) Hash(h uint64) uint64 {
 	for _, b := range l.bal {
 		h = (h ^ uint64(b)) * 0x9E3779B97F4A7C15

@@ -5,7 +5,8 @@ import "math/bits"
 // Rounding is the direction in which MulDiv rounds.
 type Rounding bool
 
-// Down rounds towards zero, Up away from zero. The agent is rounded against.
+// Down rounds towards zero, Up away from zero. Callers round against the agent,
+// never against the system.
 const (
 	Down Rounding = false
 	Up   Rounding = true
@@ -13,7 +14,7 @@ const (
 
 // MulDiv returns a·b/c for non-negative a, b and positive c with a 128-bit
 // intermediate product, rounded once. It reports false when an argument is out
-// of range or the quotient does not fit an Amount.
+// of range or the quotient is above the bound of a balance, 2**62 − 1.
 func MulDiv(a, b, c Amount, r Rounding) (Amount, bool) {
 	if a < 0 || b < 0 || c <= 0 {
 		return 0, false
@@ -23,6 +24,9 @@ func MulDiv(a, b, c Amount, r Rounding) (Amount, bool) {
 		return 0, false
 	}
 	q, rem := bits.Div64(hi, lo, uint64(c))
+	if q > uint64(maxBalance) {
+		return 0, false
+	}
 	if rem != 0 && r == Up {
 		q++
 	}

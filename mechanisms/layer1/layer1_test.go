@@ -281,3 +281,46 @@ func BenchmarkRush(b *testing.B) {
 		}
 	}
 }
+
+func TestQueries(t *testing.T) {
+	p := defaults(t)
+	p.HashShares = []float64{0.25, 0.75}
+	c, err := New(p, []ledger.Owner{ledger.First, ledger.First + 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Owner(1) != ledger.First+1 || c.Share(1) != 0.75 {
+		t.Errorf("producer 1 is %d with %v", c.Owner(1), c.Share(1))
+	}
+	if err := c.SetShares([]float64{0, 1}); err != nil || c.Share(0) != 0 {
+		t.Errorf("shares: %v, %v", c.Share(0), err)
+	}
+	if err := c.SetPolicy(1, Policy{GiveUp: 4}); err != nil || c.PolicyOf(1).GiveUp != 4 {
+		t.Errorf("policy: %+v, %v", c.PolicyOf(1), err)
+	}
+	for _, bad := range []Policy{{Gamma: 2}, {Gamma: math.NaN()}, {Withhold: true, RefuseBuilding: true}} {
+		if err := c.SetPolicy(1, bad); err != ErrPolicy {
+			t.Errorf("%+v: %v", bad, err)
+		}
+	}
+	if got := c.BackgroundPrice().Gwei(); math.Abs(got-math.Exp(3.61)) > 1e-6 {
+		t.Errorf("background starts at %v gwei", got)
+	}
+	tx := Tx{Sender: ledger.First, Ref: 7, Gas: 21000, Kind: 3, MaxFee: Gwei(1)}
+	id := submit(t, c, tx)
+	if got, ok := c.Lookup(id); got != tx || !ok {
+		t.Errorf("lookup: %+v, %v", got, ok)
+	}
+	if _, ok := c.Lookup(id + 1); ok {
+		t.Error("found what was never submitted")
+	}
+	// A single producer meets no uncle, and all blocks are its own.
+	s := draw.New(18)
+	for tick := range uint32(100) {
+		c.Step(tick, s)
+	}
+	if f, canonical := c.Blocks(1); f != 100 || canonical != 100 {
+		t.Errorf("%d of %d blocks", canonical, f)
+	}
+	check(t, c)
+}

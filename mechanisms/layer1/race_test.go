@@ -137,6 +137,50 @@ func TestRefusalsAreSeparate(t *testing.T) {
 	}
 }
 
+// A policy reaches transactions that were submitted before it was set.
+func TestPolicyAfterSubmit(t *testing.T) {
+	c := duel(t, 1, Policy{})
+	id := submit(t, c, Tx{Sender: victim, Gas: 21000, MaxFee: Gwei(10_000)})
+	s := draw.New(20)
+	for tick, refuse := range []bool{true, false} {
+		if err := c.SetPolicy(0, Policy{Refused: []ledger.Owner{victim}, RefuseInclusion: refuse}); err != nil {
+			t.Fatal(err)
+		}
+		c.Step(uint32(tick), s)
+		if _, _, ok := c.Included(id); ok == refuse {
+			t.Errorf("refused %v, included %v", refuse, ok)
+		}
+	}
+}
+
+// Among equal producers either block of a natural tie wins with even odds.
+func TestTiesAreEven(t *testing.T) {
+	p := defaults(t)
+	p.HashShares, p.UncleShare = []float64{0.25, 0.25, 0.25, 0.25}, 0.2
+	c := chain(t, p)
+	s := draw.New(19)
+	ties, won := 0, 0
+	for tick := range uint32(200_000) {
+		rival, before := -1, uint64(0)
+		// A second tie in a row can have two parents, which would count twice.
+		if c.rival != none && c.blocks[c.rival].parent == c.blocks[c.tip].parent {
+			rival = int(c.blocks[c.rival].producer)
+			_, before = c.Blocks(rival)
+			ties++
+		}
+		c.Step(tick, s)
+		if rival < 0 {
+			continue
+		}
+		_, after := c.Blocks(rival)
+		if c.LastProducer() == rival {
+			after--
+		}
+		won += int(after - before)
+	}
+	within(t, "ties won by the second block", float64(won)/float64(ties), 0.5, 0.5/math.Sqrt(float64(ties)))
+}
+
 // After L confirmations the refused block is accepted, and so is what follows.
 func TestGiveUp(t *testing.T) {
 	c := duel(t, 0.3, Policy{Refused: []ledger.Owner{victim}, RefuseInclusion: true, RefuseBuilding: true, GiveUp: 2})
@@ -284,5 +328,25 @@ func TestOverlongRaces(t *testing.T) {
 	}
 	if len(c.blocks) > 20 || c.Height() < 8000 {
 		t.Errorf("%d blocks kept at height %d", len(c.blocks), c.Height())
+	}
+}
+
+// A pool that stops withholding shows what it has if that is longer.
+func TestWithholdingEnds(t *testing.T) {
+	c := duel(t, 1, Policy{Withhold: true})
+	s := draw.New(10)
+	for tick := range uint32(5) {
+		c.Step(tick, s)
+	}
+	if c.Height() != 0 {
+		t.Fatalf("height %d while everything is withheld", c.Height())
+	}
+	if err := c.SetPolicy(0, Policy{}); err != nil {
+		t.Fatal(err)
+	}
+	c.Step(5, s)
+	check(t, c)
+	if c.Height() != 6 || !c.quiet() {
+		t.Errorf("height %d after the end", c.Height())
 	}
 }
