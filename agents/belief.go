@@ -143,7 +143,7 @@ func (m *believer) forecasts(b *belief, v *View) (extrapolated, structural float
 // token at the opening price of ETH.
 func (m *believer) normalReward(v *View) float64 {
 	p := v.Service
-	return (1 - v.Rollup.OperatorShare) * p.PerUser30d * p.ActiveFast * exact.Exp(v.LnActivity) / p.Stake60d
+	return (1 - v.Rollup.OperatorShare) * p.PerUser30d * p.ActiveFast * v.Activity / p.Stake60d
 }
 
 // trend is the daily growth of active users seen by the distance of two
@@ -170,8 +170,12 @@ func (m *believer) episode(b *belief, v *View) (on bool, age float64) {
 	return false, 0
 }
 
-// drift lets the agent's own view wander: an Ornstein–Uhlenbeck process.
+// drift lets the agent's own view wander: an Ornstein–Uhlenbeck process, moved
+// at most every six hours.
 func (m *believer) drift(b *belief, v *View, r *draw.Stream) {
+	if float64(v.Tick-b.viewTick)*4 < m.perDay {
+		return
+	}
 	keep := exact.HalfLife(float64(v.Tick-b.viewTick)/m.perDay, b.viewHalf)
 	b.viewTick = v.Tick
 	b.view = float64(b.view*keep) + float64(b.viewSD*sqrt(1-keep*keep)*r.Norm())

@@ -77,9 +77,9 @@ func (t *Chartists) one(a Agent, row *chartist, v *View, do *Actions) {
 		row.trading = true
 	}
 	if !row.trading {
-		do.WakeAt(a.ID, later(v, r.Exponential()*t.p.WakeHours/24*v.TicksPerDay))
+		do.WakeAt(a.ID, later(v, r.Uniform(0.5, 1.5)*t.p.WakeHours/24*v.TicksPerDay))
 		return
 	}
 	child(a.ID, v, do, r, sideOf(gap), min(0.03*row.normal, abs(gap)), 0.6, 0.004)
-	do.WakeAt(a.ID, later(v, r.Exponential()*v.TicksPerDay/144))
+	do.WakeAt(a.ID, later(v, r.Uniform(0.5, 1.5)*v.TicksPerDay/144))
 }

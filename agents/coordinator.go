@@ -55,7 +55,7 @@ func (t *Coordinators) Decide(awake []Agent, v *View, do *Actions) {
 		slots := v.TicksPerDay / t.o.SlotTicks / float64(len(t.rows))
 		do.Move(Spend, a.ID, min(Amount(t.p.SlotCost*slots*days), v.Free(a.ID, ledger.Cash)))
 		row.tick = v.Tick
-		do.WakeAt(a.ID, later(v, v.Rand(a).Exponential()*t.p.WakeHours/24*v.TicksPerDay))
+		do.WakeAt(a.ID, later(v, v.Rand(a).Uniform(0.5, 1.5)*t.p.WakeHours/24*v.TicksPerDay))
 	}
 }
 

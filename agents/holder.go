@@ -56,6 +56,6 @@ func (t *Holders) Decide(awake []Agent, v *View, do *Actions) {
 		case claim-want > 0.02*hold:
 			do.Move(Recall, a.ID, Amount(claim-want))
 		}
-		do.WakeAt(a.ID, later(v, v.Rand(a).Exponential()*t.p.WakeHours/24*v.TicksPerDay))
+		do.WakeAt(a.ID, later(v, v.Rand(a).Uniform(0.5, 1.5)*t.p.WakeHours/24*v.TicksPerDay))
 	}
 }

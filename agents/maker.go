@@ -16,7 +16,7 @@ type MakerParams struct {
 	Count       int     `key:"count" default:"10" unit:"1" min:"1" max:"10000" source:"Default world" doc:"Number of market makers"`
 	HoldShare   float64 `key:"hold_share" default:"0.06" unit:"share" min:"0" max:"1" source:"Default world" doc:"Share of supply that they hold together"`
 	CashRatio   float64 `key:"cash_ratio" default:"1.2" unit:"1" min:"0" max:"100" source:"Market prototype" doc:"Cash for each dollar of normal holding"`
-	WakeBlocks  float64 `key:"wake_blocks" default:"5" unit:"blocks" min:"0.1" max:"10000" source:"Market prototype used 3; 5 halves the cost at the same depth" doc:"Mean time between requotes"`
+	WakeBlocks  float64 `key:"wake_blocks" default:"16" unit:"blocks" min:"0.1" max:"10000" source:"Market prototype used 3; with ten makers 16 still renews a quote every other block" doc:"Mean time between requotes"`
 	Impact      float64 `key:"impact_per_supply_percent" default:"0.06" unit:"1" min:"0" max:"10" source:"Market prototype: above 0.1 pump and dump pays" doc:"Change of fair ln price for unexpected taker flow of one percent of supply; ±20 % over makers"`
 	FlowHours   float64 `key:"flow_half_life_hours" default:"0.5" unit:"h" min:"0.01" max:"100" source:"Market prototype" doc:"Half-life of the flow that is expected to go on"`
 	FlowShare   float64 `key:"expected_flow_share" default:"0.3" unit:"share" min:"0" max:"1" source:"Market prototype" doc:"Share of the expected flow that is discounted"`
@@ -27,12 +27,12 @@ type MakerParams struct {
 	NewsLearn   float64 `key:"news_learning" default:"0.02" unit:"1" min:"0" max:"1" source:"Assumption: least mean squares step" doc:"Speed at which makers learn what activity news means for the price; it starts at one for one"`
 }
 
-const makerLevels = 8
+const makerLevels = 5
 
 // Distance from the inner quote in basis points and weight of each level.
 var (
-	levelBps    = [makerLevels]float64{0, 8, 20, 40, 70, 120, 180, 270}
-	levelWeight = [makerLevels]float64{1.5, 2, 2.5, 3, 3.5, 4.5, 5.5, 7}
+	levelBps    = [makerLevels]float64{0, 15, 45, 110, 230}
+	levelWeight = [makerLevels]float64{2.5, 3.5, 5.5, 8, 10}
 )
 
 const levelWeights = 29.5
@@ -90,7 +90,7 @@ func (t *Makers) Decide(awake []Agent, v *View, do *Actions) {
 		row := &t.rows[a.Row]
 		t.update(row, v)
 		t.quote(a.ID, row, v, do)
-		do.WakeAt(a.ID, later(v, v.Rand(a).Exponential()*t.p.WakeBlocks))
+		do.WakeAt(a.ID, later(v, v.Rand(a).Uniform(0.5, 1.5)*t.p.WakeBlocks))
 	}
 }
 

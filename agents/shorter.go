@@ -82,7 +82,7 @@ func (t *Shorters) one(a Agent, row *shorter, v *View, do *Actions) {
 	case free > 1:
 		do.Order(a.ID, 1, book.Sell, book.ImmediateOrCancel, v.Price(v.Mid*0.995), v.Lots(min(free, 0.1*row.size)))
 	}
-	do.WakeAt(a.ID, later(v, r.Exponential()*pace))
+	do.WakeAt(a.ID, later(v, r.Uniform(0.5, 1.5)*pace))
 }
 
 // open borrows up to the wanted size and sells what has been borrowed in slices.

@@ -123,13 +123,13 @@ func (t *Stakers) one(a Agent, row *staker, v *View, do *Actions) {
 	}
 	if row.trading {
 		t.work(a.ID, row, gap, v, do, r)
-		do.WakeAt(a.ID, later(v, r.Exponential()*t.p.SliceMinutes/1440*v.TicksPerDay))
+		do.WakeAt(a.ID, later(v, r.Uniform(0.5, 1.5)*t.p.SliceMinutes/1440*v.TicksPerDay))
 		return
 	}
 	if r.Float64() < 0.2 {
 		t.allocate(a.ID, row, hold, v, do)
 	}
-	do.WakeAt(a.ID, later(v, r.Exponential()*row.wake))
+	do.WakeAt(a.ID, later(v, r.Uniform(0.5, 1.5)*row.wake))
 }
 
 // target is the holding wanted at log mispricing z: a tactical part that

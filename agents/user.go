@@ -16,7 +16,7 @@ type UserParams struct {
 	CohortSize    int     `key:"cohort_size" default:"100" unit:"1" min:"1" max:"1000000" source:"Default world" doc:"Real users in a cohort; gas and balances scale with it"`
 	ActiveShare   float64 `key:"active_share" default:"0.85" unit:"share" min:"0.01" max:"1" source:"Assumption" doc:"Share of cohorts that use the rollup at the opening; the others may join"`
 	PerDay        float64 `key:"transactions_per_day" default:"0.6" unit:"1" min:"0" max:"1000" source:"Assumption: 100 thousand transactions a day, as Loopring and zkSync together in late 2020" doc:"Transactions that a real user wants to send a day"`
-	WakeHours     float64 `key:"wake_hours" default:"6" unit:"h" min:"0.1" max:"1000" source:"Assumption: finer clocks change nothing but cost" doc:"Mean time between a cohort's looks"`
+	WakeHours     float64 `key:"wake_hours" default:"12" unit:"h" min:"0.1" max:"1000" source:"Assumption: finer clocks change nothing but cost" doc:"Mean time between a cohort's looks"`
 	ValueMultiple float64 `key:"value_multiple" default:"6" unit:"1" min:"0.1" max:"1000" source:"Assumption: a layer-one transfer cost some ten times a rollup fee" doc:"Median private value of a transaction in opening fees; log-logistic with exponent 2"`
 	Patience      float64 `key:"patience_minutes" default:"10" unit:"min" min:"0.1" max:"100000" source:"Assumption: payments, where a missed slot of nine minutes costs half the value" doc:"Median time in which waiting costs a transaction all but 1/e of its value; lognormal with log s.d. 0.7"`
 	MemoryDays    float64 `key:"memory_days" default:"5" unit:"d" min:"0.1" max:"365" source:"Attack prototype: memory per transaction made users give up in hours" doc:"Half-life of satisfaction"`
@@ -130,10 +130,13 @@ func (t *Users) use(id ID, row *user, v *View, do *Actions, r *draw.Stream) {
 	// What users spent on fees they bring in again.
 	do.Move(Join, id, Amount(row.balance)-v.Pocket(id, ledger.Cash, ledger.Rollup))
 	bid := t.bid(v, r)
-	mean := t.p.PerDay * float64(t.p.CohortSize) * days * t.demand(units(bid), v) * exact.Exp(v.LnActivity)
+	mean := t.p.PerDay * float64(t.p.CohortSize) * days * t.demand(units(bid), v) * v.Activity
 	// Half of those who wait give up within two days.
-	still := float64(waiting) * exact.HalfLife(days, 2)
-	if n := r.Poisson(mean) + uint32(still); n > 0 {
+	n := r.Poisson(mean)
+	if waiting > 0 {
+		n += uint32(float64(waiting) * exact.HalfLife(days, 2))
+	}
+	if n > 0 {
 		do.Request(Send, id, n, bid)
 		if waiting == 0 {
 			row.sent = v.Tick

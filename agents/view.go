@@ -27,6 +27,7 @@ type View struct {
 
 	// News that no agent causes, as logs relative to the start.
 	LnETH, LnActivity float64
+	Activity          float64 // the same, 1 at the start
 	EthUSD            float64
 	GasGwei           float64 // what prompt inclusion on layer one costs
 
@@ -58,22 +59,16 @@ func (v *View) CopyFrom(src *View) {
 
 // Refresh freezes the market for the next round.
 func (v *View) Refresh() {
-	q := v.x.Quote()
-	if q.Bid == v.Bid && q.Ask == v.Ask && v.Mid > 0 {
-		v.statistics()
+	bid, ask, lots, taken := v.x.Top()
+	v.Flow, v.Volume = float64(taken), float64(lots)
+	if bid == v.Bid && ask == v.Ask {
 		return
 	}
-	v.Bid, v.Ask = q.Bid, q.Ask
-	if q.Bid > 0 && q.Ask > 0 {
-		v.Mid = (float64(q.Bid) + float64(q.Ask)) / 2 * v.TickUSD
+	v.Bid, v.Ask = bid, ask
+	if bid > 0 && ask > 0 {
+		v.Mid = (float64(bid) + float64(ask)) / 2 * v.TickUSD
 		v.LnMid = exact.Log(v.Mid)
 	}
-	v.statistics()
-}
-
-func (v *View) statistics() {
-	s := v.x.Stats()
-	v.Flow, v.Volume = float64(s.TakerLots), float64(s.Lots)
 }
 
 // SetMid sets the reference price before there is a quote, in USD.

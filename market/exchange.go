@@ -169,7 +169,11 @@ func (x *Exchange) at(o ledger.Owner, slot uint16) *book.OrderID {
 }
 
 // Submit sends an order.
-func (x *Exchange) Submit(o Order) Result {
+func (x *Exchange) Submit(o Order) Result { return x.Execute(&o) }
+
+// Execute is Submit for a caller that keeps its orders in a list: it only reads
+// the order, and a copy of a record just written would stall the processor.
+func (x *Exchange) Execute(o *Order) Result {
 	at := x.at(o.Owner, o.Slot)
 	if at == nil {
 		return x.reject(BadSlot)

@@ -21,6 +21,13 @@ func (x *Exchange) Quote() (q Quote) {
 	return q
 }
 
+// Top returns the best prices in ticks, 0 where a side is empty, the lots traded
+// since the start, and of them those bought less those sold by takers.
+func (x *Exchange) Top() (bid, ask uint32, lots uint64, taken int64) {
+	bid, ask = x.book.Top()
+	return bid, ask, x.stats.Lots, x.stats.TakerLots
+}
+
 // Open returns the resting order in a slot; it reports false when there is none.
 func (x *Exchange) Open(o ledger.Owner, slot uint16) (price, lots uint32, side book.Side, ok bool) {
 	at := x.at(o, slot)

@@ -72,7 +72,8 @@ func (w *World) publishNews() {
 	v := w.view
 	v.LnETH, v.LnActivity = w.news.LnETH, w.news.LnActivity
 	v.EthUSD = w.cfg.Opening.EthUSD * exp(w.news.LnETH)
-	w.roll.SetActivity(exp(w.news.LnActivity))
+	v.Activity = exp(w.news.LnActivity)
+	w.roll.SetActivity(v.Activity)
 	w.hotGas = w.chain.GasPrice()
 	v.GasGwei = w.hotGas.Gwei()
 }

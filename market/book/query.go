@@ -109,3 +109,11 @@ func (b *Book) Levels(s Side, n int, out []Level) []Level {
 	}
 	return out
 }
+
+// Top returns the best prices, 0 where a side is empty.
+func (b *Book) Top() (bid, ask uint32) {
+	if ask = b.best[Sell]; ask == noAsk {
+		ask = 0
+	}
+	return b.best[Buy], ask
+}

@@ -24,10 +24,7 @@ func MulDiv(a, b, c Amount, r Rounding) (Amount, bool) {
 		return 0, false
 	}
 	q, rem := bits.Div64(hi, lo, uint64(c))
-	if q > uint64(maxBalance) {
-		return 0, false
-	}
-	if rem != 0 && r == Up {
+	if rem != 0 && r == Up && q <= uint64(maxBalance) {
 		q++
 	}
 	if q > uint64(maxBalance) {

@@ -46,8 +46,9 @@ func (pos) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []le
 	return out
 }
 
-// share is a fraction of an amount, rounded down to a millionth of it.
+// share is a fraction between 0 and 1, to six decimals, of an amount, rounded
+// down to a micro-unit.
 func share(a ledger.Amount, fraction float64) ledger.Amount {
-	x, _ := ledger.MulDiv(a, ledger.Amount(fraction*1e6), 1e6, ledger.Down)
+	x, _ := ledger.MulDiv(a, ledger.Amount(float64(fraction*1e6)+0.5), 1e6, ledger.Down)
 	return x
 }

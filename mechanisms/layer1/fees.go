@@ -199,5 +199,7 @@ func (m *market) close(b, parent *block, lowest Price, crowded bool) {
 	}
 	b.next = m.nextBase(base, b.gas+uint64(min(wanted, room)))
 	gap := max(b.next, rest) - min(b.next, rest)
-	b.settled = m.background && b.gas == 0 && gap <= rest/256
+	if m.background && b.gas == 0 && gap <= rest/256 {
+		b.next, b.settled = rest, true
+	}
 }

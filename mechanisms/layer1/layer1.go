@@ -27,7 +27,8 @@
 // EIP-1559 also on later ones, through the base fee).
 // Assumption: without transactions of the model the base fee sits at its fixed
 // point P − tip, which it approaches within 8/ε blocks, less than P needs to
-// move; after own transactions it is followed block by block until it is back.
+// move; after own transactions it is followed block by block until it is back
+// within 1/256.
 // Assumption: in a natural tie each producer but the two involved has seen one
 // or the other block first with equal odds, and the two stick to their own.
 // Assumption: a refusal holds for blocks found after it was set, and a race

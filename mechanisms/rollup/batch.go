@@ -2,35 +2,35 @@ package rollup
 
 import "stakeout/market/ledger"
 
-// Open starts a slot under its leader.
+// Open starts a slot under its leader. A slot is Open, then at most one Build,
+// then Close.
 func (s *State) Open(l Leader) {
 	s.slot = Outcome{Leader: l}
-	s.batch = s.batch[:0]
 	s.posting = false
 	s.pub.Slot++
 	s.pub.Leader = l
 }
 
-// Build fills the leader's batch by its standing policy and returns the
-// layer-one gas that it needs. ok is false when nobody builds: the slot is
-// vacant or the operator is down. An empty batch is a batch.
+// Build fills the leader's batch by its standing policy, which is binding from
+// here on, and returns the layer-one gas that it needs. ok is false when nobody
+// builds: the slot is vacant or the operator is down. An empty batch is a batch.
 func (s *State) Build(tick uint32, down bool) (gas uint32, ok bool) {
-	if s.slot.Operator == ledger.Outside || down {
-		s.slot.Tried = s.slot.Operator != ledger.Outside && s.policy[s.slot.Operator].Transfers
+	if s.slot.Operator == ledger.Outside {
 		return 0, false
 	}
-	pol := s.policy[s.slot.Operator]
-	room := uint32(s.p.CapacityTx)
+	s.terms = s.policy[s.slot.Operator]
+	s.slot.Tried = s.terms.Transfers
+	if down {
+		return 0, false
+	}
+	if s.terms.Transfers {
+		room, marginal := s.fill(&s.txs, false, s.terms.MinFee, s.room())
+		s.priced(marginal, room)
+	}
+	if s.terms.Exits {
+		s.fill(&s.exits, true, s.terms.ExitFee, s.exitRoom())
+	}
 	gas = uint32(s.p.BatchGas)
-	if pol.Exits {
-		s.batch, _, _ = s.exits.take(pol.ExitFee, s.exitRoom(room), s.batch, true)
-	}
-	if pol.Transfers {
-		s.slot.Tried = true
-		var marginal ledger.Amount
-		s.batch, room, marginal = s.txs.take(pol.MinFee, room, s.batch, false)
-		s.priced(pol.MinFee, marginal, room)
-	}
 	for _, b := range s.batch {
 		if b.exit {
 			gas += b.count * uint32(s.p.WithdrawalGas)
@@ -42,93 +42,174 @@ func (s *State) Build(tick uint32, down bool) (gas uint32, ok bool) {
 	return gas, true
 }
 
+// room is how many transactions a batch holds, by its capacity and its gas.
+func (s *State) room() uint32 {
+	gas := max(s.p.MaxBatchGas-s.p.BatchGas, 0)
+	return uint32(min(s.p.CapacityTx, gas/max(s.p.TransactionGas, 1)))
+}
+
 // exitRoom is how many users can leave in a batch: what its gas allows beside a
-// full load of transactions.
-func (s *State) exitRoom(room uint32) uint32 {
-	gas := s.p.MaxBatchGas - s.p.BatchGas - s.p.CapacityTx*s.p.TransactionGas
-	return min(room, uint32(max(gas/max(s.p.WithdrawalGas, 1), 1)))
+// full load of transactions, and one at least.
+func (s *State) exitRoom() uint32 {
+	gas := s.p.MaxBatchGas - s.p.BatchGas - int(s.room())*s.p.TransactionGas
+	return uint32(min(max(gas/max(s.p.WithdrawalGas, 1), 1), s.p.CapacityTx))
+}
+
+// fill moves the requests in the highest buckets, none below that of floor, into
+// the batch until its room is used up. It returns the room that is left and the
+// bid of the last request taken. A request larger than the room is taken in
+// part; transactions that their sender cannot pay for are dropped.
+func (s *State) fill(q *queue, exit bool, floor ledger.Amount, room uint32) (left uint32, marginal ledger.Amount) {
+	for b := q.highest(buckets - 1); b >= bucketOf(floor) && room > 0; b = q.highest(b) {
+		o := q.head[b]
+		r := &q.req[o]
+		want := min(r.count, room)
+		n := want
+		if !exit && r.bid > 0 {
+			n = uint32(min(ledger.Amount(want), s.Balance(o)/r.bid))
+		}
+		if n > 0 {
+			s.batch = append(s.batch, included{bid: r.bid, owner: o, count: n, since: r.since, exit: exit})
+			r.riding = true
+			marginal = r.bid
+			room -= n
+		}
+		if n < want || n == r.count {
+			q.remove(o)
+		} else {
+			q.revise(o, r.count-n, r.bid)
+		}
+	}
+	return room, marginal
 }
 
 // priced publishes what inclusion cost: an average of the minima of those who
-// served, or the lowest bid that made it into a batch that left others waiting.
-func (s *State) priced(minFee, marginal ledger.Amount, room uint32) {
-	if room < uint32(s.p.CapacityTx) {
-		fee := mix(float64(minFee), float64(s.pub.PostedFee), s.decay.hour)
+// served, or the last bid that made it into a full batch that left others
+// waiting.
+func (s *State) priced(marginal ledger.Amount, room uint32) {
+	if room < s.room() {
+		fee := mix(float64(s.terms.MinFee), float64(s.pub.PostedFee), s.decay.hour)
 		s.pub.PostedFee = ledger.Amount(fee + 0.5)
 	}
 	s.pub.MarginalFee = s.pub.PostedFee
-	if room < uint32(s.p.CapacityTx)/50 && s.txs.total > 0 {
-		s.pub.MarginalFee = max(marginal, minFee)
+	if room == 0 && s.txs.total > 0 {
+		s.pub.MarginalFee = max(marginal, s.terms.MinFee)
 	}
 }
 
 // Close ends the slot. posted says whether the batch reached layer one before
 // the deadline, cost what its gas cost in micro-USD, tick is now and eth the
-// price of ETH relative to the start. Fees move now; a batch that missed its
-// deadline gives its requests back. Sharing the fees is the mechanism's part.
+// price of ETH relative to the start. Fees move now, then the cost; a batch that
+// missed its deadline gives its requests back and costs nothing. Sharing the
+// fees is the mechanism's part.
+//
+// Assumption: an operator that cannot pay all of the gas pays what it has.
 func (s *State) Close(tick uint32, posted bool, cost ledger.Amount, eth float64) Outcome {
 	o := &s.slot
 	o.Posted = posted && s.posting
 	if o.Posted {
+		s.execute(tick, o)
 		o.Cost = s.pay(o.Operator, ledger.LayerOne, ledger.Free, cost, ledger.BatchCost)
-	}
-	for _, b := range s.batch {
-		switch {
-		case !o.Posted:
-			s.giveBack(b)
-		case b.exit:
-			s.leave(b, o)
-		default:
-			s.serve(b, tick, o)
-		}
+	} else {
+		s.giveBack()
 	}
 	s.batch = s.batch[:0]
-	if o.Posted && o.Transactions > 0 {
+	s.posting = false
+	if o.Transactions > 0 {
 		s.serveForced(tick, true)
 	}
 	s.publish(tick, o, eth)
 	return *o
 }
 
-// giveBack returns a request to the queue; where its owner has asked anew in
-// the meantime, the new request takes over the age of the old one.
-func (s *State) giveBack(b included) {
-	q := &s.txs
-	if b.exit {
-		q = &s.exits
-	}
-	if r := &q.req[b.owner]; r.waiting {
-		r.since = b.since
-	} else {
-		q.push(b.owner, b.count, b.bid, b.since)
+// execute carries out the batch, transactions before exits.
+func (s *State) execute(tick uint32, o *Outcome) {
+	for _, b := range s.batch {
+		switch {
+		case b.count == 0: // struck out
+		case b.exit:
+			s.leave(b, o)
+		default:
+			s.serve(b, tick, o)
+		}
 	}
 }
 
-// pay moves up to amount of cash and returns what was moved.
+// giveBack returns the requests of the batch to their queues, the last first so
+// that those of a bucket stand in their old order.
+func (s *State) giveBack() {
+	for i := len(s.batch) - 1; i >= 0; i-- {
+		b := s.batch[i]
+		q := &s.txs
+		if b.exit {
+			q = &s.exits
+		}
+		q.req[b.owner].riding = false
+		if b.count > 0 {
+			q.restore(b)
+		}
+	}
+}
+
+// strike takes an owner's transactions out of the batch on its way.
+func (s *State) strike(o ledger.Owner) {
+	if !s.txs.req[o].riding {
+		return
+	}
+	for i := range s.batch {
+		if b := &s.batch[i]; b.owner == o && !b.exit {
+			b.count = 0
+		}
+	}
+}
+
+// pay moves up to amount of cash into the free pocket of the receiver and
+// returns what was moved.
 func (s *State) pay(from, to ledger.Owner, pocket ledger.Pocket, amount ledger.Amount, why ledger.Reason) ledger.Amount {
-	amount = min(amount, s.led.Balance(from, ledger.Cash, pocket))
+	have := s.led.Balance(from, ledger.Cash, pocket)
+	amount = min(amount, have)
+	if amount == 0 {
+		return 0
+	}
 	s.must(s.led.Post(ledger.Transfer{Amount: amount, From: from, To: to, Asset: ledger.Cash, FromPocket: pocket, Reason: why}))
+	if pocket == ledger.Rollup && amount == have {
+		s.pub.Members--
+	}
 	return amount
 }
 
+// serve charges what was bid, or what the sender has left where a layer-one
+// request has been paid for since the batch was built.
 func (s *State) serve(b included, tick uint32, o *Outcome) {
-	o.Fees += s.pay(b.owner, o.Operator, ledger.Rollup, b.bid*ledger.Amount(b.count), ledger.TransactionFee)
+	s.txs.req[b.owner].riding = false
+	o.Fees += s.pay(b.owner, o.Operator, ledger.Rollup, s.fee(b, b.bid), ledger.TransactionFee)
 	o.Transactions += b.count
 	s.served[b.owner] = Served{Tick: tick, Since: b.since, Count: b.count, Bid: b.bid}
 }
 
-// leave charges the exit fee of the leader's policy, not the bid: withdrawals
-// are sold at a posted price.
+// leave charges the exit fee of the leader's terms, not the bid: withdrawals are
+// sold at a posted price. The balance goes with the last user of the cohort.
 func (s *State) leave(b included, o *Outcome) {
-	fee := s.policy[o.Operator].ExitFee * ledger.Amount(b.count)
-	o.Fees += s.pay(b.owner, o.Operator, ledger.Rollup, fee, ledger.WithdrawalFee)
+	s.exits.req[b.owner].riding = false
+	o.Fees += s.pay(b.owner, o.Operator, ledger.Rollup, s.fee(b, min(s.terms.ExitFee, b.bid)), ledger.WithdrawalFee)
 	o.Exits += b.count
-	s.withdrawn(b.owner)
+	if !s.exits.req[b.owner].waiting {
+		s.withdrawn(b.owner)
+	}
+}
+
+// fee is the price of all units of an included request, at most the balance.
+func (s *State) fee(b included, each ledger.Amount) ledger.Amount {
+	if fee, ok := ledger.MulDiv(each, ledger.Amount(b.count), 1, ledger.Down); ok {
+		return fee
+	}
+	return s.Balance(b.owner)
 }
 
 // withdrawn takes the rest of a user's balance out of the model.
 func (s *State) withdrawn(user ledger.Owner) {
 	s.txs.remove(user)
+	s.exits.remove(user)
 	s.Activate(user, false)
 	s.pay(user, ledger.Outside, ledger.Rollup, s.Balance(user), ledger.Withdrawal)
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // ErrExit is returned when a forced exit cannot be asked for.
-var ErrExit = errors.New("rollup: forced exit already waiting or nothing to withdraw")
+var ErrExit = errors.New("rollup: already on the way out, or nothing to withdraw")
 
 type forcedExit struct {
 	owner ledger.Owner
@@ -18,10 +18,11 @@ type forcedExit struct {
 // forcedQueue is the contract's first-come-first-served exit queue.
 type forcedQueue struct {
 	list    []forcedExit
-	head    int // first not yet served
-	onChain int // first not yet included in layer one
-	posted  uint32
+	head    int    // first not yet served
+	onChain int    // first not yet included in layer one
+	posted  uint32 // users of the first not yet included who are
 	credit  uint32 // exits that the window still allows
+	users   uint64 // not yet served
 	waiting []bool // owner
 }
 
@@ -34,13 +35,20 @@ func (f *forcedQueue) copyFrom(src *forcedQueue) {
 	f.waiting = append(waiting[:0], src.waiting...)
 }
 
-// ForceExit asks layer one for the exit of count users of a cohort.
+// ForceExit asks layer one for the exit of count users of a cohort and takes
+// back what they asked of the coordinators. It returns ErrExit when they wait in
+// the queue already, when an exit of theirs is in the leader's batch, when
+// nobody is to leave or nothing is left inside.
 func (s *State) ForceExit(o ledger.Owner, count uint32) error {
-	if s.forced.waiting[o] || count == 0 || s.Balance(o) == 0 {
+	if s.forced.waiting[o] || s.exits.req[o].riding || count == 0 || s.Balance(o) == 0 {
 		return ErrExit
 	}
-	s.exits.remove(o)
+	if r := &s.exits.req[o]; r.waiting {
+		count = min(count, r.count)
+		s.exits.remove(o)
+	}
 	s.forced.waiting[o] = true
+	s.forced.users += uint64(count)
 	s.forced.list = append(s.forced.list, forcedExit{owner: o, count: count})
 	return nil
 }
@@ -59,7 +67,9 @@ func (s *State) NextRequest() (payer ledger.Owner, users uint32, ok bool) {
 }
 
 // Requested tells the contract that a piece of the queue is on layer one and
-// what its gas cost the users.
+// what its gas cost the users in micro-USD. It must follow a NextRequest.
+//
+// Assumption: users pay the gas out of their balance inside, up to all of it.
 func (s *State) Requested(users uint32, cost ledger.Amount, tick uint32) {
 	f := &s.forced
 	e := &f.list[f.onChain]
@@ -71,7 +81,7 @@ func (s *State) Requested(users uint32, cost ledger.Amount, tick uint32) {
 	}
 }
 
-// QueueTick gives the queue its capacity of one block and serves what has
+// QueueTick opens the queue's next window when it is due and serves what has
 // waited longer than the delay. It is free when the queue is empty.
 func (s *State) QueueTick(tick uint32) {
 	f := &s.forced
@@ -85,10 +95,15 @@ func (s *State) QueueTick(tick uint32) {
 		f.credit = uint32(s.p.QueueExits)
 	}
 	s.serveForced(tick, false)
+	if f.head > 4096 && f.head*2 > len(f.list) {
+		f.list = f.list[:copy(f.list, f.list[f.head:])]
+		f.onChain -= f.head
+		f.head = 0
+	}
 }
 
-// serveForced lets queued users out, all of them when a coordinator that works
-// serves the queue, else only those older than the delay.
+// serveForced lets queued users out within the window's capacity: those older
+// than the delay, or all on layer one when a coordinator that works serves them.
 func (s *State) serveForced(tick uint32, coordinator bool) {
 	f := &s.forced
 	for f.head < f.onChain && f.credit > 0 {
@@ -99,8 +114,10 @@ func (s *State) serveForced(tick uint32, coordinator bool) {
 		n := min(e.count, f.credit)
 		e.count -= n
 		f.credit -= n
+		f.users -= uint64(n)
 		s.pub.ForcedExits += uint64(n)
 		if e.count == 0 {
+			s.strike(e.owner)
 			s.withdrawn(e.owner)
 			f.waiting[e.owner] = false
 			f.head++
@@ -109,10 +126,4 @@ func (s *State) serveForced(tick uint32, coordinator bool) {
 }
 
 // QueueLength is the number of users in the forced-exit queue.
-func (s *State) QueueLength() uint64 {
-	var n uint64
-	for _, e := range s.forced.list[s.forced.head:] {
-		n += uint64(e.count)
-	}
-	return n
-}
+func (s *State) QueueLength() uint64 { return s.forced.users }

@@ -30,9 +30,8 @@ type Public struct {
 	Stake60d    float64 // tokens staked and unbonding, half-life 60 d
 	Episode     Episode
 
-	Slots, EmptySlots, MissedSlots     uint64
-	Transactions, Exits, ForcedExits   uint64
-	LeaderSlots, LeaderFees, LeaderGas ledger.Amount
+	Slots, EmptySlots, MissedSlots   uint64 // ended; left waiting users unserved; no batch in time
+	Transactions, Exits, ForcedExits uint64
 }
 
 // Episode is the public record of service trouble: whether one is on, since
@@ -64,11 +63,12 @@ func (s *State) Public() *Public { return &s.pub }
 
 // SeedPublic sets the averages to the values that they have in a world without
 // trouble, so that the model starts at its fixed point: net yearly revenue in
-// USD at the opening price of ETH, reward a year and token, active cohorts.
+// USD at the opening price of ETH, reward a year and token, active cohorts, and
+// the posted fee in micro-USD.
 func (s *State) SeedPublic(revenue, reward, active float64, fee ledger.Amount) {
 	p := &s.pub
 	p.Revenue6h, p.Reward6h, p.Reward7d = revenue, reward, reward
-	p.Active, p.ActiveFast, p.ActiveSlow, p.Members = active, active, active, active
+	p.ActiveFast, p.ActiveSlow = active, active
 	p.PerUser30d = revenue / active
 	p.Stake60d = float64(p.Staked+p.Unbonding) / float64(ledger.Unit)
 	p.PostedFee, p.MarginalFee = fee, fee
@@ -118,9 +118,9 @@ func (s *State) average(o *Outcome, unserved, eth float64) {
 	p.EmptyHour = mix(unserved, p.EmptyHour, d.hour)
 	p.EmptyDay = mix(unserved, p.EmptyDay, d.day)
 	p.Revenue6h = mix(net, p.Revenue6h, d.sixHours)
-	withheld := 1.0
-	if o.Tried {
-		withheld = 0
+	withheld := 0.0
+	if o.Operator != ledger.Outside && !o.Tried {
+		withheld = 1
 	}
 	p.Withheld = mix(withheld, p.Withheld, d.day)
 	p.Stake60d = mix(float64(p.Staked+p.Unbonding)/float64(ledger.Unit), p.Stake60d, d.sixtyDays)

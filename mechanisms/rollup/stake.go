@@ -2,12 +2,13 @@ package rollup
 
 import (
 	"errors"
+	"math/bits"
 
 	"stakeout/market/ledger"
 )
 
-// ErrStake is returned when less is staked than asked for.
-var ErrStake = errors.New("rollup: not that much staked")
+// ErrStake is returned when less is staked than asked for, or nothing is.
+var ErrStake = errors.New("rollup: nothing to unstake, or not that much staked")
 
 // lottery is a Fenwick tree of stakes by owner: updates and draws in O(log n).
 type lottery struct {
@@ -48,7 +49,8 @@ type unbond struct {
 	amount ledger.Amount
 }
 
-// Stake moves free tokens into the staking contract.
+// Stake moves free tokens into the staking contract. It returns the ledger's
+// error.
 func (s *State) Stake(o ledger.Owner, a ledger.Amount) error {
 	if err := s.move(o, ledger.Token, ledger.Free, ledger.Staked, a); err != nil {
 		return err
@@ -58,9 +60,12 @@ func (s *State) Stake(o ledger.Owner, a ledger.Amount) error {
 	return nil
 }
 
-// Unstake starts the unbonding of staked tokens; they stop counting at once.
+// Unstake starts the unbonding of staked tokens; they stop counting at once. It
+// returns ErrStake when that many are not staked or none are asked for.
+//
+// Assumption: tokens on their way out can no longer be slashed.
 func (s *State) Unstake(o ledger.Owner, a ledger.Amount, tick uint32) error {
-	if err := s.move(o, ledger.Token, ledger.Staked, ledger.Unbonding, a); err != nil {
+	if a == 0 || s.move(o, ledger.Token, ledger.Staked, ledger.Unbonding, a) != nil {
 		return ErrStake
 	}
 	s.pub.Staked -= a
@@ -72,7 +77,7 @@ func (s *State) Unstake(o ledger.Owner, a ledger.Amount, tick uint32) error {
 
 // SeedUnbonding places an unbonding that falls due at the given tick, for the
 // opening state of a world whose pipeline is already full. Calls must come in
-// order of due.
+// order of due, none beyond the delay. It returns the ledger's error.
 func (s *State) SeedUnbonding(o ledger.Owner, a ledger.Amount, due uint32) error {
 	if err := s.move(o, ledger.Token, ledger.Free, ledger.Unbonding, a); err != nil {
 		return err
@@ -121,7 +126,7 @@ func (s *State) Draw(u uint64) (o ledger.Owner, ok bool) {
 	if s.lot.total <= 0 {
 		return 0, false
 	}
-	hi, _ := mul64(u, uint64(s.lot.total))
+	hi, _ := bits.Mul64(u, uint64(s.lot.total))
 	return s.lot.pick(int64(hi)), true
 }
 

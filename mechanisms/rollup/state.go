@@ -42,6 +42,7 @@ type State struct {
 	txs, exits queue
 	served     []Served // owner: last transactions included
 	batch      []included
+	terms      Policy // of the leader, as of the build of its batch
 	posting    bool
 	slot       Outcome
 
@@ -99,9 +100,13 @@ func (s *State) move(o ledger.Owner, a ledger.Asset, from, to ledger.Pocket, x l
 	return s.led.Post(ledger.Transfer{Amount: x, From: o, To: o, Asset: a, FromPocket: from, ToPocket: to, Reason: ledger.Move})
 }
 
-// Join brings a user's money into the rollup from outside the model.
+// Join brings a user's money into the rollup from outside the model. It returns
+// the ledger's error.
 func (s *State) Join(o ledger.Owner, cash ledger.Amount) error {
 	err := s.led.Post(ledger.Transfer{Amount: cash, From: ledger.Outside, To: o, Asset: ledger.Cash, ToPocket: ledger.Rollup, Reason: ledger.Deposit})
+	if err == nil && cash > 0 && s.Balance(o) == cash {
+		s.pub.Members++
+	}
 	return err
 }
 
@@ -111,31 +116,39 @@ func (s *State) Balance(o ledger.Owner) ledger.Amount {
 }
 
 // Send offers count transactions at bid micro-USD each. A waiting offer of the
-// same owner is replaced but keeps its place in time.
+// same owner is replaced but keeps its age, and its place in line while the bid
+// stays in the same bucket; count 0 takes it back. What is in a batch already
+// stays there.
 func (s *State) Send(o ledger.Owner, count uint32, bid ledger.Amount, tick uint32) {
-	s.replace(&s.txs, o, count, bid, tick)
+	s.ask(&s.txs, o, count, bid, tick)
 }
 
 // AskExit asks the coordinators for a withdrawal of count users' balances,
-// offering at most bid micro-USD a user.
+// offering at most bid micro-USD a user. Asking again changes the bid of those
+// who still wait but cannot add to them, and count 0 takes the request back.
+// Nothing happens while an exit of the owner is in a batch or in the forced
+// queue, or when it has no balance.
 func (s *State) AskExit(o ledger.Owner, count uint32, bid ledger.Amount, tick uint32) {
-	s.replace(&s.exits, o, count, bid, tick)
+	r := &s.exits.req[o]
+	if r.riding || s.forced.waiting[o] || s.Balance(o) == 0 {
+		return
+	}
+	if r.waiting {
+		count = min(count, r.count)
+	}
+	s.ask(&s.exits, o, count, bid, tick)
 }
 
-func (s *State) replace(q *queue, o ledger.Owner, count uint32, bid ledger.Amount, tick uint32) {
-	if r := &q.req[o]; r.waiting {
-		tick = r.since
+func (s *State) ask(q *queue, o ledger.Owner, count uint32, bid ledger.Amount, tick uint32) {
+	bid = max(bid, 0)
+	switch {
+	case count == 0:
 		q.remove(o)
+	case q.req[o].waiting:
+		q.revise(o, count, bid)
+	default:
+		q.push(o, count, bid, tick)
 	}
-	if count > 0 {
-		q.push(o, count, max(bid, 0), tick)
-	}
-}
-
-// Withdraw takes both of an owner's requests back.
-func (s *State) Withdraw(o ledger.Owner) {
-	s.txs.remove(o)
-	s.exits.remove(o)
 }
 
 // Waiting reports an owner's waiting transactions and since when they wait.
@@ -152,30 +165,10 @@ func (s *State) Earned(o ledger.Owner) ledger.Amount { return s.earned[o] }
 // Reward books a reward received, or with a negative amount one consumed.
 func (s *State) Reward(o ledger.Owner, a ledger.Amount) { s.earned[o] += a }
 
-// Leaving reports whether an exit of the owner waits anywhere.
+// Leaving reports whether an exit of the owner waits or is in a batch.
 func (s *State) Leaving(o ledger.Owner) bool {
-	return s.exits.req[o].waiting || s.forced.waiting[o]
+	return s.exits.req[o].waiting || s.exits.req[o].riding || s.forced.waiting[o]
 }
 
 // LastServed tells what was last included for an owner.
 func (s *State) LastServed(o ledger.Owner) Served { return s.served[o] }
-
-// CopyFrom makes s equal to src except for the ledger it posts to.
-func (s *State) CopyFrom(src *State) {
-	led, keep := s.led, *s
-	*s = *src
-	s.led = led
-	s.lot.tree = append(keep.lot.tree[:0], src.lot.tree...)
-	s.weight = append(keep.weight[:0], src.weight...)
-	s.operator = append(keep.operator[:0], src.operator...)
-	s.policy = append(keep.policy[:0], src.policy...)
-	s.unbonding = append(keep.unbonding[:0], src.unbonding...)
-	s.served = append(keep.served[:0], src.served...)
-	s.batch = append(keep.batch[:0], src.batch...)
-	s.active = append(keep.active[:0], src.active...)
-	s.earned = append(keep.earned[:0], src.earned...)
-	s.txs, s.exits, s.forced = keep.txs, keep.exits, keep.forced
-	s.txs.copyFrom(&src.txs)
-	s.exits.copyFrom(&src.exits)
-	s.forced.copyFrom(&src.forced)
-}

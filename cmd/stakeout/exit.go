@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"stakeout/experiments"
+	"stakeout/experiments/param"
+	"stakeout/experiments/preset"
+)
+
+// The exit codes.
+const (
+	exitFine        = 0
+	exitUsage       = 2
+	exitInput       = 3
+	exitInvariant   = 4
+	exitFiles       = 5
+	exitInterrupted = 130
+)
+
+// inputError is a valid command line that asks for something that is not there
+// or not allowed.
+type inputError struct{ error }
+
+func (e inputError) Unwrap() error { return e.error }
+
+// exitCode sorts an error into one of the exit codes. What is neither the
+// user's nor the file system's doing is an invariant of the model.
+func exitCode(err error) int {
+	var (
+		usage   usageError
+		input   inputError
+		invalid *preset.Error
+		value   param.Problem
+		path    *fs.PathError
+		link    *os.LinkError
+		system  *os.SyscallError
+		number  syscall.Errno
+	)
+	switch {
+	case err == nil:
+		return exitFine
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.As(err, &input), errors.As(err, &invalid), errors.As(err, &value), errors.Is(err, experiments.ErrPreset):
+		return exitInput
+	case errors.As(err, &path), errors.As(err, &link), errors.As(err, &system), errors.As(err, &number):
+		return exitFiles
+	}
+	return exitInvariant
+}
+
+// report prints an error for the user, every problem of a preset on a line of
+// its own, and returns the exit code.
+func report(w io.Writer, err error) int {
+	code := exitCode(err)
+	var invalid *preset.Error
+	switch {
+	case err == nil:
+	case errors.As(err, &invalid):
+		for _, p := range invalid.Problems {
+			fmt.Fprintln(w, p)
+		}
+	case code == exitInterrupted:
+		fmt.Fprintln(w, "stakeout: interrupted")
+	case code == exitInvariant:
+		fmt.Fprintf(w, "stakeout: the model broke one of its own rules, which is a fault of the program: %v\n", err)
+	default:
+		fmt.Fprintln(w, "stakeout:", err)
+	}
+	return code
+}

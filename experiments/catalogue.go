@@ -1,0 +1,184 @@
+package experiments
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"stakeout/experiments/param"
+	"stakeout/experiments/report/table"
+	"stakeout/mechanisms/election"
+	"stakeout/mechanisms/remedy"
+	"stakeout/strategies"
+)
+
+// secondsPerDay is the time that one core takes for one simulated day of one
+// default world, measured with BenchmarkDay on a 2.5 GHz server core. It only
+// feeds the expected times of List.
+const secondsPerDay = 0.012
+
+// ExpectedSeconds estimates the wall time of a run on a number of workers. It
+// scales with simulated days and counts the warm-up once and the rest thrice.
+func (s *Spec) ExpectedSeconds(workers int) float64 {
+	days := s.World.Time.WarmupDays + s.StartDays + 3*(s.HorizonDays-s.StartDays)
+	return days * secondsPerDay * float64(s.Replications) / float64(max(workers, 1))
+}
+
+// List returns the catalogue as tables: presets, attacks, mechanisms, remedies.
+// It fails when a built-in preset does not load.
+func List() ([]*table.Table, error) {
+	presets, err := presetTable()
+	if err != nil {
+		return nil, err
+	}
+	list := []*table.Table{presets}
+	var attacks, mechanisms, remedies [][3]string
+	for _, e := range strategies.All() {
+		attacks = append(attacks, [3]string{e.Name, e.Doc, e.Source})
+	}
+	for _, e := range election.All() {
+		mechanisms = append(mechanisms, [3]string{e.Name, e.Doc, e.Source})
+	}
+	for _, e := range remedy.All() {
+		remedies = append(remedies, [3]string{e.Name, e.Doc, e.Source})
+	}
+	return append(list,
+		catalogueTable("attacks", "Attack", attacks),
+		catalogueTable("mechanisms", "Leader selection", mechanisms),
+		catalogueTable("remedies", "Remedy", remedies)), nil
+}
+
+func presetTable() (*table.Table, error) {
+	t := &table.Table{
+		Name: "presets", Title: "Presets",
+		Columns: []table.Column{{Name: "Preset"}, {Name: "Question"}, {Name: "Attack"}, {Name: "Leader selection"}, {Name: "Remedy"}, {Name: "Replications"}, {Name: "Expected time", Unit: "s"}},
+		Notes:   []string{"Expected time is for two workers on a 2.5 GHz server core; it scales with the number of replications."},
+	}
+	for _, name := range Presets() {
+		s, err := Load(name)
+		if err != nil {
+			return nil, fmt.Errorf("preset %s: %w", name, err)
+		}
+		seconds := math.Ceil(s.ExpectedSeconds(2)/10) * 10
+		t.Rows = append(t.Rows, []table.Cell{
+			table.Text(name), table.Text(s.Question), table.Text(s.Attack), table.Text(s.Mechanism), table.Text(s.Remedy),
+			table.Number(float64(s.Replications), table.Format{}), table.Number(seconds, table.Format{}),
+		})
+	}
+	return t, nil
+}
+
+func catalogueTable(name, head string, entries [][3]string) *table.Table {
+	t := &table.Table{
+		Name: name, Title: strings.ToUpper(name[:1]) + name[1:],
+		Columns: []table.Column{{Name: head}, {Name: "What it does"}, {Name: "Source"}},
+	}
+	for _, e := range entries {
+		t.Rows = append(t.Rows, []table.Cell{table.Text(e[0]), table.Text(e[1]), table.Text(e[2])})
+	}
+	return t
+}
+
+// Show returns a preset, or an entry of the catalogue, as tables. A preset
+// comes with all its resolved parameters; an attack with its defaults. Errors
+// are those of Load.
+func Show(name string) ([]*table.Table, error) {
+	if _, isPreset := presetNamed(name); !isPreset {
+		if t := showEntry(name); t != nil {
+			return t, nil
+		}
+	}
+	s, err := Load(name)
+	if err != nil {
+		return nil, err
+	}
+	return s.Tables(), nil
+}
+
+func presetNamed(name string) (string, bool) {
+	for _, p := range Presets() {
+		if p == name {
+			return p, true
+		}
+	}
+	return "", false
+}
+
+// showEntry looks a name up among attacks, mechanisms and remedies.
+func showEntry(name string) []*table.Table {
+	if e, ok := strategies.Find(name); ok {
+		p := e.Params()
+		param.Defaults(p)
+		return []*table.Table{
+			catalogueTable("attack", "Attack", [][3]string{{e.Name, e.Doc, e.Source}}),
+			parameterTable("parameters", "Parameters of "+name, p, "attack_params."),
+		}
+	}
+	if e, ok := election.Find(name); ok {
+		return []*table.Table{catalogueTable("mechanism", "Leader selection", [][3]string{{e.Name, e.Doc, e.Source}})}
+	}
+	if e, ok := remedy.Find(name); ok {
+		return []*table.Table{catalogueTable("remedy", "Remedy", [][3]string{{e.Name, e.Doc, e.Source}})}
+	}
+	return nil
+}
+
+// Tables are the question of a preset, its parts and its parameters.
+func (s *Spec) Tables() []*table.Table {
+	e := s.attack
+	head := &table.Table{
+		Name: "preset", Title: s.Name + ": " + s.Question,
+		Columns: []table.Column{{Name: "Part"}, {Name: "Choice"}, {Name: "What it does"}, {Name: "Source"}},
+	}
+	row := func(part, name, doc, source string) {
+		head.Rows = append(head.Rows, []table.Cell{table.Text(part), table.Text(name), table.Text(doc), table.Text(source)})
+	}
+	row("attack", e.Name, e.Doc, e.Source)
+	if m, ok := election.Find(s.Mechanism); ok {
+		row("mechanism", m.Name, m.Doc, m.Source)
+	}
+	if r, ok := remedy.Find(s.Remedy); ok {
+		row("remedy", r.Name, r.Doc, r.Source)
+	}
+	part := worldPart{Header: s.Header, World: s.World}
+	all := parameterTable("parameters", "Parameters", &part, "")
+	attack := parameterTable("", "", s.Params, "attack_params.")
+	all.Rows = append(all.Rows, attack.Rows...)
+	all.Notes = []string{"* differs from the default."}
+	return []*table.Table{head, all}
+}
+
+// parameterTable lists every parameter of a struct with where it comes from.
+func parameterTable(name, title string, ptr any, prefix string) *table.Table {
+	t := &table.Table{
+		Name: name, Title: title,
+		Columns: []table.Column{{Name: "Parameter"}, {Name: "Value", Align: table.Right}, {Name: ""}, {Name: "Default", Align: table.Right}, {Name: "Unit"}, {Name: "Range"}, {Name: "Meaning"}, {Name: "Source"}},
+	}
+	param.Walk(ptr, func(path string, f param.Field) {
+		changed := ""
+		if f.Changed {
+			changed = "*"
+		}
+		cells := []string{prefix + path, f.Value, changed, f.Default, f.Unit, rangeOf(f), f.Doc, f.Source}
+		row := make([]table.Cell, len(cells))
+		for i, c := range cells {
+			row[i] = table.Text(c)
+		}
+		t.Rows = append(t.Rows, row)
+	})
+	return t
+}
+
+func rangeOf(f param.Field) string {
+	switch {
+	case len(f.OneOf) > 0:
+		return strings.Join(f.OneOf, ", ")
+	case f.Min == "" && f.Max == "":
+		return ""
+	case f.Max == "":
+		return "≥ " + f.Min
+	case f.Min == "":
+		return "≤ " + f.Max
+	}
+	return f.Min + " to " + f.Max
+}

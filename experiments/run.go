@@ -1,0 +1,112 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"stakeout/experiments/record"
+	"stakeout/experiments/report"
+	"stakeout/experiments/report/table"
+)
+
+// Options say where and how fast an experiment runs, and in which files it ends.
+type Options struct {
+	Out     string                // results folder, default "results"
+	Workers int                   // default one a processor
+	Formats record.Format         // of runs and series, default CSV and Parquet
+	Progress func(done, total int) // called after every replication, one call at a time, or nil
+	Command []string              // as typed, for the manifest
+	Version string                // of the program, default "dev"
+}
+
+// Result is what a finished or interrupted experiment leaves.
+type Result struct {
+	Dir      string // folder of the files
+	Planned  int    // replications
+	Finished int    // replications with a row, failed ones included
+	Reused   int    // of them from an earlier invocation
+	Failed   int
+	Partial  bool // interrupted; the same call resumes it
+	Study    *report.Study
+	ROI      *table.Table
+	Channels []*table.Table // one a cell
+	Harm     []*table.Table
+	Verdicts []string
+	Figures  []string // names of the PNG files, relative to Dir
+}
+
+// Run runs all replications of a preset, writes the results folder and reports.
+// Replications that an interrupted run finished are not run again. The files
+// are the same bytes for any number of workers and after any resumption.
+//
+// When ctx is cancelled the folder is closed as partial, the result covers what
+// is there, and the error wraps context.Canceled. A replication that fails is a
+// row with status "failed" and no error.
+func Run(ctx context.Context, s *Spec, o Options) (*Result, error) {
+	return Compare(ctx, s.Name, []*Spec{s}, o)
+}
+
+// Compare runs several specs, the cells, as one experiment of that name. Cells
+// with the same master seed are paired replication by replication.
+func Compare(ctx context.Context, name string, specs []*Spec, o Options) (*Result, error) {
+	o = o.withDefaults()
+	p, err := newPlan(name, specs, o.Version)
+	if err != nil {
+		return nil, err
+	}
+	runs, series := p.runsSchema(), seriesSchema()
+	store, err := record.Open(o.Out, p.manifest(o), record.Table{Schema: runs, Formats: o.Formats}, record.Table{Schema: series, Formats: o.Formats})
+	if err != nil {
+		return nil, err
+	}
+	store.Workers(o.Workers)
+	start := time.Now()
+	r := &Result{Dir: store.Dir(), Planned: p.total()}
+	stopped := p.execute(ctx, store, o, r)
+	store.Phase("replications", time.Since(start))
+	return r, p.finish(store, r, stopped)
+}
+
+func (o Options) withDefaults() Options {
+	if o.Out == "" {
+		o.Out = "results"
+	}
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if o.Formats == 0 {
+		o.Formats = record.CSV | record.Parquet
+	}
+	if o.Version == "" {
+		o.Version = "dev"
+	}
+	return o
+}
+
+// finish reports and closes the store. The worst of what went wrong is
+// returned; an interruption only when everything else went well.
+func (p *plan) finish(store *record.Store, r *Result, stopped error) error {
+	start := time.Now()
+	r.Partial = stopped != nil
+	err := p.report(store, r)
+	store.Phase("report", time.Since(start))
+	status, reason := record.Complete, ""
+	if r.Partial {
+		status, reason = record.Partial, "interrupted"
+		if !errors.Is(stopped, context.Canceled) && !errors.Is(stopped, context.DeadlineExceeded) {
+			reason = stopped.Error()
+		}
+	} else if err != nil {
+		status, reason = record.Partial, "the report failed: "+err.Error()
+	}
+	if closed := store.Close(status, reason); err == nil {
+		err = closed
+	}
+	if err == nil && r.Partial {
+		err = fmt.Errorf("%s: interrupted after %d of %d replications: %w", r.Dir, r.Finished, r.Planned, stopped)
+	}
+	return err
+}

@@ -1,0 +1,163 @@
+package rollup
+
+import (
+	"fmt"
+	"math"
+
+	"stakeout/market/ledger"
+)
+
+// CopyFrom makes s equal to src, re-using s's memory where it fits. The ledger
+// that s posts to stays its own: copy that one too.
+func (s *State) CopyFrom(src *State) {
+	led, keep := s.led, *s
+	*s = *src
+	s.led = led
+	s.lot.tree = append(keep.lot.tree[:0], src.lot.tree...)
+	s.weight = append(keep.weight[:0], src.weight...)
+	s.operator = append(keep.operator[:0], src.operator...)
+	s.policy = append(keep.policy[:0], src.policy...)
+	s.unbonding = append(keep.unbonding[:0], src.unbonding...)
+	s.served = append(keep.served[:0], src.served...)
+	s.batch = append(keep.batch[:0], src.batch...)
+	s.active = append(keep.active[:0], src.active...)
+	s.earned = append(keep.earned[:0], src.earned...)
+	s.txs, s.exits, s.forced = keep.txs, keep.exits, keep.forced
+	s.txs.copyFrom(&src.txs)
+	s.exits.copyFrom(&src.exits)
+	s.forced.copyFrom(&src.forced)
+}
+
+// Hash folds the state of the rollup into h, for the state hash of a world: two
+// rollups with equal hashes over equal ledgers behave alike under equal calls.
+func (s *State) Hash(h uint64) uint64 {
+	for o := range s.policy {
+		p, v := &s.policy[o], &s.served[o]
+		h = fold(h, uint64(s.weight[o]), uint64(s.operator[o]), uint64(s.earned[o]), uint64(p.MinFee), uint64(p.ExitFee))
+		h = fold(h, flags(p.Transfers, p.Exits, s.active[o], s.forced.waiting[o]))
+		h = fold(h, uint64(v.Tick)<<32|uint64(v.Since), uint64(v.Count), uint64(v.Bid))
+	}
+	for _, u := range s.unbonding[s.head:] {
+		h = fold(h, uint64(u.due)<<32|uint64(u.owner), uint64(u.amount))
+	}
+	h = s.exits.hash(s.txs.hash(h))
+	for _, b := range s.batch {
+		h = fold(h, uint64(b.bid), uint64(b.owner), uint64(b.count)<<32|uint64(b.since), flags(b.exit))
+	}
+	h = fold(h, flags(s.posting, s.terms.Transfers, s.terms.Exits), uint64(s.terms.MinFee), uint64(s.terms.ExitFee))
+	h = s.slot.hash(h)
+	h = s.forced.hash(h)
+	return s.pub.hash(fold(h, math.Float64bits(s.activity)))
+}
+
+// hash walks the buckets, since the order within one decides who is served.
+func (q *queue) hash(h uint64) uint64 {
+	h = fold(h, q.total)
+	for b := q.highest(buckets - 1); b >= 0; b = q.highest(b - 1) {
+		for o := q.head[b]; o != 0; o = q.req[o].next {
+			r := &q.req[o]
+			h = fold(h, uint64(o), uint64(r.bid), uint64(r.count)<<32|uint64(r.since))
+		}
+	}
+	return h
+}
+
+func (o *Outcome) hash(h uint64) uint64 {
+	h = fold(h, uint64(o.Staker)<<32|uint64(o.Operator), flags(o.Posted, o.Tried))
+	return fold(h, uint64(o.Transactions)<<32|uint64(o.Exits), uint64(o.Fees), uint64(o.Cost))
+}
+
+func (f *forcedQueue) hash(h uint64) uint64 {
+	h = fold(h, uint64(f.onChain-f.head), uint64(f.posted)<<32|uint64(f.credit), f.users)
+	for _, e := range f.list[f.head:] {
+		h = fold(h, uint64(e.owner), uint64(e.count)<<32|uint64(e.since))
+	}
+	return h
+}
+
+func (p *Public) hash(h uint64) uint64 {
+	for _, x := range [...]float64{
+		p.Members, p.Active, p.ActiveFast, p.ActiveSlow, p.EmptyHour, p.EmptyDay, p.Revenue6h,
+		p.PerUser30d, p.Reward6h, p.Reward7d, p.RewardTotal, p.Withheld, p.Stake60d,
+	} {
+		h = fold(h, math.Float64bits(x))
+	}
+	e := &p.Episode
+	h = fold(h, flags(e.Open), uint64(e.Since)<<32|uint64(e.Calm), uint64(e.End)<<32|uint64(e.Ended))
+	h = fold(h, uint64(p.Slot), uint64(p.Leader.Staker)<<32|uint64(p.Leader.Operator), uint64(p.Staked), uint64(p.Unbonding))
+	h = fold(h, uint64(p.PostedFee), uint64(p.MarginalFee), p.Waiting, p.Slots, p.EmptySlots, p.MissedSlots)
+	return fold(h, p.Transactions, p.Exits, p.ForcedExits)
+}
+
+func fold(h uint64, values ...uint64) uint64 {
+	for _, v := range values {
+		h = (h ^ v) * 0x9E3779B97F4A7C15
+		h ^= h >> 29
+	}
+	return h
+}
+
+func flags(bits ...bool) (x uint64) {
+	for _, b := range bits {
+		x <<= 1
+		if b {
+			x |= 1
+		}
+	}
+	return x
+}
+
+// Audit checks the invariants: the books of the contract and the weights of the
+// lottery agree with the ledger, the members are the owners with a balance
+// inside, the queues add up, and no transfer has been refused.
+func (s *State) Audit() error {
+	var staked, unbonding, weight ledger.Amount
+	members := 0
+	for o := range s.weight {
+		bonded := s.Bonded(ledger.Owner(o))
+		w := bonded
+		if w < s.p.MinStake {
+			w = 0
+		}
+		if ledger.Amount(s.weight[o]) != w {
+			return fmt.Errorf("rollup: owner %d has %d staked and weight %d", o, bonded, s.weight[o])
+		}
+		staked += bonded
+		weight += w
+		unbonding += s.led.Balance(ledger.Owner(o), ledger.Token, ledger.Unbonding)
+		if s.Balance(ledger.Owner(o)) > 0 {
+			members++
+		}
+	}
+	switch {
+	case staked != s.pub.Staked || unbonding != s.pub.Unbonding:
+		return fmt.Errorf("rollup: %d staked and %d unbonding, books say %d and %d", staked, unbonding, s.pub.Staked, s.pub.Unbonding)
+	case weight != ledger.Amount(s.lot.total):
+		return fmt.Errorf("rollup: weights sum to %d, the lottery to %d", weight, s.lot.total)
+	case float64(members) != s.pub.Members:
+		return fmt.Errorf("rollup: %d members, published %v", members, s.pub.Members)
+	}
+	return s.auditQueues()
+}
+
+func (s *State) auditQueues() error {
+	for _, q := range [...]*queue{&s.txs, &s.exits} {
+		var sum uint64
+		for o := range q.req {
+			if r := &q.req[o]; r.waiting {
+				sum += uint64(r.count)
+			}
+		}
+		if sum != q.total {
+			return fmt.Errorf("rollup: requests sum to %d, the queue to %d", sum, q.total)
+		}
+	}
+	var users uint64
+	for _, e := range s.forced.list[s.forced.head:] {
+		users += uint64(e.count)
+	}
+	if users != s.forced.users {
+		return fmt.Errorf("rollup: %d users in the forced queue, counted %d", users, s.forced.users)
+	}
+	return s.fault
+}

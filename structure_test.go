@@ -1,0 +1,343 @@
+// Package stakeout_test holds the shape of the program to its plan: which
+// package may import which, what the simulation core may not touch, and how
+// long functions and files may grow.
+//
+// Assumption: the folders market, mechanisms, agents, strategies and
+// experiments/sim are the core, whose results must be the same bytes on every
+// machine; everything else may use the whole language.
+package stakeout_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "stakeout"
+
+// layer is the floor on which a package lives. A package imports lower floors
+// only; neighbours are listed in beside.
+var layer = map[string]int{
+	"market/ledger": 0, "experiments/sim/draw": 0, "experiments/sim/exact": 0, "experiments/param": 0,
+	"market/book": 1, "market/lending": 1, "mechanisms/layer1": 1, "mechanisms/rollup": 1,
+	"market": 2, "mechanisms/election": 2, "mechanisms/remedy": 2,
+	"agents":              3,
+	"strategies":          4,
+	"experiments/sim":     5,
+	"experiments/record":  6,
+	"experiments/measure": 6,
+	"experiments/report":  7,
+	"experiments/preset":  8,
+	"experiments":         8,
+	"cmd/stakeout":        9,
+}
+
+// beside lists the imports within one floor.
+var beside = map[string][]string{
+	"experiments/sim/draw": {"experiments/sim/exact"},
+	"experiments":          {"experiments/preset"},
+	"experiments/report":   {"experiments/report/*"},
+}
+
+// only lists packages that may import nothing of the project but these.
+var only = map[string][]string{
+	"market/ledger": {}, "experiments/param": {}, "experiments/sim/exact": {}, "experiments/record": {},
+	"experiments/preset": {"experiments/param"},
+}
+
+// core reports whether a package belongs to the simulation core.
+func core(pkg string) bool {
+	top, _, _ := strings.Cut(pkg, "/")
+	return top == "market" || top == "mechanisms" || top == "agents" || top == "strategies" ||
+		pkg == "experiments/sim" || strings.HasPrefix(pkg, "experiments/sim/")
+}
+
+// unit is one package as it was parsed, without its tests.
+type unit struct {
+	name  string // as in its package clause
+	files map[string]*ast.File
+}
+
+// packages parses every Go file of the module but the tests, by folder.
+func packages(t *testing.T, fset *token.FileSet) map[string]*unit {
+	t.Helper()
+	out := map[string]*unit{}
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && file != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "results") {
+			return fs.SkipDir
+		}
+		if d.IsDir() || filepath.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		f, err := parser.ParseFile(fset, file, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		dir := path.Dir(filepath.ToSlash(file))
+		if out[dir] == nil {
+			out[dir] = &unit{files: map[string]*ast.File{}}
+		}
+		out[dir].files[file], out[dir].name = f, f.Name.Name
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// imports yields the unquoted import paths of a file.
+func imports(f *ast.File) (out []string) {
+	for _, i := range f.Imports {
+		p, _ := strconv.Unquote(i.Path.Value)
+		out = append(out, p)
+	}
+	return out
+}
+
+// floor finds the layer of a package; sub-packages of report share its floor.
+func floor(pkg string) (int, bool) {
+	if strings.HasPrefix(pkg, "experiments/report/") {
+		pkg = "experiments/report"
+	}
+	n, ok := layer[pkg]
+	return n, ok
+}
+
+// mayImport tells whether package from may import package to of the project.
+func mayImport(from, to string) bool {
+	if list, limited := only[from]; limited {
+		return slices.Contains(list, to)
+	}
+	a, okA := floor(from)
+	b, okB := floor(to)
+	if !okA || !okB || a > b {
+		return okA && okB
+	}
+	for _, pattern := range beside[from] {
+		if ok, _ := path.Match(pattern, to); ok && a == b {
+			return true
+		}
+	}
+	return false
+}
+
+func TestImportsFollowTheLayers(t *testing.T) {
+	for dir, u := range packages(t, token.NewFileSet()) {
+		if _, ok := floor(dir); !ok {
+			t.Errorf("%s: has no place in the layer table of this test", dir)
+		}
+		for file, f := range u.files {
+			for _, p := range imports(f) {
+				if to, ours := strings.CutPrefix(p, module+"/"); ours && !mayImport(dir, to) {
+					t.Errorf("%s: package %s may not import %s", file, dir, to)
+				}
+			}
+		}
+	}
+}
+
+func TestLayerTableRefuses(t *testing.T) {
+	for _, c := range []struct {
+		from, to string
+		want     bool
+	}{
+		{"market/book", "market/ledger", true},
+		{"market/ledger", "market/book", false},
+		{"market/book", "market/lending", false},
+		{"experiments/record", "market/ledger", false},
+		{"experiments/report/table", "experiments/report/stat", false},
+		{"experiments/report", "experiments/report/stat", true},
+		{"experiments", "experiments/preset", true},
+		{"experiments/preset", "experiments/sim", false},
+		{"agents", "strategies", false},
+		{"experiments/elsewhere", "market/ledger", false},
+	} {
+		if got := mayImport(c.from, c.to); got != c.want {
+			t.Errorf("mayImport(%s, %s) = %v", c.from, c.to, got)
+		}
+	}
+}
+
+func TestPackageNames(t *testing.T) {
+	vague := []string{"util", "utils", "common", "types", "helper", "helpers", "base", "misc", "shared"}
+	for dir, u := range packages(t, token.NewFileSet()) {
+		if slices.Contains(vague, u.name) || slices.Contains(vague, path.Base(dir)) {
+			t.Errorf("%s: package %s says nothing about what it holds", dir, u.name)
+		}
+	}
+}
+
+// exactMath lists what of package math gives the same bits on every processor.
+var exactMath = strings.Fields(`Abs Ceil Copysign Float32bits Float32frombits Float64bits Float64frombits
+	Floor Frexp Inf IsInf IsNaN Ldexp Max MaxFloat64 MaxInt MaxInt32 MaxInt64 MaxUint16 MaxUint32 MaxUint64 MaxUint8
+	Min MinInt MinInt32 MinInt64 Mod Modf NaN Nextafter Round RoundToEven Signbit SmallestNonzeroFloat64
+	Sqrt Trunc Ln2 E Pi Sqrt2 MaxInt16 MaxInt8 MinInt16 MinInt8`)
+
+// forbidden are imports that bring a clock, files, chance, threads, logs or an
+// unordered iteration into the core.
+var forbidden = strings.Fields("time os sync sync/atomic log log/slog math/rand math/rand/v2 crypto/rand maps context io net runtime unsafe reflect")
+
+// coreFaults lists what a file of the core must not do. The types tell maps
+// from slices; they may be incomplete.
+func coreFaults(pkg string, f *ast.File, info *types.Info) (faults []fault) {
+	add := func(n ast.Node, format string, args ...any) {
+		faults = append(faults, fault{n.Pos(), fmt.Sprintf(format, args...)})
+	}
+	for _, i := range f.Imports {
+		p, _ := strconv.Unquote(i.Path.Value)
+		if slices.Contains(forbidden, p) || (strings.HasPrefix(p, "golang.org/x/exp/rand") && pkg != "experiments/sim/draw") {
+			add(i, "imports %s", p)
+		}
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			add(n, "starts a goroutine")
+		case *ast.SelectStmt:
+			add(n, "selects between channels")
+		case *ast.RangeStmt:
+			if tv, ok := info.Types[n.X]; ok && tv.Type != nil && isMap(tv.Type) {
+				add(n, "iterates over a map, in no order")
+			}
+		case *ast.SelectorExpr:
+			if x, ok := n.X.(*ast.Ident); ok {
+				if x.Name == "math" && !slices.Contains(exactMath, n.Sel.Name) {
+					add(n, "uses math.%s, which differs between processors", n.Sel.Name)
+				}
+				if x.Name == "fmt" && (strings.HasPrefix(n.Sel.Name, "Print") || strings.HasPrefix(n.Sel.Name, "Fprint")) {
+					add(n, "prints")
+				}
+			}
+		}
+		return true
+	})
+	return faults
+}
+
+type fault struct {
+	pos  token.Pos
+	what string
+}
+
+func isMap(t types.Type) bool {
+	_, is := t.Underlying().(*types.Map)
+	return is
+}
+
+// checker resolves types within the project; packages from elsewhere are
+// empty, which leaves their expressions without a type.
+type checker struct {
+	fset  *token.FileSet
+	units map[string]*unit
+	done  map[string]*types.Package
+	infos map[string]*types.Info
+}
+
+// Import implements types.Importer.
+func (c *checker) Import(p string) (*types.Package, error) {
+	dir, ours := strings.CutPrefix(p, module+"/")
+	u := c.units[dir]
+	if c.done[p] != nil || !ours || u == nil {
+		if c.done[p] == nil {
+			c.done[p] = types.NewPackage(p, path.Base(p))
+			c.done[p].MarkComplete()
+		}
+		return c.done[p], nil
+	}
+	var files []*ast.File
+	for _, f := range u.files {
+		files = append(files, f)
+	}
+	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
+	conf := types.Config{Importer: c, Error: func(error) {}}
+	// Errors are expected, since packages from elsewhere are empty.
+	pkg, _ := conf.Check(p, c.fset, files, info)
+	c.done[p], c.infos[dir] = pkg, info
+	return pkg, nil
+}
+
+func TestCoreIsPure(t *testing.T) {
+	fset := token.NewFileSet()
+	units := packages(t, fset)
+	c := &checker{fset, units, map[string]*types.Package{}, map[string]*types.Info{}}
+	for dir, u := range units {
+		if !core(dir) {
+			continue
+		}
+		c.Import(module + "/" + dir)
+		for _, f := range u.files {
+			for _, bad := range coreFaults(dir, f, c.infos[dir]) {
+				t.Errorf("%s: %s", fset.Position(bad.pos), bad.what)
+			}
+		}
+	}
+}
+
+func TestCoreFaultsAreFound(t *testing.T) {
+	const src = `package p
+import ("time"; "math"; "fmt"; "golang.org/x/exp/rand")
+type book map[string]int
+type deep struct{ m book }
+func f(d deep) {
+	for range d.m {}
+	for range []int{1} {}
+	go fmt.Println(math.Exp(1), math.Sqrt(2), time.Now(), rand.Int())
+}`
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "p.go", src, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := map[string]*unit{"market/p": {files: map[string]*ast.File{"p.go": f}}}
+	c := &checker{fset, u, map[string]*types.Package{}, map[string]*types.Info{}}
+	c.Import(module + "/market/p")
+	var got []string
+	for _, bad := range coreFaults("market/p", f, c.infos["market/p"]) {
+		got = append(got, strings.Fields(bad.what)[0]+" "+strconv.Itoa(fset.Position(bad.pos).Line))
+	}
+	want := []string{"imports 2", "imports 2", "iterates 6", "starts 8", "prints 8", "uses 8"}
+	if !slices.Equal(got, want) {
+		t.Errorf("faults %q, want %q", got, want)
+	}
+}
+
+// The limits of size, in lines. Tests may be longer, since a table of cases is
+// read row by row.
+const (
+	maxFunction = 60
+	maxFile     = 400
+)
+
+func TestSizes(t *testing.T) {
+	fset := token.NewFileSet()
+	for _, u := range packages(t, fset) {
+		for file, f := range u.files {
+			if n := fset.File(f.FileStart).LineCount(); n > maxFile {
+				t.Errorf("%s: %d lines, at most %d", file, n, maxFile)
+			}
+			for _, d := range f.Decls {
+				fn, ok := d.(*ast.FuncDecl)
+				if !ok {
+					continue
+				}
+				from, to := fset.Position(fn.Pos()), fset.Position(fn.End())
+				if n := to.Line - from.Line + 1; n > maxFunction {
+					t.Errorf("%s:%d: %s has %d lines, at most %d", file, from.Line, fn.Name.Name, n, maxFunction)
+				}
+			}
+		}
+	}
+}
