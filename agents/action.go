@@ -63,8 +63,14 @@ type Actions struct {
 func (d *Actions) Reset() { d.List, d.Wakes = d.List[:0], d.Wakes[:0] }
 
 func (d *Actions) add(v Verb, a ID) *Action {
-	d.List = append(d.List, Action{Verb: v, Agent: a})
-	return &d.List[len(d.List)-1]
+	if len(d.List) == cap(d.List) {
+		d.List = append(d.List, Action{})[:len(d.List)]
+	}
+	d.List = d.List[:len(d.List)+1]
+	x := &d.List[len(d.List)-1]
+	*x = Action{}
+	x.Verb, x.Agent = v, a
+	return x
 }
 
 // WakeAt asks to be woken at a tick; each agent has one wake-up, the last named.
@@ -76,7 +82,9 @@ func (d *Actions) Order(a ID, slot uint16, side book.Side, kind book.Kind, price
 	if lots == 0 || price == 0 {
 		return
 	}
-	d.add(Submit, a).Order = market.Order{Owner: a, Slot: slot, Side: side, Kind: kind, Price: price, Lots: lots}
+	// Field by field: a copy of a literal would stall on its own stores.
+	o := &d.add(Submit, a).Order
+	o.Owner, o.Slot, o.Side, o.Kind, o.Price, o.Lots = a, slot, side, kind, price, lots
 }
 
 // Cancel takes back the order in a slot.

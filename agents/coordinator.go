@@ -14,7 +14,7 @@ type CoordinatorParams struct {
 	CashUSD    float64 `key:"cash_usd" default:"200000" unit:"USD" min:"0" max:"1e9" source:"Assumption: months of layer-one gas" doc:"Cash of each"`
 	SlotCost   float64 `key:"slot_cost_usd" default:"8" unit:"USD" min:"0" max:"1e6" source:"Assumption: leaves a fifth of the commission as profit" doc:"Running cost for each slot led"`
 	MarginVary float64 `key:"margin_spread_share" default:"0.05" unit:"share" min:"0" max:"0.5" source:"Assumption" doc:"Half-width of the uniform spread of margins over operators"`
-	WakeHours  float64 `key:"wake_hours" default:"4" unit:"h" min:"0.1" max:"1000" source:"Assumption" doc:"Mean time between changes of the posted price"`
+	WakeHours  float64 `key:"wake_hours" default:"1" unit:"h" min:"0.1" max:"1000" source:"Assumption" doc:"Mean time between changes of the posted price"`
 }
 
 // Coordinators is the population of professional operators.

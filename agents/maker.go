@@ -21,9 +21,9 @@ type MakerParams struct {
 	FlowHours   float64 `key:"flow_half_life_hours" default:"0.5" unit:"h" min:"0.01" max:"100" source:"Market prototype" doc:"Half-life of the flow that is expected to go on"`
 	FlowShare   float64 `key:"expected_flow_share" default:"0.3" unit:"share" min:"0" max:"1" source:"Market prototype" doc:"Share of the expected flow that is discounted"`
 	Anchor      float64 `key:"mid_anchor" default:"0.003" unit:"1" min:"0" max:"1" source:"Market prototype: 0.1 ruined makers" doc:"Pull of the fair value towards the mid at each look"`
-	SpreadBps   float64 `key:"half_spread_bps" default:"10" unit:"bp" min:"0.1" max:"1000" source:"Market prototype" doc:"Half-spread in calm markets; uniform factor 0.7 to 1.6 over makers"`
+	SpreadBps   float64 `key:"half_spread_bps" default:"15" unit:"bp" min:"0.1" max:"1000" source:"Market prototype used 10 with a spread thin for the size" doc:"Half-spread in calm markets; uniform factor 0.7 to 1.6 over makers"`
 	MaxWidthBps float64 `key:"max_half_spread_bps" default:"100" unit:"bp" min:"1" max:"5000" source:"Market prototype: spreads of 11 % once appeared without a bound" doc:"Widest half-spread that a maker quotes"`
-	DepthShare  float64 `key:"depth_share" default:"0.000296" unit:"share" min:"0" max:"1" source:"Market prototype: 29.5 thousand dollars a side and maker in a world of 100 M" doc:"Value that one maker quotes on a side over all levels, as a share of market value at the opening"`
+	DepthShare  float64 `key:"depth_share" default:"0.00025" unit:"share" min:"0" max:"1" source:"25 thousand dollars a side and maker in a world of 100 M, for depth of a tenth of a percent within 1 %" doc:"Value that one maker quotes on a side over all levels, as a share of market value at the opening"`
 	NewsLearn   float64 `key:"news_learning" default:"0.02" unit:"1" min:"0" max:"1" source:"Assumption: least mean squares step" doc:"Speed at which makers learn what activity news means for the price; it starts at one for one"`
 }
 
@@ -132,7 +132,7 @@ func (t *Makers) quote(id ID, row *maker, v *View, do *Actions) {
 func (t *Makers) level(id ID, row *maker, slot uint16, side book.Side, centre, price, away, usd float64, v *View, do *Actions) {
 	lots := v.Lots(usd / price)
 	_, left, _, live := v.Open(id, slot)
-	if live && left*2 > lots && abs(centre-row.placed[slot]) < 0.25*away {
+	if live && left*2 > lots && abs(centre-row.placed[slot]) < 0.5*away {
 		return
 	}
 	row.placed[slot] = centre

@@ -16,8 +16,8 @@ type NoiseParams struct {
 	Count      int     `key:"count" default:"200" unit:"1" min:"1" max:"1000000" source:"Default world" doc:"Number of noise traders"`
 	HoldShare  float64 `key:"hold_share" default:"0.12" unit:"share" min:"0" max:"1" source:"Default world" doc:"Share of supply that they hold together"`
 	CashRatio  float64 `key:"cash_ratio" default:"1" unit:"1" min:"0" max:"100" source:"Market prototype" doc:"Cash for each dollar of holding"`
-	WakeBlocks float64 `key:"wake_blocks" default:"200" unit:"blocks" min:"0.1" max:"100000" source:"Market prototype used 48 with smaller orders; the volume is the same" doc:"Median time between orders in calm markets; lognormal with log s.d. 0.4"`
-	OrderShare float64 `key:"order_share" default:"0.0000375" unit:"share" min:"0" max:"0.1" source:"3,750 dollars in a world of 100 M, so that daily volume is a tenth of market value" doc:"Size of a child order and scale of a parent, as a share of market value at the opening"`
+	WakeBlocks float64 `key:"wake_blocks" default:"240" unit:"blocks" min:"0.1" max:"100000" source:"Market prototype used 48 with smaller orders; the volume is the same" doc:"Median time between orders in calm markets; lognormal with log s.d. 0.4"`
+	OrderShare float64 `key:"order_share" default:"0.000045" unit:"share" min:"0" max:"0.1" source:"4,500 dollars in a world of 100 M, so that daily volume is a tenth of market value" doc:"Size of a child order and scale of a parent, as a share of market value at the opening"`
 }
 
 // Noise is the population of noise traders.

@@ -119,9 +119,9 @@ func (t *Users) use(id ID, row *user, v *View, do *Actions, r *draw.Stream) {
 	days := float64(v.Tick-row.looked) / v.TicksPerDay
 	waiting, _ := v.Waiting(id)
 	t.judge(id, row, waiting, days, v)
-	if float64(v.Tick-row.reviewed) >= v.TicksPerDay {
+	if since := float64(v.Tick-row.reviewed) / v.TicksPerDay; since >= 1 {
 		row.reviewed = v.Tick
-		if r.Float64() < t.leaveChance(row.mood) {
+		if r.Float64() < since*t.leaveChance(row.mood) {
 			row.state, row.since = leaving, v.Tick
 			t.leave(id, row, v, do)
 			return

@@ -14,12 +14,12 @@ import (
 
 // Options say where and how fast an experiment runs, and in which files it ends.
 type Options struct {
-	Out     string                // results folder, default "results"
-	Workers int                   // default one a processor
-	Formats record.Format         // of runs and series, default CSV and Parquet
+	Out      string                // results folder, default "results"
+	Workers  int                   // default one a processor
+	Formats  record.Format         // of runs and series, default CSV and Parquet
 	Progress func(done, total int) // called after every replication, one call at a time, or nil
-	Command []string              // as typed, for the manifest
-	Version string                // of the program, default "dev"
+	Command  []string              // as typed, for the manifest
+	Version  string                // of the program, default "dev"
 }
 
 // Result is what a finished or interrupted experiment leaves.
@@ -53,7 +53,7 @@ func Run(ctx context.Context, s *Spec, o Options) (*Result, error) {
 // with the same master seed are paired replication by replication.
 func Compare(ctx context.Context, name string, specs []*Spec, o Options) (*Result, error) {
 	o = o.withDefaults()
-	p, err := newPlan(name, specs, o.Version)
+	p, err := newDesign(name, specs, o.Version)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (o Options) withDefaults() Options {
 
 // finish reports and closes the store. The worst of what went wrong is
 // returned; an interruption only when everything else went well.
-func (p *plan) finish(store *record.Store, r *Result, stopped error) error {
+func (p *design) finish(store *record.Store, r *Result, stopped error) error {
 	start := time.Now()
 	r.Partial = stopped != nil
 	err := p.report(store, r)

@@ -94,4 +94,3 @@ func (t *Trial) Days(tick uint32, s *Spec) float64 {
 func (t *Trial) excess() ledger.Amount { return t.Gain.Profit - t.Fair.Profit }
 
 func dollars(a ledger.Amount) float64 { return float64(a) / float64(ledger.Unit) }
-

@@ -204,10 +204,18 @@ func (x *Exchange) Execute(o *Order) Result {
 func (x *Exchange) finish(b *book.Order, id book.OrderID, fills []book.Fill, at *book.OrderID) Result {
 	x.fills = fills
 	*at = id
-	r := Result{}
 	if len(fills) > 0 {
-		r = x.settle(b.Owner, b.Side, fills)
+		return x.finishTraded(b, id, fills)
 	}
+	if id == 0 {
+		return Result{}
+	}
+	x.move(b.Owner, b.Side, x.hold(b.Side, b.Price, b.Lots), ledger.Free, ledger.Held)
+	return Result{Rested: b.Lots}
+}
+
+func (x *Exchange) finishTraded(b *book.Order, id book.OrderID, fills []book.Fill) Result {
+	r := x.settle(b.Owner, b.Side, fills)
 	if id != 0 {
 		r.Rested = b.Lots - r.Filled
 		x.move(b.Owner, b.Side, x.hold(b.Side, b.Price, r.Rested), ledger.Free, ledger.Held)

@@ -63,6 +63,7 @@ func exitCode(err error) int {
 func report(w io.Writer, err error) int {
 	code := exitCode(err)
 	var invalid *preset.Error
+	var off offTarget
 	switch {
 	case err == nil:
 	case errors.As(err, &invalid):
@@ -71,6 +72,8 @@ func report(w io.Writer, err error) int {
 		}
 	case code == exitInterrupted:
 		fmt.Fprintln(w, "stakeout: interrupted")
+	case errors.As(err, &off):
+		fmt.Fprintln(w, "stakeout:", off)
 	case code == exitInvariant:
 		fmt.Fprintf(w, "stakeout: the model broke one of its own rules, which is a fault of the program: %v\n", err)
 	default:

@@ -32,7 +32,7 @@ type news struct {
 	sign              float64
 }
 
-func newNews(p NewsParams, perDay float64) news {
+func newNews(p NewsParams, perDay float64, s *draw.Stream) news {
 	step := float64(p.IntervalBlocks) / perDay
 	keep := exact.HalfLife(float64(p.VolUpdateBlocks)/perDay, p.VolHalfDays)
 	n := news{
@@ -43,7 +43,8 @@ func newNews(p NewsParams, perDay float64) news {
 	if p.Antithetic {
 		n.sign = -1
 	}
-	n.setVol(p, 0)
+	// The volatility starts at a draw from its stationary distribution.
+	n.setVol(p, p.VolOfVol*s.At(draw.Volatility, 0, 0).Norm())
 	return n
 }
 

@@ -74,8 +74,7 @@ func (w *World) publishNews() {
 	v.EthUSD = w.cfg.Opening.EthUSD * exp(w.news.LnETH)
 	v.Activity = exp(w.news.LnActivity)
 	w.roll.SetActivity(v.Activity)
-	w.hotGas = w.chain.GasPrice()
-	v.GasGwei = w.hotGas.Gwei()
+	v.GasGwei = w.offer(typicalBatchGas).Gwei()
 }
 
 // elect opens a slot under its leader.
@@ -205,9 +204,16 @@ func (w *World) followForced(p *posting) {
 	}
 }
 
-// submit sends a transaction at a fifth above what prompt inclusion costs.
+// typicalBatchGas is the gas of a batch at the opening, for the public gas price.
+const typicalBatchGas = 800_000
+
+// offer is what the model's senders bid for a transaction of this size: a tenth
+// above what inclusion in about one block costs.
+func (w *World) offer(gas uint64) layer1.Price { return w.chain.GasPriceFor(gas) * 11 / 10 }
+
+// submit sends a transaction.
 func (w *World) submit(from ledger.Owner, kind layer1.Kind, gas uint32) layer1.TxID {
-	price := w.chain.GasPriceFor(uint64(gas)) * 6 / 5
+	price := w.offer(uint64(gas))
 	id, err := w.chain.Submit(layer1.Tx{Sender: from, Gas: max(gas, 21000), Kind: kind, MaxFee: price, Tip: price})
 	w.must(err)
 	return id
@@ -220,7 +226,7 @@ func (w *World) bump(id layer1.TxID) {
 	if !ok {
 		return
 	}
-	price := max(tx.MaxFee*6/5, w.chain.GasPriceFor(uint64(tx.Gas))*6/5)
+	price := max(tx.MaxFee*6/5, w.offer(uint64(tx.Gas)))
 	_ = w.chain.Replace(id, price, price)
 }
 

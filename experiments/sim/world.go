@@ -82,8 +82,6 @@ type World struct {
 	news       news
 	volatility volatility
 	posting    posting
-	hotGas     layer1.Price
-	volumeMark uint64
 	refused    uint64
 	liquidated ledger.Amount
 	fault      error
@@ -109,7 +107,7 @@ func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]l
 	w.x = market.New(w.led, cfg.Market.rules())
 	w.pool = lending.New(w.led, cfg.Lending, owners, cfg.Layer1.BlockSeconds)
 	w.roll = rollup.New(w.led, cfg.Rollup, owners, w.perDay)
-	w.news = newNews(cfg.News, w.perDay)
+	w.news = newNews(cfg.News, w.perDay, w.stream)
 	chain, err := layer1.New(cfg.Layer1, nil)
 	if err != nil {
 		return nil, err

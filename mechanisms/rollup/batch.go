@@ -83,14 +83,13 @@ func (s *State) fill(q *queue, exit bool, floor ledger.Amount, room uint32) (lef
 	return room, marginal
 }
 
-// priced publishes what inclusion cost: an average of the minima of those who
-// served, or the last bid that made it into a full batch that left others
-// waiting.
+// priced publishes what inclusion costs: a quote that follows the minima of
+// those who serve, by at most 2 % a slot so that one extortioner does not set
+// it, or the last bid that made it into a full batch that left others waiting.
 func (s *State) priced(marginal ledger.Amount, room uint32) {
-	if room < s.room() {
-		fee := mix(float64(s.terms.MinFee), float64(s.pub.PostedFee), s.decay.hour)
-		s.pub.PostedFee = ledger.Amount(fee + 0.5)
-	}
+	quote := float64(s.pub.PostedFee)
+	step := min(max(0.2*(float64(s.terms.MinFee)-quote), -0.02*quote), 0.02*quote)
+	s.pub.PostedFee = ledger.Amount(quote + step + 0.5)
 	s.pub.MarginalFee = s.pub.PostedFee
 	if room == 0 && s.txs.total > 0 {
 		s.pub.MarginalFee = max(marginal, s.terms.MinFee)

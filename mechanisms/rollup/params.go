@@ -43,10 +43,12 @@ type Rules struct {
 	Bids  bool // bids count
 }
 
-// Policy is how an operator builds when it leads: plain data, set beforehand.
+// Policy is how an operator builds when it leads: plain data, set beforehand and
+// binding from the build of the batch. Minima are read as the foot of their
+// bucket of bids, so a bid up to 6.3 % below one may be served, at what it bids.
 type Policy struct {
 	Transfers bool          // include waiting transactions
-	Exits     bool          // include waiting withdrawals
+	Exits     bool          // include waiting withdrawals, besides transactions
 	MinFee    ledger.Amount // micro-USD a transaction
 	ExitFee   ledger.Amount // micro-USD a leaving user
 }

@@ -11,7 +11,7 @@ type Public struct {
 	Slot              uint32
 	Leader            Leader
 	Staked, Unbonding ledger.Amount
-	PostedFee         ledger.Amount // micro-USD: minimum of leaders who served, half-life 1 h
+	PostedFee         ledger.Amount // micro-USD: quote that follows the minima of leaders who serve
 	MarginalFee       ledger.Amount // micro-USD: what inclusion cost when last built
 
 	Waiting     uint64  // transactions in the pool

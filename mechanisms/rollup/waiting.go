@@ -128,17 +128,17 @@ func (q *queue) revise(o ledger.Owner, count uint32, bid ledger.Amount) {
 	r.count, r.bid = count, bid
 }
 
-// restore gives back what a batch had taken. Where its owner has a request
-// waiting, be it the rest of the same or a new one, the two become one at the
-// later bid and with the earlier age.
+// restore gives back what a batch had taken, to the front of its bucket. Where
+// its owner has a request waiting, be it the rest of the same or a new one, the
+// two become one at the later bid and with the earlier age.
 func (q *queue) restore(b included) {
-	r := &q.req[b.owner]
-	if !r.waiting {
-		q.pushFront(b.owner, b.count, b.bid, b.since)
-		return
+	if r := &q.req[b.owner]; r.waiting {
+		q.remove(b.owner)
+		b.count += min(r.count, math.MaxUint32-b.count)
+		b.since = min(b.since, r.since)
+		b.bid = r.bid
 	}
-	r.since = min(r.since, b.since)
-	q.revise(b.owner, r.count+min(b.count, math.MaxUint32-r.count), r.bid)
+	q.pushFront(b.owner, b.count, b.bid, b.since)
 }
 
 // highest returns the highest non-empty bucket at or below b, or −1.

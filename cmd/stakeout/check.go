@@ -1,0 +1,121 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"stakeout/experiments"
+	"stakeout/experiments/report/table"
+)
+
+// check validates a preset file, or runs checks of the model by name.
+func (p *program) check(c *cli.Context) error {
+	args := c.Args().Slice()
+	switch {
+	case len(args) == 2 && args[0] == "preset":
+		return p.checkPreset(c, args[1])
+	case len(args) == 1 && isPresetFile(args[0]):
+		return p.checkPreset(c, args[0])
+	case len(args) == 0:
+		return p.listChecks(c)
+	case len(args) > 1:
+		return usagef("check takes one file or one check, got %d: %q", len(args), args)
+	}
+	return p.runChecks(c, args[0])
+}
+
+// isPresetFile tells a file from the name of a check.
+func isPresetFile(name string) bool {
+	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") || strings.ContainsAny(name, `/\`)
+}
+
+func (p *program) checkPreset(c *cli.Context, file string) error {
+	if _, err := os.Stat(file); isPresetFile(file) && err != nil {
+		return err
+	}
+	s, err := experiments.Load(file)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return p.json(map[string]any{"preset": s.Name, "valid": true})
+	}
+	fmt.Fprintf(p.out, "%s: %s is valid: %s\n", file, s.Name, s.Question)
+	p.next("run", file, "--dry-run")
+	return nil
+}
+
+func (p *program) listChecks(c *cli.Context) error {
+	t := &table.Table{Name: "checks", Title: "Checks of the model", Columns: []table.Column{{Name: "Check"}, {Name: "What it holds the model to"}}}
+	for _, i := range experiments.Checks() {
+		t.Rows = append(t.Rows, []table.Cell{table.Text(i.Name), table.Text(i.Doc)})
+	}
+	if err := p.tables(c, []*table.Table{t}); err != nil || c.Bool("json") {
+		return err
+	}
+	p.next("check", "stationary")
+	return nil
+}
+
+// runChecks runs one check, or all of them in their order.
+func (p *program) runChecks(c *cli.Context, name string) error {
+	names := []string{name}
+	if name == "all" {
+		names = nil
+		for _, i := range experiments.Checks() {
+			names = append(names, i.Name)
+		}
+	}
+	if c.Int("seeds") < 0 || c.Int("workers") < 0 || c.Float64("days") < 0 {
+		return usagef("--seeds, --days and --workers: expected 0 or more")
+	}
+	var list []*table.Table
+	var off []string
+	for _, n := range names {
+		step, end := progress(p.err, n, c.Bool("json"))
+		r, err := experiments.RunCheck(c.Context, n, experiments.CheckOptions{
+			Seeds: c.Int("seeds"), Days: c.Float64("days"), Workers: c.Int("workers"), Progress: step})
+		end()
+		if err != nil {
+			return checkError(err)
+		}
+		list = append(list, r.Tables...)
+		if !r.Pass {
+			off = append(off, n)
+		}
+	}
+	if err := p.tables(c, list); err != nil {
+		return err
+	}
+	return p.checked(c, names, off)
+}
+
+// checked says how the checks went; one off target is an invariant that does
+// not hold.
+func (p *program) checked(c *cli.Context, names, off []string) error {
+	if len(off) > 0 {
+		return offTarget(fmt.Sprintf("off target: %s; the lines above say by how much", strings.Join(off, ", ")))
+	}
+	if !c.Bool("json") {
+		fmt.Fprintf(p.out, "\nPassed: %s.\n", strings.Join(names, ", "))
+		p.next("run", "dos-short")
+	}
+	return nil
+}
+
+// checkError makes an unknown check a usage error.
+func checkError(err error) error {
+	if errors.Is(err, experiments.ErrCheck) {
+		return usagef("%v; `stakeout check` lists them", err)
+	}
+	return err
+}
+
+// offTarget is a check whose quantities are not where they should be.
+type offTarget string
+
+func (e offTarget) Error() string { return string(e) }

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/urfave/cli/v2"
+
+	"stakeout/experiments"
+)
+
+// explain runs one replication and prints its three worlds side by side.
+func (p *program) explain(c *cli.Context) error {
+	s, err := load(c)
+	if err != nil {
+		return err
+	}
+	rep := c.Int("rep")
+	if rep < 0 {
+		return usagef("--rep %d: expected 0 or more", rep)
+	}
+	e, err := experiments.Explain(c.Context, s, rep)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return p.explainJSON(e)
+	}
+	fmt.Fprintf(p.out, "%s, replication %d, seed %d\n\n%s\n\n", s.Name, e.Rep, e.Seed, e.Verdict)
+	if err := p.tables(c, e.Tables()); err != nil {
+		return err
+	}
+	p.next(append([]string{"explain", c.Args().First()}, append(choices(c), "--rep", strconv.Itoa(rep+1))...)...)
+	return nil
+}
+
+func (p *program) explainJSON(e *experiments.Explanation) error {
+	tables, err := rawTables(e.Tables()...)
+	if err != nil {
+		return err
+	}
+	return p.json(map[string]any{"rep": e.Rep, "seed": strconv.FormatUint(e.Seed, 10), "verdict": e.Verdict, "tables": tables})
+}
+
+// choices are the flags that chose the world, as one would type them again.
+func choices(c *cli.Context) (args []string) {
+	if c.IsSet("seed") {
+		args = append(args, "--seed", c.String("seed"))
+	}
+	for _, o := range c.StringSlice("set") {
+		args = append(args, "--set", quoted(o))
+	}
+	return args
+}

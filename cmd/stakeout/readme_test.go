@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var (
+	update = flag.Bool("update", false, "rewrite the output in README.md; takes minutes")
+	long   = flag.Bool("long", false, "compare the output in README.md with a full run")
+)
+
+const typed = "go run ./cmd/stakeout "
+
+// readme returns the text and the folder of the repository.
+func readme(t *testing.T) (file, text string) {
+	t.Helper()
+	file, err := filepath.Abs("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file, string(b)
+}
+
+// invoke runs a command line in the test's own process, as if typed in a clone.
+func invoke(t *testing.T, args ...string) (out string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	args = append([]string{"/tmp/go-build/stakeout"}, args...)
+	if code := newProgram(&stdout, &stderr).main(context.Background(), args); code != exitFine {
+		t.Errorf("%v: exit code %d\n%s", args[1:], code, stderr.String())
+	}
+	return stdout.String()
+}
+
+var (
+	blocks   = regexp.MustCompile("(?s)<!-- run:([^\n]*) -->\n```sh\n(.*?)```")
+	examples = regexp.MustCompile("(?s)```yaml\nname: ([a-z-]+)\n.*?```")
+)
+
+// TestReadmeCommands runs every command of every block marked "run:", with the
+// flags of the mark where the command takes them.
+func TestReadmeCommands(t *testing.T) {
+	_, text := readme(t)
+	tmp := t.TempDir()
+	t.Chdir(tmp)
+	for _, m := range examples.FindAllStringSubmatch(text, -1) {
+		body := strings.TrimSuffix(strings.TrimPrefix(m[0], "```yaml\n"), "```")
+		if err := os.WriteFile(m[1]+".yaml", []byte(body), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found := blocks.FindAllStringSubmatch(text, -1)
+	if len(found) < 3 {
+		t.Fatalf("found %d marked blocks", len(found))
+	}
+	for _, m := range found {
+		extra := strings.Fields(strings.ReplaceAll(m[1], "{tmp}", filepath.Join(tmp, "results")))
+		for line := range strings.Lines(m[2]) {
+			line = strings.TrimSpace(line)
+			args, ours := strings.CutPrefix(line, typed)
+			if !ours {
+				t.Errorf("%q does not start with %q", line, typed)
+				continue
+			}
+			if out := invoke(t, append(strings.Fields(args), extra...)...); out == "" {
+				t.Errorf("%s printed nothing", line)
+			}
+		}
+	}
+}
+
+var output = regexp.MustCompile("(?s)(<!-- output of: ([^\n]*) -->\n```text\n)(.*?)(```\n<!-- end of output -->)")
+
+// TestReadmeOutput compares the printed output with a full run (-long) or
+// rewrites it (-update). Without either it only holds that there is some, with
+// the parts that a reader is promised.
+func TestReadmeOutput(t *testing.T) {
+	file, text := readme(t)
+	m := output.FindStringSubmatch(text)
+	if m == nil {
+		t.Fatal("README.md has no marked output")
+	}
+	if !*long && !*update {
+		for _, part := range []string{"Return on attacks: dos-short", "Net profit", "Money by channel", "Who gained and who paid", "manifest.json", "Next: " + typed} {
+			if !strings.Contains(m[3], part) {
+				t.Errorf("the printed output lacks %q; run this test with -update", part)
+			}
+		}
+		return
+	}
+	t.Chdir(t.TempDir())
+	got := invoke(t, strings.Fields(m[2])...)
+	if *update {
+		text = output.ReplaceAllLiteralString(text, m[1]+got+m[4])
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(m[3], got); diff != "" {
+		t.Errorf("the output in README.md is not what a run prints (-README +run):\n%s", diff)
+	}
+}
+
+func TestReadmeNamesEveryPreset(t *testing.T) {
+	_, text := readme(t)
+	files, err := filepath.Glob("../../experiments/presets/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no presets: ", err)
+	}
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimSuffix(filepath.Base(f), ".yaml")
+		_, question, _ := strings.Cut(string(b), "question: ")
+		question, _, _ = strings.Cut(question, "\n")
+		if !strings.Contains(text, "| `"+name+"` | "+strings.Trim(question, `"'`)+" |") {
+			t.Errorf("README.md does not list preset %s with its question", name)
+		}
+	}
+}

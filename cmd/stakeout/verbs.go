@@ -1,0 +1,166 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"stakeout/experiments"
+	"stakeout/experiments/record"
+	"stakeout/experiments/report/table"
+)
+
+// The flags. Each verb takes those that mean something to it.
+var (
+	seedFlag    = &cli.StringFlag{Name: "seed", Usage: "master `SEED` in place of the preset's"}
+	repsFlag    = &cli.StringFlag{Name: "reps", Usage: "`NUMBER` of replications in place of the preset's"}
+	workersFlag = &cli.IntFlag{Name: "workers", Usage: "`NUMBER` of worlds at a time, 0 for one a processor"}
+	outFlag     = &cli.StringFlag{Name: "out", Value: "results", Usage: "`FOLDER` for results"}
+	jsonFlag    = &cli.BoolFlag{Name: "json", Usage: "print JSON and nothing else"}
+	dryFlag     = &cli.BoolFlag{Name: "dry-run", Usage: "print worlds, time, memory and disk, and run nothing"}
+	setFlag     = &cli.StringSliceFlag{Name: "set", Usage: "override a parameter, `PATH=VALUE`; may be repeated"}
+	formatFlag  = &cli.StringFlag{Name: "format", Value: "csv,parquet", Usage: "`FORMATS` of result files: csv, parquet or both"}
+	daysFlag    = &cli.Float64Flag{Name: "days", Usage: "measured `DAYS` of a check, 0 for its own"}
+	repFlag     = &cli.IntFlag{Name: "rep", Usage: "`INDEX` of the replication to explain, from 0"}
+	seedsFlag   = &cli.IntFlag{Name: "seeds", Usage: "`NUMBER` of seeds of a check, 0 for its own"}
+)
+
+func (p *program) verbs() []*cli.Command {
+	return []*cli.Command{
+		{Name: "list", Usage: "list presets, attacks, mechanisms and remedies", Flags: []cli.Flag{jsonFlag}, Action: p.list},
+		{Name: "show", Usage: "show a preset with all its parameters, or an entry of the catalogue", ArgsUsage: "NAME",
+			Flags: []cli.Flag{seedFlag, repsFlag, setFlag, jsonFlag}, Action: p.show},
+		{Name: "run", Usage: "run a preset and print its table of returns", ArgsUsage: "PRESET",
+			Flags: []cli.Flag{seedFlag, repsFlag, setFlag, workersFlag, outFlag, jsonFlag, dryFlag, formatFlag}, Action: p.run},
+		{Name: "explain", Usage: "say why an attack paid or not, from one replication", ArgsUsage: "PRESET",
+			Flags: []cli.Flag{seedFlag, setFlag, repFlag, jsonFlag}, Action: p.explain},
+		{Name: "check", Usage: "validate a preset file, or run a check of the model", ArgsUsage: "FILE.yaml | preset FILE | CHECK",
+			Flags: []cli.Flag{seedsFlag, daysFlag, workersFlag, jsonFlag}, Action: p.check},
+	}
+}
+
+// word returns the one positional argument of a verb.
+func word(c *cli.Context, what string) (string, error) {
+	args := c.Args().Slice()
+	if len(args) != 1 {
+		return "", usagef("%s takes one %s, got %d: %q", c.Command.Name, what, len(args), args)
+	}
+	return args[0], nil
+}
+
+// load reads the preset named on the command line with its overrides.
+func load(c *cli.Context) (*experiments.Spec, error) {
+	name, err := word(c, "preset")
+	if err != nil {
+		return nil, err
+	}
+	overrides := c.StringSlice("set")
+	for _, o := range overrides {
+		if !strings.Contains(o, "=") {
+			return nil, usagef("--set %s: expected path=value, as in --set world.users.loyalty=0.3", o)
+		}
+	}
+	if c.IsSet("seed") {
+		overrides = append(overrides, "seed="+c.String("seed"))
+	}
+	if c.IsSet("reps") {
+		overrides = append(overrides, "replications="+c.String("reps"))
+	}
+	s, err := experiments.Load(name, overrides...)
+	if err != nil && exitCode(err) == exitInvariant {
+		err = inputError{err}
+	}
+	return s, err
+}
+
+// options turns flags into the options of a run.
+func (p *program) options(c *cli.Context) (experiments.Options, error) {
+	o := experiments.Options{Out: c.String("out"), Workers: c.Int("workers"), Command: p.command, Version: version}
+	if o.Workers < 0 {
+		return o, usagef("--workers %d: expected 0 or more", o.Workers)
+	}
+	for _, f := range strings.Split(c.String("format"), ",") {
+		switch strings.TrimSpace(f) {
+		case "csv":
+			o.Formats |= record.CSV
+		case "parquet":
+			o.Formats |= record.Parquet
+		default:
+			return o, usagef("--format %s: there is no format %q%s; expected csv, parquet or csv,parquet",
+				c.String("format"), f, hint(f, []string{"csv", "parquet"}))
+		}
+	}
+	return o, nil
+}
+
+// tables prints tables for people, or as a JSON list.
+func (p *program) tables(c *cli.Context, list []*table.Table) error {
+	if c.Bool("json") {
+		raw, err := rawTables(list...)
+		if err != nil {
+			return err
+		}
+		return p.json(raw)
+	}
+	for i, t := range list {
+		if i > 0 {
+			fmt.Fprintln(p.out)
+		}
+		if err := t.Terminal(p.out, p.width()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rawTables encodes tables one by one.
+func rawTables(list ...*table.Table) ([]json.RawMessage, error) {
+	raw := make([]json.RawMessage, len(list))
+	for i, t := range list {
+		var b bytes.Buffer
+		if err := t.JSON(&b); err != nil {
+			return nil, err
+		}
+		raw[i] = b.Bytes()
+	}
+	return raw, nil
+}
+
+// json prints a value as indented JSON.
+func (p *program) json(v any) error {
+	e := json.NewEncoder(p.out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// quoted is an argument as a shell wants it.
+func quoted(arg string) string {
+	if arg != "" && strings.Trim(arg, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%") == "" {
+		return arg
+	}
+	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+}
+
+// next prints the command that one would type next.
+func (p *program) next(args ...string) {
+	fmt.Fprintln(p.out, "\nNext:", p.self, strings.Join(args, " "))
+}
+
+func (p *program) list(c *cli.Context) error {
+	if c.NArg() > 0 {
+		return usagef("list takes no argument, got %q; `show %s` shows one entry", c.Args().First(), c.Args().First())
+	}
+	list, err := experiments.List()
+	if err != nil {
+		return err
+	}
+	if err := p.tables(c, list); err != nil || c.Bool("json") {
+		return err
+	}
+	p.next("run", "dos-short")
+	return nil
+}

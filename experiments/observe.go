@@ -1,0 +1,139 @@
+package experiments
+
+import (
+	"math"
+
+	"stakeout/experiments/measure"
+	"stakeout/experiments/record"
+	"stakeout/experiments/report"
+	"stakeout/experiments/sim"
+	"stakeout/market/ledger"
+)
+
+// account is the attacker's account in the attack or in the honest world.
+func (t *Trial) account(world int) *measure.Account {
+	if world == 0 {
+		return &t.Gain
+	}
+	return &t.Fair
+}
+
+func capital() column {
+	return money("y_capital_usd", "Cash that the attacker's accounts start with.", func(o *observation) ledger.Amount { return o.trial.capital })
+}
+
+func account(i int, world string) []column {
+	in := " in the " + world + " world."
+	of := func(o *observation) *measure.Account { return o.trial.account(i) }
+	name := func(quantity string) string { return report.OutcomeColumn(world, quantity) }
+	return []column{
+		money(name("profit_usd"), "Net profit of the attacker at executable prices"+in, func(o *observation) ledger.Amount { return of(o).Profit }),
+		money(name("capital_at_risk_usd"), "Most cash that the attacker had paid in at the end of any hour"+in, func(o *observation) ledger.Amount { return of(o).CapitalAtRisk }),
+		number(name("roi"), record.Dimensionless, "Net profit over capital at risk, missing when none was at risk,"+in, func(o *observation) float64 {
+			if roi, ok := of(o).ROI(); ok {
+				return roi
+			}
+			return math.NaN()
+		}),
+		money(name("cost_usd"), "Sum of the negative channels, as a positive number,"+in, func(o *observation) ledger.Amount { return of(o).Cost() }),
+		money(name("revenue_usd"), "Sum of the positive channels"+in, func(o *observation) ledger.Amount { return of(o).Revenue() }),
+		number(name("peak_stake_share"), "share", "Largest share of all stake that the attacker held"+in, func(o *observation) float64 { return of(o).PeakStake }),
+		number(name("short_tokens"), "tokens", "Tokens that the attacker sold short in all"+in, func(o *observation) float64 { return of(o).ShortTokens }),
+	}
+}
+
+func channels(i int, world string) (out []column) {
+	for c, d := range measure.Describe {
+		out = append(out, money(report.ChannelColumn(world, d.Name), "Profit channel in the "+world+" world: "+d.Doc, func(o *observation) ledger.Amount {
+			return o.trial.account(i).Channel[c]
+		}))
+	}
+	return out
+}
+
+// outcome is what happened to price and service in a world between the start
+// of the plan and the end, against the idle world of the same seed.
+type outcome struct {
+	drawdown, runup, final    float64 // of the price against the idle world's
+	empty, peakEmpty, stake   float64 // shares
+	throughputLost, usersLost float64 // shares of the idle world's
+	peakUsersLost             float64
+	shortNotional             float64 // USD, at the idle world's price
+}
+
+func outcomeOf(t *Trial, w *sim.World) (x outcome) {
+	a, idle := w.Series(), t.Idle.Series()
+	lowest, highest, n := 1.0, 1.0, 0.0
+	first := -1
+	for h := range a {
+		if a[h].Tick <= t.Start {
+			first = h
+			continue
+		}
+		ratio := a[h].Price / idle[h].Price
+		lowest, highest = min(lowest, ratio), max(highest, ratio)
+		x.empty += a[h].EmptyHour
+		x.peakEmpty = max(x.peakEmpty, a[h].EmptyDay)
+		if a[h].Staked > 0 {
+			x.stake += a[h].AttackerStake / a[h].Staked
+		}
+		x.peakUsersLost = max(x.peakUsersLost, 1-a[h].Active/idle[h].Active)
+		n++
+	}
+	x.drawdown, x.runup = 1-lowest, highest-1
+	x.empty, x.stake = x.empty/n, x.stake/n
+	x.final = w.PriceAt(w.Tick()) / t.Idle.PriceAt(t.Idle.Tick())
+	last := len(a) - 1
+	if last < 0 {
+		return x
+	}
+	before := 0.0
+	if first >= 0 {
+		before = idle[first].Transactions
+	}
+	x.throughputLost = 1 - (a[last].Transactions-before)/(idle[last].Transactions-before)
+	x.usersLost = 1 - a[last].Active/idle[last].Active
+	return x
+}
+
+func outcomes(i int, world string) []column {
+	ratio := func(quantity, unit, doc string, value func(*outcome) float64) column {
+		return number(report.OutcomeColumn(world, quantity), unit, doc, func(o *observation) float64 { return value(&o.market[i]) })
+	}
+	of := " of the " + world + " world"
+	return []column{
+		ratio("price_drawdown", "share", "Deepest fall of the price"+of+" below that of the idle world at the end of any hour.", func(x *outcome) float64 { return x.drawdown }),
+		ratio("price_runup", "share", "Highest rise of the price"+of+" above that of the idle world at the end of any hour.", func(x *outcome) float64 { return x.runup }),
+		ratio("final_price_ratio", record.Dimensionless, "Price"+of+" at the end over that of the idle world.", func(x *outcome) float64 { return x.final }),
+		ratio("empty_share", "share", "Mean share of slots that left waiting users unserved, from the start of the plan on, in the "+world+" world.", func(x *outcome) float64 { return x.empty }),
+		ratio("peak_empty_share", "share", "Largest daily average of the share of such slots in the "+world+" world.", func(x *outcome) float64 { return x.peakEmpty }),
+		ratio("mean_stake_share", "share", "Mean share of all stake that the attacker held from the start of the plan on, which under proof of stake is its expected share of slots, in the "+world+" world.", func(x *outcome) float64 { return x.stake }),
+		ratio("throughput_loss", "share", "Transactions from the start of the plan on that the "+world+" world served less than the idle one.", func(x *outcome) float64 { return x.throughputLost }),
+		ratio("users_lost", "share", "Active users at the end that the "+world+" world has less than the idle one.", func(x *outcome) float64 { return x.usersLost }),
+		ratio("peak_users_lost", "share", "Largest shortfall of active users against the idle world at the end of any hour in the "+world+" world.", func(x *outcome) float64 { return x.peakUsersLost }),
+		number(report.OutcomeColumn(world, "liquidated_tokens"), "tokens", "Tokens bought in from borrowers below their margin in the "+world+" world.", func(o *observation) float64 {
+			return dollars([...]*sim.World{o.trial.Attack, o.trial.Honest}[i].Liquidated())
+		}),
+	}
+}
+
+// comparison are the columns that set the worlds against each other.
+func comparison() []column {
+	out := []column{
+		money(report.Excess, "Net profit of the attack less that of the honest use of the same capital.", func(o *observation) ledger.Amount { return o.trial.excess() }),
+	}
+	for i, s := range measure.Sectors {
+		out = append(out, money(report.SectorColumn(s.Name), "Equity gained from the idle to the attack world, each at its own last price: "+s.Doc, func(o *observation) ledger.Amount { return o.harm[i] }))
+	}
+	return append(out,
+		money(report.HarmResidual, "Sum of all sectors' gains, which is zero.", func(o *observation) (sum ledger.Amount) {
+			for _, x := range o.harm {
+				sum += x
+			}
+			return sum
+		}),
+		number(report.Residual, "1e-12 USD", "Sum of all sectors' equity in the attack world, which is zero.", func(o *observation) float64 {
+			x, _ := measure.Residual(o.trial.Attack).Float64()
+			return x
+		}))
+}

@@ -1,0 +1,138 @@
+package experiments
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+
+	"stakeout/experiments/record"
+	"stakeout/experiments/report"
+	"stakeout/experiments/report/figure"
+)
+
+// report writes attack_roi and the figures from the rows in the store and
+// fills the result.
+func (p *design) report(store *record.Store, r *Result) error {
+	study, err := report.NewStudy(report.Meta{Experiment: p.name, Version: p.version, Partial: r.Partial}, p.runsSchema(),
+		func(visit func(record.Row) error) error { return store.Each(runsTable, visit) })
+	if err != nil {
+		return err
+	}
+	r.Study = study
+	all := study.Summaries()
+	r.ROI = report.ROI(study)
+	for i, c := range study.Cells {
+		channels, err := report.Channels(study, c)
+		if err != nil {
+			return err
+		}
+		harm, err := report.Harm(study, c)
+		if err != nil {
+			return err
+		}
+		r.Channels, r.Harm = append(r.Channels, channels), append(r.Harm, harm)
+		r.Verdicts = append(r.Verdicts, report.Verdict(all[i]))
+	}
+	if err := writeDataset(store, study); err != nil {
+		return err
+	}
+	return p.figures(store, study, r)
+}
+
+func writeDataset(store *record.Store, study *report.Study) error {
+	schema, rows := report.Dataset(study)
+	t, err := store.Table(schema, record.CSV)
+	if err != nil {
+		return err
+	}
+	defer t.Abort()
+	for _, row := range rows {
+		if err := t.Write(row); err != nil {
+			return err
+		}
+	}
+	return t.Commit()
+}
+
+// figures draws every cell that has replications.
+func (p *design) figures(store *record.Store, study *report.Study, r *Result) error {
+	paths, err := report.ReadPaths(seriesSchema(), func(visit func(record.Row) error) error { return store.Each(seriesTable, visit) })
+	if err != nil {
+		return err
+	}
+	for i, c := range study.Cells {
+		if c.N() == 0 {
+			continue
+		}
+		prefix := "figures/"
+		if len(p.cells) > 1 {
+			prefix = fmt.Sprintf("figures/%02d-", i+1)
+		}
+		for _, f := range []struct {
+			name string
+			draw *figure.Figure
+		}{
+			{"price", report.PriceFigure(study, c, paths[c.ID], p.marks(c.ID))},
+			{"channels", report.ChannelsFigure(study, c)},
+		} {
+			if f.draw == nil {
+				continue
+			}
+			if err := writeFigure(store, f.draw, prefix+f.name); err != nil {
+				return err
+			}
+			r.Figures = append(r.Figures, prefix+f.name+".png")
+		}
+	}
+	return nil
+}
+
+// marks are the events of a cell's plan in days after the warm-up.
+func (p *design) marks(id string) (out []figure.Mark) {
+	for _, c := range p.cells {
+		if c.id != id || c.attack.Marks == nil {
+			continue
+		}
+		for _, m := range c.attack.Marks(c.Params) {
+			out = append(out, figure.Mark{X: c.StartDays + m.Days, Label: m.Name})
+		}
+	}
+	return out
+}
+
+// writeFigure draws into a temporary folder and copies the files into the
+// store, which lists them in the manifest.
+func writeFigure(store *record.Store, f *figure.Figure, name string) error {
+	dir, err := os.MkdirTemp("", "stakeout-figure-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	files, err := f.Write(dir, path.Base(name))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		if err := writeArtifact(store, path.Join(path.Dir(name), filepath.Base(file)), data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeArtifact(store *record.Store, name string, data []byte) error {
+	a, err := store.Create(name)
+	if err != nil {
+		return err
+	}
+	defer a.Abort()
+	if _, err := a.Write(data); err != nil {
+		return err
+	}
+	return a.Commit()
+}

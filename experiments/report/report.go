@@ -1,0 +1,242 @@
+// Package report turns the stored rows of an experiment into what an economist
+// reads: statistics, tables, verdicts in words and figures. It sees rows and
+// never a world, so that everything in a paper can be drawn again from its
+// results folder.
+//
+// A Study is the table runs by cell; its statistics pair the worlds of each
+// replication. Assumption: replications are independent, and pairing is by
+// replication within a cell. Verdicts are decided by intervals and never by
+// point estimates: what an interval leaves open is called not distinguishable
+// from zero.
+//
+// Sources of the estimators are given in package stat.
+package report
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"stakeout/experiments/record"
+)
+
+// The tables of a results folder.
+const (
+	RunsTable      = "runs"
+	SeriesTable    = "series"
+	AttackROITable = "attack_roi"
+)
+
+// The values of the column status.
+const (
+	OK     = "ok"
+	Failed = "failed"
+)
+
+// The worlds of a replication that have an account of the attacker, and all
+// three of them, in the order of their columns and rows.
+var (
+	Worlds    = [...]string{"attack", "honest"}
+	AllWorlds = [...]string{"attack", "honest", "idle"}
+)
+
+// Columns of runs that belong to no single world.
+const (
+	Excess       = "y_excess_usd"
+	HarmResidual = "y_harm_residual_usd"
+	Residual     = "y_residual_pusd"
+)
+
+// OutcomeColumn names the column of a quantity of a world.
+func OutcomeColumn(world, quantity string) string { return "y_" + world + "_" + quantity }
+
+// ChannelColumn names the column of a profit channel of a world, in USD.
+func ChannelColumn(world, channel string) string {
+	return OutcomeColumn(world, "channel_"+channel+"_usd")
+}
+
+// SectorColumn names the column of a sector's gain, in USD.
+func SectorColumn(sector string) string { return "y_harm_" + sector + "_usd" }
+
+// ParameterColumn names the column of the parameter at a path.
+func ParameterColumn(path string) string { return "p_" + strings.ReplaceAll(path, ".", "_") }
+
+// Meta is what the rows of a study share.
+type Meta struct {
+	Experiment string
+	Version    string // of the program
+	Level      float64
+	Partial    bool // interrupted: replications are missing at the end
+}
+
+// Study is the table runs of an experiment, cut into cells.
+type Study struct {
+	Meta
+	Cells     []*Cell
+	summaries []*Summary
+}
+
+// Cell holds the replications of one cell that came to their end, column by
+// column, in the order of their numbers.
+type Cell struct {
+	ID, Preset, Attack, Mechanism, Remedy string
+	Seed                                  string // master seed
+	Config                                string // hash of the configuration
+	Horizon                               float64
+	Failed                                int
+	Why                                   string // error of the first failed replication
+	reps                                  int
+	columns                               map[string][]float64
+}
+
+// N is the number of replications that came to their end.
+func (c *Cell) N() int { return c.reps }
+
+// Values are the numbers of a column, NaN where a value is missing. A column
+// that the table does not have is all missing.
+func (c *Cell) Values(column string) []float64 {
+	if v, ok := c.columns[column]; ok {
+		return v
+	}
+	v := make([]float64, c.reps)
+	for i := range v {
+		v[i] = math.NaN()
+	}
+	return v
+}
+
+// Level is the confidence level of all intervals.
+const Level = 0.95
+
+// NewStudy collects the rows of runs that each visits, in their order.
+func NewStudy(m Meta, schema record.Schema, each func(visit func(record.Row) error) error) (*Study, error) {
+	m.Level = cmp.Or(m.Level, Level)
+	s := &Study{Meta: m}
+	at := map[string]int{}
+	for i, c := range schema.Columns {
+		at[c.Name] = i
+	}
+	for _, need := range []string{"cell_id", "status", "stop_reason", Excess} {
+		if _, ok := at[need]; !ok {
+			return nil, fmt.Errorf("report: the table %s has no column %s", schema.Name, need)
+		}
+	}
+	cells := map[string]*Cell{}
+	err := each(func(r record.Row) error {
+		text := func(name string) string {
+			if i, ok := at[name]; ok {
+				return r[i].String()
+			}
+			return ""
+		}
+		id := text("cell_id")
+		c := cells[id]
+		if c == nil {
+			c = newCell(id, text)
+			cells[id] = c
+			s.Cells = append(s.Cells, c)
+		}
+		c.add(schema, r, text)
+		return nil
+	})
+	return s, err
+}
+
+func newCell(id string, text func(string) string) *Cell {
+	c := &Cell{
+		ID: id, Preset: text("preset"), Config: text("config_sha256"), Seed: text(ParameterColumn("seed")),
+		Attack: text(ParameterColumn("attack")), Mechanism: text(ParameterColumn("mechanism")), Remedy: text(ParameterColumn("remedy")),
+		columns: map[string][]float64{},
+	}
+	// A missing horizon reads as zero.
+	_, _ = fmt.Sscan(text(ParameterColumn("horizon_days")), &c.Horizon)
+	return c
+}
+
+func (c *Cell) add(schema record.Schema, r record.Row, text func(string) string) {
+	if text("status") != OK {
+		c.Failed++
+		c.Why = cmp.Or(c.Why, text("stop_reason"))
+		return
+	}
+	c.reps++
+	for i, col := range schema.Columns {
+		if col.Type == record.Text {
+			continue
+		}
+		c.columns[col.Name] = append(c.columns[col.Name], asFloat(r[i]))
+	}
+}
+
+// asFloat is a number or a truth value as a float, NaN when missing.
+func asFloat(v record.Value) float64 {
+	if f, ok := v.Float(); ok {
+		return f
+	}
+	if i, ok := v.Int(); ok {
+		return float64(i)
+	}
+	if b, ok := v.Bool(); ok {
+		if b {
+			return 1
+		}
+		return 0
+	}
+	return math.NaN()
+}
+
+// Load reads the study of a closed results folder.
+func Load(dir string) (*Study, error) {
+	m, err := record.ReadManifest(dir)
+	if err != nil {
+		return nil, err
+	}
+	schema, each, err := open(dir, RunsTable)
+	if err != nil {
+		return nil, err
+	}
+	return NewStudy(Meta{Experiment: m.Experiment, Version: m.Version, Partial: m.Status == record.Partial}, schema, each)
+}
+
+// open finds a table of a closed folder in either format.
+func open(dir, name string) (record.Schema, func(func(record.Row) error) error, error) {
+	schemas, err := record.ReadSchemas(dir)
+	if err != nil {
+		return record.Schema{}, nil, err
+	}
+	for _, file := range []string{name + ".csv", name + ".parquet"} {
+		schema, ok := schemas[file]
+		if !ok {
+			continue
+		}
+		return schema, func(visit func(record.Row) error) error {
+			return eachRow(filepath.Join(dir, file), schema, visit)
+		}, nil
+	}
+	return record.Schema{}, nil, fmt.Errorf("report: %s: %w", filepath.Join(dir, name), os.ErrNotExist)
+}
+
+func eachRow(path string, schema record.Schema, visit func(record.Row) error) (err error) {
+	t, err := record.OpenTable(path, schema, "")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, t.Close()) }()
+	for {
+		row, err := t.Read()
+		if err == io.EOF {
+			return nil
+		}
+		if err == nil {
+			err = visit(row)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}

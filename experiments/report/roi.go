@@ -1,0 +1,212 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"stakeout/experiments/report/stat"
+	"stakeout/experiments/report/table"
+)
+
+// quickBelow is the number of replications below which results are stamped
+// quick: good for a look, not for a paper.
+const quickBelow = 1000
+
+var (
+	usd     = table.Money(0)
+	percent = table.Percent(1)
+)
+
+// ROI is the table of attacks, one row a cell, sorted by excess.
+func ROI(s *Study) *table.Table {
+	all := s.Summaries()
+	ci := " [" + level(s.Level) + " CI]"
+	t := &table.Table{
+		Name: "roi", Title: "Return on attacks: " + s.Experiment,
+		Columns: []table.Column{
+			{Name: "Attack"}, {Name: "Leader selection"}, {Name: "Capital at risk", Unit: "USD"}, {Name: "Peak stake share", Unit: "%"},
+			{Name: "Cost", Unit: "USD"}, {Name: "Revenue", Unit: "USD"}, {Name: "Net profit" + ci, Unit: "USD"}, {Name: "ROI" + ci, Unit: "%"},
+			{Name: "Excess over honest" + ci, Unit: "USD"}, {Name: "Pr(profit)" + ci, Unit: "%"}, {Name: "ES " + level(s.Level), Unit: "USD"}, {Name: "Break-even capital", Unit: "USD"},
+		},
+	}
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b *Summary) int {
+		switch {
+		case a.Excess.Mean > b.Excess.Mean:
+			return -1
+		case a.Excess.Mean < b.Excess.Mean:
+			return 1
+		}
+		return 0
+	})
+	for _, x := range sorted {
+		t.Rows = append(t.Rows, roiRow(x))
+	}
+	t.Notes = s.notes(all)
+	return t
+}
+
+func roiRow(x *Summary) []table.Cell {
+	return []table.Cell{
+		table.Text(x.Cell.label()), table.Text(x.Cell.leader()),
+		mean(&x.Capital, usd), mean(&x.PeakStake, percent), mean(&x.Cost, usd), mean(&x.Revenue, usd),
+		interval(&x.Profit, usd), roiCell(x), interval(&x.Excess, usd),
+		shareCell(x.ProfitShare), esCell(x), table.Empty(noBreakEven),
+	}
+}
+
+// noBreakEven is why a run has no break-even capital.
+const noBreakEven = "a run at one budget has no break-even; it takes a search over budgets"
+
+// noReplication is why a cell has no statistics.
+const noReplication = "no replication came to its end"
+
+func esCell(x *Summary) table.Cell {
+	if math.IsNaN(x.ES) {
+		return table.Empty(noReplication)
+	}
+	return table.Number(x.ES, usd)
+}
+
+func roiCell(x *Summary) table.Cell {
+	if x.ROI.N == 0 && x.Cell.N() > 0 {
+		return table.Empty("no capital was at risk, so a return on it is not defined")
+	}
+	return interval(&x.ROI, percent)
+}
+
+func shareCell(s Share) table.Cell {
+	if s.N == 0 {
+		return table.Empty(noReplication)
+	}
+	return table.Estimate(s.Value(), s.Lo, s.Hi, percent)
+}
+
+func mean(e *Estimate, f table.Format) table.Cell {
+	if e.N == 0 {
+		return table.Empty(noReplication)
+	}
+	return table.Number(e.Mean, f)
+}
+
+// interval prints Student's interval. One replication has none, and its ends
+// are printed as dashes.
+func interval(e *Estimate, f table.Format) table.Cell {
+	switch e.N {
+	case 0:
+		return table.Empty(noReplication)
+	case 1:
+		return table.Estimate(e.Mean, math.NaN(), math.NaN(), f)
+	}
+	return table.Estimate(e.Mean, e.Lo, e.Hi, f)
+}
+
+// label is the attack, with its preset where that is called otherwise.
+func (c *Cell) label() string {
+	if c.Preset != c.Attack && c.Preset != "" {
+		return c.Attack + " (" + c.Preset + ")"
+	}
+	return c.Attack
+}
+
+// leader is the mechanism, with its remedy where there is one.
+func (c *Cell) leader() string {
+	if c.Remedy != "none" && c.Remedy != "" {
+		return c.Mechanism + " + " + c.Remedy
+	}
+	return c.Mechanism
+}
+
+// level is a confidence level in words: 95 %.
+func level(l float64) string { return strconv.FormatFloat(math.Round(l*1000)/10, 'g', -1, 64) + " %" }
+
+// notes say how the numbers of a study were made and what limits them.
+func (s *Study) notes(all []*Summary) []string {
+	out := []string{s.method(all)}
+	if stamp := s.stamp(); stamp != "" {
+		out = append(out, stamp)
+	}
+	for _, x := range all {
+		out = append(out, x.warnings()...)
+	}
+	return out
+}
+
+func (s *Study) method(all []*Summary) string {
+	parts := []string{
+		s.Sample() + ".",
+		"Numeraire USD: the cash of the ledger, open positions at what they fetch in the book, fees in.",
+		"Cost and revenue are the sums of the negative and of the positive channels; both and capital are means.",
+		"Intervals: " + level(s.Level) + ", Student's t over replications; Pr(profit) Wilson, rule of three at 0 and n.",
+		"ROI is the mean of the replications' returns on capital at risk; ES is the mean profit of the worst " + level(1-s.Level) + ".",
+		"Excess is paired: profit less that of the same capital making the same trades and building honest blocks, same seed.",
+	}
+	if len(all) > 1 {
+		parts = append(parts, fmt.Sprintf("p-values of the excess are adjusted by Holm over %d cells in the data file; intervals are not adjusted.", len(all)))
+	}
+	return strings.Join(append(parts, "Model version "+s.Version+"."), " ")
+}
+
+// Sample says how many replications, seeds and days a study has.
+func (s *Study) Sample() string {
+	var n, horizons, seeds []string
+	add := func(list []string, v string) []string {
+		if slices.Contains(list, v) {
+			return list
+		}
+		return append(list, v)
+	}
+	for _, c := range s.Cells {
+		n = add(n, strconv.Itoa(c.N()))
+		horizons = add(horizons, strconv.FormatFloat(c.Horizon, 'g', -1, 64))
+		seeds = add(seeds, c.Seed)
+	}
+	return "n = " + strings.Join(n, ", ") + " replications, master seed " + strings.Join(seeds, ", ") +
+		", horizon " + strings.Join(horizons, ", ") + " d"
+}
+
+// stamp says when a result is not fit to print.
+func (s *Study) stamp() string {
+	least := math.MaxInt
+	for _, c := range s.Cells {
+		least = min(least, c.N())
+	}
+	switch {
+	case s.Partial:
+		return "PARTIAL: the experiment was interrupted; run it again to resume."
+	case least < quickBelow:
+		return fmt.Sprintf("QUICK: fewer than %s replications; not for publication.", table.Number(quickBelow, table.Format{}))
+	}
+	return ""
+}
+
+// warnings are the troubles of one cell in words.
+func (x *Summary) warnings() (out []string) {
+	add := func(text string) { out = append(out, "Warning, "+x.Cell.label()+", "+x.Cell.leader()+": "+text+".") }
+	if x.Cell.Failed > 0 {
+		add(fmt.Sprintf("%d of %d replications failed and are left out, the first with: %s", x.Cell.Failed, x.Cell.Failed+x.Cell.N(), x.Cell.Why))
+	}
+	if x.Cell.N() > 0 && x.ROI.Missing > 0 && x.ROI.N > 0 {
+		add(fmt.Sprintf("ROI is not defined in %d replications without capital at risk", x.ROI.Missing))
+	}
+	for _, e := range []struct {
+		name string
+		*Estimate
+	}{{"net profit", &x.Profit}, {"ROI", &x.ROI}, {"excess", &x.Excess}} {
+		for _, w := range e.Warnings {
+			text := e.name + ": " + string(w)
+			if w == stat.IntervalsDiffer {
+				f := usd
+				if e.name == "ROI" {
+					f = percent
+				}
+				text += "; BCa " + table.Estimate(e.Mean, e.BCaLo, e.BCaHi, f).String()
+			}
+			add(text)
+		}
+	}
+	return out
+}

@@ -1,0 +1,85 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"stakeout/experiments/report/table"
+)
+
+// Verdict says in words what the intervals of a cell say, and nothing that
+// they leave open.
+func Verdict(x *Summary) string {
+	c := x.Cell
+	if c.N() == 0 {
+		return fmt.Sprintf("%s under %s: %s, so there is no verdict.", c.label(), c.leader(), noReplication)
+	}
+	if c.N() == 1 {
+		return fmt.Sprintf("%s under %s: one replication has no interval, so there is no verdict; its net profit is %s.", c.label(), c.leader(), dollar(x.Profit.Mean))
+	}
+	sentences := []string{x.profitSentence(), x.excessSentence(), x.shareSentence(), x.conclusion()}
+	if c.N() < quickBelow {
+		sentences = append(sentences, fmt.Sprintf("(Quick look: %d replications.)", c.N()))
+	}
+	return strings.Join(sentences, " ")
+}
+
+func (x *Summary) profitSentence() string {
+	verb := "ends with a net result not distinguishable from zero,"
+	switch x.Profit.Sign() {
+	case 1:
+		verb = "earns"
+	case -1:
+		verb = "loses"
+	}
+	return fmt.Sprintf("%s under %s %s %s on %s at risk.", x.Cell.label(), x.Cell.leader(), verb, x.amount(&x.Profit), dollar(x.Capital.Mean))
+}
+
+func (x *Summary) excessSentence() string {
+	switch x.Excess.Sign() {
+	case 1:
+		return fmt.Sprintf("Against honest use of the same capital, world by world, it gains %s.", x.amount(&x.Excess))
+	case -1:
+		return fmt.Sprintf("Against honest use of the same capital, world by world, it loses %s.", x.amount(&x.Excess))
+	}
+	return fmt.Sprintf("Against honest use of the same capital, world by world, the difference is not distinguishable from zero: %s.", x.amount(&x.Excess))
+}
+
+func (x *Summary) shareSentence() string {
+	return fmt.Sprintf("It is profitable in %d of %d worlds (%s) and better than honest use in %d.",
+		x.ProfitShare.K, x.ProfitShare.N, span(x.ProfitShare.Lo, x.ProfitShare.Hi, percent)+" %", x.BeatsHonest.K)
+}
+
+// conclusion is what profit and excess say together.
+func (x *Summary) conclusion() string {
+	switch p, e := x.Profit.Sign(), x.Excess.Sign(); {
+	case p > 0 && e > 0:
+		return "The attack pays, and it is the act that pays."
+	case p > 0 && e < 0:
+		return "The capital earns, but it would earn more without the act."
+	case p > 0:
+		return "The capital earns, but nothing shows that the act does."
+	case e > 0 && p < 0:
+		return "The act pays, but not enough to cover what the position loses."
+	case e > 0:
+		return "The act pays; whether the whole attack does, the position's risk leaves open."
+	case e < 0:
+		return "The act does not pay."
+	}
+	return "Nothing shows that the act pays."
+}
+
+// amount is a mean with its interval, without its sign where the verb says it.
+func (x *Summary) amount(e *Estimate) string {
+	m, lo, hi := e.Mean, e.Lo, e.Hi
+	if e.Sign() < 0 {
+		m, lo, hi = -m, -hi, -lo
+	}
+	return dollar(m) + " " + span(lo, hi, usd)
+}
+
+func dollar(v float64) string { return table.Number(v, usd).String() + " USD" }
+
+func span(lo, hi float64, f table.Format) string {
+	return "[" + table.Number(lo, f).String() + ", " + table.Number(hi, f).String() + "]"
+}

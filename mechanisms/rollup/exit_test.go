@@ -1,0 +1,180 @@
+package rollup
+
+import (
+	"errors"
+	"testing"
+
+	"stakeout/market/ledger"
+)
+
+// carry puts the whole of the forced queue onto layer one.
+func (w *world) carry(cost ledger.Amount) (pieces int) {
+	for {
+		_, users, some := w.s.NextRequest()
+		if !some {
+			return pieces
+		}
+		w.s.Requested(users, ledger.Amount(users)*cost, w.tick)
+		pieces++
+	}
+}
+
+func TestForcedExitTakesItsTime(t *testing.T) {
+	w := newWorld(defaults())
+	w.inside(ann, 1000*usd)
+	w.tick = 10
+	w.s.Send(ann, 5, 100, w.tick)
+	w.s.AskExit(ann, 100, 10, w.tick)
+	ok(t, w.s.ForceExit(ann, 100))
+	equal(t, "queue", w.s.QueueLength(), 100)
+	payer, users, some := w.s.NextRequest()
+	equal(t, "payer", payer, ann)
+	equal(t, "users in a block", users, 8)
+	equal(t, "some", some, true)
+	w.tick = 20
+	equal(t, "pieces", w.carry(usd), 13)
+	equal(t, "gas", w.led.Flow(ledger.Row(ledger.LayerOne), ledger.ExitGas, ledger.Cash), 100*usd)
+	due := uint32(20 + perDay)
+	for w.tick < due-1 {
+		w.tick++
+		w.s.QueueTick(w.tick)
+	}
+	equal(t, "inside a tick before", w.s.Balance(ann), 900*usd)
+	equal(t, "leaving", w.s.Leaving(ann), true)
+	w.s.QueueTick(due)
+	equal(t, "inside when due", w.s.Balance(ann), 0)
+	equal(t, "withdrawn", w.led.Flow(ledger.Row(ledger.Outside), ledger.Withdrawal, ledger.Cash), 900*usd)
+	equal(t, "leaving", w.s.Leaving(ann), false)
+	equal(t, "active", w.s.Public().Active, 0)
+	equal(t, "counted", w.s.Public().ForcedExits, 100)
+	ok(t, w.audit())
+}
+
+// The queue serves 128 users in a window of 16 blocks, in order of arrival.
+func TestForcedQueueCapacity(t *testing.T) {
+	p := defaults()
+	p.QueueDelayHours = 0
+	w := newWorld(p)
+	for i, o := range []ledger.Owner{eve, ann, bob} {
+		w.inside(o, 1000*usd)
+		ok(t, w.s.ForceExit(o, []uint32{100, 200, 20}[i]))
+	}
+	w.carry(0)
+	left := []uint64{}
+	for w.tick = 1; w.tick < 64; w.tick++ {
+		w.s.QueueTick(w.tick)
+		ok(t, w.audit())
+		if w.tick%16 == 0 || w.tick%16 == 15 {
+			left = append(left, w.s.QueueLength())
+		}
+		equal(t, "eve", w.s.Balance(eve) == 0, w.tick >= 16)
+		equal(t, "ann", w.s.Balance(ann) == 0, w.tick >= 48)
+		equal(t, "bob", w.s.Balance(bob) == 0, w.tick >= 48)
+	}
+	for i, want := range []uint64{320, 192, 192, 64, 64, 0, 0} {
+		equal(t, "left", left[i], want)
+	}
+	w.s.QueueTick(64)
+	equal(t, "list", len(w.s.forced.list), 0)
+}
+
+// A coordinator that serves transactions also serves the queue before the delay
+// is over; one that builds empty batches does not.
+func TestWorkingCoordinatorServesQueue(t *testing.T) {
+	w := newWorld(defaults())
+	w.inside(ann, 1000*usd)
+	w.inside(bob, 1000*usd)
+	ok(t, w.s.ForceExit(ann, 100))
+	w.carry(0)
+	w.s.QueueTick(16)
+	w.s.Send(bob, 10, 500, 0)
+	w.slot(Policy{}, true)
+	equal(t, "after an empty batch", w.s.QueueLength(), 100)
+	w.slot(serveAll, false)
+	equal(t, "after a missed batch", w.s.QueueLength(), 100)
+	w.slot(serveAll, true)
+	equal(t, "after a batch", w.s.QueueLength(), 0)
+	ok(t, w.audit())
+}
+
+func TestForcedExitRefusals(t *testing.T) {
+	w := newWorld(defaults())
+	w.inside(ann, 1000*usd)
+	w.inside(bob, 1000*usd)
+	refused := func(what string, o ledger.Owner, n uint32) {
+		t.Helper()
+		if err := w.s.ForceExit(o, n); !errors.Is(err, ErrExit) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	refused("nothing inside", eve, 5)
+	refused("nobody", ann, 0)
+	ok(t, w.s.ForceExit(ann, 5))
+	refused("twice", ann, 5)
+	w.s.AskExit(bob, 5, 9000, 0)
+	w.s.SetPolicy(operator, serveAll)
+	w.s.Open(Leader{operator, operator})
+	_, _ = w.s.Build(20, false)
+	refused("in a batch", bob, 5)
+	w.s.Close(40, false, 0, 1)
+	ok(t, w.s.ForceExit(bob, 50))
+	equal(t, "no more users than were left", w.s.QueueLength(), 10)
+	w.s.AskExit(bob, 5, 9000, 0)
+	equal(t, "one way out at a time", w.s.exits.total, 0)
+}
+
+// A user who leaves through the queue while its transactions are in a batch is
+// struck out of it: nobody is served who has left.
+func TestForcedOutOfABatch(t *testing.T) {
+	p := defaults()
+	p.QueueDelayHours = 0
+	for _, posted := range []bool{false, true} {
+		w := newWorld(p)
+		w.inside(ann, 1000*usd)
+		w.inside(bob, 1000*usd)
+		w.s.Send(ann, 10, 500, 0)
+		w.s.Send(bob, 7, 400, 0)
+		w.s.SetPolicy(operator, serveAll)
+		w.s.Open(Leader{operator, operator})
+		_, _ = w.s.Build(20, false)
+		ok(t, w.s.ForceExit(ann, 5))
+		w.carry(0)
+		w.s.QueueTick(32)
+		o := w.s.Close(40, posted, 0, 1)
+		count, _ := w.s.Waiting(ann)
+		equal(t, "ann waits", count, 0)
+		equal(t, "withdrawn", w.led.Flow(ledger.Row(ledger.Outside), ledger.Withdrawal, ledger.Cash), 1000*usd)
+		if posted {
+			equal(t, "served", o.Transactions, 7)
+		}
+		w.inside(ann, usd)
+		w.s.Send(ann, 3, 500, 50)
+		want := uint32(3)
+		if !posted {
+			want += 7
+		}
+		equal(t, "served after she came back", w.slot(serveAll, true).Transactions, want)
+		ok(t, w.audit())
+	}
+}
+
+// A queue that never empties does not keep what it has served.
+func TestForcedQueueIsTrimmed(t *testing.T) {
+	p := defaults()
+	p.QueueDelayHours = 0
+	w := newWorld(p)
+	longest := 0
+	for w.tick = 1; w.tick < 90_000; w.tick++ {
+		for o := ledger.First; o < operator; o++ {
+			if w.s.Balance(o) == 0 {
+				w.inside(o, usd)
+				ok(t, w.s.ForceExit(o, 40))
+			}
+		}
+		w.carry(0)
+		w.s.QueueTick(w.tick)
+		longest = max(longest, len(w.s.forced.list))
+	}
+	equal(t, "served more than is kept", w.s.Public().ForcedExits/40 > uint64(2*longest), true)
+	ok(t, w.audit())
+}
