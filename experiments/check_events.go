@@ -55,8 +55,8 @@ const (
 // eventGap is the distance of repeated outages in days.
 const eventGap = 7
 
-// outcome is what one seed shows: effects are 100 × ln price against the twin.
-type outcome struct {
+// eventOutcome is what one seed shows: effects are 100 × ln price against the twin.
+type eventOutcome struct {
 	effect  [eventCount][eventTimes]float64 // NaN beyond the horizon
 	repeats []float64                       // six hours after each onset, less the effect at that onset
 }
@@ -77,7 +77,7 @@ func runEvents(ctx context.Context, r *checkRun) (*CheckResult, error) {
 // the default of two weeks.
 func (r *checkRun) repeats() int { return 1 + int(r.days*2.5/eventGap) }
 
-func (r *checkRun) outcomeOf(ctx context.Context, _ *scratch, rep int) (out outcome, err error) {
+func (r *checkRun) outcomeOf(ctx context.Context, _ *scratch, rep int) (out eventOutcome, err error) {
 	horizon := max(r.days, float64((r.repeats()-1)*eventGap)+0.3)
 	base, err := r.eventWorld(ctx, rep, r.world, sim.OutageParams{EveryDays: eventGap}, horizon)
 	if err != nil {
@@ -122,7 +122,7 @@ func (r *checkRun) eventWorld(ctx context.Context, rep int, cfg sim.Config, o si
 }
 
 // effectOf is the mean effect of an event at a mark.
-func effectOf(worlds []outcome, kind, mark int) measured {
+func effectOf(worlds []eventOutcome, kind, mark int) measured {
 	x := make([]float64, len(worlds))
 	for i := range worlds {
 		x[i] = worlds[i].effect[kind][mark]
@@ -130,7 +130,7 @@ func effectOf(worlds []outcome, kind, mark int) measured {
 	return meanOf(x)
 }
 
-func eventLines(worlds []outcome) []line {
+func eventLines(worlds []eventOutcome) []line {
 	const model = "model: about an hour moves the price 0 to −5 %"
 	at := func(kind, mark int, target span, source string) line {
 		return line{eventKinds[kind].name + ", " + eventMarks[mark].name, "%", target, source, effectOf(worlds, kind, mark), 2}
@@ -162,7 +162,7 @@ func eventLines(worlds []outcome) []line {
 	return lines
 }
 
-func eventTable(worlds []outcome) *table.Table {
+func eventTable(worlds []eventOutcome) *table.Table {
 	t := &table.Table{Name: "check_events_path", Title: "Price after the onset of an outage against no outage, 100 × ln ratio",
 		Columns: []table.Column{{Name: "outage"}}}
 	for _, m := range eventMarks {

@@ -68,9 +68,9 @@ func (r *checkRun) signRow(ctx context.Context, s *scratch, rep int, loyalty flo
 	}
 	start, end := w.Tick(), w.Tick()+w.Ticks(r.days)
 	for k, share := range signShares {
-		for empty, b := range map[bool]*sim.World{true: &s.branch, false: &s.twin} {
+		for _, b := range [...]*sim.World{&s.branch, &s.twin} {
 			b.CopyFrom(w)
-			capture(b, &cfg, share, empty)
+			capture(b, &cfg, share, b == &s.branch)
 			if err := advance(ctx, b, end); err != nil {
 				return row, err
 			}

@@ -2,11 +2,13 @@ package experiments
 
 import (
 	"context"
+	"fmt"
 
 	"stakeout/experiments/report/table"
+	"stakeout/experiments/sim"
 )
 
-// Explanation tells why one replication ended as it did.
+// Explanation tells why one replication ended as it did. Money is in USD.
 type Explanation struct {
 	Rep        int
 	Seed       uint64
@@ -23,7 +25,112 @@ func (e *Explanation) Tables() []*table.Table {
 	return []*table.Table{e.Timeline, e.Divergence, e.Fills, e.Channels, e.Harm}
 }
 
-// Explain runs one replication and lays its twins side by side.
+// Explain runs one replication and lays its twins side by side. It fails as the
+// replication does, and when ctx is cancelled.
 func Explain(ctx context.Context, s *Spec, rep int) (*Explanation, error) {
-	return s.explain(ctx, rep)
+	t, err := s.branch(ctx, new(bench), rep)
+	if err != nil {
+		return nil, err
+	}
+	split, err := t.divergence(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.finish(ctx); err != nil {
+		return nil, err
+	}
+	e := &Explanation{Rep: rep, Seed: t.Seed}
+	e.Timeline, e.Fills = t.timeline(s), t.fills(s)
+	e.Divergence = split.table(t, s)
+	e.Channels, e.Harm = t.channels(), t.harm()
+	e.Verdict = t.verdict(s, split)
+	return e, nil
 }
+
+// divergence is the first tick at which two worlds differ, and what they look
+// like then.
+type divergence struct {
+	found        bool
+	tick         uint32
+	hash         [2]uint64 // of the attack and of the honest world
+	price        [2]float64
+	waiting      [2]uint64
+	transactions [2]uint64
+	empty        [2]uint64
+	cash         [2]float64
+}
+
+// divergence advances the attack and the honest world day by day for as long
+// as they are equal, and goes through the day in which they part once more,
+// tick by tick, on copies. The worlds themselves end at the end of that day.
+func (t *Trial) divergence(ctx context.Context) (d divergence, err error) {
+	a, h := new(sim.World), new(sim.World)
+	for t.Attack.Tick() < t.end {
+		a.CopyFrom(t.Attack)
+		h.CopyFrom(t.Honest)
+		next := min(t.end, t.Attack.Tick()+t.Attack.Ticks(1))
+		for _, w := range [...]*sim.World{t.Attack, t.Honest} {
+			if err := advance(ctx, w, next); err != nil {
+				return d, err
+			}
+		}
+		if t.Attack.Hash() != t.Honest.Hash() {
+			return firstDifference(a, h, next)
+		}
+	}
+	return d, nil
+}
+
+// firstDifference steps two equal worlds until they differ, at the latest at
+// the tick end.
+func firstDifference(a, h *sim.World, end uint32) (d divergence, err error) {
+	for a.Tick() < end && a.Hash() == h.Hash() {
+		if err := a.Step(); err != nil {
+			return d, err
+		}
+		if err := h.Step(); err != nil {
+			return d, err
+		}
+	}
+	d.found, d.tick = true, a.Tick()
+	for i, w := range [...]*sim.World{a, h} {
+		p := w.Rollup().Public()
+		d.hash[i], d.price[i] = w.Hash(), w.View().Mid
+		d.waiting[i], d.transactions[i], d.empty[i] = p.Waiting, p.Transactions, p.EmptySlots
+		d.cash[i] = attackerCash(w)
+	}
+	return d, nil
+}
+
+// phase is the last event of the plan at or before a tick.
+func (s *Spec) phase(t *Trial, tick uint32) string {
+	name := "before the plan"
+	if s.attack.Marks == nil {
+		return name
+	}
+	for _, m := range s.attack.Marks(s.Params) {
+		if s.StartDays+m.Days <= t.Days(tick, s) {
+			name = m.Name
+		}
+	}
+	return name
+}
+
+// verdict tells the story of the replication in a few sentences. One world is
+// no evidence, and it says so.
+func (t *Trial) verdict(s *Spec, d divergence) string {
+	text := fmt.Sprintf("Replication %d (seed %d): the attack ends at %s USD on %s USD at risk; the same capital used honestly ends at %s USD, so the act is worth %s USD.",
+		t.Rep, t.Seed, whole0(dollars(t.Gain.Profit)), whole0(dollars(t.Gain.CapitalAtRisk)), whole0(dollars(t.Fair.Profit)), whole0(dollars(t.excess())))
+	if d.found {
+		text += fmt.Sprintf(" The two worlds are equal in every balance and order up to day %s (%s) and differ from then on.", table.Number(t.Days(d.tick, s), table.Format{Decimals: 3}), s.phase(t, d.tick))
+	} else {
+		text += " The two worlds never differ: the act changed nothing."
+	}
+	if why := t.decisive(); why != "" {
+		text += " " + why
+	}
+	return text + " One replication is a story and no evidence; run the preset for intervals."
+}
+
+// whole0 is a number without decimals as tables print it.
+func whole0(v float64) string { return table.Number(v, table.Money(0)).String() }

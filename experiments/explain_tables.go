@@ -1,10 +1,230 @@
 package experiments
 
 import (
-	"context"
-	"errors"
+	"fmt"
+	"math"
+
+	"stakeout/experiments/measure"
+	"stakeout/experiments/report/table"
+	"stakeout/experiments/sim"
+	"stakeout/market"
+	"stakeout/market/book"
+	"stakeout/market/ledger"
 )
 
-func (s *Spec) explain(ctx context.Context, rep int) (*Explanation, error) {
-	return nil, errors.New("soon")
+var (
+	priceFormat = table.Money(4)
+	cashFormat  = table.Money(0)
+	shareFormat = table.Percent(1)
+)
+
+// legs are the attacker's accounts in words.
+var legs = [sim.Legs]string{"stake", "short"}
+
+// attackerCash is the cash of all legs, free or behind orders, in USD.
+func attackerCash(w *sim.World) (usd float64) {
+	for _, id := range w.Attackers() {
+		usd += dollars(w.Ledger().Balance(id, ledger.Cash, ledger.Free) + w.Ledger().Balance(id, ledger.Cash, ledger.Held))
+	}
+	return usd
+}
+
+// timeline sets the worlds side by side at the end of every day.
+func (t *Trial) timeline(s *Spec) *table.Table {
+	out := &table.Table{
+		Name: "timeline", Title: "The twins day by day",
+		Columns: []table.Column{{Name: "Day"}, {Name: "Price idle", Unit: "USD"}, {Name: "Price honest", Unit: "USD"}, {Name: "Price attack", Unit: "USD"},
+			{Name: "Users idle", Unit: "cohorts"}, {Name: "Users attack", Unit: "cohorts"}, {Name: "Stake share", Unit: "%"}, {Name: "Empty share", Unit: "%"},
+			{Name: "Cash", Unit: "USD"}, {Name: "Net bought", Unit: "tokens"}, {Name: "Plan"}},
+		Notes: []string{"Days count from the end of the warm-up. Stake share, empty share (slots that left waiting users unserved, half-life a day), cash and net bought are the attacker's in the attack world; net bought is what it bought less what it sold, sales of borrowed tokens included."},
+	}
+	a, h, idle := t.Attack.Series(), t.Honest.Series(), t.Idle.Series()
+	log, net, last := t.Attack.Exchange().Log(), 0.0, ""
+	for i := 23; i < len(a); i += 24 {
+		if a[i].Tick+t.Idle.Ticks(1) < t.Start {
+			continue
+		}
+		for len(log) > 0 && log[0].Tick <= a[i].Tick {
+			net += signed(log[0])
+			log = log[1:]
+		}
+		plan := s.phase(t, a[i].Tick)
+		shown := plan
+		if plan == last {
+			shown = ""
+		}
+		last = plan
+		out.Rows = append(out.Rows, []table.Cell{
+			table.Number(t.Days(a[i].Tick, s), table.Format{}),
+			table.Number(idle[i].Price, priceFormat), table.Number(h[i].Price, priceFormat), table.Number(a[i].Price, priceFormat),
+			table.Number(idle[i].Active, cashFormat), table.Number(a[i].Active, cashFormat),
+			table.Number(ratio(a[i].AttackerStake, a[i].Staked), shareFormat), table.Number(a[i].EmptyDay, shareFormat),
+			table.Number(a[i].AttackerCash, cashFormat), table.Number(net, cashFormat), table.Text(shown),
+		})
+	}
+	return out
+}
+
+func ratio(a, b float64) float64 {
+	if b == 0 {
+		return math.NaN()
+	}
+	return a / b
+}
+
+// signed is the number of tokens that a fill brings to its owner.
+func signed(f market.Fill) float64 {
+	if f.Side == book.Sell {
+		return -float64(f.Lots)
+	}
+	return float64(f.Lots)
+}
+
+// table shows what differs at the first tick of a divergence.
+func (d *divergence) table(t *Trial, s *Spec) *table.Table {
+	out := &table.Table{
+		Name: "divergence", Title: "First difference between attack and honest world",
+		Columns: []table.Column{{Name: "Quantity"}, {Name: "Attack", Align: table.Right}, {Name: "Honest", Align: table.Right}},
+	}
+	if !d.found {
+		out.Notes = []string{"The two worlds are equal to the last bit up to the horizon."}
+		return out
+	}
+	row := func(name, a, h string) {
+		out.Rows = append(out.Rows, []table.Cell{table.Text(name), table.Text(a), table.Text(h)})
+	}
+	row("state hash", fmt.Sprintf("%016x", d.hash[0]), fmt.Sprintf("%016x", d.hash[1]))
+	row("mid price (USD)", table.Number(d.price[0], priceFormat).String(), table.Number(d.price[1], priceFormat).String())
+	row("attacker's cash (USD)", whole0(d.cash[0]), whole0(d.cash[1]))
+	for _, c := range []struct {
+		name string
+		v    [2]uint64
+	}{{"transactions waiting", d.waiting}, {"transactions served", d.transactions}, {"empty slots", d.empty}} {
+		row(c.name, whole0(float64(c.v[0])), whole0(float64(c.v[1])))
+	}
+	out.Notes = []string{fmt.Sprintf("Tick %d, day %s after the warm-up; phase of the plan: %s. Up to the tick before, the hashes of all balances, orders, loans and of the chain are equal.",
+		d.tick, table.Number(t.Days(d.tick, s), table.Format{Decimals: 3}), s.phase(t, d.tick))}
+	return out
+}
+
+// traded adds up the fills of one day, leg and side.
+type traded struct{ tokens, cash, idle float64 }
+
+func (x *traded) add(f market.Fill, tick float64, idle float64) {
+	x.tokens += float64(f.Lots)
+	x.cash += float64(f.Lots) * float64(f.Price) * tick
+	x.idle += float64(f.Lots) * idle
+}
+
+// tally adds up a world's fills by day after the warm-up, leg and side.
+func (t *Trial) tally(w *sim.World, s *Spec) map[[3]int]*traded {
+	out := map[[3]int]*traded{}
+	tick := dollars(w.Exchange().Params().TickSize)
+	for _, f := range w.Exchange().Log() {
+		for leg, id := range w.Attackers() {
+			if f.Owner != id {
+				continue
+			}
+			key := [3]int{int(math.Floor(t.Days(f.Tick, s))), leg, int(f.Side)}
+			if out[key] == nil {
+				out[key] = new(traded)
+			}
+			out[key].add(f, tick, t.Idle.PriceAt(f.Tick))
+		}
+	}
+	return out
+}
+
+// fills lists the attacker's trades by day, leg and side beside those of the
+// honest world.
+func (t *Trial) fills(s *Spec) *table.Table {
+	out := &table.Table{
+		Name: "fills", Title: "The attacker's trades",
+		Columns: []table.Column{{Name: "Day"}, {Name: "Account"}, {Name: "Side"}, {Name: "Attack", Unit: "tokens"}, {Name: "Mean price attack", Unit: "USD"},
+			{Name: "Honest", Unit: "tokens"}, {Name: "Mean price honest", Unit: "USD"}, {Name: "Idle mid", Unit: "USD"}},
+		Notes: []string{"Idle mid is the mid of the idle world at the moments of the attack's fills (the honest world's where the attack has none), weighted by tokens."},
+	}
+	attack, honest := t.tally(t.Attack, s), t.tally(t.Honest, s)
+	for day := int(math.Floor(t.Days(t.Start, s))); day <= int(s.HorizonDays); day++ {
+		for leg := range legs {
+			for _, side := range [...]book.Side{book.Buy, book.Sell} {
+				key := [3]int{day, leg, int(side)}
+				if a, h := attack[key], honest[key]; a != nil || h != nil {
+					out.Rows = append(out.Rows, fillRow(day, legs[leg], side, a, h))
+				}
+			}
+		}
+	}
+	return out
+}
+
+func fillRow(day int, leg string, side book.Side, a, h *traded) []table.Cell {
+	word := "buy"
+	if side == book.Sell {
+		word = "sell"
+	}
+	row := []table.Cell{table.Number(float64(day), table.Format{}), table.Text(leg), table.Text(word)}
+	idle := a
+	if a == nil {
+		idle = h
+	}
+	for _, x := range [...]*traded{a, h} {
+		if x == nil {
+			row = append(row, table.Number(0, cashFormat), table.Empty("no trade on that day"))
+			continue
+		}
+		row = append(row, table.Number(x.tokens, cashFormat), table.Number(x.cash/x.tokens, priceFormat))
+	}
+	return append(row, table.Number(idle.idle/idle.tokens, priceFormat))
+}
+
+// channels is the money of one replication.
+func (t *Trial) channels() *table.Table {
+	out := &table.Table{
+		Name: "channels", Title: "Money by channel",
+		Columns: []table.Column{{Name: "Channel"}, {Name: "Attack", Unit: "USD"}, {Name: "Honest", Unit: "USD"}, {Name: "Difference", Unit: "USD"}, {Name: "Meaning"}},
+		Notes:   []string{"The channels sum to the net profit exactly. Channels in which nothing moved are left out."},
+	}
+	row := func(name string, a, h ledger.Amount, doc string) {
+		out.Rows = append(out.Rows, []table.Cell{table.Text(name), table.Number(dollars(a), cashFormat), table.Number(dollars(h), cashFormat), table.Number(dollars(a-h), cashFormat), table.Text(doc)})
+	}
+	for c, d := range measure.Describe {
+		if a, h := t.Gain.Channel[c], t.Fair.Channel[c]; a != 0 || h != 0 {
+			row(d.Label, a, h, d.Doc)
+		}
+	}
+	row("Net profit", t.Gain.Profit, t.Fair.Profit, "")
+	return out
+}
+
+// decisive names the channel in which attack and honest world differ most.
+func (t *Trial) decisive() string {
+	most, at := ledger.Amount(0), -1
+	for c := range measure.Describe {
+		if d := t.Gain.Channel[c] - t.Fair.Channel[c]; max(d, -d) > most {
+			most, at = max(d, -d), c
+		}
+	}
+	if at < 0 {
+		return ""
+	}
+	d := t.Gain.Channel[at] - t.Fair.Channel[at]
+	return fmt.Sprintf("Most of the difference lies in the channel %q: %s USD.", measure.Describe[at].Label, whole0(dollars(d)))
+}
+
+// harm is who gained and who paid in one replication.
+func (t *Trial) harm() *table.Table {
+	out := &table.Table{
+		Name: "harm", Title: "Who gained and who paid, against the idle world",
+		Columns: []table.Column{{Name: "Sector"}, {Name: "Attack", Unit: "USD"}, {Name: "Honest", Unit: "USD"}, {Name: "Members"}},
+		Notes: []string{
+			"Equity at each world's own last price. Each column sums to zero exactly.",
+			fmt.Sprintf("Zero-sum residual of the ledger: %s × 1e-12 USD.", measure.Residual(t.Attack)),
+		},
+	}
+	a, h := measure.Harm(t.Attack, t.Idle), measure.Harm(t.Honest, t.Idle)
+	for i, sector := range measure.Sectors {
+		out.Rows = append(out.Rows, []table.Cell{table.Text(sector.Name), table.Number(dollars(a[i]), cashFormat), table.Number(dollars(h[i]), cashFormat), table.Text(sector.Doc)})
+	}
+	return out
 }

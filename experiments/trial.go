@@ -19,6 +19,7 @@ type Trial struct {
 	Attack, Honest, Idle *sim.World
 	Gain, Fair           measure.Account // of the attack and of the honest world
 	capital              ledger.Amount
+	end                  uint32 // tick of the horizon
 }
 
 // bench is one worker's set of worlds, re-used from replication to replication.
@@ -34,6 +35,16 @@ func (s *Spec) capital() [sim.Legs]ledger.Amount { return s.attack.Capital(s.Par
 // trial runs replication rep: one world up to the start of the plan, branched
 // into three.
 func (s *Spec) trial(ctx context.Context, b *bench, rep int) (*Trial, error) {
+	t, err := s.branch(ctx, b, rep)
+	if err != nil {
+		return nil, err
+	}
+	return t, t.finish(ctx)
+}
+
+// branch runs one world up to the start of the plan and copies it to the other
+// two.
+func (s *Spec) branch(ctx context.Context, b *bench, rep int) (*Trial, error) {
 	t := &Trial{Rep: rep, Seed: s.seed(rep)}
 	capital := s.capital()
 	idle, err := sim.New(&s.World, s.Mechanism, s.Remedy, t.Seed, capital)
@@ -41,7 +52,7 @@ func (s *Spec) trial(ctx context.Context, b *bench, rep int) (*Trial, error) {
 		return nil, err
 	}
 	t.Start = idle.Ticks(s.World.Time.WarmupDays + s.StartDays)
-	end := idle.Ticks(s.World.Time.WarmupDays + s.HorizonDays)
+	t.end = idle.Ticks(s.World.Time.WarmupDays + s.HorizonDays)
 	if err := advance(ctx, idle, t.Start); err != nil {
 		return nil, err
 	}
@@ -54,20 +65,24 @@ func (s *Spec) trial(ctx context.Context, b *bench, rep int) (*Trial, error) {
 		if capital != [sim.Legs]ledger.Amount{} {
 			w.SetAttacker(s.attack.New(s.Params, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening(), Start: t.Start, Act: i == 0}))
 		}
-		if err := advance(ctx, w, end); err != nil {
-			return nil, err
-		}
-	}
-	if err := advance(ctx, idle, end); err != nil {
-		return nil, err
 	}
 	t.Attack, t.Honest, t.Idle = b.attack, b.honest, b.idle
 	for _, c := range capital {
 		t.capital += c
 	}
+	return t, nil
+}
+
+// finish runs the three worlds to the horizon and measures.
+func (t *Trial) finish(ctx context.Context) error {
+	for _, w := range [...]*sim.World{t.Attack, t.Honest, t.Idle} {
+		if err := advance(ctx, w, t.end); err != nil {
+			return err
+		}
+	}
 	t.Gain = measure.Of(t.Attack, t.Honest, t.Idle, t.capital)
 	t.Fair = measure.Of(t.Honest, t.Honest, t.Idle, t.capital)
-	return t, nil
+	return nil
 }
 
 // advance runs a world to a tick and looks up every simulated day whether it
