@@ -21,7 +21,7 @@ type UserParams struct {
 	Patience      float64 `key:"patience_minutes" default:"10" unit:"min" min:"0.1" max:"100000" source:"Assumption: payments, where a missed slot of nine minutes costs half the value" doc:"Median time in which waiting costs a transaction all but 1/e of its value; lognormal with log s.d. 0.7"`
 	MemoryDays    float64 `key:"memory_days" default:"5" unit:"d" min:"0.1" max:"365" source:"Attack prototype: memory per transaction made users give up in hours" doc:"Half-life of satisfaction"`
 	Loyalty       float64 `key:"loyalty" default:"0.6" unit:"1" min:"-1" max:"1" source:"Attack prototype: 0.3 loyal, 0.6 medium, 0.85 fickle" doc:"Satisfaction at which half of those who review leave; 1 is normal service, so a higher figure is less loyal"`
-	LoyaltySpread float64 `key:"loyalty_spread" default:"0.08" unit:"1" min:"0.001" max:"1" source:"Attack prototype" doc:"Logistic scale of the same"`
+	LoyaltySpread float64 `key:"loyalty_spread" default:"0.05" unit:"1" min:"0.001" max:"1" source:"Attack prototype" doc:"Logistic scale of the same"`
 	ChurnPerDay   float64 `key:"churn_per_day" default:"0.002" unit:"1" min:"0" max:"0.5" source:"Attack prototype: 0.2 % a day" doc:"Chance a day that a satisfied cohort leaves; arrivals balance it at the opening"`
 	BalanceUSD    float64 `key:"min_balance_usd" default:"50" unit:"USD" min:"0" max:"1e9" source:"Attack prototype" doc:"Smallest balance of a real user; Pareto over cohorts with exponent 1.15, cut at 1000 times"`
 	UrgencyPerDay float64 `key:"urgency_per_day" default:"0.01" unit:"1" min:"0" max:"1" source:"Attack prototype: a guess to which ransom is proportional" doc:"Share of the balance that a leaver would pay to be out a day earlier"`
