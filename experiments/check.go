@@ -55,7 +55,7 @@ func checkCatalogue() []check {
 		{CheckInfo{"impact", "Price impact of orders worked over a day, on paired branches."}, 30, 45, runImpact},
 		{CheckInfo{"sign", "The sign of what empty blocks do to the price, over the share of slots and the loyalty of users."}, 8, 14, runSign},
 		{CheckInfo{"events", "What outages do to the price, against the same world without them."}, 20, 14, runEvents},
-		{CheckInfo{"null", "Attacks that must lose, trades that must lose, and what must not change at all."}, 12, 45, runNull},
+		{CheckInfo{"null", "Attacks that must lose, trades that must lose, and what must not change at all."}, 24, 45, runNull},
 	}
 }
 

@@ -28,7 +28,7 @@ func atLeast(lo float64) span     { return span{lo, math.Inf(1)} }
 var untargeted = span{math.NaN(), math.NaN()}
 
 func (s span) String() string {
-	digits := func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+	digits := func(x float64) string { return strconv.FormatFloat(x, 'g', 3, 64) }
 	switch {
 	case math.IsNaN(s.lo):
 		return table.Dash
@@ -143,7 +143,7 @@ func judge(name, title string, lines []line, notes ...string) *CheckResult {
 			table.Number(float64(l.got.n), table.Format{}), table.Text(v), table.Text(l.source),
 		})
 	}
-	t.Notes = append(t.Notes, fmt.Sprintf("%d lines fail and %d cannot be told; a line passes when its whole interval lies within the target.", res.Failed, res.Undecided))
+	t.Notes = append(t.Notes, fmt.Sprintf("Lines that fail: %d; that cannot be told: %d. A line passes when its whole interval lies within the target.", res.Failed, res.Undecided))
 	res.Pass = res.Failed == 0 && res.Undecided == 0
 	return res
 }

@@ -42,7 +42,7 @@ func runNull(ctx context.Context, r *checkRun) (*CheckResult, error) {
 		"Fake-dos with its default plan and loyal users, in a world whose holders do not respond to the service. Without drift: less what the same trades would have gained at the prices of the idle world.",
 		"The attack that changes nothing is dos-empty-blocks with no day of action.",
 		"Lottery: the slots led by ten groups of stakers against their stake at each election; the largest of ten standard normal deviations is below 2.81 in 95 of 100 trials.",
-		"Throughput: an operator withholds a share β of slots for three days while users are captive; utilisation u is measured before. Backlog growth is from day one to day three."), nil
+		"Throughput: an operator withholds a share β of slots for three days while users are captive and pay almost any fee; utilisation u is measured before. Backlog growth is from day one to day three; half of those who wait give up within two days."), nil
 }
 
 func (r *checkRun) nullWorld(ctx context.Context, s *scratch, rep int) (out nullWorld, err error) {

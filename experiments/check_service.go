@@ -23,7 +23,8 @@ const serviceMargin = 0.1
 // services withholds shares below and above 1 − utilisation.
 func (r *checkRun) services(ctx context.Context, s *scratch, rep int) (out [2]service, err error) {
 	cfg := r.world
-	cfg.Users.Loyalty = -1
+	// Demand must not respond, or it would hide what the queue does.
+	cfg.Users.Loyalty, cfg.Users.ValueMultiple = -1, 1000
 	w, err := r.openAt(ctx, &cfg, rep, 0)
 	if err != nil {
 		return out, err

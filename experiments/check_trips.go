@@ -13,7 +13,7 @@ import (
 var sweepMarks = [...]struct {
 	name    string
 	minutes float64
-}{{"next block", 0}, {"1 minute", 1}, {"6 minutes", 6}, {"1 hour", 60}, {"6 hours", 360}, {"1 day", 1440}}
+}{{"the next block", 0}, {"1 minute", 1}, {"6 minutes", 6}, {"1 hour", 60}, {"6 hours", 360}, {"1 day", 1440}}
 
 const marks = len(sweepMarks)
 
@@ -93,15 +93,15 @@ func sweepLines(worlds []factWorld) (lines []line) {
 		})
 	}
 	for i, m := range sweepMarks[:4] {
-		target, source := untargeted, "market prototype: 55, 84, 96, 100 %"
+		target, source := untargeted, "prototype " + [...]string{"55", "84", "96", "100"}[i]
 		if i == 2 {
-			target, source = atLeast(80), "model: 80 % within minutes"
+			target, source = atLeast(80), "model: within minutes; " + source
 		}
 		lines = append(lines, line{"sweep of 2 %: depth back after " + m.name, "%", target, source,
 			ratio(func(s *sweep) float64 { return s.depth[i] }, func(s *sweep) float64 { return s.usual[i] }).times(100), 1})
 	}
 	for i, m := range sweepMarks {
-		lines = append(lines, line{"sweep of 2 %: move after " + m.name, "%", untargeted, "market prototype: 1.4 next block, 0.85 1 h, 0.5 6 h, 0.35 1 d",
+		lines = append(lines, line{"sweep of 2 %: move after " + m.name, "%", untargeted, [...]string{"", "prototype 1.4", "", "prototype 0.85", "prototype 0.5", "prototype 0.35"}[i],
 			pooled(len(worlds), func(pick []int) float64 {
 				sum, n := total(pick, func(s *sweep) float64 { return s.move[i] })
 				return sum / n
@@ -219,7 +219,7 @@ func tripLines(worlds [][]trip) (lines []line) {
 				means = append(means, sum/n)
 			}
 		}
-		lines = append(lines, line{p.String(), "% of size", atMost(0), "model: all lose on average; prototype −0.3 to −6.1",
+		lines = append(lines, line{p.String(), "% of size", atMost(0), "model: all lose on average",
 			meanOf(means).times(100), 3})
 	}
 	return lines

@@ -53,6 +53,7 @@ type divergence struct {
 	found        bool
 	tick         uint32
 	hash         [2]uint64 // of the attack and of the honest world
+	parts        []string  // in which the worlds differ
 	price        [2]float64
 	waiting      [2]uint64
 	transactions [2]uint64
@@ -92,7 +93,7 @@ func firstDifference(a, h *sim.World, end uint32) (d divergence, err error) {
 			return d, err
 		}
 	}
-	d.found, d.tick = true, a.Tick()
+	d.found, d.tick, d.parts = true, a.Tick(), differing(a, h)
 	for i, w := range [...]*sim.World{a, h} {
 		p := w.Rollup().Public()
 		d.hash[i], d.price[i] = w.Hash(), w.View().Mid
@@ -100,6 +101,25 @@ func firstDifference(a, h *sim.World, end uint32) (d divergence, err error) {
 		d.cash[i] = attackerCash(w)
 	}
 	return d, nil
+}
+
+// differing names the parts of the state in which two worlds differ.
+func differing(a, h *sim.World) (names []string) {
+	for _, part := range [...]struct {
+		name string
+		same bool
+	}{
+		{"balances", a.Ledger().Hash(0) == h.Ledger().Hash(0)},
+		{"order book", a.Exchange().Hash(0) == h.Exchange().Hash(0)},
+		{"loans", a.Pool().Hash(0) == h.Pool().Hash(0)},
+		{"layer one", a.Chain().Hash(0) == h.Chain().Hash(0)},
+		{"rollup", *a.Rollup().Public() == *h.Rollup().Public()},
+	} {
+		if !part.same {
+			names = append(names, part.name)
+		}
+	}
+	return names
 }
 
 // phase is the last event of the plan at or before a tick.

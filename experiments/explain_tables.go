@@ -3,6 +3,7 @@ package experiments
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"stakeout/experiments/measure"
 	"stakeout/experiments/report/table"
@@ -93,6 +94,7 @@ func (d *divergence) table(t *Trial, s *Spec) *table.Table {
 	row := func(name, a, h string) {
 		out.Rows = append(out.Rows, []table.Cell{table.Text(name), table.Text(a), table.Text(h)})
 	}
+	row("parts that differ", strings.Join(d.parts, ", "), "")
 	row("state hash", fmt.Sprintf("%016x", d.hash[0]), fmt.Sprintf("%016x", d.hash[1]))
 	row("mid price (USD)", table.Number(d.price[0], priceFormat).String(), table.Number(d.price[1], priceFormat).String())
 	row("attacker's cash (USD)", whole0(d.cash[0]), whole0(d.cash[1]))

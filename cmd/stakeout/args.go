@@ -47,10 +47,12 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 			flags = append(flags, args[i])
 		}
 	}
-	if len(words) == 0 {
+	switch {
+	case len(words) == 0:
 		return flags, nil
-	}
-	if verb == nil && words[0] != "help" {
+	case words[0] == "help":
+		return append(words[1:min(len(words), 2)], "--help"), nil
+	case verb == nil:
 		return nil, usagef("there is no command %q%s; `stakeout help` shows them all", words[0], hint(words[0], verbNames(app)))
 	}
 	out := append([]string{words[0]}, flags...)

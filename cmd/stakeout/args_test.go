@@ -22,6 +22,8 @@ func TestArrange(t *testing.T) {
 		{"list", "list --", ""},
 		{"--help", "--help", ""},
 		{"", "", ""},
+		{"help", "--help", ""},
+		{"help run", "run --help", ""},
 		{"run dos-short --rep 3", "", `there is no flag --rep of run; did you mean --reps?`},
 		{"run dos-short --zzzzzzzz", "", `there is no flag --zzzzzzzz of run`},
 		{"list --reps 3", "", `there is no flag --reps of list`},

@@ -54,7 +54,7 @@ func (p *program) listChecks(c *cli.Context) error {
 	for _, i := range experiments.Checks() {
 		t.Rows = append(t.Rows, []table.Cell{table.Text(i.Name), table.Text(i.Doc)})
 	}
-	if err := p.tables(c, []*table.Table{t}); err != nil || c.Bool("json") {
+	if err := p.catalogue(c, []*table.Table{t}); err != nil || c.Bool("json") {
 		return err
 	}
 	p.next("check", "stationary")

@@ -26,7 +26,7 @@ func (p *program) explain(c *cli.Context) error {
 	if c.Bool("json") {
 		return p.explainJSON(e)
 	}
-	fmt.Fprintf(p.out, "%s, replication %d, seed %d\n\n%s\n\n", s.Name, e.Rep, e.Seed, e.Verdict)
+	fmt.Fprintf(p.out, "%s, replication %d, seed %d\n\n%s\n\n", s.Name, e.Rep, e.Seed, wrap(e.Verdict, p.width(), 0))
 	if err := p.tables(c, e.Tables()); err != nil {
 		return err
 	}

@@ -31,10 +31,14 @@ func (p *program) show(c *cli.Context) error {
 	} else if list, err = experiments.Show(name); err != nil {
 		return err
 	}
-	if err := p.tables(c, list); err != nil || c.Bool("json") {
+	if err := p.catalogue(c, list); err != nil || c.Bool("json") {
 		return err
 	}
-	p.next("run", name)
+	if slices.Contains(experiments.Presets(), name) || isPresetFile(name) {
+		p.next(append([]string{"run", quoted(name)}, choices(c)...)...)
+	} else {
+		p.next("list")
+	}
 	return nil
 }
 
@@ -78,7 +82,7 @@ func (p *program) resultText(c *cli.Context, r *experiments.Result) error {
 		}
 	}
 	for _, v := range r.Verdicts {
-		fmt.Fprintf(p.out, "\n%s\n", v)
+		fmt.Fprintf(p.out, "\n%s\n", wrap(v, p.width(), 0))
 	}
 	for _, t := range append(r.Channels, r.Harm...) {
 		fmt.Fprintln(p.out)

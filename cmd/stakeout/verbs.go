@@ -98,6 +98,18 @@ func (p *program) options(c *cli.Context) (experiments.Options, error) {
 
 // tables prints tables for people, or as a JSON list.
 func (p *program) tables(c *cli.Context, list []*table.Table) error {
+	return p.each(c, list, func(t *table.Table) error { return t.Terminal(p.out, p.width()) })
+}
+
+// catalogue prints tables of texts likewise.
+func (p *program) catalogue(c *cli.Context, list []*table.Table) error {
+	return p.each(c, list, func(t *table.Table) error {
+		p.entries(t)
+		return t.Validate()
+	})
+}
+
+func (p *program) each(c *cli.Context, list []*table.Table, print func(*table.Table) error) error {
 	if c.Bool("json") {
 		raw, err := rawTables(list...)
 		if err != nil {
@@ -109,7 +121,7 @@ func (p *program) tables(c *cli.Context, list []*table.Table) error {
 		if i > 0 {
 			fmt.Fprintln(p.out)
 		}
-		if err := t.Terminal(p.out, p.width()); err != nil {
+		if err := print(t); err != nil {
 			return err
 		}
 	}
@@ -158,7 +170,7 @@ func (p *program) list(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.tables(c, list); err != nil || c.Bool("json") {
+	if err := p.catalogue(c, list); err != nil || c.Bool("json") {
 		return err
 	}
 	p.next("run", "dos-short")

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"stakeout/experiments/record"
 )
 
@@ -25,13 +27,21 @@ func (m *moments) add(x float64) {
 	m.m2 += d * (x - m.mean)
 }
 
+// The quantities of a world that are averaged, all in per cent: 100 times the
+// log of the price against the idle world's, the share of empty slots, and the
+// change of users against the idle world.
+const (
+	priceLine = "price"
+	emptyLine = "empty"
+	usersLine = "users"
+)
+
 // Paths are the means over replications of a cell's series, moment by moment.
 type Paths struct {
 	Days   []float64
-	lines  map[string][]moments // by the name of what is averaged
+	lines  map[string][]moments // by world and quantity
 	reps   int
-	idle   []float64 // ln price of the idle world of the replication being read
-	paired map[string][]moment
+	paired map[string][]moment // rows of the replication being read, by world
 }
 
 // moment is what the figures need of a row of series.
@@ -90,9 +100,9 @@ func (p *Paths) settle() {
 			continue
 		}
 		for i, m := range rows {
-			p.line(world, "price")[i].add(m.lnPrice - idle[i].lnPrice)
-			p.line(world, "empty")[i].add(m.empty)
-			p.line(world, "users")[i].add(m.users / idle[0].users)
+			p.line(world, priceLine)[i].add(100 * (m.lnPrice - idle[i].lnPrice))
+			p.line(world, emptyLine)[i].add(100 * m.empty)
+			p.line(world, usersLine)[i].add(100 * (m.users/idle[i].users - 1))
 		}
 	}
 	p.reps++
@@ -107,4 +117,18 @@ func (p *Paths) line(world, quantity string) []moments {
 		p.lines[key] = make([]moments, len(p.Days))
 	}
 	return p.lines[key]
+}
+
+// band is the mean of a quantity at every moment with the ends of Student's
+// interval, which are infinite and left out for a single replication.
+func (p *Paths) band(world, quantity string, level float64) (mean, lo, hi []float64) {
+	for _, m := range p.line(world, quantity) {
+		half := math.NaN()
+		if m.n > 1 {
+			student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(m.n - 1)}
+			half = student.Quantile((1+level)/2) * math.Sqrt(m.m2/float64(m.n-1)/float64(m.n))
+		}
+		mean, lo, hi = append(mean, m.mean), append(lo, m.mean-half), append(hi, m.mean+half)
+	}
+	return mean, lo, hi
 }

@@ -138,7 +138,7 @@ func units(a ledger.Amount) float64 { return float64(a) / float64(ledger.Unit) }
 // Audit checks every invariant of the world; it is for tests and for the ends
 // of epochs, not for every tick of production.
 func (w *World) Audit() error {
-	for _, check := range [...]func() error{w.led.Audit, w.x.Check, w.pool.Audit} {
+	for _, check := range [...]func() error{w.led.Audit, w.x.Check, w.pool.Audit, w.roll.Audit, w.chain.Check} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -148,8 +148,8 @@ func (w *World) Audit() error {
 
 // Hash is the 64-bit hash of the state: everything that anybody can act on.
 func (w *World) Hash() uint64 {
-	h := w.chain.Hash(w.pool.Hash(w.x.Hash(w.led.Hash(uint64(w.tick)))))
-	for _, x := range [...]float64{w.news.LnETH, w.news.LnActivity, w.view.Mid, w.view.SigmaFast, w.roll.Public().Active, w.roll.Public().PerUser30d} {
+	h := w.roll.Hash(w.chain.Hash(w.pool.Hash(w.x.Hash(w.led.Hash(uint64(w.tick))))))
+	for _, x := range [...]float64{w.news.LnETH, w.news.LnActivity, w.view.Mid, w.view.SigmaFast, w.view.SigmaSlow} {
 		h = (h ^ math.Float64bits(x)) * 0x9E3779B97F4A7C15
 		h ^= h >> 31
 	}

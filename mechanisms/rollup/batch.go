@@ -84,11 +84,12 @@ func (s *State) fill(q *queue, exit bool, floor ledger.Amount, room uint32) (lef
 }
 
 // priced publishes what inclusion costs: a quote that follows the minima of
-// those who serve, by at most 2 % a slot so that one extortioner does not set
+// leaders who would serve, by at most 2 % a slot so that an extortioner does not set
 // it, or the last bid that made it into a full batch that left others waiting.
 func (s *State) priced(marginal ledger.Amount, room uint32) {
 	quote := float64(s.pub.PostedFee)
-	step := min(max(0.2*(float64(s.terms.MinFee)-quote), -0.02*quote), 0.02*quote)
+	most := 0.02*quote + 1
+	step := min(max(0.2*(float64(s.terms.MinFee)-quote), -most), most)
 	s.pub.PostedFee = ledger.Amount(quote + step + 0.5)
 	s.pub.MarginalFee = s.pub.PostedFee
 	if room == 0 && s.txs.total > 0 {

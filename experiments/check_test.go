@@ -1,0 +1,254 @@
+package experiments
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math"
+	"testing"
+
+	"stakeout/experiments/param"
+	"stakeout/experiments/report/table"
+	"stakeout/experiments/sim"
+)
+
+// smallWorld has every kind of agent, few of each, and short delays.
+func smallWorld() *sim.Config {
+	c := new(sim.Config)
+	param.Defaults(c)
+	c.Time.WarmupDays, c.Rollup.UnbondingDays = 0.2, 0.1
+	c.Stakers.Count, c.Noise.Count, c.Chartists.Count = 30, 40, 6
+	c.Holders.Count, c.Shorters.Count, c.Users.Count, c.Users.CohortSize = 5, 4, 40, 5000
+	return c
+}
+
+// smallDays are horizons at which every branch of the code is taken.
+var smallDays = map[string]float64{"stationary": 1, "facts": 7.2, "impact": 3, "sign": 0.2, "events": 0.3, "null": 2}
+
+func runSmall(t *testing.T, name string, workers int) *CheckResult {
+	t.Helper()
+	calls := 0
+	res, err := RunCheck(context.Background(), name, CheckOptions{
+		Seeds: 2, Workers: workers, Days: smallDays[name], World: smallWorld(),
+		Progress: func(done, total int) {
+			if calls++; done != calls || done > total {
+				t.Errorf("%s: progress %d of %d at call %d", name, done, total, calls)
+			}
+		},
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	if calls == 0 {
+		t.Errorf("%s: no progress", name)
+	}
+	return res
+}
+
+func printed(t *testing.T, res *CheckResult) string {
+	t.Helper()
+	var b bytes.Buffer
+	for _, tab := range res.Tables {
+		if err := tab.CSV(&b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.String()
+}
+
+func TestChecksDoNotDependOnWorkers(t *testing.T) {
+	for _, c := range Checks() {
+		t.Run(c.Name, func(t *testing.T) {
+			one, two := runSmall(t, c.Name, 1), runSmall(t, c.Name, 2)
+			if a, b := printed(t, one), printed(t, two); a != b {
+				t.Errorf("one worker:\n%s\ntwo workers:\n%s", a, b)
+			}
+			if c.Doc == "" || len(one.Tables) == 0 || len(one.Tables[0].Rows) == 0 {
+				t.Error("nothing to read")
+			}
+			if one.Pass != (one.Failed == 0 && one.Undecided == 0) {
+				t.Errorf("pass %v with %d failed, %d undecided", one.Pass, one.Failed, one.Undecided)
+			}
+		})
+	}
+}
+
+func TestUnknownCheck(t *testing.T) {
+	if _, err := RunCheck(context.Background(), "fact", CheckOptions{}); !errors.Is(err, ErrCheck) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestCheckStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := RunCheck(ctx, "stationary", CheckOptions{Seeds: 1, Days: 1, World: smallWorld()}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A broken world must stop a check with its cause, whatever else was cancelled.
+func TestFirstErrorIsTheCause(t *testing.T) {
+	cause := errors.New("broken")
+	if err := firstError([]error{nil, context.Canceled, cause, context.Canceled}); err != cause {
+		t.Errorf("error %v", err)
+	}
+	if err := firstError([]error{nil, nil}); err != nil {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestVerdictJudgesTheWholeInterval(t *testing.T) {
+	for _, c := range []struct {
+		target span
+		lo, hi float64
+		want   string
+	}{
+		{between(0, 1), 0.1, 0.9, verdictPass},
+		{between(0, 1), 0.1, 1.1, verdictUndecided},
+		{between(0, 1), -1, 2, verdictUndecided},
+		{between(0, 1), 1.1, 1.2, verdictFail},
+		{atMost(0), -2, -1, verdictPass},
+		{atMost(0), 1, 2, verdictFail},
+		{atLeast(0), math.Inf(-1), math.Inf(1), verdictUndecided},
+		{between(0, 1), math.NaN(), math.NaN(), verdictUndecided},
+		{untargeted, 0, 1, verdictReported},
+	} {
+		l := line{target: c.target, got: measured{lo: c.lo, hi: c.hi}}
+		if got := l.verdict(); got != c.want {
+			t.Errorf("[%g, %g] against %v: %s, want %s", c.lo, c.hi, c.target, got, c.want)
+		}
+	}
+}
+
+func TestJudgeCounts(t *testing.T) {
+	res := judge("x", "X", []line{
+		{what: "good", target: atMost(1), got: exactly(0, 1)},
+		{what: "bad", target: atMost(1), got: exactly(2, 1)},
+		{what: "wide", target: atMost(1), got: measured{1, 0, 2, 3}},
+	})
+	if res.Pass || res.Failed != 1 || res.Undecided != 1 {
+		t.Errorf("%+v", res)
+	}
+	if got := judge("x", "X", nil); !got.Pass {
+		t.Error("no line, no failure")
+	}
+}
+
+// A series that repeats itself with period two has autocorrelations −1 and 1,
+// and a break between two stretches must not count.
+func TestPooledAutocorrelation(t *testing.T) {
+	up, down := []float64{1, -1, 1, -1, 1, -1}, []float64{-1, 1, -1, 1}
+	series := [][]float64{up, down}
+	for lag, want := range []float64{1, -1, 1, -1} {
+		if got := pooledAutocorrelation(series, lag, false); math.Abs(got-want) > 1e-12 {
+			t.Errorf("lag %d: %g, want %g", lag, got, want)
+		}
+	}
+	if got := pooledAutocorrelation([][]float64{{3, -1, 3, -1}}, 1, true); math.Abs(got+1) > 1e-12 {
+		t.Errorf("sizes: %g, want −1", got)
+	}
+}
+
+// Impact that follows a power law exactly gives back its exponent, for the fit
+// and between any two sizes.
+func TestImpactExponent(t *testing.T) {
+	var worlds []impactWorld
+	for _, scale := range []float64{0.8, 1, 1.2} {
+		var w impactWorld
+		for k, size := range impactSizes {
+			for side := range w.orders {
+				w.orders[side][k] = []metaorder{{move: scale * math.Pow(size, 0.6), done: 1}}
+			}
+		}
+		worlds = append(worlds, w)
+	}
+	all := []int{0, 1, 2}
+	c := newCurve(worlds, bothSides)
+	if got := c.exponent(all, fitFrom, sizes-1); math.Abs(got-0.6) > 1e-9 {
+		t.Errorf("fit %g", got)
+	}
+	if got := c.local(all, 0, 2); math.Abs(got-0.6) > 1e-9 {
+		t.Errorf("local %g", got)
+	}
+}
+
+// Somebody whose position halved by the price has lost nothing against holding
+// it; somebody who traded half of it away has.
+func TestBrokeIsAgainstHolding(t *testing.T) {
+	var start, end [kinds][]position
+	start[0] = []position{{100, 100}, {100, 100}}
+	end[0] = []position{{100, 100}, {10, 60}}
+	var s stillWorld
+	s.compare(start, end, 0.5)
+	if s.broke[0] != 1 || s.members[0] != 2 {
+		t.Errorf("%d of %d broke", s.broke[0], s.members[0])
+	}
+	if want := (150.0+40)/300 - 1; math.Abs(s.wealth[0]-want) > 1e-12 {
+		t.Errorf("wealth %g, want %g", s.wealth[0], want)
+	}
+}
+
+// The trader gets what it asks for, pays for it, and a branch that does
+// nothing stays its twin to the bit.
+func TestTraderExecutes(t *testing.T) {
+	r := newCheckRun(check{days: 1}, CheckOptions{World: smallWorld()})
+	w, err := r.openAt(context.Background(), &r.world, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var quiet, b sim.World
+	quiet.CopyFrom(w)
+	b.CopyFrom(w)
+	if err := endow(&b, 1e6, 0); err != nil {
+		t.Fatal(err)
+	}
+	now := b.Tick() + 1
+	b.SetAttacker(&trader{id: b.Attackers()[0], tasks: []task{
+		{tokens: 20_000, from: now, until: now + 100, every: 5, slack: 0.05},
+		{side: 1, all: true, from: now + 101, until: now + 200, every: 5, slack: 0.05},
+	}})
+	for _, x := range []*sim.World{w, &quiet, &b} {
+		if err := x.Run(now + 210); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if w.Hash() != quiet.Hash() {
+		t.Error("a copy is not its twin")
+	}
+	if got := filled(&b); math.Abs(got-40_000) > 400 {
+		t.Errorf("traded %g of 40,000 tokens", got)
+	}
+	if profit, left := tripResult(&b, w); profit >= 0 || profit < -20_000 || math.Abs(left) > 100 {
+		t.Errorf("profit %g USD, %g USD left", profit, left)
+	}
+	if err := b.Audit(); err != nil {
+		t.Error(err)
+	}
+}
+
+// capture reaches the share that it is asked for without moving any stake.
+func TestCapture(t *testing.T) {
+	r := newCheckRun(check{days: 1}, CheckOptions{World: smallWorld()})
+	w, err := r.openAt(context.Background(), &r.world, 1, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	staked := w.Rollup().Public().Staked
+	if got := capture(w, &r.world, 0.3, true); got > 0.3 || got < 0.25 {
+		t.Errorf("captured %g of 0.3", got)
+	}
+	if w.Rollup().Public().Staked != staked {
+		t.Error("stake moved")
+	}
+}
+
+func TestSpanPrints(t *testing.T) {
+	for want, s := range map[string]span{
+		"0.4 to 0.6": between(0.4, 0.6), "at most 1": atMost(1), "at least 2": atLeast(2), "exactly 0": between(0, 0), table.Dash: untargeted,
+	} {
+		if got := s.String(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
