@@ -83,7 +83,7 @@ func seriesRows(c *cell, t *Trial) (rows []record.Row) {
 		for h := seriesHours - 1; h < len(all); h += seriesHours {
 			m := &moment{cell: c, rep: t.Rep, world: report.AllWorlds[i], day: t.Days(all[h].Tick, c.Spec), now: &all[h], volume: all[h].Volume - last}
 			last = all[h].Volume
-			if m.day < 0 {
+			if m.day < -0.5/24 { // Days are whole ticks: the first row may fall just short of day 0.
 				continue
 			}
 			row := make(record.Row, len(seriesColumns))

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"stakeout/experiments/measure"
 	"stakeout/experiments/report/figure"
@@ -17,7 +16,7 @@ func PriceFigure(s *Study, c *Cell, p *Paths, marks []figure.Mark) *figure.Figur
 		return nil
 	}
 	price := figure.Panel{Title: "a", XLabel: "Time after the warm-up (d)", YLabel: "Price against idle twin (%)", ZeroLine: true, Legend: true, Marks: marks}
-	service := figure.Panel{Title: "b", XLabel: "Time after the warm-up (d)", YLabel: "Share (%)", ZeroLine: true, Legend: true, Marks: marks}
+	service := figure.Panel{Title: "b", XLabel: "Time after the warm-up (d)", YLabel: "Slots, users (%)", ZeroLine: true, Legend: true, Marks: marks}
 	add := func(panel *figure.Panel, name, world, quantity string, style int) {
 		mean, lo, hi := p.band(world, quantity, s.Level)
 		panel.Lines = append(panel.Lines, figure.Line{Name: name, X: p.Days, Y: mean, Style: style})
@@ -27,7 +26,7 @@ func PriceFigure(s *Study, c *Cell, p *Paths, marks []figure.Mark) *figure.Figur
 	}
 	add(&price, "Attack", "attack", priceLine, 1)
 	add(&price, "Honest use of the capital", "honest", priceLine, 0)
-	add(&service, "Empty slots", "attack", emptyLine, 1)
+	add(&service, "Empty slots", "attack", emptyLine, 4)
 	add(&service, "Users against idle twin", "attack", usersLine, 2)
 	return &figure.Figure{
 		Width: figure.DoubleColumn, HeightMM: 68, Columns: 2, Panels: []figure.Panel{price, service},
@@ -37,73 +36,83 @@ func PriceFigure(s *Study, c *Cell, p *Paths, marks []figure.Mark) *figure.Figur
 	}
 }
 
+// bar is one channel of a waterfall: the mean of the attack, and of the attack
+// less the honest use, in USD.
+type bar struct {
+	label       string
+	attack, act float64
+}
+
 // ChannelsFigure shows how the mean profit of the attack, and what it has over
 // the honest use, add up by channel. It is nil when no money moved.
 func ChannelsFigure(s *Study, c *Cell) *figure.Figure {
-	all, unit, scale := &figure.Waterfall{Total: "Net profit"}, "thousand USD", 1e3
-	act := &figure.Waterfall{Total: "Excess"}
-	for _, d := range measure.Describe {
-		a, h := c.amounts(ChannelColumn("attack", d.Name)), c.amounts(ChannelColumn("honest", d.Name))
-		if diff := minus(a, h); !zero(diff) {
-			act.Labels, act.Values = append(act.Labels, d.Label), append(act.Values, average(diff))
-		}
-		if !zero(a) {
-			all.Labels, all.Values = append(all.Labels, d.Label), append(all.Values, average(a))
-		}
-	}
-	if len(all.Values) == 0 || len(act.Values) == 0 {
+	bars := gathered(channelBars(c))
+	if len(bars) == 0 {
 		return nil
 	}
-	if largest(all.Values) < 1e4 {
-		unit, scale = "USD", 1
+	unit, scale, decimals := "USD", 1.0, 0
+	switch most := tallest(bars); {
+	case most >= 1e5:
+		unit, scale = "thousand USD", 1e3
+	case most >= 1e4:
+		unit, scale, decimals = "thousand USD", 1e3, 1
 	}
-	f := &figure.Figure{
-		Width: figure.DoubleColumn, HeightMM: max(45, 26+5*float64(len(all.Values))), Columns: 2,
+	all, act := &figure.Waterfall{Total: "Net profit", Decimals: decimals}, &figure.Waterfall{Total: "Excess", Decimals: decimals}
+	for _, b := range bars {
+		all.Labels, all.Values = append(all.Labels, b.label), append(all.Values, b.attack/scale)
+		act.Labels, act.Values = append(act.Labels, b.label), append(act.Values, b.act/scale)
+	}
+	return &figure.Figure{
+		Width: figure.DoubleColumn, HeightMM: 24 + 5*float64(len(bars)+1), Columns: 2,
+		Panels: []figure.Panel{
+			{Title: "a", XLabel: "Attack (" + unit + ")", Waterfall: all},
+			{Title: "b", XLabel: "Attack less honest use (" + unit + ")", Waterfall: act},
+		},
 		Caption: fmt.Sprintf("%s under %s: money of the attacker by channel, means over replications. (a) The attack. (b) The attack less the honest use of the same capital. "+
-			"n = %d, master seed %s; intervals are in the table of channels. Model version %s.", c.label(), c.leader(), c.N(), c.Seed, s.Version),
+			"n = %d, master seed %s; %s intervals are in the table of channels. Model version %s.", c.label(), c.leader(), c.N(), c.Seed, level(s.Level), s.Version),
 	}
-	for i, w := range []*figure.Waterfall{all, act} {
-		gatherSmall(w)
-		for k := range w.Values {
-			w.Values[k] /= scale
-		}
-		f.Panels = append(f.Panels, figure.Panel{Title: [...]string{"a", "b"}[i], XLabel: [...]string{"Attack", "Attack less honest use"}[i] + " (" + unit + ")", Waterfall: w})
-	}
-	return f
 }
 
-// gatherSmall puts the channels too small to be seen, below a half per cent of
-// the largest, together in one bar, so that the bars still add up.
-func gatherSmall(w *figure.Waterfall) {
-	least, rest, n := largest(w.Values)/200, 0.0, 0
-	var labels []string
-	var values []float64
-	for i, v := range w.Values {
-		if math.Abs(v) < least {
-			rest += v
-			n++
+// channelBars are the channels in which money moved.
+func channelBars(c *Cell) (bars []bar) {
+	for _, d := range measure.Describe {
+		a, h := c.amounts(ChannelColumn("attack", d.Name)), c.amounts(ChannelColumn("honest", d.Name))
+		if !zero(a) || !zero(h) {
+			bars = append(bars, bar{d.Label, average(a), average(minus(a, h))})
+		}
+	}
+	return bars
+}
+
+func (b bar) height() float64 { return max(math.Abs(b.attack), math.Abs(b.act)) }
+
+func tallest(bars []bar) (most float64) {
+	for _, b := range bars {
+		most = max(most, b.height())
+	}
+	return most
+}
+
+// gathered puts the channels too small to be seen, below a half per cent of the
+// largest, together in one bar, so that the bars still add up.
+func gathered(bars []bar) (out []bar) {
+	least, rest, n := tallest(bars)/200, bar{}, 0
+	for _, b := range bars {
+		if b.height() >= least {
+			out = append(out, b)
 			continue
 		}
-		labels, values = append(labels, w.Labels[i]), append(values, v)
+		rest.attack, rest.act = rest.attack+b.attack, rest.act+b.act
+		n++
 	}
-	if n > 1 {
-		w.Labels, w.Values = append(labels, fmt.Sprintf("%d small channels", n)), append(values, rest)
+	if n < 2 {
+		return bars
 	}
+	rest.label = fmt.Sprintf("%d small channels", n)
+	return append(out, rest)
 }
 
 func average(amounts []int64) float64 {
 	e := estimateOf(inUSD(amounts), Level)
 	return e.Mean
-}
-
-func largest(values []float64) float64 {
-	return math.Abs(slices.MaxFunc(values, func(a, b float64) int {
-		switch {
-		case math.Abs(a) < math.Abs(b):
-			return -1
-		case math.Abs(a) > math.Abs(b):
-			return 1
-		}
-		return 0
-	}))
 }
