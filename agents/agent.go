@@ -39,6 +39,7 @@ const (
 // Agent is one actor.
 type Agent struct {
 	ID       ID
+	Key      uint32 // of its draws: kind and number within it, so that adding agents of one kind moves no other's
 	Can      Capability
 	Strategy uint8 // index of the strategy that decides for it
 	Row      int32 // its row in that strategy's table
@@ -57,6 +58,8 @@ type Strategy interface {
 type Endowment struct {
 	Tokens float64 // spendable
 	Staked float64
+	Leaves float64 // unbonding
+	Due    float64 // share of the unbonding time that this has still to wait
 	Lent   float64 // in the lending pool
 	Cash   float64
 	Inside float64 // USD inside the rollup

@@ -34,16 +34,16 @@ type chartist struct {
 }
 
 // NewChartists draws a population; endow is called with what each owns.
-func NewChartists(p ChartistParams, o Opening, ids []ID, s *draw.Stream, endow func(ID, Endowment)) *Chartists {
-	t := &Chartists{p: p, rows: make([]chartist, len(ids))}
-	for i, id := range ids {
-		r := s.At(draw.Population, uint32(id), 0)
+func NewChartists(p ChartistParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Chartists {
+	t := &Chartists{p: p, rows: make([]chartist, len(list))}
+	for i, a := range list {
+		r := s.At(draw.Population, a.Key, 0)
 		row := &t.rows[i]
-		row.normal = p.HoldShare * o.Supply / float64(len(ids))
+		row.normal = p.HoldShare * o.Supply / float64(len(list))
 		row.sign = float64(2*(i%2) - 1)
 		row.half = 0.2 * exact.Exp(r.Float64()*3.2188758248682006) // to 5 days, log-uniform
 		row.average = exact.Log(o.Price)
-		endow(id, Endowment{Tokens: row.normal, Cash: p.CashRatio * row.normal * o.Price})
+		endow(a.ID, Endowment{Tokens: row.normal, Cash: p.CashRatio * row.normal * o.Price})
 	}
 	return t
 }

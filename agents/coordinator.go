@@ -30,11 +30,11 @@ type coordinator struct {
 }
 
 // NewCoordinators draws a population; endow is called with what each owns.
-func NewCoordinators(p CoordinatorParams, o Opening, ids []ID, s *draw.Stream, endow func(ID, Endowment)) *Coordinators {
-	t := &Coordinators{p: p, o: o, rows: make([]coordinator, len(ids))}
-	for i, id := range ids {
-		t.rows[i].margin = o.Margin * (1 + p.MarginVary*(2*s.At(draw.Population, uint32(id), 0).Float64()-1))
-		endow(id, Endowment{Cash: p.CashUSD})
+func NewCoordinators(p CoordinatorParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Coordinators {
+	t := &Coordinators{p: p, o: o, rows: make([]coordinator, len(list))}
+	for i, a := range list {
+		t.rows[i].margin = o.Margin * (1 + p.MarginVary*(2*s.At(draw.Population, a.Key, 0).Float64()-1))
+		endow(a.ID, Endowment{Cash: p.CashUSD})
 	}
 	return t
 }

@@ -23,13 +23,13 @@ type Holders struct {
 type holder struct{ lent, pickiness float64 }
 
 // NewHolders draws a population; endow is called with what each owns.
-func NewHolders(p HolderParams, o Opening, ids []ID, s *draw.Stream, endow func(ID, Endowment)) *Holders {
-	t := &Holders{p: p, rows: make([]holder, len(ids))}
-	for i, id := range ids {
-		r := s.At(draw.Population, uint32(id), 0)
-		each := p.HoldShare * o.Supply / float64(len(ids))
+func NewHolders(p HolderParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Holders {
+	t := &Holders{p: p, rows: make([]holder, len(list))}
+	for i, a := range list {
+		r := s.At(draw.Population, a.Key, 0)
+		each := p.HoldShare * o.Supply / float64(len(list))
 		t.rows[i] = holder{lent: p.LentShare, pickiness: r.Lognormal(0.5)}
-		endow(id, Endowment{Tokens: each * (1 - p.LentShare), Lent: each * p.LentShare})
+		endow(a.ID, Endowment{Tokens: each * (1 - p.LentShare), Lent: each * p.LentShare})
 	}
 	return t
 }

@@ -60,19 +60,19 @@ type maker struct {
 }
 
 // NewMakers draws a population; endow is called with what each owns.
-func NewMakers(p MakerParams, o Opening, ids []ID, s *draw.Stream, endow func(ID, Endowment)) *Makers {
-	t := &Makers{p: p, o: o, rows: make([]maker, len(ids)), depth: p.DepthShare * o.Supply * o.Price / levelWeights}
-	for i, id := range ids {
-		r := s.At(draw.Population, uint32(id), 0)
+func NewMakers(p MakerParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Makers {
+	t := &Makers{p: p, o: o, rows: make([]maker, len(list)), depth: p.DepthShare * o.Supply * o.Price / levelWeights}
+	for i, a := range list {
+		r := s.At(draw.Population, a.Key, 0)
 		t.rows[i] = maker{
 			fair:   exact.Log(o.Price),
 			impact: p.Impact / (o.Supply / 100) * r.Uniform(0.8, 1.2),
 			spread: p.SpreadBps * 1e-4 * r.Uniform(0.7, 1.6),
-			normal: p.HoldShare * o.Supply / float64(len(ids)),
+			normal: p.HoldShare * o.Supply / float64(len(list)),
 			beta:   1,
 			mid:    exact.Log(o.Price),
 		}
-		endow(id, Endowment{Tokens: t.rows[i].normal, Cash: p.CashRatio * t.rows[i].normal * o.Price})
+		endow(a.ID, Endowment{Tokens: t.rows[i].normal, Cash: p.CashRatio * t.rows[i].normal * o.Price})
 	}
 	return t
 }

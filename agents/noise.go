@@ -37,12 +37,12 @@ type noise struct {
 const noiseSlots = 3
 
 // NewNoise draws a population; endow is called with what each owns.
-func NewNoise(p NoiseParams, o Opening, ids []ID, s *draw.Stream, endow func(ID, Endowment)) *Noise {
-	t := &Noise{p: p, rows: make([]noise, len(ids)), child: p.OrderShare * o.Supply * o.Price}
-	each := p.HoldShare * o.Supply / float64(len(ids))
-	for i, id := range ids {
-		t.rows[i].wake = p.WakeBlocks * s.At(draw.Population, uint32(id), 0).Lognormal(0.4)
-		endow(id, Endowment{Tokens: each, Cash: p.CashRatio * each * o.Price})
+func NewNoise(p NoiseParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Noise {
+	t := &Noise{p: p, rows: make([]noise, len(list)), child: p.OrderShare * o.Supply * o.Price}
+	each := p.HoldShare * o.Supply / float64(len(list))
+	for i, a := range list {
+		t.rows[i].wake = p.WakeBlocks * s.At(draw.Population, a.Key, 0).Lognormal(0.4)
+		endow(a.ID, Endowment{Tokens: each, Cash: p.CashRatio * each * o.Price})
 	}
 	return t
 }

@@ -34,16 +34,16 @@ type shorter struct {
 }
 
 // NewShorters draws a population; endow is called with what each owns.
-func NewShorters(p ShorterParams, b BeliefParams, o Opening, ids []ID, s *draw.Stream, endow func(ID, Endowment)) *Shorters {
-	t := &Shorters{m: newBeliever(b, o), p: p, rows: make([]shorter, len(ids))}
-	for i, id := range ids {
-		r := s.At(draw.Population, uint32(id), 0)
+func NewShorters(p ShorterParams, b BeliefParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Shorters {
+	t := &Shorters{m: newBeliever(b, o), p: p, rows: make([]shorter, len(list))}
+	for i, a := range list {
+		r := s.At(draw.Population, a.Key, 0)
 		row := &t.rows[i]
 		row.belief = t.m.draw(r)
 		row.threshold = p.Threshold * r.Lognormal(0.5)
 		row.wake = p.WakeHours * r.Lognormal(0.7) * o.TicksPerDay / 24
 		row.size = p.UseShare * p.CashUSD / o.Price
-		endow(id, Endowment{Cash: p.CashUSD})
+		endow(a.ID, Endowment{Cash: p.CashUSD})
 	}
 	return t
 }

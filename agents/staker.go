@@ -19,6 +19,7 @@ type StakerParams struct {
 	Count          int     `key:"count" default:"300" unit:"1" min:"1" max:"1000000" source:"Default world: a young rollup" doc:"Number of stakers"`
 	HoldShare      float64 `key:"hold_share" default:"0.68" unit:"share" min:"0" max:"1" source:"Default world" doc:"Share of supply that they hold"`
 	StakedShare    float64 `key:"staked_share" default:"0.735" unit:"share" min:"0" max:"1" source:"Default world: half of supply staked" doc:"Mean share of their holding that is staked; s.d. 0.12 over stakers"`
+	LeavingShare   float64 `key:"unbonding_share" default:"0.009" unit:"share" min:"0" max:"0.5" source:"Mean of the default world after its warm-up" doc:"Share of their holding that is unbonding at the opening"`
 	LentShare      float64 `key:"lent_share" default:"0.03" unit:"share" min:"0" max:"1" source:"Assumption" doc:"Mean share of their holding that is lent out; uniform between 0 and twice the mean"`
 	CashRatio      float64 `key:"cash_ratio" default:"1.1" unit:"1" min:"0" max:"100" source:"Market prototype" doc:"Cash for each dollar of normal holding"`
 	WealthTail     float64 `key:"wealth_tail" default:"1.5" unit:"1" min:"1.05" max:"10" source:"Pareto tail of token holdings" doc:"Pareto exponent of holdings, cut at 20 times the minimum"`
@@ -49,11 +50,11 @@ type staker struct {
 }
 
 // NewStakers draws a population; endow is called with what each owns.
-func NewStakers(p StakerParams, b BeliefParams, o Opening, ids []ID, s *draw.Stream, endow func(ID, Endowment)) *Stakers {
-	t := &Stakers{m: newBeliever(b, o), p: p, rows: make([]staker, len(ids))}
+func NewStakers(p StakerParams, b BeliefParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Stakers {
+	t := &Stakers{m: newBeliever(b, o), p: p, rows: make([]staker, len(list))}
 	total := 0.0
-	for i, id := range ids {
-		r := s.At(draw.Population, uint32(id), 0)
+	for i, a := range list {
+		r := s.At(draw.Population, a.Key, 0)
 		row := &t.rows[i]
 		row.belief = t.m.draw(r)
 		row.normal = min(r.Pareto(p.WealthTail), 20)
@@ -65,12 +66,14 @@ func NewStakers(p StakerParams, b BeliefParams, o Opening, ids []ID, s *draw.Str
 	}
 	scale := p.HoldShare * o.Supply / total
 	t.levelStake(total)
-	for i, id := range ids {
+	for i, a := range list {
 		row := &t.rows[i]
 		row.normal *= scale
-		lent := min(row.lent, 1-row.staked) * row.normal
-		endow(id, Endowment{
-			Tokens: row.normal*(1-row.staked) - lent, Staked: row.normal * row.staked, Lent: lent,
+		leaves := min(p.LeavingShare, 1-row.staked) * row.normal
+		lent := min(row.lent, 1-row.staked-leaves/row.normal) * row.normal
+		endow(a.ID, Endowment{
+			Tokens: row.normal*(1-row.staked) - lent - leaves, Staked: row.normal * row.staked, Lent: lent,
+			Leaves: leaves, Due: float64(i+1) / float64(len(list)),
 			Cash: p.CashRatio * row.normal * o.Price,
 		})
 	}

@@ -55,20 +55,20 @@ type user struct {
 }
 
 // NewUsers draws a population; endow is called with what each owns.
-func NewUsers(p UserParams, o Opening, ids []ID, s *draw.Stream, endow func(ID, Endowment)) *Users {
-	t := &Users{p: p, o: o, rows: make([]user, len(ids))}
-	active := int(p.ActiveShare*float64(len(ids)) + 0.5)
-	for i, id := range ids {
-		r := s.At(draw.Population, uint32(id), 0)
+func NewUsers(p UserParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Users {
+	t := &Users{p: p, o: o, rows: make([]user, len(list))}
+	active := int(p.ActiveShare*float64(len(list)) + 0.5)
+	for i, a := range list {
+		r := s.At(draw.Population, a.Key, 0)
 		row := &t.rows[i]
 		row.balance = float64(p.CohortSize) * p.BalanceUSD * min(r.Pareto(1.15), 1000)
 		row.patience = p.Patience / 1440 * o.TicksPerDay * r.Lognormal(0.7)
 		row.mood = 1
 		if i < active {
 			row.state = inside
-			endow(id, Endowment{Inside: row.balance})
+			endow(a.ID, Endowment{Inside: row.balance})
 		} else {
-			endow(id, Endowment{})
+			endow(a.ID, Endowment{})
 		}
 	}
 	return t

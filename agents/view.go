@@ -75,7 +75,7 @@ func (v *View) Refresh() {
 func (v *View) SetMid(price float64) { v.Mid, v.LnMid = price, exact.Log(price) }
 
 // Rand returns the stream of an agent's decisions at this tick.
-func (v *View) Rand(a Agent) *draw.Stream { return v.stream.At(draw.Decide, uint32(a.ID), v.Tick) }
+func (v *View) Rand(a Agent) *draw.Stream { return v.stream.At(draw.Decide, a.Key, v.Tick) }
 
 // Free is what an agent can spend of an asset, in micro-units.
 func (v *View) Free(a ID, asset ledger.Asset) ledger.Amount {

@@ -49,10 +49,11 @@ func runSign(ctx context.Context, r *checkRun) (*CheckResult, error) {
 	cells := signIntervals(worlds)
 	positive, negative, n := signCount(cells)
 	res := judge("sign", "The sign of the price effect of empty blocks", []line{
-		{"cells where the price rises significantly", "of all", atLeast(1), "model: both signs from the same rules", exactly(float64(positive), n), 0},
-		{"cells where the price falls significantly", "of all", atLeast(1), "model: both signs from the same rules", exactly(float64(negative), n), 0},
+		{"cells where the price rises significantly", "of all", atLeast(1), "model: both signs from the same rules", countOfSigns(positive, negative, n), 0},
+		{"cells where the price falls significantly", "of all", atLeast(1), "model: both signs from the same rules", countOfSigns(negative, positive, n), 0},
 	},
 		"The attacker builds for stakers who hold the given share of stake, from one day after the warm-up on. It buys nothing, so there is no purchase effect; the twin has the same delegation and honest blocks.",
+		"The ends of the counts: cells of that sign significantly, and cells not of the other sign significantly.",
 		"Significant: p below 0.05 over all cells and times after Holm's adjustment. Loyalty is the satisfaction at which half of those who review leave, so a higher figure is less loyal.")
 	res.Tables = append(res.Tables, signTable(worlds, cells))
 	return res, nil
@@ -146,6 +147,12 @@ func signCount(cells [signCells]signInterval) (positive, negative, n int) {
 		}
 	}
 	return positive, negative, n
+}
+
+// countOfSigns bounds how many of n cells have a sign: those shown to have it,
+// and those not shown to have the other one.
+func countOfSigns(shown, other, n int) measured {
+	return measured{float64(shown), float64(shown), float64(n - other), n}
 }
 
 func signTable(worlds []signWorld, cells [signCells]signInterval) *table.Table {

@@ -50,7 +50,7 @@ func runStationary(ctx context.Context, r *checkRun) (*CheckResult, error) {
 	res := judge("stationary", "Without an attacker", stationaryLines(worlds, r),
 		"Means are over antithetic pairs: two worlds of one seed with the signs of all news flipped.",
 		"The last days are the last 10, or a sixth of a shorter horizon; the first days likewise.",
-		"Broke is who lost more than half of the wealth that just holding its position from the end of the warm-up would have kept.")
+		"Broke is who lost more than half of the wealth that just holding its position from the end of the warm-up would have kept; its interval takes agents as independent.")
 	res.Tables = append(res.Tables, wealthTable(worlds))
 	return res, nil
 }

@@ -93,9 +93,9 @@ func sweepLines(worlds []factWorld) (lines []line) {
 		})
 	}
 	for i, m := range sweepMarks[:4] {
-		target, source := untargeted, "prototype " + [...]string{"55", "84", "96", "100"}[i]
+		target, source := untargeted, "prototype "+[...]string{"55", "84", "96", "100"}[i]
 		if i == 2 {
-			target, source = atLeast(80), "model: within minutes; " + source
+			target, source = atLeast(80), "model: within minutes; "+source
 		}
 		lines = append(lines, line{"sweep of 2 %: depth back after " + m.name, "%", target, source,
 			ratio(func(s *sweep) float64 { return s.depth[i] }, func(s *sweep) float64 { return s.usual[i] }).times(100), 1})

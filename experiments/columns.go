@@ -103,6 +103,7 @@ func identity() []column {
 			}
 			return "horizon"
 		}),
+		text("replay", "Command that runs the replication again and explains it.", func(o *observation) string { return o.replay + strconv.Itoa(o.rep) }),
 		{record.Column{Name: "epochs", Type: record.Int, Unit: "blocks", Doc: "Layer-one blocks that each world ran, warm-up included."},
 			whole(func(o *observation) int64 { return int64(o.trial.Attack.Tick()) })},
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"stakeout/experiments/param"
 	"stakeout/experiments/record"
 )
 
@@ -27,6 +28,7 @@ type cell struct {
 	config string            // hash of what a single replication depends on
 	first  int64             // place of its first replication in the experiment
 	values map[string]string // of all parameters, as text, by path
+	replay string            // command line that shows one of its replications, without the number
 }
 
 func newDesign(name string, specs []*Spec, version string) (*design, error) {
@@ -42,6 +44,7 @@ func newDesign(name string, specs []*Spec, version string) (*design, error) {
 			return nil, fmt.Errorf("%s is in the experiment %s twice", c.id, name)
 		}
 		seen[c.id] = true
+		c.replay = s.replay()
 		p.cells = append(p.cells, c)
 	}
 	p.columns = p.runsColumns()
@@ -55,6 +58,26 @@ func (s *Spec) replicationHash() string {
 	c.Name, c.Question, c.Replications = "", "", 0
 	sum := sha256.Sum256(c.Canonical())
 	return hex.EncodeToString(sum[:])
+}
+
+// replay is the command that explains a replication of the spec: its preset
+// and what was set besides. A preset file counts as one that is in the folder
+// that one works in.
+func (s *Spec) replay() string {
+	name := s.Name
+	base, err := Load(name)
+	if err != nil {
+		return "stakeout explain " + name + ".yaml --rep "
+	}
+	was := map[string]string{}
+	base.walk(func(path string, f param.Field) { was[path] = f.Value })
+	command := "stakeout explain " + name
+	s.walk(func(path string, f param.Field) {
+		if !never[path] && was[path] != f.Value {
+			command += " --set " + path + "=" + f.Value
+		}
+	})
+	return command + " --rep "
 }
 
 func (p *design) total() (n int) {

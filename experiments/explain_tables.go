@@ -114,8 +114,8 @@ type traded struct{ tokens, cash, idle float64 }
 
 func (x *traded) add(f market.Fill, tick float64, idle float64) {
 	x.tokens += float64(f.Lots)
-	x.cash += float64(f.Lots) * float64(f.Price) * tick
-	x.idle += float64(f.Lots) * idle
+	x.cash += float64(float64(f.Lots) * float64(f.Price) * tick)
+	x.idle += float64(float64(f.Lots) * idle)
 }
 
 // tally adds up a world's fills by day after the warm-up, leg and side.

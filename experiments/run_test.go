@@ -199,6 +199,10 @@ func TestFailuresAreRows(t *testing.T) {
 	if !strings.Contains(r.Verdicts[1], "no verdict") {
 		t.Error(r.Verdicts[1])
 	}
+	alone := run(t, t.TempDir(), Options{Workers: 2, Formats: record.CSV}, broken)
+	if alone.Failed != 2 || alone.Partial || len(alone.Figures) > 0 {
+		t.Errorf("failed %d, partial %v, figures %v", alone.Failed, alone.Partial, alone.Figures)
+	}
 }
 
 func TestEveryColumnIsDescribed(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"stakeout/experiments/record"
+	"stakeout/experiments/sim/exact"
 )
 
 // moments accumulate a mean and a variance in one pass.
@@ -24,7 +25,7 @@ func (m *moments) add(x float64) {
 	m.n++
 	d := x - m.mean
 	m.mean += d / float64(m.n)
-	m.m2 += d * (x - m.mean)
+	m.m2 += float64(d * (x - m.mean))
 }
 
 // The quantities of a world that are averaged, all in per cent: 100 times the
@@ -76,7 +77,7 @@ func ReadPaths(schema record.Schema, each func(visit func(record.Row) error) err
 		}
 		world := r[at["world"]].String()
 		value := func(name string) float64 { return asFloat(r[at[name]]) }
-		p.paired[world] = append(p.paired[world], moment{value("day"), math.Log(value("price")), value("empty_share_day"), value("users")})
+		p.paired[world] = append(p.paired[world], moment{value("day"), exact.Log(value("price")), value("empty_share_day"), value("users")})
 		return nil
 	})
 	now.settle()

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -33,20 +34,20 @@ func ROI(s *Study) *table.Table {
 		},
 	}
 	sorted := slices.Clone(all)
-	slices.SortStableFunc(sorted, func(a, b *Summary) int {
-		switch {
-		case a.Excess.Mean > b.Excess.Mean:
-			return -1
-		case a.Excess.Mean < b.Excess.Mean:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(sorted, func(a, b *Summary) int { return cmp.Compare(b.Excess.rank(), a.Excess.rank()) })
 	for _, x := range sorted {
 		t.Rows = append(t.Rows, roiRow(x))
 	}
 	t.Notes = s.notes(all)
 	return t
+}
+
+// rank orders cells; those without replications come last.
+func (e *Estimate) rank() float64 {
+	if e.N == 0 {
+		return math.Inf(-1)
+	}
+	return e.Mean
 }
 
 func roiRow(x *Summary) []table.Cell {
@@ -152,6 +153,9 @@ func (s *Study) method(all []*Summary) string {
 
 // Sample says how many replications, seeds and days a study has.
 func (s *Study) Sample() string {
+	if len(s.Cells) == 0 {
+		return "n = 0 replications"
+	}
 	var n, horizons, seeds []string
 	add := func(list []string, v string) []string {
 		if slices.Contains(list, v) {
@@ -192,20 +196,31 @@ func (x *Summary) warnings() (out []string) {
 	if x.Cell.N() > 0 && x.ROI.Missing > 0 && x.ROI.N > 0 {
 		add(fmt.Sprintf("ROI is not defined in %d replications without capital at risk", x.ROI.Missing))
 	}
-	for _, e := range []struct {
-		name string
-		*Estimate
-	}{{"net profit", &x.Profit}, {"ROI", &x.ROI}, {"excess", &x.Excess}} {
-		for _, w := range e.Warnings {
-			text := e.name + ": " + string(w)
-			if w == stat.IntervalsDiffer {
-				f := usd
-				if e.name == "ROI" {
-					f = percent
-				}
-				text += "; BCa " + table.Estimate(e.Mean, e.BCaLo, e.BCaHi, f).String()
+	for _, text := range x.doubts() {
+		add(text)
+	}
+	return out
+}
+
+// doubts are the warnings about profit, ROI and excess, one line a kind.
+func (x *Summary) doubts() (out []string) {
+	for _, w := range [...]stat.Warning{stat.FewReplications, stat.ZeroVariance, stat.HeavySkew, stat.IntervalsDiffer, stat.NotFinite} {
+		var who []string
+		for _, e := range [...]struct {
+			name string
+			*Estimate
+			f table.Format
+		}{{"net profit", &x.Profit, usd}, {"ROI", &x.ROI, percent}, {"excess", &x.Excess, usd}} {
+			if !slices.Contains(e.Warnings, w) {
+				continue
 			}
-			add(text)
+			if w == stat.IntervalsDiffer {
+				e.name += " BCa " + span(e.BCaLo, e.BCaHi, e.f)
+			}
+			who = append(who, e.name)
+		}
+		if len(who) > 0 {
+			out = append(out, string(w)+" ("+strings.Join(who, ", ")+")")
 		}
 	}
 	return out

@@ -17,7 +17,7 @@ func Verdict(x *Summary) string {
 	if c.N() == 1 {
 		return fmt.Sprintf("%s under %s: one replication has no interval, so there is no verdict; its net profit is %s.", c.label(), c.leader(), dollar(x.Profit.Mean))
 	}
-	sentences := []string{x.profitSentence(), x.excessSentence(), x.shareSentence(), x.conclusion()}
+	sentences := append([]string{x.profitSentence(), x.excessSentence(), x.shareSentence(), x.conclusion()}, x.caveats()...)
 	if c.N() < quickBelow {
 		sentences = append(sentences, fmt.Sprintf("(Quick look: %d replications.)", c.N()))
 	}
@@ -46,8 +46,9 @@ func (x *Summary) excessSentence() string {
 }
 
 func (x *Summary) shareSentence() string {
-	return fmt.Sprintf("It is profitable in %d of %d worlds (%s) and better than honest use in %d.",
-		x.ProfitShare.K, x.ProfitShare.N, span(x.ProfitShare.Lo, x.ProfitShare.Hi, percent)+" %", x.BeatsHonest.K)
+	f := func(v float64) string { return table.Number(v, percent).String() }
+	return fmt.Sprintf("It is profitable in %d of %d worlds (interval %s to %s %%) and better than honest use in %d.",
+		x.ProfitShare.K, x.ProfitShare.N, f(x.ProfitShare.Lo), f(x.ProfitShare.Hi), x.BeatsHonest.K)
 }
 
 // conclusion is what profit and excess say together.
@@ -69,6 +70,21 @@ func (x *Summary) conclusion() string {
 	return "Nothing shows that the act pays."
 }
 
+// caveats name what speaks against a finding: the bootstrap, or the number of
+// tests.
+func (x *Summary) caveats() (out []string) {
+	if x.Excess.Sign() == 0 {
+		return nil
+	}
+	if x.Excess.BCaLo <= 0 && x.Excess.BCaHi >= 0 {
+		out = append(out, fmt.Sprintf("The bootstrap interval of the difference, %s, includes zero.", span(x.Excess.BCaLo, x.Excess.BCaHi, usd)))
+	}
+	if x.ExcessAdjusted > 1-x.Level {
+		out = append(out, fmt.Sprintf("Adjusted for the %d cells of the experiment the difference is not distinguishable from zero (p = %s).", x.Family, table.Number(x.ExcessAdjusted, table.Format{Decimals: 2})))
+	}
+	return out
+}
+
 // amount is a mean with its interval, without its sign where the verb says it.
 func (x *Summary) amount(e *Estimate) string {
 	m, lo, hi := e.Mean, e.Lo, e.Hi
@@ -80,6 +96,7 @@ func (x *Summary) amount(e *Estimate) string {
 
 func dollar(v float64) string { return table.Number(v, usd).String() + " USD" }
 
+// span is an interval as tables print it.
 func span(lo, hi float64, f table.Format) string {
 	return "[" + table.Number(lo, f).String() + ", " + table.Number(hi, f).String() + "]"
 }

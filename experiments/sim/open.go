@@ -55,7 +55,7 @@ func (w *World) fixedPoint() agents.Opening {
 		TicksPerDay: w.perDay, SlotTicks: float64(c.Rollup.BlocksPerSlot),
 	}
 	o.Staked = c.Stakers.HoldShare * c.Stakers.StakedShare * o.Supply
-	o.Expected = o.Staked
+	o.Expected = o.Staked + c.Stakers.HoldShare*c.Stakers.LeavingShare*o.Supply
 	o.Reward = o.Revenue * (1 - c.Rollup.OperatorShare) / o.Staked
 	o.Normal = o.Revenue * (1 - c.Rollup.OperatorShare) / o.Expected
 	o.PerBatch = w.activeCohorts() * float64(c.Users.CohortSize) * c.Users.PerDay * agents.OpeningDemand(c.Users) / (w.perDay / o.SlotTicks)
@@ -70,41 +70,43 @@ func (w *World) fixedPoint() agents.Opening {
 // populate draws the honest populations and endows them.
 func (w *World) populate() {
 	c, o, s := w.cfg, w.opening, w.stream
-	ids := func(strategy int) (list []agents.ID) {
+	kind := func(strategy int) (list []agents.Agent) {
 		for _, a := range w.agents {
 			if int(a.Strategy) == strategy {
-				list = append(list, a.ID)
+				list = append(list, a)
 			}
 		}
 		return list
 	}
-	stakers := ids(0)
+	stakers, operators := kind(0), kind(6)
 	w.strategies = []agents.Strategy{
 		agents.NewStakers(c.Stakers, c.Beliefs, o, stakers, s, w.endow),
-		agents.NewMakers(c.Makers, o, ids(1), s, w.endow),
-		agents.NewNoise(c.Noise, o, ids(2), s, w.endow),
-		agents.NewChartists(c.Chartists, o, ids(3), s, w.endow),
-		agents.NewHolders(c.Holders, o, ids(4), s, w.endow),
-		agents.NewShorters(c.Shorters, c.Beliefs, o, ids(5), s, w.endow),
-		agents.NewCoordinators(c.Coordinators, o, ids(6), s, w.endow),
-		agents.NewUsers(c.Users, o, ids(7), s, w.endow),
+		agents.NewMakers(c.Makers, o, kind(1), s, w.endow),
+		agents.NewNoise(c.Noise, o, kind(2), s, w.endow),
+		agents.NewChartists(c.Chartists, o, kind(3), s, w.endow),
+		agents.NewHolders(c.Holders, o, kind(4), s, w.endow),
+		agents.NewShorters(c.Shorters, c.Beliefs, o, kind(5), s, w.endow),
+		agents.NewCoordinators(c.Coordinators, o, operators, s, w.endow),
+		agents.NewUsers(c.Users, o, kind(7), s, w.endow),
 		nil,
 	}
-	operators := ids(6)
-	for _, id := range stakers {
-		w.roll.Delegate(id, operators[w.stream.At(draw.Population, uint32(id), 1).Intn(len(operators))])
+	for _, a := range stakers {
+		w.roll.Delegate(a.ID, operators[w.stream.At(draw.Population, a.Key, 1).Intn(len(operators))].ID)
 	}
-	for _, id := range operators {
-		w.roll.SetPolicy(id, agents.HonestPolicy(o.Margin/o.EthUSD, o.PerBatch, w.view))
+	for _, a := range operators {
+		w.roll.SetPolicy(a.ID, agents.HonestPolicy(o.Margin/o.EthUSD, o.PerBatch, w.view))
 	}
 }
 
 // endow gives an agent what it starts with.
 func (w *World) endow(id agents.ID, e agents.Endowment) {
 	w.grant(id, ledger.Cash, ledger.Free, agents.Amount(e.Cash), ledger.Genesis)
-	w.grant(id, ledger.Token, ledger.Free, agents.Amount(e.Tokens)+agents.Amount(e.Staked)+agents.Amount(e.Lent), ledger.Genesis)
+	w.grant(id, ledger.Token, ledger.Free, agents.Amount(e.Tokens)+agents.Amount(e.Staked)+agents.Amount(e.Leaves)+agents.Amount(e.Lent), ledger.Genesis)
 	if e.Staked > 0 {
 		w.must(w.roll.Stake(id, agents.Amount(e.Staked)))
+	}
+	if e.Leaves > 0 {
+		w.must(w.roll.SeedUnbonding(id, agents.Amount(e.Leaves), uint32(e.Due*float64(w.roll.UnbondTicks()))))
 	}
 	if e.Lent > 0 {
 		w.must(w.pool.Deposit(id, agents.Amount(e.Lent)))
@@ -129,7 +131,7 @@ func (w *World) firstWakes() {
 		if int(a.Strategy) == attackStrategy {
 			continue
 		}
-		u := w.stream.At(draw.Wake, uint32(a.ID), 0).Float64()
+		u := w.stream.At(draw.Wake, a.Key, 0).Float64()
 		w.wheel.put(int32(i), 1+uint32(u*hours[a.Strategy]/24*w.perDay), 0)
 	}
 }

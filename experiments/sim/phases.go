@@ -99,7 +99,7 @@ func (w *World) trade() {
 	}
 	w.order = w.order[:0]
 	for _, i := range w.awake {
-		w.order = append(w.order, waking{draw.Key(w.seed, draw.Activation, uint32(w.agents[i].ID), w.tick), i})
+		w.order = append(w.order, waking{draw.Key(w.seed, draw.Activation, w.agents[i].Key, w.tick), i})
 	}
 	shuffle(w.order)
 	rounds := w.cfg.Time.Rounds

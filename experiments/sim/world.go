@@ -138,7 +138,7 @@ func (w *World) spawnAgents() int {
 	for s, k := range kinds {
 		for i := 0; i < k.n; i++ {
 			id := ledger.First + ledger.Owner(len(w.agents))
-			w.agents = append(w.agents, agents.Agent{ID: id, Can: k.can, Strategy: uint8(s), Row: int32(i)})
+			w.agents = append(w.agents, agents.Agent{ID: id, Key: uint32(s)<<24 | uint32(i), Can: k.can, Strategy: uint8(s), Row: int32(i)})
 		}
 	}
 	for i := 0; i < Legs; i++ {
