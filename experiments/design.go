@@ -74,7 +74,7 @@ func (s *Spec) replay() string {
 	command := "stakeout explain " + name
 	s.walk(func(path string, f param.Field) {
 		if !never[path] && was[path] != f.Value {
-			command += " --set " + path + "=" + f.Value
+			command += " --set '" + path + "=" + f.Value + "'"
 		}
 	})
 	return command + " --rep "

@@ -75,15 +75,15 @@ func seriesSchema() record.Schema {
 	return s
 }
 
-// seriesRows samples the three worlds of a trial every few hours from the end
-// of the warm-up on. The hours are those that the worlds recorded.
+// seriesRows samples the three worlds of a trial every few hours from the last
+// row of the warm-up on. The hours are those that the worlds recorded.
 func seriesRows(c *cell, t *Trial) (rows []record.Row) {
 	for i, w := range [...]*sim.World{t.Attack, t.Honest, t.Idle} {
 		all, last := w.Series(), 0.0
 		for h := seriesHours - 1; h < len(all); h += seriesHours {
 			m := &moment{cell: c, rep: t.Rep, world: report.AllWorlds[i], day: t.Days(all[h].Tick, c.Spec), now: &all[h], volume: all[h].Volume - last}
 			last = all[h].Volume
-			if m.day < -0.5/24 { // Days are whole ticks: the first row may fall just short of day 0.
+			if m.day < -seriesHours/24.0 {
 				continue
 			}
 			row := make(record.Row, len(seriesColumns))

@@ -20,6 +20,7 @@ type Trial struct {
 	Gain, Fair           measure.Account // of the attack and of the honest world
 	capital              ledger.Amount
 	end                  uint32 // tick of the horizon
+	act                  uint32 // tick from which the attack differs from its honest twin
 }
 
 // bench is one worker's set of worlds, re-used from replication to replication.
@@ -53,6 +54,7 @@ func (s *Spec) branch(ctx context.Context, b *bench, rep int) (*Trial, error) {
 	}
 	t.Start = idle.Ticks(s.World.Time.WarmupDays + s.StartDays)
 	t.end = idle.Ticks(s.World.Time.WarmupDays + s.HorizonDays)
+	t.act = t.Start + idle.Ticks(s.attack.Act(s.Params))
 	if err := advance(ctx, idle, t.Start); err != nil {
 		return nil, err
 	}
@@ -73,8 +75,18 @@ func (s *Spec) branch(ctx context.Context, b *bench, rep int) (*Trial, error) {
 	return t, nil
 }
 
-// finish runs the three worlds to the horizon and measures.
+// finish runs the three worlds to the horizon and measures. Until the act the
+// attack and its honest twin are one world, so it is run once.
 func (t *Trial) finish(ctx context.Context) error {
+	if err := advance(ctx, t.Honest, min(t.act, t.end)); err != nil {
+		return err
+	}
+	if t.Attack.Tick() < t.Honest.Tick() {
+		t.Attack.CopyFrom(t.Honest)
+		if plan, ok := t.Attack.Attacker().(strategies.Committer); ok {
+			plan.Commit()
+		}
+	}
 	for _, w := range [...]*sim.World{t.Attack, t.Honest, t.Idle} {
 		if err := advance(ctx, w, t.end); err != nil {
 			return err

@@ -49,6 +49,9 @@ const (
 func (c *campaign) stake() agents.ID { return c.Legs[0] }
 func (c *campaign) short() agents.ID { return c.Legs[1] }
 
+// Commit implements Committer.
+func (c *campaign) Commit() { c.Act = true }
+
 // days since the start of the plan.
 func (c *campaign) days(v *agents.View) float64 {
 	return float64(v.Tick-c.Start) / v.TicksPerDay

@@ -16,9 +16,10 @@ var _ = register(Entry{
 		short, _ := ledger.MulDiv(x.Budget, ledger.Amount(x.SplitShare*1e6), 1e6, ledger.Down)
 		return [2]ledger.Amount{x.Budget - short, short}
 	},
+	Act:   func(p any) float64 { return p.(*BorrowedParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*BorrowedParams).unwound(7) },
 	Marks: func(p any) []Mark { return p.(*BorrowedParams).marks() },
-	New: func(p any, plan Plan) agents.Strategy {
+	New: func(p any, plan Plan) Committer {
 		x := p.(*BorrowedParams)
 		short, _ := ledger.MulDiv(x.Budget, ledger.Amount(x.SplitShare*1e6), 1e6, ledger.Down)
 		return &dosBorrowed{

@@ -14,9 +14,10 @@ var _ = register(Entry{
 	Capital: func(p any) [2]ledger.Amount {
 		return [2]ledger.Amount{p.(*EmptyBlocksParams).Budget, 0}
 	},
+	Act:   func(p any) float64 { return p.(*EmptyBlocksParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*EmptyBlocksParams).unwound(7) },
 	Marks: func(p any) []Mark { return p.(*EmptyBlocksParams).marks() },
-	New: func(p any, plan Plan) agents.Strategy {
+	New: func(p any, plan Plan) Committer {
 		x := p.(*EmptyBlocksParams)
 		return &emptyBlocks{campaign{Plan: plan, s: x.Schedule, capital: x.Budget}}
 	},

@@ -17,9 +17,10 @@ var _ = register(Entry{
 		short, _ := ledger.MulDiv(x.Budget, ledger.Amount(x.ShortShare*1e6), 1e6, ledger.Down)
 		return [2]ledger.Amount{x.Budget - short, short}
 	},
+	Act:   func(p any) float64 { return p.(*ShortParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*ShortParams).unwound(7) },
 	Marks: func(p any) []Mark { return p.(*ShortParams).marks() },
-	New: func(p any, plan Plan) agents.Strategy {
+	New: func(p any, plan Plan) Committer {
 		x := p.(*ShortParams)
 		short, _ := ledger.MulDiv(x.Budget, ledger.Amount(x.ShortShare*1e6), 1e6, ledger.Down)
 		return &dosShort{

@@ -14,9 +14,10 @@ var _ = register(Entry{
 	Capital: func(p any) [2]ledger.Amount {
 		return [2]ledger.Amount{p.(*FakeParams).Budget, 0}
 	},
+	Act:   func(p any) float64 { return p.(*FakeParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*FakeParams).unwound(7) },
 	Marks: func(p any) []Mark { return p.(*FakeParams).marks() },
-	New: func(p any, plan Plan) agents.Strategy {
+	New: func(p any, plan Plan) Committer {
 		x := p.(*FakeParams)
 		return &fakeDos{campaign: campaign{Plan: plan, s: x.Schedule, capital: x.Budget}, liquid: x.LiquidShare, hold: x.HoldDays}
 	},

@@ -45,9 +45,19 @@ type Entry struct {
 	Capital func(params any) [2]ledger.Amount
 	// Days is the time from the start to the last planned trade.
 	Days func(params any) float64
+	// Act is the time from the start to the first deed in which the attack and
+	// the honest use of the same capital differ; before it the two are one world.
+	Act func(params any) float64
 	// Marks are the events of the plan in days after the start, for figures.
 	Marks func(params any) []Mark
-	New   func(params any, p Plan) agents.Strategy
+	New   func(params any, p Plan) Committer
+}
+
+// Committer is an honest plan that can turn into the attack.
+type Committer interface {
+	agents.Strategy
+	// Commit makes the plan carry out its act from now on.
+	Commit()
 }
 
 // Mark is a named moment of a plan.

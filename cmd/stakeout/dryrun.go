@@ -13,9 +13,9 @@ import (
 // What a run costs besides time, measured with the default world.
 const (
 	worldsPerRep  = 3
-	bytesPerWorld = 12 << 20 // resident, with its series and its log of fills
+	bytesPerWorld = 4 << 20  // resident, with its series and its log of fills
 	bytesPerDay   = 4 << 10  // of result files, a replication and measured day
-	bytesFixed    = 60 << 20 // the program, the figures and the tables
+	bytesFixed    = 40 << 20 // the program, the figures and the tables
 )
 
 // estimate is what --dry-run prints.

@@ -16,7 +16,7 @@ func PriceFigure(s *Study, c *Cell, p *Paths, marks []figure.Mark) *figure.Figur
 		return nil
 	}
 	price := figure.Panel{Title: "a", XLabel: "Time after the warm-up (d)", YLabel: "Price against idle twin (%)", ZeroLine: true, Legend: true, Marks: marks}
-	service := figure.Panel{Title: "b", XLabel: "Time after the warm-up (d)", YLabel: "Slots, users (%)", ZeroLine: true, Legend: true, Marks: marks}
+	service := figure.Panel{Title: "b", XLabel: "Time after the warm-up (d)", YLabel: "Empty slots, users (%)", ZeroLine: true, Legend: true, Marks: marks}
 	add := func(panel *figure.Panel, name, world, quantity string, style int) {
 		mean, lo, hi := p.band(world, quantity, s.Level)
 		panel.Lines = append(panel.Lines, figure.Line{Name: name, X: p.Days, Y: mean, Style: style})

@@ -160,6 +160,9 @@ func (w *World) SetAttacker(s agents.Strategy) {
 	}
 }
 
+// Attacker is the strategy of the attacker's legs, nil when they are idle.
+func (w *World) Attacker() agents.Strategy { return w.strategies[attackStrategy] }
+
 // Attackers are the accounts of the attacker: the stake leg and the short leg.
 func (w *World) Attackers() []agents.ID { return w.attackers }
 
