@@ -3,7 +3,6 @@ package agents
 import (
 	"stakeout/experiments/sim/draw"
 	"stakeout/experiments/sim/exact"
-	"stakeout/market/ledger"
 )
 
 // BeliefParams describe how holders value the token.
@@ -127,7 +126,7 @@ func (m *believer) forecasts(b *belief, v *View) (extrapolated, structural float
 	// The structural forecast uses revenue now over the expected stake, and no
 	// more than what those who serve can keep while others withhold slots: a
 	// burst of fees from a backlog is not a yield.
-	now := min(p.Reward6h/m.opening.Reward*float64(p.Staked)/float64(ledger.Unit)/p.Stake60d*m.opening.Expected/m.opening.Staked,
+	now := min(p.Served6h/m.opening.Revenue*m.opening.Expected/p.Stake60d,
 		normal/max(1-p.Withheld, 0.02))
 	n := float64(p.Episode.Ended)
 	q0 := min(m.p.Permanence*b.permanence*m.p.PriorEpisodes/(m.p.PriorEpisodes+n), 0.99)

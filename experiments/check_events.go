@@ -172,7 +172,11 @@ func eventTable(worlds []eventOutcome) *table.Table {
 		row := []table.Cell{table.Text(e.name)}
 		for i := range eventMarks {
 			m := effectOf(worlds, k, i)
-			row = append(row, table.Estimate(m.value, m.lo, m.hi, table.Format{Decimals: 2}))
+			cell := table.Estimate(m.value, m.lo, m.hi, table.Format{Decimals: 2})
+			if math.IsNaN(m.value) {
+				cell = table.Empty("after the horizon, or after the next outage began")
+			}
+			row = append(row, cell)
 		}
 		t.Rows = append(t.Rows, row)
 	}

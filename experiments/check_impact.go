@@ -130,6 +130,7 @@ type curve struct {
 	worlds []impactWorld
 	sides  []book.Side
 	se     [sizes]float64
+	even   bool // weigh all sizes alike
 }
 
 func newCurve(worlds []impactWorld, sides []book.Side) *curve {
@@ -155,6 +156,9 @@ func (c *curve) exponent(pick []int, from, to int) float64 {
 			continue
 		}
 		weight := (i / c.se[k]) * (i / c.se[k])
+		if c.even {
+			weight = 1
+		}
 		x, y := math.Log(impactSizes[k]), math.Log(i)
 		w, wx, wy, wxx, wxy = w+weight, wx+weight*x, wy+weight*y, wxx+weight*x*x, wxy+weight*x*y
 	}
@@ -182,6 +186,9 @@ func impactLines(worlds []impactWorld) []line {
 	both := newCurve(worlds, bothSides)
 	const model = "model: square-root law"
 	lines := []line{{"exponent, Q/V 0.01 to 0.3", "1", between(0.4, 0.6), model, of(func(p []int) float64 { return both.exponent(p, fitFrom, sizes-1) }), 2}}
+	even := *both
+	even.even = true
+	lines = append(lines, line{"the same, all sizes weighed alike", "1", untargeted, "", of(func(p []int) float64 { return even.exponent(p, fitFrom, sizes-1) }), 2})
 	for side, name := range [...]string{book.Buy: "buying", book.Sell: "selling"} {
 		c := newCurve(worlds, []book.Side{book.Side(side)})
 		lines = append(lines, line{"the same, " + name + " only", "1", untargeted, "", of(func(p []int) float64 { return c.exponent(p, fitFrom, sizes-1) }), 2})

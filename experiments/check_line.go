@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"stakeout/experiments/report/stat"
 	"stakeout/experiments/report/table"
@@ -24,11 +25,15 @@ func between(lo, hi float64) span { return span{lo, hi} }
 func atMost(hi float64) span      { return span{math.Inf(-1), hi} }
 func atLeast(lo float64) span     { return span{lo, math.Inf(1)} }
 
+// digits prints a bound with three digits.
+func digits(x float64) string {
+	return strings.Replace(strconv.FormatFloat(x, 'g', 3, 64), "-", "−", 1)
+}
+
 // untargeted marks a line that is printed for information.
 var untargeted = span{math.NaN(), math.NaN()}
 
 func (s span) String() string {
-	digits := func(x float64) string { return strconv.FormatFloat(x, 'g', 3, 64) }
 	switch {
 	case math.IsNaN(s.lo):
 		return table.Dash

@@ -165,7 +165,7 @@ func signTable(worlds []signWorld, cells [signCells]signInterval) *table.Table {
 	t.Columns = append(t.Columns, table.Column{Name: "users left", Unit: "%"}, table.Column{Name: "bound", Unit: "%"})
 	for c := range cells {
 		loyalty, share := signLoyalty[c/len(signShares)], signShares[c%len(signShares)]
-		row := []table.Cell{table.Text(fmt.Sprintf("%s (%g)", loyalty.name, loyalty.value)), table.Number(share, table.Percent(0))}
+		row := []table.Cell{table.Text(fmt.Sprintf("%s (%s)", loyalty.name, digits(loyalty.value))), table.Number(share, table.Percent(0))}
 		for i := range signDays {
 			e := cells[c].effect[i]
 			row = append(row, table.Estimate(e.Mean, e.Lo, e.Hi, table.Percent(2)), table.Text(cells[c].signOf(i)))

@@ -107,7 +107,7 @@ func (w *World) sample() Sample {
 	s := Sample{
 		Tick: w.tick, Price: v.Mid, LnETH: v.LnETH, LnActivity: v.LnActivity,
 		Active: p.Active, Staked: units(p.Staked), Unbonding: units(p.Unbonding),
-		EmptyHour: p.EmptyHour, EmptyDay: p.EmptyDay, Reward: p.Reward6h,
+		EmptyHour: p.EmptyHour, EmptyDay: p.EmptyDay, Reward: p.Served6h * (1 - w.cfg.Rollup.OperatorShare) / max(units(p.Staked), 1),
 		Borrowed: units(w.pool.Borrowed()), Lent: units(w.pool.Supplied()),
 		Volume: v.Volume, Waiting: float64(p.Waiting), Queue: float64(w.roll.QueueLength()),
 		GasGwei: v.GasGwei, SigmaFast: v.SigmaFast,

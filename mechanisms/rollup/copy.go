@@ -78,7 +78,7 @@ func (f *forcedQueue) hash(h uint64) uint64 {
 func (p *Public) hash(h uint64) uint64 {
 	for _, x := range [...]float64{
 		p.Members, p.Active, p.ActiveFast, p.ActiveSlow, p.EmptyHour, p.EmptyDay, p.Revenue6h,
-		p.PerUser30d, p.Reward6h, p.Reward7d, p.RewardTotal, p.Withheld, p.Stake60d,
+		p.PerUser30d, p.Served6h, p.Reward7d, p.RewardTotal, p.Withheld, p.Stake60d,
 	} {
 		h = fold(h, math.Float64bits(x))
 	}

@@ -23,8 +23,8 @@ type Public struct {
 	EmptyDay    float64 // the same, 1 d
 	Revenue6h   float64 // net fees of all slots, ETH index × USD a year
 	PerUser30d  float64 // net fees a year for each active cohort and unit of activity; frozen in an episode
-	Reward6h    float64 // net staker reward a year for each token of a leader that served
-	Reward7d    float64
+	Served6h    float64 // net fees a year at the rate of the slots whose leader served, before the operators' share
+	Reward7d    float64 // net staker reward a year for each token of a leader that served
 	RewardTotal float64 // sum over time of the yearly reward × years, for forecasters who look back
 	Withheld    float64 // share of slots whose leader chose not to serve, half-life 1 d
 	Stake60d    float64 // tokens staked and unbonding, half-life 60 d
@@ -67,7 +67,7 @@ func (s *State) Public() *Public { return &s.pub }
 // the posted fee in micro-USD.
 func (s *State) SeedPublic(revenue, reward, active float64, fee ledger.Amount) {
 	p := &s.pub
-	p.Revenue6h, p.Reward6h, p.Reward7d = revenue, reward, reward
+	p.Revenue6h, p.Served6h, p.Reward7d = revenue, revenue, reward
 	p.ActiveFast, p.ActiveSlow = active, active
 	p.PerUser30d = revenue / active
 	p.Stake60d = float64(p.Staked+p.Unbonding) / float64(ledger.Unit)
@@ -129,12 +129,15 @@ func (s *State) average(o *Outcome, unserved, eth float64) {
 	if !p.Episode.Open && p.Active > 0 {
 		p.PerUser30d = mix(net/(p.Active*s.activity), p.PerUser30d, d.month)
 	}
-	if staked := float64(p.Staked) / float64(ledger.Unit); o.Tried && staked > 0 {
-		reward := net * (1 - s.p.OperatorShare) / staked
-		p.Reward6h = mix(reward, p.Reward6h, d.sixHours)
-		p.Reward7d = mix(reward, p.Reward7d, d.week)
+	staked := float64(p.Staked) / float64(ledger.Unit)
+	if staked == 0 {
+		return
 	}
-	p.RewardTotal += p.Reward6h / perYear
+	if o.Tried {
+		p.Served6h = mix(net, p.Served6h, d.sixHours)
+		p.Reward7d = mix(net*(1-s.p.OperatorShare)/staked, p.Reward7d, d.week)
+	}
+	p.RewardTotal += p.Served6h * (1 - s.p.OperatorShare) / staked / perYear
 }
 
 func mix(x, average, keep float64) float64 { return x + float64((average-x)*keep) }
