@@ -7,6 +7,7 @@ import (
 	"stakeout/experiments/record"
 	"stakeout/experiments/report"
 	"stakeout/experiments/sim"
+	"stakeout/market/book"
 	"stakeout/market/ledger"
 )
 
@@ -16,6 +17,25 @@ func (t *Trial) account(world int) *measure.Account {
 		return &t.Gain
 	}
 	return &t.Fair
+}
+
+// world is the attack or the honest world.
+func (t *Trial) world(i int) *sim.World {
+	if i == 0 {
+		return t.Attack
+	}
+	return t.Honest
+}
+
+// shortNotional is what the short leg sold, in USD.
+func shortNotional(w *sim.World) (usd float64) {
+	tick := dollars(w.Exchange().Params().TickSize)
+	for _, f := range w.Exchange().Log() {
+		if f.Owner == w.Attackers()[1] && f.Side == book.Sell {
+			usd += float64(float64(f.Lots) * float64(f.Price) * tick)
+		}
+	}
+	return usd
 }
 
 func capital() column {
@@ -39,6 +59,7 @@ func account(i int, world string) []column {
 		money(name("revenue_usd"), "Sum of the positive channels"+in, func(o *observation) ledger.Amount { return of(o).Revenue() }),
 		number(name("peak_stake_share"), "share", "Largest share of all stake that the attacker held"+in, func(o *observation) float64 { return of(o).PeakStake }),
 		number(name("short_tokens"), "tokens", "Tokens that the attacker sold short in all"+in, func(o *observation) float64 { return of(o).ShortTokens }),
+		number(name("short_notional_usd"), "USD", "What the attacker sold short in all, at the prices of the sales,"+in, func(o *observation) float64 { return shortNotional(o.trial.world(i)) }),
 	}
 }
 
@@ -58,7 +79,6 @@ type outcome struct {
 	empty, peakEmpty, stake   float64 // shares
 	throughputLost, usersLost float64 // shares of the idle world's
 	peakUsersLost             float64
-	shortNotional             float64 // USD, at the idle world's price
 }
 
 func outcomeOf(t *Trial, w *sim.World) (x outcome) {
@@ -112,7 +132,7 @@ func outcomes(i int, world string) []column {
 		ratio("users_lost", "share", "Active users at the end that the "+world+" world has less than the idle one.", func(x *outcome) float64 { return x.usersLost }),
 		ratio("peak_users_lost", "share", "Largest shortfall of active users against the idle world at the end of any hour in the "+world+" world.", func(x *outcome) float64 { return x.peakUsersLost }),
 		number(report.OutcomeColumn(world, "liquidated_tokens"), "tokens", "Tokens bought in from borrowers below their margin in the "+world+" world.", func(o *observation) float64 {
-			return dollars([...]*sim.World{o.trial.Attack, o.trial.Honest}[i].Liquidated())
+			return dollars(o.trial.world(i).Liquidated())
 		}),
 	}
 }

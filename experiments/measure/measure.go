@@ -58,11 +58,11 @@ type Description struct{ Name, Label, Doc string }
 var Describe = [Channels]Description{
 	{"stake_drift", "spot: drift", "Trades of the stake leg: what the idle world's price did between fill and end."},
 	{"stake_impact", "spot: own impact", "Trades of the stake leg: price moved by the same trades without the act."},
-	{"stake_attack", "stake revaluation", "Trades of the stake leg: price moved by the act itself."},
+	{"stake_attack", "spot: effect of the act", "Trades of the stake leg: price moved by the act itself."},
 	{"stake_execution", "spot: execution", "Trades of the stake leg: fills against the mid of their moment."},
 	{"short_drift", "short: drift", "Trades of the short leg: what the idle world's price did between fill and end."},
 	{"short_impact", "short: own impact", "Trades of the short leg: price moved by the same trades without the act."},
-	{"short_attack", "short: the crash", "Trades of the short leg: price moved by the act itself."},
+	{"short_attack", "short: effect of the act", "Trades of the short leg: price moved by the act itself."},
 	{"short_execution", "short: execution", "Trades of the short leg: fills against the mid of their moment."},
 	{"trading_fees", "trading fees", "Fees paid to the exchange."},
 	{"fees", "block rewards and fees", "Transaction fees and rewards received for building blocks."},

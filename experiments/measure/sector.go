@@ -28,7 +28,7 @@ var Sectors = []Sector{
 	{"venues", "The exchange, the lending pool and its insurance.", []ledger.Row{ledger.Row(ledger.Venue), ledger.Row(ledger.Pool), ledger.Row(ledger.Insurance)}},
 	{"layer_one", "Miners and the burnt base fee.", []ledger.Row{ledger.Row(ledger.LayerOne)}},
 	{"burned", "Treasury, burned stake and rounding.", []ledger.Row{ledger.Row(ledger.Treasury), ledger.Row(ledger.Burned), ledger.Row(ledger.Dust)}},
-	{"outside", "What the model does not contain: consumption, deposits and costs outside.", []ledger.Row{ledger.Row(ledger.Outside)}},
+	{"outside", "What the model does not contain: operating costs, and the supply of tokens as a liability, so that a fall of the price is its gain.", []ledger.Row{ledger.Row(ledger.Outside)}},
 }
 
 // Harm is the change of each sector's equity from world b to world a in
@@ -58,8 +58,15 @@ func Residual(w *sim.World) *big.Int {
 	return sum
 }
 
+// own reports whether a reason moves an owner's wealth across the border of the
+// model without changing it: income consumed, deposits brought in, balances
+// taken home. None of them is a gain or a loss to anybody.
+func own(why ledger.Reason) bool {
+	return why == ledger.Consumption || why == ledger.Deposit || why == ledger.Withdrawal
+}
+
 // equity is what a sector owns at the last mid, in 1e-12 USD, and what it has
-// consumed: spending one's income is no loss to anybody.
+// carried out of the model less what it brought in.
 func equity(w *sim.World, s Sector) *big.Int {
 	l := w.Ledger()
 	price := big.NewInt(int64(agents.Amount(w.PriceAt(w.Tick()))))
@@ -67,7 +74,7 @@ func equity(w *sim.World, s Sector) *big.Int {
 	for _, r := range s.rows {
 		var cash, tokens int64
 		for why := ledger.Reason(0); why < ledger.Reasons; why++ {
-			if why == ledger.Consumption {
+			if own(why) {
 				continue
 			}
 			cash += int64(l.Flow(r, why, ledger.Cash) + l.Flow(r, why, ledger.Dai))

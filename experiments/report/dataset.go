@@ -32,6 +32,14 @@ func quantities() []quantity {
 		attack("capital_at_risk", "USD", "Most cash paid in by the attacker", "capital_at_risk_usd"),
 		attack("peak_stake_share", "share", "Largest share of all stake held by the attacker", "peak_stake_share"),
 		attack("short_tokens", "tokens", "Tokens that the attacker sold short in all", "short_tokens"),
+		attack("short_notional", "USD", "What the attacker sold short in all, at the prices of the sales", "short_notional_usd"),
+		{"leverage", record.Dimensionless, "Short notional over capital at risk", func(c *Cell) []float64 {
+			values := slices.Clone(c.Values(OutcomeColumn("attack", "short_notional_usd")))
+			for i, risk := range c.Values(OutcomeColumn("attack", "capital_at_risk_usd")) {
+				values[i] /= risk // Nothing at risk and nothing sold is NaN, which is missing.
+			}
+			return values
+		}},
 		attack("profit", "USD", "Net profit of the attack", "profit_usd"),
 		attack("roi", record.Dimensionless, "Net profit over capital at risk", "roi"),
 		from("excess", "USD", "Net profit less that of the honest use of the same capital", Excess),

@@ -153,7 +153,7 @@ func TestAveragesHaveTheirHalfLives(t *testing.T) {
 			}
 		}
 		near("revenue", 41, p.Revenue6h, year/2)
-		near("net fees of served slots, quick", 41, p.Served6h, year)
+		near("net fees of served slots, quick", 41, p.Served6h, year/2)
 		near("reward, slow", 7*162, p.Reward7d, year*0.9/1e6/2)
 		near("fees a user", 30*162, p.PerUser30d, year/2/2)
 	}
