@@ -87,6 +87,14 @@ func (d *Actions) Order(a ID, slot uint16, side book.Side, kind book.Kind, price
 	o.Owner, o.Slot, o.Side, o.Kind, o.Price, o.Lots = a, slot, side, kind, price, lots
 }
 
+// Until sends a post-only order that is gone at a tick.
+func (d *Actions) Until(tick uint32, a ID, slot uint16, side book.Side, price, lots uint32) {
+	n := len(d.List)
+	if d.Order(a, slot, side, book.PostOnly, price, lots); len(d.List) > n {
+		d.List[n].Order.Expiry = tick
+	}
+}
+
 // Cancel takes back the order in a slot.
 func (d *Actions) Cancel(a ID, slot uint16) { d.add(Cancel, a).Order.Slot = slot }
 

@@ -7,18 +7,18 @@ import (
 
 // BeliefParams describe how holders value the token.
 type BeliefParams struct {
-	Extrapolation   float64 `key:"extrapolation_share" default:"0.1" unit:"share" min:"0" max:"1" source:"Market prototype: weights uniform on 0 to 0.2; larger ones make impact linear" doc:"Mean weight on the yield earned lately, against the structural forecast; uniform between 0 and twice the mean, at most 1"`
+	Extrapolation   float64 `key:"extrapolation_share" default:"0.1" unit:"share" min:"0" max:"1" source:"Calibrated: impact exponent near one half between 1 and 30 % of daily volume (check impact); larger weights make impact linear; swept" doc:"Mean weight on the yield earned lately, against the structural forecast; uniform between 0 and twice the mean, at most 1"`
 	Learning        float64 `key:"learning_intensity" default:"2" unit:"1" min:"0" max:"50" source:"Brock and Hommes (1998), intensity of choice" doc:"How strongly the weights follow past forecast errors; 0 never learns"`
-	ViewSpread      float64 `key:"view_spread" default:"0.005" unit:"1" min:"0" max:"1" source:"Market prototype: small dispersion with an inaction corridor gives concave impact" doc:"Standard deviation of an agent's own view of ln value"`
-	ViewHalfDays    float64 `key:"view_half_life_days" default:"30" unit:"d" min:"0.1" max:"1000" source:"Market prototype" doc:"Half-life of the own view; lognormal over agents with log s.d. 0.7"`
-	Permanence      float64 `key:"permanence_share" default:"0.1" unit:"share" min:"0" max:"0.9" source:"Attack prototype, event sizes" doc:"Prior chance that service trouble is permanent before any has been seen"`
-	PriorEpisodes   float64 `key:"prior_episodes" default:"2" unit:"1" min:"0.1" max:"1000" source:"Attack prototype: fading of repeated outages" doc:"Strength of that prior in episodes that ended"`
-	SurvivalHours   float64 `key:"survival_scale_hours" default:"24" unit:"h" min:"0.5" max:"1000" source:"Attack prototype: 6 h was too harsh for two weeks" doc:"Scale of the Pareto survival of temporary trouble"`
-	SurvivalPower   float64 `key:"survival_exponent" default:"1" unit:"1" min:"0.1" max:"5" source:"Attack prototype" doc:"Exponent of the same"`
-	AttentionHours  float64 `key:"attention_hours" default:"1" unit:"h" min:"0" max:"100" source:"Attack prototype" doc:"Median delay before an agent notices that trouble began or ended; lognormal with log s.d. 1.2"`
-	TrendDays       float64 `key:"trend_horizon_days" default:"30" unit:"d" min:"0" max:"365" source:"Attack prototype" doc:"Days over which holders extrapolate a loss of users that they believe permanent"`
-	HazardPremium   float64 `key:"concentration_hazard" default:"0" unit:"1" min:"0" max:"10" source:"Assumption: 0, since with it accumulate-and-sell pays; swept" doc:"Discount rate a year added for each unit of the share of slots withheld"`
-	RespondToEvents bool    `key:"respond_to_service" default:"true" unit:"1" source:"Null test of the source's fake-DoS claim" doc:"Whether beliefs move with service, users and yields at all; off, only exogenous news counts"`
+	ViewSpread      float64 `key:"view_spread" default:"0.005" unit:"1" min:"0" max:"1" source:"Calibrated: small views within an inaction corridor give concave impact (check impact)" doc:"Standard deviation of an agent's own view of ln value"`
+	ViewHalfDays    float64 `key:"view_half_life_days" default:"30" unit:"d" min:"0.1" max:"1000" source:"Assumption: views wander within a month" doc:"Half-life of the own view; lognormal over agents with log s.d. 0.7"`
+	Permanence      float64 `key:"permanence_share" default:"0.1" unit:"share" min:"0" max:"0.9" source:"Calibrated: an hour's outage moves the price by at most a few percent, a lasting one by a fifth or more (check events)" doc:"Prior chance that service trouble is permanent before any has been seen"`
+	PriorEpisodes   float64 `key:"prior_episodes" default:"2" unit:"1" min:"0.1" max:"1000" source:"Calibrated: the effect of repeated outages fades (check events)" doc:"Strength of that prior in episodes that ended"`
+	SurvivalHours   float64 `key:"survival_scale_hours" default:"24" unit:"h" min:"0.5" max:"1000" source:"Calibrated: what a day and two weeks of outage do to the price (check events)" doc:"Scale of the Pareto survival of temporary trouble"`
+	SurvivalPower   float64 `key:"survival_exponent" default:"1" unit:"1" min:"0.1" max:"5" source:"Assumption: Pareto survival with exponent 1, as of heavy-tailed repair times" doc:"Exponent of the same"`
+	AttentionHours  float64 `key:"attention_hours" default:"1" unit:"h" min:"0" max:"100" source:"Assumption: the median holder hears of an outage within the hour" doc:"Median delay before an agent notices that trouble began or ended; lognormal with log s.d. 1.2"`
+	TrendDays       float64 `key:"trend_horizon_days" default:"30" unit:"d" min:"0" max:"365" source:"Assumption: a month, the horizon of the public revenue average" doc:"Days over which holders extrapolate a loss of users that they believe permanent"`
+	HazardPremium   float64 `key:"concentration_hazard" default:"0" unit:"1" min:"0" max:"10" source:"Assumption: 0, since with it accumulate-and-sell pays (check null); swept" doc:"Discount rate a year added for each unit of the share of slots withheld"`
+	RespondToEvents bool    `key:"respond_to_service" default:"true" source:"Assumption: on; off for the null test of the thread's fake-DoS claim (check null)" doc:"Whether beliefs move with service, users and yields at all; off, only exogenous news counts"`
 }
 
 // belief is how one agent values the token: Gordon's formula on a mix of two
@@ -51,20 +51,16 @@ type forecast struct {
 
 // believer holds what all beliefs of a population share.
 type believer struct {
-	p                  BeliefParams
-	perDay             float64
-	lnExtra, lnNormal  float64 // ln of k per USD for each rule
-	yearly             float64 // k
-	normal, lnOpening  float64
-	opening            Opening
-	dayTicks, halfLife float64
+	p         BeliefParams
+	perDay    float64
+	yearly    float64 // k
+	lnOpening float64
+	opening   Opening
 }
 
 func newBeliever(p BeliefParams, o Opening) believer {
 	return believer{
 		p: p, perDay: o.TicksPerDay, opening: o,
-		lnExtra:   exact.Log(o.Reward / o.Price),
-		lnNormal:  exact.Log(o.Normal / o.Price),
 		yearly:    o.Normal / o.Price,
 		lnOpening: exact.Log(o.Price),
 	}
@@ -177,7 +173,7 @@ func (m *believer) drift(b *belief, v *View, r *draw.Stream) {
 	}
 	keep := exact.HalfLife(float64(v.Tick-b.viewTick)/m.perDay, b.viewHalf)
 	b.viewTick = v.Tick
-	b.view = float64(b.view*keep) + float64(b.viewSD*sqrt(1-keep*keep)*r.Norm())
+	b.view = float64(b.view*keep) + float64(b.viewSD*sqrt(1-float64(keep*keep))*r.Norm())
 }
 
 // learn compares what the two rules predicted a week ago with what was earned,
@@ -191,8 +187,8 @@ func (m *believer) learn(b *belief, v *View) {
 	if f.count > 0 {
 		years := float64(v.Tick-f.tick) / m.perDay / 365
 		earned := (v.Service.RewardTotal - f.total) / years / m.opening.Reward
-		f.errE = (f.errE + abs(f.extrapolated-earned)) / 2
-		f.errS = (f.errS + abs(f.structural-earned)) / 2
+		f.errE = float64((f.errE + abs(f.extrapolated-earned)) / 2)
+		f.errS = float64((f.errS + abs(f.structural-earned)) / 2)
 		b.weight = exact.Logistic(b.prior + float64(m.p.Learning*(f.errS-f.errE)))
 	}
 	f.extrapolated, f.structural = m.forecasts(b, v)

@@ -11,11 +11,11 @@ import (
 // weak and half contrarian: strong trend following gives autocorrelated returns
 // and ruins its followers.
 type ChartistParams struct {
-	Count     int     `key:"count" default:"60" unit:"1" min:"0" max:"1000000" source:"Default world" doc:"Number of chartists"`
-	HoldShare float64 `key:"hold_share" default:"0.04" unit:"share" min:"0" max:"1" source:"Default world" doc:"Share of supply that they hold together"`
-	CashRatio float64 `key:"cash_ratio" default:"1.1" unit:"1" min:"0" max:"100" source:"Market prototype" doc:"Cash for each dollar of holding"`
-	WakeHours float64 `key:"wake_hours" default:"2" unit:"h" min:"0.01" max:"1000" source:"Market prototype" doc:"Mean time between looks"`
-	Reaction  float64 `key:"reaction" default:"0.3" unit:"1" min:"0" max:"5" source:"Market prototype" doc:"Largest deviation from the normal holding"`
+	Count     int     `key:"count" default:"60" unit:"1" min:"0" max:"1000000" source:"Assumption: enough that trend lengths from hours to days are all there" doc:"Number of chartists"`
+	HoldShare float64 `key:"hold_share" default:"0.04" unit:"share" min:"0" max:"1" source:"Assumption: a young rollup; together the groups hold the whole supply" doc:"Share of supply that they hold together"`
+	CashRatio float64 `key:"cash_ratio" default:"1.1" unit:"1" min:"0" max:"100" source:"Assumption: cash for one doubling of the holding" doc:"Cash for each dollar of holding"`
+	WakeHours float64 `key:"wake_hours" default:"2" unit:"h" min:"0.01" max:"1000" source:"Assumption: some looks a day" doc:"Mean time between looks"`
+	Reaction  float64 `key:"reaction" default:"0.3" unit:"1" min:"0" max:"5" source:"Calibrated: no autocorrelation of daily returns and no ruin of chartists (checks facts, stationary)" doc:"Largest deviation from the normal holding"`
 }
 
 // Chartists is the population of chartists.
@@ -68,7 +68,7 @@ func (t *Chartists) one(a Agent, row *chartist, v *View, do *Actions) {
 	row.tick = v.Tick
 	row.average = v.LnMid + float64((row.average-v.LnMid)*keep)
 	signal := (v.LnMid - row.average) / (v.SigmaSlow * sqrt(row.half/2))
-	gap := row.normal*(1+row.sign*t.p.Reaction*exact.Tanh(signal)) - v.Tokens(a.ID)
+	gap := float64(row.normal*(1+float64(row.sign*t.p.Reaction*exact.Tanh(signal)))) - v.Tokens(a.ID)
 	switch {
 	case row.trading && abs(gap) < 0.02*row.normal:
 		row.trading = false

@@ -10,11 +10,11 @@ import (
 // delegate. They serve everybody at a posted price: layer-one cost plus a
 // margin that is earned in ETH.
 type CoordinatorParams struct {
-	Count      int     `key:"count" default:"12" unit:"1" min:"1" max:"100000" source:"Default world" doc:"Number of professional operators"`
+	Count      int     `key:"count" default:"12" unit:"1" min:"1" max:"100000" source:"Assumption: a dozen professional operators" doc:"Number of professional operators"`
 	CashUSD    float64 `key:"cash_usd" default:"200000" unit:"USD" min:"0" max:"1e9" source:"Assumption: months of layer-one gas" doc:"Cash of each"`
 	SlotCost   float64 `key:"slot_cost_usd" default:"8" unit:"USD" min:"0" max:"1e6" source:"Assumption: leaves a fifth of the commission as profit" doc:"Running cost for each slot led"`
-	MarginVary float64 `key:"margin_spread_share" default:"0.05" unit:"share" min:"0" max:"0.5" source:"Assumption" doc:"Half-width of the uniform spread of margins over operators"`
-	WakeHours  float64 `key:"wake_hours" default:"1" unit:"h" min:"0.1" max:"1000" source:"Assumption" doc:"Mean time between changes of the posted price"`
+	MarginVary float64 `key:"margin_spread_share" default:"0.05" unit:"share" min:"0" max:"0.5" source:"Assumption: operators' costs differ by some percent" doc:"Half-width of the uniform spread of margins over operators"`
+	WakeHours  float64 `key:"wake_hours" default:"1" unit:"h" min:"0.1" max:"1000" source:"Assumption: posted prices follow gas by the hour" doc:"Mean time between changes of the posted price"`
 }
 
 // Coordinators is the population of professional operators.
@@ -33,7 +33,7 @@ type coordinator struct {
 func NewCoordinators(p CoordinatorParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Coordinators {
 	t := &Coordinators{p: p, o: o, rows: make([]coordinator, len(list))}
 	for i, a := range list {
-		t.rows[i].margin = o.Margin * (1 + p.MarginVary*(2*s.At(draw.Population, a.Key, 0).Float64()-1))
+		t.rows[i].margin = o.Margin * (1 + float64(p.MarginVary*(float64(2*s.At(draw.Population, a.Key, 0).Float64())-1)))
 		endow(a.ID, Endowment{Cash: p.CashUSD})
 	}
 	return t
@@ -66,7 +66,7 @@ func HonestPolicy(margin, perBatch float64, v *View) rollup.Policy {
 	gasUSD := v.GasGwei * 1e-9 * v.EthUSD
 	return rollup.Policy{
 		Transfers: true, Exits: true,
-		MinFee:  Amount(margin*v.EthUSD + gas*gasUSD),
+		MinFee:  Amount(float64(margin*v.EthUSD) + float64(gas*gasUSD)),
 		ExitFee: Amount(float64(v.Rollup.WithdrawalGas) * gasUSD * 1.05),
 	}
 }

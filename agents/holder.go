@@ -8,10 +8,10 @@ import (
 // HolderParams describe the long-horizon holders: they never trade, and lend a
 // part of what they have.
 type HolderParams struct {
-	Count     int     `key:"count" default:"100" unit:"1" min:"0" max:"1000000" source:"Default world" doc:"Number of long-horizon holders"`
-	HoldShare float64 `key:"hold_share" default:"0.1" unit:"share" min:"0" max:"1" source:"Default world" doc:"Share of supply that they hold together"`
+	Count     int     `key:"count" default:"100" unit:"1" min:"0" max:"1000000" source:"Assumption: enough that no single lender can empty the pool" doc:"Number of long-horizon holders"`
+	HoldShare float64 `key:"hold_share" default:"0.1" unit:"share" min:"0" max:"1" source:"Assumption: a young rollup; together the groups hold the whole supply" doc:"Share of supply that they hold together"`
 	LentShare float64 `key:"lent_share" default:"0.15" unit:"share" min:"0" max:"1" source:"Assumption: with the stakers' part the pool holds twice the borrow cap" doc:"Share of it that they lend at the opening"`
-	WakeHours float64 `key:"wake_hours" default:"48" unit:"h" min:"1" max:"10000" source:"Assumption" doc:"Mean time between looks at the pool"`
+	WakeHours float64 `key:"wake_hours" default:"48" unit:"h" min:"1" max:"10000" source:"Assumption: long-horizon holders look every second day" doc:"Mean time between looks at the pool"`
 }
 
 // Holders is the population of long-horizon holders.
@@ -48,7 +48,7 @@ func (t *Holders) Decide(awake []Agent, v *View, do *Actions) {
 		row := &t.rows[a.Row]
 		hold := v.Tokens(a.ID)
 		rate := v.LendRateIf(Amount(0.05 * hold))
-		want := hold * clip(row.lent*(1+10*row.pickiness*rate), 0, 0.5)
+		want := float64(hold * clip(row.lent*(1+float64(10*row.pickiness*rate)), 0, 0.5))
 		claim := units(v.Claim(a.ID))
 		switch {
 		case want-claim > 0.02*hold:

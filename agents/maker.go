@@ -13,18 +13,18 @@ import (
 // around its own fair value, which moves with public news and unexpected flow,
 // hardly with the mid: makers that follow the mid lock stale quotes together.
 type MakerParams struct {
-	Count       int     `key:"count" default:"10" unit:"1" min:"1" max:"10000" source:"Default world" doc:"Number of market makers"`
-	HoldShare   float64 `key:"hold_share" default:"0.06" unit:"share" min:"0" max:"1" source:"Default world" doc:"Share of supply that they hold together"`
-	CashRatio   float64 `key:"cash_ratio" default:"1.2" unit:"1" min:"0" max:"100" source:"Market prototype" doc:"Cash for each dollar of normal holding"`
-	WakeBlocks  float64 `key:"wake_blocks" default:"16" unit:"blocks" min:"0.1" max:"10000" source:"Market prototype used 3; with ten makers 16 still renews a quote every other block" doc:"Mean time between requotes"`
-	Impact      float64 `key:"impact_per_supply_percent" default:"0.06" unit:"1" min:"0" max:"10" source:"Market prototype: above 0.1 pump and dump pays" doc:"Change of fair ln price for unexpected taker flow of one percent of supply; ±20 % over makers"`
-	FlowHours   float64 `key:"flow_half_life_hours" default:"0.5" unit:"h" min:"0.01" max:"100" source:"Market prototype" doc:"Half-life of the flow that is expected to go on"`
-	FlowShare   float64 `key:"expected_flow_share" default:"0.3" unit:"share" min:"0" max:"1" source:"Market prototype" doc:"Share of the expected flow that is discounted"`
-	Anchor      float64 `key:"mid_anchor" default:"0.003" unit:"1" min:"0" max:"1" source:"Market prototype: 0.1 ruined makers" doc:"Pull of the fair value towards the mid at each look"`
-	SpreadBps   float64 `key:"half_spread_bps" default:"15" unit:"bp" min:"0.1" max:"1000" source:"Market prototype used 10 with a spread thin for the size" doc:"Half-spread in calm markets; uniform factor 0.7 to 1.6 over makers"`
-	MaxWidthBps float64 `key:"max_half_spread_bps" default:"100" unit:"bp" min:"1" max:"5000" source:"Market prototype: spreads of 11 % once appeared without a bound" doc:"Widest half-spread that a maker quotes"`
-	DepthShare  float64 `key:"depth_share" default:"0.00025" unit:"share" min:"0" max:"1" source:"25 thousand dollars a side and maker in a world of 100 M, for depth of a tenth of a percent within 1 %" doc:"Value that one maker quotes on a side over all levels, as a share of market value at the opening"`
-	NewsLearn   float64 `key:"news_learning" default:"0.02" unit:"1" min:"0" max:"1" source:"Assumption: least mean squares step" doc:"Speed at which makers learn what activity news means for the price; it starts at one for one"`
+	Count       int     `key:"count" default:"10" unit:"1" min:"1" max:"10000" source:"Assumption: about ten desks" doc:"Number of market makers"`
+	HoldShare   float64 `key:"hold_share" default:"0.06" unit:"share" min:"0" max:"1" source:"Assumption: a young rollup; together the groups hold the whole supply" doc:"Share of supply that they hold together"`
+	CashRatio   float64 `key:"cash_ratio" default:"1.2" unit:"1" min:"0" max:"100" source:"Assumption: inventory on both sides, with a reserve to buy" doc:"Cash for each dollar of normal holding"`
+	WakeBlocks  float64 `key:"wake_blocks" default:"12" unit:"blocks" min:"0.1" max:"10000" source:"Assumption: with ten makers a quote is renewed every other block" doc:"Mean time between requotes"`
+	Impact      float64 `key:"flow_impact" default:"0.07" unit:"1" min:"0" max:"10" source:"Calibrated: concave impact, while buying to push the price and selling again loses (checks impact, facts)" doc:"Change of fair ln price for unexpected taker flow of one percent of supply; ±20 % over makers"`
+	FlowHours   float64 `key:"flow_half_life_hours" default:"0.5" unit:"h" min:"0.01" max:"100" source:"Calibrated: impact of orders worked over a day (check impact)" doc:"Half-life of the flow that is expected to go on"`
+	FlowShare   float64 `key:"expected_flow_share" default:"0.3" unit:"share" min:"0" max:"1" source:"Calibrated: impact of orders worked over a day (check impact)" doc:"Share of the expected flow that is discounted"`
+	Anchor      float64 `key:"mid_anchor" default:"0.003" unit:"1" min:"0" max:"1" source:"Calibrated: makers' wealth and the autocorrelation of hourly returns; 0.1 ruins makers (checks stationary, facts)" doc:"Pull of the fair value towards the mid at each look"`
+	SpreadBps   float64 `key:"half_spread_bps" default:"12" unit:"bp" min:"0.1" max:"1000" source:"Calibrated: median spread of 2 to 20 bp (check facts)" doc:"Half-spread in calm markets; uniform factor 0.7 to 1.6 over makers"`
+	MaxWidthBps float64 `key:"max_half_spread_bps" default:"100" unit:"bp" min:"1" max:"5000" source:"Assumption: a maker leaves or re-enters before a half-spread of one percent" doc:"Widest half-spread that a maker quotes"`
+	DepthShare  float64 `key:"depth_share" default:"0.00026" unit:"share" min:"0" max:"1" source:"Calibrated: depth within 1 % of the mid of 0.05 to 0.2 % of market value (check facts)" doc:"Value that one maker quotes on a side over all levels, as a share of market value at the opening"`
+	NewsLearn   float64 `key:"news_learning" default:"0.02" unit:"1" min:"0" max:"1" source:"Assumption: a small step of least mean squares" doc:"Speed at which makers learn what activity news means for the price; it starts at one for one"`
 }
 
 const makerLevels = 5

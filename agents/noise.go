@@ -13,11 +13,12 @@ import (
 // Source: the noise component of Chiarella, Iori and Perelló (2009); parent
 // sizes with tail 3.
 type NoiseParams struct {
-	Count      int     `key:"count" default:"200" unit:"1" min:"1" max:"1000000" source:"Default world" doc:"Number of noise traders"`
-	HoldShare  float64 `key:"hold_share" default:"0.12" unit:"share" min:"0" max:"1" source:"Default world" doc:"Share of supply that they hold together"`
-	CashRatio  float64 `key:"cash_ratio" default:"1" unit:"1" min:"0" max:"100" source:"Market prototype" doc:"Cash for each dollar of holding"`
-	WakeBlocks float64 `key:"wake_blocks" default:"240" unit:"blocks" min:"0.1" max:"100000" source:"Market prototype used 48 with smaller orders; the volume is the same" doc:"Median time between orders in calm markets; lognormal with log s.d. 0.4"`
-	OrderShare float64 `key:"order_share" default:"0.000045" unit:"share" min:"0" max:"0.1" source:"4,500 dollars in a world of 100 M, so that daily volume is a tenth of market value" doc:"Size of a child order and scale of a parent, as a share of market value at the opening"`
+	Count       int     `key:"count" default:"200" unit:"1" min:"1" max:"1000000" source:"Assumption: enough that no single trader matters" doc:"Number of noise traders"`
+	HoldShare   float64 `key:"hold_share" default:"0.12" unit:"share" min:"0" max:"1" source:"Assumption: a young rollup; together the groups hold the whole supply" doc:"Share of supply that they hold together"`
+	CashRatio   float64 `key:"cash_ratio" default:"1" unit:"1" min:"0" max:"100" source:"Assumption: a balanced portfolio at the opening" doc:"Cash for each dollar of holding"`
+	WakeBlocks  float64 `key:"wake_blocks" default:"240" unit:"blocks" min:"0.1" max:"100000" source:"Calibrated: with order_share, daily volume of about a tenth of market value (check facts)" doc:"Median time between orders in calm markets; lognormal with log s.d. 0.4"`
+	RestMinutes float64 `key:"rest_minutes" default:"10" unit:"min" min:"0.2" max:"10000" source:"Calibrated: most of the depth is the makers', so that it recovers from a sweep within minutes (check facts)" doc:"Life of an order that rests"`
+	OrderShare  float64 `key:"order_share" default:"0.00003" unit:"share" min:"0" max:"0.1" source:"Calibrated: with wake_blocks, daily volume of about a tenth of market value (check facts)" doc:"Size of a child order and scale of a parent, as a share of market value at the opening"`
 }
 
 // Noise is the population of noise traders.
@@ -31,10 +32,7 @@ type noise struct {
 	wake float64 // ticks
 	left float64 // USD of the parent still to trade
 	side book.Side
-	next uint16 // order slot for the next resting child
 }
-
-const noiseSlots = 3
 
 // NewNoise draws a population; endow is called with what each owns.
 func NewNoise(p NoiseParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Noise {
@@ -66,11 +64,6 @@ func (t *Noise) Decide(awake []Agent, v *View, do *Actions) {
 }
 
 func (t *Noise) trade(id ID, row *noise, v *View, do *Actions, r *draw.Stream) {
-	for s := uint16(0); s < noiseSlots; s++ {
-		if _, _, _, ok := v.Open(id, s); ok && r.Float64() < 0.5 {
-			do.Cancel(id, s)
-		}
-	}
 	if row.left <= 0 {
 		tokens := v.Tokens(id) * v.Mid
 		weight := tokens / (tokens + max(v.Cash(id), 1))
@@ -84,7 +77,7 @@ func (t *Noise) trade(id ID, row *noise, v *View, do *Actions, r *draw.Stream) {
 	row.left -= usd
 	lots := t.affordable(id, row.side, usd/v.Mid, v)
 	if r.Float64() < 0.6 {
-		do.Order(id, noiseSlots, row.side, book.ImmediateOrCancel, v.Price(v.Mid*within(row.side, 0.01)), lots)
+		do.Order(id, takingSlot, row.side, book.ImmediateOrCancel, v.Price(v.Mid*within(row.side, 0.01)), lots)
 		return
 	}
 	t.rest(id, row, lots, v, do, r)
@@ -97,7 +90,7 @@ func (t *Noise) affordable(id ID, side book.Side, tokens float64, v *View) uint3
 	return v.Lots(min(tokens, 0.99*units(v.Free(id, ledger.Cash))/v.Mid))
 }
 
-// rest leaves an order at or behind the own best.
+// rest leaves an order at or behind the own best for a while.
 func (t *Noise) rest(id ID, row *noise, lots uint32, v *View, do *Actions, r *draw.Stream) {
 	price := v.Mid
 	if row.side == book.Buy && v.Bid > 0 {
@@ -110,6 +103,5 @@ func (t *Noise) rest(id ID, row *noise, lots uint32, v *View, do *Actions, r *dr
 	if row.side == book.Sell {
 		behind = 1 / behind
 	}
-	do.Order(id, row.next, row.side, book.PostOnly, v.Price(price*behind), lots)
-	row.next = (row.next + 1) % noiseSlots
+	do.Until(later(v, t.p.RestMinutes/1440*v.TicksPerDay), id, passiveSlot, row.side, v.Price(price*behind), lots)
 }

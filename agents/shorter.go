@@ -11,12 +11,12 @@ import (
 // holders do: a fixed rule about service trouble would never learn and would
 // dominate small events.
 type ShorterParams struct {
-	Count      int     `key:"count" default:"40" unit:"1" min:"0" max:"1000000" source:"Default world" doc:"Number of short sellers"`
+	Count      int     `key:"count" default:"40" unit:"1" min:"0" max:"1000000" source:"Assumption: a few dozen funds" doc:"Number of short sellers"`
 	CashUSD    float64 `key:"cash_usd" default:"150000" unit:"USD" min:"0" max:"1e9" source:"Assumption: together 6 M, enough for the borrow cap four times over" doc:"Cash of each"`
-	Threshold  float64 `key:"threshold" default:"0.05" unit:"1" min:"0" max:"1" source:"Assumption: half a tactical band above round-trip costs" doc:"Median log overpricing beyond costs at which one sells; lognormal with log s.d. 0.5"`
+	Threshold  float64 `key:"threshold" default:"0.05" unit:"1" min:"0" max:"1" source:"Assumption: a mispricing well above round-trip costs and above what moves holders" doc:"Median log overpricing beyond costs at which one sells; lognormal with log s.d. 0.5"`
 	WakeHours  float64 `key:"wake_hours" default:"1" unit:"h" min:"0.01" max:"1000" source:"Assumption: closer to the market than stakers" doc:"Median time between looks; lognormal with log s.d. 0.7"`
-	HorizonDay float64 `key:"horizon_days" default:"30" unit:"d" min:"0.1" max:"1000" source:"Assumption" doc:"Time over which the borrow cost is counted"`
-	UseShare   float64 `key:"use_share" default:"0.3" unit:"share" min:"0" max:"0.6" source:"Initial margin 150 %, maintenance 120 %: a cushion against squeezes" doc:"Largest short position as a share of cash"`
+	HorizonDay float64 `key:"horizon_days" default:"30" unit:"d" min:"0.1" max:"1000" source:"Assumption: a month" doc:"Time over which the borrow cost is counted"`
+	UseShare   float64 `key:"use_share" default:"0.3" unit:"share" min:"0" max:"0.6" source:"Assumption: far below the initial margin of 150 %, as a cushion against squeezes" doc:"Largest short position as a share of cash"`
 }
 
 // Shorters is the population of short sellers.
@@ -76,23 +76,23 @@ func (t *Shorters) one(a Agent, row *shorter, v *View, do *Actions) {
 	case z < -cost-row.threshold:
 		t.open(a.ID, row, debt, free, z, v, do)
 		pace = v.TicksPerDay / 144
-	case debt > 0 && z > -cost-row.threshold/2:
+	case debt > 0 && z > -cost-float64(row.threshold/2):
 		Cover(a.ID, debt, 0.1*row.size, v, do)
 		pace = v.TicksPerDay / 144
 	case free > 1:
-		do.Order(a.ID, 1, book.Sell, book.ImmediateOrCancel, v.Price(v.Mid*0.995), v.Lots(min(free, 0.1*row.size)))
+		do.Order(a.ID, takingSlot, book.Sell, book.ImmediateOrCancel, v.Price(v.Mid*0.995), v.Lots(min(free, 0.1*row.size)))
 	}
 	do.WakeAt(a.ID, later(v, r.Uniform(0.5, 1.5)*pace))
 }
 
 // open borrows up to the wanted size and sells what has been borrowed in slices.
 func (t *Shorters) open(id ID, row *shorter, debt, free, z float64, v *View, do *Actions) {
-	want := row.size * min(1, (-z-row.threshold)/0.1)
+	want := float64(row.size * min(1, (-z-row.threshold)/0.1))
 	slice := 0.1 * row.size
 	if debt < want {
 		do.Move(Borrow, id, min(Amount(min(slice, want-debt)), v.Borrowable()))
 	}
-	do.Order(id, 1, book.Sell, book.ImmediateOrCancel, v.Price(v.Mid*0.995), v.Lots(min(free, slice)))
+	do.Order(id, takingSlot, book.Sell, book.ImmediateOrCancel, v.Price(v.Mid*0.995), v.Lots(min(free, slice)))
 }
 
 // KeepMargin adds free cash to the collateral of a loan when it has come near
@@ -100,7 +100,7 @@ func (t *Shorters) open(id ID, row *shorter, debt, free, z float64, v *View, do 
 func KeepMargin(id ID, v *View, do *Actions) {
 	owed := units(v.Debt(id)) * v.Mid
 	if behind := units(v.Collateral(id)); owed > 0 && behind < 1.35*owed {
-		do.Move(AddMargin, id, min(Amount(1.5*owed-behind), v.Free(id, ledger.Cash)))
+		do.Move(AddMargin, id, min(Amount(float64(1.5*owed)-behind), v.Free(id, ledger.Cash)))
 	}
 }
 
@@ -111,6 +111,6 @@ func Cover(id ID, debt, slice float64, v *View, do *Actions) {
 	do.Move(Repay, id, min(free, v.Debt(id)))
 	if short := debt - units(free); short > 0 {
 		// One lot more than the rest: interest accrues in fractions of a lot.
-		do.Order(id, 1, book.Buy, book.ImmediateOrCancel, v.Price(v.Mid*1.005), v.Lots(min(short+1, slice)))
+		do.Order(id, takingSlot, book.Buy, book.ImmediateOrCancel, v.Price(v.Mid*1.005), v.Lots(min(short+1, slice)))
 	}
 }

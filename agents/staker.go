@@ -12,24 +12,24 @@ import (
 // trade when it is mispriced.
 //
 // Sources: Gordon valuation (belief.go); the target around a normal holding
-// with an inaction corridor and trading in slices is the form for which the
-// market prototype found concave impact; the staking response to relative
+// with an inaction corridor and trading in slices is the form for which
+// `check impact` finds concave impact; the staking response to relative
 // yields follows Chitra (2021).
 type StakerParams struct {
-	Count          int     `key:"count" default:"300" unit:"1" min:"1" max:"1000000" source:"Default world: a young rollup" doc:"Number of stakers"`
-	HoldShare      float64 `key:"hold_share" default:"0.68" unit:"share" min:"0" max:"1" source:"Default world" doc:"Share of supply that they hold"`
-	StakedShare    float64 `key:"staked_share" default:"0.735" unit:"share" min:"0" max:"1" source:"Default world: half of supply staked" doc:"Mean share of their holding that is staked; s.d. 0.12 over stakers"`
-	LeavingShare   float64 `key:"unbonding_share" default:"0.009" unit:"share" min:"0" max:"0.5" source:"Mean of the default world after its warm-up" doc:"Share of their holding that is unbonding at the opening"`
-	LentShare      float64 `key:"lent_share" default:"0.03" unit:"share" min:"0" max:"1" source:"Assumption" doc:"Mean share of their holding that is lent out; uniform between 0 and twice the mean"`
-	CashRatio      float64 `key:"cash_ratio" default:"1.1" unit:"1" min:"0" max:"100" source:"Market prototype" doc:"Cash for each dollar of normal holding"`
-	WealthTail     float64 `key:"wealth_tail" default:"1.5" unit:"1" min:"1.05" max:"10" source:"Pareto tail of token holdings" doc:"Pareto exponent of holdings, cut at 20 times the minimum"`
-	TacticalShare  float64 `key:"tactical_share" default:"0.25" unit:"share" min:"0" max:"1" source:"Market prototype; swept 0.1 to 0.5 in takeover results" doc:"Share of the normal holding that follows small mispricings"`
-	Elasticity     float64 `key:"strategic_elasticity" default:"1" unit:"1" min:"0" max:"5" source:"Market prototype; swept 0.5 to 1 in takeover results" doc:"Further change of the holding for each unit of ln value over price"`
-	MispricingBand float64 `key:"mispricing_band" default:"0.032" unit:"1" min:"0.001" max:"1" source:"Market prototype" doc:"Median of the log mispricing that makes the tactical part move; lognormal with log s.d. 0.15"`
-	Corridor       float64 `key:"corridor" default:"0.6" unit:"1" min:"0" max:"5" source:"Market prototype" doc:"Gap to the target, in tactical shares, below which nothing is done"`
-	WakeHours      float64 `key:"wake_hours" default:"3" unit:"h" min:"0.01" max:"100" source:"Market prototype" doc:"Median time between looks; lognormal with log s.d. 0.7, between 1 and 48 h"`
-	SliceMinutes   float64 `key:"slice_minutes" default:"10" unit:"min" min:"0.2" max:"1000" source:"Market prototype" doc:"Mean time between child orders while trading"`
-	SliceShare     float64 `key:"slice_share" default:"0.01" unit:"share" min:"0.0001" max:"1" source:"Market prototype" doc:"Mean child order as a share of the normal holding"`
+	Count          int     `key:"count" default:"300" unit:"1" min:"1" max:"1000000" source:"Assumption: enough that no single holder moves the price" doc:"Number of stakers"`
+	HoldShare      float64 `key:"hold_share" default:"0.68" unit:"share" min:"0" max:"1" source:"Assumption: a young rollup; together the groups hold the whole supply" doc:"Share of supply that they hold"`
+	StakedShare    float64 `key:"staked_share" default:"0.735" unit:"share" min:"0" max:"1" source:"Assumption: half of the supply is staked, near the 2020 median of proof-of-stake networks; swept" doc:"Mean share of their holding that is staked; s.d. 0.12 over stakers"`
+	LeavingShare   float64 `key:"unbonding_share" default:"0.009" unit:"share" min:"0" max:"0.5" source:"Calibrated: mean share unbonding after warm-up, so that the opening does not drift (check stationary)" doc:"Share of their holding that is unbonding at the opening"`
+	LentShare      float64 `key:"lent_share" default:"0.03" unit:"share" min:"0" max:"1" source:"Assumption: with the long-horizon holders' part the pool holds about twice the borrow cap" doc:"Mean share of their holding that is lent out; uniform between 0 and twice the mean"`
+	CashRatio      float64 `key:"cash_ratio" default:"1.1" unit:"1" min:"0" max:"100" source:"Assumption: cash for about one doubling of the holding, so that buyers are rarely short of funds" doc:"Cash for each dollar of normal holding"`
+	WealthTail     float64 `key:"wealth_tail" default:"1.5" unit:"1" min:"1.05" max:"10" source:"Gabaix (2009), Power Laws in Economics and Finance: wealth has an exponent near 1.5" doc:"Pareto exponent of holdings, cut at 20 times the minimum"`
+	TacticalShare  float64 `key:"tactical_share" default:"0.25" unit:"share" min:"0" max:"1" source:"Calibrated: impact exponent near one half between 1 and 30 % of daily volume (check impact); swept 0.1 to 0.5, since it decides what a takeover costs" doc:"Share of the normal holding that follows small mispricings"`
+	Elasticity     float64 `key:"strategic_elasticity" default:"1" unit:"1" min:"0" max:"5" source:"Assumption: unit elasticity of holdings to value over price; swept 0.5 to 1, since it decides what a takeover costs" doc:"Further change of the holding for each unit of ln value over price"`
+	MispricingBand float64 `key:"mispricing_band" default:"0.04" unit:"1" min:"0.001" max:"1" source:"Calibrated: impact exponent near one half and no drift (checks impact, stationary)" doc:"Median of the log mispricing that makes the tactical part move; lognormal with log s.d. 0.15"`
+	Corridor       float64 `key:"corridor" default:"0.6" unit:"1" min:"0" max:"5" source:"Calibrated: inaction empties the latent book near the price, so that impact is concave (check impact)" doc:"Gap to the target, in tactical shares, below which nothing is done"`
+	WakeHours      float64 `key:"wake_hours" default:"3" unit:"h" min:"0.01" max:"100" source:"Assumption: holders look a few times a day" doc:"Median time between looks; lognormal with log s.d. 0.7, between 1 and 48 h"`
+	SliceMinutes   float64 `key:"slice_minutes" default:"10" unit:"min" min:"0.2" max:"1000" source:"Calibrated: with slice_share, decay of impact within a day (check facts, sweeps)" doc:"Mean time between child orders while trading"`
+	SliceShare     float64 `key:"slice_share" default:"0.01" unit:"share" min:"0.0001" max:"1" source:"Calibrated: with slice_minutes, decay of impact within a day (check facts, sweeps)" doc:"Mean child order as a share of the normal holding"`
 }
 
 // Stakers is the population of stakers.
@@ -58,7 +58,7 @@ func NewStakers(p StakerParams, b BeliefParams, o Opening, list []Agent, s *draw
 		row := &t.rows[i]
 		row.belief = t.m.draw(r)
 		row.normal = min(r.Pareto(p.WealthTail), 20)
-		row.staked = clip(p.StakedShare+0.12*r.Norm(), 0.3, 0.95)
+		row.staked = clip(p.StakedShare+float64(0.12*r.Norm()), 0.3, 0.95)
 		row.lent = 2 * p.LentShare * r.Float64()
 		row.band = p.MispricingBand * r.Lognormal(0.15)
 		row.wake = clip(p.WakeHours*r.Lognormal(0.7), 1, 48) * o.TicksPerDay / 24
@@ -69,10 +69,10 @@ func NewStakers(p StakerParams, b BeliefParams, o Opening, list []Agent, s *draw
 	for i, a := range list {
 		row := &t.rows[i]
 		row.normal *= scale
-		leaves := min(p.LeavingShare, 1-row.staked) * row.normal
-		lent := min(row.lent, 1-row.staked-leaves/row.normal) * row.normal
+		leaves := float64(min(p.LeavingShare, 1-row.staked) * row.normal)
+		lent := float64(min(row.lent, 1-row.staked-leaves/row.normal) * row.normal)
 		endow(a.ID, Endowment{
-			Tokens: row.normal*(1-row.staked) - lent - leaves, Staked: row.normal * row.staked, Lent: lent,
+			Tokens: float64(row.normal*(1-row.staked)) - lent - leaves, Staked: row.normal * row.staked, Lent: lent,
 			Leaves: leaves, Due: float64(i+1) / float64(len(list)),
 			Cash: p.CashRatio * row.normal * o.Price,
 		})
@@ -138,8 +138,8 @@ func (t *Stakers) one(a Agent, row *staker, v *View, do *Actions) {
 // target is the holding wanted at log mispricing z: a tactical part that
 // saturates and a strategic part that does not.
 func (t *Stakers) target(row *staker, z float64) float64 {
-	tactical := t.p.TacticalShare * exact.Tanh(0.69*z/row.band)
-	return row.normal * max(0, 1+tactical+t.p.Elasticity*clip(z, -1, 1))
+	tactical := float64(t.p.TacticalShare * exact.Tanh(0.69*z/row.band))
+	return row.normal * max(0, 1+tactical+float64(t.p.Elasticity*clip(z, -1, 1)))
 }
 
 // work sends one slice towards the target. Tokens for a sale come first from
@@ -172,7 +172,7 @@ func (t *Stakers) allocate(id ID, row *staker, hold float64, v *View, do *Action
 		e, s := t.m.forecasts(&row.belief, v)
 		yield = (float64(row.weight*e) + float64((1-row.weight)*s)) * v.EthUSD / t.m.opening.EthUSD * t.m.opening.Price / v.Mid
 	}
-	want := clip(row.staked+0.5*(yield-1)*row.staked, 0.05, 0.97) * hold
+	want := float64(clip(row.staked+float64(0.5*(yield-1)*row.staked), 0.05, 0.97) * hold)
 	staked := units(v.Pocket(id, ledger.Token, ledger.Staked))
 	free := units(v.Free(id, ledger.Token))
 	switch {
@@ -188,7 +188,7 @@ func (t *Stakers) allocate(id ID, row *staker, hold float64, v *View, do *Action
 func (t *Stakers) lend(id ID, row *staker, hold, free float64, v *View, do *Actions) {
 	claim := units(v.Claim(id))
 	rate := v.LendRateIf(Amount(0.02 * hold))
-	want := row.lent * hold * min(1+10*rate, 3)
+	want := float64(row.lent * hold * min(1+float64(10*rate), 3))
 	switch {
 	case want-claim > 0.005*hold && free > want-claim:
 		do.Move(Lend, id, Amount(want-claim))

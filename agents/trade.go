@@ -5,8 +5,12 @@ import (
 	"stakeout/market/book"
 )
 
-// The order slots of a trader who works a position: one for the resting child.
-const passiveSlot = 0
+// The order slots of a trader: one for an order that rests, one for orders that
+// trade at once.
+const (
+	passiveSlot = 0
+	takingSlot  = 1
+)
 
 // child sends one child order of a parent: with probability `taking` a
 // marketable one, which trades at up to slack from the mid and drops the rest,
@@ -14,7 +18,7 @@ const passiveSlot = 0
 func child(a ID, v *View, do *Actions, r *draw.Stream, side book.Side, tokens, taking, slack float64) {
 	lots := v.Lots(tokens)
 	if r.Float64() < taking {
-		do.Order(a, passiveSlot+1, side, book.ImmediateOrCancel, v.Price(v.Mid*within(side, slack)), lots)
+		do.Order(a, takingSlot, side, book.ImmediateOrCancel, v.Price(v.Mid*within(side, slack)), lots)
 		return
 	}
 	price := v.Bid

@@ -12,20 +12,20 @@ import (
 // switching cost (logit, McFadden 1974), intercept identified from base churn;
 // word-of-mouth adoption (Bass 1969); heavy-tailed balances.
 type UserParams struct {
-	Count         int     `key:"count" default:"2000" unit:"1" min:"1" max:"10000000" source:"Default world" doc:"Number of user agents, each a cohort"`
-	CohortSize    int     `key:"cohort_size" default:"100" unit:"1" min:"1" max:"1000000" source:"Default world" doc:"Real users in a cohort; gas and balances scale with it"`
-	ActiveShare   float64 `key:"active_share" default:"0.85" unit:"share" min:"0.01" max:"1" source:"Assumption" doc:"Share of cohorts that use the rollup at the opening; the others may join"`
+	Count         int     `key:"count" default:"2000" unit:"1" min:"1" max:"10000000" source:"Assumption: enough cohorts for a smooth share of active users" doc:"Number of user agents, each a cohort"`
+	CohortSize    int     `key:"cohort_size" default:"100" unit:"1" min:"1" max:"1000000" source:"Assumption: 200 thousand users, a large rollup for 2020" doc:"Real users in a cohort; gas and balances scale with it"`
+	ActiveShare   float64 `key:"active_share" default:"0.85" unit:"share" min:"0.01" max:"1" source:"Assumption: one cohort in seven is outside and may join by word of mouth" doc:"Share of cohorts that use the rollup at the opening; the others may join"`
 	PerDay        float64 `key:"transactions_per_day" default:"0.6" unit:"1" min:"0" max:"1000" source:"Assumption: 100 thousand transactions a day, as Loopring and zkSync together in late 2020" doc:"Transactions that a real user wants to send a day"`
 	WakeHours     float64 `key:"wake_hours" default:"12" unit:"h" min:"0.1" max:"1000" source:"Assumption: finer clocks change nothing but cost" doc:"Mean time between a cohort's looks"`
 	ValueMultiple float64 `key:"value_multiple" default:"6" unit:"1" min:"0.1" max:"1000" source:"Assumption: a layer-one transfer cost some ten times a rollup fee" doc:"Median private value of a transaction in opening fees; log-logistic with exponent 2"`
 	Patience      float64 `key:"patience_minutes" default:"10" unit:"min" min:"0.1" max:"100000" source:"Assumption: payments, where a missed slot of nine minutes costs half the value" doc:"Median time in which waiting costs a transaction all but 1/e of its value; lognormal with log s.d. 0.7"`
-	MemoryDays    float64 `key:"memory_days" default:"5" unit:"d" min:"0.1" max:"365" source:"Attack prototype: memory per transaction made users give up in hours" doc:"Half-life of satisfaction"`
-	Loyalty       float64 `key:"loyalty" default:"0.6" unit:"1" min:"-1" max:"1" source:"Attack prototype: 0.3 loyal, 0.6 medium, 0.85 fickle" doc:"Satisfaction at which half of those who review leave; 1 is normal service, so a higher figure is less loyal"`
-	LoyaltySpread float64 `key:"loyalty_spread" default:"0.05" unit:"1" min:"0.001" max:"1" source:"Attack prototype" doc:"Logistic scale of the same"`
-	ChurnPerDay   float64 `key:"churn_per_day" default:"0.002" unit:"1" min:"0" max:"0.5" source:"Attack prototype: 0.2 % a day" doc:"Chance a day that a satisfied cohort leaves; arrivals balance it at the opening"`
-	BalanceUSD    float64 `key:"min_balance_usd" default:"50" unit:"USD" min:"0" max:"1e9" source:"Attack prototype" doc:"Smallest balance of a real user; Pareto over cohorts with exponent 1.15, cut at 1000 times"`
-	UrgencyPerDay float64 `key:"urgency_per_day" default:"0.01" unit:"1" min:"0" max:"1" source:"Attack prototype: a guess to which ransom is proportional" doc:"Share of the balance that a leaver would pay to be out a day earlier"`
-	RetryDays     float64 `key:"retry_days" default:"1" unit:"d" min:"0.01" max:"100" source:"Assumption" doc:"Time that a leaver waits for the coordinator before it uses the layer-one queue"`
+	MemoryDays    float64 `key:"memory_days" default:"5" unit:"d" min:"0.1" max:"365" source:"Assumption: several days; with a memory counted in transactions busy users would leave after hours" doc:"Half-life of satisfaction"`
+	Loyalty       float64 `key:"loyalty" default:"0.6" unit:"1" min:"-1" max:"1" source:"Assumption: 0.3 loyal, 0.6 medium, 0.85 fickle; swept" doc:"Satisfaction at which half of those who review leave; 1 is normal service, so a higher figure is less loyal"`
+	LoyaltySpread float64 `key:"loyalty_spread" default:"0.05" unit:"1" min:"0.001" max:"1" source:"Assumption: narrow, so that mild trouble drives few users away; swept with loyalty" doc:"Logistic scale of the same"`
+	ChurnPerDay   float64 `key:"churn_per_day" default:"0.002" unit:"1" min:"0" max:"0.5" source:"Assumption: half of the satisfied users leave within a year" doc:"Chance a day that a satisfied cohort leaves; arrivals balance it at the opening"`
+	BalanceUSD    float64 `key:"min_balance_usd" default:"50" unit:"USD" min:"0" max:"1e9" source:"Assumption: balances that make small users smaller than the gas of a forced exit; the exponent 1.15 is the 80/20 rule" doc:"Smallest balance of a real user; Pareto over cohorts with exponent 1.15, cut at 1000 times"`
+	UrgencyPerDay float64 `key:"urgency_per_day" default:"0.01" unit:"1" min:"0" max:"1" source:"Assumption: a percent a day; withdrawal fees that can be extorted are proportional to it; swept" doc:"Share of the balance that a leaver would pay to be out a day earlier"`
+	RetryDays     float64 `key:"retry_days" default:"1" unit:"d" min:"0.01" max:"100" source:"Assumption: a leaver gives the coordinator a day" doc:"Time that a leaver waits for the coordinator before it uses the layer-one queue"`
 }
 
 // Users is the population of users.
@@ -57,7 +57,7 @@ type user struct {
 // NewUsers draws a population; endow is called with what each owns.
 func NewUsers(p UserParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Users {
 	t := &Users{p: p, o: o, rows: make([]user, len(list))}
-	active := int(p.ActiveShare*float64(len(list)) + 0.5)
+	active := int(float64(p.ActiveShare*float64(len(list))) + 0.5)
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)
 		row := &t.rows[i]
@@ -155,7 +155,7 @@ func (t *Users) judge(id ID, row *user, waiting uint32, days float64, v *View) {
 	if s := v.Served(id); waiting == 0 && s.Tick >= row.sent {
 		end = s.Tick
 	}
-	late := float64(end-row.sent) - 1.5*t.o.SlotTicks
+	late := float64(end-row.sent) - float64(1.5*t.o.SlotTicks)
 	quality := 1.0
 	if late > 0 {
 		quality = exact.Exp(-late / row.patience)
@@ -175,7 +175,7 @@ func (t *Users) leaveChance(s float64) float64 {
 func (t *Users) bid(v *View, r *draw.Stream) ledger.Amount {
 	fee := float64(v.Service.PostedFee) * BidMargin
 	if m := float64(v.Service.MarginalFee); m > float64(v.Service.PostedFee) {
-		fee = max(fee, m*(1+0.1*r.Float64()))
+		fee = max(fee, m*(1+float64(0.1*r.Float64())))
 	}
 	return ledger.Amount(min(fee, 2*t.p.ValueMultiple*t.fee(v)*float64(ledger.Unit)))
 }
@@ -213,7 +213,7 @@ func (t *Users) leave(id ID, row *user, v *View, do *Actions) {
 	each := row.balance / float64(t.p.CohortSize)
 	gas := float64(v.Rollup.ForcedExitGas) * v.GasGwei * 1e-9 * v.EthUSD
 	waited := float64(v.Tick-row.since) / v.TicksPerDay
-	pay := min(each, 0.41*v.EthUSD/t.o.EthUSD+t.p.UrgencyPerDay*each*(1+waited))
+	pay := min(each, 0.41*v.EthUSD/t.o.EthUSD+float64(t.p.UrgencyPerDay*each*(1+waited)))
 	if v.Remedy.ForcedExit {
 		pay = min(pay, gas)
 		if waited > t.p.RetryDays && gas < each {

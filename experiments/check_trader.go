@@ -10,20 +10,13 @@ import (
 
 var noCapital [sim.Legs]ledger.Amount
 
-// endow gives the first leg of the attacker cash and tokens from outside in a
-// branch, so that nobody else knows of them before they are used. It posts what
-// the opening of a world posts for its agents.
+// endow gives the first leg of the attacker cash and tokens in a branch, so
+// that nobody else knows of them before they are used.
 func endow(w *sim.World, cash, tokens float64) error {
-	for _, t := range [...]ledger.Transfer{
-		{Amount: agents.Amount(cash), Asset: ledger.Cash},
-		{Amount: agents.Amount(tokens), Asset: ledger.Token},
-	} {
-		t.From, t.To, t.Reason = ledger.Outside, w.Attackers()[0], ledger.Genesis
-		if err := w.Ledger().Post(t); err != nil {
-			return err
-		}
+	if err := w.Endow(0, ledger.Cash, agents.Amount(cash)); err != nil {
+		return err
 	}
-	return nil
+	return w.Endow(0, ledger.Token, agents.Amount(tokens))
 }
 
 // task is one parent order: tokens in even child orders from one tick to

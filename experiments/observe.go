@@ -78,7 +78,7 @@ type outcome struct {
 	drawdown, runup, final    float64 // of the price against the idle world's
 	empty, peakEmpty, stake   float64 // shares
 	throughputLost, usersLost float64 // shares of the idle world's
-	peakUsersLost             float64
+	peakUsersLost, slots      float64
 }
 
 func outcomeOf(t *Trial, w *sim.World) (x outcome) {
@@ -107,9 +107,12 @@ func outcomeOf(t *Trial, w *sim.World) (x outcome) {
 	if last < 0 {
 		return x
 	}
-	before := 0.0
+	before, led := 0.0, 0.0
 	if first >= 0 {
-		before = idle[first].Transactions
+		before, led = idle[first].Transactions, a[first].Slots
+	}
+	if n := a[last].Slots - led; n > 0 {
+		x.slots = a[last].AttackerSlots / n
 	}
 	x.throughputLost = 1 - (a[last].Transactions-before)/(idle[last].Transactions-before)
 	x.usersLost = 1 - a[last].Active/idle[last].Active
@@ -128,6 +131,7 @@ func outcomes(i int, world string) []column {
 		ratio("empty_share", "share", "Mean share of slots that left waiting users unserved, from the start of the plan on, in the "+world+" world.", func(x *outcome) float64 { return x.empty }),
 		ratio("peak_empty_share", "share", "Largest daily average of the share of such slots in the "+world+" world.", func(x *outcome) float64 { return x.peakEmpty }),
 		ratio("mean_stake_share", "share", "Mean share of all stake that the attacker held from the start of the plan on, which under proof of stake is its expected share of slots, in the "+world+" world.", func(x *outcome) float64 { return x.stake }),
+		ratio("attacker_block_share", "share", "Slots that the attacker led, of all from the start of the plan on, in the "+world+" world.", func(x *outcome) float64 { return x.slots }),
 		ratio("throughput_loss", "share", "Transactions from the start of the plan on that the "+world+" world served less than the idle one.", func(x *outcome) float64 { return x.throughputLost }),
 		ratio("users_lost", "share", "Active users at the end that the "+world+" world has less than the idle one.", func(x *outcome) float64 { return x.usersLost }),
 		ratio("peak_users_lost", "share", "Largest shortfall of active users against the idle world at the end of any hour in the "+world+" world.", func(x *outcome) float64 { return x.peakUsersLost }),

@@ -32,15 +32,15 @@ var presets embed.FS
 
 // Header is the top of a preset.
 type Header struct {
-	Name         string  `key:"name" default:"" doc:"Name of the preset, kebab-case"`
-	Question     string  `key:"question" default:"" doc:"The question that it answers, in one sentence"`
-	Attack       string  `key:"attack" default:"" doc:"Name of the attack, see list"`
-	Mechanism    string  `key:"mechanism" default:"pos" doc:"Name of the election mechanism, see list"`
-	Remedy       string  `key:"remedy" default:"none" doc:"Name of the remedy, see list"`
-	Replications int     `key:"replications" default:"100" unit:"1" min:"1" max:"1000000" doc:"Number of replications, each with three worlds"`
-	Seed         int     `key:"seed" default:"7698" unit:"1" min:"0" max:"9007199254740991" doc:"Master seed"`
-	HorizonDays  float64 `key:"horizon_days" default:"60" unit:"d" min:"0.1" max:"3650" doc:"Measured time after the warm-up"`
-	StartDays    float64 `key:"start_days" default:"1" unit:"d" min:"0" max:"3650" doc:"Start of the attack's plan after the warm-up"`
+	Name         string  `key:"name" default:"" source:"Choice of the experimenter" doc:"Name of the preset, kebab-case"`
+	Question     string  `key:"question" default:"" source:"Choice of the experimenter" doc:"The question that it answers, in one sentence"`
+	Attack       string  `key:"attack" default:"" source:"Choice of the experimenter" doc:"Name of the attack, see list"`
+	Mechanism    string  `key:"mechanism" default:"pos" source:"Choice of the experimenter" doc:"Name of the election mechanism, see list"`
+	Remedy       string  `key:"remedy" default:"none" source:"Choice of the experimenter" doc:"Name of the remedy, see list"`
+	Replications int     `key:"replications" default:"100" unit:"1" min:"1" max:"1000000" source:"Choice of the experimenter" doc:"Number of replications, each with three worlds"`
+	Seed         int     `key:"seed" default:"7698" unit:"1" min:"0" max:"9007199254740991" source:"Number of the thread on ethresear.ch" doc:"Master seed"`
+	HorizonDays  float64 `key:"horizon_days" default:"60" unit:"d" min:"0.1" max:"3650" source:"Choice of the experimenter" doc:"Measured time after the warm-up"`
+	StartDays    float64 `key:"start_days" default:"1" unit:"d" min:"0" max:"3650" source:"Choice of the experimenter" doc:"Start of the attack's plan after the warm-up"`
 }
 
 // Spec is a preset that has been read and checked.

@@ -10,13 +10,13 @@ import (
 // Params are the rules of one trading pair. The tags are read by the
 // configuration and by the parameter table of the documentation.
 type Params struct {
-	TickSize    ledger.Amount `unit:"micro-quote/tick/lot" default:"100" min:"1" max:"1000000" source:"PROTOTYPE_MARKET: tick $0.0001" doc:"price step: quote micro-units a lot and tick"`
-	Lot         ledger.Amount `unit:"micro-base/lot" default:"1000000" min:"1" max:"1000000000000" source:"Assumption: one token" doc:"size step: base micro-units in a lot"`
-	MakerFeeBps float64       `unit:"bp" default:"0" min:"0" max:"1000" source:"PROTOTYPE_MARKET: maker 0" doc:"fee of the resting side, basis points of the traded cash, in steps of 0.01"`
-	TakerFeeBps float64       `unit:"bp" default:"3" min:"0" max:"1000" source:"PROTOTYPE_MARKET: taker 3 bp" doc:"fee of the incoming side, basis points of the traded cash, in steps of 0.01"`
-	MaxPrice    uint32        `unit:"tick" default:"1000000" min:"2" max:"16777216" source:"Assumption: $100 at the default tick, far above any price of the model" doc:"exclusive bound on prices"`
-	Base        ledger.Asset  `unit:"asset" default:"token" source:"MODEL section 1" doc:"what is traded"`
-	Quote       ledger.Asset  `unit:"asset" default:"cash" source:"MODEL section 1" doc:"what it is paid with; fees are in quote"`
+	TickSize    ledger.Amount `unit:"micro-quote/tick/lot" default:"100" min:"1" max:"1000000" source:"Assumption: a basis point at a price of one dollar" doc:"Price step: quote micro-units a lot and tick"`
+	Lot         ledger.Amount `unit:"micro-base/lot" default:"1000000" min:"1" max:"1000000000000" source:"Assumption: one token" doc:"Size step: base micro-units in a lot"`
+	MakerFeeBps float64       `unit:"bp" default:"0" min:"0" max:"1000" source:"2020 spot venues, high tier" doc:"Fee of the resting side, basis points of the traded cash, in steps of 0.01"`
+	TakerFeeBps float64       `unit:"bp" default:"3" min:"0" max:"1000" source:"2020 spot venues, high tier" doc:"Fee of the incoming side, basis points of the traded cash, in steps of 0.01"`
+	MaxPrice    uint32        `unit:"tick" default:"1000000" min:"2" max:"16777216" source:"Assumption: $100 at the default tick, far above any price of the model" doc:"Exclusive bound on prices"`
+	Base        ledger.Asset  `unit:"asset" default:"token" source:"Assumption: the staking token" doc:"What is traded"`
+	Quote       ledger.Asset  `unit:"asset" default:"cash" source:"Assumption: cash is the numeraire" doc:"What it is paid with; fees are in quote"`
 }
 
 // Defaults returns the rules of the token against cash.

@@ -85,7 +85,7 @@ func (p *program) runChecks(c *cli.Context, name string) error {
 		}
 		list = append(list, r.Tables...)
 		if !r.Pass {
-			off = append(off, n)
+			off = append(off, fmt.Sprintf("%s (%d lines off target, %d that cannot be told from so few seeds)", n, r.Failed, r.Undecided))
 		}
 	}
 	if err := p.tables(c, list); err != nil {
@@ -98,7 +98,7 @@ func (p *program) runChecks(c *cli.Context, name string) error {
 // not hold.
 func (p *program) checked(c *cli.Context, names, off []string) error {
 	if len(off) > 0 {
-		return offTarget(fmt.Sprintf("off target: %s; the lines above say by how much", strings.Join(off, ", ")))
+		return offTarget("not passed: " + strings.Join(off, ", "))
 	}
 	if !c.Bool("json") {
 		fmt.Fprintf(p.out, "\nPassed: %s.\n", strings.Join(names, ", "))

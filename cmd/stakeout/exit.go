@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 
 	"stakeout/experiments"
@@ -52,7 +53,8 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.As(err, &input), errors.As(err, &invalid), errors.As(err, &value), errors.Is(err, experiments.ErrPreset):
 		return exitInput
-	case errors.As(err, &path), errors.As(err, &link), errors.As(err, &system), errors.As(err, &number):
+	case errors.As(err, &path), errors.As(err, &link), errors.As(err, &system), errors.As(err, &number),
+		strings.HasPrefix(err.Error(), "record: "): // such as a folder that another process has
 		return exitFiles
 	}
 	return exitInvariant

@@ -25,14 +25,39 @@ func (w *World) apply() {
 		}
 	}
 	for _, k := range w.do.Wakes {
-		w.wheel.put(int32(k.Agent-ledger.First), k.Tick, w.tick)
+		if i, ok := w.index(k.Agent); ok {
+			w.wheel.put(i, k.Tick, w.tick)
+		} else {
+			w.refused++
+		}
 	}
 	w.do.Reset()
 }
 
+// index is the place of an agent in the list of agents; ok is false when the id
+// is nobody's.
+func (w *World) index(id agents.ID) (i int32, ok bool) {
+	return int32(id - ledger.First), id >= ledger.First && id-ledger.First < agents.ID(len(w.agents))
+}
+
+// disown voids what a strategy has asked for, from the given places of the lists
+// on, in the name of agents that are not its own.
+func (w *World) disown(strategy uint8, list, wakes int) {
+	for k := list; k < len(w.do.List); k++ {
+		if i, ok := w.index(w.do.List[k].Agent); !ok || w.agents[i].Strategy != strategy {
+			w.do.List[k].Agent = ledger.Outside
+		}
+	}
+	for k := wakes; k < len(w.do.Wakes); k++ {
+		if i, ok := w.index(w.do.Wakes[k].Agent); !ok || w.agents[i].Strategy != strategy {
+			w.do.Wakes[k].Agent = ledger.Outside
+		}
+	}
+}
+
 func (w *World) carryOut(a *agents.Action) bool {
-	at := int(a.Agent) - int(ledger.First)
-	if at < 0 || at >= len(w.agents) || a.Verb >= agents.Verbs || w.agents[at].Can&needs[a.Verb] != needs[a.Verb] {
+	at, ok := w.index(a.Agent)
+	if !ok || a.Verb >= agents.Verbs || w.agents[at].Can&needs[a.Verb] != needs[a.Verb] {
 		return false
 	}
 	switch a.Verb {
@@ -61,8 +86,7 @@ func (w *World) stake(a *agents.Action) bool {
 	case agents.Unstake:
 		return w.roll.Unstake(a.Agent, a.Amount, w.tick) == nil
 	case agents.Delegate:
-		at := int(a.Other) - int(ledger.First)
-		if at < 0 || at >= len(w.agents) || w.agents[at].Can&agents.CanBuild == 0 {
+		if at, ok := w.index(a.Other); !ok || w.agents[at].Can&agents.CanBuild == 0 {
 			return false
 		}
 		w.roll.Delegate(a.Agent, a.Other)
@@ -120,7 +144,7 @@ func (w *World) pay(a *agents.Action) bool {
 	t := ledger.Transfer{Amount: a.Amount, From: a.Agent, To: ledger.Outside, Asset: ledger.Cash}
 	switch a.Verb {
 	case agents.Pay:
-		if int(a.Other) >= w.led.Owners() || a.Other < ledger.First {
+		if _, ok := w.index(a.Other); !ok {
 			return false
 		}
 		t.To, t.Reason = a.Other, ledger.Pay
@@ -151,10 +175,9 @@ func (w *World) liquidate() {
 	for _, c := range w.calls {
 		w.must(w.pool.Seize(c.Owner, c.Collateral))
 		lots := uint32((c.Tokens + ledger.Unit - 1) / ledger.Unit)
-		before := w.led.Balance(c.Owner, ledger.Token, ledger.Free)
 		price := w.view.Price(w.view.Mid * 1.1)
-		w.x.Submit(marketOrder(c.Owner, price, lots))
-		bought := w.led.Balance(c.Owner, ledger.Token, ledger.Free) - before
+		r := w.x.Submit(marketOrder(c.Owner, price, lots))
+		bought := ledger.Amount(r.Filled) * ledger.Unit
 		w.must(w.pool.Liquidate(c.Owner, bought))
 		w.liquidated += bought
 		_ = w.pool.WriteOff(c.Owner) // refused unless the collateral is gone

@@ -32,15 +32,15 @@ type Config struct {
 
 // OpeningParams say what the world is worth when it opens.
 type OpeningParams struct {
-	Price   float64 `key:"price_usd" default:"1" unit:"USD" min:"0.01" max:"50" source:"Default world: a young rollup" doc:"Price of the token"`
-	Supply  float64 `key:"supply_tokens" default:"100000000" unit:"tokens" min:"10000" max:"4000000000" source:"Default world: 100 M tokens" doc:"Tokens in existence"`
-	Revenue float64 `key:"revenue_per_year_usd" default:"6000000" unit:"USD" min:"1" max:"1e12" source:"Default world: about 6 M USD a year" doc:"Fees a year net of layer-one gas at the opening demand and price of ETH"`
+	Price   float64 `key:"price_usd" default:"1" unit:"USD" min:"0.01" max:"50" source:"Assumption: a young rollup; one dollar fixes the unit of tokens" doc:"Price of the token"`
+	Supply  float64 `key:"supply_tokens" default:"100000000" unit:"tokens" min:"10000" max:"4000000000" source:"Assumption: a young rollup of 100 M USD" doc:"Tokens in existence"`
+	Revenue float64 `key:"revenue_per_year_usd" default:"6000000" unit:"USD" min:"1" max:"1e12" source:"Assumption: a fee yield of 6 % of market value; swept" doc:"Fees a year net of layer-one gas at the opening demand and price of ETH"`
 	EthUSD  float64 `key:"eth_usd" default:"232.77" unit:"USD" min:"1" max:"1e6" source:"Coinmetrics, 17 July 2020" doc:"Price of one ETH"`
 }
 
 // TimeParams are the clock. The length of a tick is layer1.block_seconds.
 type TimeParams struct {
-	Rounds         int     `key:"rounds" default:"16" unit:"1" min:"1" max:"1024" source:"Market prototype: one round understates volatility by a third, 16 by 3 %" doc:"Rounds into which the awake agents of a tick are cut, each with a fresh view"`
+	Rounds         int     `key:"rounds" default:"16" unit:"1" min:"1" max:"1024" source:"Calibrated: with one round a tick volatility is a third too low, with 16 by 3 %" doc:"Rounds into which the awake agents of a tick are cut, each with a fresh view"`
 	WarmupDays     float64 `key:"warmup_days" default:"14" unit:"d" min:"0" max:"365" source:"Twice the unbonding time" doc:"Days simulated before the measured horizon"`
 	MarginBlocks   int     `key:"margin_check_blocks" default:"5" unit:"blocks" min:"1" max:"10000" source:"Assumption: about a minute" doc:"Ticks between margin checks of borrowers"`
 	InterestBlocks int     `key:"interest_blocks" default:"46" unit:"blocks" min:"1" max:"100000" source:"Assumption: about ten minutes" doc:"Ticks between moves of the interest index"`
@@ -48,10 +48,10 @@ type TimeParams struct {
 
 // OutageParams describe outages in which nobody can build.
 type OutageParams struct {
-	StartDays float64 `key:"start_days" default:"0" unit:"d" min:"0" max:"3650" source:"Event studies" doc:"Start of the first outage, counted from the end of the warm-up"`
-	Hours     float64 `key:"length_hours" default:"0" unit:"h" min:"0" max:"87600" source:"Event studies" doc:"Length of an outage; 0 is none"`
-	Repeat    int     `key:"repeat" default:"1" unit:"1" min:"1" max:"1000" source:"Event studies" doc:"Number of outages"`
-	EveryDays float64 `key:"every_days" default:"7" unit:"d" min:"0.01" max:"365" source:"Event studies" doc:"Distance between the starts of outages"`
+	StartDays float64 `key:"start_days" default:"0" unit:"d" min:"0" max:"3650" source:"Assumption: outages are for event studies (check events)" doc:"Start of the first outage, counted from the end of the warm-up"`
+	Hours     float64 `key:"length_hours" default:"0" unit:"h" min:"0" max:"87600" source:"Assumption: no outages; set by check events" doc:"Length of an outage; 0 is none"`
+	Repeat    int     `key:"repeat" default:"1" unit:"1" min:"1" max:"1000" source:"Assumption: one; set by check events" doc:"Number of outages"`
+	EveryDays float64 `key:"every_days" default:"7" unit:"d" min:"0.01" max:"365" source:"Assumption: a week apart, beyond the six calm hours that end an episode" doc:"Distance between the starts of outages"`
 }
 
 // MarketParams are the rules of the order book of the token against cash, whose

@@ -14,11 +14,11 @@ type NewsParams struct {
 	VolOfVol        float64 `key:"vol_of_vol" default:"0.45" unit:"1" min:"0" max:"3" source:"Fitted to the clustering of ETH returns" doc:"Standard deviation of the log volatility of ETH, an Ornstein-Uhlenbeck process"`
 	VolHalfDays     float64 `key:"vol_half_life_days" default:"20" unit:"d" min:"0.1" max:"1000" source:"Fitted to the clustering of ETH returns" doc:"Half-life of the log volatility"`
 	EthJumps        float64 `key:"eth_jumps_per_year" default:"5" unit:"1" min:"0" max:"1000" source:"ETH/USD 2018 to 2020: about five days a year beyond 13 %" doc:"Jumps of ETH a year"`
-	EthJump         float64 `key:"eth_jump" default:"0.13" unit:"1" min:"0" max:"3" source:"As above" doc:"Standard deviation of the log size of a jump"`
-	ActivityDaily   float64 `key:"activity_daily" default:"0.015" unit:"1" min:"0" max:"1" source:"Assumption" doc:"Standard deviation of a day's log change of activity without jumps"`
-	ActivityJumps   float64 `key:"activity_jumps_per_year" default:"4" unit:"1" min:"0" max:"1000" source:"Assumption" doc:"Jumps of activity a year"`
-	ActivityJump    float64 `key:"activity_jump" default:"0.1" unit:"1" min:"0" max:"3" source:"Assumption" doc:"Standard deviation of the log size of such a jump"`
-	Antithetic      bool    `key:"antithetic" default:"false" unit:"1" source:"Hammersley and Morton (1956)" doc:"Flip the sign of all news"`
+	EthJump         float64 `key:"eth_jump" default:"0.13" unit:"1" min:"0" max:"3" source:"ETH/USD 2018 to 2020: about five days a year beyond 13 %" doc:"Standard deviation of the log size of a jump"`
+	ActivityDaily   float64 `key:"activity_daily" default:"0.015" unit:"1" min:"0" max:"1" source:"Assumption: a third of the volatility of ETH, so that activity matters and does not dominate" doc:"Standard deviation of a day's log change of activity without jumps"`
+	ActivityJumps   float64 `key:"activity_jumps_per_year" default:"4" unit:"1" min:"0" max:"1000" source:"Assumption: listings, launches and incidents, one a quarter" doc:"Jumps of activity a year"`
+	ActivityJump    float64 `key:"activity_jump" default:"0.1" unit:"1" min:"0" max:"3" source:"Assumption: a tenth, somewhat below the jumps of ETH" doc:"Standard deviation of the log size of such a jump"`
+	Antithetic      bool    `key:"antithetic" default:"false" source:"Hammersley and Morton (1956)" doc:"Flip the sign of all news"`
 	VolUpdateBlocks int     `key:"vol_update_blocks" default:"96" unit:"blocks" min:"1" max:"100000" source:"Assumption: twenty minutes, a thousandth of the half-life" doc:"Ticks between updates of the volatility"`
 }
 
@@ -38,13 +38,13 @@ func newNews(p NewsParams, perDay float64, s *draw.Stream) news {
 	n := news{
 		eth: p.EthDaily * sqrt(step), activity: p.ActivityDaily * sqrt(step),
 		ethJump: p.EthJumps / 365 * step, actJump: p.ActivityJumps / 365 * step,
-		keep: keep, shock: p.VolOfVol * sqrt(1-keep*keep), sign: 1,
+		keep: keep, shock: p.VolOfVol * sqrt(1-float64(keep*keep)), sign: 1,
 	}
 	if p.Antithetic {
 		n.sign = -1
 	}
 	// The volatility starts at a draw from its stationary distribution.
-	n.setVol(p, p.VolOfVol*s.At(draw.Volatility, 0, 0).Norm())
+	n.setVol(p, float64(p.VolOfVol*s.At(draw.Volatility, 0, 0).Norm()))
 	return n
 }
 

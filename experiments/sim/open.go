@@ -7,7 +7,7 @@ import (
 )
 
 // The order slots that each kind of trader registers.
-var orderSlots = [...]int{2, 16, 4, 2, 0, 2, 0, 0, 4}
+var orderSlots = [...]int{2, 10, 2, 2, 0, 2, 0, 0, 2}
 
 // open endows everybody and starts the world at its fixed point: each honest
 // agent holds what it wants at the opening price, public averages stand where a
@@ -44,7 +44,7 @@ func (w *World) open(capital [Legs]ledger.Amount) {
 }
 
 func (w *World) activeCohorts() float64 {
-	return float64(int(w.cfg.Users.ActiveShare*float64(w.cfg.Users.Count) + 0.5))
+	return float64(int(float64(w.cfg.Users.ActiveShare*float64(w.cfg.Users.Count)) + 0.5))
 }
 
 // fixedPoint derives what the opening yields, fees and margins must be.
@@ -54,13 +54,13 @@ func (w *World) fixedPoint() agents.Opening {
 		Price: c.Opening.Price, Supply: c.Opening.Supply, EthUSD: c.Opening.EthUSD, Revenue: c.Opening.Revenue,
 		TicksPerDay: w.perDay, SlotTicks: float64(c.Rollup.BlocksPerSlot),
 	}
-	o.Staked = c.Stakers.HoldShare * c.Stakers.StakedShare * o.Supply
-	o.Expected = o.Staked + c.Stakers.HoldShare*c.Stakers.LeavingShare*o.Supply
+	o.Staked = float64(c.Stakers.HoldShare * c.Stakers.StakedShare * o.Supply)
+	o.Expected = o.Staked + float64(c.Stakers.HoldShare*c.Stakers.LeavingShare*o.Supply)
 	o.Reward = o.Revenue * (1 - c.Rollup.OperatorShare) / o.Staked
 	o.Normal = o.Revenue * (1 - c.Rollup.OperatorShare) / o.Expected
 	o.PerBatch = w.activeCohorts() * float64(c.Users.CohortSize) * c.Users.PerDay * agents.OpeningDemand(c.Users) / (w.perDay / o.SlotTicks)
 	// Users bid a margin above the posted fee, which covers layer-one gas.
-	gas := (float64(c.Rollup.TransactionGas) + float64(c.Rollup.BatchGas)/o.PerBatch) * w.view.GasGwei * 1e-9 * o.EthUSD
+	gas := float64((float64(c.Rollup.TransactionGas) + float64(c.Rollup.BatchGas)/o.PerBatch) * w.view.GasGwei * 1e-9 * o.EthUSD)
 	net := o.Revenue / 365 / (w.perDay / o.SlotTicks) / o.PerBatch
 	o.Fee = net + gas
 	o.Margin = o.Fee/agents.BidMargin - gas

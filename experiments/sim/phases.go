@@ -141,7 +141,9 @@ func (w *World) round(order []waking) {
 			w.batch = append(w.batch, w.agents[order[i].index])
 		}
 		if w.strategies[s] != nil {
+			list, wakes := len(w.do.List), len(w.do.Wakes)
 			w.strategies[s].Decide(w.batch, w.view, &w.do)
+			w.disown(s, list, wakes)
 		}
 	}
 	w.apply()
@@ -300,5 +302,5 @@ func (w *World) down() bool {
 		return false
 	}
 	n := int(at / o.EveryDays)
-	return n < o.Repeat && at-float64(n)*o.EveryDays < o.Hours/24
+	return n < o.Repeat && at-float64(float64(n)*o.EveryDays) < o.Hours/24
 }

@@ -66,6 +66,7 @@ type Sample struct {
 	GasGwei               float64
 	SigmaFast             float64 // of daily log returns
 	Transactions, Batches float64 // cumulative
+	Slots, AttackerSlots  float64 // cumulative, all and led by the attacker
 }
 
 // close measures; it changes nothing that anybody acts on but the public
@@ -115,7 +116,9 @@ func (w *World) sample() Sample {
 	}
 	s.BorrowRate, _ = w.pool.Rates()
 	s.Fundamental = w.opening.Price * exp(v.LnETH+v.LnActivity) * p.PerUser30d * p.ActiveFast / w.opening.Revenue * w.opening.Expected / p.Stake60d
+	s.Slots = float64(p.Slots)
 	for _, id := range w.attackers {
+		s.AttackerSlots += float64(w.roll.Led(id))
 		s.AttackerStake += units(w.led.Balance(id, ledger.Token, ledger.Staked))
 		s.AttackerCash += units(w.led.Balance(id, ledger.Cash, ledger.Free) + w.led.Balance(id, ledger.Cash, ledger.Held))
 	}

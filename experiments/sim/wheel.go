@@ -7,8 +7,13 @@ package sim
 type wheel struct {
 	near [wheelSize]uint32 // by tick: agent index + 1
 	far  [wheelSize]uint32 // by tick / wheelSize
-	next []uint32
-	due  []uint32
+	at   []waiting         // by agent
+}
+
+// waiting is an agent's place in the wheel.
+type waiting struct {
+	next uint32 // agent index + 1 of the next in the same list
+	due  uint32 // tick; 0 when the agent has no wake-up
 }
 
 const (
@@ -18,12 +23,11 @@ const (
 	horizon   = wheelSize * (wheelSize - 1)
 )
 
-func newWheel(agents int) *wheel {
-	return &wheel{next: make([]uint32, agents), due: make([]uint32, agents)}
-}
+func newWheel(agents int) *wheel { return &wheel{at: make([]waiting, agents)} }
 
-// put schedules agent i for a tick after now; ticks beyond the wheel's reach
-// (16 million) are cut to it.
+// put schedules agent i for a tick after now, the tick of the last pop, in place
+// of the wake-up that it has; ticks beyond the wheel's reach (16 million) are
+// cut to it.
 func (w *wheel) put(i int32, tick, now uint32) {
 	if tick <= now {
 		tick = now + 1
@@ -31,13 +35,30 @@ func (w *wheel) put(i int32, tick, now uint32) {
 	if tick-now > horizon {
 		tick = now + horizon
 	}
-	w.due[i] = tick
-	list := &w.far[tick>>wheelBits&wheelMask]
-	if tick>>wheelBits == now>>wheelBits {
-		list = &w.near[tick&wheelMask]
+	if w.at[i].due != 0 {
+		w.drop(i, now)
 	}
-	w.next[i] = *list
+	list := w.list(tick, now)
+	w.at[i] = waiting{*list, tick}
 	*list = uint32(i) + 1
+}
+
+// list is where a tick is kept at the time now.
+func (w *wheel) list(tick, now uint32) *uint32 {
+	if tick>>wheelBits == now>>wheelBits {
+		return &w.near[tick&wheelMask]
+	}
+	return &w.far[tick>>wheelBits&wheelMask]
+}
+
+// drop takes agent i out of its list by walking it. Agents name their next
+// wake-up when they are awake and so in no list, which makes this rare.
+func (w *wheel) drop(i int32, now uint32) {
+	p := w.list(w.at[i].due, now)
+	for *p != uint32(i)+1 {
+		p = &w.at[*p-1].next
+	}
+	*p = w.at[i].next
 }
 
 // pop appends the agents due at a tick, which must be the one after the last.
@@ -45,8 +66,10 @@ func (w *wheel) pop(tick uint32, out []int32) []int32 {
 	if tick&wheelMask == 0 {
 		w.cascade(tick)
 	}
-	for i := w.near[tick&wheelMask]; i != 0; i = w.next[i-1] {
+	for i := w.near[tick&wheelMask]; i != 0; {
 		out = append(out, int32(i-1))
+		a := &w.at[i-1]
+		i, a.due = a.next, 0
 	}
 	w.near[tick&wheelMask] = 0
 	return out
@@ -54,21 +77,18 @@ func (w *wheel) pop(tick uint32, out []int32) []int32 {
 
 // cascade moves the agents of the block of ticks that begins to the near level.
 func (w *wheel) cascade(tick uint32) {
-	at := &w.far[tick>>wheelBits&wheelMask]
-	i := *at
-	*at = 0
+	far := &w.far[tick>>wheelBits&wheelMask]
+	i := *far
+	*far = 0
 	for i != 0 {
-		agent := i - 1
-		i = w.next[agent]
-		list := &w.near[w.due[agent]&wheelMask]
-		w.next[agent] = *list
-		*list = agent + 1
+		a := &w.at[i-1]
+		list := &w.near[a.due&wheelMask]
+		i, a.next, *list = a.next, *list, i
 	}
 }
 
 func (w *wheel) copyFrom(src *wheel) {
-	next, due := w.next, w.due
+	at := w.at
 	*w = *src
-	w.next = append(next[:0], src.next...)
-	w.due = append(due[:0], src.due...)
+	w.at = append(at[:0], src.at...)
 }

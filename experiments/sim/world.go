@@ -160,6 +160,12 @@ func (w *World) SetAttacker(s agents.Strategy) {
 	}
 }
 
+// Endow gives tokens or cash in micro-units to a leg of the attacker from
+// outside the model, for experiments in which a purchase would be in the way.
+func (w *World) Endow(leg int, asset ledger.Asset, amount ledger.Amount) error {
+	return w.led.Post(ledger.Transfer{Amount: amount, From: ledger.Outside, To: w.attackers[leg], Asset: asset, Reason: ledger.Genesis})
+}
+
 // Attacker is the strategy of the attacker's legs, nil when they are idle.
 func (w *World) Attacker() agents.Strategy { return w.strategies[attackStrategy] }
 

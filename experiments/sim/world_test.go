@@ -3,11 +3,13 @@ package sim
 import (
 	"testing"
 
+	"stakeout/agents"
 	"stakeout/experiments/param"
-	"stakeout/market"
 	"stakeout/market/ledger"
+	"stakeout/strategies"
 )
 
+// defaults is the default world.
 func defaults(t testing.TB) *Config {
 	t.Helper()
 	var c Config
@@ -15,40 +17,128 @@ func defaults(t testing.TB) *Config {
 	return &c
 }
 
-var _ = market.Defaults
+// small is a world with a few agents of every kind, who wake often, short
+// unbonding and a queue that serves early, so that everything that can happen
+// does so within a few thousand ticks.
+func small(t testing.TB) *Config {
+	t.Helper()
+	c := defaults(t)
+	set := func(path, value string) {
+		if err := param.Set(c, path, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, kv := range [][2]string{
+		{"stakers.count", "12"}, {"makers.count", "3"}, {"noise.count", "8"}, {"chartists.count", "4"},
+		{"holders.count", "4"}, {"shorters.count", "4"}, {"coordinators.count", "3"}, {"users.count", "40"},
+		{"stakers.wake_hours", "1"}, {"holders.wake_hours", "1"}, {"users.wake_hours", "0.5"},
+		{"beliefs.attention_hours", "0.1"}, {"beliefs.view_spread", "0.1"}, {"shorters.threshold", "0.01"},
+		{"users.retry_days", "0.02"}, {"users.churn_per_day", "0.3"}, {"users.cohort_size", "10"},
+		{"rollup.unbonding_days", "0.1"}, {"rollup.queue_delay_hours", "0.5"}, {"rollup.capacity_tx", "8"},
+		{"time.warmup_days", "0.1"}, {"layer1.background_daily_innovation", "1.5"},
+	} {
+		set(kv[0], kv[1])
+	}
+	return c
+}
 
-func BenchmarkDay(b *testing.B) {
-	c := defaults(b)
-	w, err := New(c, "pos", "none", 1, [Legs]ledger.Amount{})
+// world opens a world or ends the test.
+func world(t testing.TB, c *Config, remedyName string, seed uint64, capital ...ledger.Amount) *World {
+	t.Helper()
+	var legs [Legs]ledger.Amount
+	copy(legs[:], capital)
+	w, err := New(c, "pos", remedyName, seed, legs)
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	if err := w.Run(w.Ticks(3)); err != nil {
-		b.Fatal(err)
+	return w
+}
+
+// run advances a world or ends the test.
+func run(t testing.TB, w *World, tick uint32) *World {
+	t.Helper()
+	if err := w.Run(tick); err != nil {
+		t.Fatal(err)
 	}
-	b.ReportAllocs()
-	b.ResetTimer()
-	for i := 0; i < b.N; i++ {
-		if err := w.Run(w.tick + w.Ticks(1)); err != nil {
-			b.Fatal(err)
+	return w
+}
+
+// hasty are parameters of an attack squeezed into a third of a day.
+func hasty(t testing.TB, e strategies.Entry) any {
+	t.Helper()
+	p := e.Params()
+	param.Defaults(p)
+	for _, kv := range [][2]string{
+		{"build_days", "0.1"}, {"act_days", "0.15"}, {"sell_days", "0.05"}, {"slice_minutes", "2"},
+		{"open_days", "0.05"}, {"cover_days", "0.05"}, {"hold_days", "0.05"},
+	} {
+		known := false
+		param.Walk(p, func(path string, _ param.Field) { known = known || path == kv[0] })
+		if !known {
+			continue
+		}
+		if err := param.Set(p, kv[0], kv[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return p
+}
+
+// attack gives the attacker's legs the act of an entry, beginning now.
+func attack(w *World, e strategies.Entry, params any) {
+	w.SetAttacker(e.New(params, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening(), Start: w.Tick(), Act: true}))
+}
+
+// attacked opens a world in which an entry of the catalogue acts from the start.
+func attacked(t testing.TB, c *Config, remedyName string, seed uint64, e strategies.Entry) *World {
+	t.Helper()
+	p := hasty(t, e)
+	capital := e.Capital(p)
+	w := world(t, c, remedyName, seed, capital[:]...)
+	attack(w, e, p)
+	return w
+}
+
+// idle is a strategy that wakes every few ticks and asks for nothing.
+type idle struct{ every uint32 }
+
+func (s idle) Clone() agents.Strategy { return s }
+
+func (s idle) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions) {
+	for _, a := range awake {
+		do.WakeAt(a.ID, v.Tick+s.every)
+	}
+}
+
+// The default world keeps every invariant for three weeks, and its market and
+// rollup work.
+func TestDefaultWorldIsSound(t *testing.T) {
+	w := world(t, defaults(t), "none", 1)
+	for day := range 20 {
+		run(t, w, w.Ticks(float64(day+1)))
+		if err := w.Audit(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := w.Series()[len(w.Series())-1]
+	if len(w.Series()) < 479 || s.SpreadBps <= 0 || s.Depth1 <= 0 || s.Volume == 0 || s.Transactions == 0 || s.Batches == 0 || s.Staked == 0 {
+		t.Errorf("after %d hours the world stands still: %+v", len(w.Series()), s)
+	}
+	if s.AttackerStake != 0 || s.AttackerCash != 0 {
+		t.Errorf("nobody gave the attacker anything: %+v", s)
+	}
+	for tick, want := range map[uint32]float64{0: w.Opening().Price, PathTicks - 1: w.Opening().Price, PathTicks: w.path[0], PathTicks*9 + 3: w.path[8]} {
+		if got := w.PriceAt(tick); got != want {
+			t.Errorf("price at %d is %g, want %g", tick, got, want)
 		}
 	}
 }
 
-func TestSmoke(t *testing.T) {
-	c := defaults(t)
-	w, err := New(c, "pos", "none", 1, [Legs]ledger.Amount{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for d := 0; d < 20; d++ {
-		if err := w.Run(w.Ticks(float64(d + 1))); err != nil {
-			t.Fatal(err)
-		}
-		s := w.series[len(w.series)-1]
-		t.Logf("d%d P %.4f F %.4f news %.4f act %.0f staked %.2f unb %.2f empty %.3f spread %.1f d1 %.0f vol %.0f borrowed %.0f lent %.0f wait %.0f rew %.3f gas %.0f refused %d", d, s.Price, s.Fundamental, exp(s.LnETH+s.LnActivity), s.Active, s.Staked/1e6, s.Unbonding/1e6, s.EmptyDay, s.SpreadBps, s.Depth1, s.Volume/float64(d+1), s.Borrowed, s.Lent, s.Waiting, s.Reward, s.GasGwei, w.refused)
-		if err := w.Audit(); err != nil {
-			t.Fatal(err)
+func TestNewRefusesUnknownNames(t *testing.T) {
+	var none [Legs]ledger.Amount
+	for _, names := range [][2]string{{"no such", "none"}, {"pos", "no such"}} {
+		if w, err := New(defaults(t), names[0], names[1], 1, none); err == nil || w != nil {
+			t.Errorf("%q: no error", names)
 		}
 	}
 }

@@ -40,22 +40,25 @@ import (
 	"stakeout/market/ledger"
 )
 
-// Params are the rules of the pool. Ratios are fractions, rates are per year.
+// asset is what the pool lends.
+const asset = ledger.Token
+
+// Params are the rules of the pool. Shares and margins are fractions, rates are
+// per year.
 type Params struct {
-	Asset              int           `key:"asset" default:"1" unit:"ledger asset" min:"1" max:"2" source:"definition of the model" doc:"the asset that is lent; 1 is the staking token"`
-	BorrowCap          ledger.Amount `key:"borrow_cap_tokens" default:"1500000" scale:"1000000" unit:"tokens" min:"0" max:"1000000000" source:"assumption: 1.5 % of 100 M tokens, swept" doc:"the most that may be owed when a loan is taken; interest may carry debts beyond"`
-	BaseRate           float64       `key:"base_rate" default:"0" unit:"1/year" min:"0" max:"1" source:"Aave v3 Ethereum, UNI as listed in 2023" doc:"borrow rate of an idle pool"`
-	KinkRate           float64       `key:"kink_rate" default:"0.07" unit:"1/year" min:"0" max:"5" source:"Aave v3 Ethereum, UNI as listed in 2023" doc:"borrow rate at the kink"`
-	Kink               float64       `key:"kink" default:"0.45" unit:"fraction" min:"0.01" max:"0.99" source:"Aave v3 Ethereum, UNI as listed in 2023" doc:"utilisation at which the curve bends"`
-	ExcessSlope        float64       `key:"excess_slope" default:"3" unit:"1/year" min:"0" max:"20" source:"Aave v3 Ethereum, UNI as listed in 2023" doc:"what the borrow rate gains between the kink and full use"`
-	ReserveFactor      float64       `key:"reserve_factor" default:"0.2" unit:"fraction" min:"0" max:"1" source:"Aave v3 Ethereum, UNI as listed in 2023" doc:"share of interest that goes to the insurance owner"`
-	InitialMargin      float64       `key:"initial_margin" default:"1.5" unit:"fraction" min:"1" max:"10" source:"Regulation T, 12 CFR 220.12: 150 % for a short sale" doc:"collateral per value of debt needed to borrow or to take collateral back"`
-	MaintenanceMargin  float64       `key:"maintenance_margin" default:"1.2" unit:"fraction" min:"1" max:"10" source:"assumption; FINRA rule 4210 asks 130 %" doc:"collateral per value of debt below which an account is called"`
-	LiquidationPenalty float64       `key:"liquidation_penalty" default:"0.05" unit:"fraction" min:"0" max:"0.5" source:"Aave liquidation bonus: 5 % (WETH) to 10 % (UNI)" doc:"share of the value bought in that goes to the insurance owner"`
-	CloseFactor        float64       `key:"close_factor" default:"0.5" unit:"fraction" min:"0.01" max:"1" source:"Compound and Aave" doc:"share of the debt bought in at one margin check"`
-	FullCloseMargin    float64       `key:"full_close_margin" default:"1.05" unit:"fraction" min:"1" max:"10" source:"one plus the penalty: below it a partial close makes the account worse" doc:"collateral per value of debt below which all of the debt is bought in"`
-	SmallDebt          ledger.Amount `key:"small_debt_usd" default:"2000" scale:"1000000" unit:"USD" min:"0" max:"1000000000" source:"Aave v3.3" doc:"value of debt below which all of it is bought in"`
-	WriteOffCollateral ledger.Amount `key:"write_off_collateral_usd" default:"10" scale:"1000000" unit:"USD" min:"0" max:"1000000" source:"assumption: too little to buy a lot of the book" doc:"collateral below which a debt may be written off"`
+	BorrowCap          ledger.Amount `key:"borrow_cap_tokens" default:"1500000" scale:"1000000" unit:"tokens" min:"0" max:"1000000000" source:"Assumption: 1.5 % of 100 M tokens, swept" doc:"The most that may be owed when a loan is taken; interest may carry debts beyond"`
+	BaseRate           float64       `key:"base_rate_per_year" default:"0" unit:"1/year" min:"0" max:"1" source:"Aave v3 Ethereum, UNI as listed in 2023" doc:"Borrow rate of an idle pool"`
+	KinkRate           float64       `key:"kink_rate_per_year" default:"0.07" unit:"1/year" min:"0" max:"5" source:"Aave v3 Ethereum, UNI as listed in 2023" doc:"Borrow rate at the kink"`
+	Kink               float64       `key:"kink_share" default:"0.45" unit:"share" min:"0.01" max:"0.99" source:"Aave v3 Ethereum, UNI as listed in 2023" doc:"Utilisation at which the curve bends"`
+	ExcessSlope        float64       `key:"excess_rate_per_year" default:"3" unit:"1/year" min:"0" max:"20" source:"Aave v3 Ethereum, UNI as listed in 2023; swept" doc:"What the borrow rate gains between the kink and full use"`
+	ReserveFactor      float64       `key:"reserve_share" default:"0.2" unit:"share" min:"0" max:"1" source:"Aave v3 Ethereum, UNI as listed in 2023" doc:"Share of interest that goes to the insurance owner"`
+	InitialMargin      float64       `key:"initial_margin" default:"1.5" unit:"1" min:"1" max:"10" source:"Regulation T, 12 CFR 220.12: 150 % for a short sale" doc:"Collateral per value of debt needed to borrow or to take collateral back"`
+	MaintenanceMargin  float64       `key:"maintenance_margin" default:"1.2" unit:"1" min:"1" max:"10" source:"Assumption: below the 130 % that FINRA rule 4210 asks for short sales of stock" doc:"Collateral per value of debt below which an account is called"`
+	LiquidationPenalty float64       `key:"liquidation_penalty_share" default:"0.05" unit:"share" min:"0" max:"0.5" source:"Aave liquidation bonus: 5 % (WETH) to 10 % (UNI)" doc:"Share of the value bought in that goes to the insurance owner"`
+	CloseFactor        float64       `key:"close_share" default:"0.5" unit:"share" min:"0.01" max:"1" source:"Compound and Aave" doc:"Share of the debt bought in at one margin check"`
+	FullCloseMargin    float64       `key:"full_close_margin" default:"1.05" unit:"1" min:"1" max:"10" source:"Assumption: one plus the penalty, since below it a partial close makes the account worse" doc:"Collateral per value of debt below which all of the debt is bought in"`
+	SmallDebt          ledger.Amount `key:"small_debt_usd" default:"2000" scale:"1000000" unit:"USD" min:"0" max:"1000000000" source:"Aave v3.3" doc:"Value of debt below which all of it is bought in"`
+	WriteOffCollateral ledger.Amount `key:"write_off_collateral_usd" default:"10" scale:"1000000" unit:"USD" min:"0" max:"1000000" source:"Assumption: too little to buy a lot of the book" doc:"Collateral below which a debt may be written off"`
 }
 
 // Why the pool refuses; nothing has changed then. Refusals of the ledger
@@ -75,8 +78,6 @@ var (
 // Validate checks the rules that one field's range cannot express.
 func (p Params) Validate() error {
 	switch {
-	case p.Asset <= int(ledger.Cash) || p.Asset >= int(ledger.Assets):
-		return fmt.Errorf("lending: asset %d cannot be lent against cash", p.Asset)
 	case !(p.Kink > 0 && p.Kink < 1):
 		return fmt.Errorf("lending: kink %v is not inside (0, 1)", p.Kink)
 	case !(p.KinkRate >= p.BaseRate && p.BaseRate >= 0 && p.ExcessSlope >= 0):

@@ -25,10 +25,9 @@ const (
 // are owed, supply × lendIndex / indexUnit are claimed.
 type account struct{ debt, supply ledger.Amount }
 
-// Pool lends one asset. It posts to the ledger it was made with.
+// Pool lends the staking token. It posts to the ledger it was made with.
 type Pool struct {
 	ledger   *ledger.Ledger
-	asset    ledger.Asset
 	rules    rules
 	accounts []account // by owner
 
@@ -55,7 +54,6 @@ type rules struct {
 func New(l *ledger.Ledger, p Params, owners int, secondsPerTick float64) *Pool {
 	return &Pool{
 		ledger: l,
-		asset:  ledger.Asset(p.Asset),
 		rules: rules{
 			cap: p.BorrowCap, smallDebt: p.SmallDebt, dustCollateral: p.WriteOffCollateral,
 			base: parts(p.BaseRate), kinkRate: parts(p.KinkRate), kink: parts(p.Kink),
@@ -181,9 +179,9 @@ func (p *Pool) SettleAll() {
 // says it is. Operations settle first, change the shares, and mirror again with
 // their own reason, so no rounding is ever lost between the two.
 func (p *Pool) mirror(o ledger.Owner, why ledger.Reason) {
-	d := p.Claim(o) - p.Debt(o) - p.ledger.Balance(o, p.asset, ledger.Loan)
+	d := p.Claim(o) - p.Debt(o) - p.ledger.Balance(o, asset, ledger.Loan)
 	t := ledger.Transfer{
-		Amount: d, From: ledger.Pool, To: o, Asset: p.asset,
+		Amount: d, From: ledger.Pool, To: o, Asset: asset,
 		FromPocket: ledger.Loan, ToPocket: ledger.Loan, Reason: why,
 	}
 	if d < 0 {
@@ -203,10 +201,10 @@ func (p *Pool) post(t ledger.Transfer) {
 
 // pay moves free tokens between an owner and the pool.
 func (p *Pool) pay(from, to ledger.Owner, a ledger.Amount, why ledger.Reason) {
-	p.post(ledger.Transfer{Amount: a, From: from, To: to, Asset: p.asset, Reason: why})
+	p.post(ledger.Transfer{Amount: a, From: from, To: to, Asset: asset, Reason: why})
 }
 
 // free is the tokens that an owner can spend.
 func (p *Pool) free(o ledger.Owner) ledger.Amount {
-	return p.ledger.Balance(o, p.asset, ledger.Free)
+	return p.ledger.Balance(o, asset, ledger.Free)
 }

@@ -36,8 +36,6 @@ func TestDefaultsAreInRangeAndValid(t *testing.T) {
 
 func TestValidateRefuses(t *testing.T) {
 	for name, spoil := range map[string]func(*Params){
-		"cash":        func(p *Params) { p.Asset = int(ledger.Cash) },
-		"no asset":    func(p *Params) { p.Asset = int(ledger.Assets) },
 		"kink 0":      func(p *Params) { p.Kink = 0 },
 		"kink 1":      func(p *Params) { p.Kink = 1 },
 		"kink NaN":    func(p *Params) { p.Kink = math.NaN() },

@@ -63,7 +63,7 @@ func (p *Pool) Audit() error {
 		}
 		debt += a.debt
 		supply += a.supply
-		loans += p.ledger.Balance(o, p.asset, ledger.Loan)
+		loans += p.ledger.Balance(o, asset, ledger.Loan)
 	}
 	switch {
 	case listed != len(p.borrowers) || listed != len(p.margins):

@@ -5,6 +5,7 @@ import "stakeout/market/ledger"
 // Open starts a slot under its leader. A slot is Open, then at most one Build,
 // then Close.
 func (s *State) Open(l Leader) {
+	s.leads[l.Operator]++
 	s.slot = Outcome{Leader: l}
 	s.posting = false
 	s.pub.Slot++
@@ -88,7 +89,7 @@ func (s *State) fill(q *queue, exit bool, floor ledger.Amount, room uint32) (lef
 // it, or the last bid that made it into a full batch that left others waiting.
 func (s *State) priced(marginal ledger.Amount, room uint32) {
 	quote := float64(s.pub.PostedFee)
-	most := 0.02*quote + 1
+	most := float64(0.02*quote) + 1
 	step := min(max(0.2*(float64(s.terms.MinFee)-quote), -most), most)
 	s.pub.PostedFee = ledger.Amount(quote + step + 0.5)
 	s.pub.MarginalFee = s.pub.PostedFee

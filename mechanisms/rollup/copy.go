@@ -22,6 +22,7 @@ func (s *State) CopyFrom(src *State) {
 	s.batch = append(keep.batch[:0], src.batch...)
 	s.active = append(keep.active[:0], src.active...)
 	s.earned = append(keep.earned[:0], src.earned...)
+	s.leads = append(keep.leads[:0], src.leads...)
 	s.txs, s.exits, s.forced = keep.txs, keep.exits, keep.forced
 	s.txs.copyFrom(&src.txs)
 	s.exits.copyFrom(&src.exits)

@@ -20,7 +20,7 @@ import "stakeout/market/ledger"
 
 // Params are the rules of the rollup.
 type Params struct {
-	BlocksPerSlot   int           `key:"blocks_per_slot" default:"40" unit:"blocks" min:"2" max:"10000" source:"Hermez ConsensusProtocol: BLOCKS_PER_SLOT 40" doc:"Layer-one blocks in a slot; one leader builds one batch in each"`
+	BlocksPerSlot   int           `key:"blocks_per_slot" default:"40" unit:"blocks/slot" min:"2" max:"10000" source:"Hermez ConsensusProtocol: BLOCKS_PER_SLOT 40" doc:"Layer-one blocks in a slot; one leader builds one batch in each"`
 	DeadlineBlocks  int           `key:"deadline_blocks" default:"20" unit:"blocks" min:"1" max:"9999" source:"Hermez ConsensusProtocol: slotDeadline 20" doc:"Blocks from the build of a batch to the end of its slot, within which it must be on layer one"`
 	CapacityTx      int           `key:"capacity_tx" default:"1000" unit:"tx" min:"1" max:"100000000" source:"Assumption: utilisation 0.6 at the default demand" doc:"Transactions that fit a batch"`
 	UnbondingDays   float64       `key:"unbonding_days" default:"7" unit:"d" min:"0" max:"60" source:"Livepeer and similar 2020 staking contracts: 7 days" doc:"Time from unstaking to spendable tokens"`

@@ -58,6 +58,9 @@ const (
 	calmForHours = 6
 )
 
+// Led is the number of slots that an operator has led.
+func (s *State) Led(o ledger.Owner) uint32 { return s.leads[o] }
+
 // Public returns the published state; it must not be written to.
 func (s *State) Public() *Public { return &s.pub }
 
@@ -114,7 +117,7 @@ func (s *State) publish(tick uint32, o *Outcome, eth float64) {
 func (s *State) average(o *Outcome, unserved, eth float64) {
 	p, d := &s.pub, &s.decay
 	perYear := 365 * s.perDay / float64(s.p.BlocksPerSlot)
-	net := float64(o.Fees-o.Cost) / float64(ledger.Unit) / eth * perYear
+	net := float64(float64(o.Fees-o.Cost) / float64(ledger.Unit) / eth * perYear)
 	p.EmptyHour = mix(unserved, p.EmptyHour, d.hour)
 	p.EmptyDay = mix(unserved, p.EmptyDay, d.day)
 	p.Revenue6h = mix(net, p.Revenue6h, d.sixHours)

@@ -51,6 +51,7 @@ type State struct {
 	decay    decay
 	active   []bool
 	earned   []ledger.Amount // owner: rewards not yet consumed
+	leads    []uint32        // operator: slots led
 	activity float64
 	fault    error
 }
@@ -71,6 +72,7 @@ func New(l *ledger.Ledger, p Params, owners int, ticksPerDay float64) *State {
 	}
 	s.active = make([]bool, owners)
 	s.earned = make([]ledger.Amount, owners)
+	s.leads = make([]uint32, owners)
 	s.activity = 1
 	s.decay = newDecay(float64(p.BlocksPerSlot) / ticksPerDay)
 	s.forced.init(owners)

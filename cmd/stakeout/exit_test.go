@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing"
+
+	"stakeout/experiments/param"
+	"stakeout/experiments/record"
+	"stakeout/market/ledger"
+)
+
+func TestExitCode(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want int
+	}{
+		{nil, exitFine},
+		{usagef("what"), exitUsage},
+		{fmt.Errorf("outer: %w", param.Problem{Path: "a"}), exitInput},
+		{&fs.PathError{Op: "open", Path: "x", Err: fs.ErrPermission}, exitFiles},
+		{fmt.Errorf("after 3: %w", context.Canceled), exitInterrupted},
+		{errors.Join(&fs.PathError{Op: "write", Path: "x", Err: fs.ErrClosed}, context.Canceled), exitInterrupted},
+		{fmt.Errorf("tick 7: %w", ledger.ErrFunds), exitInvariant},
+	} {
+		if got := exitCode(c.err); got != c.want {
+			t.Errorf("exitCode(%v) = %d, want %d", c.err, got, c.want)
+		}
+	}
+}
+
+// A folder that another run holds is a matter of files, not of the model.
+func TestFolderInUse(t *testing.T) {
+	dir := t.TempDir()
+	schema := record.Schema{Name: "runs", Columns: []record.Column{{Name: "x", Type: record.Int, Unit: "1", Doc: "A number for the test."}}}
+	store, err := record.Open(dir, record.Manifest{Experiment: "dos-short", Version: "test"}, record.Table{Schema: schema, Formats: record.CSV})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close(record.Partial, "the test is over")
+	var out, errs bytes.Buffer
+	code := newProgram(&out, &errs).main(context.Background(), []string{"stakeout", "run", "dos-short", "--reps", "1", "--out", dir})
+	if code != exitFiles || !strings.Contains(errs.String(), "in use") {
+		t.Errorf("exit code %d, want %d: %s", code, exitFiles, errs.String())
+	}
+}
+
+func TestWrap(t *testing.T) {
+	for _, c := range []struct {
+		text          string
+		width, indent int
+		want          string
+	}{
+		{"one two three", 7, 0, "one two\nthree"},
+		{"one two three", 9, 2, "one two\n  three"},
+		{"incomprehensible x", 5, 0, "incomprehensible\nx"},
+		{"", 5, 0, ""},
+	} {
+		if got := wrap(c.text, c.width, c.indent); got != c.want {
+			t.Errorf("wrap(%q, %d, %d) = %q, want %q", c.text, c.width, c.indent, got, c.want)
+		}
+	}
+}
+
+func TestQuoted(t *testing.T) {
+	for in, want := range map[string]string{"world.a=1,2": "world.a=1,2", "a b": "'a b'", "it's": `'it'\''s'`, "": "''"} {
+		if got := quoted(in); got != want {
+			t.Errorf("quoted(%q) = %s, want %s", in, got, want)
+		}
+	}
+}
