@@ -10,8 +10,9 @@ import (
 // NoiseParams describe the traders without a view: they work parent orders of
 // Pareto size, on either side with a pull towards a balanced portfolio.
 //
-// Source: the noise component of Chiarella, Iori and Perelló (2009); parent
-// sizes with tail 3.
+// Source: the noise component of Chiarella, Iori and Perelló (2009).
+// Assumption: the sizes of parents are Pareto with exponent 3, so that one
+// order rarely makes a day's volume.
 type NoiseParams struct {
 	Count       int     `key:"count" default:"200" unit:"1" min:"1" max:"1000000" source:"Assumption: enough that no single trader matters" doc:"Number of noise traders"`
 	HoldShare   float64 `key:"hold_share" default:"0.12" unit:"share" min:"0" max:"1" source:"Assumption: a young rollup; together the groups hold the whole supply" doc:"Share of supply that they hold together"`
@@ -65,7 +66,7 @@ func (t *Noise) Decide(awake []Agent, v *View, do *Actions) {
 
 func (t *Noise) trade(id ID, row *noise, v *View, do *Actions, r *draw.Stream) {
 	if row.left <= 0 {
-		tokens := v.Tokens(id) * v.Mid
+		tokens := float64(v.Tokens(id) * v.Mid)
 		weight := tokens / (tokens + max(v.Cash(id), 1))
 		row.side = book.Sell
 		if r.Float64() < 1-weight {

@@ -18,7 +18,7 @@ import (
 type StakerParams struct {
 	Count          int     `key:"count" default:"300" unit:"1" min:"1" max:"1000000" source:"Assumption: enough that no single holder moves the price" doc:"Number of stakers"`
 	HoldShare      float64 `key:"hold_share" default:"0.68" unit:"share" min:"0" max:"1" source:"Assumption: a young rollup; together the groups hold the whole supply" doc:"Share of supply that they hold"`
-	StakedShare    float64 `key:"staked_share" default:"0.735" unit:"share" min:"0" max:"1" source:"Assumption: half of the supply is staked, near the 2020 median of proof-of-stake networks; swept" doc:"Mean share of their holding that is staked; s.d. 0.12 over stakers"`
+	StakedShare    float64 `key:"staked_share" default:"0.735" unit:"share" min:"0" max:"1" source:"Assumption: half of the supply is staked; swept" doc:"Mean share of their holding that is staked; s.d. 0.12 over stakers"`
 	LeavingShare   float64 `key:"unbonding_share" default:"0.009" unit:"share" min:"0" max:"0.5" source:"Calibrated: mean share unbonding after warm-up, so that the opening does not drift (check stationary)" doc:"Share of their holding that is unbonding at the opening"`
 	LentShare      float64 `key:"lent_share" default:"0.03" unit:"share" min:"0" max:"1" source:"Assumption: with the long-horizon holders' part the pool holds about twice the borrow cap" doc:"Mean share of their holding that is lent out; uniform between 0 and twice the mean"`
 	CashRatio      float64 `key:"cash_ratio" default:"1.1" unit:"1" min:"0" max:"100" source:"Assumption: cash for about one doubling of the holding, so that buyers are rarely short of funds" doc:"Cash for each dollar of normal holding"`

@@ -25,6 +25,7 @@ type UserParams struct {
 	ChurnPerDay   float64 `key:"churn_per_day" default:"0.002" unit:"1" min:"0" max:"0.5" source:"Assumption: half of the satisfied users leave within a year" doc:"Chance a day that a satisfied cohort leaves; arrivals balance it at the opening"`
 	BalanceUSD    float64 `key:"min_balance_usd" default:"50" unit:"USD" min:"0" max:"1e9" source:"Assumption: balances that make small users smaller than the gas of a forced exit; the exponent 1.15 is the 80/20 rule" doc:"Smallest balance of a real user; Pareto over cohorts with exponent 1.15, cut at 1000 times"`
 	UrgencyPerDay float64 `key:"urgency_per_day" default:"0.01" unit:"1" min:"0" max:"1" source:"Assumption: a percent a day; withdrawal fees that can be extorted are proportional to it; swept" doc:"Share of the balance that a leaver would pay to be out a day earlier"`
+	GiveUpDays    float64 `key:"give_up_half_life_days" default:"2" unit:"d" min:"0.01" max:"1000000" source:"Assumption: what is not sent within days is sent elsewhere" doc:"Time in which half of the waiting transactions are taken back"`
 	RetryDays     float64 `key:"retry_days" default:"1" unit:"d" min:"0.01" max:"100" source:"Assumption: a leaver gives the coordinator a day" doc:"Time that a leaver waits for the coordinator before it uses the layer-one queue"`
 }
 
@@ -134,7 +135,7 @@ func (t *Users) use(id ID, row *user, v *View, do *Actions, r *draw.Stream) {
 	// Half of those who wait give up within two days.
 	n := r.Poisson(mean)
 	if waiting > 0 {
-		n += uint32(float64(waiting) * exact.HalfLife(days, 2))
+		n += uint32(float64(waiting) * exact.HalfLife(days, t.p.GiveUpDays))
 	}
 	if n > 0 {
 		do.Request(Send, id, n, bid)
@@ -201,19 +202,20 @@ func OpeningDemand(p UserParams) float64 {
 	return 1 / (1 + float64(x*x))
 }
 
-// leave asks for the way out: through the coordinator at up to what the other
-// route or the waiting would cost, after a while through the layer-one queue if
-// the remedy opens it and its gas is below the balance. Who can do neither
-// stays, trapped.
+// leave asks for the way out: through the coordinator, at up to its gas with a
+// fifth on top and what the waiting costs, but no more than the other route;
+// after a while through the layer-one queue, if the remedy opens it and its gas
+// is below the balance. Who can do neither stays, trapped.
 func (t *Users) leave(id ID, row *user, v *View, do *Actions) {
 	if v.Pocket(id, ledger.Cash, ledger.Rollup) == 0 && row.since < v.Tick {
 		row.state = outside
 		return
 	}
 	each := row.balance / float64(t.p.CohortSize)
-	gas := float64(v.Rollup.ForcedExitGas) * v.GasGwei * 1e-9 * v.EthUSD
+	gasUSD := v.GasGwei * 1e-9 * v.EthUSD
+	gas := float64(v.Rollup.ForcedExitGas) * gasUSD
 	waited := float64(v.Tick-row.since) / v.TicksPerDay
-	pay := min(each, 0.41*v.EthUSD/t.o.EthUSD+float64(t.p.UrgencyPerDay*each*(1+waited)))
+	pay := min(each, 1.2*float64(v.Rollup.WithdrawalGas)*gasUSD+float64(t.p.UrgencyPerDay*each*(1+waited)))
 	if v.Remedy.ForcedExit {
 		pay = min(pay, gas)
 		if waited > t.p.RetryDays && gas < each {

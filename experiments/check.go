@@ -51,7 +51,7 @@ type check struct {
 func checkCatalogue() []check {
 	return []check{
 		{CheckInfo{"stationary", "Without an attacker nothing drifts, no queue grows and nobody goes broke in bulk."}, 30, 60, runStationary},
-		{CheckInfo{"facts", "Returns, depth, spread, volume, sweeps and round trips of the default world against real markets."}, 30, 60, runFacts},
+		{CheckInfo{"facts", "Returns, depth, spread, volume, sweeps and round trips of the default world against what is known of real markets."}, 30, 60, runFacts},
 		{CheckInfo{"impact", "Price impact of orders worked over a day, on paired branches."}, 30, 45, runImpact},
 		{CheckInfo{"sign", "The sign of what empty blocks do to the price, over the share of slots and the loyalty of users."}, 12, 14, runSign},
 		{CheckInfo{"events", "What outages do to the price, against the same world without them."}, 20, 14, runEvents},

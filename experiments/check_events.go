@@ -39,7 +39,7 @@ var eventKinds = [...]event{
 	{name: "5 hours", hours: 5, repeat: true},
 	{name: "24 hours", hours: 24},
 	{name: "14 days", hours: 14 * 24},
-	{name: "14 days, end known, loyal users, no extrapolators", hours: 14 * 24, calm: true},
+	{name: "14 days, end known", hours: 14 * 24, calm: true},
 }
 
 // The rows of eventKinds that targets refer to.
@@ -68,7 +68,7 @@ func runEvents(ctx context.Context, r *checkRun) (*CheckResult, error) {
 	}
 	res := judge("events", "Outages against the same world without them", eventLines(worlds),
 		"Nobody can build during an outage. Effects are 100 × ln price against the same seed without outage, at the time after the onset; the outage starts one day after the warm-up.",
-		"Holders do not know how long an outage will last; until it ends, that of two weeks is a lasting one. The effect of a repetition is the change of the log ratio from its onset to six hours later.")
+		"Outages of 5 hours come once a week. End known: everybody knows that the outage ends, users are captive and nobody extrapolates. Holders else do not know how long an outage will last; until it ends, that of two weeks is a lasting one. The effect of a repetition is the change of the log ratio from its onset to six hours later.")
 	res.Tables = append(res.Tables, eventTable(worlds))
 	return res, nil
 }
@@ -131,21 +131,27 @@ func effectOf(worlds []eventOutcome, kind, mark int) measured {
 }
 
 func eventLines(worlds []eventOutcome) []line {
-	const model = "model: about an hour moves the price 0 to −5 %"
+	const (
+		short   = "Assumption: an outage of hours costs holders at most a few per cent, and gains them nothing"
+		gone    = "Assumption: gone within a week"
+		lasting = "Assumption: a lasting takeover costs an eighth of the value or more"
+		known   = "Closed form: holders forgo the fees of 14 days and no more, k·14/365 of value with k the fee yield at which the token is valued, below 0.5 %; the width is an assumption"
+		fading  = "Assumption: holders learn, so the last of the outages counts less than half of the first"
+	)
 	at := func(kind, mark int, target span, source string) line {
 		return line{eventKinds[kind].name + ", " + eventMarks[mark].name, "%", target, source, effectOf(worlds, kind, mark), 2}
 	}
 	lines := []line{
-		at(oneHour, after1h, between(-5, 0), model+"; prototype −0.1"),
-		at(oneHour, after6h, between(-5, 0), model+"; prototype −0.1"),
-		at(oneHour, after7d, between(-1, 1), "assumption: gone within a week"),
-		at(fiveHours, after6h, between(-5, 0), model+"; prototype −2.1"),
-		at(fiveHours, after7d, between(-1, 1), "assumption: gone within a week"),
-		at(oneDay, after6h, untargeted, "attack prototype −2.4"),
-		at(oneDay, after1d, untargeted, "attack prototype −12.8"),
-		at(twoWeeks, after7d, atMost(-12.6), "model: a lasting takeover −12.6 % or worse"),
-		at(knownEnd, after1d, between(-1, 0), "model: only about −0.4 %; the width is an assumption"),
-		at(knownEnd, after7d, between(-1, 0), "model: only about −0.4 %; the width is an assumption"),
+		at(oneHour, after1h, between(-5, 0), short),
+		at(oneHour, after6h, between(-5, 0), short),
+		at(oneHour, after7d, between(-1, 1), gone),
+		at(fiveHours, after6h, between(-5, 0), short),
+		at(fiveHours, after7d, between(-1, 1), gone),
+		at(oneDay, after6h, untargeted, ""),
+		at(oneDay, after1d, untargeted, ""),
+		at(twoWeeks, after7d, atMost(-12.6), lasting),
+		at(knownEnd, after1d, between(-1, 0), known),
+		at(knownEnd, after7d, between(-1, 0), known),
 	}
 	if last := len(worlds[0].repeats) - 1; last > 0 {
 		ratio := pooled(len(worlds), func(pick []int) float64 {
@@ -156,15 +162,15 @@ func eventLines(worlds []eventOutcome) []line {
 			}
 			return end / first
 		})
-		lines = append(lines, line{fmt.Sprintf("outage %d of 5 hours over the first, +6 h", last+1), "1", atMost(0.5),
-			"attack prototype: fading below one half", ratio, 2})
+		lines = append(lines, line{fmt.Sprintf("outage %d over the first, +6 h", last+1), "1", atMost(0.5),
+			fading, ratio, 2})
 	}
 	return lines
 }
 
 func eventTable(worlds []eventOutcome) *table.Table {
 	t := &table.Table{Name: "check_events_path", Title: "Price after the onset of an outage against no outage, 100 × ln ratio",
-		Columns: []table.Column{{Name: "outage"}}}
+		Columns: []table.Column{{Name: "Outage"}}}
 	for _, m := range eventMarks {
 		t.Columns = append(t.Columns, table.Column{Name: m.name, Unit: "%"})
 	}
@@ -186,7 +192,7 @@ func eventTable(worlds []eventOutcome) *table.Table {
 			x[i] = worlds[i].repeats[n]
 		}
 		m := meanOf(x)
-		row := []table.Cell{table.Text(fmt.Sprintf("5 hours, number %d of a week each", n+1)), table.Empty(""),
+		row := []table.Cell{table.Text(fmt.Sprintf("5 hours, no. %d", n+1)), table.Empty(""),
 			table.Estimate(m.value, m.lo, m.hi, table.Format{Decimals: 2})}
 		for len(row) < len(t.Columns) {
 			row = append(row, table.Empty(""))

@@ -22,6 +22,13 @@ type factWorld struct {
 // wideBps is the spread beyond which the book counts as stuck wide.
 const wideBps = 50
 
+// The sources of most targets.
+const (
+	stylizedFacts = "R. Cont, “Empirical properties of asset returns: stylized facts and statistical issues”, Quantitative Finance 1(2), 223–236, 2001: heavy tails with an index above two and below five, " +
+		"no linear autocorrelation, slowly falling autocorrelation of sizes; the bounds on kurtosis and autocorrelation are assumptions"
+	midCaps = "Assumption: order of magnitude of mid-cap tokens on 2020 spot venues"
+)
+
 // branchEvery is the distance in days between the starts of branches in a world.
 const branchEvery = 10
 
@@ -34,10 +41,10 @@ func runFacts(ctx context.Context, r *checkRun) (*CheckResult, error) {
 	lines = append(lines, sweepLines(worlds)...)
 	lines = append(lines, tripLines(tripsOf(worlds))...)
 	return judge("facts", "The default world against real markets", lines,
-		"Returns are daily, from the mid. Kurtosis, tail index and autocorrelations pool the returns of all worlds as stretches of one long series around one mean; autocovariances use pairs within a world only and the number of those pairs. Intervals resample whole worlds.",
-		"Depth, spread and volume: a quantile over the hours or days of each world, then the mean over worlds.",
-		"A sweep takes all that rests within 2 % of the mid on one side. Depth is counted within 2 % of the current mid and divided by that of the same world without the sweep; moves likewise.",
-		"Round trips are free of drift: each fill is also valued at the price of the world without it. Fast is within ten minutes, slow over a day."), nil
+		"Returns are daily, from the mid; ACF is their autocorrelation, the tail index is Hill's. These and the kurtosis pool the returns of all worlds as stretches of one long series around one mean; autocovariances use pairs within a world only and the number of those pairs. Intervals resample whole worlds.",
+		"Depth (of one side, the median), spread and volume: a quantile over the hours or days of each world, then the mean over worlds, as is volatility. Depth and volume are in % of the market value of all tokens at the opening.",
+		"A sweep takes all that rests within 2 % of the mid on one side. Depth is counted within 2 % of the current mid and divided by that of the same world without the sweep; moves likewise. What is left of the move is in % of the first.",
+		tripNote), nil
 }
 
 // factWorld runs one world and, every branchEvery days, tries the sweeps and
@@ -127,32 +134,30 @@ func returnLines(worlds []factWorld) []line {
 	auto := func(lag int, size bool) measured {
 		return pooled(len(worlds), func(pick []int) float64 { return pooledAutocorrelation(series(pick), lag, size) })
 	}
-	const model = "model: real markets"
 	annual := mean(worlds, func(f *factWorld) float64 { return stat.AnnualisedVolatility(f.returns, 365) })
 	return []line{
-		{"kurtosis of daily returns", "1", between(5, 30), model, of(stat.Kurtosis), 1},
-		{"Hill tail index, largest 5 %", "1", between(2, 5), model, of(func(x []float64) float64 { return stat.Hill(x, 0.05) }), 2},
-		{"Hill tail index, largest 10 %", "1", between(2, 5), model, of(func(x []float64) float64 { return stat.Hill(x, 0.1) }), 2},
-		{"autocorrelation of returns, lag 1", "1", between(-0.1, 0.1), model, auto(1, false), 3},
-		{"autocorrelation of |returns|, lag 1", "1", between(0.08, 0.3), model, auto(1, true), 3},
-		{"autocorrelation of |returns|, lag 5", "1", atLeast(0), model, auto(5, true), 3},
-		{"autocorrelation of |returns|, lag 10", "1", atLeast(0), model, auto(10, true), 3},
-		{"annual volatility, mean of worlds", "1", between(0.7, 1.2), model, annual, 2},
+		{"kurtosis of returns", "1", between(5, 30), stylizedFacts, of(stat.Kurtosis), 1},
+		{"tail index, largest 5 %", "1", between(2, 5), stylizedFacts, of(func(x []float64) float64 { return stat.Hill(x, 0.05) }), 2},
+		{"tail index, largest 10 %", "1", between(2, 5), stylizedFacts, of(func(x []float64) float64 { return stat.Hill(x, 0.1) }), 2},
+		{"ACF of returns, lag 1", "1", between(-0.1, 0.1), stylizedFacts, auto(1, false), 3},
+		{"ACF of |returns|, lag 1", "1", between(0.08, 0.3), stylizedFacts, auto(1, true), 3},
+		{"ACF of |returns|, lag 5", "1", atLeast(0), stylizedFacts, auto(5, true), 3},
+		{"ACF of |returns|, lag 10", "1", atLeast(0), stylizedFacts, auto(10, true), 3},
+		{"annual volatility", "1", between(0.7, 1.2), midCaps, annual, 2},
 	}
 }
 
 func bookLines(worlds []factWorld) []line {
-	const model = "model: real markets"
 	of := func(scale float64, f func(*factWorld) float64) measured { return mean(worlds, f).times(scale) }
 	return []line{
-		{"depth of one side within 1 %, median", "% of value", between(0.05, 0.2), model, of(100, func(f *factWorld) float64 { return f.depth1 }), 3},
-		{"depth of one side within 2 %, median", "% of value", between(0.1, 0.3), model, of(100, func(f *factWorld) float64 { return f.depth2 }), 3},
-		{"daily volume, median", "% of value", between(7, 48), model, of(100, func(f *factWorld) float64 { return f.volume }), 1},
-		{"daily volume, 5 % quantile", "% of value", untargeted, "market prototype 5.0", of(100, func(f *factWorld) float64 { return f.volumeLow }), 1},
-		{"daily volume, 95 % quantile", "% of value", untargeted, "market prototype 18.8", of(100, func(f *factWorld) float64 { return f.volumeHi }), 1},
-		{"spread, median", "bp", between(2, 20), model, of(1, func(f *factWorld) float64 { return f.spread }), 1},
-		{"spread, 95 % quantile", "bp", untargeted, "market prototype 17", of(1, func(f *factWorld) float64 { return f.spreadHi }), 1},
-		{"hours with a spread beyond 50 bp", "%", atMost(1), "model: never stuck wide; 1 % is an assumption", of(100, func(f *factWorld) float64 { return f.wide }), 2},
+		{"depth within 1 %", "%", between(0.05, 0.2), midCaps, of(100, func(f *factWorld) float64 { return f.depth1 }), 3},
+		{"depth within 2 %", "%", between(0.1, 0.3), midCaps, of(100, func(f *factWorld) float64 { return f.depth2 }), 3},
+		{"daily volume, median", "%", between(7, 48), midCaps, of(100, func(f *factWorld) float64 { return f.volume }), 1},
+		{"daily volume, 5 % quantile", "%", untargeted, "", of(100, func(f *factWorld) float64 { return f.volumeLow }), 1},
+		{"daily volume, 95 % quantile", "%", untargeted, "", of(100, func(f *factWorld) float64 { return f.volumeHi }), 1},
+		{"spread, median", "bp", between(2, 20), midCaps, of(1, func(f *factWorld) float64 { return f.spread }), 1},
+		{"spread, 95 % quantile", "bp", untargeted, "", of(1, func(f *factWorld) float64 { return f.spreadHi }), 1},
+		{"hours with a spread > 50 bp", "%", atMost(1), "Assumption: the book of a token with several makers is hardly ever that wide", of(100, func(f *factWorld) float64 { return f.wide }), 2},
 	}
 }
 

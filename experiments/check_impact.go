@@ -38,7 +38,7 @@ func runImpact(ctx context.Context, r *checkRun) (*CheckResult, error) {
 		return nil, err
 	}
 	res := judge("impact", "Price impact of orders worked over a day", impactLines(worlds),
-		"Impact is ln price at the end of the day against the branch without the order, in the direction of the order. Q/V is the order over the mean daily volume of the five days before, σ the standard deviation of daily returns of all worlds.",
+		"Impact is I = Y σ √(Q/V): ln price at the end of the day against the branch without the order, in the direction of the order. Q/V is the order over the mean daily volume of the five days before, σ the standard deviation of daily returns of all worlds. The law is not claimed for small orders, so Y below Q/V = 0.01 has no target.",
 		"The exponent is a weighted least-squares fit of ln impact on ln Q/V with weights (impact/standard error)² for Q/V from 0.01 to 0.3. Intervals resample whole worlds.")
 	res.Tables = append(res.Tables, impactTable(worlds))
 	return res, nil
@@ -184,25 +184,28 @@ func impactLines(worlds []impactWorld) []line {
 	n := len(worlds)
 	of := func(f func(pick []int) float64) measured { return pooled(n, f) }
 	both := newCurve(worlds, bothSides)
-	const model = "model: square-root law"
-	lines := []line{{"exponent, Q/V 0.01 to 0.3", "1", between(0.4, 0.6), model, of(func(p []int) float64 { return both.exponent(p, fitFrom, sizes-1) }), 2}}
+	const (
+		squareRoot = "B. Tóth et al., “Anomalous price impact and the critical nature of liquidity in financial markets”, Physical Review X 1, 021006, 2011: impact grows as the square root of Q/V; the width is an assumption"
+		orderOne   = "J.-P. Bouchaud, J. Bonart, J. Donier, M. Gould, “Trades, Quotes and Prices”, Cambridge University Press, 2018: the prefactor is of order one; the width is an assumption"
+	)
+	lines := []line{{"exponent, Q/V 0.01 to 0.3", "1", between(0.4, 0.6), squareRoot, of(func(p []int) float64 { return both.exponent(p, fitFrom, sizes-1) }), 2}}
 	even := *both
 	even.even = true
-	lines = append(lines, line{"the same, all sizes weighed alike", "1", untargeted, "", of(func(p []int) float64 { return even.exponent(p, fitFrom, sizes-1) }), 2})
+	lines = append(lines, line{"exponent, sizes weighed alike", "1", untargeted, "", of(func(p []int) float64 { return even.exponent(p, fitFrom, sizes-1) }), 2})
 	for side, name := range [...]string{book.Buy: "buying", book.Sell: "selling"} {
 		c := newCurve(worlds, []book.Side{book.Side(side)})
-		lines = append(lines, line{"the same, " + name + " only", "1", untargeted, "", of(func(p []int) float64 { return c.exponent(p, fitFrom, sizes-1) }), 2})
+		lines = append(lines, line{"exponent, " + name + " only", "1", untargeted, "", of(func(p []int) float64 { return c.exponent(p, fitFrom, sizes-1) }), 2})
 	}
 	for k := 0; k+2 < sizes; k++ {
 		lines = append(lines, line{fmt.Sprintf("local exponent, Q/V %g to %g", impactSizes[k], impactSizes[k+2]), "1", untargeted,
-			"market prototype: near 1 below 0.03, 0.5 or less above", of(func(p []int) float64 { return both.local(p, k, k+2) }), 2})
+			"", of(func(p []int) float64 { return both.local(p, k, k+2) }), 2})
 	}
 	for k, size := range impactSizes {
-		target := between(0.5, 2)
+		target, source := between(0.5, 2), orderOne
 		if k < fitFrom {
-			target = untargeted
+			target, source = untargeted, ""
 		}
-		lines = append(lines, line{fmt.Sprintf("prefactor impact/(σ √(Q/V)) at Q/V %g", size), "1", target, model + "; prototype 0.10, 0.46, 0.91, 1.09, 0.94",
+		lines = append(lines, line{fmt.Sprintf("prefactor Y at Q/V %g", size), "1", target, source,
 			of(func(p []int) float64 {
 				return impactOf(worlds, p, bothSides, k) / dailySigma(worlds, p) / math.Sqrt(size)
 			}), 2})
@@ -212,7 +215,7 @@ func impactLines(worlds []impactWorld) []line {
 
 func impactTable(worlds []impactWorld) *table.Table {
 	t := &table.Table{Name: "check_impact_sizes", Title: "Impact at the end of the day", Columns: []table.Column{
-		{Name: "Q/V"}, {Name: "buying, 95 % interval", Unit: "%"}, {Name: "selling, 95 % interval", Unit: "%"}, {Name: "executed", Unit: "%"}, {Name: "branches"}}}
+		{Name: "Q/V"}, {Name: "Buying [95 % CI]", Unit: "%"}, {Name: "Selling [95 % CI]", Unit: "%"}, {Name: "Executed", Unit: "%"}, {Name: "Branches"}}}
 	for k, size := range impactSizes {
 		row := []table.Cell{table.Number(size, table.Format{Decimals: 3})}
 		done, n := 0.0, 0

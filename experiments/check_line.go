@@ -3,6 +3,7 @@ package experiments
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -97,7 +98,7 @@ func (m measured) times(f float64) measured {
 type line struct {
 	what, unit string
 	target     span
-	source     string
+	source     string // of the target, as a reader can look it up; empty without a target
 	got        measured
 	decimals   int
 }
@@ -106,8 +107,8 @@ type line struct {
 const (
 	verdictPass      = "pass"
 	verdictFail      = "fail"
-	verdictUndecided = "cannot be told"
-	verdictReported  = "reported"
+	verdictUndecided = "undecided"
+	verdictReported  = table.Dash // no target
 )
 
 // verdict judges the whole interval, not the estimate.
@@ -123,15 +124,32 @@ func (l *line) verdict() string {
 	return verdictUndecided
 }
 
+// sources numbers the sources of targets in the order in which they are first
+// cited, so that each is printed once, below the table.
+type sources []string
+
+// cite gives the mark of a source, a dash for none.
+func (s *sources) cite(source string) string {
+	if source == "" {
+		return table.Dash
+	}
+	i := slices.Index(*s, source)
+	if i < 0 {
+		i = len(*s)
+		*s = append(*s, source)
+	}
+	return fmt.Sprintf("[%d]", i+1)
+}
+
 // judge makes the result of a check from its lines; further tables are added
 // by the caller.
 func judge(name, title string, lines []line, notes ...string) *CheckResult {
 	t := &table.Table{
 		Name: "check_" + name, Title: title,
-		Columns: []table.Column{{Name: "quantity"}, {Name: "unit"}, {Name: "target"}, {Name: "measured, 95 % interval"},
-			{Name: "n"}, {Name: "verdict"}, {Name: "source of the target"}},
-		Notes: notes,
+		Columns: []table.Column{{Name: "Quantity"}, {Name: "Unit"}, {Name: "Target"}, {Name: "Source"}, {Name: "Measured [95 % CI]"},
+			{Name: "n"}, {Name: "Verdict"}},
 	}
+	var cited sources
 	res := &CheckResult{Tables: []*table.Table{t}}
 	for i := range lines {
 		l := &lines[i]
@@ -143,12 +161,16 @@ func judge(name, title string, lines []line, notes ...string) *CheckResult {
 			res.Undecided++
 		}
 		t.Rows = append(t.Rows, []table.Cell{
-			table.Text(l.what), table.Text(l.unit), table.Text(l.target.String()),
+			table.Text(l.what), table.Text(l.unit), table.Text(l.target.String()), table.Text(cited.cite(l.source)),
 			table.Estimate(l.got.value, l.got.lo, l.got.hi, table.Format{Decimals: l.decimals}),
-			table.Number(float64(l.got.n), table.Format{}), table.Text(v), table.Text(l.source),
+			table.Number(float64(l.got.n), table.Format{}), table.Text(v),
 		})
 	}
-	t.Notes = append(t.Notes, fmt.Sprintf("Lines that fail: %d; that cannot be told: %d. A line passes when its whole interval lies within the target.", res.Failed, res.Undecided))
+	t.Notes = append(t.Notes, fmt.Sprintf("Lines that fail: %d; undecided: %d. A line passes when its whole interval lies within the target, fails when it lies outside, and is undecided when it crosses the border; more seeds decide it.", res.Failed, res.Undecided))
+	t.Notes = append(t.Notes, notes...)
+	for i, source := range cited {
+		t.Notes = append(t.Notes, fmt.Sprintf("[%d] %s.", i+1, source))
+	}
 	res.Pass = res.Failed == 0 && res.Undecided == 0
 	return res
 }

@@ -39,10 +39,11 @@ func runNull(ctx context.Context, r *checkRun) (*CheckResult, error) {
 	lines = append(lines, lotteryLine(worlds))
 	lines = append(lines, serviceLines(worlds)...)
 	return judge("null", "What must lose and what must not change", lines,
-		"Fake-dos with its default plan and loyal users, in a world whose holders do not respond to the service. Without drift: less what the same trades would have gained at the prices of the idle world.",
-		"The attack that changes nothing is dos-empty-blocks with no day of action.",
+		"No response: fake-dos with its default plan and loyal users, in a world whose holders do not respond to the service. Results are in % of the budget. Excess is over honest use of the same capital; drift is what the same trades would have gained at the prices of the idle world, which is the luck of the seeds.",
+		"No act: dos-empty-blocks with no day of action, against the honest use of its capital; money of acts is in channels that it cannot have, the result of trading is impact, execution and fees. No capital: every attack of the catalogue with a budget of zero; n counts attacks and worlds.",
+		tripNote,
 		"Lottery: the slots led by ten groups of stakers against their stake at each election; the largest of ten standard normal deviations is below 2.81 in 95 of 100 trials.",
-		"Throughput: an operator withholds a share β of slots for three days while users are captive and pay almost any fee; utilisation u is measured before. Backlog growth is from day one to day three; half of those who wait give up within two days."), nil
+		"Service: an operator withholds a share β of slots for three days while users are captive and pay almost any fee. Utilisation u is measured before; β low is 0.1 below 1 − u, β high 0.1 above it. Empty is the share of slots that left waiting users unserved, load is transactions a slot over capacity. Backlog growth a slot, in % of capacity, is from day one to day three; half of those who wait give up within two days."), nil
 }
 
 func (r *checkRun) nullWorld(ctx context.Context, s *scratch, rep int) (out nullWorld, err error) {
@@ -193,15 +194,19 @@ func attackNulls(worlds []nullWorld) []line {
 		different += worlds[i].all - worlds[i].same
 	}
 	n := len(worlds)
-	const null = "null test"
+	const (
+		noResponse = "Null test: without any response of the holders there is nothing to gain from"
+		noAct      = "Null test: an attack without an act is the honest use of its capital"
+		noCash     = "Null test: without capital nothing happens"
+	)
 	return []line{
-		{"fake-dos without response: profit over honest use", "% of budget", atMost(0), null, of(func(w *nullWorld) float64 { return w.fake.excess }).times(100), 2},
-		{"fake-dos without response: profit without drift", "% of budget", atMost(0), null, of(func(w *nullWorld) float64 { return w.fake.noDrift }).times(100), 2},
-		{"fake-dos without response: profit", "% of budget", untargeted, "the luck of the seeds is in it", of(func(w *nullWorld) float64 { return w.fake.profit }).times(100), 2},
-		{"attack that changes nothing: worlds unlike honest use", "worlds", between(0, 0), null, exactly(float64(changed), n), 0},
-		{"attack that changes nothing: most in channels it cannot have", "USD", atMost(0.001), null, exactly(stray, n), 6},
-		{"attack that changes nothing: impact, execution and fees", "% of budget", atMost(0), null, of(func(w *nullWorld) float64 { return w.idle.cost }).times(100), 2},
-		{"attack without capital: worlds unlike the twin", "worlds", between(0, 0), null, exactly(float64(different), attacks), 0},
+		{"no response: excess", "%", atMost(0), noResponse, of(func(w *nullWorld) float64 { return w.fake.excess }).times(100), 2},
+		{"no response: profit less drift", "%", atMost(0), noResponse, of(func(w *nullWorld) float64 { return w.fake.noDrift }).times(100), 2},
+		{"no response: profit", "%", untargeted, "", of(func(w *nullWorld) float64 { return w.fake.profit }).times(100), 2},
+		{"no act: worlds unlike honest", "worlds", between(0, 0), noAct, exactly(float64(changed), n), 0},
+		{"no act: money of acts", "USD", atMost(0.001), noAct, exactly(stray, n), 6},
+		{"no act: result of trading", "%", atMost(0), noArbitrage, of(func(w *nullWorld) float64 { return w.idle.cost }).times(100), 2},
+		{"no capital: worlds unlike twin", "worlds", between(0, 0), noCash, exactly(float64(different), attacks), 0},
 	}
 }
 
@@ -261,5 +266,5 @@ func lotteryLine(worlds []nullWorld) line {
 	for g := range all.led {
 		worst = max(worst, math.Abs(all.led[g]-all.expected[g])/math.Sqrt(all.variance[g]))
 	}
-	return line{"lottery: largest deviation of slots led from stake", "s.d.", atMost(2.81), "binomial, ten groups, 5 % together", exactly(worst, all.slots), 2}
+	return line{"lottery: largest deviation", "s.d.", atMost(2.81), "Null test: slots led are binomial in the share of stake; ten groups, 5 % together", exactly(worst, all.slots), 2}
 }

@@ -95,16 +95,19 @@ func serviceLines(worlds []nullWorld) []line {
 		}
 		return meanOf(x).times(scale)
 	}
-	const null = "null test, ±0.02"
+	const (
+		null  = "Null test: by the definition of empty blocks and capacity; ±2 points for sampling"
+		queue = "Null test: above capacity the backlog grows, by ten points a slot if nobody gave up"
+	)
 	return []line{
-		{"bound of the backlog 1 − u", "%", untargeted, "", of(100, func(w *nullWorld) float64 { return w.service[0].bound }), 1},
-		{"β = bound − 0.1: slots empty less β", "points", between(-2, 2), null, of(100, func(w *nullWorld) float64 { return w.service[0].empty - w.service[0].share }), 2},
-		{"β = bound + 0.1: slots empty less β", "points", between(-2, 2), null, of(100, func(w *nullWorld) float64 { return w.service[1].empty - w.service[1].share }), 2},
-		{"β = bound − 0.1: transactions over those of the twin", "%", between(98, 102), null, of(100, func(w *nullWorld) float64 { return w.service[0].served }), 2},
-		{"β = bound + 0.1: load less 1 − β", "points of capacity", between(-2, 2), null, of(100, func(w *nullWorld) float64 { return w.service[1].load - (1 - w.service[1].share) }), 2},
-		{"β = bound − 0.1: growth of the backlog a slot", "% of capacity", between(-2, 2), null, of(100, func(w *nullWorld) float64 { return w.service[0].growth }), 2},
-		{"β = bound + 0.1: growth of the backlog a slot", "% of capacity", atLeast(2), null + "; 10 if nobody gave up", of(100, func(w *nullWorld) float64 { return w.service[1].growth }), 2},
-		{"β = bound − 0.1: backlog at the end", "batches", untargeted, "", of(1, func(w *nullWorld) float64 { return w.service[0].backlog }), 1},
-		{"β = bound + 0.1: backlog at the end", "batches", untargeted, "", of(1, func(w *nullWorld) float64 { return w.service[1].backlog }), 1},
+		{"bound 1 − u", "%", untargeted, "", of(100, func(w *nullWorld) float64 { return w.service[0].bound }), 1},
+		{"β low: empty less β", "points", between(-2, 2), null, of(100, func(w *nullWorld) float64 { return w.service[0].empty - w.service[0].share }), 2},
+		{"β high: empty less β", "points", between(-2, 2), null, of(100, func(w *nullWorld) float64 { return w.service[1].empty - w.service[1].share }), 2},
+		{"β low: served, of twin", "%", between(98, 102), null, of(100, func(w *nullWorld) float64 { return w.service[0].served }), 2},
+		{"β high: load less 1 − β", "points", between(-2, 2), null, of(100, func(w *nullWorld) float64 { return w.service[1].load - (1 - w.service[1].share) }), 2},
+		{"β low: backlog growth", "%", between(-2, 2), null, of(100, func(w *nullWorld) float64 { return w.service[0].growth }), 2},
+		{"β high: backlog growth", "%", atLeast(2), queue, of(100, func(w *nullWorld) float64 { return w.service[1].growth }), 2},
+		{"β low: backlog at the end", "batches", untargeted, "", of(1, func(w *nullWorld) float64 { return w.service[0].backlog }), 1},
+		{"β high: backlog at the end", "batches", untargeted, "", of(1, func(w *nullWorld) float64 { return w.service[1].backlog }), 1},
 	}
 }

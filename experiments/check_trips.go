@@ -13,7 +13,7 @@ import (
 var sweepMarks = [...]struct {
 	name    string
 	minutes float64
-}{{"the next block", 0}, {"1 minute", 1}, {"6 minutes", 6}, {"1 hour", 60}, {"6 hours", 360}, {"1 day", 1440}}
+}{{"1 block", 0}, {"1 min", 1}, {"6 min", 6}, {"1 h", 60}, {"6 h", 360}, {"1 d", 1440}}
 
 const marks = len(sweepMarks)
 
@@ -34,6 +34,13 @@ func watch(ctx context.Context, w *sim.World, start uint32) (l looks, err error)
 	}
 	return l, nil
 }
+
+const (
+	resiliency = "H. Degryse, F. de Jong, M. van Ravenswaaij, G. Wuyts, “Aggressive orders and the resiliency of a limit order market”, Review of Finance 9(2), 201–242, 2005, and " +
+		"J. Large, “Measuring the resiliency of an electronic limit order book”, Journal of Financial Markets 10(1), 1–25, 2007: books refill within minutes, where they do; 80 % is an assumption"
+	noArbitrage = "G. Huberman and W. Stanzl, “Price manipulation and quasi-arbitrage”, Econometrica 72(4), 1247–1275, 2004: no round trip gains on average"
+	tripNote    = "Trips buy for a sum and sell all again; the result, in % of the sum, is free of drift: each fill is also valued at the price of the world without it. Fast is within ten minutes, slow over a day."
+)
 
 // sweep is what followed the sweep of one side, relative to the same world
 // without it.
@@ -93,21 +100,21 @@ func sweepLines(worlds []factWorld) (lines []line) {
 		})
 	}
 	for i, m := range sweepMarks[:4] {
-		target, source := untargeted, "prototype "+[...]string{"55", "84", "96", "100"}[i]
+		target, source := untargeted, ""
 		if i == 2 {
-			target, source = atLeast(80), "model: within minutes; "+source
+			target, source = atLeast(80), resiliency
 		}
-		lines = append(lines, line{"sweep of 2 %: depth back after " + m.name, "%", target, source,
+		lines = append(lines, line{"sweep: depth back, " + m.name, "%", target, source,
 			ratio(func(s *sweep) float64 { return s.depth[i] }, func(s *sweep) float64 { return s.usual[i] }).times(100), 1})
 	}
 	for i, m := range sweepMarks {
-		lines = append(lines, line{"sweep of 2 %: move after " + m.name, "%", untargeted, [...]string{"", "prototype 1.4", "", "prototype 0.85", "prototype 0.5", "prototype 0.35"}[i],
+		lines = append(lines, line{"sweep: move, " + m.name, "%", untargeted, "",
 			pooled(len(worlds), func(pick []int) float64 {
 				sum, n := total(pick, func(s *sweep) float64 { return s.move[i] })
 				return sum / n
 			}).times(100), 2})
 	}
-	return append(lines, line{"sweep of 2 %: share of the move left after a day", "%", atMost(100.0 / 3), "model: at most a third",
+	return append(lines, line{"sweep: move left, 1 d", "%", atMost(100.0 / 3), "Assumption: a sweep that knows nothing leaves at most a third of its first move",
 		ratio(func(s *sweep) float64 { return s.move[marks-1] }, func(s *sweep) float64 { return s.move[0] }).times(100), 1})
 }
 
@@ -141,7 +148,7 @@ func (p tripPlan) String() string {
 		}
 		return "slow"
 	}
-	return fmt.Sprintf("round trip of %.1f M USD: buy %s, sell %s", p.usd/1e6, speed(p.buy), speed(p.sell))
+	return fmt.Sprintf("trip %.1f M USD, %s then %s", p.usd/1e6, speed(p.buy), speed(p.sell))
 }
 
 // trip is a finished round trip.
@@ -219,7 +226,7 @@ func tripLines(worlds [][]trip) (lines []line) {
 				means = append(means, sum/n)
 			}
 		}
-		lines = append(lines, line{p.String(), "% of size", atMost(0), "model: all lose on average",
+		lines = append(lines, line{p.String(), "%", atMost(0), noArbitrage,
 			meanOf(means).times(100), 3})
 	}
 	return lines

@@ -66,13 +66,6 @@ func (t *Trial) timeline(s *Spec) *table.Table {
 	return out
 }
 
-func ratio(a, b float64) float64 {
-	if b == 0 {
-		return math.NaN()
-	}
-	return a / b
-}
-
 // signed is the number of tokens that a fill brings to its owner.
 func signed(f market.Fill) float64 {
 	if f.Side == book.Sell {

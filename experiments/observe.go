@@ -81,60 +81,67 @@ type outcome struct {
 	peakUsersLost, slots      float64
 }
 
+// ratio is a over b; where there is no b it is not defined, and the table gets a
+// missing value.
+func ratio(a, b float64) float64 {
+	if b == 0 {
+		return math.NaN()
+	}
+	return a / b
+}
+
 func outcomeOf(t *Trial, w *sim.World) (x outcome) {
 	a, idle := w.Series(), t.Idle.Series()
 	lowest, highest, n := 1.0, 1.0, 0.0
-	first := -1
+	first, last := -1, len(a)-1
 	for h := range a {
 		if a[h].Tick <= t.Start {
 			first = h
 			continue
 		}
-		ratio := a[h].Price / idle[h].Price
-		lowest, highest = min(lowest, ratio), max(highest, ratio)
+		price := ratio(a[h].Price, idle[h].Price)
+		lowest, highest = min(lowest, price), max(highest, price)
 		x.empty += a[h].EmptyHour
 		x.peakEmpty = max(x.peakEmpty, a[h].EmptyDay)
 		if a[h].Staked > 0 {
 			x.stake += a[h].AttackerStake / a[h].Staked
 		}
-		x.peakUsersLost = max(x.peakUsersLost, 1-a[h].Active/idle[h].Active)
+		x.peakUsersLost = max(x.peakUsersLost, 1-ratio(a[h].Active, idle[h].Active))
 		n++
 	}
 	x.drawdown, x.runup = 1-lowest, highest-1
-	x.empty, x.stake = x.empty/n, x.stake/n
-	x.final = w.PriceAt(w.Tick()) / t.Idle.PriceAt(t.Idle.Tick())
-	last := len(a) - 1
+	x.empty, x.stake = ratio(x.empty, n), ratio(x.stake, n)
+	x.final = ratio(w.PriceAt(w.Tick()), t.Idle.PriceAt(t.Idle.Tick()))
 	if last < 0 {
+		x.slots, x.throughputLost, x.usersLost = math.NaN(), math.NaN(), math.NaN()
 		return x
 	}
 	before, led := 0.0, 0.0
 	if first >= 0 {
 		before, led = idle[first].Transactions, a[first].Slots
 	}
-	if n := a[last].Slots - led; n > 0 {
-		x.slots = a[last].AttackerSlots / n
-	}
-	x.throughputLost = 1 - (a[last].Transactions-before)/(idle[last].Transactions-before)
-	x.usersLost = 1 - a[last].Active/idle[last].Active
+	x.slots = ratio(a[last].AttackerSlots, a[last].Slots-led)
+	x.throughputLost = 1 - ratio(a[last].Transactions-before, idle[last].Transactions-before)
+	x.usersLost = 1 - ratio(a[last].Active, idle[last].Active)
 	return x
 }
 
 func outcomes(i int, world string) []column {
-	ratio := func(quantity, unit, doc string, value func(*outcome) float64) column {
+	against := func(quantity, unit, doc string, value func(*outcome) float64) column {
 		return number(report.OutcomeColumn(world, quantity), unit, doc, func(o *observation) float64 { return value(&o.market[i]) })
 	}
 	of := " of the " + world + " world"
 	return []column{
-		ratio("price_drawdown", "share", "Deepest fall of the price"+of+" below that of the idle world at the end of any hour.", func(x *outcome) float64 { return x.drawdown }),
-		ratio("price_runup", "share", "Highest rise of the price"+of+" above that of the idle world at the end of any hour.", func(x *outcome) float64 { return x.runup }),
-		ratio("final_price_ratio", record.Dimensionless, "Price"+of+" at the end over that of the idle world.", func(x *outcome) float64 { return x.final }),
-		ratio("empty_share", "share", "Mean share of slots that left waiting users unserved, from the start of the plan on, in the "+world+" world.", func(x *outcome) float64 { return x.empty }),
-		ratio("peak_empty_share", "share", "Largest daily average of the share of such slots in the "+world+" world.", func(x *outcome) float64 { return x.peakEmpty }),
-		ratio("mean_stake_share", "share", "Mean share of all stake that the attacker held from the start of the plan on, which under proof of stake is its expected share of slots, in the "+world+" world.", func(x *outcome) float64 { return x.stake }),
-		ratio("attacker_block_share", "share", "Slots that the attacker led, of all from the start of the plan on, in the "+world+" world.", func(x *outcome) float64 { return x.slots }),
-		ratio("throughput_loss", "share", "Transactions from the start of the plan on that the "+world+" world served less than the idle one.", func(x *outcome) float64 { return x.throughputLost }),
-		ratio("users_lost", "share", "Active users at the end that the "+world+" world has less than the idle one.", func(x *outcome) float64 { return x.usersLost }),
-		ratio("peak_users_lost", "share", "Largest shortfall of active users against the idle world at the end of any hour in the "+world+" world.", func(x *outcome) float64 { return x.peakUsersLost }),
+		against("price_drawdown", "share", "Deepest fall of the price"+of+" below that of the idle world at the end of any hour.", func(x *outcome) float64 { return x.drawdown }),
+		against("price_runup", "share", "Highest rise of the price"+of+" above that of the idle world at the end of any hour.", func(x *outcome) float64 { return x.runup }),
+		against("final_price_ratio", record.Dimensionless, "Price"+of+" at the end over that of the idle world.", func(x *outcome) float64 { return x.final }),
+		against("empty_share", "share", "Mean share of slots that left waiting users unserved, from the start of the plan on, in the "+world+" world.", func(x *outcome) float64 { return x.empty }),
+		against("peak_empty_share", "share", "Largest daily average of the share of such slots in the "+world+" world.", func(x *outcome) float64 { return x.peakEmpty }),
+		against("mean_stake_share", "share", "Mean share of all stake that the attacker held from the start of the plan on, which under proof of stake is its expected share of slots, in the "+world+" world.", func(x *outcome) float64 { return x.stake }),
+		against("attacker_block_share", "share", "Slots that the attacker led, of all from the start of the plan on, in the "+world+" world.", func(x *outcome) float64 { return x.slots }),
+		against("throughput_loss", "share", "Transactions from the start of the plan on that the "+world+" world served less than the idle one.", func(x *outcome) float64 { return x.throughputLost }),
+		against("users_lost", "share", "Active users at the end that the "+world+" world has less than the idle one.", func(x *outcome) float64 { return x.usersLost }),
+		against("peak_users_lost", "share", "Largest shortfall of active users against the idle world at the end of any hour in the "+world+" world.", func(x *outcome) float64 { return x.peakUsersLost }),
 		number(report.OutcomeColumn(world, "liquidated_tokens"), "tokens", "Tokens bought in from borrowers below their margin in the "+world+" world.", func(o *observation) float64 {
 			return dollars(o.trial.world(i).Liquidated())
 		}),

@@ -120,7 +120,7 @@ func Parse(file string, text []byte, overrides ...string) (*Spec, error) {
 		problems = append(problems, unknown(doc, "attack", s.Attack, attackNames()))
 	}
 	if len(problems) == 0 {
-		for _, o := range overrides {
+		for _, o := range attackFirst(overrides) {
 			if err := s.Set(o); err != nil {
 				return nil, err
 			}
@@ -133,15 +133,36 @@ func Parse(file string, text []byte, overrides ...string) (*Spec, error) {
 	return s, nil
 }
 
+// attackFirst moves the choice of an attack to the front, so that parameters of
+// the new attack may be set before or after it.
+func attackFirst(overrides []string) []string {
+	sorted := slices.Clone(overrides)
+	slices.SortStableFunc(sorted, func(a, b string) int {
+		switch x, y := strings.HasPrefix(a, "attack="), strings.HasPrefix(b, "attack="); {
+		case x == y:
+			return 0
+		case x:
+			return -1
+		}
+		return 1
+	})
+	return sorted
+}
+
 // Set applies one path=value override, such as
-// world.market.taker_fee_bps=5 or attack_params.budget_usd=2000000.
+// world.market.taker_fee_bps=5 or attack_params.budget_usd=2000000. Another
+// attack keeps the parameters that it shares with the one before, and takes its
+// own defaults for the others.
 func (s *Spec) Set(assignment string) error {
 	name, value, ok := strings.Cut(assignment, "=")
 	if !ok {
 		return fmt.Errorf("--set %s: expected path=value", assignment)
 	}
-	if rest, is := strings.CutPrefix(name, "attack_params."); is {
-		return param.Set(s.Params, rest, value)
+	if rest, is := strings.CutPrefix(name, attackPrefix); is {
+		return s.setAttackParameter(rest, value)
+	}
+	if name == "attack" {
+		return s.switchAttack(value)
 	}
 	part := worldPart{Header: s.Header, World: s.World}
 	if err := param.Set(&part, name, value); err != nil {
@@ -151,65 +172,50 @@ func (s *Spec) Set(assignment string) error {
 	return nil
 }
 
+// setAttackParameter names problems by their full path.
+func (s *Spec) setAttackParameter(name, value string) error {
+	err := param.Set(s.Params, name, value)
+	var problem param.Problem
+	if !errors.As(err, &problem) {
+		return err
+	}
+	problem.Path = attackPrefix + name
+	if problem.Hint == "" && !has(s.Params, name) {
+		problem.Hint = "`stakeout show " + s.Attack + "` lists the parameters of the attack"
+	}
+	return problem
+}
+
+func has(params any, name string) (found bool) {
+	param.Walk(params, func(path string, _ param.Field) { found = found || path == name })
+	return found
+}
+
+func (s *Spec) switchAttack(name string) error {
+	e, ok := strategies.Find(name)
+	if !ok {
+		p := unknown(nil, "attack", name, attackNames())
+		return param.Problem{Path: p.Path, Message: p.Message, Expected: p.Expected, Hint: p.Hint}
+	}
+	params := e.Params()
+	param.Defaults(params)
+	var shared error
+	param.Walk(s.Params, func(path string, f param.Field) {
+		if f.Changed && has(params, path) && shared == nil {
+			shared = param.Set(params, path, f.Value)
+		}
+	})
+	if shared == nil {
+		s.Attack, s.attack, s.Params = name, e, params
+	}
+	return shared
+}
+
 func attackNames() (names []string) {
 	for _, e := range strategies.All() {
 		names = append(names, e.Name)
 	}
 	return names
-}
-
-// cross checks what concerns more than one value.
-func (s *Spec) cross(doc *preset.Document) (out []preset.Problem) {
-	add := func(path, message, expected string) { out = append(out, doc.At(path, message, expected)) }
-	if s.Name == "" {
-		add("name", "is missing", "a kebab-case name")
-	}
-	if s.Question == "" {
-		add("question", "is missing", "the question that the preset answers, in one sentence")
-	}
-	if _, ok := election.Find(s.Mechanism); !ok {
-		out = append(out, unknown(doc, "mechanism", s.Mechanism, mechanismNames()))
-	}
-	if _, ok := remedy.Find(s.Remedy); !ok {
-		out = append(out, unknown(doc, "remedy", s.Remedy, remedyNames()))
-	}
-	w := &s.World
-	if w.Rollup.DeadlineBlocks >= w.Rollup.BlocksPerSlot {
-		add("world.rollup.deadline_blocks", "leaves no time to build", "less than blocks_per_slot")
-	}
-	if w.Time.WarmupDays < 2*w.Rollup.UnbondingDays {
-		add("world.time.warmup_days", "is shorter than twice the unbonding time, so the unbonding pipeline starts empty", "at least twice world.rollup.unbonding_days")
-	}
-	if s.attack.Days != nil {
-		if need := s.StartDays + s.attack.Days(s.Params) - 7 + w.Rollup.UnbondingDays; need > s.HorizonDays {
-			add("horizon_days", fmt.Sprintf("ends before the attack has unwound on day %g", need), "a longer horizon or shorter attack_params")
-		}
-	}
-	return append(out, s.crossShares(doc)...)
-}
-
-// crossShares checks that the supply is handed out exactly once.
-func (s *Spec) crossShares(doc *preset.Document) (out []preset.Problem) {
-	w := &s.World
-	if err := w.Lending.Validate(); err != nil {
-		out = append(out, doc.At("world.lending", err.Error(), "consistent margins and rates"))
-	}
-	sum := w.Stakers.HoldShare + w.Makers.HoldShare + w.Noise.HoldShare + w.Chartists.HoldShare + w.Holders.HoldShare
-	if sum < 0.999 || sum > 1.001 {
-		out = append(out, doc.At("world", fmt.Sprintf("the hold_share of stakers, makers, noise, chartists and holders sum to %.4g", sum), "1"))
-	}
-	if cap := float64(w.Lending.BorrowCap) / 1e6; cap > w.Opening.Supply {
-		out = append(out, doc.At("world.lending.borrow_cap_tokens", "is more than the supply", "at most world.opening.supply_tokens"))
-	}
-	return out
-}
-
-func unknown(doc *preset.Document, path, name string, valid []string) preset.Problem {
-	p := doc.At(path, fmt.Sprintf("there is no %s %q", path, name), "one of "+strings.Join(valid, ", "))
-	if near := param.Nearest(name, valid); near != "" {
-		p.Hint = param.DidYouMean(near)
-	}
-	return p
 }
 
 func mechanismNames() (names []string) {

@@ -9,12 +9,12 @@ import (
 
 // Schedule is the timing and the execution that the campaigns share.
 type Schedule struct {
-	BuildDays    float64 `key:"build_days" default:"10" unit:"d" min:"0" max:"365" source:"Assumption: ten days; the price of a position hardly falls when it is bought more slowly; swept" doc:"Time over which the position is bought"`
+	BuildDays    float64 `key:"build_days" default:"10" unit:"d" min:"0.01" max:"365" source:"Assumption: ten days; the price of a position hardly falls when it is bought more slowly; swept" doc:"Time over which the position is bought"`
 	ActDays      float64 `key:"act_days" default:"14" unit:"d" min:"0" max:"365" source:"Assumption: two weeks; swept" doc:"Length of the attack"`
 	SellDays     float64 `key:"sell_days" default:"7" unit:"d" min:"0" max:"365" source:"Calibrated: a position of a tenth of the stake sold at about a tenth of daily volume" doc:"Time over which the tokens are sold again"`
 	SliceMinutes float64 `key:"slice_minutes" default:"10" unit:"min" min:"1" max:"1440" source:"Time-weighted execution (Almgren and Chriss 2001, risk-averse limit)" doc:"Time between child orders"`
 	SlackShare   float64 `key:"slack_share" default:"0.005" unit:"share" min:"0" max:"0.5" source:"Assumption: half a percent, some half-spreads" doc:"Distance from the mid up to which a child order trades"`
-	ReserveShare float64 `key:"reserve_share" default:"0.05" unit:"share" min:"0" max:"0.9" source:"Assumption: cash for the layer-one gas of honest batches" doc:"Share of the stake leg's capital that is not spent on tokens"`
+	ReserveShare float64 `key:"reserve_share" default:"0.01" unit:"share" min:"0" max:"0.9" source:"Assumption: cash for the layer-one gas of honest batches" doc:"Share of the stake leg's capital that is not spent on tokens"`
 }
 
 // phase is where a campaign stands.
@@ -51,6 +51,15 @@ func (c *campaign) short() agents.ID { return c.Legs[1] }
 
 // Commit implements Committer.
 func (c *campaign) Commit() { c.Act = true }
+
+// idle reports that a leg has nothing to do: its plan has not begun, or it has
+// no capital to act with.
+func (p *Plan) idle(leg agents.ID, capital ledger.Amount, v *agents.View, do *agents.Actions) bool {
+	if capital > 0 && v.Tick < p.Start {
+		do.WakeAt(leg, p.Start)
+	}
+	return capital == 0 || v.Tick < p.Start
+}
 
 // days since the start of the plan.
 func (c *campaign) days(v *agents.View) float64 {

@@ -50,11 +50,11 @@ func (e *dosBorrowed) Decide(awake []agents.Agent, v *agents.View, do *agents.Ac
 	for _, a := range awake {
 		switch a.ID {
 		case e.stake():
-			e.borrowed(v, do)
-		case e.short():
-			if e.seller.capital > 0 {
-				e.seller.step(&e.campaign, v, do)
+			if !e.idle(a.ID, e.campaign.capital, v, do) {
+				e.borrowed(v, do)
 			}
+		case e.short():
+			e.seller.step(&e.campaign, v, do)
 		}
 	}
 }
@@ -77,11 +77,21 @@ func (e *dosBorrowed) borrowed(v *agents.View, do *agents.Actions) {
 	case unbonding:
 		e.unlock(v, do)
 	default:
-		if debt > 0 {
-			agents.Cover(e.stake(), debt, debt, v, do)
-		} else {
-			e.sell(v, do, usd(v.Free(e.stake(), ledger.Token)), 0)
-		}
+		e.repay(v, do, debt)
 	}
 	e.next(v, do)
+}
+
+// repay returns the tokens when all of them have come out of the unbonding, and
+// only then buys what interest and slashing have taken, evenly until the end.
+func (e *dosBorrowed) repay(v *agents.View, do *agents.Actions, debt float64) {
+	free := usd(v.Free(e.stake(), ledger.Token))
+	switch {
+	case v.Pocket(e.stake(), ledger.Token, ledger.Unbonding) > 0:
+	case debt > 0:
+		end := e.s.unwound(v.Rollup.UnbondingDays)
+		agents.Cover(e.stake(), debt, max(debt-free, 0)/e.slices(v, end)+1, v, do)
+	default:
+		e.sell(v, do, free, 0)
+	}
 }

@@ -37,7 +37,7 @@ func (e *emptyBlocks) Clone() agents.Strategy { c := *e; return &c }
 // Decide implements agents.Strategy.
 func (e *emptyBlocks) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions) {
 	for _, a := range awake {
-		if a.ID == e.stake() {
+		if a.ID == e.stake() && !e.idle(a.ID, e.capital, v, do) {
 			e.step(v, do)
 		}
 	}

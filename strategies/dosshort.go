@@ -53,7 +53,9 @@ func (e *dosShort) Decide(awake []agents.Agent, v *agents.View, do *agents.Actio
 	for _, a := range awake {
 		switch a.ID {
 		case e.stake():
-			e.campaign.step(v, do)
+			if !e.idle(a.ID, e.campaign.capital, v, do) {
+				e.campaign.step(v, do)
+			}
 		case e.short():
 			e.seller.step(&e.campaign, v, do)
 		}
@@ -71,6 +73,9 @@ type seller struct {
 // step opens the short before the act, as far as somebody lends, and covers it
 // in the last days of the act.
 func (s *seller) step(c *campaign, v *agents.View, do *agents.Actions) {
+	if c.idle(s.leg, s.capital, v, do) {
+		return
+	}
 	d, act := c.days(v), c.s.BuildDays
 	end := act + c.s.ActDays
 	agents.KeepMargin(s.leg, v, do)

@@ -7,7 +7,7 @@ import (
 
 var _ = register(Entry{
 	Name:   "fake-dos",
-	Doc:    "Buy tokens, stake a part and withhold its blocks, sell the rest into the rally, stop.",
+	Doc:    "Buy tokens, stake a part and withhold its blocks, sell the rest into the rally, stop; the optional sixth step of the source, to buy back, is left out.",
 	Source: "“1. Buy a bunch of token X 2. Start dos attack using some of your token X 3. The market goes up as stakers rush to increase their stake 4. Attacker sells their token X for profit 5. Attacker ends their DOS attack value of token X goes down.”",
 	Needs:  Levers{Stake: true},
 	Params: func() any { return new(FakeParams) },
@@ -42,7 +42,7 @@ func (e *fakeDos) Clone() agents.Strategy { c := *e; return &c }
 // Decide implements agents.Strategy.
 func (e *fakeDos) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions) {
 	for _, a := range awake {
-		if a.ID == e.stake() {
+		if a.ID == e.stake() && !e.idle(a.ID, e.capital, v, do) {
 			e.step(v, do)
 		}
 	}

@@ -85,7 +85,7 @@ func (p *program) runChecks(c *cli.Context, name string) error {
 		}
 		list = append(list, r.Tables...)
 		if !r.Pass {
-			off = append(off, fmt.Sprintf("%s (%d lines off target, %d that cannot be told from so few seeds)", n, r.Failed, r.Undecided))
+			off = append(off, fmt.Sprintf("%s (%d lines off target, %d undecided at this number of seeds)", n, r.Failed, r.Undecided))
 		}
 	}
 	if err := p.tables(c, list); err != nil {

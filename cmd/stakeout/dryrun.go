@@ -37,7 +37,7 @@ func (p *program) dryRun(c *cli.Context, s *experiments.Spec, o experiments.Opti
 	}
 	e := estimate{
 		Preset: s.Name, Replications: s.Replications, Worlds: worldsPerRep * s.Replications, Workers: workers,
-		Seconds:   s.ExpectedSeconds(workers),
+		Seconds:   s.ExpectedSeconds(min(workers, runtime.NumCPU())),
 		MemoryMiB: float64(bytesFixed+workers*worldsPerRep*bytesPerWorld) / (1 << 20),
 		DiskMiB:   float64(s.Replications) * s.HorizonDays * bytesPerDay / (1 << 20),
 	}

@@ -21,6 +21,7 @@ package measure
 import (
 	"stakeout/agents"
 	"stakeout/experiments/sim"
+	"stakeout/market"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 )
@@ -125,9 +126,9 @@ func Of(w, honest, idle *sim.World, capital ledger.Amount) Account {
 	for _, id := range w.Attackers() {
 		cash += w.Ledger().Total(id, ledger.Cash)
 	}
-	fetched := liquidation(w, left)
-	a.Channel[Unsold] = fetched - value(left, end)
-	a.Profit = cash + fetched
+	proceeds := liquidation(w, left)
+	a.Channel[Unsold] = proceeds - value(left, end)
+	a.Profit = cash + proceeds
 	a.balance(w, end)
 	for _, s := range w.Series() {
 		a.CapitalAtRisk = max(a.CapitalAtRisk, capital-agents.Amount(s.AttackerCash))
@@ -198,9 +199,16 @@ func (a *Account) balance(w *sim.World, end float64) {
 
 // liquidation is what tokens fetch in the book now, taker fees deducted; a debt
 // costs what buying it back would. What the book cannot take is worth nothing,
-// and what it cannot supply is owed at its worst price.
+// and what it cannot supply is owed at its worst price, or at the last mid when
+// nobody offers anything.
 func liquidation(w *sim.World, tokens ledger.Amount) ledger.Amount {
-	p := w.Exchange().Params()
+	mid := uint64(w.View().Price(w.PriceAt(w.Tick())))
+	return fetched(w.Exchange(), tokens, mid)
+}
+
+// fetched is liquidation on one book; the mid is in ticks.
+func fetched(x *market.Exchange, tokens ledger.Amount, mid uint64) ledger.Amount {
+	p := x.Params()
 	side, lots := book.Sell, uint64(max(tokens, 0)/p.Lot)
 	if tokens < 0 {
 		side, lots = book.Buy, uint64((-tokens+p.Lot-1)/p.Lot)
@@ -208,15 +216,19 @@ func liquidation(w *sim.World, tokens ledger.Amount) ledger.Amount {
 	if lots == 0 {
 		return 0
 	}
-	filled, notional := w.Exchange().Walk(side, lots)
+	filled, notional := x.Walk(side, lots)
+	if side == book.Buy && filled < lots {
+		worst := mid
+		if filled > 0 {
+			_, before := x.Walk(side, filled-1)
+			worst = notional - before
+		}
+		notional += (lots - filled) * worst
+	}
 	cash := ledger.Amount(notional) * p.TickSize
 	fee, _ := ledger.MulDiv(cash, ledger.Amount(p.TakerFeeBps*100+0.5), 1e6, ledger.Up)
 	if side == book.Sell {
 		return cash - fee
-	}
-	if filled < lots && filled > 0 {
-		extra, _ := ledger.MulDiv(cash, ledger.Amount(lots), ledger.Amount(filled), ledger.Up)
-		cash = extra
 	}
 	return -cash - fee
 }

@@ -36,7 +36,11 @@ func quantities() []quantity {
 		{"leverage", record.Dimensionless, "Short notional over capital at risk", func(c *Cell) []float64 {
 			values := slices.Clone(c.Values(OutcomeColumn("attack", "short_notional_usd")))
 			for i, risk := range c.Values(OutcomeColumn("attack", "capital_at_risk_usd")) {
-				values[i] /= risk // Nothing at risk and nothing sold is NaN, which is missing.
+				if risk == 0 {
+					values[i] = math.NaN() // Without capital at risk there is no leverage.
+					continue
+				}
+				values[i] /= risk
 			}
 			return values
 		}},

@@ -12,16 +12,18 @@ import (
 // attack and of the honest world against the idle world of the same seed, and
 // the share of empty slots and of users. It is nil without paths.
 func PriceFigure(s *Study, c *Cell, p *Paths, marks []figure.Mark) *figure.Figure {
-	if p == nil || len(p.Days) == 0 {
+	if p == nil || p.measured() == len(p.Days) {
 		return nil
 	}
-	price := figure.Panel{Title: "a", XLabel: "Time after the warm-up (d)", YLabel: "Price against idle twin (%)", ZeroLine: true, Legend: true, Marks: marks}
-	service := figure.Panel{Title: "b", XLabel: "Time after the warm-up (d)", YLabel: "Empty slots, users (%)", ZeroLine: true, Legend: true, Marks: marks}
+	first, span := p.measured(), []float64{0, c.Horizon}
+	days := p.Days[first:]
+	price := figure.Panel{Title: "a", XLabel: "Time after the warm-up (d)", YLabel: "Price against idle twin (%)", ZeroLine: true, Legend: true, Marks: marks, XIncludes: span}
+	service := figure.Panel{Title: "b", XLabel: "Time after the warm-up (d)", YLabel: "Empty slots, users (%)", ZeroLine: true, Legend: true, Marks: marks, XIncludes: span}
 	add := func(panel *figure.Panel, name, world, quantity string, style int) {
 		mean, lo, hi := p.band(world, quantity, s.Level)
-		panel.Lines = append(panel.Lines, figure.Line{Name: name, X: p.Days, Y: mean, Style: style})
+		panel.Lines = append(panel.Lines, figure.Line{Name: name, X: days, Y: mean[first:], Style: style})
 		if p.reps > 1 {
-			panel.Bands = append(panel.Bands, figure.Band{X: p.Days, Lo: lo, Hi: hi, Style: style})
+			panel.Bands = append(panel.Bands, figure.Band{X: days, Lo: lo[first:], Hi: hi[first:], Style: style})
 		}
 	}
 	add(&price, "Attack", "attack", priceLine, 1)
@@ -30,7 +32,7 @@ func PriceFigure(s *Study, c *Cell, p *Paths, marks []figure.Mark) *figure.Figur
 	add(&service, "Users against idle twin", "attack", usersLine, 2)
 	return &figure.Figure{
 		Width: figure.DoubleColumn, HeightMM: 68, Columns: 2, Panels: []figure.Panel{price, service},
-		Caption: fmt.Sprintf("%s under %s. (a) Mean over replications of 100 ln(price/price of the idle twin with the same seed), for the attack and for the honest use of the same capital, which makes the same trades. "+
+		Caption: fmt.Sprintf("%s under %s. (a) Mean over replications of 100 ln(price/price of the idle twin with the same seed), for the attack and for the honest use of the same capital, which makes the same trades; until the act starts the two are one world. "+
 			"(b) Attack world: share of slots that left waiting users unserved (half-life one day), and change of active users against the idle twin. "+
 			"Bands: pointwise %s intervals of the mean (Student's t). n = %d, master seed %s. Model version %s.", c.label(), c.leader(), level(s.Level), p.reps, c.Seed, s.Version),
 	}

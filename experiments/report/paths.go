@@ -19,8 +19,8 @@ type moments struct {
 }
 
 func (m *moments) add(x float64) {
-	if math.IsNaN(x) {
-		return
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return // Such as users against an idle world without any.
 	}
 	m.n++
 	d := x - m.mean
@@ -110,6 +110,16 @@ func (p *Paths) settle() {
 	for world := range p.paired {
 		p.paired[world] = p.paired[world][:0]
 	}
+}
+
+// measured is the place of the first moment after the warm-up.
+func (p *Paths) measured() int {
+	for i, day := range p.Days {
+		if day >= 0 {
+			return i
+		}
+	}
+	return len(p.Days)
 }
 
 func (p *Paths) line(world, quantity string) []moments {

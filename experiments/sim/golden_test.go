@@ -24,7 +24,7 @@ func golden(f func(name string, ticks uint32, open func(seed uint64) (*World, er
 			name  string
 			c     *Config
 			ticks uint32
-		}{{"small", small(t), 4000}, {"default", defaults(t), 2800}}
+		}{{"small", small(t), 4000}, {"default", defaults(t), 6700}}
 		attacks := append([]strategies.Entry{{Name: "idle"}}, strategies.All()...)
 		for _, x := range worlds {
 			for _, m := range election.All() {

@@ -119,7 +119,10 @@ func (w *World) trade() {
 func shuffle(order []waking) {
 	if len(order) > 24 {
 		slices.SortFunc(order, func(a, b waking) int {
-			return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.index, b.index))
+			if a.key != b.key {
+				return cmp.Compare(a.key, b.key)
+			}
+			return cmp.Compare(a.index, b.index)
 		})
 		return
 	}
@@ -134,6 +137,16 @@ func shuffle(order []waking) {
 // Neighbours that share a strategy decide in one call.
 func (w *World) round(order []waking) {
 	w.view.Refresh()
+	if len(order) > 64 {
+		var x ledger.Amount
+		for i := range order {
+			id := w.agents[order[i].index].ID
+			x += w.led.Balance(id, ledger.Cash, ledger.Free) + w.led.Balance(id, ledger.Token, ledger.Free)
+			x += ledger.Amount(w.roll.LastServed(id).Tick)
+			if w.roll.Leaving(id) { x++ }
+		}
+		w.touched = x
+	}
 	for i := 0; i < len(order); {
 		s := w.agents[order[i].index].Strategy
 		w.batch = w.batch[:0]
@@ -294,13 +307,11 @@ func (w *World) reward(o rollup.Outcome) {
 // down reports whether an exogenous outage is on.
 func (w *World) down() bool {
 	o := &w.cfg.Outage
-	if o.Hours == 0 {
+	start := w.Ticks(w.cfg.Time.WarmupDays + o.StartDays)
+	if o.Hours == 0 || w.tick < start {
 		return false
 	}
-	at := float64(w.tick)/w.perDay - w.cfg.Time.WarmupDays - o.StartDays
-	if at < 0 {
-		return false
-	}
-	n := int(at / o.EveryDays)
-	return n < o.Repeat && at-float64(float64(n)*o.EveryDays) < o.Hours/24
+	at, every := w.tick-start, max(w.Ticks(o.EveryDays), 1)
+	begun := min(at/every, uint32(o.Repeat)-1)
+	return at-begun*every < w.Ticks(o.Hours/24)
 }

@@ -82,6 +82,7 @@ type World struct {
 	news       news
 	volatility volatility
 	posting    posting
+	touched ledger.Amount
 	refused    uint64
 	liquidated ledger.Amount
 	fault      error

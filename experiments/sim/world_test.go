@@ -17,9 +17,9 @@ func defaults(t testing.TB) *Config {
 	return &c
 }
 
-// small is a world with a few agents of every kind, who wake often, short
-// unbonding and a queue that serves early, so that everything that can happen
-// does so within a few thousand ticks.
+// small is a world with a few agents of every kind, long ticks, short slots and
+// unbonding, narrow batches and a queue that serves early, so that everything
+// that can happen does so within a few thousand ticks.
 func small(t testing.TB) *Config {
 	t.Helper()
 	c := defaults(t)
@@ -31,11 +31,13 @@ func small(t testing.TB) *Config {
 	for _, kv := range [][2]string{
 		{"stakers.count", "12"}, {"makers.count", "3"}, {"noise.count", "8"}, {"chartists.count", "4"},
 		{"holders.count", "4"}, {"shorters.count", "4"}, {"coordinators.count", "3"}, {"users.count", "40"},
-		{"stakers.wake_hours", "1"}, {"holders.wake_hours", "1"}, {"users.wake_hours", "0.5"},
+		{"market.price_tick_usd", "0.0005"}, {"market.max_price_usd", "4"},
+		{"layer1.block_seconds", "60"}, {"layer1.background_daily_innovation", "1"},
+		{"rollup.blocks_per_slot", "10"}, {"rollup.deadline_blocks", "5"}, {"rollup.unbonding_days", "0.2"},
+		{"rollup.capacity_tx", "40"}, {"rollup.max_batch_gas", "490000"}, {"rollup.queue_delay_hours", "1"},
 		{"beliefs.attention_hours", "0.1"}, {"beliefs.view_spread", "0.1"}, {"shorters.threshold", "0.01"},
-		{"users.retry_days", "0.02"}, {"users.churn_per_day", "0.3"}, {"users.cohort_size", "10"},
-		{"rollup.unbonding_days", "0.1"}, {"rollup.queue_delay_hours", "0.5"}, {"rollup.capacity_tx", "8"},
-		{"time.warmup_days", "0.1"}, {"layer1.background_daily_innovation", "1.5"},
+		{"noise.wake_blocks", "40"}, {"holders.wake_hours", "6"}, {"users.wake_hours", "2"}, {"users.retry_days", "0.05"},
+		{"users.churn_per_day", "0.3"}, {"users.cohort_size", "10"}, {"time.warmup_days", "0.1"},
 	} {
 		set(kv[0], kv[1])
 	}
@@ -63,14 +65,14 @@ func run(t testing.TB, w *World, tick uint32) *World {
 	return w
 }
 
-// hasty are parameters of an attack squeezed into a third of a day.
+// hasty are parameters of an attack squeezed into two days.
 func hasty(t testing.TB, e strategies.Entry) any {
 	t.Helper()
 	p := e.Params()
 	param.Defaults(p)
 	for _, kv := range [][2]string{
-		{"build_days", "0.1"}, {"act_days", "0.15"}, {"sell_days", "0.05"}, {"slice_minutes", "2"},
-		{"open_days", "0.05"}, {"cover_days", "0.05"}, {"hold_days", "0.05"},
+		{"build_days", "0.5"}, {"act_days", "1"}, {"sell_days", "0.3"}, {"slice_minutes", "10"},
+		{"open_days", "0.2"}, {"cover_days", "0.3"}, {"hold_days", "0.2"},
 	} {
 		known := false
 		param.Walk(p, func(path string, _ param.Field) { known = known || path == kv[0] })

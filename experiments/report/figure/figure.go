@@ -56,6 +56,8 @@ type Panel struct {
 	Marks []Mark
 	// ZeroLine draws a line at y = 0 and makes the axis include it.
 	ZeroLine bool
+	// XIncludes are values that the X axis shows whether there are data or not.
+	XIncludes []float64
 	// XLog and YLog make an axis logarithmic; all its values must be > 0.
 	XLog, YLog bool
 	// Legend lists the named lines and bands of this panel, outside the axes.

@@ -20,6 +20,7 @@ func (p *Panel) xRange() interval {
 	for _, m := range p.Marks {
 		r.include(m.X)
 	}
+	r.include(p.XIncludes...)
 	return r
 }
 

@@ -72,10 +72,11 @@ func (wp *waterfallPlotter) roomForLabels(r interval, width vg.Length) interval 
 	return out
 }
 
-// amount is the label of a bar; gains carry a plus sign.
+// amount is the label of a bar; gains carry a plus sign, unless they round to
+// nothing.
 func (wp *waterfallPlotter) amount(s step) string {
 	text := Number(s.to-s.from, wp.decimals)
-	if !s.total && s.to > s.from {
+	if !s.total && s.to > s.from && text != Number(0, wp.decimals) {
 		return "+" + text
 	}
 	return text
@@ -99,7 +100,12 @@ func (wp *waterfallPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 			fill = vermillion
 		}
 		c.SetColor(fill)
-		c.Fill(vg.Rectangle{Min: vg.Point{X: min(at(s.from), at(s.to)), Y: y0}, Max: vg.Point{X: max(at(s.from), at(s.to)), Y: y1}}.Path())
+		x0, x1 := min(at(s.from), at(s.to)), max(at(s.from), at(s.to))
+		if x1-x0 < thinWidth { // A bar too small to be seen still holds the chain together.
+			x0, x1 = (x0+x1-thinWidth)/2, (x0+x1+thinWidth)/2
+			c.SetColor(axisInk)
+		}
+		c.Fill(vg.Rectangle{Min: vg.Point{X: x0, Y: y0}, Max: vg.Point{X: x1, Y: y1}}.Path())
 		if i+1 < n {
 			c.StrokeLine2(draw.LineStyle{Color: axisInk, Width: thinWidth}, at(s.to), y0, at(s.to), c.Y(p.Y.Norm(mid-1+half)))
 		}

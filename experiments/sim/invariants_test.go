@@ -1,0 +1,219 @@
+package sim
+
+import (
+	"testing"
+
+	"stakeout/agents"
+	"stakeout/experiments/sim/draw"
+	"stakeout/market"
+	"stakeout/market/book"
+	"stakeout/market/ledger"
+	"stakeout/mechanisms/rollup"
+	"stakeout/strategies"
+)
+
+// audited advances a world and checks every invariant after each tick.
+func audited(t *testing.T, w *World, ticks uint32) {
+	t.Helper()
+	for range ticks {
+		if err := w.Step(); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Audit(); err != nil {
+			t.Fatalf("tick %d: %v", w.Tick(), err)
+		}
+	}
+}
+
+// Every attack in a world with forced exits and two outages keeps every
+// invariant at every tick.
+func TestInvariantsUnderAttack(t *testing.T) {
+	c := small(t)
+	c.Outage = OutageParams{StartDays: 0.5, Hours: 4, Repeat: 2, EveryDays: 1}
+	for _, e := range append([]strategies.Entry{{Name: "idle"}}, strategies.All()...) {
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			w := world(t, c, "forced-exit", 7)
+			if e.New != nil {
+				w = attacked(t, c, "forced-exit", 7, e)
+			}
+			audited(t, w, 4000)
+			p := w.Rollup().Public()
+			if p.ForcedExits == 0 || p.Exits == 0 || p.MissedSlots == 0 || w.Exchange().Stats().Trades == 0 {
+				t.Errorf("nothing happened: %d forced and %d other exits, %d missed slots, %d trades",
+					p.ForcedExits, p.Exits, p.MissedSlots, w.Exchange().Stats().Trades)
+			}
+		})
+	}
+}
+
+// chaos asks for anything: every verb, of itself and of strangers, with amounts
+// that are fair, huge, zero and negative. Where it replaces a kind, that kind
+// acts honestly in half of its wakings.
+type chaos struct {
+	honest agents.Strategy // nil on the attacker's legs
+	owners int
+	asked  [agents.Verbs]int
+	s      *draw.Stream
+}
+
+func (c *chaos) Clone() agents.Strategy { panic("chaos is not copied") }
+
+func (c *chaos) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions) {
+	for i, a := range awake {
+		r := c.s.At(draw.Attack, a.Key, v.Tick)
+		if c.honest != nil && r.Float64() < 0.5 {
+			c.honest.Decide(awake[i:i+1], v, do)
+			continue
+		}
+		for range 1 + r.Intn(4) {
+			verb := agents.Verb(r.Intn(int(agents.Verbs) + 1))
+			if verb < agents.Verbs {
+				c.asked[verb]++
+			}
+			do.List = append(do.List, c.any(a.ID, verb, v, r))
+		}
+		do.WakeAt(a.ID, v.Tick+1+uint32(r.Intn(5)))
+		if r.Intn(8) == 0 {
+			do.WakeAt(c.someone(r), uint32(r.Uint64()))
+			do.WakeAt(a.ID, v.Tick+uint32(r.Intn(6000)))
+			do.WakeAt(a.ID, v.Tick+2)
+		}
+	}
+}
+
+// any is one action: mostly of the agent itself and of a size that it has.
+func (c *chaos) any(id agents.ID, verb agents.Verb, v *agents.View, r *draw.Stream) agents.Action {
+	x := agents.Action{Verb: verb, Agent: id, Other: c.someone(r), Amount: amount(v, id, r), Count: uint32(r.Intn(40))}
+	if r.Intn(8) == 0 {
+		x.Agent = c.someone(r)
+	}
+	if r.Intn(20) == 0 {
+		x.Count = uint32(r.Uint64())
+	}
+	x.Policy = rollup.Policy{Transfers: r.Intn(2) == 0, Exits: r.Intn(2) == 0, MinFee: amount(v, id, r) >> r.Intn(30), ExitFee: amount(v, id, r) >> r.Intn(30)}
+	x.Order = market.Order{
+		Owner: c.someone(r), Slot: uint16(r.Intn(6)), Side: book.Side(r.Intn(2)), Kind: book.Kind(r.Intn(7)),
+		Price: v.Price(v.Mid * r.Uniform(0.95, 1.05)), Lots: uint32(r.Intn(5000)),
+	}
+	switch r.Intn(20) {
+	case 0:
+		x.Order.Price, x.Order.Side = uint32(r.Uint64()), book.Side(r.Uint64())
+	case 1:
+		x.Order.Lots, x.Order.Slot = uint32(r.Uint64()), uint16(r.Uint64())
+	case 2:
+		x.Order.Expiry = v.Tick + uint32(r.Intn(10)) - 3
+	}
+	return x
+}
+
+func (c *chaos) someone(r *draw.Stream) agents.ID {
+	if r.Intn(10) == 0 {
+		return agents.ID(r.Uint64())
+	}
+	return agents.ID(r.Intn(c.owners + 2))
+}
+
+func amount(v *agents.View, id agents.ID, r *draw.Stream) ledger.Amount {
+	switch r.Intn(8) {
+	case 0:
+		return ledger.Amount(r.Uint64())
+	case 1:
+		return -ledger.Amount(r.Intn(1e9))
+	case 2:
+		return 0
+	case 3:
+		return v.Free(id, ledger.Cash)
+	case 4:
+		return v.Pocket(id, ledger.Token, ledger.Pocket(r.Intn(int(ledger.Pockets))))
+	}
+	return ledger.Amount(r.Float64() * 1e10)
+}
+
+// An agent that does random legal and illegal things for ten thousand ticks
+// breaks nothing, and what the rules refuse is counted.
+func TestChaosOnTheAttackersLegs(t *testing.T) {
+	c := small(t)
+	w := world(t, c, "forced-exit", 11, 5e6*ledger.Unit, 5e6*ledger.Unit)
+	mad := &chaos{owners: w.Ledger().Owners(), s: draw.New(3)}
+	w.SetAttacker(mad)
+	audited(t, w, 10000)
+	for verb, n := range mad.asked {
+		if n < 100 {
+			t.Errorf("verb %d was asked for %d times", verb, n)
+		}
+	}
+	if w.Refused() < 1000 {
+		t.Errorf("only %d wishes refused", w.Refused())
+	}
+}
+
+// The same with every kind of agent gone half mad, so that every role does
+// illegal things, and with loans going bad.
+func TestChaosOfEverybody(t *testing.T) {
+	c := small(t)
+	c.Outage = OutageParams{StartDays: 0.5, Hours: 4, Repeat: 3, EveryDays: 0.5}
+	c.Lending.InitialMargin, c.Lending.MaintenanceMargin = 1.22, 1.2
+	w := world(t, c, "forced-exit", 12, 5e6*ledger.Unit, 5e6*ledger.Unit)
+	for i, s := range w.strategies {
+		w.strategies[i] = &chaos{honest: s, owners: w.Ledger().Owners(), s: draw.New(uint64(i))}
+	}
+	mad := w.strategies[attackStrategy]
+	w.SetAttacker(mad)
+	audited(t, w, 5000)
+	if p := w.Rollup().Public(); w.Liquidated() == 0 || p.ForcedExits == 0 || p.Transactions == 0 {
+		t.Errorf("too tame: %d bought in, %d forced exits, %d transactions", w.Liquidated(), p.ForcedExits, p.Transactions)
+	}
+}
+
+// only is a strategy that asks for given things once.
+type only struct {
+	do  []agents.Action
+	wks []agents.Wake
+}
+
+func (s *only) Clone() agents.Strategy { return s }
+
+func (s *only) Decide(_ []agents.Agent, _ *agents.View, do *agents.Actions) {
+	do.List = append(do.List, s.do...)
+	do.Wakes = append(do.Wakes, s.wks...)
+}
+
+// What is asked for in the name of another changes nothing and is refused, and
+// so is what the role does not allow.
+func TestRefusals(t *testing.T) {
+	w := world(t, small(t), "none", 1, 1000*ledger.Unit)
+	leg, staker, user := w.Attackers()[0], w.agents[0].ID, w.agents[len(w.agents)-Legs-1].ID
+	outside := ledger.First + ledger.Owner(len(w.agents))
+	refused := []agents.Action{
+		{Verb: agents.CancelAll, Agent: staker}, {Verb: agents.Pay, Agent: staker, Other: leg, Amount: 1},
+		{Verb: agents.Pay, Agent: ledger.Pool, Other: leg, Amount: 1}, {Verb: agents.Spend, Agent: outside, Amount: 1},
+		{Verb: agents.Spend, Agent: ^ledger.Owner(0), Amount: 1}, {Verb: agents.Pay, Agent: leg, Other: ^ledger.Owner(0), Amount: 1},
+		{Verb: agents.Pay, Agent: leg, Other: outside, Amount: 1}, {Verb: agents.Pay, Agent: leg, Other: ledger.Dust, Amount: 1},
+		{Verb: agents.Join, Agent: leg, Amount: 1}, {Verb: agents.Verbs, Agent: leg}, {Verb: agents.Delegate, Agent: leg, Other: staker},
+		{Verb: agents.Delegate, Agent: leg, Other: ^ledger.Owner(0)}, {Verb: agents.Consume, Agent: leg, Amount: 1},
+		{Verb: agents.SetPolicy, Agent: leg, Policy: rollup.Policy{MinFee: -1}}, {Verb: agents.Spend, Agent: leg, Amount: -1},
+		{Verb: agents.Stake, Agent: leg, Amount: 1}, {Verb: agents.Borrow, Agent: leg, Amount: 1 << 60},
+		{Verb: agents.Submit, Agent: leg, Order: market.Order{Slot: 99, Price: 1, Lots: 1}},
+	}
+	allowed := []agents.Action{{Verb: agents.Pay, Agent: leg, Other: user, Amount: 3}, {Verb: agents.Spend, Agent: leg, Amount: 2}}
+	due := w.wheel.at[0].due
+	w.SetAttacker(&only{do: append(refused, allowed...), wks: []agents.Wake{{Agent: staker, Tick: 2}, {Agent: outside, Tick: 2}, {Agent: 0, Tick: 2}}})
+	before := w.Refused()
+	// Both legs wake in rounds of their own.
+	w.clock()
+	w.awake = append(w.awake[:0], int32(len(w.agents)-Legs))
+	w.trade()
+	if got, want := w.Refused()-before, uint64(len(refused)+3); got != want {
+		t.Errorf("%d refused, want %d", got, want)
+	}
+	if got := w.Ledger().Balance(leg, ledger.Cash, ledger.Free); got != 1000*ledger.Unit-5 {
+		t.Errorf("leg has %d", got)
+	}
+	if w.wheel.at[0].due != due {
+		t.Error("a stranger woke a staker")
+	}
+	if err := w.Audit(); err != nil {
+		t.Error(err)
+	}
+}

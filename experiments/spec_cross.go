@@ -1,0 +1,161 @@
+package experiments
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"stakeout/experiments/param"
+	"stakeout/experiments/preset"
+	"stakeout/mechanisms/election"
+	"stakeout/mechanisms/remedy"
+)
+
+// crossing collects the problems that concern more than one value.
+type crossing struct {
+	*Spec
+	doc *preset.Document
+	out []preset.Problem
+}
+
+func (c *crossing) add(path, message, expected string) {
+	c.out = append(c.out, c.doc.At(path, message, expected))
+}
+
+// cross checks what no single parameter can be blamed for.
+func (s *Spec) cross(doc *preset.Document) []preset.Problem {
+	c := &crossing{Spec: s, doc: doc}
+	c.header()
+	c.clock()
+	c.service()
+	c.margins()
+	c.supply()
+	return c.out
+}
+
+var kebab = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+var notKebab = regexp.MustCompile(`[^a-z0-9]+`)
+
+// kebabOf is the kebab-case name nearest to a text, or the empty string.
+func kebabOf(text string) string {
+	return strings.Trim(notKebab.ReplaceAllString(strings.ToLower(text), "-"), "-")
+}
+
+func (c *crossing) header() {
+	const letters = "lower-case letters, digits and single hyphens, as in dos-short"
+	switch {
+	case c.Name == "":
+		c.add("name", "is missing", letters)
+	case !kebab.MatchString(c.Name):
+		p := c.doc.At("name", fmt.Sprintf("%q is not a name in kebab-case", c.Name), letters)
+		if near := kebabOf(c.Name); near != "" {
+			p.Hint = "write " + near
+		}
+		c.out = append(c.out, p)
+	}
+	if strings.TrimSpace(c.Question) == "" {
+		c.add("question", "is missing", "the question that the preset answers, in one sentence")
+	}
+	if _, ok := election.Find(c.Mechanism); !ok {
+		c.out = append(c.out, unknown(c.doc, "mechanism", c.Mechanism, mechanismNames()))
+	}
+	if _, ok := remedy.Find(c.Remedy); !ok {
+		c.out = append(c.out, unknown(c.doc, "remedy", c.Remedy, remedyNames()))
+	}
+	if c.attack.Needs.Loans && c.World.Lending.BorrowCap == 0 {
+		c.add("world.lending.borrow_cap_tokens", "is 0, and the attack "+c.Attack+" borrows", "more than 0")
+	}
+}
+
+func (c *crossing) clock() {
+	w := &c.World
+	if w.Rollup.BlocksPerSlot < 3 {
+		c.add("world.rollup.blocks_per_slot", fmt.Sprintf("%d leaves no block to build between election and deadline", w.Rollup.BlocksPerSlot), "3 or more (blocks/slot)")
+	}
+	if w.Rollup.DeadlineBlocks >= w.Rollup.BlocksPerSlot {
+		c.add("world.rollup.deadline_blocks", fmt.Sprintf("%d leaves no time to build", w.Rollup.DeadlineBlocks),
+			fmt.Sprintf("less than world.rollup.blocks_per_slot, which is %d", w.Rollup.BlocksPerSlot))
+	}
+	if least := 2 * w.Rollup.UnbondingDays; w.Time.WarmupDays < least {
+		c.add("world.time.warmup_days", fmt.Sprintf("%g is shorter than twice the unbonding time, so the unbonding pipeline would start empty", w.Time.WarmupDays),
+			fmt.Sprintf("%g or more, twice world.rollup.unbonding_days", least))
+	}
+	if c.StartDays >= c.HorizonDays {
+		c.add("start_days", fmt.Sprintf("%g lies beyond the horizon", c.StartDays), fmt.Sprintf("less than horizon_days, which is %g", c.HorizonDays))
+	} else if c.attack.Days != nil {
+		// Plans count seven days of unbonding.
+		if need := c.StartDays + c.attack.Days(c.Params) - 7 + w.Rollup.UnbondingDays; need > c.HorizonDays {
+			c.add("horizon_days", fmt.Sprintf("%g ends before the attack has unwound on day %g", c.HorizonDays, need), "a longer horizon or shorter attack_params")
+		}
+	}
+}
+
+// service checks that there are operators and users, and that what the users
+// want at the opening fits the batches.
+func (c *crossing) service() {
+	w := &c.World
+	if w.Coordinators.Count < 1 {
+		c.add("world.coordinators.count", "is 0, so nobody could build", "1 or more")
+	}
+	active := float64(w.Users.Count) * w.Users.ActiveShare
+	if active < 1 {
+		c.add("world.users.active_share", fmt.Sprintf("leaves %.2g of %d user cohorts at the opening", active, w.Users.Count), "at least one, so that there is a service to deny")
+	}
+	slots := 86400 / (w.Layer1.BlockSeconds * float64(w.Rollup.BlocksPerSlot))
+	demand := active * float64(w.Users.CohortSize) * w.Users.PerDay / slots
+	room, path := float64(w.Rollup.CapacityTx), "world.rollup.capacity_tx"
+	if gas := float64(max(w.Rollup.MaxBatchGas-w.Rollup.BatchGas, 0) / max(w.Rollup.TransactionGas, 1)); gas < room {
+		room, path = gas, "world.rollup.max_batch_gas"
+	}
+	if demand > room {
+		c.add(path, fmt.Sprintf("has room for %.0f transactions a batch and users send %.0f at the opening: utilisation %.2f", room, demand, demand/max(room, 1)),
+			"utilisation of at most 1; the default world has 0.61")
+	}
+}
+
+func (c *crossing) margins() {
+	l := &c.World.Lending
+	const section = "world.lending."
+	switch {
+	case l.InitialMargin < l.MaintenanceMargin:
+		c.add(section+"initial_margin", fmt.Sprintf("%g is below maintenance_margin, so loans would be called as they are taken", l.InitialMargin), fmt.Sprintf("%g or more", l.MaintenanceMargin))
+	case l.MaintenanceMargin < l.FullCloseMargin:
+		c.add(section+"maintenance_margin", fmt.Sprintf("%g is below full_close_margin", l.MaintenanceMargin), fmt.Sprintf("%g or more", l.FullCloseMargin))
+	default:
+		if err := l.Validate(); err != nil {
+			c.add("world.lending", strings.TrimPrefix(err.Error(), "lending: "), "consistent margins and rates")
+		}
+	}
+	m := &c.World.Market
+	switch tick := dollars(m.TickSize); {
+	case c.World.Opening.Price >= dollars(m.MaxPrice):
+		c.add("world.market.max_price_usd", fmt.Sprintf("%g is not above the opening price of %g USD", dollars(m.MaxPrice), c.World.Opening.Price), "well above world.opening.price_usd")
+	case tick > c.World.Opening.Price/100:
+		c.add("world.market.price_tick_usd", fmt.Sprintf("%g is more than a per cent of the opening price of %g USD", tick, c.World.Opening.Price), fmt.Sprintf("at most %g", c.World.Opening.Price/100))
+	}
+}
+
+// supply checks that the tokens are handed out exactly once.
+func (c *crossing) supply() {
+	w := &c.World
+	sum := w.Stakers.HoldShare + w.Makers.HoldShare + w.Noise.HoldShare + w.Chartists.HoldShare + w.Holders.HoldShare
+	if sum < 0.999 || sum > 1.001 {
+		c.add("world", fmt.Sprintf("the hold_share of stakers, makers, noise, chartists and holders sum to %.4g", sum), "a sum of 1")
+	}
+	if lent := dollars(w.Lending.BorrowCap); lent > w.Opening.Supply {
+		c.add("world.lending.borrow_cap_tokens", fmt.Sprintf("%g is more than the supply", lent), fmt.Sprintf("at most world.opening.supply_tokens, which is %g", w.Opening.Supply))
+	}
+}
+
+func unknown(doc *preset.Document, path, name string, valid []string) preset.Problem {
+	p := preset.Problem{Path: path}
+	if doc != nil {
+		p = doc.At(path, "", "")
+	}
+	p.Message, p.Expected = fmt.Sprintf("there is no %s %q", path, name), "one of "+strings.Join(valid, ", ")
+	if near := param.Nearest(name, valid); near != "" {
+		p.Hint = param.DidYouMean(near)
+	}
+	return p
+}

@@ -1,0 +1,269 @@
+package strategies_test
+
+import (
+	"fmt"
+	"testing"
+
+	"stakeout/agents"
+	"stakeout/experiments/param"
+	"stakeout/experiments/sim"
+	"stakeout/market/ledger"
+	"stakeout/strategies"
+)
+
+const (
+	openDays      = 0.5 // from the opening of the world to the start of the plan
+	unbondingDays = 0.5
+	defaultUnbond = 7 // that Entry.Days counts with
+)
+
+// quick is a small world of short delays.
+func quick() *sim.Config {
+	c := new(sim.Config)
+	param.Defaults(c)
+	c.Rollup.UnbondingDays = unbondingDays
+	c.Stakers.Count, c.Users.Count, c.Users.CohortSize = 60, 150, 1333
+	c.Noise.Count, c.Noise.WakeBlocks, c.Shorters.Count = 100, 120, 10
+	return c
+}
+
+// short makes a plan that lasts three days and a half.
+func short(t *testing.T, e strategies.Entry, budget string) any {
+	t.Helper()
+	p := e.Params()
+	param.Defaults(p)
+	for path, text := range map[string]string{"budget_usd": budget, "build_days": "1", "act_days": "1", "sell_days": "1"} {
+		if err := param.Set(p, path, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Not every attack has these.
+	for path, text := range map[string]string{"hold_days": "0.5", "open_days": "0.5", "cover_days": "0.4"} {
+		_ = param.Set(p, path, text)
+	}
+	return p
+}
+
+// cases are the catalogue and the split form of the borrowed stake.
+func cases(t *testing.T, budget string, run func(t *testing.T, e strategies.Entry, params any)) {
+	for _, e := range strategies.All() {
+		t.Run(e.Name, func(t *testing.T) { run(t, e, short(t, e, budget)) })
+		p := short(t, e, budget)
+		if param.Set(p, "split_share", "0.5") == nil {
+			t.Run(e.Name+" split", func(t *testing.T) { run(t, e, p) })
+		}
+	}
+}
+
+func newWorld(t *testing.T, capital [2]ledger.Amount) *sim.World {
+	t.Helper()
+	w, err := sim.New(quick(), "pos", "none", 5, capital)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func run(t *testing.T, w *sim.World, tick uint32) {
+	t.Helper()
+	if err := w.Run(tick); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// public are the verbs that any trader, staker or operator has.
+var public = map[agents.Verb]bool{
+	agents.Submit: true, agents.Cancel: true, agents.CancelAll: true, agents.Stake: true, agents.Unstake: true,
+	agents.SetPolicy: true, agents.Borrow: true, agents.Repay: true, agents.AddMargin: true, agents.FreeMargin: true,
+}
+
+// witness watches what a plan asks for.
+type witness struct {
+	strategies.Committer
+	faults *[]string
+	legs   []agents.ID
+	start  uint32
+	asked  *int
+}
+
+func (x witness) Clone() agents.Strategy {
+	x.Committer = x.Committer.Clone().(strategies.Committer)
+	return x
+}
+
+func (x witness) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions) {
+	from := len(do.List)
+	x.Committer.Decide(awake, v, do)
+	for _, a := range do.List[from:] {
+		*x.asked++
+		if a.Agent != x.legs[0] && a.Agent != x.legs[1] {
+			*x.faults = append(*x.faults, fmt.Sprintf("acts for agent %d", a.Agent))
+		}
+		if !public[a.Verb] {
+			*x.faults = append(*x.faults, fmt.Sprintf("verb %d", a.Verb))
+		}
+		if v.Tick < x.start {
+			*x.faults = append(*x.faults, fmt.Sprintf("verb %d at tick %d, before the start", a.Verb, v.Tick))
+		}
+	}
+}
+
+// begin gives a world's legs a plan that starts later.
+func begin(w *sim.World, e strategies.Entry, params any, act bool) *witness {
+	start := w.Ticks(openDays)
+	x := &witness{faults: new([]string), legs: w.Attackers(), start: start, asked: new(int)}
+	x.Committer = e.New(params, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening(), Start: start, Act: act})
+	w.SetAttacker(x)
+	return x
+}
+
+// shape is what a plan did, looked at every hour.
+type shape struct {
+	stake, debt, sold float64 // most tokens staked, most owed, most sold short
+	withheld          float64 // largest public share of withheld slots
+	empty             bool    // it had stake and a policy of empty blocks
+	least             ledger.Amount
+}
+
+func follow(t *testing.T, w *sim.World, end uint32) (s shape) {
+	t.Helper()
+	s.least = 1 << 62
+	for w.Tick() < end {
+		run(t, w, min(end, w.Tick()+w.Ticks(1.0/24)))
+		l, cash := w.Ledger(), ledger.Amount(0)
+		debt := 0.0
+		for _, id := range w.Attackers() {
+			staked := w.Rollup().Bonded(id)
+			s.stake = max(s.stake, float64(staked)/1e6)
+			s.empty = s.empty || staked > 0 && !w.Rollup().PolicyOf(id).Transfers
+			debt += float64(w.Pool().Debt(id)) / 1e6
+			cash += l.Total(id, ledger.Cash)
+		}
+		s.debt = max(s.debt, debt)
+		s.least = min(s.least, cash)
+		s.withheld = max(s.withheld, w.Rollup().Public().Withheld)
+		if short := w.View().Debt(w.Attackers()[1]) - l.Balance(w.Attackers()[1], ledger.Token, ledger.Free); short > 0 {
+			s.sold = max(s.sold, float64(short)/1e6)
+		}
+	}
+	return s
+}
+
+func TestPlansRunTheirCourse(t *testing.T) {
+	cases(t, "1500000", func(t *testing.T, e strategies.Entry, params any) {
+		for _, act := range []bool{true, false} {
+			w := newWorld(t, e.Capital(params))
+			x := begin(w, e, params, act)
+			days := openDays + e.Days(params) - defaultUnbond + unbondingDays
+			s := follow(t, w, w.Ticks(days+0.25))
+			for _, f := range *x.faults {
+				t.Errorf("act %v: %s", act, f)
+			}
+			if s.stake < 1e5 || s.least < 0 {
+				t.Errorf("act %v: %.0f tokens staked at most, least cash %d", act, s.stake, s.least)
+			}
+			if s.empty != act || act != (s.withheld > 0) {
+				t.Errorf("act %v: policy of empty blocks %v, slots withheld %v", act, s.empty, s.withheld)
+			}
+			lendable := 1.5e6
+			if s.debt > lendable*1.001 || s.sold > s.debt || e.Needs.Loans != (s.debt > 0) {
+				t.Errorf("act %v: owes %.0f, sold %.0f short", act, s.debt, s.sold)
+			}
+			wound(t, w, act)
+		}
+	})
+}
+
+// wound checks that a plan has left nothing but cash.
+func wound(t *testing.T, w *sim.World, act bool) {
+	t.Helper()
+	if err := w.Audit(); err != nil {
+		t.Fatal(err)
+	}
+	for leg, id := range w.Attackers() {
+		l := w.Ledger()
+		if left := l.Total(id, ledger.Token); left >= ledger.Unit || left < 0 {
+			t.Errorf("act %v, leg %d: %d micro-tokens left", act, leg, left)
+		}
+		if debt, locked := w.Pool().Debt(id), l.Balance(id, ledger.Cash, ledger.Collateral); debt != 0 || locked != 0 {
+			t.Errorf("act %v, leg %d: debt %d and collateral %d left", act, leg, debt, locked)
+		}
+		if free, all := l.Balance(id, ledger.Cash, ledger.Free), l.Total(id, ledger.Cash); free != all {
+			t.Errorf("act %v, leg %d: %d of %d cash is free", act, leg, free, all)
+		}
+	}
+}
+
+// The honest use of the same capital makes the same trades: until the act the
+// two worlds are one, to the bit, but for who stands by.
+func TestHonestTwinIsTheSameUntilTheAct(t *testing.T) {
+	cases(t, "1500000", func(t *testing.T, e strategies.Entry, params any) {
+		var hash [2]uint64
+		for i, act := range []bool{true, false} {
+			w := newWorld(t, e.Capital(params))
+			begin(w, e, params, act)
+			run(t, w, w.Ticks(openDays+e.Act(params))-1)
+			hash[i] = w.Hash()
+		}
+		if hash[0] != hash[1] {
+			t.Error("the attack and its honest twin differ before the act")
+		}
+	})
+}
+
+// A branched world carries its own plan: running one leaves the other alone,
+// and both end the same.
+func TestCloneIsIndependent(t *testing.T) {
+	cases(t, "1500000", func(t *testing.T, e strategies.Entry, params any) {
+		w := newWorld(t, e.Capital(params))
+		begin(w, e, params, true)
+		for _, days := range []float64{openDays + 0.6, openDays + 1.9} {
+			run(t, w, w.Ticks(days))
+			branch := new(sim.World)
+			branch.CopyFrom(w)
+			run(t, w, w.Ticks(days+0.9))
+			run(t, branch, w.Tick())
+			if w.Hash() != branch.Hash() {
+				t.Fatalf("the branch of day %v ended elsewhere", days)
+			}
+		}
+	})
+}
+
+func TestWithoutCapitalNothingHappens(t *testing.T) {
+	idle := newWorld(t, [2]ledger.Amount{})
+	run(t, idle, idle.Ticks(2.2))
+	cases(t, "0", func(t *testing.T, e strategies.Entry, params any) {
+		w := newWorld(t, e.Capital(params))
+		x := begin(w, e, params, true)
+		run(t, w, idle.Tick())
+		if *x.asked > 0 || w.Hash() != idle.Hash() {
+			t.Errorf("%d wishes, hash %x against %x", *x.asked, w.Hash(), idle.Hash())
+		}
+	})
+}
+
+// Borrowed stake is given back as it was borrowed: the market sells no more of
+// it than interest has taken.
+func TestBorrowedStakeIsReturnedNotBought(t *testing.T) {
+	e, _ := strategies.Find("dos-borrowed")
+	// Several lengths of the act, so that the unbonding ends before, with and
+	// after the moment at which the plan expects it.
+	for _, actDays := range []string{"0.97", "1", "1.003", "1.0061"} {
+		p := short(t, e, "1500000")
+		if err := param.Set(p, "act_days", actDays); err != nil {
+			t.Fatal(err)
+		}
+		w := newWorld(t, e.Capital(p))
+		begin(w, e, p, true)
+		s := follow(t, w, w.Ticks(openDays+e.Days(p)-defaultUnbond+unbondingDays+0.25))
+		bought := 0.0
+		for _, f := range w.Exchange().Log() {
+			bought += float64(f.Lots)
+		}
+		if s.debt == 0 || bought > 0.01*s.debt {
+			t.Errorf("act of %s days: bought %.0f of %.0f tokens", actDays, bought, s.debt)
+		}
+		wound(t, w, true)
+	}
+}
