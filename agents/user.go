@@ -132,7 +132,6 @@ func (t *Users) use(id ID, row *user, v *View, do *Actions, r *draw.Stream) {
 	do.Move(Join, id, Amount(row.balance)-v.Pocket(id, ledger.Cash, ledger.Rollup))
 	bid := t.bid(v, r)
 	mean := t.p.PerDay * float64(t.p.CohortSize) * days * t.demand(units(bid), v) * v.Activity
-	// Half of those who wait give up within two days.
 	n := r.Poisson(mean)
 	if waiting > 0 {
 		n += uint32(float64(waiting) * exact.HalfLife(days, t.p.GiveUpDays))
@@ -215,7 +214,7 @@ func (t *Users) leave(id ID, row *user, v *View, do *Actions) {
 	gasUSD := v.GasGwei * 1e-9 * v.EthUSD
 	gas := float64(v.Rollup.ForcedExitGas) * gasUSD
 	waited := float64(v.Tick-row.since) / v.TicksPerDay
-	pay := min(each, 1.2*float64(v.Rollup.WithdrawalGas)*gasUSD+float64(t.p.UrgencyPerDay*each*(1+waited)))
+	pay := min(each, float64(1.2*float64(v.Rollup.WithdrawalGas)*gasUSD)+float64(t.p.UrgencyPerDay*each*(1+waited)))
 	if v.Remedy.ForcedExit {
 		pay = min(pay, gas)
 		if waited > t.p.RetryDays && gas < each {

@@ -157,14 +157,14 @@ func (s *Spec) Tables() []*table.Table {
 func parameterTable(name, title string, ptr any, prefix string) *table.Table {
 	t := &table.Table{
 		Name: name, Title: title,
-		Columns: []table.Column{{Name: "Parameter"}, {Name: "Value", Align: table.Right}, {Name: ""}, {Name: "Default", Align: table.Right}, {Name: "Unit"}, {Name: "Range"}, {Name: "Meaning"}, {Name: "Source"}},
+		Columns: []table.Column{{Name: "Parameter"}, {Name: "Value", Align: table.Right}, {Name: ""}, {Name: "Meaning"}, {Name: "Unit"}, {Name: "Default", Align: table.Right}, {Name: "Range"}, {Name: "Source"}},
 	}
 	param.Walk(ptr, func(path string, f param.Field) {
 		changed := ""
 		if f.Changed {
 			changed = "*"
 		}
-		cells := []string{prefix + path, f.Value, changed, f.Default, f.Unit, rangeOf(f), f.Doc, f.Source}
+		cells := []string{prefix + path, f.Value, changed, f.Doc, f.Unit, f.Default, rangeOf(f), f.Source}
 		row := make([]table.Cell, len(cells))
 		for i, c := range cells {
 			row[i] = table.Text(c)

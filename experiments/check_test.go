@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"strings"
 	"testing"
 
 	"stakeout/experiments/param"
@@ -70,6 +71,36 @@ func TestChecksDoNotDependOnWorkers(t *testing.T) {
 				t.Errorf("pass %v with %d failed, %d undecided", one.Pass, one.Failed, one.Undecided)
 			}
 		})
+	}
+}
+
+// A target without a source that a reader can look up is a claim without proof.
+func TestTargetsHaveSources(t *testing.T) {
+	res := judge("x", "X", []line{
+		{what: "a", target: atMost(1), source: "First", got: exactly(0, 1)},
+		{what: "b", target: untargeted, got: exactly(0, 1)},
+		{what: "c", target: atMost(1), source: "Second", got: exactly(0, 1)},
+		{what: "d", target: atMost(1), source: "First", got: exactly(0, 1)},
+	})
+	marks := ""
+	for _, row := range res.Tables[0].Rows {
+		marks += row[3].String()
+	}
+	if marks != "[1]"+table.Dash+"[2][1]" {
+		t.Errorf("marks %s", marks)
+	}
+	for _, c := range Checks() {
+		main := runSmall(t, c.Name, 2).Tables[0]
+		for _, row := range main.Rows {
+			if has, cited := row[2].String() != table.Dash, row[3].String() != table.Dash; has != cited {
+				t.Errorf("%s: %s: target %s, source %s", c.Name, row[0], row[2], row[3])
+			}
+		}
+		for _, n := range main.Notes {
+			if unchecked.MatchString(strings.TrimSuffix(n, ".")) || strings.Contains(n, "model:") {
+				t.Errorf("%s: nobody can check the source %q", c.Name, n)
+			}
+		}
 	}
 }
 

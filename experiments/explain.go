@@ -142,7 +142,7 @@ func (t *Trial) verdict(s *Spec, d divergence) string {
 	text := fmt.Sprintf("Replication %d (seed %d): the attack ends at %s USD on %s USD at risk; the same capital used honestly ends at %s USD, so the act is worth %s USD.",
 		t.Rep, t.Seed, whole0(dollars(t.Gain.Profit)), whole0(dollars(t.Gain.CapitalAtRisk)), whole0(dollars(t.Fair.Profit)), whole0(dollars(t.excess())))
 	if d.found {
-		text += fmt.Sprintf(" The two worlds are equal in every balance and order up to day %s (%s) and differ from then on.", table.Number(t.Days(d.tick, s), table.Format{Decimals: 3}), s.phase(t, d.tick))
+		text += fmt.Sprintf(" The two worlds are equal in every balance and order up to day %s (%s) and differ from then on.", table.Number(t.Days(d.tick, s), table.Format{Decimals: 2}), s.phase(t, d.tick))
 	} else {
 		text += " The two worlds never differ: the act changed nothing."
 	}

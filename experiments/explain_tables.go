@@ -35,9 +35,9 @@ func (t *Trial) timeline(s *Spec) *table.Table {
 	out := &table.Table{
 		Name: "timeline", Title: "The twins day by day",
 		Columns: []table.Column{{Name: "Day"}, {Name: "Price idle", Unit: "USD"}, {Name: "Price honest", Unit: "USD"}, {Name: "Price attack", Unit: "USD"},
-			{Name: "Users idle", Unit: "cohorts"}, {Name: "Users attack", Unit: "cohorts"}, {Name: "Stake share", Unit: "%"}, {Name: "Empty share", Unit: "%"},
-			{Name: "Cash", Unit: "USD"}, {Name: "Net bought", Unit: "tokens"}, {Name: "Plan"}},
-		Notes: []string{"Days count from the end of the warm-up. Stake share, empty share (slots that left waiting users unserved, half-life a day), cash and net bought are the attacker's in the attack world; net bought is what it bought less what it sold, sales of borrowed tokens included."},
+			{Name: "Users", Unit: "%"}, {Name: "Stake share", Unit: "%"}, {Name: "Empty share", Unit: "%"},
+			{Name: "Cash", Unit: "k USD"}, {Name: "Net bought", Unit: "k"}, {Name: "Plan"}},
+		Notes: []string{"Days count from the end of the warm-up. Users are those of the attack world less those of the idle world. Stake share, empty share (slots that left waiting users unserved, half-life a day), cash and net bought are the attacker's in the attack world, cash in thousand USD; net bought is what it bought less what it sold, sales of borrowed tokens included, in thousand tokens."},
 	}
 	a, h, idle := t.Attack.Series(), t.Honest.Series(), t.Idle.Series()
 	log, net, last := t.Attack.Exchange().Log(), 0.0, ""
@@ -58,9 +58,9 @@ func (t *Trial) timeline(s *Spec) *table.Table {
 		out.Rows = append(out.Rows, []table.Cell{
 			table.Number(t.Days(a[i].Tick, s), table.Format{}),
 			table.Number(idle[i].Price, priceFormat), table.Number(h[i].Price, priceFormat), table.Number(a[i].Price, priceFormat),
-			table.Number(idle[i].Active, cashFormat), table.Number(a[i].Active, cashFormat),
+			table.Number(ratio(a[i].Active, idle[i].Active)-1, shareFormat),
 			table.Number(ratio(a[i].AttackerStake, a[i].Staked), shareFormat), table.Number(a[i].EmptyDay, shareFormat),
-			table.Number(a[i].AttackerCash, cashFormat), table.Number(net, cashFormat), table.Text(shown),
+			table.Number(a[i].AttackerCash/1e3, cashFormat), table.Number(net/1e3, cashFormat), table.Text(shown),
 		})
 	}
 	return out

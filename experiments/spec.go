@@ -110,14 +110,14 @@ func Parse(file string, text []byte, overrides ...string) (*Spec, error) {
 	doc, problems := preset.Parse(file, text)
 	var part worldPart
 	param.Defaults(&part)
-	problems = append(problems, doc.Decode("", &part, "attack_params")...)
+	problems = append(problems, underWorld(doc.Decode("", &part, "attack_params"))...)
 	s := &Spec{Header: part.Header, World: part.World}
 	if e, ok := strategies.Find(s.Attack); ok {
 		s.attack, s.Params = e, e.Params()
 		param.Defaults(s.Params)
 		problems = append(problems, doc.Decode("attack_params", s.Params)...)
-	} else if len(problems) == 0 || doc.Has("attack") {
-		problems = append(problems, unknown(doc, "attack", s.Attack, attackNames()))
+	} else {
+		problems = append(problems, s.attackProblem(doc)...)
 	}
 	if len(problems) == 0 {
 		for _, o := range attackFirst(overrides) {
@@ -126,11 +126,38 @@ func Parse(file string, text []byte, overrides ...string) (*Spec, error) {
 			}
 		}
 	}
-	problems = append(problems, s.cross(doc)...)
+	if doc.Has("") { // What cannot be read at all has one problem only.
+		problems = append(problems, s.cross(doc)...)
+	}
 	if err := preset.Errors(problems); err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// attackProblem says why there is no attack; one of the wrong type has its
+// problem already.
+func (s *Spec) attackProblem(doc *preset.Document) []preset.Problem {
+	switch {
+	case !doc.Has(""):
+	case !doc.Has("attack"):
+		return []preset.Problem{doc.At("attack", "is missing", "one of "+strings.Join(attackNames(), ", "))}
+	case s.Attack != "":
+		return []preset.Problem{unknown(doc, "attack", s.Attack, attackNames())}
+	}
+	return nil
+}
+
+// underWorld adds a hint to sections that stand beside world instead of in it.
+func underWorld(problems []preset.Problem) []preset.Problem {
+	param.Sections(new(sim.Config), func(path, _ string) {
+		for i := range problems {
+			if p := &problems[i]; p.Path == path && p.Hint == "" {
+				p.Hint = param.DidYouMean("world." + path)
+			}
+		}
+	})
+	return problems
 }
 
 // attackFirst moves the choice of an attack to the front, so that parameters of
@@ -174,21 +201,25 @@ func (s *Spec) Set(assignment string) error {
 
 // setAttackParameter names problems by their full path.
 func (s *Spec) setAttackParameter(name, value string) error {
+	if valid := paths(s.Params); !slices.Contains(valid, name) {
+		p := param.Problem{Path: attackPrefix + name, Message: "unknown parameter of " + s.Attack, Hint: "`stakeout show " + s.Attack + "` lists its parameters"}
+		if near := param.NearestPath(name, valid); near != "" {
+			p.Hint = param.DidYouMean(attackPrefix + near)
+		}
+		return p
+	}
 	err := param.Set(s.Params, name, value)
 	var problem param.Problem
-	if !errors.As(err, &problem) {
-		return err
+	if errors.As(err, &problem) {
+		problem.Path = attackPrefix + name
+		return problem
 	}
-	problem.Path = attackPrefix + name
-	if problem.Hint == "" && !has(s.Params, name) {
-		problem.Hint = "`stakeout show " + s.Attack + "` lists the parameters of the attack"
-	}
-	return problem
+	return err
 }
 
-func has(params any, name string) (found bool) {
-	param.Walk(params, func(path string, _ param.Field) { found = found || path == name })
-	return found
+func paths(params any) (list []string) {
+	param.Walk(params, func(path string, _ param.Field) { list = append(list, path) })
+	return list
 }
 
 func (s *Spec) switchAttack(name string) error {
@@ -201,7 +232,7 @@ func (s *Spec) switchAttack(name string) error {
 	param.Defaults(params)
 	var shared error
 	param.Walk(s.Params, func(path string, f param.Field) {
-		if f.Changed && has(params, path) && shared == nil {
+		if f.Changed && shared == nil && slices.Contains(paths(params), path) {
 			shared = param.Set(params, path, f.Value)
 		}
 	})

@@ -110,7 +110,7 @@ func (c *crossing) service() {
 	}
 	if demand > room {
 		c.add(path, fmt.Sprintf("has room for %.0f transactions a batch and users send %.0f at the opening: utilisation %.2f", room, demand, demand/max(room, 1)),
-			"utilisation of at most 1; the default world has 0.61")
+			"a utilisation of at most 1")
 	}
 }
 
@@ -144,7 +144,7 @@ func (c *crossing) supply() {
 		c.add("world", fmt.Sprintf("the hold_share of stakers, makers, noise, chartists and holders sum to %.4g", sum), "a sum of 1")
 	}
 	if lent := dollars(w.Lending.BorrowCap); lent > w.Opening.Supply {
-		c.add("world.lending.borrow_cap_tokens", fmt.Sprintf("%g is more than the supply", lent), fmt.Sprintf("at most world.opening.supply_tokens, which is %g", w.Opening.Supply))
+		c.add("world.lending.borrow_cap_tokens", whole0(lent)+" is more than the supply", "at most world.opening.supply_tokens, which is "+whole0(w.Opening.Supply))
 	}
 }
 

@@ -13,7 +13,8 @@ const maxIndent = 24
 
 // entries prints a table of texts as a list, since sentences do not fit into
 // narrow columns: the first two cells of a row on a line, the others below with
-// the heads of their columns. A column without a head joins the one before it.
+// the heads of their columns, save what explains itself. A column without a head
+// joins the one before it.
 func (p *program) entries(t *table.Table) {
 	fmt.Fprintln(p.out, t.Title)
 	indent := 0
@@ -24,9 +25,11 @@ func (p *program) entries(t *table.Table) {
 		first, rest := row[1].String(), []string(nil)
 		for i, c := range row[2:] {
 			switch head, text := t.Columns[i+2], strings.TrimSuffix(c.String(), "."); {
-			case text == "":
+			case text == "", head.Name == "Unit" && text == "1":
 			case head.Name == "":
 				first += " " + text
+			case head.Name == "Meaning", head.Name == "What it does":
+				rest = append(rest, text)
 			case head.Unit != "":
 				rest = append(rest, head.Name+": "+text+" "+head.Unit)
 			default:

@@ -102,7 +102,7 @@ func TestVerdictFollowsTheIntervals(t *testing.T) {
 		attack, honest []float64
 		want           []string
 	}{
-		{"pays", gain, shifted(gain, -5, 1), []string{"earns 20 USD [", "it gains 5 USD [", "in 40 of 40 worlds", "it is the act that pays"}},
+		{"pays", gain, shifted(gain, -5, 1), []string{"earns 20 USD [", "it gains 5 USD [", "in 40 of 40 worlds", "the act adds to what its capital would earn honestly"}},
 		{"only the capital", gain, shifted(gain, 5, 1), []string{"earns", "it loses 5 USD [", "would earn more without the act"}},
 		{"loses", loss, shifted(loss, 5, 1), []string{"loses 20 USD [20, 20]", "it loses 5 USD", "in 0 of 40 worlds", "The act does not pay."}},
 		{"noise", nothing, shifted(nothing, 0.01, 1), []string{"not distinguishable from zero, 0 USD", "the difference is not distinguishable from zero", "Nothing shows that the act pays."}},

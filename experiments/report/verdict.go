@@ -47,23 +47,23 @@ func (x *Summary) excessSentence() string {
 
 func (x *Summary) shareSentence() string {
 	f := func(v float64) string { return table.Number(v, percent).String() }
-	return fmt.Sprintf("It is profitable in %d of %d worlds (interval %s to %s %%) and better than honest use in %d.",
-		x.ProfitShare.K, x.ProfitShare.N, f(x.ProfitShare.Lo), f(x.ProfitShare.Hi), x.BeatsHonest.K)
+	return fmt.Sprintf("It is profitable in %d of %d worlds (%s interval %s to %s %%) and better than honest use in %d.",
+		x.ProfitShare.K, x.ProfitShare.N, level(x.Level), f(x.ProfitShare.Lo), f(x.ProfitShare.Hi), x.BeatsHonest.K)
 }
 
 // conclusion is what profit and excess say together.
 func (x *Summary) conclusion() string {
 	switch p, e := x.Profit.Sign(), x.Excess.Sign(); {
 	case p > 0 && e > 0:
-		return "The attack pays, and it is the act that pays."
+		return "The attack pays, and the act adds to what its capital would earn honestly."
 	case p > 0 && e < 0:
 		return "The capital earns, but it would earn more without the act."
 	case p > 0:
 		return "The capital earns, but nothing shows that the act does."
 	case e > 0 && p < 0:
-		return "The act pays, but not enough to cover what the position loses."
+		return "The act pays, but not enough to cover what its capital loses."
 	case e > 0:
-		return "The act pays; whether the whole attack does, the position's risk leaves open."
+		return "The act pays; whether the attack as a whole does, these worlds leave open."
 	case e < 0:
 		return "The act does not pay."
 	}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 
 	"stakeout/agents"
@@ -102,16 +103,20 @@ func (w *World) trade() {
 		w.order = append(w.order, waking{draw.Key(w.seed, draw.Activation, w.agents[i].Key, w.tick), i})
 	}
 	shuffle(w.order)
-	rounds := w.cfg.Time.Rounds
-	if n <= rounds {
-		for i := range w.order {
-			w.round(w.order[i : i+1])
+	for i := 0; i < n; {
+		first := i
+		for r := w.roundOf(w.order[i].key); i < n && w.roundOf(w.order[i].key) == r; {
+			i++
 		}
-		return
+		w.round(w.order[first:i])
 	}
-	for r := 0; r < rounds; r++ {
-		w.round(w.order[r*n/rounds : (r+1)*n/rounds])
-	}
+}
+
+// roundOf cuts the tick by the key alone, so that nobody's round depends on who
+// else is awake.
+func (w *World) roundOf(key uint64) uint64 {
+	r, _ := bits.Mul64(key, uint64(w.cfg.Time.Rounds))
+	return r
 }
 
 // shuffle sorts by key, then by index: a keyed shuffle that does not depend on
@@ -137,16 +142,6 @@ func shuffle(order []waking) {
 // Neighbours that share a strategy decide in one call.
 func (w *World) round(order []waking) {
 	w.view.Refresh()
-	if len(order) > 64 {
-		var x ledger.Amount
-		for i := range order {
-			id := w.agents[order[i].index].ID
-			x += w.led.Balance(id, ledger.Cash, ledger.Free) + w.led.Balance(id, ledger.Token, ledger.Free)
-			x += ledger.Amount(w.roll.LastServed(id).Tick)
-			if w.roll.Leaving(id) { x++ }
-		}
-		w.touched = x
-	}
 	for i := 0; i < len(order); {
 		s := w.agents[order[i].index].Strategy
 		w.batch = w.batch[:0]

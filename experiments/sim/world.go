@@ -82,7 +82,6 @@ type World struct {
 	news       news
 	volatility volatility
 	posting    posting
-	touched ledger.Amount
 	refused    uint64
 	liquidated ledger.Amount
 	fault      error

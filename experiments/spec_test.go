@@ -1,0 +1,170 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"stakeout/experiments/param"
+	"stakeout/experiments/preset"
+	"stakeout/experiments/record"
+	"stakeout/experiments/report"
+	"stakeout/strategies"
+)
+
+// Every wrong preset in testdata/wrong has its problems, one a line, in the
+// .want file beside it.
+func TestWrongPresets(t *testing.T) {
+	files, _ := filepath.Glob("testdata/wrong/*.yaml")
+	if len(files) < 50 {
+		t.Fatalf("%d wrong presets", len(files))
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = Parse(filepath.Base(file), text)
+		var invalid *preset.Error
+		if !errors.As(err, &invalid) {
+			t.Errorf("%s: error %v", file, err)
+			continue
+		}
+		if strings.Contains(file, "typo_") && strings.Count(err.Error(), "did you mean") != len(invalid.Problems) {
+			t.Errorf("%s: a typo without the nearest key: %v", file, err)
+		}
+		golden := strings.TrimSuffix(file, ".yaml") + ".want"
+		got := invalid.Error() + "\n"
+		if *update {
+			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("%s: got\n%swant\n%srun with -update when the change is meant", file, got, want)
+		}
+	}
+}
+
+func TestOverrides(t *testing.T) {
+	s, err := Load("dos-short", "attack_params.hold_days=3", "attack_params.budget_usd=2000000", "attack=fake-dos")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, ok := s.Params.(*strategies.FakeParams)
+	if !ok || s.Attack != "fake-dos" || s.attack.Name != "fake-dos" {
+		t.Fatalf("attack %s with %T", s.Attack, s.Params)
+	}
+	if p.HoldDays != 3 || dollars(p.Budget) != 2e6 {
+		t.Errorf("%+v", p)
+	}
+}
+
+// Parameters that two attacks share stay when the attack is switched.
+func TestSwitchKeepsSharedParameters(t *testing.T) {
+	s, err := Load("dos-split")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range []string{"attack_params.build_days=4", "attack=dos-empty-blocks"} {
+		if err := s.Set(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p := s.Params.(*strategies.EmptyBlocksParams); p.BuildDays != 4 {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestWrongOverrides(t *testing.T) {
+	for _, c := range []struct{ set, want string }{
+		{"attack=dos-shrt", `attack: there is no attack "dos-shrt"; expected one of `},
+		{"attack=dos-shrt", `did you mean "dos-short"?`},
+		{"attack_params.hold_days=3", "attack_params.hold_days: unknown parameter"},
+		{"attack_params.budget=3", `did you mean "attack_params.budget_usd"?`},
+		{"attack_params.zzz=3", "`stakeout show dos-short` lists"},
+		{"attack_params.budget_usd=much", "attack_params.budget_usd: "},
+		{"world.users.loyality=0.3", `did you mean "world.users.loyalty"?`},
+		{"name=Dos Short", "write dos-short"},
+		{"mechanism=pso", `did you mean "pos"?`},
+		{"start_days=60", "less than horizon_days"},
+		{"world.rollup.capacity_tx=100", "world.rollup.capacity_tx"},
+	} {
+		_, err := Load("dos-short", c.set)
+		var value param.Problem
+		var invalid *preset.Error
+		if err == nil || !strings.Contains(err.Error(), c.want) || !errors.As(err, &value) && !errors.As(err, &invalid) {
+			t.Errorf("%s: %v, want %q", c.set, err, c.want)
+		}
+	}
+}
+
+// The attack and its honest twin are simulated as one world until the act.
+// Running both from the start must give the same worlds to the bit.
+func TestSharedUntilTheAct(t *testing.T) {
+	for _, name := range Presets() {
+		s := tiny(t, name)
+		short, err := s.trial(context.Background(), new(bench), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if short.act <= short.Start || short.act >= short.end {
+			t.Errorf("%s: the act at %d is not between %d and %d, so the test proves nothing", name, short.act, short.Start, short.end)
+		}
+		long, err := s.branch(context.Background(), new(bench), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		long.act = long.Start // Nothing is shared.
+		if err := long.finish(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if short.Attack.Hash() != long.Attack.Hash() || short.Honest.Hash() != long.Honest.Hash() {
+			t.Errorf("%s: run as one until the act %x, %x, run apart %x, %x", name, short.Attack.Hash(), short.Honest.Hash(), long.Attack.Hash(), long.Honest.Hash())
+		}
+		if long.Attack.Hash() == long.Honest.Hash() {
+			t.Errorf("%s: the act changes nothing, so the test proves nothing", name)
+		}
+	}
+}
+
+// A world in which nobody wants anything has no transactions to lose; what is
+// divided by them is missing from the table, not zero and not infinite.
+func TestNothingToDivideBy(t *testing.T) {
+	s := tiny(t, "dos-short", "replications=2", "world.users.transactions_per_day=0")
+	r := run(t, t.TempDir(), Options{Workers: 2, Formats: record.CSV}, s)
+	if r.Failed > 0 {
+		t.Fatalf("%d replications failed: %s", r.Failed, r.Study.Cells[0].Why)
+	}
+	for _, v := range r.Study.Cells[0].Values(report.OutcomeColumn("attack", "throughput_loss")) {
+		if !math.IsNaN(v) {
+			t.Errorf("throughput lost %g of none", v)
+		}
+	}
+	if got := ratio(1, 0); !math.IsNaN(got) {
+		t.Errorf("1/0 is %g", got)
+	}
+}
+
+// Expected times follow what is simulated: one world to the plan, three after
+// it, less the twin until the act.
+func TestExpectedSeconds(t *testing.T) {
+	s, err := Load("dos-short")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := s.ExpectedSeconds(1), 100*(15+3*39-10)*secondsPerDay; math.Abs(got-want) > 1e-9 {
+		t.Errorf("%g s, want %g", got, want)
+	}
+	if got := s.ExpectedSeconds(2); math.Abs(2*got-s.ExpectedSeconds(1)) > 1e-9 {
+		t.Errorf("two workers take %g s", got)
+	}
+}
