@@ -68,7 +68,7 @@ func runEvents(ctx context.Context, r *checkRun) (*CheckResult, error) {
 	}
 	res := judge("events", "Outages against the same world without them", eventLines(worlds),
 		"Nobody can build during an outage. Effects are 100 × ln price against the same seed without outage, at the time after the onset; the outage starts one day after the warm-up.",
-		"Outages of 5 hours come once a week. End known: everybody knows that the outage ends, users are captive and nobody extrapolates. Holders else do not know how long an outage will last; until it ends, that of two weeks is a lasting one. The effect of a repetition is the change of the log ratio from its onset to six hours later.")
+		"Outages of 5 hours come once a week. End known: everybody knows that the outage ends, users are captive and nobody extrapolates. In all other cases holders do not know how long an outage will last; until it ends, that of two weeks is a lasting one. The effect of a repetition is the change of the log ratio from its onset to six hours later.")
 	res.Tables = append(res.Tables, eventTable(worlds))
 	return res, nil
 }

@@ -38,7 +38,7 @@ func watch(ctx context.Context, w *sim.World, start uint32) (l looks, err error)
 const (
 	resiliency = "H. Degryse, F. de Jong, M. van Ravenswaaij, G. Wuyts, “Aggressive orders and the resiliency of a limit order market”, Review of Finance 9(2), 201–242, 2005, and " +
 		"J. Large, “Measuring the resiliency of an electronic limit order book”, Journal of Financial Markets 10(1), 1–25, 2007: books refill within minutes, where they do; 80 % is an assumption"
-	noArbitrage = "G. Huberman and W. Stanzl, “Price manipulation and quasi-arbitrage”, Econometrica 72(4), 1247–1275, 2004: no round trip gains on average"
+	noArbitrage = "G. Huberman and W. Stanzl, “Price manipulation and quasi-arbitrage”, Econometrica 72(4), 1247–1275, 2004: without quasi-arbitrage no round trip gains on average"
 	tripNote    = "Trips buy for a sum and sell all again; the result, in % of the sum, is free of drift: each fill is also valued at the price of the world without it. Fast is within ten minutes, slow over a day."
 )
 

@@ -168,7 +168,11 @@ func (s *Study) Sample() string {
 		horizons = add(horizons, strconv.FormatFloat(c.Horizon, 'g', -1, 64))
 		seeds = add(seeds, c.Seed)
 	}
-	return "n = " + strings.Join(n, ", ") + " replications, master seed " + strings.Join(seeds, ", ") +
+	what := " replications"
+	if len(n) == 1 && n[0] == "1" {
+		what = " replication"
+	}
+	return "n = " + strings.Join(n, ", ") + what + ", master seed " + strings.Join(seeds, ", ") +
 		", horizon " + strings.Join(horizons, ", ") + " d"
 }
 

@@ -197,7 +197,7 @@ func TestRefusals(t *testing.T) {
 		{Verb: agents.Submit, Agent: leg, Order: market.Order{Slot: 99, Price: 1, Lots: 1}},
 	}
 	allowed := []agents.Action{{Verb: agents.Pay, Agent: leg, Other: user, Amount: 3}, {Verb: agents.Spend, Agent: leg, Amount: 2}}
-	due := w.wheel.at[0].due
+	due := w.wheel.due[0]
 	w.SetAttacker(&only{do: append(refused, allowed...), wks: []agents.Wake{{Agent: staker, Tick: 2}, {Agent: outside, Tick: 2}, {Agent: 0, Tick: 2}}})
 	before := w.Refused()
 	// Both legs wake in rounds of their own.
@@ -210,7 +210,7 @@ func TestRefusals(t *testing.T) {
 	if got := w.Ledger().Balance(leg, ledger.Cash, ledger.Free); got != 1000*ledger.Unit-5 {
 		t.Errorf("leg has %d", got)
 	}
-	if w.wheel.at[0].due != due {
+	if w.wheel.due[0] != due {
 		t.Error("a stranger woke a staker")
 	}
 	if err := w.Audit(); err != nil {

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"cmp"
 	"math/bits"
 	"slices"
 
@@ -87,25 +86,26 @@ func (w *World) elect() {
 	w.roll.Open(w.mech.Elect(w.roll, w.stream.At(draw.Lottery, 0, slot)))
 }
 
-type waking struct {
-	key   uint64
-	index int32
-}
+// The order of a tick is a list of keys whose low bits are the index of the
+// agent and whose high bits are random: sorting it is a keyed shuffle that does
+// not depend on the order in which the wheel yields.
+const (
+	indexBits = 24
+	indexMask = 1<<indexBits - 1
+)
+
+func place(key uint64, i int32) uint64 { return key&^indexMask | uint64(i) }
 
 // trade lets the awake act in rounds.
 func (w *World) trade() {
-	n := len(w.awake)
-	if n == 0 {
-		return
-	}
 	w.order = w.order[:0]
 	for _, i := range w.awake {
-		w.order = append(w.order, waking{draw.Key(w.seed, draw.Activation, w.agents[i].Key, w.tick), i})
+		w.order = append(w.order, place(draw.Key(w.seed, draw.Activation, w.agents[i].Key, w.tick), i))
 	}
-	shuffle(w.order)
-	for i := 0; i < n; {
+	slices.Sort(w.order)
+	for i := 0; i < len(w.order); {
 		first := i
-		for r := w.roundOf(w.order[i].key); i < n && w.roundOf(w.order[i].key) == r; {
+		for r := w.roundOf(w.order[i]); i < len(w.order) && w.roundOf(w.order[i]) == r; {
 			i++
 		}
 		w.round(w.order[first:i])
@@ -119,34 +119,15 @@ func (w *World) roundOf(key uint64) uint64 {
 	return r
 }
 
-// shuffle sorts by key, then by index: a keyed shuffle that does not depend on
-// the order in which the wheel yields.
-func shuffle(order []waking) {
-	if len(order) > 24 {
-		slices.SortFunc(order, func(a, b waking) int {
-			if a.key != b.key {
-				return cmp.Compare(a.key, b.key)
-			}
-			return cmp.Compare(a.index, b.index)
-		})
-		return
-	}
-	for i := 1; i < len(order); i++ {
-		for j := i; j > 0 && (order[j].key < order[j-1].key || order[j].key == order[j-1].key && order[j].index < order[j-1].index); j-- {
-			order[j], order[j-1] = order[j-1], order[j]
-		}
-	}
-}
-
 // round lets one group decide on one frozen view and applies their actions.
 // Neighbours that share a strategy decide in one call.
-func (w *World) round(order []waking) {
+func (w *World) round(order []uint64) {
 	w.view.Refresh()
 	for i := 0; i < len(order); {
-		s := w.agents[order[i].index].Strategy
+		s := w.agents[order[i]&indexMask].Strategy
 		w.batch = w.batch[:0]
-		for ; i < len(order) && w.agents[order[i].index].Strategy == s; i++ {
-			w.batch = append(w.batch, w.agents[order[i].index])
+		for ; i < len(order) && w.agents[order[i]&indexMask].Strategy == s; i++ {
+			w.batch = append(w.batch, w.agents[order[i]&indexMask])
 		}
 		if w.strategies[s] != nil {
 			list, wakes := len(w.do.List), len(w.do.Wakes)

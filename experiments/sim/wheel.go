@@ -1,19 +1,23 @@
 package sim
 
 // wheel wakes agents: a timing wheel of two levels (Varghese and Lauck 1987)
-// with intrusive lists, so that a tick costs what its awake agents cost. Each
-// agent has at most one wake-up. The order within a tick is not defined; the
-// caller sorts.
+// whose lists are chains of cache-line chunks, so that a tick costs what its
+// awake agents cost. Each agent has at most one wake-up; what it had before
+// stays in its list and is skipped there. The order within a tick is not
+// defined; the caller sorts.
 type wheel struct {
-	near [wheelSize]uint32 // by tick: agent index + 1
-	far  [wheelSize]uint32 // by tick / wheelSize
-	at   []waiting         // by agent
+	near   [wheelSize]uint32 // by tick: first chunk, 0 for none
+	far    [wheelSize]uint32 // by tick / wheelSize
+	chunks []chunk           // the first is not used
+	free   uint32            // first free chunk
+	due    []uint32          // by agent: tick, 0 when it has no wake-up
 }
 
-// waiting is an agent's place in the wheel.
-type waiting struct {
-	next uint32 // agent index + 1 of the next in the same list
-	due  uint32 // tick; 0 when the agent has no wake-up
+// chunk is a piece of a list; the fullest part of a list is its first chunk.
+type chunk struct {
+	next   uint32
+	count  uint32
+	agents [14]int32
 }
 
 const (
@@ -23,7 +27,9 @@ const (
 	horizon   = wheelSize * (wheelSize - 1)
 )
 
-func newWheel(agents int) *wheel { return &wheel{at: make([]waiting, agents)} }
+func newWheel(agents int) *wheel {
+	return &wheel{chunks: make([]chunk, 1, 2+agents/4), due: make([]uint32, agents)}
+}
 
 // put schedules agent i for a tick after now, the tick of the last pop, in place
 // of the wake-up that it has; ticks beyond the wheel's reach (16 million) are
@@ -35,30 +41,35 @@ func (w *wheel) put(i int32, tick, now uint32) {
 	if tick-now > horizon {
 		tick = now + horizon
 	}
-	if w.at[i].due != 0 {
-		w.drop(i, now)
-	}
-	list := w.list(tick, now)
-	w.at[i] = waiting{*list, tick}
-	*list = uint32(i) + 1
-}
-
-// list is where a tick is kept at the time now.
-func (w *wheel) list(tick, now uint32) *uint32 {
+	w.due[i] = tick
 	if tick>>wheelBits == now>>wheelBits {
-		return &w.near[tick&wheelMask]
+		w.push(&w.near[tick&wheelMask], i)
+	} else {
+		w.push(&w.far[tick>>wheelBits&wheelMask], i)
 	}
-	return &w.far[tick>>wheelBits&wheelMask]
 }
 
-// drop takes agent i out of its list by walking it. Agents name their next
-// wake-up when they are awake and so in no list, which makes this rare.
-func (w *wheel) drop(i int32, now uint32) {
-	p := w.list(w.at[i].due, now)
-	for *p != uint32(i)+1 {
-		p = &w.at[*p-1].next
+func (w *wheel) push(list *uint32, i int32) {
+	c := &w.chunks[*list]
+	if *list == 0 || int(c.count) == len(c.agents) {
+		*list = w.take(*list)
+		c = &w.chunks[*list]
 	}
-	*p = w.at[i].next
+	c.agents[c.count] = i
+	c.count++
+}
+
+// take returns an empty chunk that is followed by next.
+func (w *wheel) take(next uint32) uint32 {
+	id := w.free
+	if id == 0 {
+		w.chunks = append(w.chunks, chunk{})
+		id = uint32(len(w.chunks) - 1)
+	} else {
+		w.free = w.chunks[id].next
+	}
+	w.chunks[id].next, w.chunks[id].count = next, 0
+	return id
 }
 
 // pop appends the agents due at a tick, which must be the one after the last.
@@ -66,29 +77,44 @@ func (w *wheel) pop(tick uint32, out []int32) []int32 {
 	if tick&wheelMask == 0 {
 		w.cascade(tick)
 	}
-	for i := w.near[tick&wheelMask]; i != 0; {
-		out = append(out, int32(i-1))
-		a := &w.at[i-1]
-		i, a.due = a.next, 0
+	list := &w.near[tick&wheelMask]
+	for *list != 0 {
+		c := w.drain(list)
+		for _, i := range c.agents[:c.count] {
+			if w.due[i] == tick {
+				w.due[i] = 0
+				out = append(out, i)
+			}
+		}
 	}
-	w.near[tick&wheelMask] = 0
 	return out
+}
+
+// drain takes the first chunk off a list and frees it; what it held stays
+// readable until the next push.
+func (w *wheel) drain(list *uint32) *chunk {
+	id := *list
+	c := &w.chunks[id]
+	*list, c.next, w.free = c.next, w.free, id
+	return c
 }
 
 // cascade moves the agents of the block of ticks that begins to the near level.
 func (w *wheel) cascade(tick uint32) {
-	far := &w.far[tick>>wheelBits&wheelMask]
-	i := *far
-	*far = 0
-	for i != 0 {
-		a := &w.at[i-1]
-		list := &w.near[a.due&wheelMask]
-		i, a.next, *list = a.next, *list, i
+	list := &w.far[tick>>wheelBits&wheelMask]
+	for *list != 0 {
+		c := *w.drain(list)
+		for _, i := range c.agents[:c.count] {
+			if w.due[i]>>wheelBits == tick>>wheelBits {
+				w.push(&w.near[w.due[i]&wheelMask], i)
+			}
+		}
 	}
 }
 
 func (w *wheel) copyFrom(src *wheel) {
-	at := w.at
+	chunks, due := w.chunks, w.due
 	*w = *src
-	w.at = append(at[:0], src.at...)
+	w.chunks = append(chunks[:0], src.chunks...)
+	w.due = append(due[:0], src.due...)
 }

@@ -74,7 +74,7 @@ type World struct {
 	do     agents.Actions
 	wheel  *wheel
 	awake  []int32
-	order  []waking
+	order  []uint64
 	batch  []agents.Agent
 	calls  []lending.Call
 	moves  []ledger.Transfer
@@ -102,6 +102,9 @@ func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]l
 	}
 	w := &World{cfg: cfg, seed: seed, mech: m.New(), remedy: rem.New(), perDay: 86400 / cfg.Layer1.BlockSeconds}
 	owners := w.spawnAgents()
+	if len(w.agents) > indexMask {
+		return nil, fmt.Errorf("sim: %d agents, more than %d", len(w.agents), indexMask)
+	}
 	w.stream = draw.New(seed)
 	w.led = ledger.New(owners, rows)
 	w.x = market.New(w.led, cfg.Market.rules())

@@ -279,3 +279,23 @@ func TestPolylineHasNoSpikes(t *testing.T) {
 		prev = c.Pos
 	}
 }
+
+// A bar that rounds to nothing is neither a gain nor a loss.
+func TestWaterfallAmounts(t *testing.T) {
+	w := &waterfallPlotter{decimals: 0}
+	for _, c := range []struct {
+		s    step
+		want string
+	}{
+		{step{from: 10, to: 15}, "+5"},
+		{step{from: 10, to: 5}, "−5"},
+		{step{from: 10, to: 10.3}, "0"},
+		{step{from: 10, to: 9.7}, "0"},
+		{step{from: 10, to: 10}, "0"},
+		{step{to: 12, total: true}, "12"},
+	} {
+		if got := w.amount(c.s); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.s, got, c.want)
+		}
+	}
+}
