@@ -116,6 +116,7 @@ type Exchange struct {
 	accounts []account // by owner
 	slots    []book.OrderID
 	fills    []book.Fill // of the order at work
+	done     Result      // of the last order
 	expired  []book.Resting
 	log      []Fill
 	stats    Stats
@@ -169,11 +170,17 @@ func (x *Exchange) at(o ledger.Owner, slot uint16) *book.OrderID {
 }
 
 // Submit sends an order.
-func (x *Exchange) Submit(o Order) Result { return x.Execute(&o) }
+func (x *Exchange) Submit(o Order) Result {
+	code := x.Execute(&o)
+	r := x.done
+	r.Code = code
+	return r
+}
 
-// Execute is Submit for a caller that keeps its orders in a list: it only reads
-// the order, and a copy of a record just written would stall the processor.
-func (x *Exchange) Execute(o *Order) Result {
+// Execute is Submit for a caller that keeps its orders in a list and needs only
+// the code: it reads the order in place, and a copy of a record just written
+// would stall the processor.
+func (x *Exchange) Execute(o *Order) Code {
 	at := x.at(o.Owner, o.Slot)
 	if at == nil {
 		return x.reject(BadSlot)
@@ -192,40 +199,46 @@ func (x *Exchange) Execute(o *Order) Result {
 	if !x.fund(&b, freed) {
 		return x.reject(NoFunds)
 	}
-	if *at != 0 {
+	switch {
+	case freed != 0:
+		_, _ = x.book.Cancel(*at)
+	case *at != 0:
 		x.drop(o.Owner, at)
 	}
 	x.stats.Orders++
 	id, fills := x.book.Place(&b, x.fills[:0])
-	return x.finish(&b, id, fills, at)
+	x.finish(&b, id, fills, at, freed)
+	return Accepted
 }
 
-// finish settles the fills of an order and holds what rests of it.
-func (x *Exchange) finish(b *book.Order, id book.OrderID, fills []book.Fill, at *book.OrderID) Result {
+// finish settles the fills of an order and holds what rests of it. What the
+// order that it replaces held, freed, is still held: where nothing traded only
+// the difference moves.
+func (x *Exchange) finish(b *book.Order, id book.OrderID, fills []book.Fill, at *book.OrderID, freed ledger.Amount) {
 	x.fills = fills
 	*at = id
+	x.done = Result{}
 	if len(fills) > 0 {
-		return x.finishTraded(b, id, fills)
+		x.move(b.Owner, b.Side, freed, ledger.Held, ledger.Free)
+		x.done = x.settle(b.Owner, b.Side, fills)
+		freed = 0
 	}
-	if id == 0 {
-		return Result{}
-	}
-	x.move(b.Owner, b.Side, x.hold(b.Side, b.Price, b.Lots), ledger.Free, ledger.Held)
-	return Result{Rested: b.Lots}
-}
-
-func (x *Exchange) finishTraded(b *book.Order, id book.OrderID, fills []book.Fill) Result {
-	r := x.settle(b.Owner, b.Side, fills)
+	var hold ledger.Amount
 	if id != 0 {
-		r.Rested = b.Lots - r.Filled
-		x.move(b.Owner, b.Side, x.hold(b.Side, b.Price, r.Rested), ledger.Free, ledger.Held)
+		x.done.Rested = b.Lots - x.done.Filled
+		hold = x.hold(b.Side, b.Price, x.done.Rested)
 	}
-	return r
+	if hold >= freed {
+		x.move(b.Owner, b.Side, hold-freed, ledger.Free, ledger.Held)
+	} else {
+		x.move(b.Owner, b.Side, freed-hold, ledger.Held, ledger.Free)
+	}
 }
 
-func (x *Exchange) reject(c Code) Result {
+func (x *Exchange) reject(c Code) Code {
 	x.stats.Rejected++
-	return Result{Code: c}
+	x.done = Result{}
+	return c
 }
 
 // Cancel takes the order in a slot out of the book.
@@ -233,9 +246,9 @@ func (x *Exchange) Cancel(o ledger.Owner, slot uint16) Code {
 	at := x.at(o, slot)
 	switch {
 	case at == nil:
-		return x.reject(BadSlot).Code
+		return x.reject(BadSlot)
 	case *at == 0:
-		return x.reject(UnknownOrder).Code
+		return x.reject(UnknownOrder)
 	}
 	x.drop(o, at)
 	x.stats.Cancels++
@@ -269,23 +282,23 @@ func (x *Exchange) Amend(o ledger.Owner, slot uint16, price, lots uint32) Result
 	at := x.at(o, slot)
 	switch {
 	case at == nil:
-		return x.reject(BadSlot)
+		return Result{Code: x.reject(BadSlot)}
 	case *at == 0:
-		return x.reject(UnknownOrder)
+		return Result{Code: x.reject(UnknownOrder)}
 	}
 	was, _ := x.book.Get(*at)
 	b := book.Order{Owner: o, Tag: slot, Side: was.Side, Price: price, Lots: lots}
 	if code := x.book.Test(&b); code != book.Accepted {
-		return x.reject(Code(code))
+		return Result{Code: x.reject(Code(code))}
 	}
 	freed := x.hold(was.Side, was.Price, was.Lots)
 	if !x.fund(&b, freed) {
-		return x.reject(NoFunds)
+		return Result{Code: x.reject(NoFunds)}
 	}
-	x.move(o, was.Side, freed, ledger.Held, ledger.Free)
 	x.stats.Amends++
 	id, fills, _ := x.book.Amend(*at, price, lots, x.fills[:0])
-	return x.finish(&b, id, fills, at)
+	x.finish(&b, id, fills, at, freed)
+	return x.done
 }
 
 // Expire sets the tick and removes the orders that expire at it or before.

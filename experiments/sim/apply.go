@@ -63,7 +63,7 @@ func (w *World) carryOut(a *agents.Action) bool {
 	switch a.Verb {
 	case agents.Submit:
 		a.Order.Owner = a.Agent
-		return w.x.Execute(&a.Order).Code == 0
+		return w.x.Execute(&a.Order) == 0
 	case agents.Cancel:
 		return w.x.Cancel(a.Agent, a.Order.Slot) == 0
 	case agents.CancelAll:
