@@ -53,6 +53,7 @@ type user struct {
 	reviewed uint32
 	since    uint32 // tick of the wish to leave
 	state    userState
+	_        [23]byte // a cache line a cohort
 }
 
 // NewUsers draws a population; endow is called with what each owns.
@@ -128,8 +129,11 @@ func (t *Users) use(id ID, row *user, v *View, do *Actions, r *draw.Stream) {
 			return
 		}
 	}
-	// What users spent on fees they bring in again.
-	do.Move(Join, id, Amount(row.balance)-v.Pocket(id, ledger.Cash, ledger.Rollup))
+	// What users spent on fees they bring in again, a hundredth of their balance
+	// at a time.
+	if want := Amount(row.balance); v.Pocket(id, ledger.Cash, ledger.Rollup) < want-want/100 {
+		do.Move(Join, id, want-v.Pocket(id, ledger.Cash, ledger.Rollup))
+	}
 	bid := t.bid(v, r)
 	mean := t.p.PerDay * float64(t.p.CohortSize) * days * t.demand(units(bid), v) * v.Activity
 	n := r.Poisson(mean)

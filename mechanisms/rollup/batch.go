@@ -185,7 +185,7 @@ func (s *State) serve(b included, tick uint32, o *Outcome) {
 	s.txs.req[b.owner].riding = false
 	o.Fees += s.pay(b.owner, o.Operator, ledger.Rollup, s.fee(b, b.bid), ledger.TransactionFee)
 	o.Transactions += b.count
-	s.served[b.owner] = Served{Tick: tick, Since: b.since, Count: b.count, Bid: b.bid}
+	s.txs.req[b.owner].last = Served{Tick: tick, Since: b.since, Count: b.count, Bid: b.bid}
 }
 
 // leave charges the exit fee of the leader's terms, not the bid: withdrawals are

@@ -18,7 +18,6 @@ func (s *State) CopyFrom(src *State) {
 	s.operator = append(keep.operator[:0], src.operator...)
 	s.policy = append(keep.policy[:0], src.policy...)
 	s.unbonding = append(keep.unbonding[:0], src.unbonding...)
-	s.served = append(keep.served[:0], src.served...)
 	s.batch = append(keep.batch[:0], src.batch...)
 	s.active = append(keep.active[:0], src.active...)
 	s.earned = append(keep.earned[:0], src.earned...)
@@ -33,7 +32,7 @@ func (s *State) CopyFrom(src *State) {
 // rollups with equal hashes over equal ledgers behave alike under equal calls.
 func (s *State) Hash(h uint64) uint64 {
 	for o := range s.policy {
-		p, v := &s.policy[o], &s.served[o]
+		p, v := &s.policy[o], &s.txs.req[o].last
 		h = fold(h, uint64(s.weight[o]), uint64(s.operator[o]), uint64(s.earned[o]), uint64(p.MinFee), uint64(p.ExitFee))
 		h = fold(h, flags(p.Transfers, p.Exits, s.active[o], s.forced.waiting[o]))
 		h = fold(h, uint64(v.Tick)<<32|uint64(v.Since), uint64(v.Count), uint64(v.Bid))

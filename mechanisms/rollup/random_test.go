@@ -161,7 +161,7 @@ func TestHashSeesEverything(t *testing.T) {
 		"active":      func(s *State) { s.active[ann] = !s.active[ann] },
 		"earned":      func(s *State) { s.earned[ann]++ },
 		"activity":    func(s *State) { s.activity++ },
-		"served":      func(s *State) { s.served[ann].Since++ },
+		"served":      func(s *State) { s.txs.req[ann].last.Since++ },
 		"unbonding":   func(s *State) { s.unbonding[0].due++ },
 		"matured":     func(s *State) { s.head++ },
 		"bid":         func(s *State) { s.txs.req[ann].bid++ },

@@ -40,7 +40,6 @@ type State struct {
 	head      int
 
 	txs, exits queue
-	served     []Served // owner: last transactions included
 	batch      []included
 	terms      Policy // of the leader, as of the build of its batch
 	posting    bool
@@ -68,7 +67,6 @@ func New(l *ledger.Ledger, p Params, owners int, ticksPerDay float64) *State {
 		policy:      make([]Policy, owners),
 		txs:         newQueue(owners),
 		exits:       newQueue(owners),
-		served:      make([]Served, owners),
 	}
 	s.active = make([]bool, owners)
 	s.earned = make([]ledger.Amount, owners)
@@ -173,4 +171,4 @@ func (s *State) Leaving(o ledger.Owner) bool {
 }
 
 // LastServed tells what was last included for an owner.
-func (s *State) LastServed(o ledger.Owner) Served { return s.served[o] }
+func (s *State) LastServed(o ledger.Owner) Served { return s.txs.req[o].last }

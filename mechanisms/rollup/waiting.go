@@ -36,6 +36,8 @@ type request struct {
 	bucket     int16
 	waiting    bool
 	riding     bool // the owner has something in the leader's batch
+	last       Served
+	_          [8]byte // a cache line an owner
 }
 
 // queue is a priority queue of at most one request an owner. Owner 0 is nobody
