@@ -54,6 +54,13 @@ type Strategy interface {
 	Clone() Strategy
 }
 
+// Warmer is a strategy with rows so many that each look at one waits for
+// memory.
+type Warmer interface {
+	// Warm reads a row; what it returns means nothing.
+	Warm(row int32) uint64
+}
+
 // Endowment is what an agent owns when the world opens, in tokens and USD.
 type Endowment struct {
 	Tokens float64 // spendable

@@ -102,6 +102,9 @@ func (t *Stakers) Clone() Strategy {
 	return &c
 }
 
+// Warm implements Warmer.
+func (t *Stakers) Warm(row int32) uint64 { return uint64(t.rows[row].viewTick) }
+
 // Decide implements Strategy.
 func (t *Stakers) Decide(awake []Agent, v *View, do *Actions) {
 	for _, a := range awake {

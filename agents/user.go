@@ -93,6 +93,9 @@ func (t *Users) Clone() Strategy {
 	return &c
 }
 
+// Warm implements Warmer.
+func (t *Users) Warm(row int32) uint64 { return uint64(t.rows[row].looked) }
+
 // Decide implements Strategy.
 func (t *Users) Decide(awake []Agent, v *View, do *Actions) {
 	for _, a := range awake {

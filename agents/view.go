@@ -77,6 +77,12 @@ func (v *View) SetMid(price float64) { v.Mid, v.LnMid = price, exact.Log(price) 
 // Rand returns the stream of an agent's decisions at this tick.
 func (v *View) Rand(a Agent) *draw.Stream { return v.stream.At(draw.Decide, a.Key, v.Tick) }
 
+// Warm reads an agent's account; what it returns means nothing.
+func (v *View) Warm(a ID) uint64 {
+	waiting, _ := v.roll.Waiting(a)
+	return uint64(waiting) + uint64(v.led.Balance(a, ledger.Cash, ledger.Free))
+}
+
 // Free is what an agent can spend of an asset, in micro-units.
 func (v *View) Free(a ID, asset ledger.Asset) ledger.Amount {
 	return v.led.Balance(a, asset, ledger.Free)

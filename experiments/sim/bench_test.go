@@ -42,9 +42,9 @@ func crowd(t testing.TB, n int) *Config {
 	c.Noise.OrderShare /= f
 	c.Rollup.CapacityTx = int(f * float64(c.Rollup.CapacityTx))
 	c.Rollup.TransactionGas = max(int(float64(c.Rollup.TransactionGas)/f), 1)
-	hours := 110 * c.Layer1.BlockSeconds / 3600
+	hours := 80 * c.Layer1.BlockSeconds / 3600
 	c.Stakers.WakeHours, c.Chartists.WakeHours, c.Shorters.WakeHours = 4*hours, hours, hours
-	c.Users.WakeHours, c.Noise.WakeBlocks, c.Makers.WakeBlocks = hours, 110, 110
+	c.Users.WakeHours, c.Noise.WakeBlocks, c.Makers.WakeBlocks = hours, 80, 80
 	return c
 }
 

@@ -123,6 +123,9 @@ func (w *World) roundOf(key uint64) uint64 {
 // Neighbours that share a strategy decide in one call.
 func (w *World) round(order []uint64) {
 	w.view.Refresh()
+	if len(order) >= crowded {
+		w.warm(order)
+	}
 	for i := 0; i < len(order); {
 		s := w.agents[order[i]&indexMask].Strategy
 		w.batch = w.batch[:0]
@@ -136,6 +139,22 @@ func (w *World) round(order []uint64) {
 		}
 	}
 	w.apply()
+}
+
+// crowded is the size of a round from which on warming it pays.
+const crowded = 64
+
+// warm reads what the agents of a round will look at. These reads do not depend
+// on each other, so that the processor overlaps them; the decisions that follow
+// would wait for memory one by one.
+func (w *World) warm(order []uint64) {
+	for _, x := range order {
+		a := &w.agents[x&indexMask]
+		w.warmth += w.view.Warm(a.ID)
+		if s, ok := w.strategies[a.Strategy].(agents.Warmer); ok {
+			w.warmth += s.Warm(a.Row)
+		}
+	}
 }
 
 // settle moves interest and answers margin calls.

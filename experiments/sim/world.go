@@ -83,6 +83,7 @@ type World struct {
 	volatility volatility
 	posting    posting
 	refused    uint64
+	warmth     uint64 // means nothing; it keeps the reads of warm
 	liquidated ledger.Amount
 	fault      error
 	series     []Sample
