@@ -155,7 +155,7 @@ func (x *Exchange) Register(o ledger.Owner, slots int) {
 
 // Slots is the number of slots of an owner.
 func (x *Exchange) Slots(o ledger.Owner) int {
-	if int(o) >= len(x.accounts) {
+	if uint(o) >= uint(len(x.accounts)) {
 		return 0
 	}
 	return int(x.accounts[o].slots)
@@ -163,7 +163,7 @@ func (x *Exchange) Slots(o ledger.Owner) int {
 
 // at returns the order in a slot; it is nil when the owner has no such slot.
 func (x *Exchange) at(o ledger.Owner, slot uint16) *book.OrderID {
-	if int(o) >= len(x.accounts) || uint32(slot) >= x.accounts[o].slots {
+	if uint(o) >= uint(len(x.accounts)) || uint32(slot) >= x.accounts[o].slots {
 		return nil
 	}
 	return &x.slots[x.accounts[o].base+uint32(slot)]

@@ -251,7 +251,7 @@ func (b *Book) Place(o *Order, fills []Fill) (OrderID, []Fill) {
 
 // Cancel removes a resting order and returns what it was.
 func (b *Book) Cancel(id OrderID) (Open, Reject) {
-	if int(id) >= len(b.orders) || b.orders[id].lots == 0 {
+	if uint(id) >= uint(len(b.orders)) || b.orders[id].lots == 0 {
 		return Open{}, UnknownOrder
 	}
 	r := &b.orders[id]

@@ -8,7 +8,7 @@ func (b *Book) MaxPrice() uint32 { return b.maxPrice }
 
 // Get returns the state of a resting order.
 func (b *Book) Get(id OrderID) (Open, bool) {
-	if int(id) >= len(b.orders) || b.orders[id].lots == 0 {
+	if uint(id) >= uint(len(b.orders)) || b.orders[id].lots == 0 {
 		return Open{}, false
 	}
 	r := &b.orders[id]

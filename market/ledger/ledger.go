@@ -158,7 +158,7 @@ func (l *Ledger) Post(t Transfer) error {
 	if t.Amount < 0 {
 		return ErrAmount
 	}
-	if int(t.From) >= len(l.row) || int(t.To) >= len(l.row) || t.Asset >= Assets ||
+	if uint(t.From) >= uint(len(l.row)) || uint(t.To) >= uint(len(l.row)) || t.Asset >= Assets ||
 		t.FromPocket >= Pockets || t.ToPocket >= Pockets || t.Reason >= Reasons {
 		return ErrAccount
 	}

@@ -84,7 +84,7 @@ func scale(a, b, c ledger.Amount, r ledger.Rounding) ledger.Amount {
 // known reports whether an owner can have an account. The pool itself and the
 // outside world cannot.
 func (p *Pool) known(o ledger.Owner) bool {
-	return int(o) < len(p.accounts) && o != ledger.Pool && o != ledger.Outside
+	return uint(o) < uint(len(p.accounts)) && o != ledger.Pool && o != ledger.Outside
 }
 
 // admit is the check that every operation on an amount begins with.

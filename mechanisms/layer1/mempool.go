@@ -90,7 +90,7 @@ func (m *mempool) at(id TxID) *txState { return &m.txs[id-1] }
 
 // known returns a transaction that the caller may name.
 func (m *mempool) known(id TxID) (*txState, error) {
-	if id == 0 || int(id) > len(m.txs) || !m.txs[id-1].live || m.txs[id-1].dropped {
+	if id == 0 || uint(id) > uint(len(m.txs)) || !m.txs[id-1].live || m.txs[id-1].dropped {
 		return nil, ErrUnknown
 	}
 	return &m.txs[id-1], nil
