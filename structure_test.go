@@ -37,6 +37,7 @@ var layer = map[string]int{
 	"experiments/measure": 6,
 	"experiments/report":  7,
 	"experiments/preset":  8,
+	"experiments/check":   8,
 	"experiments":         8,
 	"cmd/stakeout":        9,
 }
@@ -45,6 +46,7 @@ var layer = map[string]int{
 var beside = map[string][]string{
 	"experiments/sim/draw": {"experiments/sim/exact"},
 	"experiments":          {"experiments/preset"},
+	"experiments/check":    {"experiments"},
 	"experiments/report":   {"experiments/report/*"},
 }
 

@@ -147,7 +147,7 @@ func (p *design) execute(ctx context.Context, store *record.Store, o Options, r 
 // work takes replications until none is left or something stops the crew. A
 // worker's worlds are re-used as long as the cell stays the same.
 func (c *crew) work() {
-	b, last := new(bench), (*cell)(nil)
+	b, last := new(Worlds), (*cell)(nil)
 	for {
 		order, ok := c.take()
 		if !ok {
@@ -155,7 +155,7 @@ func (c *crew) work() {
 		}
 		cell, rep := c.at(order)
 		if cell != last {
-			b, last = new(bench), cell
+			b, last = new(Worlds), cell
 		}
 		key := c.key(cell, rep)
 		if have, err := c.store.Reuse(key, order); have || err != nil {
@@ -164,7 +164,7 @@ func (c *crew) work() {
 		}
 		run, failed := c.replicate(b, cell, rep)
 		if failed != nil {
-			b = new(bench) // A world that failed must not be used again.
+			b = new(Worlds) // A world that failed must not be used again.
 			if c.ctx.Err() != nil {
 				c.stop(c.ctx.Err())
 				return
@@ -220,14 +220,14 @@ func (c *crew) done(err error, reused, failed bool) {
 
 // replicate runs one replication and turns it into rows. A failure, a panic
 // included, becomes a row that says so.
-func (c *crew) replicate(b *bench, at *cell, rep int) (run record.Run, failed error) {
+func (c *crew) replicate(b *Worlds, at *cell, rep int) (run record.Run, failed error) {
 	defer func() {
 		if what := recover(); what != nil {
 			failed = fmt.Errorf("panic: %v", what)
 			run = c.failure(at, rep, failed)
 		}
 	}()
-	t, err := at.trial(c.ctx, b, rep)
+	t, err := at.Trial(c.ctx, b, rep)
 	if err != nil {
 		return c.failure(at, rep, err), err
 	}

@@ -28,7 +28,7 @@ func (e *Explanation) Tables() []*table.Table {
 // Explain runs one replication and lays its twins side by side. It fails as the
 // replication does, and when ctx is cancelled.
 func Explain(ctx context.Context, s *Spec, rep int) (*Explanation, error) {
-	t, err := s.branch(ctx, new(bench), rep)
+	t, err := s.branch(ctx, new(Worlds), rep)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (t *Trial) divergence(ctx context.Context) (d divergence, err error) {
 		h.CopyFrom(t.Honest)
 		next := min(t.end, t.Attack.Tick()+t.Attack.Ticks(1))
 		for _, w := range [...]*sim.World{t.Attack, t.Honest} {
-			if err := advance(ctx, w, next); err != nil {
+			if err := Advance(ctx, w, next); err != nil {
 				return d, err
 			}
 		}
@@ -140,7 +140,7 @@ func (s *Spec) phase(t *Trial, tick uint32) string {
 // no evidence, and it says so.
 func (t *Trial) verdict(s *Spec, d divergence) string {
 	text := fmt.Sprintf("Replication %d (seed %d): the attack ends at %s USD on %s USD at risk; the same capital used honestly ends at %s USD, so the act is worth %s USD.",
-		t.Rep, t.Seed, whole0(dollars(t.Gain.Profit)), whole0(dollars(t.Gain.CapitalAtRisk)), whole0(dollars(t.Fair.Profit)), whole0(dollars(t.excess())))
+		t.Rep, t.Seed, whole0(dollars(t.Gain.Profit)), whole0(dollars(t.Gain.CapitalAtRisk)), whole0(dollars(t.Fair.Profit)), whole0(dollars(t.Excess())))
 	if d.found {
 		text += fmt.Sprintf(" The two worlds are equal in every balance and order up to day %s (%s) and differ from then on.", table.Number(t.Days(d.tick, s), table.Format{Decimals: 2}), s.phase(t, d.tick))
 	} else {

@@ -151,7 +151,7 @@ func outcomes(i int, world string) []column {
 // comparison are the columns that set the worlds against each other.
 func comparison() []column {
 	out := []column{
-		money(report.Excess, "Net profit of the attack less that of the honest use of the same capital.", func(o *observation) ledger.Amount { return o.trial.excess() }),
+		money(report.Excess, "Net profit of the attack less that of the honest use of the same capital.", func(o *observation) ledger.Amount { return o.trial.Excess() }),
 	}
 	for i, s := range measure.Sectors {
 		out = append(out, money(report.SectorColumn(s.Name), "Equity gained from the idle to the attack world, each at its own last price: "+s.Doc, func(o *observation) ledger.Amount { return o.harm[i] }))

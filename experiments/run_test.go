@@ -263,14 +263,14 @@ func TestROITable(t *testing.T) {
 func TestNoBudgetIsTheIdleWorld(t *testing.T) {
 	for _, name := range Presets() {
 		s := tiny(t, name, "attack_params.budget_usd=0")
-		x, err := s.trial(context.Background(), new(bench), 3)
+		x, err := s.Trial(context.Background(), new(Worlds), 3)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if a, h, i := x.Attack.Hash(), x.Honest.Hash(), x.Idle.Hash(); a != i || h != i {
 			t.Errorf("%s: hashes %x, %x, %x", name, a, h, i)
 		}
-		if x.Gain.Profit != 0 || x.excess() != 0 {
+		if x.Gain.Profit != 0 || x.Excess() != 0 {
 			t.Errorf("%s: profit %d without capital", name, x.Gain.Profit)
 		}
 	}
@@ -287,7 +287,7 @@ func TestExplain(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	whole, err := s.trial(context.Background(), new(bench), 2)
+	whole, err := s.Trial(context.Background(), new(Worlds), 2)
 	if err != nil {
 		t.Fatal(err)
 	}

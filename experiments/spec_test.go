@@ -112,14 +112,14 @@ func TestWrongOverrides(t *testing.T) {
 func TestSharedUntilTheAct(t *testing.T) {
 	for _, name := range Presets() {
 		s := tiny(t, name)
-		short, err := s.trial(context.Background(), new(bench), 1)
+		short, err := s.Trial(context.Background(), new(Worlds), 1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if short.act <= short.Start || short.act >= short.end {
 			t.Errorf("%s: the act at %d is not between %d and %d, so the test proves nothing", name, short.act, short.Start, short.end)
 		}
-		long, err := s.branch(context.Background(), new(bench), 1)
+		long, err := s.branch(context.Background(), new(Worlds), 1)
 		if err != nil {
 			t.Fatal(err)
 		}

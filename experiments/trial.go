@@ -23,8 +23,8 @@ type Trial struct {
 	act                  uint32 // tick from which the attack differs from its honest twin
 }
 
-// bench is one worker's set of worlds, re-used from replication to replication.
-type bench struct{ attack, honest, idle *sim.World }
+// Worlds is one worker's set of worlds, re-used from replication to replication.
+type Worlds struct{ attack, honest, idle *sim.World }
 
 // seed of replication r: worlds of different experiments with the same master
 // seed and number are paired.
@@ -33,9 +33,9 @@ func (s *Spec) seed(rep int) uint64 { return draw.Mix(uint64(s.Seed), uint64(rep
 // capital is the cash that the attacker's legs start with.
 func (s *Spec) capital() [sim.Legs]ledger.Amount { return s.attack.Capital(s.Params) }
 
-// trial runs replication rep: one world up to the start of the plan, branched
+// Trial runs replication rep: one world up to the start of the plan, branched
 // into three.
-func (s *Spec) trial(ctx context.Context, b *bench, rep int) (*Trial, error) {
+func (s *Spec) Trial(ctx context.Context, b *Worlds, rep int) (*Trial, error) {
 	t, err := s.branch(ctx, b, rep)
 	if err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func (s *Spec) trial(ctx context.Context, b *bench, rep int) (*Trial, error) {
 
 // branch runs one world up to the start of the plan and copies it to the other
 // two.
-func (s *Spec) branch(ctx context.Context, b *bench, rep int) (*Trial, error) {
+func (s *Spec) branch(ctx context.Context, b *Worlds, rep int) (*Trial, error) {
 	t := &Trial{Rep: rep, Seed: s.seed(rep)}
 	capital := s.capital()
 	idle, err := sim.New(&s.World, s.Mechanism, s.Remedy, t.Seed, capital)
@@ -55,7 +55,7 @@ func (s *Spec) branch(ctx context.Context, b *bench, rep int) (*Trial, error) {
 	t.Start = idle.Ticks(s.World.Time.WarmupDays + s.StartDays)
 	t.end = idle.Ticks(s.World.Time.WarmupDays + s.HorizonDays)
 	t.act = t.Start + idle.Ticks(s.attack.Act(s.Params))
-	if err := advance(ctx, idle, t.Start); err != nil {
+	if err := Advance(ctx, idle, t.Start); err != nil {
 		return nil, err
 	}
 	if b.attack == nil {
@@ -78,7 +78,7 @@ func (s *Spec) branch(ctx context.Context, b *bench, rep int) (*Trial, error) {
 // finish runs the three worlds to the horizon and measures. Until the act the
 // attack and its honest twin are one world, so it is run once.
 func (t *Trial) finish(ctx context.Context) error {
-	if err := advance(ctx, t.Honest, min(t.act, t.end)); err != nil {
+	if err := Advance(ctx, t.Honest, min(t.act, t.end)); err != nil {
 		return err
 	}
 	if t.Attack.Tick() < t.Honest.Tick() {
@@ -88,7 +88,7 @@ func (t *Trial) finish(ctx context.Context) error {
 		}
 	}
 	for _, w := range [...]*sim.World{t.Attack, t.Honest, t.Idle} {
-		if err := advance(ctx, w, t.end); err != nil {
+		if err := Advance(ctx, w, t.end); err != nil {
 			return err
 		}
 	}
@@ -97,9 +97,9 @@ func (t *Trial) finish(ctx context.Context) error {
 	return nil
 }
 
-// advance runs a world to a tick and looks up every simulated day whether it
+// Advance runs a world to a tick and looks up every simulated day whether it
 // should stop.
-func advance(ctx context.Context, w *sim.World, tick uint32) error {
+func Advance(ctx context.Context, w *sim.World, tick uint32) error {
 	day := w.Ticks(1)
 	for w.Tick() < tick {
 		if err := ctx.Err(); err != nil {
@@ -117,7 +117,7 @@ func (t *Trial) Days(tick uint32, s *Spec) float64 {
 	return float64(tick)/t.Idle.PerDay() - s.World.Time.WarmupDays
 }
 
-// excess is the attack's profit over the honest use of the same capital.
-func (t *Trial) excess() ledger.Amount { return t.Gain.Profit - t.Fair.Profit }
+// Excess is the attack's profit over the honest use of the same capital.
+func (t *Trial) Excess() ledger.Amount { return t.Gain.Profit - t.Fair.Profit }
 
 func dollars(a ledger.Amount) float64 { return float64(a) / float64(ledger.Unit) }

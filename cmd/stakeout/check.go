@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stakeout/experiments"
+	"stakeout/experiments/check"
 	"stakeout/experiments/report/table"
 )
 
@@ -51,7 +52,7 @@ func (p *program) checkPreset(c *cli.Context, file string) error {
 
 func (p *program) listChecks(c *cli.Context) error {
 	t := &table.Table{Name: "checks", Title: "Checks of the model", Columns: []table.Column{{Name: "Check"}, {Name: "What it holds the model to"}}}
-	for _, i := range experiments.Checks() {
+	for _, i := range check.All() {
 		t.Rows = append(t.Rows, []table.Cell{table.Text(i.Name), table.Text(i.Doc)})
 	}
 	if err := p.catalogue(c, []*table.Table{t}); err != nil || c.Bool("json") {
@@ -66,7 +67,7 @@ func (p *program) runChecks(c *cli.Context, name string) error {
 	names := []string{name}
 	if name == "all" {
 		names = nil
-		for _, i := range experiments.Checks() {
+		for _, i := range check.All() {
 			names = append(names, i.Name)
 		}
 	}
@@ -77,7 +78,7 @@ func (p *program) runChecks(c *cli.Context, name string) error {
 	var off []string
 	for _, n := range names {
 		step, end := progress(p.err, n, c.Bool("json"))
-		r, err := experiments.RunCheck(c.Context, n, experiments.CheckOptions{
+		r, err := check.Run(c.Context, n, check.Options{
 			Seeds: c.Int("seeds"), Days: c.Float64("days"), Workers: c.Int("workers"), Progress: step})
 		end()
 		if err != nil {
@@ -109,7 +110,7 @@ func (p *program) checked(c *cli.Context, names, off []string) error {
 
 // checkError makes an unknown check a usage error.
 func checkError(err error) error {
-	if errors.Is(err, experiments.ErrCheck) {
+	if errors.Is(err, check.ErrUnknown) {
 		return usagef("%v; `stakeout check` lists them", err)
 	}
 	return err

@@ -1,9 +1,10 @@
-package experiments
+package check
 
 import (
 	"context"
 	"fmt"
 	"math"
+	"stakeout/experiments"
 
 	"stakeout/experiments/report/stat"
 	"stakeout/experiments/report/table"
@@ -32,7 +33,7 @@ type impactWorld struct {
 	orders  [2][sizes][]metaorder // by side
 }
 
-func runImpact(ctx context.Context, r *checkRun) (*CheckResult, error) {
+func runImpact(ctx context.Context, r *runner) (*Result, error) {
 	worlds, err := each(ctx, r, r.seeds, r.impactWorld)
 	if err != nil {
 		return nil, err
@@ -45,7 +46,7 @@ func runImpact(ctx context.Context, r *checkRun) (*CheckResult, error) {
 }
 
 // impactWorld runs one world and puts all metaorders on branches of it.
-func (r *checkRun) impactWorld(ctx context.Context, s *scratch, rep int) (out impactWorld, err error) {
+func (r *runner) impactWorld(ctx context.Context, s *scratch, rep int) (out impactWorld, err error) {
 	cfg := r.world
 	w, err := r.openAt(ctx, &cfg, rep, 0)
 	if err != nil {
@@ -54,12 +55,12 @@ func (r *checkRun) impactWorld(ctx context.Context, s *scratch, rep int) (out im
 	from, volume := cfg.Time.WarmupDays, w.View().Volume
 	span := min(impactEvery, r.days/2)
 	for day := span; day+1 <= r.days; day += impactEvery {
-		if err := advance(ctx, w, w.Ticks(from+day)); err != nil {
+		if err := experiments.Advance(ctx, w, w.Ticks(from+day)); err != nil {
 			return out, err
 		}
 		daily := (w.View().Volume - volume) / span
 		s.start.CopyFrom(w)
-		if err := advance(ctx, w, w.Tick()+w.Ticks(1)); err != nil {
+		if err := experiments.Advance(ctx, w, w.Tick()+w.Ticks(1)); err != nil {
 			return out, err
 		}
 		if err := out.execute(ctx, s, daily, midOf(w)); err != nil {
@@ -67,7 +68,7 @@ func (r *checkRun) impactWorld(ctx context.Context, s *scratch, rep int) (out im
 		}
 		volume, span = s.start.View().Volume, impactEvery
 	}
-	if err := advance(ctx, w, w.Ticks(from+r.days)); err != nil {
+	if err := experiments.Advance(ctx, w, w.Ticks(from+r.days)); err != nil {
 		return out, err
 	}
 	out.returns = dailyReturns(w, from, r.days)
@@ -90,7 +91,7 @@ func (x *impactWorld) execute(ctx context.Context, s *scratch, daily, still floa
 			b.SetAttacker(&trader{id: b.Attackers()[0], tasks: []task{
 				{side: side, tokens: tokens, from: now, until: end, every: b.Ticks(5.0 / 1440), slack: 0.02},
 			}})
-			if err := advance(ctx, b, end); err != nil {
+			if err := experiments.Advance(ctx, b, end); err != nil {
 				return err
 			}
 			x.orders[side][k] = append(x.orders[side][k], metaorder{direction(side) * math.Log(midOf(b)/still), filled(b) / tokens})

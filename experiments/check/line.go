@@ -1,4 +1,4 @@
-package experiments
+package check
 
 import (
 	"fmt"
@@ -76,7 +76,7 @@ func pooled(n int, of func(worlds []int) float64) measured {
 		}
 		return of(pick)
 	}
-	lo, hi := stat.BCa(list, f, clusterResamples, checkLevel, checkSeed)
+	lo, hi := stat.BCa(list, f, clusterResamples, checkLevel, masterSeed)
 	return measured{f(list), lo, hi, n}
 }
 
@@ -143,14 +143,14 @@ func (s *sources) cite(source string) string {
 
 // judge makes the result of a check from its lines; further tables are added
 // by the caller.
-func judge(name, title string, lines []line, notes ...string) *CheckResult {
+func judge(name, title string, lines []line, notes ...string) *Result {
 	t := &table.Table{
 		Name: "check_" + name, Title: title,
 		Columns: []table.Column{{Name: "Quantity"}, {Name: "Unit"}, {Name: "Target"}, {Name: "Source"}, {Name: "Measured [95 % CI]"},
 			{Name: "n"}, {Name: "Verdict"}},
 	}
 	var cited sources
-	res := &CheckResult{Tables: []*table.Table{t}}
+	res := &Result{Tables: []*table.Table{t}}
 	for i := range lines {
 		l := &lines[i]
 		v := l.verdict()

@@ -1,7 +1,8 @@
-package experiments
+package check
 
 import (
 	"context"
+	"stakeout/experiments"
 
 	"stakeout/experiments/sim"
 )
@@ -21,7 +22,7 @@ type service struct {
 const serviceMargin = 0.1
 
 // services withholds shares below and above 1 − utilisation.
-func (r *checkRun) services(ctx context.Context, s *scratch, rep int) (out [2]service, err error) {
+func (r *runner) services(ctx context.Context, s *scratch, rep int) (out [2]service, err error) {
 	cfg := r.world
 	// Demand must not respond, or it would hide what the queue does.
 	cfg.Users.Loyalty, cfg.Users.ValueMultiple = -1, 1000
@@ -30,7 +31,7 @@ func (r *checkRun) services(ctx context.Context, s *scratch, rep int) (out [2]se
 		return out, err
 	}
 	before := countOf(w)
-	if err := advance(ctx, w, w.Tick()+w.Ticks(min(1, r.days))); err != nil {
+	if err := experiments.Advance(ctx, w, w.Tick()+w.Ticks(min(1, r.days))); err != nil {
 		return out, err
 	}
 	room := float64(cfg.Rollup.CapacityTx)
@@ -58,11 +59,11 @@ func (r *checkRun) services(ctx context.Context, s *scratch, rep int) (out [2]se
 // growth is taken over the other two.
 func runService(ctx context.Context, w *sim.World, part uint32, room float64) (out service, err error) {
 	start := countOf(w)
-	if err := advance(ctx, w, w.Tick()+part); err != nil {
+	if err := experiments.Advance(ctx, w, w.Tick()+part); err != nil {
 		return out, err
 	}
 	first := countOf(w)
-	if err := advance(ctx, w, w.Tick()+2*part); err != nil {
+	if err := experiments.Advance(ctx, w, w.Tick()+2*part); err != nil {
 		return out, err
 	}
 	end := countOf(w)

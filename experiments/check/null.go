@@ -1,8 +1,9 @@
-package experiments
+package check
 
 import (
 	"context"
 	"math"
+	"stakeout/experiments"
 
 	"stakeout/experiments/measure"
 	"stakeout/experiments/param"
@@ -25,7 +26,7 @@ type nullWorld struct {
 // to the bit needs no statistics.
 const zeroSeeds = 2
 
-func runNull(ctx context.Context, r *checkRun) (*CheckResult, error) {
+func runNull(ctx context.Context, r *runner) (*Result, error) {
 	worlds, err := each(ctx, r, r.seeds, r.nullWorld)
 	if err != nil {
 		return nil, err
@@ -46,7 +47,7 @@ func runNull(ctx context.Context, r *checkRun) (*CheckResult, error) {
 		"Service: an operator withholds a share β of slots for three days while users are captive and pay almost any fee. Utilisation u is measured before; β low is 0.1 below 1 − u, β high 0.1 above it. Empty is the share of slots that left waiting users unserved, load is transactions a slot over capacity. Backlog growth a slot, in % of capacity, is from day one to day three; half of those who wait give up within two days."), nil
 }
 
-func (r *checkRun) nullWorld(ctx context.Context, s *scratch, rep int) (out nullWorld, err error) {
+func (r *runner) nullWorld(ctx context.Context, s *scratch, rep int) (out nullWorld, err error) {
 	if out.fake, err = r.fakeNull(ctx, s, rep); err != nil {
 		return out, err
 	}
@@ -70,7 +71,7 @@ func (r *checkRun) nullWorld(ctx context.Context, s *scratch, rep int) (out null
 		return out, err
 	}
 	s.start.CopyFrom(w)
-	if err := advance(ctx, w, w.Tick()+w.Ticks(tripDays)); err != nil {
+	if err := experiments.Advance(ctx, w, w.Tick()+w.Ticks(tripDays)); err != nil {
 		return out, err
 	}
 	out.trips, err = roundTrips(ctx, s, w)
@@ -79,8 +80,8 @@ func (r *checkRun) nullWorld(ctx context.Context, s *scratch, rep int) (out null
 
 // nullSpec is a preset on the world on trial, its schedule scaled to the
 // horizon.
-func (r *checkRun) nullSpec(name string, schedule func(params any) *strategies.Schedule, days float64) (*Spec, error) {
-	spec, err := Load(name)
+func (r *runner) nullSpec(name string, schedule func(params any) *strategies.Schedule, days float64) (*experiments.Spec, error) {
+	spec, err := experiments.Load(name)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +95,7 @@ func (r *checkRun) nullSpec(name string, schedule func(params any) *strategies.S
 // fakeResult is a fake-dos against frozen beliefs, in shares of its budget.
 type fakeResult struct{ excess, profit, noDrift float64 }
 
-func (r *checkRun) fakeNull(ctx context.Context, s *scratch, rep int) (out fakeResult, err error) {
+func (r *runner) fakeNull(ctx context.Context, s *scratch, rep int) (out fakeResult, err error) {
 	spec, err := r.nullSpec("fake-dos", func(p any) *strategies.Schedule { return &p.(*strategies.FakeParams).Schedule }, r.days)
 	if err != nil {
 		return out, err
@@ -102,13 +103,13 @@ func (r *checkRun) fakeNull(ctx context.Context, s *scratch, rep int) (out fakeR
 	spec.World.Users.Loyalty, spec.World.Beliefs.RespondToEvents = 0.3, false
 	p := spec.Params.(*strategies.FakeParams)
 	p.HoldDays = p.ActDays / 2
-	t, err := spec.trial(ctx, &bench{attack: &s.branch, honest: &s.twin}, rep)
+	t, err := spec.Trial(ctx, new(experiments.Worlds), rep)
 	if err != nil {
 		return out, err
 	}
-	budget := dollars(p.Budget)
+	budget := usd(p.Budget)
 	drift := t.Gain.Channel[measure.StakeDrift] + t.Gain.Channel[measure.ShortDrift]
-	return fakeResult{dollars(t.excess()) / budget, dollars(t.Gain.Profit) / budget, dollars(t.Gain.Profit-drift) / budget}, nil
+	return fakeResult{usd(t.Excess()) / budget, usd(t.Gain.Profit) / budget, usd(t.Gain.Profit-drift) / budget}, nil
 }
 
 // idleResult is an attack that changes nothing.
@@ -118,7 +119,7 @@ type idleResult struct {
 	cost  float64 // impact, execution and fees, share of the budget
 }
 
-func (r *checkRun) unchanging(ctx context.Context, s *scratch, rep int) (out idleResult, err error) {
+func (r *runner) unchanging(ctx context.Context, s *scratch, rep int) (out idleResult, err error) {
 	schedule := func(p any) *strategies.Schedule {
 		x := &p.(*strategies.EmptyBlocksParams).Schedule
 		x.BuildDays, x.ActDays, x.SellDays = 1, 0, 1
@@ -128,7 +129,7 @@ func (r *checkRun) unchanging(ctx context.Context, s *scratch, rep int) (out idl
 	if err != nil {
 		return out, err
 	}
-	t, err := spec.trial(ctx, &bench{attack: &s.branch, honest: &s.twin}, rep)
+	t, err := spec.Trial(ctx, new(experiments.Worlds), rep)
 	if err != nil {
 		return out, err
 	}
@@ -136,16 +137,16 @@ func (r *checkRun) unchanging(ctx context.Context, s *scratch, rep int) (out idl
 	c := &t.Gain.Channel
 	for _, k := range [...]measure.Channel{measure.StakeAttack, measure.ShortAttack, measure.ShortDrift, measure.ShortImpact,
 		measure.ShortExecution, measure.Interest, measure.Liquidations, measure.Other} {
-		out.stray += math.Abs(dollars(c[k]))
+		out.stray += math.Abs(usd(c[k]))
 	}
 	cost := c[measure.StakeImpact] + c[measure.StakeExecution] + c[measure.TradingFees] + c[measure.Unsold]
-	out.cost = dollars(cost) / dollars(spec.Params.(*strategies.EmptyBlocksParams).Budget)
+	out.cost = usd(cost) / usd(spec.Params.(*strategies.EmptyBlocksParams).Budget)
 	return out, nil
 }
 
 // penniless gives every attack of the catalogue no capital and counts those
 // that leave the world, to the bit, as it is without them.
-func (r *checkRun) penniless(ctx context.Context, s *scratch, rep int) (same, all int, err error) {
+func (r *runner) penniless(ctx context.Context, s *scratch, rep int) (same, all int, err error) {
 	cfg := r.world
 	w, err := r.openAt(ctx, &cfg, rep, 0)
 	if err != nil {
@@ -153,7 +154,7 @@ func (r *checkRun) penniless(ctx context.Context, s *scratch, rep int) (same, al
 	}
 	s.start.CopyFrom(w)
 	end := w.Tick() + w.Ticks(min(r.days, 15))
-	if err := advance(ctx, w, end); err != nil {
+	if err := experiments.Advance(ctx, w, end); err != nil {
 		return 0, 0, err
 	}
 	for _, e := range strategies.All() {
@@ -165,7 +166,7 @@ func (r *checkRun) penniless(ctx context.Context, s *scratch, rep int) (same, al
 		b := &s.branch
 		b.CopyFrom(&s.start)
 		b.SetAttacker(e.New(p, strategies.Plan{Legs: b.Attackers(), Opening: b.Opening(), Start: b.Tick(), Act: true}))
-		if err := advance(ctx, b, end); err != nil {
+		if err := experiments.Advance(ctx, b, end); err != nil {
 			return 0, 0, err
 		}
 		all++
@@ -229,8 +230,8 @@ func drawLots(w *sim.World, cfg *sim.Config, ticks uint32) (out lottery, err err
 		total := 0.0
 		for i := 0; elects && i < cfg.Stakers.Count; i++ {
 			if x := w.Rollup().Bonded(ledger.First + ledger.Owner(i)); x >= cfg.Rollup.MinStake {
-				weight[i*lotteryGroups/cfg.Stakers.Count] += dollars(x)
-				total += dollars(x)
+				weight[i*lotteryGroups/cfg.Stakers.Count] += usd(x)
+				total += usd(x)
 			}
 		}
 		if err := w.Step(); err != nil {

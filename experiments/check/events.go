@@ -1,4 +1,4 @@
-package experiments
+package check
 
 import (
 	"context"
@@ -61,7 +61,7 @@ type eventOutcome struct {
 	repeats []float64                       // six hours after each onset, less the effect at that onset
 }
 
-func runEvents(ctx context.Context, r *checkRun) (*CheckResult, error) {
+func runEvents(ctx context.Context, r *runner) (*Result, error) {
 	worlds, err := each(ctx, r, r.seeds, r.outcomeOf)
 	if err != nil {
 		return nil, err
@@ -75,9 +75,9 @@ func runEvents(ctx context.Context, r *checkRun) (*CheckResult, error) {
 
 // repeats is the number of repeated outages that the horizon pays for: six in
 // the default of two weeks.
-func (r *checkRun) repeats() int { return 1 + int(r.days*2.5/eventGap) }
+func (r *runner) repeats() int { return 1 + int(r.days*2.5/eventGap) }
 
-func (r *checkRun) outcomeOf(ctx context.Context, _ *scratch, rep int) (out eventOutcome, err error) {
+func (r *runner) outcomeOf(ctx context.Context, _ *scratch, rep int) (out eventOutcome, err error) {
 	horizon := max(r.days, float64((r.repeats()-1)*eventGap)+0.3)
 	base, err := r.eventWorld(ctx, rep, r.world, sim.OutageParams{EveryDays: eventGap}, horizon)
 	if err != nil {
@@ -116,7 +116,7 @@ func (r *checkRun) outcomeOf(ctx context.Context, _ *scratch, rep int) (out even
 }
 
 // eventWorld runs a world with an outage to a horizon after its onset.
-func (r *checkRun) eventWorld(ctx context.Context, rep int, cfg sim.Config, o sim.OutageParams, days float64) (*sim.World, error) {
+func (r *runner) eventWorld(ctx context.Context, rep int, cfg sim.Config, o sim.OutageParams, days float64) (*sim.World, error) {
 	cfg.Outage = o
 	return r.openAt(ctx, &cfg, rep, 1+days)
 }

@@ -1,8 +1,9 @@
-package experiments
+package check
 
 import (
 	"context"
 	"math"
+	"stakeout/experiments"
 
 	"stakeout/experiments/report/stat"
 	"stakeout/experiments/sim"
@@ -32,7 +33,7 @@ const (
 // branchEvery is the distance in days between the starts of branches in a world.
 const branchEvery = 10
 
-func runFacts(ctx context.Context, r *checkRun) (*CheckResult, error) {
+func runFacts(ctx context.Context, r *runner) (*Result, error) {
 	worlds, err := each(ctx, r, r.seeds, r.factWorld)
 	if err != nil {
 		return nil, err
@@ -49,7 +50,7 @@ func runFacts(ctx context.Context, r *checkRun) (*CheckResult, error) {
 
 // factWorld runs one world and, every branchEvery days, tries the sweeps and
 // round trips on branches of it.
-func (r *checkRun) factWorld(ctx context.Context, s *scratch, rep int) (out factWorld, err error) {
+func (r *runner) factWorld(ctx context.Context, s *scratch, rep int) (out factWorld, err error) {
 	cfg := r.world
 	w, err := r.openAt(ctx, &cfg, rep, 0)
 	if err != nil {
@@ -57,7 +58,7 @@ func (r *checkRun) factWorld(ctx context.Context, s *scratch, rep int) (out fact
 	}
 	start := cfg.Time.WarmupDays
 	for day := branchEvery / 2.0; day+tripDays <= r.days; day += branchEvery {
-		if err := advance(ctx, w, w.Ticks(start+day)); err != nil {
+		if err := experiments.Advance(ctx, w, w.Ticks(start+day)); err != nil {
 			return out, err
 		}
 		sweeps, trips, err := intervene(ctx, s, w)
@@ -66,7 +67,7 @@ func (r *checkRun) factWorld(ctx context.Context, s *scratch, rep int) (out fact
 		}
 		out.sweeps, out.trips = append(out.sweeps, sweeps...), append(out.trips, trips...)
 	}
-	if err := advance(ctx, w, w.Ticks(start+r.days)); err != nil {
+	if err := experiments.Advance(ctx, w, w.Ticks(start+r.days)); err != nil {
 		return out, err
 	}
 	out.returns = dailyReturns(w, start, r.days)
@@ -82,7 +83,7 @@ func intervene(ctx context.Context, s *scratch, w *sim.World) (sweeps []sweep, t
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := advance(ctx, w, s.start.Tick()+w.Ticks(tripDays)); err != nil {
+	if err := experiments.Advance(ctx, w, s.start.Tick()+w.Ticks(tripDays)); err != nil {
 		return nil, nil, err
 	}
 	if sweeps, err = sweepBoth(ctx, s, still); err != nil {

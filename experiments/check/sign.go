@@ -1,9 +1,10 @@
-package experiments
+package check
 
 import (
 	"context"
 	"fmt"
 	"math"
+	"stakeout/experiments"
 
 	"stakeout/experiments/report/stat"
 	"stakeout/experiments/report/table"
@@ -34,7 +35,7 @@ type signCell struct {
 
 type signWorld [signCells]signCell
 
-func runSign(ctx context.Context, r *checkRun) (*CheckResult, error) {
+func runSign(ctx context.Context, r *runner) (*Result, error) {
 	n := len(signLoyalty)
 	parts, err := each(ctx, r, r.seeds*n, func(ctx context.Context, s *scratch, i int) ([len(signShares)]signCell, error) {
 		return r.signRow(ctx, s, i/n, signLoyalty[i%n].value)
@@ -61,7 +62,7 @@ func runSign(ctx context.Context, r *checkRun) (*CheckResult, error) {
 }
 
 // signRow runs all shares for one seed and loyalty.
-func (r *checkRun) signRow(ctx context.Context, s *scratch, rep int, loyalty float64) (row [len(signShares)]signCell, err error) {
+func (r *runner) signRow(ctx context.Context, s *scratch, rep int, loyalty float64) (row [len(signShares)]signCell, err error) {
 	cfg := r.world
 	cfg.Users.Loyalty = loyalty
 	w, err := r.openAt(ctx, &cfg, rep, 1)
@@ -73,7 +74,7 @@ func (r *checkRun) signRow(ctx context.Context, s *scratch, rep int, loyalty flo
 		for _, b := range [...]*sim.World{&s.branch, &s.twin} {
 			b.CopyFrom(w)
 			capture(b, &cfg, share, b == &s.branch)
-			if err := advance(ctx, b, end); err != nil {
+			if err := experiments.Advance(ctx, b, end); err != nil {
 				return row, err
 			}
 		}

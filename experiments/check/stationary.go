@@ -1,9 +1,10 @@
-package experiments
+package check
 
 import (
 	"context"
 	"fmt"
 	"math"
+	"stakeout/experiments"
 
 	"stakeout/experiments/report/stat"
 	"stakeout/experiments/report/table"
@@ -28,7 +29,7 @@ type stillWorld struct {
 	wealth                    [kinds]float64 // change against just holding
 }
 
-func runStationary(ctx context.Context, r *checkRun) (*CheckResult, error) {
+func runStationary(ctx context.Context, r *runner) (*Result, error) {
 	worlds, err := each(ctx, r, 2*r.seeds, func(ctx context.Context, _ *scratch, i int) (stillWorld, error) {
 		cfg := r.world
 		cfg.News.Antithetic = i%2 == 1
@@ -37,7 +38,7 @@ func runStationary(ctx context.Context, r *checkRun) (*CheckResult, error) {
 			return stillWorld{}, err
 		}
 		before := positions(w, &cfg)
-		if err := advance(ctx, w, w.Ticks(cfg.Time.WarmupDays+r.days)); err != nil {
+		if err := experiments.Advance(ctx, w, w.Ticks(cfg.Time.WarmupDays+r.days)); err != nil {
 			return stillWorld{}, err
 		}
 		out := still(w, &cfg)
@@ -111,7 +112,7 @@ func positions(w *sim.World, cfg *sim.Config) (list [kinds][]position) {
 		cfg.Holders.Count, cfg.Shorters.Count, cfg.Coordinators.Count} {
 		for range n {
 			l := w.Ledger()
-			list[k] = append(list[k], position{dollars(l.Total(id, ledger.Cash)), dollars(l.Total(id, ledger.Token))})
+			list[k] = append(list[k], position{usd(l.Total(id, ledger.Cash)), usd(l.Total(id, ledger.Token))})
 			id++
 		}
 	}
@@ -146,7 +147,7 @@ func pairs(worlds []stillWorld, f func(*stillWorld) float64) measured {
 	return meanOf(x)
 }
 
-func stationaryLines(worlds []stillWorld, r *checkRun) []line {
+func stationaryLines(worlds []stillWorld, r *runner) []line {
 	of := func(scale float64, f func(*stillWorld) float64) measured { return pairs(worlds, f).times(scale) }
 	const (
 		unbiased = "Null test: nothing drives the price away from its fundamental; ±1 % is an assumption"

@@ -1,9 +1,10 @@
-package experiments
+package check
 
 import (
 	"context"
 	"fmt"
 	"math"
+	"stakeout/experiments"
 
 	"stakeout/experiments/sim"
 	"stakeout/market/book"
@@ -26,7 +27,7 @@ type looks struct {
 // watch runs a world through the marks after a tick.
 func watch(ctx context.Context, w *sim.World, start uint32) (l looks, err error) {
 	for i, m := range sweepMarks {
-		if err := advance(ctx, w, start+max(w.Ticks(m.minutes/1440), 1)); err != nil {
+		if err := experiments.Advance(ctx, w, start+max(w.Ticks(m.minutes/1440), 1)); err != nil {
 			return l, err
 		}
 		l.mid[i] = midOf(w)
@@ -172,7 +173,7 @@ func roundTrips(ctx context.Context, s *scratch, still *sim.World) (out []trip, 
 			{side: book.Buy, tokens: p.usd / midOf(b), from: now, until: mid, every: pace(b, p.buy), slack: 0.05},
 			{side: book.Sell, all: true, from: mid + 1, until: end, every: pace(b, p.sell), slack: 0.05},
 		}})
-		if err := advance(ctx, b, end+1); err != nil {
+		if err := experiments.Advance(ctx, b, end+1); err != nil {
 			return nil, err
 		}
 		profit, left := tripResult(b, still)
@@ -196,7 +197,7 @@ func tripResult(b, still *sim.World) (profit, left float64) {
 	tick, tokens := b.View().TickUSD, 0.0
 	for _, f := range b.Exchange().Log() {
 		q := direction(f.Side) * float64(f.Lots)
-		profit -= q*(float64(f.Price)*tick-still.PriceAt(f.Tick)) + dollars(f.Fee)
+		profit -= q*(float64(f.Price)*tick-still.PriceAt(f.Tick)) + usd(f.Fee)
 		tokens += q
 	}
 	left = tokens * midOf(b)

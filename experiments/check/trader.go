@@ -1,4 +1,4 @@
-package experiments
+package check
 
 import (
 	"stakeout/agents"
