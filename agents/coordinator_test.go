@@ -17,8 +17,8 @@ func TestHonestPolicyCoversItsGas(t *testing.T) {
 			p := HonestPolicy(s.o.Margin/s.o.EthUSD, s.o.PerBatch, s.v)
 			gasUSD := gwei * 1e-9 * eth
 			batch := (float64(s.v.Rollup.BatchGas) + s.o.PerBatch*float64(s.v.Rollup.TransactionGas)) * gasUSD
-			near(t, "fees of a batch less its gas", s.o.PerBatch*units(p.MinFee)-batch, s.o.PerBatch*s.o.Margin*eth/s.o.EthUSD, 1e-3)
-			if exit := units(p.ExitFee); !p.Transfers || !p.Exits || exit+1e-6 < float64(s.v.Rollup.WithdrawalGas)*gasUSD {
+			near(t, "fees of a batch less its gas", s.o.PerBatch*p.MinFee.Units()-batch, s.o.PerBatch*s.o.Margin*eth/s.o.EthUSD, 1e-3)
+			if exit := p.ExitFee.Units(); !p.Transfers || !p.Exits || exit+1e-6 < float64(s.v.Rollup.WithdrawalGas)*gasUSD {
 				t.Errorf("gas %v, ETH %v: policy %+v", gwei, eth, p)
 			}
 		}
@@ -37,7 +37,7 @@ func TestCoordinatorsSpendWhatTheyHave(t *testing.T) {
 	if len(spent) != 1 {
 		t.Fatalf("actions %+v", spent)
 	}
-	near(t, "cost of an hour", units(spent[0].Amount), each/24, 1e-6)
+	near(t, "cost of an hour", spent[0].Amount.Units(), each/24, 1e-6)
 	spent = only(Spend, s.decide(c, 2*testPerDay, list(2)[0]))
-	near(t, "cost beyond its cash", units(spent[0].Amount), 100, 1e-6)
+	near(t, "cost beyond its cash", spent[0].Amount.Units(), 100, 1e-6)
 }

@@ -49,7 +49,7 @@ func (t *Holders) Decide(awake []Agent, v *View, do *Actions) {
 		hold := v.Tokens(a.ID)
 		rate := v.LendRateIf(Amount(0.05 * hold))
 		want := float64(hold * clip(row.lent*(1+float64(10*row.pickiness*rate)), 0, 0.5))
-		claim := units(v.Claim(a.ID))
+		claim := v.Claim(a.ID).Units()
 		switch {
 		case want-claim > 0.02*hold:
 			do.Move(Lend, a.ID, min(Amount(want-claim), v.Free(a.ID, ledger.Token)))

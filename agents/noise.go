@@ -86,9 +86,9 @@ func (t *Noise) trade(id ID, row *noise, v *View, do *Actions, r *draw.Stream) {
 
 func (t *Noise) affordable(id ID, side book.Side, tokens float64, v *View) uint32 {
 	if side == book.Sell {
-		return v.Lots(min(tokens, units(v.Free(id, ledger.Token))))
+		return v.Lots(min(tokens, v.Free(id, ledger.Token).Units()))
 	}
-	return v.Lots(min(tokens, 0.99*units(v.Free(id, ledger.Cash))/v.Mid))
+	return v.Lots(min(tokens, 0.99*v.Free(id, ledger.Cash).Units()/v.Mid))
 }
 
 // rest leaves an order at or behind the own best for a while.

@@ -68,8 +68,8 @@ func (t *Shorters) one(a Agent, row *shorter, v *View, do *Actions) {
 	t.m.learn(&row.belief, v)
 	z := t.m.lnValue(&row.belief, v) - v.LnMid
 	cost := v.BorrowRate()*t.p.HorizonDay/365 + 0.002
-	debt := units(v.Debt(a.ID))
-	free := units(v.Free(a.ID, ledger.Token))
+	debt := v.Debt(a.ID).Units()
+	free := v.Free(a.ID, ledger.Token).Units()
 	KeepMargin(a.ID, v, do)
 	pace := row.wake
 	switch {
@@ -98,8 +98,8 @@ func (t *Shorters) open(id ID, row *shorter, debt, free, z float64, v *View, do 
 // KeepMargin adds free cash to the collateral of a loan when it has come near
 // the call: back to the initial margin of 150 % from below 135 %.
 func KeepMargin(id ID, v *View, do *Actions) {
-	owed := units(v.Debt(id)) * v.Mid
-	if behind := units(v.Collateral(id)); owed > 0 && behind < 1.35*owed {
+	owed := v.Debt(id).Units() * v.Mid
+	if behind := v.Collateral(id).Units(); owed > 0 && behind < 1.35*owed {
 		do.Move(AddMargin, id, min(Amount(float64(1.5*owed)-behind), v.Free(id, ledger.Cash)))
 	}
 }
@@ -109,7 +109,7 @@ func KeepMargin(id ID, v *View, do *Actions) {
 func Cover(id ID, debt, slice float64, v *View, do *Actions) {
 	free := v.Free(id, ledger.Token)
 	do.Move(Repay, id, min(free, v.Debt(id)))
-	if short := debt - units(free); short > 0 {
+	if short := debt - free.Units(); short > 0 {
 		// One lot more than the rest: interest accrues in fractions of a lot.
 		do.Order(id, takingSlot, book.Buy, book.ImmediateOrCancel, v.Price(v.Mid*1.005), v.Lots(min(short+1, slice)))
 	}

@@ -64,11 +64,11 @@ func TestShortersBorrowOnlyWhatIsLent(t *testing.T) {
 			}
 			s.carry(all)
 		}
-		debt := units(s.v.Debt(a.ID))
+		debt := s.v.Debt(a.ID).Units()
 		if want := min(lent, shorters.rows[0].size); debt > lent+1e-6 || debt < 0.9*want {
 			t.Errorf("%.0f lent: debt of %.0f, wanted position %.0f", lent, debt, shorters.rows[0].size)
 		}
-		if free := units(s.v.Free(a.ID, ledger.Token)); free > 1 && debt > 0 {
+		if free := s.v.Free(a.ID, ledger.Token).Units(); free > 1 && debt > 0 {
 			t.Errorf("%.0f lent: %.0f borrowed tokens were not sold", lent, free)
 		}
 	}
@@ -107,7 +107,7 @@ func TestKeepMargin(t *testing.T) {
 		KeepMargin(a.ID, s.v, &s.do)
 		got := 0.0
 		for _, m := range only(AddMargin, s.do.List) {
-			got += units(m.Amount)
+			got += m.Amount.Units()
 		}
 		near(t, "margin added", got, c.want, 1e-3)
 		s.carry(s.do.List)
@@ -123,7 +123,7 @@ func TestCoverBuysTheRestInSlices(t *testing.T) {
 	s.do.Reset()
 	Cover(a.ID, 1000, 250, s.v, &s.do)
 	repaid, bought := only(Repay, s.do.List), only(Submit, s.do.List)
-	if len(repaid) != 1 || units(repaid[0].Amount) != 400 {
+	if len(repaid) != 1 || repaid[0].Amount.Units() != 400 {
 		t.Errorf("repays %+v", repaid)
 	}
 	if len(bought) != 1 || bought[0].Order.Side != book.Buy || bought[0].Order.Lots != 250 {

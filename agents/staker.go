@@ -154,16 +154,16 @@ func (t *Stakers) work(id ID, row *staker, gap float64, v *View, do *Actions, r 
 		child(id, v, do, r, sideOf(gap), slice, 0.6, 0.004)
 		return
 	}
-	free := units(v.Free(id, ledger.Token) + v.Pocket(id, ledger.Token, ledger.Held))
+	free := (v.Free(id, ledger.Token) + v.Pocket(id, ledger.Token, ledger.Held)).Units()
 	if free < slice {
 		do.Move(Recall, id, min(v.Claim(id), Amount(slice-free)))
 	}
-	coming := units(v.Pocket(id, ledger.Token, ledger.Unbonding))
-	liquid := free + units(v.Claim(id)) + coming
+	coming := v.Pocket(id, ledger.Token, ledger.Unbonding).Units()
+	liquid := free + v.Claim(id).Units() + coming
 	if short := -gap - liquid; short > 0.3*row.normal {
 		do.Move(Unstake, id, min(Amount(short), v.Pocket(id, ledger.Token, ledger.Staked)))
 	}
-	child(id, v, do, r, sideOf(gap), min(slice, units(v.Free(id, ledger.Token))), 0.6, 0.004)
+	child(id, v, do, r, sideOf(gap), min(slice, v.Free(id, ledger.Token).Units()), 0.6, 0.004)
 }
 
 // allocate splits the holding between staking, lending and keeping liquid by
@@ -176,8 +176,8 @@ func (t *Stakers) allocate(id ID, row *staker, hold float64, v *View, do *Action
 		yield = (float64(row.weight*e) + float64((1-row.weight)*s)) * v.EthUSD / t.m.opening.EthUSD * t.m.opening.Price / v.Mid
 	}
 	want := float64(clip(row.staked+float64(0.5*(yield-1)*row.staked), 0.05, 0.97) * hold)
-	staked := units(v.Pocket(id, ledger.Token, ledger.Staked))
-	free := units(v.Free(id, ledger.Token))
+	staked := v.Pocket(id, ledger.Token, ledger.Staked).Units()
+	free := v.Free(id, ledger.Token).Units()
 	switch {
 	case want-staked > 0.03*hold:
 		do.Move(Stake, id, Amount(min(want-staked, free)))
@@ -189,7 +189,7 @@ func (t *Stakers) allocate(id ID, row *staker, hold float64, v *View, do *Action
 }
 
 func (t *Stakers) lend(id ID, row *staker, hold, free float64, v *View, do *Actions) {
-	claim := units(v.Claim(id))
+	claim := v.Claim(id).Units()
 	rate := v.LendRateIf(Amount(0.02 * hold))
 	want := float64(row.lent * hold * min(1+float64(10*rate), 3))
 	switch {
@@ -199,7 +199,5 @@ func (t *Stakers) lend(id ID, row *staker, hold, free float64, v *View, do *Acti
 		do.Move(Recall, id, Amount(claim-want))
 	}
 }
-
-func units(a ledger.Amount) float64 { return float64(a) / float64(ledger.Unit) }
 
 func sqrt(x float64) float64 { return math.Sqrt(x) }

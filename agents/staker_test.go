@@ -95,7 +95,7 @@ func TestSaleUnstakesOnlyWhatItNeeds(t *testing.T) {
 	asked := 0.0
 	for i := range uint32(5) {
 		for _, u := range only(Unstake, s.decide(stakers, i+1, a)) {
-			asked += units(u.Amount)
+			asked += u.Amount.Units()
 			s.post(ledger.Transfer{Amount: u.Amount, From: a.ID, To: a.ID, Asset: ledger.Token, FromPocket: ledger.Staked, ToPocket: ledger.Unbonding, Reason: ledger.Move})
 		}
 	}

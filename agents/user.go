@@ -138,7 +138,7 @@ func (t *Users) use(id ID, row *user, v *View, do *Actions, r *draw.Stream) {
 		do.Move(Join, id, want-v.Pocket(id, ledger.Cash, ledger.Rollup))
 	}
 	bid := t.bid(v, r)
-	mean := t.p.PerDay * float64(t.p.CohortSize) * days * t.demand(units(bid), v) * v.Activity
+	mean := t.p.PerDay * float64(t.p.CohortSize) * days * t.demand(bid.Units(), v) * v.Activity
 	n := r.Poisson(mean)
 	if waiting > 0 {
 		n += uint32(float64(waiting) * exact.HalfLife(days, t.p.GiveUpDays))

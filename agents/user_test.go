@@ -99,7 +99,7 @@ func TestGasTrapsSmallUsers(t *testing.T) {
 		if a.Verb != c.want {
 			t.Errorf("balance %.2f USD, gas %.2f, day %v, queue open %v: verb %d, want %d", c.each, gas, c.days, c.forced, a.Verb, c.want)
 		}
-		if bid := units(a.Amount); a.Verb == AskExit && (bid > c.each || c.forced && bid > gas) {
+		if bid := a.Amount.Units(); a.Verb == AskExit && (bid > c.each || c.forced && bid > gas) {
 			t.Errorf("bids %.2f for an exit of %.2f with gas %.2f", bid, c.each, gas)
 		}
 	}
@@ -148,7 +148,7 @@ func TestDemandFallsWithTheFee(t *testing.T) {
 	near(t, "at the opening fee", u.demand(s.o.Fee, s.v), OpeningDemand(p), 1e-12)
 	near(t, "at the median value", u.demand(p.ValueMultiple*s.o.Fee, s.v), 0.5, 1e-12)
 	s.pub.PostedFee, s.pub.MarginalFee = Amount(1e6), Amount(1e6)
-	if bid := units(u.bid(s.v, draw.New(1).At(draw.Decide, 0, 0))); bid > 2*p.ValueMultiple*s.o.Fee+1e-6 {
+	if bid := u.bid(s.v, draw.New(1).At(draw.Decide, 0, 0)).Units(); bid > 2*p.ValueMultiple*s.o.Fee+1e-6 {
 		t.Errorf("users bid %v for transactions with a median value of %v", bid, p.ValueMultiple*s.o.Fee)
 	}
 }

@@ -214,5 +214,5 @@ func number(name, unit, doc string, value func(*observation) float64) column {
 // money is a column in USD. Amounts are whole micro-USD, of which a float
 // holds 9 billion USD exactly; reports go back to them by rounding.
 func money(name, doc string, value func(*observation) ledger.Amount) column {
-	return number(name, "USD", doc, func(o *observation) float64 { return dollars(value(o)) })
+	return number(name, "USD", doc, func(o *observation) float64 { return value(o).Units() })
 }

@@ -140,7 +140,7 @@ func (s *Spec) phase(t *Trial, tick uint32) string {
 // no evidence, and it says so.
 func (t *Trial) verdict(s *Spec, d divergence) string {
 	text := fmt.Sprintf("Replication %d (seed %d): the attack ends at %s USD on %s USD at risk; the same capital used honestly ends at %s USD, so the act is worth %s USD.",
-		t.Rep, t.Seed, whole0(dollars(t.Gain.Profit)), whole0(dollars(t.Gain.CapitalAtRisk)), whole0(dollars(t.Fair.Profit)), whole0(dollars(t.Excess())))
+		t.Rep, t.Seed, whole0(t.Gain.Profit.Units()), whole0(t.Gain.CapitalAtRisk.Units()), whole0(t.Fair.Profit.Units()), whole0(t.Excess().Units()))
 	if d.found {
 		text += fmt.Sprintf(" The two worlds are equal in every balance and order up to day %s (%s) and differ from then on.", table.Number(t.Days(d.tick, s), table.Format{Decimals: 2}), s.phase(t, d.tick))
 	} else {

@@ -25,7 +25,7 @@ var legs = [sim.Legs]string{"stake", "short"}
 // attackerCash is the cash of all legs, free or behind orders, in USD.
 func attackerCash(w *sim.World) (usd float64) {
 	for _, id := range w.Attackers() {
-		usd += dollars(w.Ledger().Balance(id, ledger.Cash, ledger.Free) + w.Ledger().Balance(id, ledger.Cash, ledger.Held))
+		usd += (w.Ledger().Balance(id, ledger.Cash, ledger.Free) + w.Ledger().Balance(id, ledger.Cash, ledger.Held)).Units()
 	}
 	return usd
 }
@@ -114,7 +114,7 @@ func (x *traded) add(f market.Fill, tick float64, idle float64) {
 // tally adds up a world's fills by day after the warm-up, leg and side.
 func (t *Trial) tally(w *sim.World, s *Spec) map[[3]int]*traded {
 	out := map[[3]int]*traded{}
-	tick := dollars(w.Exchange().Params().TickSize)
+	tick := w.Exchange().Params().TickSize.Units()
 	for _, f := range w.Exchange().Log() {
 		for leg, id := range w.Attackers() {
 			if f.Owner != id {
@@ -181,7 +181,7 @@ func (t *Trial) channels() *table.Table {
 		Notes:   []string{"The channels sum to the net profit exactly. Channels in which nothing moved are left out."},
 	}
 	row := func(name string, a, h ledger.Amount, doc string) {
-		out.Rows = append(out.Rows, []table.Cell{table.Text(name), table.Number(dollars(a), cashFormat), table.Number(dollars(h), cashFormat), table.Number(dollars(a-h), cashFormat), table.Text(doc)})
+		out.Rows = append(out.Rows, []table.Cell{table.Text(name), table.Number(a.Units(), cashFormat), table.Number(h.Units(), cashFormat), table.Number((a - h).Units(), cashFormat), table.Text(doc)})
 	}
 	for c, d := range measure.Describe {
 		if a, h := t.Gain.Channel[c], t.Fair.Channel[c]; a != 0 || h != 0 {
@@ -204,7 +204,7 @@ func (t *Trial) decisive() string {
 		return ""
 	}
 	d := t.Gain.Channel[at] - t.Fair.Channel[at]
-	return fmt.Sprintf("Most of the difference lies in the channel %q: %s USD.", measure.Describe[at].Label, whole0(dollars(d)))
+	return fmt.Sprintf("Most of the difference lies in the channel %q: %s USD.", measure.Describe[at].Label, whole0(d.Units()))
 }
 
 // harm is who gained and who paid in one replication.
@@ -219,7 +219,7 @@ func (t *Trial) harm() *table.Table {
 	}
 	a, h := measure.Harm(t.Attack, t.Idle), measure.Harm(t.Honest, t.Idle)
 	for i, sector := range measure.Sectors {
-		out.Rows = append(out.Rows, []table.Cell{table.Text(sector.Name), table.Number(dollars(a[i]), cashFormat), table.Number(dollars(h[i]), cashFormat), table.Text(sector.Doc)})
+		out.Rows = append(out.Rows, []table.Cell{table.Text(sector.Name), table.Number(a[i].Units(), cashFormat), table.Number(h[i].Units(), cashFormat), table.Text(sector.Doc)})
 	}
 	return out
 }

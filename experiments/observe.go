@@ -29,7 +29,7 @@ func (t *Trial) world(i int) *sim.World {
 
 // shortNotional is what the short leg sold, in USD.
 func shortNotional(w *sim.World) (usd float64) {
-	tick := dollars(w.Exchange().Params().TickSize)
+	tick := w.Exchange().Params().TickSize.Units()
 	for _, f := range w.Exchange().Log() {
 		if f.Owner == w.Attackers()[1] && f.Side == book.Sell {
 			usd += float64(float64(f.Lots) * float64(f.Price) * tick)
@@ -143,7 +143,7 @@ func outcomes(i int, world string) []column {
 		against("users_lost", "share", "Active users at the end that the "+world+" world has less than the idle one.", func(x *outcome) float64 { return x.usersLost }),
 		against("peak_users_lost", "share", "Largest shortfall of active users against the idle world at the end of any hour in the "+world+" world.", func(x *outcome) float64 { return x.peakUsersLost }),
 		number(report.OutcomeColumn(world, "liquidated_tokens"), "tokens", "Tokens bought in from borrowers below their margin in the "+world+" world.", func(o *observation) float64 {
-			return dollars(o.trial.world(i).Liquidated())
+			return o.trial.world(i).Liquidated().Units()
 		}),
 	}
 }

@@ -291,7 +291,7 @@ func TestExplain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := whole0(dollars(whole.Gain.Profit)); !strings.Contains(e.Verdict, want) {
+	if want := whole0(whole.Gain.Profit.Units()); !strings.Contains(e.Verdict, want) {
 		t.Errorf("explains a replication other than that of the run, want %s: %s", want, e.Verdict)
 	}
 	if len(e.Divergence.Rows) == 0 || len(e.Fills.Rows) == 0 || len(e.Timeline.Rows) == 0 {

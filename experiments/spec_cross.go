@@ -128,9 +128,9 @@ func (c *crossing) margins() {
 		}
 	}
 	m := &c.World.Market
-	switch tick := dollars(m.TickSize); {
-	case c.World.Opening.Price >= dollars(m.MaxPrice):
-		c.add("world.market.max_price_usd", fmt.Sprintf("%g is not above the opening price of %g USD", dollars(m.MaxPrice), c.World.Opening.Price), "well above world.opening.price_usd")
+	switch tick := m.TickSize.Units(); {
+	case c.World.Opening.Price >= m.MaxPrice.Units():
+		c.add("world.market.max_price_usd", fmt.Sprintf("%g is not above the opening price of %g USD", m.MaxPrice.Units(), c.World.Opening.Price), "well above world.opening.price_usd")
 	case tick > c.World.Opening.Price/100:
 		c.add("world.market.price_tick_usd", fmt.Sprintf("%g is more than a per cent of the opening price of %g USD", tick, c.World.Opening.Price), fmt.Sprintf("at most %g", c.World.Opening.Price/100))
 	}
@@ -143,7 +143,7 @@ func (c *crossing) supply() {
 	if sum < 0.999 || sum > 1.001 {
 		c.add("world", fmt.Sprintf("the hold_share of stakers, makers, noise, chartists and holders sum to %.4g", sum), "a sum of 1")
 	}
-	if lent := dollars(w.Lending.BorrowCap); lent > w.Opening.Supply {
+	if lent := w.Lending.BorrowCap.Units(); lent > w.Opening.Supply {
 		c.add("world.lending.borrow_cap_tokens", whole0(lent)+" is more than the supply", "at most world.opening.supply_tokens, which is "+whole0(w.Opening.Supply))
 	}
 }

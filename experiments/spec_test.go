@@ -63,7 +63,7 @@ func TestOverrides(t *testing.T) {
 	if !ok || s.Attack != "fake-dos" || s.attack.Name != "fake-dos" {
 		t.Fatalf("attack %s with %T", s.Attack, s.Params)
 	}
-	if p.HoldDays != 3 || dollars(p.Budget) != 2e6 {
+	if p.HoldDays != 3 || p.Budget.Units() != 2e6 {
 		t.Errorf("%+v", p)
 	}
 }

@@ -119,5 +119,3 @@ func (t *Trial) Days(tick uint32, s *Spec) float64 {
 
 // Excess is the attack's profit over the honest use of the same capital.
 func (t *Trial) Excess() ledger.Amount { return t.Gain.Profit - t.Fair.Profit }
-
-func dollars(a ledger.Amount) float64 { return float64(a) / float64(ledger.Unit) }

@@ -107,7 +107,7 @@ func (c *campaign) next(v *agents.View, do *agents.Actions) {
 // buy spends what is left of a budget evenly until a day of the plan.
 func (c *campaign) buy(v *agents.View, do *agents.Actions, until float64) {
 	keep := ledger.Amount(c.s.ReserveShare * float64(c.capital))
-	left := usd(v.Free(c.stake(), ledger.Cash) - keep)
+	left := (v.Free(c.stake(), ledger.Cash) - keep).Units()
 	if left > 0 {
 		c.order(v, do, c.stake(), book.Buy, left/c.slices(v, until)/v.Mid)
 	}
@@ -115,7 +115,7 @@ func (c *campaign) buy(v *agents.View, do *agents.Actions, until float64) {
 
 // sell sells free tokens evenly until a day of the plan.
 func (c *campaign) sell(v *agents.View, do *agents.Actions, tokens, until float64) {
-	have := usd(v.Free(c.stake(), ledger.Token))
+	have := v.Free(c.stake(), ledger.Token).Units()
 	c.order(v, do, c.stake(), book.Sell, min(tokens/c.slices(v, until)+1, have))
 }
 
@@ -159,5 +159,3 @@ func (c *campaign) build(v *agents.View, do *agents.Actions, act bool) {
 	do.Policy(c.stake(), agents.HonestPolicy(c.Opening.Margin/c.Opening.EthUSD, c.Opening.PerBatch, v))
 	c.policy = honest
 }
-
-func usd(a ledger.Amount) float64 { return float64(a) / float64(ledger.Unit) }

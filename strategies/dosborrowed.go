@@ -65,10 +65,10 @@ func (e *dosBorrowed) borrowed(v *agents.View, do *agents.Actions) {
 	now := e.phase(v)
 	e.build(v, do, now == acting)
 	agents.KeepMargin(e.stake(), v, do)
-	debt := usd(v.Debt(e.stake()))
+	debt := v.Debt(e.stake()).Units()
 	switch now {
 	case building:
-		if want := e.seller.use*usd(e.campaign.capital)/v.Mid - debt; want > 0 {
+		if want := e.seller.use*e.campaign.capital.Units()/v.Mid - debt; want > 0 {
 			do.Move(agents.Borrow, e.stake(), min(agents.Amount(want/e.slices(v, e.s.BuildDays)), v.Borrowable()))
 		}
 		e.lock(v, do, 0)
@@ -85,7 +85,7 @@ func (e *dosBorrowed) borrowed(v *agents.View, do *agents.Actions) {
 // repay returns the tokens when all of them have come out of the unbonding, and
 // only then buys what interest and slashing have taken, evenly until the end.
 func (e *dosBorrowed) repay(v *agents.View, do *agents.Actions, debt float64) {
-	free := usd(v.Free(e.stake(), ledger.Token))
+	free := v.Free(e.stake(), ledger.Token).Units()
 	switch {
 	case v.Pocket(e.stake(), ledger.Token, ledger.Unbonding) > 0:
 	case debt > 0:

@@ -56,10 +56,10 @@ func (c *campaign) step(v *agents.View, do *agents.Actions) {
 	case unbonding:
 		c.unlock(v, do)
 	case selling:
-		c.sell(v, do, usd(v.Free(c.stake(), ledger.Token)), c.s.unwound(v.Rollup.UnbondingDays))
+		c.sell(v, do, v.Free(c.stake(), ledger.Token).Units(), c.s.unwound(v.Rollup.UnbondingDays))
 	case over:
 		// What little is left goes in one order.
-		c.sell(v, do, usd(v.Free(c.stake(), ledger.Token)), 0)
+		c.sell(v, do, v.Free(c.stake(), ledger.Token).Units(), 0)
 	}
 	c.next(v, do)
 }

@@ -79,7 +79,7 @@ func (s *seller) step(c *campaign, v *agents.View, do *agents.Actions) {
 	d, act := c.days(v), c.s.BuildDays
 	end := act + c.s.ActDays
 	agents.KeepMargin(s.leg, v, do)
-	debt := usd(v.Debt(s.leg))
+	debt := v.Debt(s.leg).Units()
 	switch {
 	case d >= act-s.openDays && d < act:
 		s.open(c, v, do, debt, act)
@@ -96,7 +96,7 @@ func (s *seller) step(c *campaign, v *agents.View, do *agents.Actions) {
 // open borrows and sells an even part of what is wanted until the act begins.
 func (s *seller) open(c *campaign, v *agents.View, do *agents.Actions, debt, act float64) {
 	left := c.slices(v, act)
-	if want := s.use*usd(s.capital)/v.Mid - debt; want > 0 {
+	if want := s.use*s.capital.Units()/v.Mid - debt; want > 0 {
 		do.Move(agents.Borrow, s.leg, min(agents.Amount(want/left), v.Borrowable()))
 	}
 	s.sellFree(c, v, do, left)
@@ -104,7 +104,7 @@ func (s *seller) open(c *campaign, v *agents.View, do *agents.Actions, debt, act
 
 // sellFree sells borrowed tokens that are still there, a part of them or all.
 func (s *seller) sellFree(c *campaign, v *agents.View, do *agents.Actions, parts float64) {
-	free := usd(v.Free(s.leg, ledger.Token))
+	free := v.Free(s.leg, ledger.Token).Units()
 	if free >= 1 {
 		c.order(v, do, s.leg, book.Sell, max(free/max(parts/10, 1), 1))
 	}

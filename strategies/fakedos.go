@@ -61,7 +61,7 @@ func (e *fakeDos) step(v *agents.View, do *agents.Actions) {
 		keep := ledger.Amount(e.liquid * float64(ledger.Unit) * v.Tokens(e.stake()))
 		e.lock(v, do, keep)
 	} else if e.days(v) > e.s.BuildDays+e.hold {
-		e.sell(v, do, usd(v.Free(e.stake(), ledger.Token)), e.s.BuildDays+e.s.ActDays)
+		e.sell(v, do, v.Free(e.stake(), ledger.Token).Units(), e.s.BuildDays+e.s.ActDays)
 	}
 	e.next(v, do)
 }

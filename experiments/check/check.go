@@ -21,7 +21,6 @@ import (
 	"stakeout/experiments/report/table"
 	"stakeout/experiments/sim"
 	"stakeout/experiments/sim/draw"
-	"stakeout/market/ledger"
 )
 
 // Info describes one reality check of the model.
@@ -100,8 +99,6 @@ func near(name string, valid []string) string {
 	}
 	return ""
 }
-
-func usd(a ledger.Amount) float64 { return float64(a) / float64(ledger.Unit) }
 
 // masterSeed is the master seed of all checks.
 const masterSeed = 7698

@@ -107,9 +107,9 @@ func (r *runner) fakeNull(ctx context.Context, s *scratch, rep int) (out fakeRes
 	if err != nil {
 		return out, err
 	}
-	budget := usd(p.Budget)
+	budget := p.Budget.Units()
 	drift := t.Gain.Channel[measure.StakeDrift] + t.Gain.Channel[measure.ShortDrift]
-	return fakeResult{usd(t.Excess()) / budget, usd(t.Gain.Profit) / budget, usd(t.Gain.Profit-drift) / budget}, nil
+	return fakeResult{t.Excess().Units() / budget, t.Gain.Profit.Units() / budget, (t.Gain.Profit - drift).Units() / budget}, nil
 }
 
 // idleResult is an attack that changes nothing.
@@ -137,10 +137,10 @@ func (r *runner) unchanging(ctx context.Context, s *scratch, rep int) (out idleR
 	c := &t.Gain.Channel
 	for _, k := range [...]measure.Channel{measure.StakeAttack, measure.ShortAttack, measure.ShortDrift, measure.ShortImpact,
 		measure.ShortExecution, measure.Interest, measure.Liquidations, measure.Other} {
-		out.stray += math.Abs(usd(c[k]))
+		out.stray += math.Abs(c[k].Units())
 	}
 	cost := c[measure.StakeImpact] + c[measure.StakeExecution] + c[measure.TradingFees] + c[measure.Unsold]
-	out.cost = usd(cost) / usd(spec.Params.(*strategies.EmptyBlocksParams).Budget)
+	out.cost = cost.Units() / spec.Params.(*strategies.EmptyBlocksParams).Budget.Units()
 	return out, nil
 }
 
@@ -230,8 +230,8 @@ func drawLots(w *sim.World, cfg *sim.Config, ticks uint32) (out lottery, err err
 		total := 0.0
 		for i := 0; elects && i < cfg.Stakers.Count; i++ {
 			if x := w.Rollup().Bonded(ledger.First + ledger.Owner(i)); x >= cfg.Rollup.MinStake {
-				weight[i*lotteryGroups/cfg.Stakers.Count] += usd(x)
-				total += usd(x)
+				weight[i*lotteryGroups/cfg.Stakers.Count] += x.Units()
+				total += x.Units()
 			}
 		}
 		if err := w.Step(); err != nil {

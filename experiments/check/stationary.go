@@ -112,7 +112,7 @@ func positions(w *sim.World, cfg *sim.Config) (list [kinds][]position) {
 		cfg.Holders.Count, cfg.Shorters.Count, cfg.Coordinators.Count} {
 		for range n {
 			l := w.Ledger()
-			list[k] = append(list[k], position{usd(l.Total(id, ledger.Cash)), usd(l.Total(id, ledger.Token))})
+			list[k] = append(list[k], position{l.Total(id, ledger.Cash).Units(), l.Total(id, ledger.Token).Units()})
 			id++
 		}
 	}

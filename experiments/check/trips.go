@@ -197,7 +197,7 @@ func tripResult(b, still *sim.World) (profit, left float64) {
 	tick, tokens := b.View().TickUSD, 0.0
 	for _, f := range b.Exchange().Log() {
 		q := direction(f.Side) * float64(f.Lots)
-		profit -= q*(float64(f.Price)*tick-still.PriceAt(f.Tick)) + usd(f.Fee)
+		profit -= q*(float64(f.Price)*tick-still.PriceAt(f.Tick)) + f.Fee.Units()
 		tokens += q
 	}
 	left = tokens * midOf(b)

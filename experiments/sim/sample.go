@@ -107,9 +107,9 @@ func (w *World) sample() Sample {
 	v, p := w.view, w.roll.Public()
 	s := Sample{
 		Tick: w.tick, Price: v.Mid, LnETH: v.LnETH, LnActivity: v.LnActivity,
-		Active: p.Active, Staked: units(p.Staked), Unbonding: units(p.Unbonding),
-		EmptyHour: p.EmptyHour, EmptyDay: p.EmptyDay, Reward: p.Served6h * (1 - w.cfg.Rollup.OperatorShare) / max(units(p.Staked), 1),
-		Borrowed: units(w.pool.Borrowed()), Lent: units(w.pool.Supplied()),
+		Active: p.Active, Staked: p.Staked.Units(), Unbonding: p.Unbonding.Units(),
+		EmptyHour: p.EmptyHour, EmptyDay: p.EmptyDay, Reward: p.Served6h * (1 - w.cfg.Rollup.OperatorShare) / max(p.Staked.Units(), 1),
+		Borrowed: w.pool.Borrowed().Units(), Lent: w.pool.Supplied().Units(),
 		Volume: v.Volume, Waiting: float64(p.Waiting), Queue: float64(w.roll.QueueLength()),
 		GasGwei: v.GasGwei, SigmaFast: v.SigmaFast,
 		Transactions: float64(p.Transactions), Batches: float64(p.Slots - p.MissedSlots),
@@ -119,8 +119,8 @@ func (w *World) sample() Sample {
 	s.Slots = float64(p.Slots)
 	for _, id := range w.attackers {
 		s.AttackerSlots += float64(w.roll.Led(id))
-		s.AttackerStake += units(w.led.Balance(id, ledger.Token, ledger.Staked))
-		s.AttackerCash += units(w.led.Balance(id, ledger.Cash, ledger.Free) + w.led.Balance(id, ledger.Cash, ledger.Held))
+		s.AttackerStake += w.led.Balance(id, ledger.Token, ledger.Staked).Units()
+		s.AttackerCash += (w.led.Balance(id, ledger.Cash, ledger.Free) + w.led.Balance(id, ledger.Cash, ledger.Held)).Units()
 	}
 	if v.Bid > 0 && v.Ask > 0 {
 		s.SpreadBps = float64(v.Ask-v.Bid) * v.TickUSD / v.Mid * 1e4
@@ -135,8 +135,6 @@ func (w *World) depth(within float64) float64 {
 	ask := w.x.Depth(book.Sell, v.Price(v.Mid*(1+within)))
 	return float64(bid+ask) / 2
 }
-
-func units(a ledger.Amount) float64 { return float64(a) / float64(ledger.Unit) }
 
 // Audit checks every invariant of the world; it is for tests and for the ends
 // of epochs, not for every tick of production.
