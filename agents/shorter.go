@@ -14,7 +14,7 @@ type ShorterParams struct {
 	Count      int     `key:"count" default:"40" unit:"1" min:"0" max:"1000000" source:"Assumption: a few dozen funds" doc:"Number of short sellers"`
 	CashUSD    float64 `key:"cash_usd" default:"150000" unit:"USD" min:"0" max:"1e9" source:"Assumption: together 6 M, enough for the borrow cap four times over" doc:"Cash of each"`
 	Threshold  float64 `key:"threshold" default:"0.05" unit:"1" min:"0" max:"1" source:"Assumption: a mispricing well above round-trip costs and above what moves holders" doc:"Median log overpricing beyond costs at which one sells; lognormal with log s.d. 0.5"`
-	WakeHours  float64 `key:"wake_hours" default:"1" unit:"h" min:"0.01" max:"1000" source:"Assumption: closer to the market than stakers" doc:"Median time between looks; lognormal with log s.d. 0.7"`
+	WakeHours  float64 `key:"wake_hours" default:"2" unit:"h" min:"0.01" max:"1000" source:"Assumption: closer to the market than stakers" doc:"Median time between looks; lognormal with log s.d. 0.7"`
 	HorizonDay float64 `key:"horizon_days" default:"30" unit:"d" min:"0.1" max:"1000" source:"Assumption: a month" doc:"Time over which the borrow cost is counted"`
 	UseShare   float64 `key:"use_share" default:"0.3" unit:"share" min:"0" max:"0.6" source:"Assumption: far below the initial margin of 150 %, as a cushion against squeezes" doc:"Largest short position as a share of cash"`
 }

@@ -27,7 +27,7 @@ type StakerParams struct {
 	Elasticity     float64 `key:"strategic_elasticity" default:"1" unit:"1" min:"0" max:"5" source:"Assumption: unit elasticity of holdings to value over price; swept 0.5 to 1, since it decides what a takeover costs" doc:"Further change of the holding for each unit of ln value over price"`
 	MispricingBand float64 `key:"mispricing_band" default:"0.04" unit:"1" min:"0.001" max:"1" source:"Calibrated: impact exponent near one half and no drift (checks impact, stationary)" doc:"Median of the log mispricing that makes the tactical part move; lognormal with log s.d. 0.15"`
 	Corridor       float64 `key:"corridor" default:"0.6" unit:"1" min:"0" max:"5" source:"Calibrated: inaction empties the latent book near the price, so that impact is concave (check impact)" doc:"Gap to the target, in tactical shares, below which nothing is done"`
-	WakeHours      float64 `key:"wake_hours" default:"3" unit:"h" min:"0.01" max:"100" source:"Assumption: holders look a few times a day" doc:"Median time between looks; lognormal with log s.d. 0.7, between 1 and 48 h"`
+	WakeHours      float64 `key:"wake_hours" default:"4" unit:"h" min:"0.01" max:"100" source:"Assumption: holders look a few times a day" doc:"Median time between looks; lognormal with log s.d. 0.7, between 1 and 48 h"`
 	SliceMinutes   float64 `key:"slice_minutes" default:"10" unit:"min" min:"0.2" max:"1000" source:"Calibrated: with slice_share, decay of impact within a day (check facts, sweeps)" doc:"Mean time between child orders while trading"`
 	SliceShare     float64 `key:"slice_share" default:"0.01" unit:"share" min:"0.0001" max:"1" source:"Calibrated: with slice_minutes, decay of impact within a day (check facts, sweeps)" doc:"Mean child order as a share of the normal holding"`
 }

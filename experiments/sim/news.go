@@ -9,7 +9,7 @@ import (
 // are earned, and rollup activity that no agent causes. The volatility, tails
 // and clustering of the token are inherited from them.
 type NewsParams struct {
-	IntervalBlocks  int     `key:"interval_blocks" default:"4" unit:"blocks" min:"1" max:"10000" source:"Assumption: about a minute" doc:"Ticks between news"`
+	IntervalBlocks  int     `key:"interval_blocks" default:"8" unit:"blocks" min:"1" max:"10000" source:"Assumption: about two minutes, in which ETH moves by a fifth of a percent" doc:"Ticks between news"`
 	EthDaily        float64 `key:"eth_daily" default:"0.048" unit:"1" min:"0" max:"1" source:"ETH/USD daily log returns, 2019 to 2020" doc:"Standard deviation of a day's log return of ETH without jumps"`
 	VolOfVol        float64 `key:"vol_of_vol" default:"0.45" unit:"1" min:"0" max:"3" source:"Fitted to the clustering of ETH returns" doc:"Standard deviation of the log volatility of ETH, an Ornstein-Uhlenbeck process"`
 	VolHalfDays     float64 `key:"vol_half_life_days" default:"20" unit:"d" min:"0.1" max:"1000" source:"Fitted to the clustering of ETH returns" doc:"Half-life of the log volatility"`
