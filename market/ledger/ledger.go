@@ -71,8 +71,7 @@ const (
 )
 
 const (
-	perOwner = int(Assets) * int(Pockets)
-	perRow   = int(Reasons) * int(Assets)
+	perRow = int(Reasons) * int(Assets)
 	// maxBalance bounds every balance and flow in both directions, so that the
 	// sum or difference of two always fits an Amount.
 	maxBalance = Amount(1)<<62 - 1
@@ -102,19 +101,23 @@ type Row uint8
 
 // Ledger holds balances of a fixed number of owners.
 type Ledger struct {
-	bal  []Amount // owner × asset × pocket
-	row  []Row    // owner
-	flow []Amount // row × reason × asset: net amount received
+	bal  [Assets][]pockets // by owner
+	row  []Row             // owner
+	flow []Amount          // row × reason × asset: net amount received
 }
+
+// pockets are the balances of one owner in one asset: one cache line. Assets
+// are kept apart, because most owners have only one of them.
+type pockets [Pockets]Amount
 
 // New returns an empty ledger for owners ids 0 to owners−1 and rows 0 to rows−1.
 // Every owner starts in row 0. There must be a row and the owners below First.
 func New(owners, rows int) *Ledger {
-	return &Ledger{
-		bal:  make([]Amount, owners*perOwner),
-		row:  make([]Row, owners),
-		flow: make([]Amount, rows*perRow),
+	l := &Ledger{row: make([]Row, owners), flow: make([]Amount, rows*perRow)}
+	for a := range l.bal {
+		l.bal[a] = make([]pockets, owners)
 	}
+	return l
 }
 
 // Owners is the number of owners, system owners included.
@@ -131,19 +134,15 @@ func (l *Ledger) Assign(o Owner, r Row) { l.row[o] = r }
 // RowOf returns the row of an owner.
 func (l *Ledger) RowOf(o Owner) Row { return l.row[o] }
 
-func slot(o Owner, a Asset, p Pocket) int {
-	return int(o)*perOwner + int(a)*int(Pockets) + int(p)
-}
-
 // Balance returns what an owner has of an asset in one pocket.
-func (l *Ledger) Balance(o Owner, a Asset, p Pocket) Amount { return l.bal[slot(o, a, p)] }
+func (l *Ledger) Balance(o Owner, a Asset, p Pocket) Amount { return l.bal[a][o][p] }
 
 // Total returns what an owner has of an asset in all pockets together: its
 // equity in that asset, debts deducted. It is exact while no more than two
 // pockets are near the bound of a balance.
 func (l *Ledger) Total(o Owner, a Asset) Amount {
 	var sum Amount
-	for _, b := range l.bal[slot(o, a, 0) : slot(o, a, 0)+int(Pockets)] {
+	for _, b := range &l.bal[a][o] {
 		sum += b
 	}
 	return sum
@@ -165,13 +164,14 @@ func (l *Ledger) Post(t Transfer) error {
 		t.FromPocket >= Pockets || t.ToPocket >= Pockets || t.Reason >= Reasons {
 		return ErrAccount
 	}
-	from, to := slot(t.From, t.Asset, t.FromPocket), slot(t.To, t.Asset, t.ToPocket)
-	have := l.bal[from]
+	of := l.bal[t.Asset]
+	from, to := &of[t.From][t.FromPocket], &of[t.To][t.ToPocket]
+	have := *from
 	if have < t.Amount && t.From != Outside && t.FromPocket != Loan {
 		return ErrFunds
 	}
 	// The comparisons are arranged so that they cannot overflow themselves.
-	if have < t.Amount-maxBalance || (from != to && l.bal[to] > maxBalance-t.Amount) {
+	if have < t.Amount-maxBalance || (from != to && *to > maxBalance-t.Amount) {
 		return ErrOverflow
 	}
 	if giver, taker := l.row[t.From], l.row[t.To]; giver != taker {
@@ -183,8 +183,8 @@ func (l *Ledger) Post(t Transfer) error {
 		*out -= t.Amount
 		*in += t.Amount
 	}
-	l.bal[from] -= t.Amount
-	l.bal[to] += t.Amount
+	*from -= t.Amount
+	*to += t.Amount
 	return nil
 }
 
@@ -197,7 +197,7 @@ func (l *Ledger) Audit() error {
 	for o := range l.row {
 		for a := Asset(0); a < Assets; a++ {
 			for p := Pocket(0); p < Pockets; p++ {
-				b := l.bal[slot(Owner(o), a, p)]
+				b := l.bal[a][o][p]
 				if b < 0 && Owner(o) != Outside && p != Loan {
 					return fmt.Errorf("ledger: owner %d has %d of %v in %v", o, b, a, p)
 				}
@@ -231,7 +231,9 @@ func (l *Ledger) auditFlows(held []Amount) error {
 
 // CopyFrom makes l equal to src, re-using l's memory where it fits.
 func (l *Ledger) CopyFrom(src *Ledger) {
-	l.bal = append(l.bal[:0], src.bal...)
+	for a := range l.bal {
+		l.bal[a] = append(l.bal[a][:0], src.bal[a]...)
+	}
 	l.row = append(l.row[:0], src.row...)
 	l.flow = append(l.flow[:0], src.flow...)
 }
@@ -239,9 +241,13 @@ func (l *Ledger) CopyFrom(src *Ledger) {
 // Hash folds every balance and flow into h, for the state hash of a world. The
 // rows of owners never change in a world and are left out.
 func (l *Ledger) Hash(h uint64) uint64 {
-	for _, b := range l.bal {
-		h = (h ^ uint64(b)) * 0x9E3779B97F4A7C15
-		h ^= h >> 29
+	for o := range l.row {
+		for a := range l.bal {
+			for _, b := range &l.bal[a][o] {
+				h = (h ^ uint64(b)) * 0x9E3779B97F4A7C15
+				h ^= h >> 29
+			}
+		}
 	}
 	for _, b := range l.flow {
 		h = (h ^ uint64(b)) * 0x9E3779B97F4A7C15

@@ -205,14 +205,14 @@ func TestFlowOverflows(t *testing.T) {
 // Audit finds each kind of damage.
 func TestAuditFinds(t *testing.T) {
 	for name, spoil := range map[string]func(*Ledger){
-		"creation": func(l *Ledger) { l.bal[slot(First, Cash, Free)]++ },
+		"creation": func(l *Ledger) { l.bal[Cash][First][Free]++ },
 		"debt": func(l *Ledger) {
-			l.bal[slot(First, Cash, Held)]--
-			l.bal[slot(First, Cash, Free)]++
+			l.bal[Cash][First][Held]--
+			l.bal[Cash][First][Free]++
 		},
 		"flow":       func(l *Ledger) { l.flow[5]++ },
 		"late row":   func(l *Ledger) { l.Assign(First, l.RowOf(First)+1) },
-		"other coin": func(l *Ledger) { l.bal[slot(First, Dai, Staked)]++ },
+		"other coin": func(l *Ledger) { l.bal[Dai][First][Staked]++ },
 	} {
 		l := newTestLedger()
 		must(t, l.Post(Transfer{Amount: Unit, To: First}))
@@ -267,10 +267,14 @@ func TestCopies(t *testing.T) {
 
 func TestHashSeesBalancesAndFlows(t *testing.T) {
 	l := newTestLedger()
-	for i := range l.bal {
-		before := l.Hash(1)
-		if l.bal[i]++; l.Hash(1) == before {
-			t.Fatalf("balance %d is not in the hash", i)
+	for a := range l.bal {
+		for o := range l.bal[a] {
+			for p := range l.bal[a][o] {
+				before := l.Hash(1)
+				if l.bal[a][o][p]++; l.Hash(1) == before {
+					t.Fatalf("what owner %d has of %v in %v is not in the hash", o, Asset(a), Pocket(p))
+				}
+			}
 		}
 	}
 	for i := range l.flow {
