@@ -26,6 +26,7 @@ func TestExitCode(t *testing.T) {
 		{fmt.Errorf("after 3: %w", context.Canceled), exitInterrupted},
 		{errors.Join(&fs.PathError{Op: "write", Path: "x", Err: fs.ErrClosed}, context.Canceled), exitInterrupted},
 		{fmt.Errorf("tick 7: %w", ledger.ErrFunds), exitInvariant},
+		{offTarget("not passed: facts"), exitInvariant},
 	} {
 		if got := exitCode(c.err); got != c.want {
 			t.Errorf("exitCode(%v) = %d, want %d", c.err, got, c.want)
