@@ -32,8 +32,7 @@ const (
 	CanStake
 	CanBorrow
 	CanBuild // coordinate slots
-	CanMine
-	CanUse // send transactions in the rollup
+	CanUse   // send transactions in the rollup
 )
 
 // Agent is one actor.

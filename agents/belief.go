@@ -7,7 +7,7 @@ import (
 
 // BeliefParams describe how holders value the token.
 type BeliefParams struct {
-	Extrapolation   float64 `key:"extrapolation_share" default:"0.1" unit:"share" min:"0" max:"1" source:"Calibrated: impact exponent near one half between 1 and 30 % of daily volume (check impact); larger weights make impact linear; swept" doc:"Mean weight on the yield earned lately, against the structural forecast; uniform between 0 and twice the mean, at most 1"`
+	Extrapolation   float64 `key:"extrapolation_share" default:"0.1" unit:"share" min:"0" max:"1" source:"Calibrated: impact exponent near 0.6 between 1 and 30 % of daily volume (check impact); no sweep yet" doc:"Mean weight on the yield earned lately, against the structural forecast; uniform between 0 and twice the mean, at most 1"`
 	Learning        float64 `key:"learning_intensity" default:"2" unit:"1" min:"0" max:"50" source:"Brock and Hommes (1998), intensity of choice" doc:"How strongly the weights follow past forecast errors; 0 never learns"`
 	ViewSpread      float64 `key:"view_spread" default:"0.005" unit:"1" min:"0" max:"1" source:"Calibrated: small views within an inaction corridor give concave impact (check impact)" doc:"Standard deviation of an agent's own view of ln value"`
 	ViewHalfDays    float64 `key:"view_half_life_days" default:"30" unit:"d" min:"0.1" max:"1000" source:"Assumption: views wander within a month" doc:"Half-life of the own view; lognormal over agents with log s.d. 0.7"`
@@ -17,7 +17,7 @@ type BeliefParams struct {
 	SurvivalPower   float64 `key:"survival_exponent" default:"1" unit:"1" min:"0.1" max:"5" source:"Assumption: exponent 1, so that trouble that has lasted twice as long is about twice as likely to stay" doc:"Exponent of the same"`
 	AttentionHours  float64 `key:"attention_hours" default:"1" unit:"h" min:"0" max:"100" source:"Assumption: the median holder hears of an outage within the hour" doc:"Median delay before an agent notices that trouble began or ended; lognormal with log s.d. 1.2"`
 	TrendDays       float64 `key:"trend_horizon_days" default:"30" unit:"d" min:"0" max:"365" source:"Assumption: a month, the horizon of the public revenue average" doc:"Days over which holders extrapolate a loss of users that they believe permanent"`
-	HazardPremium   float64 `key:"concentration_hazard" default:"0" unit:"1" min:"0" max:"10" source:"Assumption: 0, since with it accumulate-and-sell pays; swept" doc:"Discount rate a year added for each unit of the share of slots withheld"`
+	HazardPremium   float64 `key:"concentration_hazard" default:"0" unit:"1" min:"0" max:"10" source:"Assumption: 0, no premium for concentration; no sweep yet" doc:"Discount rate a year added for each unit of the share of slots withheld"`
 	RespondToEvents bool    `key:"respond_to_service" default:"true" source:"Assumption: on; off for the null test of the thread's fake-DoS claim (check null)" doc:"Whether beliefs move with service, users and yields at all; off, only exogenous news counts"`
 }
 

@@ -9,8 +9,8 @@ import (
 
 // Schedule is the timing and the execution that the campaigns share.
 type Schedule struct {
-	BuildDays    float64 `key:"build_days" default:"10" unit:"d" min:"0.01" max:"365" source:"Assumption: ten days; the price of a position hardly falls when it is bought more slowly; swept" doc:"Time over which the position is bought"`
-	ActDays      float64 `key:"act_days" default:"14" unit:"d" min:"0" max:"365" source:"Assumption: two weeks; swept" doc:"Length of the attack"`
+	BuildDays    float64 `key:"build_days" default:"10" unit:"d" min:"0.01" max:"365" source:"Assumption: ten days; the price of a position hardly falls when it is bought more slowly; no sweep yet" doc:"Time over which the position is bought"`
+	ActDays      float64 `key:"act_days" default:"14" unit:"d" min:"0" max:"365" source:"Assumption: two weeks; no sweep yet" doc:"Length of the attack"`
 	SellDays     float64 `key:"sell_days" default:"7" unit:"d" min:"0" max:"365" source:"Calibrated: a position of a tenth of the stake sold at about a tenth of daily volume" doc:"Time over which the tokens are sold again"`
 	SliceMinutes float64 `key:"slice_minutes" default:"10" unit:"min" min:"1" max:"1440" source:"Time-weighted execution (Almgren and Chriss 2001, risk-averse limit)" doc:"Time between child orders"`
 	SlackShare   float64 `key:"slack_share" default:"0.005" unit:"share" min:"0" max:"0.5" source:"Assumption: half a percent, some half-spreads" doc:"Distance from the mid up to which a child order trades"`

@@ -31,8 +31,8 @@ var _ = register(Entry{
 
 // BorrowedParams are the parameters of dos-borrowed.
 type BorrowedParams struct {
-	Budget     ledger.Amount `key:"budget_usd" default:"3000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: enough for the default borrow cap; swept" doc:"Cash of the attacker, the collateral of the loans"`
-	SplitShare float64       `key:"split_share" default:"0" unit:"share" min:"0" max:"1" source:"Assumption: 0 is the pure form, a half the split form; swept" doc:"Share of the capital whose loans are sold short instead of staked"`
+	Budget     ledger.Amount `key:"budget_usd" default:"3000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: enough for the default borrow cap; no sweep yet" doc:"Cash of the attacker, the collateral of the loans"`
+	SplitShare float64       `key:"split_share" default:"0" unit:"share" min:"0" max:"1" source:"Assumption: 0 is the pure form, a half the split form; no sweep yet" doc:"Share of the capital whose loans are sold short instead of staked"`
 	UseShare   float64       `key:"use_share" default:"0.5" unit:"share" min:"0" max:"0.66" source:"Assumption: three quarters of what the initial margin of 150 % allows, with a reserve against a squeeze" doc:"Value borrowed as a share of capital"`
 	Schedule
 }

@@ -25,7 +25,7 @@ var _ = register(Entry{
 
 // EmptyBlocksParams are the parameters of dos-empty-blocks.
 type EmptyBlocksParams struct {
-	Budget ledger.Amount `key:"budget_usd" default:"5000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a tenth of the stake; swept" doc:"Cash of the attacker"`
+	Budget ledger.Amount `key:"budget_usd" default:"5000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a tenth of the stake; no sweep yet" doc:"Cash of the attacker"`
 	Schedule
 }
 

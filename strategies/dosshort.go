@@ -32,7 +32,7 @@ var _ = register(Entry{
 
 // ShortParams are the parameters of dos-short.
 type ShortParams struct {
-	Budget     ledger.Amount `key:"budget_usd" default:"8000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a tenth of the stake and the whole borrow cap; swept" doc:"Cash of the attacker"`
+	Budget     ledger.Amount `key:"budget_usd" default:"8000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a tenth of the stake and the whole borrow cap; no sweep yet" doc:"Cash of the attacker"`
 	ShortShare float64       `key:"short_share" default:"0.4" unit:"share" min:"0" max:"1" source:"Assumption: collateral for the borrow cap" doc:"Share of the budget that stands behind the short position"`
 	UseShare   float64       `key:"use_share" default:"0.5" unit:"share" min:"0" max:"0.66" source:"Assumption: three quarters of what the initial margin of 150 % allows, with a reserve against a squeeze" doc:"Value sold short as a share of the short leg's cash"`
 	OpenDays   float64       `key:"open_days" default:"3" unit:"d" min:"0" max:"100" source:"Assumption: long enough to sell the borrow cap within daily volume" doc:"Days before the act over which the short is opened"`

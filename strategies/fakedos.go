@@ -25,9 +25,9 @@ var _ = register(Entry{
 
 // FakeParams are the parameters of fake-dos.
 type FakeParams struct {
-	Budget      ledger.Amount `key:"budget_usd" default:"10000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a tenth of the stake; swept" doc:"Cash of the attacker"`
-	LiquidShare float64       `key:"liquid_share" default:"0.5" unit:"share" min:"0" max:"1" source:"Assumption: as many tokens to sell as to stake; swept" doc:"Share of the tokens bought that is kept to be sold into the rally"`
-	HoldDays    float64       `key:"hold_days" default:"7" unit:"d" min:"0" max:"365" source:"Assumption: half of the act, in which yields are seen and bought; swept" doc:"Days of the act before the sale begins"`
+	Budget      ledger.Amount `key:"budget_usd" default:"10000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a tenth of the stake; no sweep yet" doc:"Cash of the attacker"`
+	LiquidShare float64       `key:"liquid_share" default:"0.5" unit:"share" min:"0" max:"1" source:"Assumption: as many tokens to sell as to stake; no sweep yet" doc:"Share of the tokens bought that is kept to be sold into the rally"`
+	HoldDays    float64       `key:"hold_days" default:"7" unit:"d" min:"0" max:"365" source:"Assumption: half of the act, in which yields are seen and bought; no sweep yet" doc:"Days of the act before the sale begins"`
 	Schedule
 }
 

@@ -34,7 +34,7 @@ type Config struct {
 type OpeningParams struct {
 	Price   float64 `key:"price_usd" default:"1" unit:"USD" min:"0.01" max:"50" source:"Assumption: a young rollup; one dollar fixes the unit of tokens" doc:"Price of the token"`
 	Supply  float64 `key:"supply_tokens" default:"100000000" unit:"tokens" min:"10000" max:"4000000000" source:"Assumption: a young rollup of 100 M USD" doc:"Tokens in existence"`
-	Revenue float64 `key:"revenue_per_year_usd" default:"6000000" unit:"USD" min:"1" max:"1e12" source:"Assumption: a fee yield of 6 % of market value; swept" doc:"Fees a year net of layer-one gas at the opening demand and price of ETH"`
+	Revenue float64 `key:"revenue_per_year_usd" default:"6000000" unit:"USD" min:"1" max:"1e12" source:"Assumption: a fee yield of 6 % of market value; no sweep yet" doc:"Fees a year net of layer-one gas at the opening demand and price of ETH"`
 	EthUSD  float64 `key:"eth_usd" default:"232.77" unit:"USD" min:"1" max:"1e6" source:"Coinmetrics, 17 July 2020" doc:"Price of one ETH"`
 }
 

@@ -25,7 +25,9 @@ type Amount int64
 const Unit Amount = 1_000_000
 
 // Units is the amount in whole tokens or dollars, for beliefs and statistics.
-func (a Amount) Units() float64 { return float64(a) / float64(Unit) }
+func (a Amount) Units() float64 {
+	return float64(a) / float64(Unit)
+}
 
 // Owner identifies an account holder; ids are dense.
 type Owner uint32

@@ -27,6 +27,6 @@ type Params struct {
 	BackgroundInnovation      float64   `key:"background_daily_innovation" default:"0.348" unit:"1" min:"0" max:"3" source:"Daily mean gas price on Ethereum in 2020, AR(1) fit" doc:"Standard deviation of a day's innovation of the log background price"`
 	BackgroundIntervalSeconds float64   `key:"background_interval_seconds" default:"600" unit:"s" min:"0" max:"86400" source:"Assumption: ten minutes, in which the price moves by 3 %" doc:"Time between updates of the background price, rounded to whole blocks"`
 	InitialPriceGwei          float64   `key:"initial_background_gwei" default:"0" unit:"gwei" min:"0" max:"100000" source:"Assumption: the median" doc:"Background price at the start; 0 is its median"`
-	DemandElasticity          float64   `key:"demand_elasticity" default:"1" unit:"1" min:"0.1" max:"10" source:"Assumption: 1, swept from 0.2 to 2; an ethresear.ch study of gas limit increases in 2025 (follow-up on EIP-8037) has 0.175 +- 0.093" doc:"Percent of background demand that one percent of price drives away"`
+	DemandElasticity          float64   `key:"demand_elasticity" default:"1" unit:"1" min:"0.1" max:"10" source:"Assumption: 1; no sweep yet; an ethresear.ch study of gas limit increases in 2025 (follow-up on EIP-8037) has 0.175 +- 0.093" doc:"Percent of background demand that one percent of price drives away"`
 	ReplacementBumpShare      float64   `key:"replacement_bump_share" default:"0.1" unit:"share" min:"0" max:"10" source:"go-ethereum txpool.pricebump: 10 %" doc:"By how much a replacement must outbid what it replaces"`
 }
