@@ -35,13 +35,11 @@ const (
 	CanUse   // send transactions in the rollup
 )
 
-// Agent is one actor.
+// Agent is one actor, as the strategy that decides for it sees it.
 type Agent struct {
-	ID       ID
-	Key      uint32 // of its draws: kind and number within it, so that adding agents of one kind moves no other's
-	Can      Capability
-	Strategy uint8 // index of the strategy that decides for it
-	Row      int32 // its row in that strategy's table
+	ID  ID
+	Key uint32 // of its draws: kind and number within it, so that adding agents of one kind moves no other's
+	Row int32  // its row in the strategy's table
 }
 
 // Strategy decides for the agents that share it.

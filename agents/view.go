@@ -77,10 +77,14 @@ func (v *View) SetMid(price float64) { v.Mid, v.LnMid = price, exact.Log(price) 
 // Rand returns the stream of an agent's decisions at this tick.
 func (v *View) Rand(a Agent) *draw.Stream { return v.stream.At(draw.Decide, a.Key, v.Tick) }
 
-// Warm reads an agent's account; what it returns means nothing.
-func (v *View) Warm(a ID) uint64 {
-	waiting, _ := v.roll.Waiting(a)
-	return uint64(waiting) + uint64(v.led.Balance(a, ledger.Cash, ledger.Free))
+// Warm reads the accounts of an agent in the given role, without a branch that
+// would wait for what it reads; what it returns means nothing.
+func (v *View) Warm(a ID, can Capability) uint64 {
+	cash := uint64(v.led.Balance(a, ledger.Cash, ledger.Free))
+	if can&CanUse != 0 {
+		return cash + v.roll.Warm(a)
+	}
+	return cash + uint64(v.led.Balance(a, ledger.Token, ledger.Free)) + v.x.Warm(a)
 }
 
 // Free is what an agent can spend of an asset, in micro-units.

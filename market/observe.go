@@ -38,6 +38,14 @@ func (x *Exchange) Open(o ledger.Owner, slot uint16) (price, lots uint32, side b
 	return is.Price, is.Lots, is.Side, ok
 }
 
+// Warm reads the first slot of an owner; what it returns means nothing.
+func (x *Exchange) Warm(o ledger.Owner) uint64 {
+	if at := x.at(o, 0); at != nil {
+		return uint64(*at)
+	}
+	return 0
+}
+
 // Depth returns the lots resting on a side at the limit price (ticks) or better.
 func (x *Exchange) Depth(s book.Side, limit uint32) uint64 { return x.book.Depth(s, limit) }
 

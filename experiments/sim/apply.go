@@ -37,19 +37,19 @@ func (w *World) apply() {
 // index is the place of an agent in the list of agents; ok is false when the id
 // is nobody's.
 func (w *World) index(id agents.ID) (i int32, ok bool) {
-	return int32(id - ledger.First), id >= ledger.First && id-ledger.First < agents.ID(len(w.agents))
+	return int32(id - ledger.First), id >= ledger.First && id-ledger.First < agents.ID(w.people.size())
 }
 
 // disown voids what a strategy has asked for, from the given places of the lists
 // on, in the name of agents that are not its own.
 func (w *World) disown(strategy uint8, list, wakes int) {
 	for k := list; k < len(w.do.List); k++ {
-		if i, ok := w.index(w.do.List[k].Agent); !ok || w.agents[i].Strategy != strategy {
+		if i, ok := w.index(w.do.List[k].Agent); !ok || w.people.kindOf[i] != strategy {
 			w.do.List[k].Agent = ledger.Outside
 		}
 	}
 	for k := wakes; k < len(w.do.Wakes); k++ {
-		if i, ok := w.index(w.do.Wakes[k].Agent); !ok || w.agents[i].Strategy != strategy {
+		if i, ok := w.index(w.do.Wakes[k].Agent); !ok || w.people.kindOf[i] != strategy {
 			w.do.Wakes[k].Agent = ledger.Outside
 		}
 	}
@@ -57,7 +57,7 @@ func (w *World) disown(strategy uint8, list, wakes int) {
 
 func (w *World) carryOut(a *agents.Action) bool {
 	at, ok := w.index(a.Agent)
-	if !ok || a.Verb >= agents.Verbs || w.agents[at].Can&needs[a.Verb] != needs[a.Verb] {
+	if !ok || a.Verb >= agents.Verbs || w.people.can(at)&needs[a.Verb] != needs[a.Verb] {
 		return false
 	}
 	switch a.Verb {
@@ -86,7 +86,7 @@ func (w *World) stake(a *agents.Action) bool {
 	case agents.Unstake:
 		return w.roll.Unstake(a.Agent, a.Amount, w.tick) == nil
 	case agents.Delegate:
-		if at, ok := w.index(a.Other); !ok || w.agents[at].Can&agents.CanBuild == 0 {
+		if at, ok := w.index(a.Other); !ok || w.people.can(at)&agents.CanBuild == 0 {
 			return false
 		}
 		w.roll.Delegate(a.Agent, a.Other)

@@ -183,8 +183,8 @@ func (s *only) Decide(_ []agents.Agent, _ *agents.View, do *agents.Actions) {
 // so is what the role does not allow.
 func TestRefusals(t *testing.T) {
 	w := world(t, small(t), "none", 1, 1000*ledger.Unit)
-	leg, staker, user := w.Attackers()[0], w.agents[0].ID, w.agents[len(w.agents)-Legs-1].ID
-	outside := ledger.First + ledger.Owner(len(w.agents))
+	leg, staker, user := w.Attackers()[0], idOf(0), idOf(int32(w.people.size()-Legs-1))
+	outside := ledger.First + ledger.Owner(w.people.size())
 	refused := []agents.Action{
 		{Verb: agents.CancelAll, Agent: staker}, {Verb: agents.Pay, Agent: staker, Other: leg, Amount: 1},
 		{Verb: agents.Pay, Agent: ledger.Pool, Other: leg, Amount: 1}, {Verb: agents.Spend, Agent: outside, Amount: 1},
@@ -202,7 +202,7 @@ func TestRefusals(t *testing.T) {
 	before := w.Refused()
 	// Both legs wake in rounds of their own.
 	w.clock()
-	w.awake = append(w.awake[:0], int32(len(w.agents)-Legs))
+	w.awake = append(w.awake[:0], int32(w.people.size()-Legs))
 	w.trade()
 	if got, want := w.Refused()-before, uint64(len(refused)+3); got != want {
 		t.Errorf("%d refused, want %d", got, want)

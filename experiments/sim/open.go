@@ -14,14 +14,16 @@ var orderSlots = [...]int{2, 10, 2, 2, 0, 2, 0, 0, 2}
 // world without trouble has them, and the unbonding pipeline is full.
 func (w *World) open(capital [Legs]ledger.Amount) {
 	c := w.cfg
-	for _, a := range w.agents {
-		row := RowStakers + ledger.Row(a.Strategy)
-		if a.Strategy == uint8(attackStrategy) {
-			row += ledger.Row(a.Row)
-		}
-		w.led.Assign(a.ID, row)
-		if n := orderSlots[a.Strategy]; n > 0 {
-			w.x.Register(a.ID, n)
+	for s := range w.people.kinds {
+		for _, a := range w.people.of(s) {
+			row := RowStakers + ledger.Row(s)
+			if s == attackStrategy {
+				row += ledger.Row(a.Row)
+			}
+			w.led.Assign(a.ID, row)
+			if n := orderSlots[s]; n > 0 {
+				w.x.Register(a.ID, n)
+			}
 		}
 	}
 	for r := ledger.Owner(0); r < ledger.First; r++ {
@@ -39,7 +41,7 @@ func (w *World) open(capital [Legs]ledger.Amount) {
 		w.grant(id, ledger.Cash, ledger.Free, capital[i], ledger.Genesis)
 	}
 	w.roll.SeedPublic(w.opening.Revenue, w.opening.Reward, w.activeCohorts(), agents.Amount(w.opening.Fee/agents.BidMargin))
-	w.wheel = newWheel(len(w.agents))
+	w.wheel = newWheel(w.people.size())
 	w.firstWakes()
 }
 
@@ -70,14 +72,7 @@ func (w *World) fixedPoint() agents.Opening {
 // populate draws the honest populations and endows them.
 func (w *World) populate() {
 	c, o, s := w.cfg, w.opening, w.stream
-	kind := func(strategy int) (list []agents.Agent) {
-		for _, a := range w.agents {
-			if int(a.Strategy) == strategy {
-				list = append(list, a)
-			}
-		}
-		return list
-	}
+	kind := w.people.of
 	stakers, operators := kind(0), kind(6)
 	w.strategies = []agents.Strategy{
 		agents.NewStakers(c.Stakers, c.Beliefs, o, stakers, s, w.endow),
@@ -127,11 +122,8 @@ func (w *World) firstWakes() {
 	c := w.cfg
 	hours := [...]float64{c.Stakers.WakeHours, 0, c.Noise.WakeBlocks / w.perDay * 24, c.Chartists.WakeHours,
 		c.Holders.WakeHours, c.Shorters.WakeHours, 0, c.Users.WakeHours}
-	for i, a := range w.agents {
-		if int(a.Strategy) == attackStrategy {
-			continue
-		}
-		u := w.stream.At(draw.Wake, a.Key, 0).Float64()
-		w.wheel.put(int32(i), 1+uint32(u*hours[a.Strategy]/24*w.perDay), 0)
+	for i := range w.people.kinds[attackStrategy].first {
+		u := w.stream.At(draw.Wake, w.people.key(i), 0).Float64()
+		w.wheel.put(i, 1+uint32(u*hours[w.people.kindOf[i]]/24*w.perDay), 0)
 	}
 }

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"math/bits"
-	"slices"
 
 	"stakeout/agents"
 	"stakeout/experiments/sim/draw"
@@ -86,29 +85,20 @@ func (w *World) elect() {
 	w.roll.Open(w.mech.Elect(w.roll, w.stream.At(draw.Lottery, 0, slot)))
 }
 
-// The order of a tick is a list of keys whose low bits are the index of the
-// agent and whose high bits are random: sorting it is a keyed shuffle that does
-// not depend on the order in which the wheel yields.
-const (
-	indexBits = 24
-	indexMask = 1<<indexBits - 1
-)
-
-func place(key uint64, i int32) uint64 { return key&^indexMask | uint64(i) }
-
 // trade lets the awake act in rounds.
 func (w *World) trade() {
-	w.order = w.order[:0]
+	keys := w.order.keys[:0]
 	for _, i := range w.awake {
-		w.order = append(w.order, place(draw.Key(w.seed, draw.Activation, w.agents[i].Key, w.tick), i))
+		keys = append(keys, place(draw.Key(w.seed, draw.Activation, w.people.key(i), w.tick), i))
 	}
-	slices.Sort(w.order)
-	for i := 0; i < len(w.order); {
+	w.order.keys = keys
+	w.order.sort()
+	for i, keys := 0, w.order.keys; i < len(keys); {
 		first := i
-		for r := w.roundOf(w.order[i]); i < len(w.order) && w.roundOf(w.order[i]) == r; {
+		for r := w.roundOf(keys[i]); i < len(keys) && w.roundOf(keys[i]) == r; {
 			i++
 		}
-		w.round(w.order[first:i])
+		w.round(keys[first:i])
 	}
 }
 
@@ -127,10 +117,10 @@ func (w *World) round(order []uint64) {
 		w.warm(order)
 	}
 	for i := 0; i < len(order); {
-		s := w.agents[order[i]&indexMask].Strategy
+		s := w.people.kindOf[placed(order[i])]
 		w.batch = w.batch[:0]
-		for ; i < len(order) && w.agents[order[i]&indexMask].Strategy == s; i++ {
-			w.batch = append(w.batch, w.agents[order[i]&indexMask])
+		for ; i < len(order) && w.people.kindOf[placed(order[i])] == s; i++ {
+			w.batch = append(w.batch, w.people.at(placed(order[i])))
 		}
 		if w.strategies[s] != nil {
 			list, wakes := len(w.do.List), len(w.do.Wakes)
@@ -149,10 +139,11 @@ const crowded = 64
 // would wait for memory one by one.
 func (w *World) warm(order []uint64) {
 	for _, x := range order {
-		a := &w.agents[x&indexMask]
-		w.warmth += w.view.Warm(a.ID)
-		if s, ok := w.strategies[a.Strategy].(agents.Warmer); ok {
-			w.warmth += s.Warm(a.Row)
+		i := placed(x)
+		k := &w.people.kinds[w.people.kindOf[i]]
+		w.warmth += w.view.Warm(idOf(i), k.can)
+		if s, ok := w.strategies[w.people.kindOf[i]].(agents.Warmer); ok {
+			w.warmth += s.Warm(i - k.first)
 		}
 	}
 }

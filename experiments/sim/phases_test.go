@@ -103,7 +103,7 @@ func TestMissedDeadlineSlashes(t *testing.T) {
 func TestForcedExitGetsOut(t *testing.T) {
 	c := small(t)
 	w := world(t, c, "forced-exit", 1)
-	user := w.agents[len(w.agents)-Legs-c.Users.Count].ID
+	user := idOf(int32(w.people.size() - Legs - c.Users.Count))
 	inside := w.roll.Balance(user)
 	act := agents.Action{Verb: agents.ForceExit, Agent: user, Count: 20}
 	if !w.carryOut(&act) || w.carryOut(&act) {
@@ -144,7 +144,7 @@ func squeezed(t *testing.T, price float64) (w *World, leg, seller ledger.Owner) 
 	c := small(t)
 	c.Lending.ReserveFactor = 0
 	w = world(t, c, "none", 1, 0, 150000*ledger.Unit)
-	leg, seller = w.Attackers()[1], w.agents[c.Stakers.Count].ID
+	leg, seller = w.Attackers()[1], idOf(int32(c.Stakers.Count))
 	for _, a := range []agents.Action{
 		{Verb: agents.Borrow, Agent: leg, Amount: 100000 * ledger.Unit},
 		{Verb: agents.Spend, Agent: leg, Amount: 0},
@@ -154,7 +154,7 @@ func squeezed(t *testing.T, price float64) (w *World, leg, seller ledger.Owner) 
 		}
 	}
 	// Borrowed tokens are gone, as after a short sale.
-	w.must(w.led.Post(ledger.Transfer{Amount: 100000 * ledger.Unit, From: leg, To: w.agents[0].ID, Asset: ledger.Token, Reason: ledger.Pay}))
+	w.must(w.led.Post(ledger.Transfer{Amount: 100000 * ledger.Unit, From: leg, To: idOf(0), Asset: ledger.Token, Reason: ledger.Pay}))
 	for _, o := range []market.Order{
 		{Owner: seller, Slot: 0, Side: book.Sell, Price: w.view.Price(price), Lots: 200000},
 		{Owner: seller + 1, Slot: 0, Side: book.Buy, Price: w.view.Price(price) - 2, Lots: 1000},
@@ -294,7 +294,7 @@ func TestNature(t *testing.T) {
 func TestIntervals(t *testing.T) {
 	c := small(t)
 	w := world(t, c, "none", 1, 10000*ledger.Unit, 150000*ledger.Unit)
-	leg, staker := w.Attackers()[1], w.agents[0].ID
+	leg, staker := w.Attackers()[1], idOf(0)
 	for _, a := range []agents.Action{{Verb: agents.Borrow, Agent: leg, Amount: 1e11}, {Verb: agents.Unstake, Agent: staker, Amount: 7}} {
 		if !w.carryOut(&a) {
 			t.Fatalf("refused: %+v", a)

@@ -35,7 +35,7 @@ func (s *witness) Decide(awake []agents.Agent, v *agents.View, do *agents.Action
 	}
 	last := &s.rounds[len(s.rounds)-1]
 	for _, a := range awake {
-		*last = append(*last, sight{a.ID, *v, v.Free(s.w.agents[0].ID, ledger.Cash)})
+		*last = append(*last, sight{a.ID, *v, v.Free(idOf(0), ledger.Cash)})
 		do.Order(a.ID, 0, book.Buy, book.ImmediateOrCancel, v.Price(v.Mid*1.01), 100000)
 		do.CancelAll(a.ID)
 		do.Move(agents.Spend, a.ID, 1)
@@ -62,7 +62,7 @@ func TestRounds(t *testing.T) {
 		var ids []agents.ID
 		moved := false
 		place := func(id agents.ID) uint64 {
-			at, _ := bits.Mul64(draw.Key(w.seed, draw.Activation, w.agents[id-ledger.First].Key, w.tick), uint64(c.rounds))
+			at, _ := bits.Mul64(draw.Key(w.seed, draw.Activation, w.people.key(int32(id-ledger.First)), w.tick), uint64(c.rounds))
 			return at
 		}
 		for k, r := range eye.rounds {
@@ -82,7 +82,7 @@ func TestRounds(t *testing.T) {
 		}
 		if !slices.IsSortedFunc(ids, func(a, b agents.ID) int {
 			key := func(id agents.ID) uint64 {
-				return draw.Key(w.seed, draw.Activation, w.agents[id-ledger.First].Key, w.tick)
+				return draw.Key(w.seed, draw.Activation, w.people.key(int32(id-ledger.First)), w.tick)
 			}
 			if key(a) < key(b) {
 				return -1
@@ -111,8 +111,8 @@ func TestDecisionsDoNotDependOnTheCut(t *testing.T) {
 			w.view.Tick++
 			for s, strategy := range w.strategies {
 				var group []agents.Agent
-				for _, a := range w.agents {
-					if int(a.Strategy) == s && r.Intn(3) > 0 {
+				for _, a := range w.people.of(s) {
+					if r.Intn(3) > 0 {
 						group = append(group, a)
 					}
 				}
@@ -148,12 +148,7 @@ func TestClones(t *testing.T) {
 	w := run(t, attacked(t, small(t), "none", 2, strategies.All()[0]), 500)
 	for s, strategy := range w.strategies {
 		clone := strategy.Clone()
-		var group []agents.Agent
-		for _, a := range w.agents {
-			if int(a.Strategy) == s {
-				group = append(group, a)
-			}
-		}
+		group := w.people.of(s)
 		w.view.Tick += 5000 // everything that waits is due
 		var do agents.Actions
 		before := strategy.Clone()

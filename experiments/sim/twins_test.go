@@ -4,7 +4,6 @@ import (
 	"slices"
 	"testing"
 
-	"stakeout/agents"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/rollup"
 	"stakeout/strategies"
@@ -95,14 +94,16 @@ func others(a, b *World) string {
 	if a.news != b.news || a.Chain().Hash(0) != b.Chain().Hash(0) {
 		return "nature differs"
 	}
-	for _, x := range a.agents {
-		y, found := slices.BinarySearchFunc(b.agents, x, func(y, x agents.Agent) int { return int(y.Key) - int(x.Key) })
-		if !found || x.Strategy == uint8(attackStrategy) {
+	for i := range a.people.kinds[attackStrategy].first {
+		x := a.people.at(i)
+		k := b.people.kinds[a.people.kindOf[i]]
+		if x.Row >= k.count {
 			continue
 		}
+		y := idOf(k.first + x.Row)
 		for asset := range ledger.Assets {
 			for p := range ledger.Pockets {
-				if a.led.Balance(x.ID, asset, p) != b.led.Balance(b.agents[y].ID, asset, p) {
+				if a.led.Balance(x.ID, asset, p) != b.led.Balance(y, asset, p) {
 					return "balances differ"
 				}
 			}
@@ -148,7 +149,7 @@ func TestAddingAgentsMovesNobody(t *testing.T) {
 		c.Holders.HoldShare, d.Holders.HoldShare = 0, 0
 		d.Holders.Count += 9
 		a, b := world(t, c, remedyName, 10), world(t, d, remedyName, 10)
-		if len(a.agents)+9 != len(b.agents) {
+		if a.people.size()+9 != b.people.size() {
 			t.Fatal("no agent was added")
 		}
 		if bad := others(run(t, a, 5000), run(t, b, 5000)); bad != "" {

@@ -65,7 +65,7 @@ type World struct {
 	remedy remedy.Remedy
 
 	opening    agents.Opening
-	agents     []agents.Agent
+	people     population
 	strategies []agents.Strategy
 	attackers  []agents.ID
 
@@ -74,7 +74,7 @@ type World struct {
 	do     agents.Actions
 	wheel  *wheel
 	awake  []int32
-	order  []uint64
+	order  order
 	batch  []agents.Agent
 	calls  []lending.Call
 	moves  []ledger.Transfer
@@ -103,8 +103,8 @@ func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]l
 	}
 	w := &World{cfg: cfg, seed: seed, mech: m.New(), remedy: rem.New(), perDay: 86400 / cfg.Layer1.BlockSeconds}
 	owners := w.spawnAgents()
-	if len(w.agents) > indexMask {
-		return nil, fmt.Errorf("sim: %d agents, more than %d", len(w.agents), indexMask)
+	if w.people.size() > indexMask {
+		return nil, fmt.Errorf("sim: %d agents, more than %d", w.people.size(), indexMask)
 	}
 	w.stream = draw.New(seed)
 	w.led = ledger.New(owners, rows)
@@ -139,16 +139,13 @@ func (w *World) spawnAgents() int {
 		{c.Users.Count, agents.CanUse},
 		{Legs, agents.CanTrade | agents.CanStake | agents.CanBorrow | agents.CanBuild},
 	}
-	for s, k := range kinds {
-		for i := 0; i < k.n; i++ {
-			id := ledger.First + ledger.Owner(len(w.agents))
-			w.agents = append(w.agents, agents.Agent{ID: id, Key: uint32(s)<<24 | uint32(i), Can: k.can, Strategy: uint8(s), Row: int32(i)})
-		}
+	for _, k := range kinds {
+		w.people.add(k.n, k.can)
 	}
-	for i := 0; i < Legs; i++ {
-		w.attackers = append(w.attackers, w.agents[len(w.agents)-Legs+i].ID)
+	for _, a := range w.people.of(attackStrategy) {
+		w.attackers = append(w.attackers, a.ID)
 	}
-	return int(ledger.First) + len(w.agents)
+	return int(ledger.First) + w.people.size()
 }
 
 // attackStrategy is the index of the attacker among the strategies.
@@ -233,7 +230,7 @@ func (w *World) CopyFrom(src *World) {
 		w.roll = rollup.New(w.led, w.cfg.Rollup, owners, w.perDay)
 		w.chain, _ = layer1.New(w.cfg.Layer1, nil)
 		w.stream = draw.New(w.seed)
-		w.wheel = newWheel(len(w.agents))
+		w.wheel = newWheel(w.people.size())
 		w.view = agents.NewView(w.led, w.x, w.pool, w.roll, w.stream)
 	}
 	w.stream.Seed(w.seed)
@@ -244,7 +241,6 @@ func (w *World) CopyFrom(src *World) {
 	w.chain.CopyFrom(src.chain)
 	w.wheel.copyFrom(src.wheel)
 	w.view.CopyFrom(src.view)
-	w.agents = append(keep.agents[:0], src.agents...)
 	w.attackers = append(keep.attackers[:0], src.attackers...)
 	w.series = append(keep.series[:0], src.series...)
 	w.path = append(keep.path[:0], src.path...)

@@ -159,6 +159,9 @@ func (s *State) Waiting(o ledger.Owner) (count, since uint32) {
 	return 0, 0
 }
 
+// Warm reads an owner's request; what it returns means nothing.
+func (s *State) Warm(o ledger.Owner) uint64 { return uint64(s.txs.req[o].since) }
+
 // Earned is the reward that an owner has received and not consumed.
 func (s *State) Earned(o ledger.Owner) ledger.Amount { return s.earned[o] }
 
