@@ -61,8 +61,12 @@ func (s *State) exitRoom() uint32 {
 // bid of the last request taken. A request larger than the room is taken in
 // part; transactions that their sender cannot pay for are dropped.
 func (s *State) fill(q *queue, exit bool, floor ledger.Amount, room uint32) (left uint32, marginal ledger.Amount) {
+	ahead := 0
 	for b := q.highest(buckets - 1); b >= bucketOf(floor) && room > 0; b = q.highest(b) {
 		o := q.head[b]
+		if ahead--; ahead < 0 {
+			ahead = s.warmLine(q, o)
+		}
 		r := &q.req[o]
 		want := min(r.count, room)
 		n := want
@@ -125,14 +129,38 @@ func (s *State) Close(tick uint32, posted bool, cost ledger.Amount, eth float64)
 
 // execute carries out the batch, transactions before exits.
 func (s *State) execute(tick uint32, o *Outcome) {
-	for _, b := range s.batch {
-		switch {
+	for i := range s.batch {
+		if i%readAhead == 0 {
+			s.warmBatch(s.batch[i:min(i+readAhead, len(s.batch))])
+		}
+		switch b := s.batch[i]; {
 		case b.count == 0: // struck out
 		case b.exit:
 			s.leave(b, o)
 		default:
 			s.serve(b, tick, o)
 		}
+	}
+}
+
+// readAhead is how many accounts are read before the first of them is needed.
+// The reads do not depend on each other, so that the processor overlaps them,
+// where their use would wait for memory one by one.
+const readAhead = 64
+
+// warmLine reads the accounts of a request and of those behind it in its bucket
+// and returns how many are behind it.
+func (s *State) warmLine(q *queue, o ledger.Owner) (behind int) {
+	for ; o != 0 && behind < readAhead; behind++ {
+		s.warmth += uint64(q.req[o].count) + uint64(s.Balance(o))
+		o = q.line[o].next
+	}
+	return behind - 1
+}
+
+func (s *State) warmBatch(list []included) {
+	for i := range list {
+		s.warmth += uint64(s.txs.req[list[i].owner].count) + uint64(s.Balance(list[i].owner))
 	}
 }
 

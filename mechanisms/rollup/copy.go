@@ -54,7 +54,7 @@ func (s *State) Hash(h uint64) uint64 {
 func (q *queue) hash(h uint64) uint64 {
 	h = fold(h, q.total)
 	for b := q.highest(buckets - 1); b >= 0; b = q.highest(b - 1) {
-		for o := q.head[b]; o != 0; o = q.req[o].next {
+		for o := q.head[b]; o != 0; o = q.line[o].next {
 			r := &q.req[o]
 			h = fold(h, uint64(o), uint64(r.bid), uint64(r.count)<<32|uint64(r.since))
 		}

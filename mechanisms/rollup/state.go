@@ -53,6 +53,7 @@ type State struct {
 	leads    []uint32        // operator: slots led
 	activity float64
 	fault    error
+	warmth   uint64 // means nothing; it keeps the reads of warming
 }
 
 // New returns an empty rollup for the given number of owners.

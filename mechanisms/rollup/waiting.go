@@ -29,21 +29,25 @@ func bucketOf(bid ledger.Amount) int {
 
 // request is one cohort's wish to have something included.
 type request struct {
-	bid        ledger.Amount // micro-USD for each unit
-	next, prev ledger.Owner  // in its bucket; 0 ends the list
-	count      uint32        // transactions, or users that leave
-	since      uint32        // tick of arrival
-	bucket     int16
-	waiting    bool
-	riding     bool // the owner has something in the leader's batch
-	last       Served
-	_          [8]byte // a cache line an owner
+	bid     ledger.Amount // micro-USD for each unit
+	count   uint32        // transactions, or users that leave
+	since   uint32        // tick of arrival
+	bucket  int16
+	waiting bool
+	riding  bool // the owner has something in the leader's batch
+	last    Served
+	_       [16]byte // a cache line an owner
 }
+
+// link is the place of a request in its bucket; owner 0 ends the list. Links
+// are kept apart, so that walking a list does not read what it walks past.
+type link struct{ next, prev ledger.Owner }
 
 // queue is a priority queue of at most one request an owner. Owner 0 is nobody
 // who could ask for anything, so it ends the lists.
 type queue struct {
 	req        []request
+	line       []link // by owner
 	head, tail []ledger.Owner
 	used       []uint64 // bitmap of non-empty buckets
 	total      uint64   // units waiting
@@ -52,6 +56,7 @@ type queue struct {
 func newQueue(owners int) queue {
 	return queue{
 		req:  make([]request, owners),
+		line: make([]link, owners),
 		head: make([]ledger.Owner, buckets),
 		tail: make([]ledger.Owner, buckets),
 		used: make([]uint64, buckets/64),
@@ -62,10 +67,9 @@ func newQueue(owners int) queue {
 func (q *queue) push(o ledger.Owner, count uint32, bid ledger.Amount, since uint32) {
 	b := bucketOf(bid)
 	q.fill(o, count, bid, since, b)
-	r := &q.req[o]
-	r.prev, r.next = q.tail[b], 0
-	if r.prev != 0 {
-		q.req[r.prev].next = o
+	q.line[o] = link{prev: q.tail[b]}
+	if last := q.tail[b]; last != 0 {
+		q.line[last].next = o
 	} else {
 		q.head[b] = o
 	}
@@ -77,10 +81,9 @@ func (q *queue) push(o ledger.Owner, count uint32, bid ledger.Amount, since uint
 func (q *queue) pushFront(o ledger.Owner, count uint32, bid ledger.Amount, since uint32) {
 	b := bucketOf(bid)
 	q.fill(o, count, bid, since, b)
-	r := &q.req[o]
-	r.prev, r.next = 0, q.head[b]
-	if r.next != 0 {
-		q.req[r.next].prev = o
+	q.line[o] = link{next: q.head[b]}
+	if first := q.head[b]; first != 0 {
+		q.line[first].prev = o
 	} else {
 		q.tail[b] = o
 	}
@@ -99,16 +102,16 @@ func (q *queue) remove(o ledger.Owner) {
 	if !r.waiting {
 		return
 	}
-	b := int(r.bucket)
-	if r.prev != 0 {
-		q.req[r.prev].next = r.next
+	b, l := int(r.bucket), q.line[o]
+	if l.prev != 0 {
+		q.line[l.prev].next = l.next
 	} else {
-		q.head[b] = r.next
+		q.head[b] = l.next
 	}
-	if r.next != 0 {
-		q.req[r.next].prev = r.prev
+	if l.next != 0 {
+		q.line[l.next].prev = l.prev
 	} else {
-		q.tail[b] = r.prev
+		q.tail[b] = l.prev
 	}
 	if q.head[b] == 0 {
 		q.used[b>>6] &^= 1 << (b & 63)
@@ -162,6 +165,7 @@ func (q *queue) highest(b int) int {
 
 func (q *queue) copyFrom(src *queue) {
 	q.req = append(q.req[:0], src.req...)
+	q.line = append(q.line[:0], src.line...)
 	q.head = append(q.head[:0], src.head...)
 	q.tail = append(q.tail[:0], src.tail...)
 	q.used = append(q.used[:0], src.used...)

@@ -30,19 +30,18 @@ func TestBuckets(t *testing.T) {
 }
 
 // slowQueue is the queue as a sorted list: bucket down, then first come.
-type slowQueue []request
+type slowQueue []included
 
 func (q *slowQueue) sort() {
-	slices.SortStableFunc(*q, func(a, b request) int { return bucketOf(b.bid) - bucketOf(a.bid) })
+	slices.SortStableFunc(*q, func(a, b included) int { return bucketOf(b.bid) - bucketOf(a.bid) })
 }
 
 func (q *slowQueue) find(o ledger.Owner) int {
-	return slices.IndexFunc(*q, func(r request) bool { return r.next == o })
+	return slices.IndexFunc(*q, func(r included) bool { return r.owner == o })
 }
 
-// ask uses the field next for the owner.
 func (q *slowQueue) ask(o ledger.Owner, count uint32, bid ledger.Amount, tick uint32) {
-	r := request{next: o, count: count, bid: bid, since: tick}
+	r := included{owner: o, count: count, bid: bid, since: tick}
 	if i := q.find(o); i >= 0 {
 		r.since = (*q)[i].since
 		if count > 0 && bucketOf((*q)[i].bid) == bucketOf(bid) {
@@ -62,7 +61,7 @@ func (q *slowQueue) take(floor ledger.Amount, room uint32) (batch []included) {
 		r := &(*q)[0]
 		n := min(r.count, room)
 		room -= n
-		batch = append(batch, included{owner: r.next, bid: r.bid, count: n, since: r.since})
+		batch = append(batch, included{owner: r.owner, bid: r.bid, count: n, since: r.since})
 		if r.count -= n; r.count == 0 {
 			*q = (*q)[1:]
 		}
@@ -77,7 +76,7 @@ func (q *slowQueue) restore(batch []included) {
 			*q = slices.Delete(*q, i, i+1)
 			b.bid, b.count, b.since = r.bid, b.count+r.count, min(b.since, r.since)
 		}
-		*q = slices.Insert(*q, 0, request{next: b.owner, count: b.count, bid: b.bid, since: b.since})
+		*q = slices.Insert(*q, 0, included{owner: b.owner, count: b.count, bid: b.bid, since: b.since})
 		q.sort()
 	}
 }
