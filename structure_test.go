@@ -28,7 +28,7 @@ const module = "stakeout"
 // only; neighbours are listed in beside.
 var layer = map[string]int{
 	"market/ledger": 0, "experiments/sim/draw": 0, "experiments/sim/exact": 0, "experiments/param": 0,
-	"market/book": 1, "market/lending": 1, "mechanisms/layer1": 1, "mechanisms/rollup": 1,
+	"market/book": 1, "market/lending": 1, "market/vault": 1, "mechanisms/layer1": 1, "mechanisms/rollup": 1,
 	"market": 2, "mechanisms/election": 2, "mechanisms/remedy": 2,
 	"agents":              3,
 	"strategies":          4,

@@ -13,27 +13,45 @@ type Verb uint8
 
 // The verbs.
 const (
-	Submit     Verb = iota // an order; a live order in the same slot is replaced
-	Cancel                 // the order in a slot
-	CancelAll              // all orders
-	Stake                  // free tokens
-	Unstake                // staked tokens, spendable after the unbonding delay
-	Delegate               // name Other as operator
-	SetPolicy              // how to build when leading
-	Lend                   // free tokens to the pool
-	Recall                 // tokens lent
-	Borrow                 // tokens against free cash
-	Repay                  // borrowed tokens from free tokens
-	AddMargin              // Amount of free cash behind a loan
-	FreeMargin             // Amount of cash behind a loan, beyond the initial margin
-	Send                   // Count rollup transactions at Amount each
-	Join                   // bring Amount of cash into the rollup
-	AskExit                // Count users at up to Amount each, through the coordinator
-	ForceExit              // Count users through the layer-one queue
-	Pay                    // Amount of cash to Other
-	Consume                // rewards leave the model
-	Spend                  // cash leaves the model as operating cost
+	Submit      Verb = iota // an order; a live order in the same slot is replaced
+	Cancel                  // the order in a slot
+	CancelAll               // all orders
+	Stake                   // free tokens
+	Unstake                 // staked tokens, spendable after the unbonding delay
+	Delegate                // name Other as operator
+	SetPolicy               // how to build when leading
+	Lend                    // free tokens to the pool
+	Recall                  // tokens lent
+	Borrow                  // tokens against free cash
+	Repay                   // borrowed tokens from free tokens
+	AddMargin               // Amount of free cash behind a loan
+	FreeMargin              // Amount of cash behind a loan, beyond the initial margin
+	Send                    // Count rollup transactions at Amount each
+	Join                    // bring Amount of cash into the rollup
+	AskExit                 // Count users at up to Amount each, through the coordinator
+	ForceExit               // Count users through the layer-one queue
+	Pay                     // Amount of cash to Other
+	Consume                 // rewards leave the model
+	Spend                   // cash leaves the model as operating cost
+	BuyEther                // for Amount of cash, at its exogenous price
+	SellEther               // Amount of free ether
+	LockEther               // Amount of free ether, into the vault
+	UnlockEther             // Amount of ether, out of a vault that stays safe
+	Mint                    // Amount of dai against the vault
+	Wipe                    // Amount of the debt from free dai
+	Bite                    // Amount of the debt of Other's unsafe vault, for its ether
+	Bridge                  // Amount of free dai into the rollup
 	Verbs
+)
+
+// Pair is a market.
+type Pair uint8
+
+// The markets. The staking token and dai are both traded against cash.
+const (
+	TokenPair Pair = iota
+	DaiPair
+	Pairs
 )
 
 // Action is one wish of one agent.
@@ -45,6 +63,7 @@ type Action struct {
 	Other  ID
 	Count  uint32
 	Verb   Verb
+	Pair   Pair // of an order or a cancel
 }
 
 // Wake asks that an agent be woken at a tick.
@@ -85,6 +104,25 @@ func (d *Actions) Order(a ID, slot uint16, side book.Side, kind book.Kind, price
 	// Field by field: a copy of a literal would stall on its own stores.
 	o := &d.add(Submit, a).Order
 	o.Owner, o.Slot, o.Side, o.Kind, o.Price, o.Lots = a, slot, side, kind, price, lots
+}
+
+// DaiOrder sends an order for whole dai at price ticks.
+func (d *Actions) DaiOrder(a ID, slot uint16, side book.Side, kind book.Kind, price, lots uint32) {
+	n := len(d.List)
+	if d.Order(a, slot, side, kind, price, lots); len(d.List) > n {
+		d.List[n].Pair = DaiPair
+	}
+}
+
+// CancelDai takes back all orders of the agent for dai.
+func (d *Actions) CancelDai(a ID) { d.add(CancelAll, a).Pair = DaiPair }
+
+// Bite asks to pay a part of the debt of another's vault, in micro-dai.
+func (d *Actions) Bite(a, owner ID, dai ledger.Amount) {
+	if dai > 0 {
+		x := d.add(Bite, a)
+		x.Other, x.Amount = owner, dai
+	}
 }
 
 // Until sends a post-only order that is gone at a tick.

@@ -33,6 +33,7 @@ const (
 	CanBorrow
 	CanBuild // coordinate slots
 	CanUse   // send transactions in the rollup
+	CanVault // owe dai against ether, liquidate who owes too much, convert ether
 )
 
 // Agent is one actor, as the strategy that decides for it sees it.
@@ -67,6 +68,11 @@ type Endowment struct {
 	Lent   float64 // in the lending pool
 	Cash   float64
 	Inside float64 // USD inside the rollup
+
+	Ether     float64 // locked in a vault
+	Debt      float64 // dai owed against it
+	Dai       float64 // spendable
+	DaiInside float64 // inside the rollup
 }
 
 // Opening is the fixed point at which a world starts: every honest agent holds
@@ -85,4 +91,5 @@ type Opening struct {
 	Fee         float64 // what a user pays for a transaction, USD
 	Margin      float64 // a coordinator's margin on a transaction, USD at the opening price of ETH
 	EthUSD      float64
+	Dai         float64 // in existence: what all vaults owe
 }

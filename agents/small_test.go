@@ -9,6 +9,7 @@ import (
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 	"stakeout/market/lending"
+	"stakeout/market/vault"
 	"stakeout/mechanisms/rollup"
 )
 
@@ -17,15 +18,16 @@ const testPerDay = 6480 // ticks, so that a slot of 40 divides a day
 // small is a world of a few owners on real parts, in which a test sets what is
 // public by hand and reads what agents ask for.
 type small struct {
-	t    *testing.T
-	l    *ledger.Ledger
-	x    *market.Exchange
-	pool *lending.Pool
-	roll *rollup.State
-	v    *View
-	o    Opening
-	pub  rollup.Public
-	do   Actions
+	t      *testing.T
+	l      *ledger.Ledger
+	x, dai *market.Exchange
+	pool   *lending.Pool
+	vaults *vault.System
+	roll   *rollup.State
+	v      *View
+	o      Opening
+	pub    rollup.Public
+	do     Actions
 }
 
 func newSmall(t *testing.T, agents int) *small {
@@ -40,8 +42,12 @@ func newSmall(t *testing.T, agents int) *small {
 	param.Defaults(&lend)
 	param.Defaults(&roll)
 	s := &small{t: t, l: l, x: market.New(l, market.Defaults())}
+	dai := market.Defaults()
+	dai.Base = ledger.Dai
+	s.dai, s.vaults = market.New(l, dai), vault.New(l, vault.Params{Ratio: 1.5, Penalty: 0.13})
 	for o := ledger.First; int(o) < owners; o++ {
 		s.x.Register(o, 10)
+		s.dai.Register(o, 10)
 	}
 	s.pool = lending.New(l, lend, owners, 86400.0/testPerDay)
 	s.roll = rollup.New(l, roll, owners, testPerDay)
@@ -49,7 +55,7 @@ func newSmall(t *testing.T, agents int) *small {
 		Price: 1, Supply: 100e6, TicksPerDay: testPerDay, SlotTicks: 40, Staked: 50e6, Expected: 50.6e6,
 		Revenue: 6e6, Reward: 6e6 * 0.9 / 50e6, Normal: 6e6 * 0.9 / 50.6e6, PerBatch: 600, Fee: 0.2, Margin: 0.1, EthUSD: 230,
 	}
-	s.v = NewView(l, s.x, s.pool, s.roll, draw.New(1))
+	s.v = NewView(l, s.x, s.dai, s.pool, s.vaults, s.roll, draw.New(1))
 	s.v.TicksPerDay, s.v.SigmaFast, s.v.SigmaSlow = testPerDay, 0.05, 0.05
 	s.v.Activity, s.v.EthUSD, s.v.GasGwei = 1, 230, 40
 	s.v.SetMid(1)
@@ -77,8 +83,17 @@ func (s *small) grant(id ID, e Endowment) {
 		asset  ledger.Asset
 		pocket ledger.Pocket
 	}{{e.Cash, ledger.Cash, ledger.Free}, {e.Tokens, ledger.Token, ledger.Free}, {e.Staked, ledger.Token, ledger.Staked},
-		{e.Leaves, ledger.Token, ledger.Unbonding}, {e.Inside, ledger.Cash, ledger.Rollup}} {
+		{e.Leaves, ledger.Token, ledger.Unbonding}, {e.Inside, ledger.Cash, ledger.Rollup}, {e.Ether, ledger.Ether, ledger.Free},
+		{e.Dai, ledger.Dai, ledger.Free}, {e.DaiInside, ledger.Dai, ledger.Rollup}} {
 		s.post(ledger.Transfer{Amount: Amount(g.units), From: ledger.Outside, To: id, Asset: g.asset, ToPocket: g.pocket, Reason: ledger.Genesis})
+	}
+}
+
+// owe opens a vault with the free ether of an agent and mints dai, which it keeps.
+func (s *small) owe(id ID, dai float64) {
+	s.t.Helper()
+	if s.vaults.Lock(id, s.l.Balance(id, ledger.Ether, ledger.Free)) != nil || s.vaults.Mint(id, Amount(dai), Amount(1e5)) != nil {
+		s.t.Fatal("no vault")
 	}
 }
 

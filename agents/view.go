@@ -7,6 +7,7 @@ import (
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 	"stakeout/market/lending"
+	"stakeout/market/vault"
 	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
 )
@@ -25,6 +26,8 @@ type View struct {
 	Flow                 float64 // tokens bought less tokens sold by takers since the start
 	Volume               float64 // tokens traded since the start
 
+	Dai Quote // the market of dai
+
 	// News that no agent causes, as logs relative to the start.
 	LnETH, LnActivity float64
 	Activity          float64 // the same, 1 at the start
@@ -38,13 +41,24 @@ type View struct {
 	stream *draw.Stream
 	led    *ledger.Ledger
 	x      *market.Exchange
+	dai    *market.Exchange
 	pool   *lending.Pool
+	vaults *vault.System
 	roll   *rollup.State
 }
 
-// NewView returns a view of the given parts of one world.
-func NewView(l *ledger.Ledger, x *market.Exchange, p *lending.Pool, r *rollup.State, s *draw.Stream) *View {
-	v := &View{stream: s, led: l, x: x, pool: p, roll: r, Service: r.Public(), Rollup: r.Params()}
+// Quote is the top of a market: ticks, 0 where a side is empty, and the middle
+// of the last quote that had two sides in USD.
+type Quote struct {
+	Bid, Ask uint32
+	Mid      float64
+}
+
+// NewView returns a view of the given parts of one world. Both markets must
+// have the same price step.
+func NewView(l *ledger.Ledger, x, dai *market.Exchange, p *lending.Pool, s *vault.System, r *rollup.State, stream *draw.Stream) *View {
+	v := &View{stream: stream, led: l, x: x, dai: dai, pool: p, vaults: s, roll: r, Service: r.Public(), Rollup: r.Params()}
+	v.Dai.Mid = 1
 	v.TickUSD = float64(x.Params().TickSize) / float64(x.Params().Lot)
 	return v
 }
@@ -53,12 +67,13 @@ func NewView(l *ledger.Ledger, x *market.Exchange, p *lending.Pool, r *rollup.St
 func (v *View) CopyFrom(src *View) {
 	keep := *v
 	*v = *src
-	v.stream, v.led, v.x, v.pool, v.roll = keep.stream, keep.led, keep.x, keep.pool, keep.roll
+	v.stream, v.led, v.x, v.dai, v.pool, v.vaults, v.roll = keep.stream, keep.led, keep.x, keep.dai, keep.pool, keep.vaults, keep.roll
 	v.Service, v.Rollup = keep.Service, keep.Rollup
 }
 
 // Refresh freezes the market for the next round.
 func (v *View) Refresh() {
+	v.refreshDai()
 	bid, ask, lots, taken := v.x.Top()
 	v.Flow, v.Volume = float64(taken), float64(lots)
 	if bid == v.Bid && ask == v.Ask {
@@ -68,6 +83,16 @@ func (v *View) Refresh() {
 	if bid > 0 && ask > 0 {
 		v.Mid = (float64(bid) + float64(ask)) / 2 * v.TickUSD
 		v.LnMid = exact.Log(v.Mid)
+	}
+}
+
+func (v *View) refreshDai() {
+	bid, ask, _, _ := v.dai.Top()
+	if d := &v.Dai; bid != d.Bid || ask != d.Ask {
+		d.Bid, d.Ask = bid, ask
+		if bid > 0 && ask > 0 {
+			d.Mid = (float64(bid) + float64(ask)) / 2 * v.TickUSD
+		}
 	}
 }
 
@@ -110,6 +135,32 @@ func (v *View) Cash(a ID) float64 {
 // Open reports an agent's resting order in a slot.
 func (v *View) Open(a ID, slot uint16) (price, lots uint32, side book.Side, ok bool) {
 	return v.x.Open(a, slot)
+}
+
+// OpenDai reports an agent's resting order for dai in a slot.
+func (v *View) OpenDai(a ID, slot uint16) (price, lots uint32, side book.Side, ok bool) {
+	return v.dai.Open(a, slot)
+}
+
+// Vault is the ether locked by an owner and the dai that it owes.
+func (v *View) Vault(a ID) (ether, debt float64) {
+	return v.vaults.Collateral(a).Units(), v.vaults.Debt(a).Units()
+}
+
+// Unsafe is the first owner at or after a place in the public list of vaults
+// whose vault may be bitten, and its debt in micro-dai; ok is false when there
+// is none.
+func (v *View) Unsafe(from int) (owner ID, debt ledger.Amount, ok bool) {
+	price, list := Amount(v.EthUSD), v.vaults.Owners()
+	if v.vaults.AllSafe(price) {
+		return 0, 0, false
+	}
+	for i := range list {
+		if o := list[(from+i)%len(list)]; !v.vaults.Safe(o, price) {
+			return o, v.vaults.Debt(o), true
+		}
+	}
+	return 0, 0, false
 }
 
 // Earned is the reward that an agent has not consumed yet.

@@ -65,6 +65,8 @@ var seriesColumns = []seriesColumn{
 		}
 		return m.now.SpreadBps
 	}),
+	sampled("dai_price", "USD", "Price of the last trade of dai.", func(m *moment) float64 { return m.now.Dai.Price }),
+	sampled("dai_inside", "dai", "Dai inside the rollup.", func(m *moment) float64 { return m.now.Dai.Inside }),
 }
 
 func seriesSchema() record.Schema {

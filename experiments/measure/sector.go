@@ -25,14 +25,16 @@ var Sectors = []Sector{
 	{"shorters", "Short sellers.", []ledger.Row{sim.RowShorters}},
 	{"coordinators", "Professional operators.", []ledger.Row{sim.RowCoordinators}},
 	{"users", "Users of the rollup: fees and balances, not the value of what they could not send.", []ledger.Row{sim.RowUsers}},
+	{"vault_owners", "Those who owe dai against ether.", []ledger.Row{sim.RowVaultOwners}},
+	{"arbitrageurs", "Those who hold dai and move it.", []ledger.Row{sim.RowArbitrageurs}},
 	{"venues", "The exchange, the lending pool and its insurance.", []ledger.Row{ledger.Row(ledger.Venue), ledger.Row(ledger.Pool), ledger.Row(ledger.Insurance)}},
 	{"layer_one", "Miners and the burnt base fee.", []ledger.Row{ledger.Row(ledger.LayerOne)}},
 	{"burned", "Treasury, burned stake and rounding.", []ledger.Row{ledger.Row(ledger.Treasury), ledger.Row(ledger.Burned), ledger.Row(ledger.Dust)}},
-	{"outside", "What the model does not contain: operating costs, and the supply of tokens as a liability, so that a fall of the price is its gain.", []ledger.Row{ledger.Row(ledger.Outside)}},
+	{"outside", "What the model does not contain: operating costs, and the supply of tokens and ether as a liability, so that a fall of the price is its gain.", []ledger.Row{ledger.Row(ledger.Outside)}},
 }
 
 // Harm is the change of each sector's equity from world b to world a in
-// micro-USD, tokens valued at each world's own last mid. The sums are exact:
+// micro-USD, tokens, dai and ether valued at each world's own last price. The sums are exact:
 // they are formed in 1e-12 USD and the remainder of the division goes to the
 // last sector, so that the column sums to zero to the unit.
 func Harm(a, b *sim.World) []ledger.Amount {
@@ -65,23 +67,28 @@ func own(why ledger.Reason) bool {
 	return why == ledger.Consumption || why == ledger.Deposit || why == ledger.Withdrawal
 }
 
-// equity is what a sector owns at the last mid, in 1e-12 USD, and what it has
+// equity is what a sector owns at the last prices, in 1e-12 USD, and what it has
 // carried out of the model less what it brought in.
 func equity(w *sim.World, s Sector) *big.Int {
 	l := w.Ledger()
-	price := big.NewInt(int64(agents.Amount(w.PriceAt(w.Tick()))))
-	total := new(big.Int)
+	total, price := new(big.Int), prices(w)
 	for _, r := range s.rows {
-		var cash, tokens int64
-		for why := ledger.Reason(0); why < ledger.Reasons; why++ {
-			if own(why) {
-				continue
+		for asset, p := range price {
+			var sum int64
+			for why := ledger.Reason(0); why < ledger.Reasons; why++ {
+				if !own(why) {
+					sum += int64(l.Flow(r, why, ledger.Asset(asset)))
+				}
 			}
-			cash += int64(l.Flow(r, why, ledger.Cash) + l.Flow(r, why, ledger.Dai))
-			tokens += int64(l.Flow(r, why, ledger.Token))
+			total.Add(total, new(big.Int).Mul(big.NewInt(sum), big.NewInt(int64(agents.Amount(p)))))
 		}
-		x := new(big.Int).Mul(big.NewInt(tokens), price)
-		total.Add(total, x.Add(x, new(big.Int).Mul(big.NewInt(cash), big.NewInt(int64(ledger.Unit)))))
 	}
 	return total
+}
+
+// prices are the last prices of the assets in USD.
+func prices(w *sim.World) [ledger.Assets]float64 {
+	return [ledger.Assets]float64{
+		ledger.Cash: 1, ledger.Token: w.PriceAt(w.Tick()), ledger.Dai: w.DaiPrice(), ledger.Ether: w.View().EthUSD,
+	}
 }

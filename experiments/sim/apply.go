@@ -13,7 +13,9 @@ var needs = [agents.Verbs]agents.Capability{
 	agents.Stake: agents.CanStake, agents.Unstake: agents.CanStake, agents.Delegate: agents.CanStake,
 	agents.SetPolicy: agents.CanBuild, agents.Spend: agents.CanBuild,
 	agents.Borrow: agents.CanBorrow, agents.Repay: agents.CanBorrow, agents.AddMargin: agents.CanBorrow, agents.FreeMargin: agents.CanBorrow,
-	agents.Send: agents.CanUse, agents.Join: agents.CanUse, agents.AskExit: agents.CanUse, agents.ForceExit: agents.CanUse,
+	agents.Send: agents.CanUse, agents.Join: agents.CanUse, agents.AskExit: agents.CanUse, agents.ForceExit: agents.CanUse, agents.Bridge: agents.CanUse,
+	agents.BuyEther: agents.CanVault, agents.SellEther: agents.CanVault, agents.LockEther: agents.CanVault, agents.UnlockEther: agents.CanVault,
+	agents.Mint: agents.CanVault, agents.Wipe: agents.CanVault, agents.Bite: agents.CanVault,
 }
 
 // apply carries out the wishes of a round in their order. A wish that the rules
@@ -63,20 +65,32 @@ func (w *World) carryOut(a *agents.Action) bool {
 	switch a.Verb {
 	case agents.Submit:
 		a.Order.Owner = a.Agent
-		return w.x.Execute(&a.Order) == 0
+		return w.exchange(a.Pair).Execute(&a.Order) == 0
 	case agents.Cancel:
-		return w.x.Cancel(a.Agent, a.Order.Slot) == 0
+		return w.exchange(a.Pair).Cancel(a.Agent, a.Order.Slot) == 0
 	case agents.CancelAll:
-		w.x.CancelAll(a.Agent)
+		w.exchange(a.Pair).CancelAll(a.Agent)
 		return true
-	case agents.Send, agents.Join, agents.AskExit, agents.ForceExit:
+	case agents.Send, agents.Join, agents.AskExit, agents.ForceExit, agents.Bridge:
 		return w.use(a)
+	case agents.BuyEther, agents.SellEther:
+		return w.convert(a)
+	case agents.LockEther, agents.UnlockEther, agents.Mint, agents.Wipe, agents.Bite:
+		return w.vault(a)
 	case agents.Lend, agents.Recall, agents.Borrow, agents.Repay, agents.AddMargin, agents.FreeMargin:
 		return w.loan(a)
 	case agents.Pay, agents.Consume, agents.Spend:
 		return w.pay(a)
 	}
 	return w.stake(a)
+}
+
+// exchange is the market of a pair; an unknown pair is the token's.
+func (w *World) exchange(p agents.Pair) *market.Exchange {
+	if p == agents.DaiPair {
+		return w.dai
+	}
+	return w.x
 }
 
 func (w *World) stake(a *agents.Action) bool {
@@ -110,6 +124,8 @@ func (w *World) use(a *agents.Action) bool {
 		}
 		w.roll.Activate(a.Agent, true)
 		return true
+	case agents.Bridge:
+		return w.roll.Bridge(a.Agent, a.Amount) == nil
 	case agents.AskExit:
 		w.roll.AskExit(a.Agent, a.Count, a.Amount, w.tick)
 	case agents.ForceExit:
@@ -138,6 +154,48 @@ func (w *World) loan(a *agents.Action) bool {
 		err = w.pool.Release(a.Agent, a.Amount, w.mark())
 	}
 	return err == nil
+}
+
+func (w *World) vault(a *agents.Action) bool {
+	var err error
+	price := agents.Amount(w.view.EthUSD)
+	switch a.Verb {
+	case agents.LockEther:
+		err = w.vaults.Lock(a.Agent, a.Amount)
+	case agents.UnlockEther:
+		err = w.vaults.Unlock(a.Agent, a.Amount, price)
+	case agents.Mint:
+		err = w.vaults.Mint(a.Agent, a.Amount, price)
+	case agents.Wipe:
+		err = w.vaults.Wipe(a.Agent, a.Amount)
+	case agents.Bite:
+		if _, ok := w.index(a.Other); !ok {
+			return false
+		}
+		err = w.vaults.Bite(a.Agent, a.Other, a.Amount, price)
+	}
+	return err == nil
+}
+
+// convert exchanges ether for cash, rounded against the agent.
+//
+// Assumption: the market of ether is deep and outside the model; it takes a tenth of a
+// percent.
+func (w *World) convert(a *agents.Action) bool {
+	price := agents.Amount(w.view.EthUSD)
+	out := ledger.Transfer{Amount: a.Amount, From: a.Agent, To: ledger.Outside, Asset: ledger.Cash, Reason: ledger.Conversion}
+	in := ledger.Transfer{From: ledger.Outside, To: a.Agent, Asset: ledger.Ether, Reason: ledger.Conversion}
+	per, unit := ledger.Unit, price+price/1000
+	if a.Verb == agents.SellEther {
+		out.Asset, in.Asset = ledger.Ether, ledger.Cash
+		per, unit = price-price/1000, ledger.Unit
+	}
+	var ok bool
+	if in.Amount, ok = ledger.MulDiv(a.Amount, per, max(unit, 1), ledger.Down); !ok || w.led.Post(out) != nil {
+		return false
+	}
+	w.must(w.led.Post(in))
+	return true
 }
 
 func (w *World) pay(a *agents.Action) bool {

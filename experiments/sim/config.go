@@ -5,6 +5,7 @@ import (
 	"stakeout/market"
 	"stakeout/market/ledger"
 	"stakeout/market/lending"
+	"stakeout/market/vault"
 	"stakeout/mechanisms/layer1"
 	"stakeout/mechanisms/rollup"
 )
@@ -15,8 +16,9 @@ type Config struct {
 	Time         TimeParams               `key:"time" doc:"The clock and the rounds of a tick"`
 	News         NewsParams               `key:"news" doc:"What no agent causes"`
 	Outage       OutageParams             `key:"outage" doc:"Exogenous outages of the service, for event studies"`
-	Market       MarketParams             `key:"market" doc:"The order book of the token against cash"`
+	Market       MarketParams             `key:"market" doc:"The order books of the token and of dai against cash"`
 	Lending      lending.Params           `key:"lending" doc:"The lending pool of the token"`
+	Vaults       vault.Params             `key:"vault_contract" doc:"The contract that issues dai against ether"`
 	Layer1       layer1.Params            `key:"layer1" doc:"Producers and block space of layer one"`
 	Rollup       rollup.Params            `key:"rollup" doc:"The contract of the rollup"`
 	Beliefs      agents.BeliefParams      `key:"beliefs" doc:"How holders value the token"`
@@ -28,6 +30,8 @@ type Config struct {
 	Shorters     agents.ShorterParams     `key:"shorters" doc:"Short sellers"`
 	Coordinators agents.CoordinatorParams `key:"coordinators" doc:"Professional operators"`
 	Users        agents.UserParams        `key:"users" doc:"Users of the rollup"`
+	VaultOwners  agents.VaultOwnerParams  `key:"vault_owners" doc:"Those who owe dai against ether"`
+	Arbitrageurs agents.ArbitrageurParams `key:"arbitrageurs" doc:"Those who hold dai and move it"`
 }
 
 // OpeningParams say what the world is worth when it opens.
@@ -54,8 +58,8 @@ type OutageParams struct {
 	EveryDays float64 `key:"every_days" default:"7" unit:"d" min:"0.01" max:"365" source:"Assumption: a week apart, beyond the six calm hours that end an episode" doc:"Distance between the starts of outages"`
 }
 
-// MarketParams are the rules of the order book of the token against cash, whose
-// lot is one token.
+// MarketParams are the rules of the two order books, of the token and of dai
+// against cash, whose lots are one token and one dai.
 type MarketParams struct {
 	TickSize    ledger.Amount `key:"price_tick_usd" default:"0.0001" scale:"1000000" unit:"USD" min:"0.000001" max:"1" source:"One basis point at the opening price, as on 2020 spot venues" doc:"Price step"`
 	MaxPrice    ledger.Amount `key:"max_price_usd" default:"100" scale:"1000000" unit:"USD" min:"1" max:"1000000" source:"Assumption: far above any price of the model" doc:"Exclusive bound on prices"`
@@ -63,9 +67,9 @@ type MarketParams struct {
 	TakerFeeBps float64       `key:"taker_fee_bps" default:"3" unit:"bp" min:"0" max:"1000" source:"2020 spot venues, high tier" doc:"Fee of the incoming side"`
 }
 
-func (p MarketParams) rules() market.Params {
+func (p MarketParams) rules(base ledger.Asset) market.Params {
 	return market.Params{
 		TickSize: p.TickSize, Lot: ledger.Unit, MakerFeeBps: p.MakerFeeBps, TakerFeeBps: p.TakerFeeBps,
-		MaxPrice: uint32(p.MaxPrice / p.TickSize), Base: ledger.Token, Quote: ledger.Cash,
+		MaxPrice: uint32(p.MaxPrice / p.TickSize), Base: base, Quote: ledger.Cash,
 	}
 }

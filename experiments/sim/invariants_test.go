@@ -84,7 +84,7 @@ func (c *chaos) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions)
 
 // any is one action: mostly of the agent itself and of a size that it has.
 func (c *chaos) any(id agents.ID, verb agents.Verb, v *agents.View, r *draw.Stream) agents.Action {
-	x := agents.Action{Verb: verb, Agent: id, Other: c.someone(r), Amount: amount(v, id, r), Count: uint32(r.Intn(40))}
+	x := agents.Action{Verb: verb, Pair: agents.Pair(r.Intn(int(agents.Pairs) + 1)), Agent: id, Other: c.someone(r), Amount: amount(v, id, r), Count: uint32(r.Intn(40))}
 	if r.Intn(8) == 0 {
 		x.Agent = c.someone(r)
 	}
@@ -125,7 +125,7 @@ func amount(v *agents.View, id agents.ID, r *draw.Stream) ledger.Amount {
 	case 3:
 		return v.Free(id, ledger.Cash)
 	case 4:
-		return v.Pocket(id, ledger.Token, ledger.Pocket(r.Intn(int(ledger.Pockets))))
+		return v.Pocket(id, ledger.Asset(r.Intn(int(ledger.Assets))), ledger.Pocket(r.Intn(int(ledger.Pockets))))
 	}
 	return ledger.Amount(r.Float64() * 1e10)
 }
@@ -183,7 +183,7 @@ func (s *only) Decide(_ []agents.Agent, _ *agents.View, do *agents.Actions) {
 // so is what the role does not allow.
 func TestRefusals(t *testing.T) {
 	w := world(t, small(t), "none", 1, 1000*ledger.Unit)
-	leg, staker, user := w.Attackers()[0], idOf(0), idOf(int32(w.people.size()-Legs-1))
+	leg, staker, user := w.Attackers()[0], idOf(0), idOf(w.people.kinds[RowUsers-RowStakers].first)
 	outside := ledger.First + ledger.Owner(w.people.size())
 	refused := []agents.Action{
 		{Verb: agents.CancelAll, Agent: staker}, {Verb: agents.Pay, Agent: staker, Other: leg, Amount: 1},

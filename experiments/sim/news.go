@@ -20,6 +20,9 @@ type NewsParams struct {
 	ActivityJump    float64 `key:"activity_jump" default:"0.1" unit:"1" min:"0" max:"3" source:"Assumption: a tenth, somewhat below the jumps of ETH" doc:"Standard deviation of the log size of such a jump"`
 	Antithetic      bool    `key:"antithetic" default:"false" source:"Hammersley and Morton (1956)" doc:"Flip the sign of all news"`
 	VolUpdateBlocks int     `key:"vol_update_blocks" default:"96" unit:"blocks" min:"1" max:"100000" source:"Assumption: twenty minutes, a thousandth of the half-life" doc:"Ticks between updates of the volatility"`
+	FallStartDays   float64 `key:"eth_fall_start_days" default:"0" unit:"d" min:"0" max:"3650" source:"Assumption: for event studies (check dai)" doc:"Start of a fall of ETH on top of the news, counted from the end of the warm-up"`
+	FallShare       float64 `key:"eth_fall_share" default:"0" unit:"share" min:"0" max:"0.99" source:"Assumption: none; set by check dai" doc:"Share of its value that ETH loses in it"`
+	FallHours       float64 `key:"eth_fall_hours" default:"24" unit:"h" min:"0.1" max:"8760" source:"12 to 13 March 2020: about a day" doc:"Length of the fall; the log price falls evenly"`
 }
 
 // news is the state of the exogenous drivers, as logs relative to the start.
@@ -30,9 +33,13 @@ type news struct {
 	ethJump, actJump  float64 // chance of a jump in one step
 	keep, shock       float64 // of the log volatility
 	sign              float64
+
+	fall             float64 // ln change of one step of the fall
+	fallFrom, fallTo uint32  // ticks, both inclusive
 }
 
-func newNews(p NewsParams, perDay float64, s *draw.Stream) news {
+// newNews starts the drivers; the measured time begins after warmup ticks.
+func newNews(p NewsParams, perDay float64, warmup uint32, s *draw.Stream) news {
 	step := float64(p.IntervalBlocks) / perDay
 	keep := exact.HalfLife(float64(p.VolUpdateBlocks)/perDay, p.VolHalfDays)
 	n := news{
@@ -42,6 +49,12 @@ func newNews(p NewsParams, perDay float64, s *draw.Stream) news {
 	}
 	if p.Antithetic {
 		n.sign = -1
+	}
+	if p.FallShare > 0 {
+		every := uint32(p.IntervalBlocks)
+		n.fallFrom = warmup + uint32(float64(p.FallStartDays*perDay)) + 1
+		n.fallTo = n.fallFrom + max(uint32(float64(p.FallHours/24*perDay)), every) - 1
+		n.fall = exact.Log(1-p.FallShare) / float64(n.fallTo/every-(n.fallFrom-1)/every)
 	}
 	// The volatility starts at a draw from its stationary distribution.
 	n.setVol(p, float64(p.VolOfVol*s.At(draw.Volatility, 0, 0).Norm()))
@@ -59,6 +72,9 @@ func (n *news) setVol(p NewsParams, lnVol float64) {
 func (n *news) step(p NewsParams, tick uint32, s *draw.Stream) {
 	if tick%uint32(p.VolUpdateBlocks) < uint32(p.IntervalBlocks) {
 		n.setVol(p, float64(n.lnVol*n.keep)+float64(n.shock*s.At(draw.Volatility, 0, tick).Norm()))
+	}
+	if tick >= n.fallFrom && tick <= n.fallTo {
+		n.LnETH += n.fall
 	}
 	r := s.At(draw.News, 0, tick)
 	n.LnETH += float64(n.sign * n.eth * n.vol * r.Norm())

@@ -6,8 +6,9 @@ import (
 	"stakeout/market/ledger"
 )
 
-// The order slots that each kind of trader registers.
-var orderSlots = [...]int{2, 10, 2, 2, 0, 2, 0, 0, 2}
+// The order slots that each kind of trader registers in the markets of the token
+// and of dai.
+var orderSlots = [...][agents.Pairs]int{{2}, {10}, {2}, {2}, {}, {2}, {}, {}, {0, 2}, {0, 3}, {2, 2}}
 
 // open endows everybody and starts the world at its fixed point: each honest
 // agent holds what it wants at the opening price, public averages stand where a
@@ -21,15 +22,17 @@ func (w *World) open(capital [Legs]ledger.Amount) {
 				row += ledger.Row(a.Row)
 			}
 			w.led.Assign(a.ID, row)
-			if n := orderSlots[s]; n > 0 {
-				w.x.Register(a.ID, n)
+			for pair, n := range orderSlots[s] {
+				if n > 0 {
+					w.exchange(agents.Pair(pair)).Register(a.ID, n)
+				}
 			}
 		}
 	}
 	for r := ledger.Owner(0); r < ledger.First; r++ {
 		w.led.Assign(r, ledger.Row(r))
 	}
-	w.view = agents.NewView(w.led, w.x, w.pool, w.roll, w.stream)
+	w.view = agents.NewView(w.led, w.x, w.dai, w.pool, w.vaults, w.roll, w.stream)
 	w.view.TicksPerDay = w.perDay
 	w.view.Remedy = w.remedy.Rules()
 	w.view.SetMid(c.Opening.Price)
@@ -55,6 +58,9 @@ func (w *World) fixedPoint() agents.Opening {
 	o := agents.Opening{
 		Price: c.Opening.Price, Supply: c.Opening.Supply, EthUSD: c.Opening.EthUSD, Revenue: c.Opening.Revenue,
 		TicksPerDay: w.perDay, SlotTicks: float64(c.Rollup.BlocksPerSlot),
+	}
+	if c.VaultOwners.Count > 0 && c.Arbitrageurs.Count > 0 {
+		o.Dai = c.VaultOwners.DebtUSD
 	}
 	o.Staked = float64(c.Stakers.HoldShare * c.Stakers.StakedShare * o.Supply)
 	o.Expected = o.Staked + float64(c.Stakers.HoldShare*c.Stakers.LeavingShare*o.Supply)
@@ -83,8 +89,11 @@ func (w *World) populate() {
 		agents.NewShorters(c.Shorters, c.Beliefs, o, kind(5), s, w.endow),
 		agents.NewCoordinators(c.Coordinators, o, operators, s, w.endow),
 		agents.NewUsers(c.Users, o, kind(7), s, w.endow),
+		agents.NewVaultOwners(c.VaultOwners, c.Vaults.Ratio, c.Vaults.Penalty, o, kind(8), s, w.endow),
+		agents.NewArbitrageurs(c.Arbitrageurs, c.Vaults.Penalty, o, kind(9), s, w.endow),
 		nil,
 	}
+	w.roundDai(kind(8))
 	for _, a := range stakers {
 		w.roll.Delegate(a.ID, operators[w.stream.At(draw.Population, a.Key, 1).Intn(len(operators))].ID)
 	}
@@ -110,6 +119,37 @@ func (w *World) endow(id agents.ID, e agents.Endowment) {
 		w.must(w.roll.Join(id, agents.Amount(e.Inside)))
 		w.roll.Activate(id, true)
 	}
+	w.endowDai(id, e)
+}
+
+// endowDai opens the vault of a debtor, whose dai has long been spent, and gives
+// dai to those who hold it.
+func (w *World) endowDai(id agents.ID, e agents.Endowment) {
+	if e.Debt > 0 {
+		w.grant(id, ledger.Ether, ledger.Free, agents.Amount(e.Ether), ledger.Genesis)
+		w.must(w.vaults.Lock(id, agents.Amount(e.Ether)))
+		w.must(w.vaults.Mint(id, agents.Amount(e.Debt), agents.Amount(w.view.EthUSD)))
+		w.must(w.led.Post(ledger.Transfer{Amount: agents.Amount(e.Debt), From: id, To: ledger.Outside, Asset: ledger.Dai, Reason: ledger.Genesis}))
+	}
+	w.grant(id, ledger.Dai, ledger.Free, agents.Amount(e.Dai)+agents.Amount(e.DaiInside), ledger.Genesis)
+	if e.DaiInside > 0 {
+		w.must(w.roll.Bridge(id, agents.Amount(e.DaiInside)))
+	}
+}
+
+// roundDai settles the micro-units by which what is held differs from what is
+// owed with the first debtor, so that dai stays between the agents.
+func (w *World) roundDai(debtors []agents.Agent) {
+	if len(debtors) == 0 {
+		return
+	}
+	first := debtors[0].ID
+	if left := w.led.Balance(ledger.Outside, ledger.Dai, ledger.Free); left >= 0 {
+		w.grant(first, ledger.Dai, ledger.Free, left, ledger.Genesis)
+	} else {
+		w.must(w.vaults.Mint(first, -left, agents.Amount(w.view.EthUSD)))
+		w.must(w.led.Post(ledger.Transfer{Amount: -left, From: first, To: ledger.Outside, Asset: ledger.Dai, Reason: ledger.Genesis}))
+	}
 }
 
 func (w *World) grant(id agents.ID, a ledger.Asset, p ledger.Pocket, x ledger.Amount, why ledger.Reason) {
@@ -117,11 +157,12 @@ func (w *World) grant(id agents.ID, a ledger.Asset, p ledger.Pocket, x ledger.Am
 }
 
 // firstWakes spreads the first look of every agent evenly over the typical
-// interval of its kind, in hours; makers and coordinators look at once.
+// interval of its kind, in hours; makers, arbitrageurs and coordinators look at
+// once.
 func (w *World) firstWakes() {
 	c := w.cfg
 	hours := [...]float64{c.Stakers.WakeHours, 0, c.Noise.WakeBlocks / w.perDay * 24, c.Chartists.WakeHours,
-		c.Holders.WakeHours, c.Shorters.WakeHours, 0, c.Users.WakeHours}
+		c.Holders.WakeHours, c.Shorters.WakeHours, 0, c.Users.WakeHours, c.VaultOwners.WakeHours, 0}
 	for i := range w.people.kinds[attackStrategy].first {
 		u := w.stream.At(draw.Wake, w.people.key(i), 0).Float64()
 		w.wheel.put(i, 1+uint32(u*hours[w.people.kindOf[i]]/24*w.perDay), 0)

@@ -51,8 +51,8 @@ func (w *World) Run(tick uint32) error {
 func (w *World) clock() {
 	w.tick++
 	w.view.Tick = w.tick
-	w.x.SetTick(w.tick)
 	w.x.Expire(w.tick)
+	w.dai.Expire(w.tick)
 	w.roll.Mature(w.tick)
 	w.roll.QueueTick(w.tick)
 	w.awake = w.wheel.pop(w.tick, w.awake[:0])

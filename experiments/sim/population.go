@@ -8,6 +8,7 @@ import (
 // kind is one population of agents: those that share a strategy.
 type kind struct {
 	first, count int32 // places
+	key          uint8 // of its draws
 	can          agents.Capability
 }
 
@@ -20,9 +21,10 @@ type population struct {
 }
 
 // add appends a kind of n agents, whose strategy is the number of kinds so far.
-func (p *population) add(n int, can agents.Capability) {
+// Its key is its own for ever, so that a further kind moves nobody's draws.
+func (p *population) add(n int, key uint8, can agents.Capability) {
 	s := uint8(len(p.kinds))
-	p.kinds = append(p.kinds, kind{first: int32(len(p.kindOf)), count: int32(n), can: can})
+	p.kinds = append(p.kinds, kind{first: int32(len(p.kindOf)), count: int32(n), key: key, can: can})
 	for range n {
 		p.kindOf = append(p.kindOf, s)
 	}
@@ -34,14 +36,15 @@ func (p *population) size() int { return len(p.kindOf) }
 // at returns the agent at a place.
 func (p *population) at(i int32) agents.Agent {
 	s := p.kindOf[i]
-	row := i - p.kinds[s].first
-	return agents.Agent{ID: idOf(i), Key: keyOf(s, row), Row: row}
+	k := &p.kinds[s]
+	row := i - k.first
+	return agents.Agent{ID: idOf(i), Key: keyOf(k.key, row), Row: row}
 }
 
 // key is the key of the draws of the agent at a place.
 func (p *population) key(i int32) uint32 {
-	s := p.kindOf[i]
-	return keyOf(s, i-p.kinds[s].first)
+	k := &p.kinds[p.kindOf[i]]
+	return keyOf(k.key, i-k.first)
 }
 
 // can is what the agent at a place may do.
@@ -61,4 +64,4 @@ func idOf(i int32) agents.ID { return ledger.First + agents.ID(i) }
 
 // keyOf is made of kind and number within it, so that adding agents of one kind
 // moves no other's draws.
-func keyOf(strategy uint8, row int32) uint32 { return uint32(strategy)<<24 | uint32(row) }
+func keyOf(kind uint8, row int32) uint32 { return uint32(kind)<<24 | uint32(row) }

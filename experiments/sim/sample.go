@@ -5,6 +5,7 @@ import (
 
 	"stakeout/agents"
 	"stakeout/experiments/sim/exact"
+	"stakeout/market"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 )
@@ -67,6 +68,16 @@ type Sample struct {
 	SigmaFast             float64 // of daily log returns
 	Transactions, Batches float64 // cumulative
 	Slots, AttackerSlots  float64 // cumulative, all and led by the attacker
+	Dai                   DaiSample
+}
+
+// DaiSample is the state of the market of dai at the end of an hour.
+type DaiSample struct {
+	Price          float64 // of the last trade, USD
+	SpreadBps      float64 // 0 when a side is empty
+	Supply, Inside float64 // dai in existence, and of it inside the rollup
+	Volume         float64 // dai traded since the start
+	Liquidated     float64 // ether taken from vaults since the start
 }
 
 // close measures; it changes nothing that anybody acts on but the public
@@ -85,6 +96,7 @@ func (w *World) close() {
 		w.series = append(w.series, w.sample())
 	}
 	w.must(w.x.Err())
+	w.must(w.dai.Err())
 }
 
 // PathTicks is the distance in ticks between two points of the price path.
@@ -126,7 +138,43 @@ func (w *World) sample() Sample {
 		s.SpreadBps = float64(v.Ask-v.Bid) * v.TickUSD / v.Mid * 1e4
 	}
 	s.Depth1, s.Depth2 = w.depth(0.01), w.depth(0.02)
+	s.Dai = w.daiSample()
 	return s
+}
+
+// DaiPrice is the price of the last trade of dai in USD. The mid would not do:
+// when liquidators need all the dai there is, hardly anything is on offer.
+func (w *World) DaiPrice() float64 {
+	if q := w.dai.Quote(); q.HasTraded {
+		return float64(q.Last) * w.view.TickUSD
+	}
+	return w.view.Dai.Mid
+}
+
+func (w *World) daiSample() DaiSample {
+	d := &w.view.Dai
+	_, _, lots, _ := w.dai.Top()
+	s := DaiSample{
+		Price: w.DaiPrice(), Supply: w.daiIn(ledger.Loan), Inside: w.daiIn(ledger.Rollup), Volume: float64(lots),
+		Liquidated: -w.led.Flow(RowVaultOwners, ledger.Liquidation, ledger.Ether).Units(),
+	}
+	if d.Bid > 0 && d.Ask > 0 {
+		s.SpreadBps = float64(d.Ask-d.Bid) * w.view.TickUSD / d.Mid * 1e4
+	}
+	return s
+}
+
+// daiIn is the dai that vault owners owe or arbitrageurs have in a pocket.
+func (w *World) daiIn(p ledger.Pocket) (sum float64) {
+	for _, k := range w.people.kinds[RowVaultOwners-RowStakers : attackStrategy] {
+		for i := range k.count {
+			sum += w.led.Balance(idOf(k.first+i), ledger.Dai, p).Units()
+		}
+	}
+	if p == ledger.Loan {
+		return -sum
+	}
+	return sum
 }
 
 func (w *World) depth(within float64) float64 {
@@ -139,7 +187,7 @@ func (w *World) depth(within float64) float64 {
 // Audit checks every invariant of the world; it is for tests and for the ends
 // of epochs, not for every tick of production.
 func (w *World) Audit() error {
-	for _, check := range [...]func() error{w.led.Audit, w.x.Check, w.pool.Audit, w.roll.Audit, w.chain.Check} {
+	for _, check := range [...]func() error{w.led.Audit, w.checkMarkets, w.pool.Audit, w.vaults.Audit, w.roll.Audit, w.chain.Check} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -147,10 +195,12 @@ func (w *World) Audit() error {
 	return w.fault
 }
 
+func (w *World) checkMarkets() error { return market.Check(w.x, w.dai) }
+
 // Hash is the 64-bit hash of the state: everything that anybody can act on.
 func (w *World) Hash() uint64 {
-	h := w.roll.Hash(w.chain.Hash(w.pool.Hash(w.x.Hash(w.led.Hash(uint64(w.tick))))))
-	for _, x := range [...]float64{w.news.LnETH, w.news.LnActivity, w.view.Mid, w.view.SigmaFast, w.view.SigmaSlow} {
+	h := w.roll.Hash(w.chain.Hash(w.pool.Hash(w.dai.Hash(w.x.Hash(w.led.Hash(uint64(w.tick)))))))
+	for _, x := range [...]float64{w.news.LnETH, w.news.LnActivity, w.view.Mid, w.view.Dai.Mid, w.view.SigmaFast, w.view.SigmaSlow} {
 		h = (h ^ math.Float64bits(x)) * 0x9E3779B97F4A7C15
 		h ^= h >> 31
 	}

@@ -23,6 +23,7 @@ import (
 	"stakeout/market"
 	"stakeout/market/ledger"
 	"stakeout/market/lending"
+	"stakeout/market/vault"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/layer1"
 	"stakeout/mechanisms/remedy"
@@ -40,6 +41,8 @@ const (
 	RowShorters
 	RowCoordinators
 	RowUsers
+	RowVaultOwners
+	RowArbitrageurs
 	RowAttacker // first leg; the others follow
 )
 
@@ -57,8 +60,9 @@ type World struct {
 	perDay float64
 
 	led    *ledger.Ledger
-	x      *market.Exchange
+	x, dai *market.Exchange
 	pool   *lending.Pool
+	vaults *vault.System
 	chain  *layer1.Chain
 	roll   *rollup.State
 	mech   election.Mechanism
@@ -108,10 +112,11 @@ func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]l
 	}
 	w.stream = draw.New(seed)
 	w.led = ledger.New(owners, rows)
-	w.x = market.New(w.led, cfg.Market.rules())
+	w.x, w.dai = market.New(w.led, cfg.Market.rules(ledger.Token)), market.New(w.led, cfg.Market.rules(ledger.Dai))
+	w.vaults = vault.New(w.led, cfg.Vaults)
 	w.pool = lending.New(w.led, cfg.Lending, owners, cfg.Layer1.BlockSeconds)
 	w.roll = rollup.New(w.led, cfg.Rollup, owners, w.perDay)
-	w.news = newNews(cfg.News, w.perDay, w.stream)
+	w.news = newNews(cfg.News, w.perDay, w.Ticks(cfg.Time.WarmupDays), w.stream)
 	chain, err := layer1.New(cfg.Layer1, nil)
 	if err != nil {
 		return nil, err
@@ -127,20 +132,23 @@ func (w *World) spawnAgents() int {
 	c := w.cfg
 	kinds := []struct {
 		n   int
+		key uint8
 		can agents.Capability
 	}{
-		{c.Stakers.Count, agents.CanTrade | agents.CanStake},
-		{c.Makers.Count, agents.CanTrade},
-		{c.Noise.Count, agents.CanTrade},
-		{c.Chartists.Count, agents.CanTrade},
-		{c.Holders.Count, agents.CanTrade},
-		{c.Shorters.Count, agents.CanTrade | agents.CanBorrow},
-		{c.Coordinators.Count, agents.CanBuild},
-		{c.Users.Count, agents.CanUse},
-		{Legs, agents.CanTrade | agents.CanStake | agents.CanBorrow | agents.CanBuild},
+		{c.Stakers.Count, 0, agents.CanTrade | agents.CanStake},
+		{c.Makers.Count, 1, agents.CanTrade},
+		{c.Noise.Count, 2, agents.CanTrade},
+		{c.Chartists.Count, 3, agents.CanTrade},
+		{c.Holders.Count, 4, agents.CanTrade},
+		{c.Shorters.Count, 5, agents.CanTrade | agents.CanBorrow},
+		{c.Coordinators.Count, 6, agents.CanBuild},
+		{c.Users.Count, 7, agents.CanUse},
+		{c.VaultOwners.Count, 9, agents.CanTrade | agents.CanVault},
+		{c.Arbitrageurs.Count, 10, agents.CanTrade | agents.CanUse | agents.CanVault},
+		{Legs, 8, agents.CanTrade | agents.CanStake | agents.CanBorrow | agents.CanBuild},
 	}
 	for _, k := range kinds {
-		w.people.add(k.n, k.can)
+		w.people.add(k.n, k.key, k.can)
 	}
 	for _, a := range w.people.of(attackStrategy) {
 		w.attackers = append(w.attackers, a.ID)
@@ -158,6 +166,7 @@ func (w *World) SetAttacker(s agents.Strategy) {
 	for _, id := range w.attackers {
 		w.wheel.put(int32(id-ledger.First), w.tick+1, w.tick)
 		w.x.Watch(id)
+		w.dai.Watch(id)
 	}
 }
 
@@ -192,6 +201,12 @@ func (w *World) Ledger() *ledger.Ledger { return w.led }
 // Exchange is the market of the token.
 func (w *World) Exchange() *market.Exchange { return w.x }
 
+// Dai is the market of dai.
+func (w *World) Dai() *market.Exchange { return w.dai }
+
+// Vaults is the contract that issues dai.
+func (w *World) Vaults() *vault.System { return w.vaults }
+
 // Pool is the lending pool.
 func (w *World) Pool() *lending.Pool { return w.pool }
 
@@ -220,22 +235,25 @@ func (w *World) must(err error) {
 func (w *World) CopyFrom(src *World) {
 	keep := *w
 	*w = *src
-	w.led, w.x, w.pool, w.chain, w.roll = keep.led, keep.x, keep.pool, keep.chain, keep.roll
+	w.led, w.x, w.dai, w.pool, w.vaults, w.chain, w.roll = keep.led, keep.x, keep.dai, keep.pool, keep.vaults, keep.chain, keep.roll
 	w.stream, w.view, w.wheel = keep.stream, keep.view, keep.wheel
 	if w.led == nil {
 		owners := src.led.Owners()
 		w.led = ledger.New(owners, rows)
-		w.x = market.New(w.led, w.cfg.Market.rules())
+		w.x, w.dai = market.New(w.led, w.cfg.Market.rules(ledger.Token)), market.New(w.led, w.cfg.Market.rules(ledger.Dai))
+		w.vaults = vault.New(w.led, w.cfg.Vaults)
 		w.pool = lending.New(w.led, w.cfg.Lending, owners, w.cfg.Layer1.BlockSeconds)
 		w.roll = rollup.New(w.led, w.cfg.Rollup, owners, w.perDay)
 		w.chain, _ = layer1.New(w.cfg.Layer1, nil)
 		w.stream = draw.New(w.seed)
 		w.wheel = newWheel(w.people.size())
-		w.view = agents.NewView(w.led, w.x, w.pool, w.roll, w.stream)
+		w.view = agents.NewView(w.led, w.x, w.dai, w.pool, w.vaults, w.roll, w.stream)
 	}
 	w.stream.Seed(w.seed)
 	w.led.CopyFrom(src.led)
 	w.x.CopyFrom(src.x)
+	w.dai.CopyFrom(src.dai)
+	w.vaults.CopyFrom(src.vaults)
 	w.pool.CopyFrom(src.pool)
 	w.roll.CopyFrom(src.roll)
 	w.chain.CopyFrom(src.chain)

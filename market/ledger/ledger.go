@@ -48,11 +48,14 @@ const (
 // Asset is what an account is denominated in.
 type Asset uint8
 
-// The assets. Cash is US dollars and the numeraire.
+// The assets. Cash is US dollars and the numeraire. Ether exists only as the
+// collateral of vaults and on its way into and out of them; its price is
+// exogenous.
 const (
 	Cash Asset = iota
 	Token
 	Dai
+	Ether
 	Assets
 )
 

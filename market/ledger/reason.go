@@ -32,6 +32,7 @@ const (
 	Burn                         // destroyed
 	Bribe                        // to voters and jurors
 	Remainder                    // what integer division leaves
+	Conversion                   // ether for cash at its exogenous price
 	Reasons
 )
 
@@ -39,7 +40,7 @@ var reasonNames = [Reasons]string{
 	"genesis", "move", "pay", "trade", "trading_fee", "borrow", "repay", "lend", "interest",
 	"liquidation", "shortfall", "transaction_fee", "withdrawal_fee", "staking_reward",
 	"batch_cost", "exit_gas", "gas", "slash", "operating_cost", "consumption", "endowment",
-	"deposit", "withdrawal", "auction", "burn", "bribe", "remainder",
+	"deposit", "withdrawal", "auction", "burn", "bribe", "remainder", "conversion",
 }
 
 func (r Reason) String() string {
@@ -51,7 +52,7 @@ func (r Reason) String() string {
 
 func (a Asset) String() string {
 	if a < Assets {
-		return [Assets]string{"cash", "token", "dai"}[a]
+		return [Assets]string{"cash", "token", "dai", "ether"}[a]
 	}
 	return "unknown"
 }

@@ -220,7 +220,7 @@ func (s *State) serve(b included, tick uint32, o *Outcome) {
 // sold at a posted price. The balance goes with the last user of the cohort.
 func (s *State) leave(b included, o *Outcome) {
 	s.exits.req[b.owner].riding = false
-	o.Fees += s.pay(b.owner, o.Operator, ledger.Rollup, s.fee(b, min(s.terms.ExitFee, b.bid)), ledger.WithdrawalFee)
+	o.Fees += s.pay(b.owner, o.Operator, s.purse(b.owner), s.fee(b, min(s.terms.ExitFee, b.bid)), ledger.WithdrawalFee)
 	o.Exits += b.count
 	if !s.exits.req[b.owner].waiting {
 		s.withdrawn(b.owner)
@@ -235,10 +235,12 @@ func (s *State) fee(b included, each ledger.Amount) ledger.Amount {
 	return s.Balance(b.owner)
 }
 
-// withdrawn takes the rest of a user's balance out of the model.
+// withdrawn takes the rest of a user's balance out of the model, and brings
+// dai back to its owner.
 func (s *State) withdrawn(user ledger.Owner) {
 	s.txs.remove(user)
 	s.exits.remove(user)
 	s.Activate(user, false)
 	s.pay(user, ledger.Outside, ledger.Rollup, s.Balance(user), ledger.Withdrawal)
+	s.must(s.move(user, ledger.Dai, ledger.Rollup, ledger.Free, s.led.Balance(user, ledger.Dai, ledger.Rollup)))
 }

@@ -40,7 +40,7 @@ func (f *forcedQueue) copyFrom(src *forcedQueue) {
 // the queue already, when an exit of theirs is in the leader's batch, when
 // nobody is to leave or nothing is left inside.
 func (s *State) ForceExit(o ledger.Owner, count uint32) error {
-	if s.forced.waiting[o] || s.exits.req[o].riding || count == 0 || s.Balance(o) == 0 {
+	if s.forced.waiting[o] || s.exits.req[o].riding || count == 0 || !s.inside(o) {
 		return ErrExit
 	}
 	if r := &s.exits.req[o]; r.waiting {
@@ -69,11 +69,12 @@ func (s *State) NextRequest() (payer ledger.Owner, users uint32, ok bool) {
 // Requested tells the contract that a piece of the queue is on layer one and
 // what its gas cost the users in micro-USD. It must follow a NextRequest.
 //
-// Assumption: users pay the gas out of their balance inside, up to all of it.
+// Assumption: users pay the gas out of their balance inside, up to all of it;
+// those who have only dai inside pay from their free cash.
 func (s *State) Requested(users uint32, cost ledger.Amount, tick uint32) {
 	f := &s.forced
 	e := &f.list[f.onChain]
-	s.pay(e.owner, ledger.LayerOne, ledger.Rollup, cost, ledger.ExitGas)
+	s.pay(e.owner, ledger.LayerOne, s.purse(e.owner), cost, ledger.ExitGas)
 	if f.posted += users; f.posted >= e.count {
 		e.since = tick
 		f.onChain++

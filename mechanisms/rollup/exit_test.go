@@ -178,3 +178,34 @@ func TestForcedQueueIsTrimmed(t *testing.T) {
 	equal(t, "served more than is kept", w.s.Public().ForcedExits/40 > uint64(2*longest), true)
 	ok(t, w.audit())
 }
+
+// Dai that was brought in comes back to its owner, who pays the way out from
+// free cash: through the coordinator at the posted price, through the queue for
+// its gas; and while the leaders refuse withdrawals it is locked up.
+func TestDaiComesBack(t *testing.T) {
+	w := newWorld(defaults())
+	w.grant(bob, ledger.Dai, 500*usd)
+	w.grant(bob, ledger.Cash, 100*usd)
+	if w.s.Bridge(bob, 501*usd) == nil {
+		t.Error("brought in more than there is")
+	}
+	ok(t, w.s.Bridge(bob, 500*usd))
+	w.s.AskExit(bob, 1, 3*usd, w.tick)
+	w.slot(Policy{Transfers: true}, true)
+	equal(t, "locked up", w.led.Balance(bob, ledger.Dai, ledger.Rollup), 500*usd)
+	o := w.slot(Policy{Exits: true, ExitFee: 2 * usd}, true)
+	equal(t, "back", w.led.Balance(bob, ledger.Dai, ledger.Free), 500*usd)
+	equal(t, "fee", o.Fees, 2*usd)
+	equal(t, "cash", w.led.Balance(bob, ledger.Cash, ledger.Free), 98*usd)
+	ok(t, w.s.Bridge(bob, 300*usd))
+	ok(t, w.s.ForceExit(bob, 1))
+	w.carry(usd)
+	w.tick += perDay + 40
+	w.s.QueueTick(w.tick - w.tick%uint32(w.s.p.QueueBlocks))
+	equal(t, "back through the queue", w.led.Balance(bob, ledger.Dai, ledger.Free), 500*usd)
+	equal(t, "gas", w.led.Flow(ledger.Row(ledger.LayerOne), ledger.ExitGas, ledger.Cash), usd)
+	if w.s.ForceExit(bob, 1) != ErrExit {
+		t.Error("nothing is left to take out")
+	}
+	ok(t, w.audit())
+}

@@ -111,6 +111,29 @@ func (s *State) Join(o ledger.Owner, cash ledger.Amount) error {
 	return err
 }
 
+// Bridge moves an owner's free dai into the rollup, from where it comes back
+// like a user's balance but to the owner's free pocket. It returns the ledger's
+// error.
+//
+// Assumption: bringing dai in costs nothing beside the taking out.
+func (s *State) Bridge(o ledger.Owner, dai ledger.Amount) error {
+	return s.move(o, ledger.Dai, ledger.Free, ledger.Rollup, dai)
+}
+
+// inside reports whether an owner has anything to take out.
+func (s *State) inside(o ledger.Owner) bool {
+	return s.Balance(o) > 0 || s.led.Balance(o, ledger.Dai, ledger.Rollup) > 0
+}
+
+// purse is where an owner pays the way out from: the cash inside, or for those
+// who have only dai inside their free cash.
+func (s *State) purse(o ledger.Owner) ledger.Pocket {
+	if s.Balance(o) > 0 {
+		return ledger.Rollup
+	}
+	return ledger.Free
+}
+
 // Balance is what a user has inside the rollup, in micro-USD.
 func (s *State) Balance(o ledger.Owner) ledger.Amount {
 	return s.led.Balance(o, ledger.Cash, ledger.Rollup)
@@ -131,7 +154,7 @@ func (s *State) Send(o ledger.Owner, count uint32, bid ledger.Amount, tick uint3
 // queue, or when it has no balance.
 func (s *State) AskExit(o ledger.Owner, count uint32, bid ledger.Amount, tick uint32) {
 	r := &s.exits.req[o]
-	if r.riding || s.forced.waiting[o] || s.Balance(o) == 0 {
+	if r.riding || s.forced.waiting[o] || !s.inside(o) {
 		return
 	}
 	if r.waiting {

@@ -1,0 +1,180 @@
+package agents
+
+import (
+	"stakeout/experiments/sim/draw"
+	"stakeout/market/book"
+	"stakeout/market/ledger"
+)
+
+// ArbitrageurParams describe those who hold dai and move it where it is dear.
+// Each quotes both sides around its own reservation price, a dollar when it
+// holds what it normally holds and more the less it has left, so that together
+// they are the supply curve of dai; they liquidate vaults that are worth it, and
+// carry dai into the rollup and, when it is dear, out of it.
+//
+// Sources: Ho and Stoll (1981), Avellaneda and Stoikov (2008) for the
+// reservation price; Klages-Mundt and Minca (2019) and MakerDAO's account of 12
+// and 13 March 2020, when liquidators ran out of dai, for where the peg breaks.
+type ArbitrageurParams struct {
+	Count         int     `key:"count" default:"30" unit:"1" min:"0" max:"1000000" source:"Assumption: enough for a smooth supply curve" doc:"Number of holders of dai"`
+	InsideShare   float64 `key:"inside_share" default:"0.25" unit:"share" min:"0" max:"1" source:"Assumption: a quarter; the thread's lock-up has half" doc:"Share of the dai in existence that is inside the rollup at the opening"`
+	Slope         float64 `key:"reservation_slope" default:"0.75" unit:"1" min:"0.0001" max:"10" source:"Calibrated: dai rises by 6 to 12 % when ether halves (check dai)" doc:"Median premium over a dollar for which a holder would part with the last of its dai; lognormal with log s.d. 0.5"`
+	Carry         float64 `key:"withdrawal_premium" default:"0.01" unit:"1" min:"0" max:"1" source:"Assumption: a percent pays for the trouble of moving" doc:"Median premium at which dai is carried out of the rollup; lognormal with log s.d. 0.5; it goes back at a third of that"`
+	HalfSpreadBps float64 `key:"half_spread_bps" default:"10" unit:"bp" min:"0.1" max:"1000" source:"Assumption: a tight spread, as between stable assets" doc:"Half-spread of the quotes; uniform factor 0.5 to 2 over holders"`
+	QuoteShare    float64 `key:"quote_share" default:"0.003" unit:"share" min:"0.0001" max:"1" source:"Assumption: a small part, beside what the reservation price asks for" doc:"Least size of a quote over the normal holding"`
+	CashRatio     float64 `key:"cash_ratio" default:"0.5" unit:"1" min:"0" max:"100" source:"Assumption: bids for half as much as is held" doc:"Cash for each dai held"`
+	WakeHours     float64 `key:"wake_hours" default:"1" unit:"h" min:"0.01" max:"1000" source:"Assumption: with thirty holders some quote is renewed every other minute" doc:"Mean time between looks"`
+	Turnover      float64 `key:"turnover_per_day" default:"0.05" unit:"1" min:"0" max:"10" source:"Assumption: a twentieth of the dai in existence changes hands a day for reasons of its own" doc:"Dai that a holder buys or sells a day without a view, over its normal holding"`
+	RetryDays     float64 `key:"retry_days" default:"1" unit:"d" min:"0.01" max:"100" source:"Assumption: as users" doc:"Time that a withdrawal waits for the coordinator before it goes through the layer-one queue, where there is one"`
+}
+
+// Arbitrageurs is the population of dai holders.
+type Arbitrageurs struct {
+	p       ArbitrageurParams
+	penalty float64
+	rows    []arbitrageur
+}
+
+type arbitrageur struct {
+	normal float64 // dai
+	slope  float64 // of the reservation price in the share sold
+	carry  float64 // premium at which dai is worth carrying out of the rollup
+	spread float64 // half
+	home   bool    // its dai belongs inside the rollup
+	asked  uint32  // tick of the first request to withdraw, 0 for none
+}
+
+// NewArbitrageurs draws a population that holds o.Dai together; endow is called
+// with what each owns. Penalty is what the vault contract gives a liquidator.
+func NewArbitrageurs(p ArbitrageurParams, penalty float64, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Arbitrageurs {
+	t := &Arbitrageurs{p: p, penalty: penalty, rows: make([]arbitrageur, len(list))}
+	each := o.Dai / max(float64(len(list)), 1)
+	for i, a := range list {
+		r := s.At(draw.Population, a.Key, 0)
+		row := &t.rows[i]
+		row.normal = each
+		row.slope = p.Slope * r.Lognormal(0.5)
+		row.carry = p.Carry * r.Lognormal(0.5)
+		row.spread = p.HalfSpreadBps * 1e-4 * r.Uniform(0.5, 2)
+		row.home = int(float64(i+1)*p.InsideShare) > int(float64(i)*p.InsideShare)
+		e := Endowment{Dai: each, Cash: p.CashRatio * each}
+		if row.home {
+			e.Dai, e.DaiInside = 0, each
+		}
+		endow(a.ID, e)
+	}
+	return t
+}
+
+// Clone implements Strategy.
+func (t *Arbitrageurs) Clone() Strategy {
+	c := *t
+	c.rows = append([]arbitrageur(nil), t.rows...)
+	return &c
+}
+
+// Decide implements Strategy.
+func (t *Arbitrageurs) Decide(awake []Agent, v *View, do *Actions) {
+	for _, a := range awake {
+		do.Move(SellEther, a.ID, v.Free(a.ID, ledger.Ether))
+		pace := t.p.WakeHours / 24
+		if t.one(a, &t.rows[a.Row], v, do) {
+			pace = min(pace, 1.0/144)
+		}
+		do.WakeAt(a.ID, later(v, v.Rand(a).Uniform(0.5, 1.5)*pace*v.TicksPerDay))
+	}
+}
+
+// one does what pays most: a liquidation, else carrying dai to where it is
+// wanted, else quoting. It reports whether it is in haste.
+func (t *Arbitrageurs) one(a Agent, row *arbitrageur, v *View, do *Actions) bool {
+	inside := v.Pocket(a.ID, ledger.Dai, ledger.Rollup)
+	liquid := v.Free(a.ID, ledger.Dai) + v.Pocket(a.ID, ledger.Dai, ledger.Held)
+	if owner, debt, ok := v.Unsafe(int(a.Row)); ok && v.Dai.Mid < t.worth() {
+		t.bite(a.ID, owner, debt, liquid, v, do)
+		return true
+	}
+	switch {
+	case inside > 0 && (v.Dai.Mid > 1+row.carry || v.Leaving(a.ID)):
+		t.withdraw(a.ID, row, inside, v, do)
+	case row.home && v.Dai.Mid < 1+row.carry/3 && liquid.Units() > 0.9*row.normal:
+		do.CancelDai(a.ID)
+		do.Move(Bridge, a.ID, liquid)
+	default:
+		row.asked = 0
+		t.quote(a.ID, row, inside, liquid, v, do)
+		t.spend(a, row, v, do)
+	}
+	return false
+}
+
+// spend buys or sells dai for reasons of its own, within half a percent
+// of the middle.
+func (t *Arbitrageurs) spend(a Agent, row *arbitrageur, v *View, do *Actions) {
+	r := v.Rand(a)
+	side := book.Side(r.Intn(2))
+	dai := t.p.Turnover * t.p.WakeHours / 24 * row.normal * r.Exponential()
+	if side == book.Sell {
+		dai = min(dai, v.Free(a.ID, ledger.Dai).Units())
+	}
+	do.DaiOrder(a.ID, takingSlot, side, book.ImmediateOrCancel, v.Price(v.Dai.Mid*within(side, 0.005)), v.Lots(dai))
+}
+
+// worth is the most that anybody pays for dai who does not owe it: a percent
+// less than what a liquidation gives for it.
+func (t *Arbitrageurs) worth() float64 { return 0.99 + t.penalty }
+
+// bite takes part in a liquidation with what dai there is, and buys more for
+// less than the liquidation pays.
+func (t *Arbitrageurs) bite(id, owner ID, debt, liquid ledger.Amount, v *View, do *Actions) {
+	do.CancelDai(id)
+	do.Bite(id, owner, min(debt, liquid))
+	if short := min((debt - liquid).Units(), v.Free(id, ledger.Cash).Units()/t.worth()); short > 0 {
+		do.DaiOrder(id, takingSlot, book.Buy, book.ImmediateOrCancel, v.Price(t.worth()), v.Lots(short))
+	}
+}
+
+// withdraw asks for all dai inside, through the coordinator and after a while
+// through the queue; a tenth of what the sale would gain may go in fees.
+func (t *Arbitrageurs) withdraw(id ID, row *arbitrageur, inside ledger.Amount, v *View, do *Actions) {
+	if row.asked == 0 {
+		row.asked = v.Tick
+	}
+	if v.Remedy.ForcedExit && float64(v.Tick-row.asked) > t.p.RetryDays*v.TicksPerDay {
+		do.Request(ForceExit, id, 1, 0)
+		return
+	}
+	gas := float64(v.Rollup.WithdrawalGas) * v.GasGwei * 1e-9 * v.EthUSD
+	do.Request(AskExit, id, 1, Amount(float64(1.2*gas)+float64(0.1*inside.Units()*max(v.Dai.Mid-1, 0))))
+}
+
+// quote rests an offer and a bid around the reservation price. Where the market
+// is beyond it, the quote on that side stands a part of the way from the market
+// and is larger by what would bring the reservation price there.
+func (t *Arbitrageurs) quote(id ID, row *arbitrageur, inside, liquid ledger.Amount, v *View, do *Actions) {
+	reserve := 1 + float64(row.slope*(1-(inside+liquid).Units()/row.normal))
+	beyond := v.Dai.Mid - reserve
+	near := reserve + float64(patience*beyond)
+	size := func(more float64) float64 { return row.normal * (t.p.QuoteShare + max(more, 0)/row.slope) }
+	t.rest(id, passiveSlot, book.Sell, max(reserve, near)*(1+row.spread), min(size(beyond), liquid.Units()), v, do)
+	cash := (v.Free(id, ledger.Cash) + v.Pocket(id, ledger.Cash, ledger.Held)).Units()
+	bid := min(reserve, near, t.worth()) * (1 - row.spread)
+	t.rest(id, bidSlot, book.Buy, bid, min(size(-beyond), 0.99*cash/bid), v, do)
+}
+
+// patience is how far from the reservation price, towards the market, a quote
+// stands that is already worth more than the reservation price.
+//
+// Assumption: who wants to sell gives way by a tenth of the distance at a look.
+const patience = 0.9
+
+// bidSlot is the order slot of the bid that rests beside an offer.
+const bidSlot = 2
+
+// rest replaces a resting order whose price or size has moved.
+func (t *Arbitrageurs) rest(id ID, slot uint16, side book.Side, usd, dai float64, v *View, do *Actions) {
+	price, lots := v.Price(max(usd, v.TickUSD)), v.Lots(dai)
+	if at, open, _, ok := v.OpenDai(id, slot); !ok || at != price || open < lots-lots/4 {
+		do.DaiOrder(id, slot, side, book.Limit, price, lots)
+	}
+}

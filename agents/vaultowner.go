@@ -1,0 +1,117 @@
+package agents
+
+import (
+	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/sim/exact"
+	"stakeout/market/book"
+	"stakeout/market/ledger"
+)
+
+// VaultOwnerParams describe those who owe dai against ether. Each aims at a
+// ratio of collateral to debt, which bends to the price of dai: dai above a
+// dollar is a reason to mint and sell, below it a reason to buy back. Near the
+// liquidation ratio an owner pays for dai up to what a liquidation would cost.
+//
+// Assumption: an owner who must deleverage buys dai back with cash; ether
+// bought to add to the vault would have to be bought with the same cash.
+//
+// Source of the behaviour: Klages-Mundt and Minca (2019), speculators who
+// choose leverage and deleverage into a thin market.
+type VaultOwnerParams struct {
+	Count        int     `key:"count" default:"60" unit:"1" min:"0" max:"1000000" source:"Assumption: enough that no single vault moves the price of dai" doc:"Number of vault owners"`
+	DebtUSD      float64 `key:"debt_usd" default:"40000000" unit:"USD" min:"0" max:"1e9" source:"Assumption: a quarter of the dai in existence in July 2020, what a large rollup's users and their counterparts reach" doc:"Dai that they owe together, which is all dai there is; Pareto over owners with exponent 1.5, cut at 20 times"`
+	TargetRatio  float64 `key:"target_ratio" default:"3" unit:"1" min:"1.05" max:"100" source:"Assumption: twice the liquidation ratio" doc:"Median ratio of collateral to debt that an owner aims at; lognormal over owners with log s.d. 0.2"`
+	Buffer       float64 `key:"buffer_share" default:"0.2" unit:"share" min:"0" max:"5" source:"Assumption: an owner acts in haste at about a fifth above the liquidation ratio" doc:"Median distance to the liquidation ratio at which haste begins, as a share of that ratio; lognormal with log s.d. 0.5"`
+	Elasticity   float64 `key:"peg_elasticity" default:"20" unit:"1" min:"0" max:"200" source:"Calibrated: dai within 2 % of a dollar in ordinary times (check dai)" doc:"Change of the log ratio aimed at for a unit of the price of dai above a dollar"`
+	CashRatio    float64 `key:"cash_ratio" default:"0.6" unit:"1" min:"0" max:"100" source:"Assumption: funds to buy back a good half of the debt" doc:"Cash for each dollar of debt"`
+	WakeHours    float64 `key:"wake_hours" default:"2" unit:"h" min:"0.01" max:"1000" source:"Assumption: some looks a day" doc:"Mean time between looks"`
+	SliceMinutes float64 `key:"slice_minutes" default:"10" unit:"min" min:"0.2" max:"1000" source:"Assumption: as holders of the token" doc:"Mean time between looks and child orders in haste"`
+}
+
+// VaultOwners is the population of vault owners.
+type VaultOwners struct {
+	p         VaultOwnerParams
+	liquidate float64 // the contract's ratio
+	penalty   float64
+	rows      []vaultOwner
+}
+
+type vaultOwner struct {
+	target, haste float64 // ratios
+}
+
+// NewVaultOwners draws a population that owes o.Dai together; endow is called
+// with what each owns and owes. Ratio and penalty are the contract's.
+func NewVaultOwners(p VaultOwnerParams, ratio, penalty float64, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *VaultOwners {
+	t := &VaultOwners{p: p, liquidate: ratio, penalty: penalty, rows: make([]vaultOwner, len(list))}
+	debt, total := make([]float64, len(list)), 0.0
+	for i, a := range list {
+		r := s.At(draw.Population, a.Key, 0)
+		row := &t.rows[i]
+		row.haste = ratio * (1 + float64(p.Buffer*r.Lognormal(0.5)))
+		row.target = max(p.TargetRatio*r.Lognormal(0.2), 1.1*row.haste)
+		debt[i] = min(r.Pareto(1.5), 20)
+		total += debt[i]
+	}
+	for i, a := range list {
+		owed := o.Dai * debt[i] / total
+		endow(a.ID, Endowment{Debt: owed, Ether: owed * t.rows[i].target / o.EthUSD, Cash: p.CashRatio * owed})
+	}
+	return t
+}
+
+// Clone implements Strategy.
+func (t *VaultOwners) Clone() Strategy {
+	c := *t
+	c.rows = append([]vaultOwner(nil), t.rows...)
+	return &c
+}
+
+// Decide implements Strategy.
+func (t *VaultOwners) Decide(awake []Agent, v *View, do *Actions) {
+	for _, a := range awake {
+		row := &t.rows[a.Row]
+		pace := t.p.WakeHours / 24
+		if t.adjust(a.ID, row, v, do) {
+			pace = t.p.SliceMinutes / 1440
+		}
+		do.WakeAt(a.ID, later(v, v.Rand(a).Uniform(0.5, 1.5)*pace*v.TicksPerDay))
+	}
+}
+
+// adjust repays what dai has been bought, then trades towards the debt wanted,
+// in haste by a tenth of the gap at a time and otherwise by a third; it reports
+// whether there is haste.
+func (t *VaultOwners) adjust(id ID, row *vaultOwner, v *View, do *Actions) bool {
+	ether, debt := v.Vault(id)
+	do.Move(Wipe, id, min(v.Free(id, ledger.Dai), Amount(debt)))
+	worth := ether * v.EthUSD
+	hasty, part := worth < row.haste*debt, 1.0/3
+	if hasty {
+		part = 0.1
+	}
+	gap := t.wanted(row, worth, v) - debt
+	switch lots := v.Lots(max(part*abs(gap), min(abs(gap), 100))); {
+	case abs(gap) < 0.1*debt && !hasty:
+	case gap > 0:
+		do.Move(Mint, id, ledger.Amount(lots)*ledger.Unit)
+		do.DaiOrder(id, takingSlot, book.Sell, book.ImmediateOrCancel, v.Price(0.998), lots)
+	default:
+		do.DaiOrder(id, takingSlot, book.Buy, book.ImmediateOrCancel, v.Price(t.bid(row, worth/debt)), lots)
+	}
+	return hasty
+}
+
+// wanted is the debt that an owner wants against collateral worth this much:
+// what its ratio allows, the ratio lower the dearer dai is, but never near
+// haste; in haste, what gets it well out of it.
+func (t *VaultOwners) wanted(row *vaultOwner, worth float64, v *View) float64 {
+	ratio := row.target * exact.Exp(clip(t.p.Elasticity*(1-v.Dai.Mid), -3, 3))
+	return worth / max(ratio, 1.15*row.haste)
+}
+
+// bid is the most that an owner pays for dai at a ratio: a dollar in ordinary
+// times, and in haste up to what a liquidation costs.
+func (t *VaultOwners) bid(row *vaultOwner, ratio float64) float64 {
+	return 1 + float64(t.penalty*clip((row.haste-ratio)/(row.haste-t.liquidate), 0, 1))
+}
