@@ -23,7 +23,7 @@ type ArbitrageurParams struct {
 	HalfSpreadBps float64 `key:"half_spread_bps" default:"10" unit:"bp" min:"0.1" max:"1000" source:"Assumption: a tight spread, as between stable assets" doc:"Half-spread of the quotes; uniform factor 0.5 to 2 over holders"`
 	QuoteShare    float64 `key:"quote_share" default:"0.003" unit:"share" min:"0.0001" max:"1" source:"Assumption: a small part, beside what the reservation price asks for" doc:"Least size of a quote over the normal holding"`
 	CashRatio     float64 `key:"cash_ratio" default:"0.5" unit:"1" min:"0" max:"100" source:"Assumption: bids for half as much as is held" doc:"Cash for each dai held"`
-	WakeHours     float64 `key:"wake_hours" default:"1" unit:"h" min:"0.01" max:"1000" source:"Assumption: with thirty holders some quote is renewed every other minute" doc:"Mean time between looks"`
+	WakeHours     float64 `key:"wake_hours" default:"2" unit:"h" min:"0.01" max:"1000" source:"Assumption: with thirty holders some quote is renewed every four minutes" doc:"Mean time between looks"`
 	Turnover      float64 `key:"turnover_per_day" default:"0.05" unit:"1" min:"0" max:"10" source:"Assumption: a twentieth of the dai in existence changes hands a day for reasons of its own" doc:"Dai that a holder buys or sells a day without a view, over its normal holding"`
 	RetryDays     float64 `key:"retry_days" default:"1" unit:"d" min:"0.01" max:"100" source:"Assumption: as users" doc:"Time that a withdrawal waits for the coordinator before it goes through the layer-one queue, where there is one"`
 }
@@ -171,10 +171,12 @@ const patience = 0.9
 // bidSlot is the order slot of the bid that rests beside an offer.
 const bidSlot = 2
 
-// rest replaces a resting order whose price or size has moved.
+// rest replaces a resting order whose price has moved by more than two basis
+// points or that has shrunk by a quarter.
 func (t *Arbitrageurs) rest(id ID, slot uint16, side book.Side, usd, dai float64, v *View, do *Actions) {
 	price, lots := v.Price(max(usd, v.TickUSD)), v.Lots(dai)
-	if at, open, _, ok := v.OpenDai(id, slot); !ok || at != price || open < lots-lots/4 {
+	at, open, _, ok := v.OpenDai(id, slot)
+	if near := max(at, price)-min(at, price) <= price/5000; !ok || !near || open < lots-lots/4 {
 		do.DaiOrder(id, slot, side, book.Limit, price, lots)
 	}
 }

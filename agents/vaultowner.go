@@ -24,7 +24,7 @@ type VaultOwnerParams struct {
 	Buffer       float64 `key:"buffer_share" default:"0.2" unit:"share" min:"0" max:"5" source:"Assumption: an owner acts in haste at about a fifth above the liquidation ratio" doc:"Median distance to the liquidation ratio at which haste begins, as a share of that ratio; lognormal with log s.d. 0.5"`
 	Elasticity   float64 `key:"peg_elasticity" default:"20" unit:"1" min:"0" max:"200" source:"Calibrated: dai within 2 % of a dollar in ordinary times (check dai)" doc:"Change of the log ratio aimed at for a unit of the price of dai above a dollar"`
 	CashRatio    float64 `key:"cash_ratio" default:"0.6" unit:"1" min:"0" max:"100" source:"Assumption: funds to buy back a good half of the debt" doc:"Cash for each dollar of debt"`
-	WakeHours    float64 `key:"wake_hours" default:"2" unit:"h" min:"0.01" max:"1000" source:"Assumption: some looks a day" doc:"Mean time between looks"`
+	WakeHours    float64 `key:"wake_hours" default:"4" unit:"h" min:"0.01" max:"1000" source:"Assumption: some looks a day" doc:"Mean time between looks"`
 	SliceMinutes float64 `key:"slice_minutes" default:"10" unit:"min" min:"0.2" max:"1000" source:"Assumption: as holders of the token" doc:"Mean time between looks and child orders in haste"`
 }
 
