@@ -55,6 +55,9 @@ func (t *Chartists) Clone() Strategy {
 	return &c
 }
 
+// Warm implements Warmer.
+func (t *Chartists) Warm(row int32) uint64 { return uint64(t.rows[row].tick) }
+
 // Decide implements Strategy.
 func (t *Chartists) Decide(awake []Agent, v *View, do *Actions) {
 	for _, a := range awake {

@@ -53,6 +53,9 @@ func (t *Noise) Clone() Strategy {
 	return &c
 }
 
+// Warm implements Warmer.
+func (t *Noise) Warm(row int32) uint64 { return uint64(t.rows[row].left) }
+
 // Decide implements Strategy.
 func (t *Noise) Decide(awake []Agent, v *View, do *Actions) {
 	for _, a := range awake {

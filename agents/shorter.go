@@ -55,6 +55,9 @@ func (t *Shorters) Clone() Strategy {
 	return &c
 }
 
+// Warm implements Warmer.
+func (t *Shorters) Warm(row int32) uint64 { return uint64(t.rows[row].viewTick) }
+
 // Decide implements Strategy.
 func (t *Shorters) Decide(awake []Agent, v *View, do *Actions) {
 	for _, a := range awake {
