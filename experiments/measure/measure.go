@@ -66,7 +66,7 @@ var Describe = [Channels]Description{
 	{"short_attack", "short: effect of the act", "Trades of the short leg: price moved by the act itself."},
 	{"short_execution", "short: execution", "Trades of the short leg: fills against the mid of their moment."},
 	{"trading_fees", "trading fees", "Fees paid to the exchange."},
-	{"fees", "block rewards and fees", "Transaction fees and rewards received for building blocks."},
+	{"fees", "block rewards and fees", "Transaction fees, extracted value and rewards received for building blocks."},
 	{"withdrawal_fees", "withdrawal fees", "Fees received from users who leave through the coordinator."},
 	{"batch_gas", "layer-one gas", "Gas paid for batches."},
 	{"interest", "borrow interest", "Interest on borrowed tokens, at the price at the end."},
@@ -169,7 +169,7 @@ func (a *Account) trades(leg int, id agents.ID, w, honest, idle *sim.World) {
 
 // channelOf groups the ledger's reasons other than trades.
 var channelOf = map[ledger.Reason]Channel{
-	ledger.TradingFee: TradingFees, ledger.TransactionFee: Fees, ledger.StakingReward: Fees,
+	ledger.TradingFee: TradingFees, ledger.TransactionFee: Fees, ledger.StakingReward: Fees, ledger.Extraction: Fees,
 	ledger.WithdrawalFee: WithdrawalFees, ledger.BatchCost: BatchGas, ledger.Interest: Interest,
 	ledger.Slash: Slashed, ledger.Liquidation: Liquidations, ledger.Shortfall: Liquidations,
 }

@@ -33,6 +33,7 @@ const (
 	Bribe                        // to voters and jurors
 	Remainder                    // what integer division leaves
 	Conversion                   // ether for cash at its exogenous price
+	Extraction                   // what a leader makes of ordering transactions
 	Reasons
 )
 
@@ -40,7 +41,7 @@ var reasonNames = [Reasons]string{
 	"genesis", "move", "pay", "trade", "trading_fee", "borrow", "repay", "lend", "interest",
 	"liquidation", "shortfall", "transaction_fee", "withdrawal_fee", "staking_reward",
 	"batch_cost", "exit_gas", "gas", "slash", "operating_cost", "consumption", "endowment",
-	"deposit", "withdrawal", "auction", "burn", "bribe", "remainder", "conversion",
+	"deposit", "withdrawal", "auction", "burn", "bribe", "remainder", "conversion", "extraction",
 }
 
 func (r Reason) String() string {

@@ -114,6 +114,7 @@ func (s *State) Close(tick uint32, posted bool, cost ledger.Amount, eth float64)
 	o.Posted = posted && s.posting
 	if o.Posted {
 		s.execute(tick, o)
+		s.extract(o, eth)
 		o.Cost = s.pay(o.Operator, ledger.LayerOne, ledger.Free, cost, ledger.BatchCost)
 	} else {
 		s.giveBack()
@@ -162,6 +163,15 @@ func (s *State) warmBatch(list []included) {
 	for i := range list {
 		s.warmth += uint64(s.txs.req[list[i].owner].count) + uint64(s.Balance(list[i].owner))
 	}
+}
+
+// extract pays the operator what the order of the transactions was worth.
+//
+// Assumption: it comes from outside: from trades inside the rollup that the
+// model does not contain. It is earned in ETH, like fees, and is the operator's alone.
+func (s *State) extract(o *Outcome, eth float64) {
+	o.Extracted = ledger.Amount(float64(s.p.ExtractableUSD * eth * float64(o.Transactions) * float64(ledger.Unit)))
+	s.must(s.led.Post(ledger.Transfer{Amount: o.Extracted, From: ledger.Outside, To: o.Operator, Asset: ledger.Cash, Reason: ledger.Extraction}))
 }
 
 // giveBack returns the requests of the batch to their queues, the last first so

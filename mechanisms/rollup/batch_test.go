@@ -264,3 +264,20 @@ func TestTakingBack(t *testing.T) {
 	equal(t, "policy", w.s.PolicyOf(ann), serveAll)
 	equal(t, "capacity", w.s.Params().CapacityTx, 1000)
 }
+
+// The operator makes of ordering transactions what they are worth in ETH, and
+// nothing of withdrawals, of an empty batch or of one that came too late.
+func TestExtractableValue(t *testing.T) {
+	p := defaults()
+	p.ExtractableUSD = 0.01
+	w := newWorld(p)
+	w.inside(ann, 1000*usd)
+	serve := Policy{Transfers: true, Exits: true}
+	w.s.Send(ann, 300, 0, w.tick)
+	equal(t, "too late", w.slot(serve, false).Extracted, 0)
+	equal(t, "of transactions", w.slot(serve, true).Extracted, 3*usd)
+	w.s.AskExit(ann, 100, usd, w.tick)
+	equal(t, "of withdrawals", w.slot(serve, true).Extracted, 0)
+	equal(t, "had", w.led.Flow(ledger.Row(operator), ledger.Extraction, ledger.Cash), 3*usd)
+	ok(t, w.audit())
+}

@@ -64,7 +64,7 @@ func (q *queue) hash(h uint64) uint64 {
 
 func (o *Outcome) hash(h uint64) uint64 {
 	h = fold(h, uint64(o.Staker)<<32|uint64(o.Operator), flags(o.Posted, o.Tried))
-	return fold(h, uint64(o.Transactions)<<32|uint64(o.Exits), uint64(o.Fees), uint64(o.Cost))
+	return fold(h, uint64(o.Transactions)<<32|uint64(o.Exits), uint64(o.Fees), uint64(o.Extracted), uint64(o.Cost))
 }
 
 func (f *forcedQueue) hash(h uint64) uint64 {

@@ -28,6 +28,7 @@ type Params struct {
 	OperatorShare   float64       `key:"operator_share" default:"0.1" unit:"share" min:"0" max:"1" source:"Typical 2020 staking pool commission of 10 %" doc:"Share of net fees that the operator keeps; the staker gets the rest"`
 	BatchGas        int           `key:"batch_gas" default:"400000" unit:"gas" min:"0" max:"10000000" source:"zkSync 1 proof verification, July 2020" doc:"Fixed layer-one gas of a batch"`
 	TransactionGas  int           `key:"transaction_gas" default:"700" unit:"gas" min:"0" max:"1000000" source:"zkSync 1 transfer, about 0.01 USD in July 2020 (thread author)" doc:"Layer-one gas that one transaction adds to a batch"`
+	ExtractableUSD  float64       `key:"extractable_usd" default:"0.01" unit:"USD" min:"0" max:"1000" source:"Assumption: a twentieth of a fee; payments leave little to extract, exchanges inside the rollup would leave more" doc:"Value that the leader makes of ordering a transaction (MEV), at the opening price of ETH"`
 	WithdrawalGas   int           `key:"withdrawal_gas" default:"30000" unit:"gas" min:"0" max:"10000000" source:"zkSync 1 withdrawal, at least 0.40 USD in July 2020 (thread author)" doc:"Layer-one gas that one withdrawal adds to a batch"`
 	MaxBatchGas     int           `key:"max_batch_gas" default:"6000000" unit:"gas" min:"21000" max:"30000000" source:"Assumption: half a block of July 2020" doc:"Most layer-one gas of a batch; withdrawals beyond it wait"`
 	ForcedExitGas   int           `key:"forced_exit_gas" default:"170000" unit:"gas" min:"0" max:"10000000" source:"zkSync 1 full exit request" doc:"Layer-one gas that a user pays for an exit through the queue"`
@@ -67,5 +68,6 @@ type Outcome struct {
 	Transactions uint32        // included
 	Exits        uint32        // users that left through the batch
 	Fees         ledger.Amount // micro-USD received by the operator
+	Extracted    ledger.Amount // micro-USD that the operator made of ordering the transactions
 	Cost         ledger.Amount // micro-USD of layer-one gas paid by the operator
 }

@@ -27,9 +27,12 @@ type world struct {
 	out  Outcome
 }
 
+// defaults are the rules without extractable value, so that money adds up in the
+// head.
 func defaults() Params {
 	var p Params
 	param.Defaults(&p)
+	p.ExtractableUSD = 0
 	return p
 }
 
