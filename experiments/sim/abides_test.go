@@ -128,7 +128,7 @@ func abidesDay(t testing.TB, seed uint64) *World {
 	c.VaultOwners.Count, c.Arbitrageurs.Count = 0, 0
 	c.Users.WakeHours, c.Coordinators.WakeHours = 1000, 1000
 	w := world(t, c, "none", seed)
-	w.strategies[RowStakers-RowStakers] = &valueTraders{fundamental(seed)}
+	w.strategies[0] = &valueTraders{fundamental(seed)}
 	w.strategies[RowNoise-RowStakers] = onceNoise{}
 	w.strategies[RowChartists-RowStakers] = &momentum{}
 	w.strategies[RowMakers-RowStakers] = ladder{}
