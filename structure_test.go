@@ -38,6 +38,8 @@ var layer = map[string]int{
 	"experiments/report":  7,
 	"experiments/preset":  8,
 	"experiments/check":   8,
+	"experiments/docking": 8,
+	"experiments/replay":  8,
 	"experiments":         8,
 	"cmd/stakeout":        9,
 }

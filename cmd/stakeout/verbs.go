@@ -25,6 +25,7 @@ var (
 	formatFlag  = &cli.StringFlag{Name: "format", Value: "csv,parquet", Usage: "`FORMATS` of result files: csv, parquet or both"}
 	daysFlag    = &cli.Float64Flag{Name: "days", Usage: "measured `DAYS` of a check, 0 for its own"}
 	repFlag     = &cli.IntFlag{Name: "rep", Usage: "`INDEX` of the replication to explain, from 0"}
+	fullFlag    = &cli.BoolFlag{Name: "full", Usage: "as many replications as a publication needs, minutes instead of seconds"}
 	seedsFlag   = &cli.IntFlag{Name: "seeds", Usage: "`NUMBER` of seeds of a check, 0 for its own"}
 )
 
@@ -39,6 +40,8 @@ func (p *program) verbs() []*cli.Command {
 			Flags: []cli.Flag{seedFlag, setFlag, repFlag, jsonFlag}, Action: p.explain},
 		{Name: "check", Usage: "validate a preset file, or run a check of the model", ArgsUsage: "FILE.yaml | preset FILE | CHECK",
 			Flags: []cli.Flag{seedsFlag, daysFlag, workersFlag, jsonFlag}, Action: p.check},
+		{Name: "dock", Usage: "reproduce published numbers with the modules of the model", ArgsUsage: "[TARGET]",
+			Flags: []cli.Flag{seedFlag, fullFlag, outFlag, jsonFlag}, Action: p.dock},
 	}
 }
 
