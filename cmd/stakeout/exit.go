@@ -13,6 +13,7 @@ import (
 	"stakeout/experiments"
 	"stakeout/experiments/param"
 	"stakeout/experiments/preset"
+	"stakeout/experiments/replay"
 )
 
 // The exit codes.
@@ -38,6 +39,7 @@ func exitCode(err error) int {
 		usage   usageError
 		input   inputError
 		invalid *preset.Error
+		record  *replay.Error
 		value   param.Problem
 		path    *fs.PathError
 		link    *os.LinkError
@@ -51,7 +53,7 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case errors.As(err, &usage):
 		return exitUsage
-	case errors.As(err, &input), errors.As(err, &invalid), errors.As(err, &value), errors.Is(err, experiments.ErrPreset):
+	case errors.As(err, &input), errors.As(err, &invalid), errors.As(err, &record), errors.As(err, &value), errors.Is(err, experiments.ErrPreset):
 		return exitInput
 	case errors.As(err, &path), errors.As(err, &link), errors.As(err, &system), errors.As(err, &number),
 		strings.HasPrefix(err.Error(), "record: "): // such as a folder that another process has
@@ -65,11 +67,16 @@ func exitCode(err error) int {
 func report(w io.Writer, err error) int {
 	code := exitCode(err)
 	var invalid *preset.Error
+	var record *replay.Error
 	var off offTarget
 	switch {
 	case err == nil:
 	case errors.As(err, &invalid):
 		for _, p := range invalid.Problems {
+			fmt.Fprintln(w, p)
+		}
+	case errors.As(err, &record):
+		for _, p := range record.Problems {
 			fmt.Fprintln(w, p)
 		}
 	case code == exitInterrupted:

@@ -26,6 +26,9 @@ var (
 	daysFlag    = &cli.Float64Flag{Name: "days", Usage: "measured `DAYS` of a check, 0 for its own"}
 	repFlag     = &cli.IntFlag{Name: "rep", Usage: "`INDEX` of the replication to explain, from 0"}
 	fullFlag    = &cli.BoolFlag{Name: "full", Usage: "as many replications as a publication needs, minutes instead of seconds"}
+	bookFlag    = &cli.StringFlag{Name: "book", Usage: "`FILE` with states of the book to compare with"}
+	levelsFlag  = &cli.IntFlag{Name: "levels", Usage: "`NUMBER` of levels a side to compare, 0 for all"}
+	recordFlag  = &cli.StringFlag{Name: "format", Value: "lobster", Usage: "`FORMAT` of the record: lobster or coinbase"}
 	seedsFlag   = &cli.IntFlag{Name: "seeds", Usage: "`NUMBER` of seeds of a check, 0 for its own"}
 )
 
@@ -40,6 +43,8 @@ func (p *program) verbs() []*cli.Command {
 			Flags: []cli.Flag{seedFlag, setFlag, repFlag, jsonFlag}, Action: p.explain},
 		{Name: "check", Usage: "validate a preset file, or run a check of the model", ArgsUsage: "FILE.yaml | preset FILE | CHECK",
 			Flags: []cli.Flag{seedsFlag, daysFlag, workersFlag, jsonFlag}, Action: p.check},
+		{Name: "replay", Usage: "rebuild the book from recorded order flow and compare it with the record", ArgsUsage: "MESSAGES",
+			Flags: []cli.Flag{bookFlag, levelsFlag, recordFlag, jsonFlag}, Action: p.replay},
 		{Name: "dock", Usage: "reproduce published numbers with the modules of the model", ArgsUsage: "[TARGET]",
 			Flags: []cli.Flag{seedFlag, fullFlag, outFlag, jsonFlag}, Action: p.dock},
 	}
