@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,8 +32,15 @@ type coinbase struct {
 // listedGaps bounds the gaps that a summary lists.
 const listedGaps = 10
 
-// hundredth is the tick to begin with, in the unit of prices.
-const hundredth = 100_000_000
+// hundredth is the tick to begin with, in the unit of prices; unit is the lot to
+// begin with, in the unit of sizes.
+const (
+	hundredth = 100_000_000
+	unit      = 100_000_000
+)
+
+// mostParts bounds the orders of the book that stand for one of the feed.
+const mostParts = 1 << 16
 
 func replayCoinbase(ctx context.Context, o Options) (*Summary, error) {
 	found := new(faults)
@@ -167,6 +175,7 @@ func (c *coinbase) line(e *feedEvent, line int) {
 // begin makes the book around a price, or around nothing yet.
 func (c *coinbase) begin(price int64) {
 	c.r = newRebuilt(around(hundredth, max(price, hundredth)))
+	c.r.lot = unit
 }
 
 // gap notes messages that are missing.
@@ -182,12 +191,16 @@ func (c *coinbase) complete() bool { return c.seeded && !c.holed }
 
 // apply carries out a message in the book.
 func (c *coinbase) apply(e *feedEvent, line int) {
-	// A price between two ticks moves the book to another grid, hence first.
+	// A price between two ticks or a size between two lots makes the book anew,
+	// hence first.
 	for _, price := range [...]int64{e.price, e.newPrice} {
 		if price != 0 {
 			c.r.tickOf(price)
 		}
 	}
+	c.r.lotsOf(e.lots)
+	c.r.lotsOf(e.old)
+	e.lots, e.old = c.r.lotsOf(e.lots), c.r.lotsOf(e.old)
 	at, side, left, known := c.r.state(e.id)
 	switch {
 	case e.Type == "open":
@@ -198,7 +211,7 @@ func (c *coinbase) apply(e *feedEvent, line int) {
 		c.missing(e, line)
 	case e.Type == "done" && known:
 		if c.complete() && (e.hasLots && e.lots != left || e.Reason == "filled") {
-			c.sum.contradict(line, "order %s is done (%s) with %s left, and rests with %s", e.Order, e.Reason, sizeText(e.lots), sizeText(left))
+			c.sum.contradict(line, "order %s is done (%s) with %s left, and rests with %s", e.Order, e.Reason, c.sizeText(e.lots), c.sizeText(left))
 		}
 		c.r.reduce(e.id, left)
 	case e.Type == "change" && known:
@@ -216,7 +229,7 @@ func (c *coinbase) open(e *feedEvent, known bool, line int) {
 	switch {
 	case known:
 		c.sum.contradict(line, "order %s opens although it rests", e.Order)
-	case tick == 0:
+	case tick == 0, e.lots/math.MaxUint32 > mostParts:
 		c.far++
 	default:
 		if c.r.book.Crosses(e.side, tick) {
@@ -243,7 +256,7 @@ func (c *coinbase) match(e *feedEvent, at uint32, side book.Side, left uint64, l
 	case tick != at || side != e.side:
 		c.unexplained(line, "order %s trades at %s to %s, and rests elsewhere", e.Maker, e.Price, e.Side)
 	case lots > left:
-		c.unexplained(line, "order %s trades %s, and has %s", e.Maker, e.Size, sizeText(left))
+		c.unexplained(line, "order %s trades %s, and has %s", e.Maker, e.Size, c.sizeText(left))
 	}
 	t := c.r.execute(e.id, min(lots, left))
 	if t == outOfTurn && !c.complete() {
@@ -268,7 +281,7 @@ func (c *coinbase) missing(e *feedEvent, line int) {
 // price, at the end of the queue there.
 func (c *coinbase) change(e *feedEvent, at uint32, side book.Side, left uint64, line int) {
 	if e.old != 0 && e.old != left {
-		c.unexplained(line, "order %s changes from %s, and has %s", e.Order, e.OldSize, sizeText(left))
+		c.unexplained(line, "order %s changes from %s, and has %s", e.Order, e.OldSize, c.sizeText(left))
 	}
 	tick, lots := at, left
 	if e.newPrice != 0 {
@@ -281,18 +294,22 @@ func (c *coinbase) change(e *feedEvent, at uint32, side book.Side, left uint64, 
 	case tick == at && lots <= left:
 		c.r.reduce(e.id, left-lots)
 		return
-	case tick == 0:
+	case tick == 0, lots/math.MaxUint32 > mostParts:
 		c.far++
+		lots = 0
 	}
 	c.r.reduce(e.id, left)
-	if tick != 0 && lots > 0 {
+	if lots > 0 {
 		c.r.place(e.id, side, tick, lots)
 	}
 }
 
-// sizeText and priceText print numbers of a file.
-func sizeText(lots uint64) string  { return decimalText(int64(lots), sizeDecimals) }
+// sizeText prints lots, priceText a price, as the file does.
+func (c *coinbase) sizeText(lots uint64) string {
+	return decimalText(int64(lots*c.r.lot), sizeDecimals)
+}
 func priceText(price int64) string { return decimalText(price, priceDecimals) }
+
 func decimalText(n int64, places int) string {
 	digits := fmt.Sprintf("%0*d", places+1, n)
 	whole, rest := digits[:len(digits)-places], strings.TrimRight(digits[len(digits)-places:], "0")
@@ -318,11 +335,12 @@ func (c *coinbase) summarise() {
 		{"repeated", c.repeated, "messages with a sequence number that has passed, or that the level 3 book includes; left out"},
 	}
 	if c.far > 0 {
-		s.Unmatched = append(s.Unmatched, Count{"beyond the price window", c.far, "orders at prices that the 2^24 ticks of the book do not reach"})
+		s.Unmatched = append(s.Unmatched, Count{"beyond the book", c.far, "orders at prices that the 2^24 ticks of the book do not reach, or of more than 2^48 lots"})
 	}
 	s.rate()
 	s.Turns = turnCounts(c.turns[:])
 	s.PeakOrders, s.Tick = c.r.peak, strings.TrimSpace(priceText(c.r.grid.tick)+" "+quoteOf(c.product))
+	s.Notes = append(s.Notes, "A lot of the book is "+c.sizeText(1)+".")
 	if c.product != "" {
 		s.Notes = append(s.Notes, "Product: "+c.product+".")
 	}

@@ -103,9 +103,9 @@ func TestCoinbaseTurnsAndStates(t *testing.T) {
 func TestCoinbaseUnknownStartAndLargeOrders(t *testing.T) {
 	s := replayed(t, feed(t,
 		`{"type":"match","sequence":1,"maker_order_id":"old","side":"buy","price":"0.00000801","size":"1"}`,
-		`{"type":"open","sequence":2,"order_id":"big","side":"sell","price":"0.00000802","remaining_size":"150.5"}`,
+		`{"type":"open","sequence":2,"order_id":"big","side":"sell","price":"0.00000802","remaining_size":"150.50000001"}`,
 		`{"type":"match","sequence":3,"maker_order_id":"big","side":"sell","price":"0.00000802","size":"100.25"}`,
-		`{"type":"change","sequence":4,"order_id":"big","side":"sell","price":"0.00000802","old_size":"50.25","new_size":"0.25"}`,
+		`{"type":"change","sequence":4,"order_id":"big","side":"sell","price":"0.00000802","old_size":"50.25000001","new_size":"0.25"}`,
 		`{"type":"done","sequence":5,"order_id":"big","side":"sell","price":"0.00000802","reason":"canceled","remaining_size":"0.25"}`))
 	if !s.Sound() || count(s.Unmatched, "before the start") != 1 || count(s.Turns, "executed in turn") != 1 {
 		t.Errorf("summary %+v", s)

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"fmt"
+	"math"
 
 	"stakeout/market/book"
 )
@@ -32,8 +33,9 @@ func (c *coinbase) reseed(e *feedEvent) {
 	c.r.clear()
 	for side, list := range e.state {
 		for _, o := range list {
-			if tick := c.r.tickOf(o.price); tick != 0 {
-				c.r.place(o.id, book.Side(side), tick, o.lots)
+			lots := c.r.lotsOf(o.lots)
+			if tick := c.r.tickOf(o.price); tick != 0 && lots/math.MaxUint32 <= mostParts {
+				c.r.place(o.id, book.Side(side), tick, lots)
 			} else {
 				c.far++
 			}
@@ -50,9 +52,12 @@ func (c *coinbase) compare(e *feedEvent, line int) {
 	for side, list := range e.state {
 		for _, o := range list {
 			names[o.id] = true
-			tick := c.r.tickOf(o.price)
-			if at, is, lots, ok := c.r.state(o.id); tick != 0 && (!ok || at != tick || is != book.Side(side) || lots != o.lots) {
-				c.differ(line, book.Side(side), o.price, lots, o.lots, o.id)
+			tick, want := c.r.tickOf(o.price), c.r.lotsOf(o.lots)
+			if tick == 0 || want/math.MaxUint32 > mostParts {
+				continue
+			}
+			if at, is, lots, ok := c.r.state(o.id); !ok || at != tick || is != book.Side(side) || lots != want {
+				c.differ(line, book.Side(side), o.price, lots, want, o.id)
 			}
 		}
 	}
@@ -76,7 +81,7 @@ func (c *coinbase) compare(e *feedEvent, line int) {
 func (c *coinbase) differ(line int, side book.Side, price int64, mine, file uint64, id ref) {
 	if c.sum.Differences++; c.sum.First == nil {
 		c.sum.First = &Difference{Event: c.sum.Events, Line: line, Side: side.String(), Price: priceText(price),
-			Book: sizeText(mine), File: sizeText(file), Reason: fmt.Sprintf("%s, order %016x%016x", reasonNames[wrong], id[0], id[1])}
+			Book: c.sizeText(mine), File: c.sizeText(file), Reason: fmt.Sprintf("%s, order %016x%016x", reasonNames[wrong], id[0], id[1])}
 		c.sum.FirstWrong = c.sum.First
 	}
 }

@@ -53,16 +53,11 @@ func (s *source) columns() columns { return columns{src: s, rest: s.text, at: 1}
 
 // next returns the next field without blanks around it and its column.
 func (c *columns) next() (text []byte, at int) {
+	text, c.rest, _ = bytes.Cut(c.rest, []byte{','})
 	at = c.at
-	end := bytes.IndexByte(c.rest, ',')
-	if end < 0 {
-		text, c.rest = c.rest, nil
-		c.at += len(text) + 1
-		return bytes.TrimSpace(text), at
-	}
-	text, c.rest = c.rest[:end], c.rest[end+1:]
-	c.at += end + 1
-	return bytes.TrimSpace(text), at
+	c.at += len(text) + 1
+	trimmed := bytes.TrimLeft(text, " \t")
+	return bytes.TrimSpace(trimmed), at + len(text) - len(trimmed)
 }
 
 func (c *columns) fault(at int, field string, found []byte, expected string) {
@@ -72,6 +67,10 @@ func (c *columns) fault(at int, field string, found []byte, expected string) {
 
 // integer reads a field that must be a whole number in a range.
 func (c *columns) integer(field string, least, most int64, expected string) int64 {
+	if n, width := digits(c.rest); width > 0 && n >= least && n <= most {
+		c.rest, c.at = c.rest[min(width+1, len(c.rest)):], c.at+width+1
+		return n
+	}
 	text, at := c.next()
 	n, ok := whole(text)
 	if !ok || n < least || n > most {
@@ -79,6 +78,23 @@ func (c *columns) integer(field string, least, most int64, expected string) int6
 		return least
 	}
 	return n
+}
+
+// digits reads a whole number without sign or blanks that ends at a comma or at
+// the end; its width is 0 when there is none. Nearly all fields are such.
+func digits(text []byte) (n int64, width int) {
+	const most = 18
+	for i, d := range text {
+		switch {
+		case d >= '0' && d <= '9' && i < most:
+			n = 10*n + int64(d-'0')
+		case d == ',':
+			return n, i
+		default:
+			return 0, 0
+		}
+	}
+	return n, len(text)
 }
 
 // whole reads a whole number.
@@ -179,6 +195,9 @@ type priced struct {
 // a bid has the negative of it.
 const noPrice = 9_999_999_999
 
+// mostShares bounds the size of a level, beyond all there are of any share.
+const mostShares = 1_000_000_000_000
+
 // row is a line of an orderbook file: the levels of each side, best first,
 // without those that have no orders.
 type row [2][]priced
@@ -207,22 +226,22 @@ func (s *source) row(levels int, w *row) bool {
 	}
 	c := s.columns()
 	for range levels {
-		c.level(&w[book.Sell], "ask")
-		c.level(&w[book.Buy], "bid")
+		c.level(&w[book.Sell], "ask price", "ask size")
+		c.level(&w[book.Buy], "bid price", "bid size")
 	}
 	return !c.bad
 }
 
 // level reads price and size of a level and appends it unless it is empty.
-func (c *columns) level(to *[]priced, side string) {
+func (c *columns) level(to *[]priced, priceName, sizeName string) {
 	at := c.at
-	price := c.integer(side+" price", -noPrice, math.MaxInt64, "a price in ten-thousandths of a dollar, or ±9999999999 for none")
-	lots := c.integer(side+" size", 0, math.MaxInt64, "a whole number of shares, 0 or more")
+	price := c.integer(priceName, -noPrice, math.MaxInt64, "a price in ten-thousandths of a dollar, or ±9999999999 for none")
+	lots := c.integer(sizeName, 0, mostShares, "a whole number of shares from 0 to 1000000000000")
 	if lots == 0 || c.bad {
 		return
 	}
 	if price <= 0 || price == noPrice {
-		c.fault(at, side+" price", []byte(strconv.FormatInt(price, 10)), "a price above 0 for a level with shares")
+		c.fault(at, priceName, []byte(strconv.FormatInt(price, 10)), "a price above 0 for a level with shares")
 		return
 	}
 	*to = append(*to, priced{price, uint64(lots)})

@@ -39,6 +39,7 @@ type order struct {
 type rebuilt struct {
 	book   *book.Book
 	grid   grid
+	lot    uint64 // size of a lot in the smallest unit of the file
 	orders map[ref]order
 	names  []ref // by the book's id
 	peak   int   // most orders that rested at a time
@@ -60,7 +61,7 @@ type queued struct {
 }
 
 func newRebuilt(g grid) *rebuilt {
-	return &rebuilt{book: book.New(book.MaxPrice), grid: g, orders: map[ref]order{},
+	return &rebuilt{book: book.New(book.MaxPrice), grid: g, lot: 1, orders: map[ref]order{},
 		revealed: [2]map[uint32]int{{}, {}}}
 }
 
@@ -80,14 +81,26 @@ func (r *rebuilt) tickOf(price int64) uint32 {
 	}
 	fine := around(divisor(r.grid.tick, price), centre)
 	if tick, _ = fine.at(price); tick != 0 {
-		r.refit(fine)
+		r.refit(fine, 1)
 	}
 	return tick
 }
 
-// refit rebuilds the book on another grid. Orders outside of its window are
-// forgotten.
-func (r *rebuilt) refit(to grid) {
+// lotsOf returns the lots of a size. A size between two lots moves the book to
+// smaller lots first.
+func (r *rebuilt) lotsOf(size uint64) uint64 {
+	if size%r.lot != 0 {
+		lot := uint64(divisor(int64(r.lot), int64(size)))
+		split := r.lot / lot
+		r.lot = lot
+		r.refit(r.grid, split)
+	}
+	return size / r.lot
+}
+
+// refit rebuilds the book on another grid, with every lot split into some.
+// Orders outside of the new window are forgotten.
+func (r *rebuilt) refit(to grid, split uint64) {
 	old, from, were := r.book, r.grid, r.orders
 	r.grid = to
 	r.book, r.orders = book.New(book.MaxPrice), make(map[ref]order, len(r.orders))
@@ -114,7 +127,7 @@ func (r *rebuilt) refit(to grid) {
 			if id.unnamed() {
 				id = unnamed(side, tick)
 			}
-			r.put(id, side, tick, uint64(o.Lots), placed)
+			r.put(id, side, tick, uint64(o.Lots)*split, placed)
 		}
 	}
 }

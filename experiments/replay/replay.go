@@ -25,7 +25,11 @@
 // compared with all of it. Lost messages show as gaps in the sequence.
 //
 // Assumption: prices move within 2^24 ticks. The tick is a cent until a price
-// lies between two ticks; orders outside of the window are counted and left out.
+// lies between two ticks, and becomes what divides both then; orders outside of
+// the window around the best price are counted and left out. The lot is a share
+// in LOBSTER; in a feed it is one unit until a size asks for less.
+// Assumption: a venue may report what trades at one moment in another order than
+// it rested. An execution out of turn is therefore counted, and is not wrong.
 // Assumption: orders at one price of a level 3 answer are listed oldest first.
 //
 // Sources: R. Huang, T. Polak, "LOBSTER: limit order book reconstruction system",

@@ -317,7 +317,7 @@ func FuzzLobster(f *testing.F) {
 // The rate of events of a made-up session at ten levels, rows compared.
 func BenchmarkLobster(b *testing.B) {
 	x := newSession(7, 10)
-	for range 100_000 {
+	for range 20_000 {
 		x.act()
 	}
 	o := Options{Format: "lobster", Messages: write(b, "m.csv", x.messages.String())}
