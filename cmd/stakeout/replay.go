@@ -34,6 +34,9 @@ func (p *program) replay(c *cli.Context) error {
 	if !s.Sound() {
 		return offTarget(fmt.Sprintf("%s: %d wrong states of the book, %d contradictory messages", file, s.Wrong, s.Contradictions))
 	}
+	if !c.Bool("json") {
+		p.next("dock", "zero-intelligence-book")
+	}
 	return nil
 }
 

@@ -14,7 +14,8 @@
 // events that touch the best N levels, so what rests behind them is unknown
 // until it comes into sight. After each message the book is compared with the
 // row, the difference gets a reason, and the book is made equal to the row, so
-// that each difference is met once.
+// that each difference is met once. A fault of one row is therefore met twice: in
+// it, and in the next one, which goes back.
 //
 // # Coinbase Exchange
 //
