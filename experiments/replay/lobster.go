@@ -132,10 +132,13 @@ func (l *lobster) apply(m *message, line int) {
 		l.earlier++
 	}
 	l.last = m.time
+	switch m.kind {
+	case halt:
+		l.halted = m.price != 1
+	case execution, hiddenExecution:
+		l.halted = false // Trading goes on, whether the file says so or not.
+	}
 	if m.kind > execution {
-		if m.kind == halt {
-			l.halted = m.price != 1
-		}
 		return
 	}
 	tick := l.r.tickOf(m.price)
