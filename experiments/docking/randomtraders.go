@@ -159,8 +159,8 @@ func efficiencyOfRandomTraders(ctx context.Context, s Scale) (*Outcome, error) {
 	got := stat.PairedT(x, confidence)
 	return &Outcome{
 		Rows: []Row{absolute("allocative efficiency", publishedEfficiency, efficiencyTolerance, got, 4)},
-		Notes: []string{fmt.Sprintf("%d markets of %d buyers and %d sellers with one unit each; values and costs uniform on (0, 1) in steps of 1e-6. Every trader with a unit left is equally likely to quote next; "+
-			"a market ends when no two of them could trade. Efficiency is realised over possible surplus.", markets, tradersASide, tradersASide)},
+		Notes: []string{fmt.Sprintf("%s markets of %d buyers and %d sellers with one unit each; values and costs uniform on (0, 1) in steps of 1e-6. Every trader with a unit left is equally likely to quote next; "+
+			"a market ends when no two of them could trade. Efficiency is realised over possible surplus.", thousands(markets), tradersASide, tradersASide)},
 		Figure:    efficiencyFigure(x, got, s.Seed),
 		Diagnosis: "the target leaves open who quotes next; drawing the side first instead of the trader lowers the efficiency by about 0.2 percentage points.",
 	}, nil

@@ -42,7 +42,7 @@ const (
 // warmupLives is the number of mean lives of an order before measurement.
 const warmupLives = 10
 
-// law's variants: rates relative to the base, and the reach of limit prices.
+// flowVariant is an order flow by its rates and its reach relative to the base.
 type flowVariant struct{ market, limit, reach float64 }
 
 var baseFlow = flowVariant{1, 1, 1}
@@ -116,13 +116,18 @@ func spreadLaw(ctx context.Context, s Scale) (*Outcome, error) {
 		o.Rows = append(o.Rows, ratioRow(c.name, x, base, c.tolerance))
 	}
 	o.Notes = []string{fmt.Sprintf("s is the best ask less the best bid, averaged over time; μ counts market orders of both sides, α limit orders per tick and side, δ the cancellation of each order, and an order is one lot. "+
-		"μ/α is %d ticks; limit prices reach %d × μ/2α beyond the opposite best price; %s events a replication after %d mean lives of an order. The comparisons are at ε = %g, which is held when μ or α doubles, with seeds of their own.", ticksPerScale, reachOf, thousands(events), warmupLives, scaledAt)}
+		"μ/α is %s ticks; limit prices reach %d × μ/2α beyond the opposite best price; %s events a replication after %d mean lives of an order. The comparisons are at ε = %g, which is held when μ or α doubles, with seeds of their own.", thousands(ticksPerScale), reachOf, thousands(events), warmupLives, scaledAt)}
 	o.Diagnosis = lawDiagnosis(o.Rows[:len(lawGrid)])
 	return o, nil
 }
 
-// thousands prints a large count.
-func thousands(n int) string { return fmt.Sprintf("%d,%03d", n/1000, n%1000) }
+// thousands prints a count from a thousand to a billion.
+func thousands(n int) string {
+	if n >= 1_000_000 {
+		return fmt.Sprintf("%d,%03d,%03d", n/1_000_000, n/1000%1000, n%1000)
+	}
+	return fmt.Sprintf("%d,%03d", n/1000, n%1000)
+}
 
 // ratioRow compares the means of two independent samples by the delta method:
 // the logarithm of the ratio has the sum of the relative variances.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -311,6 +312,32 @@ func TestContradictions(t *testing.T) {
 		if s := replayed(t, Options{Messages: write(t, "m.csv", order+more)}); s.FirstContradiction != want || s.Sound() {
 			t.Errorf("%q: %q, want %q", more, s.FirstContradiction, want)
 		}
+	}
+}
+
+// Ten times the events with as many live orders take no more memory.
+func TestMemoryFollowsTheLiveBook(t *testing.T) {
+	use := func(events int) uint64 {
+		var b strings.Builder
+		for i := range events {
+			kind, id := 1, i
+			if i >= 50 {
+				kind, id = 1+2*(i%2), 1000+i/2
+			}
+			fmt.Fprintf(&b, "%d.0,%d,%d,10,%d,1\n", 1+i/1000, kind, 1+id, 1_000_000+100*(id%20))
+		}
+		o := Options{Messages: write(t, "m.csv", b.String())}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		s := replayed(t, o)
+		runtime.ReadMemStats(&after)
+		if s.Events != events {
+			t.Fatalf("%d events of %d", s.Events, events)
+		}
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	if small, large := use(10_000), use(100_000); large > small+small/2 {
+		t.Errorf("%d bytes for 10,000 events, %d for 100,000", small, large)
 	}
 }
 
