@@ -15,7 +15,7 @@ import (
 var _ = register(Entry{
 	Name:   "random-traders",
 	Doc:    "Traders who quote at random within their budgets realise almost all gains from trade.",
-	Source: "D. K. Gode, S. Sunder, “Allocative efficiency of markets with zero-intelligence traders”, Journal of Political Economy 101(1), 1993, for the market; 0.963 for 100 × 100 traders with uniform values is that of the list of targets",
+	Source: "D. K. Gode, S. Sunder, “Allocative efficiency of markets with zero-intelligence traders”, Journal of Political Economy 101(1), 1993, for the market; 0.963 is the efficiency for 100 × 100 traders with uniform values, computed anew and not read in the paper",
 	Code:   "market/book Book.Submit and Book.Cancel",
 	run:    efficiencyOfRandomTraders,
 })

@@ -13,7 +13,7 @@ import (
 var _ = register(Entry{
 	Name:   "zero-intelligence-book",
 	Doc:    "The mean spread of a book under random order flow follows (μ/α)(0.218 + 0.557 ε^¾), ε = 2δ/μ.",
-	Source: "E. Smith, J. D. Farmer, L. Gillemot, S. Krishnamurthy, “Statistical theory of the continuous double auction”, Quantitative Finance 3(6), 2003, for the model and the scaling; the two coefficients are those of the list of targets, a fit in its form",
+	Source: "E. Smith, J. D. Farmer, L. Gillemot, S. Krishnamurthy, “Statistical theory of the continuous double auction”, Quantitative Finance 3(6), 2003, for the model and the scaling; the two coefficients are a fit in its form in the units used here, computed anew and not read in the paper",
 	Code:   "market/book Book.Submit and Book.Cancel",
 	run:    spreadLaw,
 })
