@@ -65,7 +65,7 @@ func (t *Basis) Decide(awake []Agent, v *View, do *Actions) {
 	for _, a := range awake {
 		row := &t.rows[a.Row]
 		position := v.PerpPosition(a.ID)
-		size := t.p.QuoteShare * row.normal
+		size := float64(t.p.QuoteShare * row.normal)
 		t.hedge(a.ID, row.normal-position-v.Tokens(a.ID), size, v, do)
 		MarginPerp(a.ID, abs(position)+size, v, do)
 		centre := v.Mid * (1 - float64(t.p.SkewShare*clip(position/row.normal, -1, 1)))
@@ -98,7 +98,7 @@ func (t *Basis) quote(id ID, slot uint16, side book.Side, usd, tokens float64, v
 // MarginPerp keeps the margin behind a position of this many tokens between
 // three quarters of the buffer and one and a half times it.
 func MarginPerp(id ID, tokens float64, v *View, do *Actions) {
-	need := bufferShare * tokens * v.Mid
+	need := float64(bufferShare * tokens * v.Mid)
 	switch have := v.PerpEquity(id).Units(); {
 	case have < 0.75*need:
 		do.Move(AddPerp, id, min(Amount(need-have), v.Free(id, ledger.Cash)))
