@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"math"
 
+	"stakeout/experiments/catalogue"
 	"stakeout/experiments/param"
 	"stakeout/experiments/report/figure"
 	"stakeout/experiments/report/stat"
@@ -138,26 +139,23 @@ func (o *Outcome) Count(v Verdict) (n int) {
 	return n
 }
 
-var catalogue []Entry
+var entries catalogue.Of[Entry]
 
-func register(e Entry) bool {
-	catalogue = append(catalogue, e)
-	return true
-}
+func register(e Entry) bool { return entries.Add(e.Name, e) }
 
 // All returns the targets in order of file name.
-func All() []Entry { return catalogue }
+func All() []Entry { return entries.All() }
 
 // ErrUnknown is wrapped by the error of Find for an unknown name.
 var ErrUnknown = errors.New("no such docking target")
 
 // Find returns the target of that name.
 func Find(name string) (Entry, error) {
+	if e, found := entries.Find(name); found {
+		return e, nil
+	}
 	var names []string
-	for _, e := range catalogue {
-		if e.Name == name {
-			return e, nil
-		}
+	for _, e := range All() {
 		names = append(names, e.Name)
 	}
 	near := ""

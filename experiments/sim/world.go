@@ -263,6 +263,7 @@ func (w *World) CopyFrom(src *World) {
 		w.wheel = newWheel(w.people.size())
 		w.view = agents.NewView(w.led, w.x, w.dai, w.perp, w.pool, w.vaults, w.roll, w.stream)
 	}
+	w.mech, w.remedy = src.mech.Clone(), src.remedy.Clone()
 	w.stream.Seed(w.seed)
 	w.led.CopyFrom(src.led)
 	w.x.CopyFrom(src.x)
