@@ -9,11 +9,16 @@
 //
 // # Layout
 //
-// An order is 24 bytes, and 12 more once some order of the book has had an
-// expiry; places of gone orders form a free list. Levels live in pages of 64
-// prices, a page exists while one of its levels does, and CopyFrom copies only
-// the price range that was ever touched. The book is never crossed, so all
-// prices below the best ask are bids and one bitmap serves both sides.
+// Four successive orders of one price share a cache line, a quad, which also
+// holds what they have in common; cancelling an order touches that line and the
+// totals of its level, and its neighbours only when the line becomes empty. Under
+// random cancels half of the places are in use, so that a live order takes about
+// 33 bytes, and never more than 64, because an empty quad is used again at once. Orders with an expiry
+// take 12 bytes a place more, in a table that the first of them makes. Levels live
+// in pages of 64 prices, a page exists while one of its levels does, and CopyFrom
+// copies only the price range that was ever touched. The levels are never
+// crossed, so all prices below the best ask are bids and one bitmap serves both
+// sides.
 //
 // # Order ids
 //
@@ -131,28 +136,6 @@ type Open struct {
 	Side        Side
 }
 
-// order is a place for a resting order. In a free place lots is 0 and next is the
-// following free place.
-type order struct {
-	next, prev uint32
-	lots       uint32
-	key        uint32 // price<<2 | expires<<1 | side
-	owner      ledger.Owner
-	tag        uint16
-}
-
-const (
-	keySide    = 1
-	keyExpires = 2
-	keyPrice   = 2 // shift
-)
-
-// level is one price: the ends of its list and the lots of all its orders.
-type level struct {
-	head, tail uint32
-	lots       uint64
-}
-
 const (
 	pageBits = 6 // the prices of one word of the lowest bitmap layer
 	pageLen  = 1 << pageBits
@@ -160,9 +143,9 @@ const (
 
 // Book is an order book. The zero value is not usable; see New.
 type Book struct {
-	orders []order // place 0 is never used
-	free   uint32  // first free place
-	live   int
+	quads []quad // quad 0 is never used
+	free  uint32 // first free quad
+	live  int
 
 	best     [2]uint32 // Buy: 0 when empty; Sell: noAsk when empty
 	maxPrice uint32
@@ -185,8 +168,8 @@ func New(maxPrice uint32) *Book {
 	}
 	words := (maxPrice + pageLen - 1) / pageLen
 	return &Book{
-		orders: make([]order, 1),
-		best:   [2]uint32{0, noAsk}, maxPrice: maxPrice,
+		quads: []quad{{used: quadLen}},
+		best:  [2]uint32{0, noAsk}, maxPrice: maxPrice,
 		prices: newBitmap(maxPrice), page: make([]uint32, words),
 		levels: make([]level, pageLen), lo: words,
 	}
@@ -251,11 +234,11 @@ func (b *Book) Place(o *Order, fills []Fill) (OrderID, []Fill) {
 
 // Cancel removes a resting order and returns what it was.
 func (b *Book) Cancel(id OrderID) (Open, Reject) {
-	if uint(id) >= uint(len(b.orders)) || b.orders[id].lots == 0 {
+	q, s := b.find(id)
+	if s == nil {
 		return Open{}, UnknownOrder
 	}
-	r := &b.orders[id]
-	was := Open{Price: r.key >> keyPrice, Lots: r.lots, Side: Side(r.key & keySide)}
+	was := Open{Price: q.key >> keyPrice, Lots: s.lots, Side: Side(q.key & keySide)}
 	b.remove(uint32(id))
 	return was, Accepted
 }
@@ -266,22 +249,21 @@ func (b *Book) Cancel(id OrderID) (Open, Reject) {
 // trade. It returns the id that the order rests under now, 0 if it is gone. When
 // the code is not Accepted nothing has changed.
 func (b *Book) Amend(id OrderID, price, lots uint32, fills []Fill) (OrderID, []Fill, Reject) {
-	was, ok := b.Get(id)
+	q, s := b.find(id)
 	switch {
-	case !ok:
+	case s == nil:
 		return 0, fills, UnknownOrder
 	case price-1 >= b.maxPrice-1:
 		return id, fills, BadPrice
 	case lots == 0:
 		return id, fills, BadLots
 	}
-	if price == was.Price && lots <= was.Lots {
-		b.orders[id].lots = lots
-		b.levelAt(price).lots -= uint64(was.Lots - lots)
+	if price == q.key>>keyPrice && lots <= s.lots {
+		b.levelAt(price).lots -= uint64(s.lots - lots)
+		s.lots = lots
 		return id, fills, Accepted
 	}
-	r := b.orders[id]
-	o := Order{Owner: r.owner, Tag: r.tag, Price: price, Lots: lots, Side: was.Side, Expiry: b.expiryOf(uint32(id))}
+	o := Order{Owner: s.owner, Tag: s.tag, Price: price, Lots: lots, Side: Side(q.key & keySide), Expiry: b.expiryOf(uint32(id))}
 	b.remove(uint32(id))
 	now, fills := b.Place(&o, fills)
 	return now, fills, Accepted

@@ -43,18 +43,23 @@ func (b *Book) checkLevel(p uint32) (int, Side, error) {
 	var lots uint64
 	var side Side
 	n, prev := 0, uint32(0)
-	for id := lv.head; id != 0; id = b.orders[id].next {
-		r := &b.orders[id]
-		side = Side(r.key & keySide)
-		if r.lots == 0 || r.prev != prev || r.key>>keyPrice != p || n > b.live {
-			return 0, 0, fmt.Errorf("book: price %d, order %d is %+v", p, id, *r)
+	for at := lv.head; at != 0; at = b.quads[at].next {
+		q := &b.quads[at]
+		side = Side(q.key & keySide)
+		if q.live == 0 || q.used > quadLen || q.live>>q.used != 0 || q.prev != prev || q.key>>keyPrice != p || n > b.live {
+			return 0, 0, fmt.Errorf("book: price %d, quad %d is %+v", p, at, *q)
 		}
-		if (side == Buy && p > b.best[Buy]) || (side == Sell && p < b.best[Sell]) {
-			return 0, 0, fmt.Errorf("book: %v at %d is better than the best %d", side, p, b.best[side])
+		for m := q.live; m != 0; m &= m - 1 {
+			if q.slot[oldest(m)].lots == 0 {
+				return 0, 0, fmt.Errorf("book: price %d, quad %d has an order of no lots", p, at)
+			}
+			lots += uint64(q.slot[oldest(m)].lots)
+			n++
 		}
-		lots += uint64(r.lots)
-		prev = id
-		n++
+		prev = at
+	}
+	if n > 0 && ((side == Buy && p > b.best[Buy]) || (side == Sell && p < b.best[Sell])) {
+		return 0, 0, fmt.Errorf("book: %v at %d is better than the best %d", side, p, b.best[side])
 	}
 	if lv.tail != prev || lv.lots != lots {
 		return 0, 0, fmt.Errorf("book: price %d, tail %d and %d lots, want %d and %d", p, lv.tail, lv.lots, prev, lots)
@@ -107,25 +112,36 @@ func (b *Book) checkPages() error {
 	return nil
 }
 
-// checkPlaces verifies that every place is live or free and that the wheel holds
-// exactly the live orders with an expiry.
+// checkPlaces verifies that every quad is in a level or free and that the wheel
+// holds exactly the live orders with an expiry.
 func (b *Book) checkPlaces() error {
-	free, dues := 0, 0
-	for id := b.free; id != 0; id = b.orders[id].next {
-		if b.orders[id].lots != 0 || free > len(b.orders) {
-			return fmt.Errorf("book: free place %d is in use", id)
+	free, used, expiring, dues := 0, 0, 0, 0
+	for at := b.free; at != 0; at = b.quads[at].next {
+		if b.quads[at].live != 0 || free > len(b.quads) {
+			return fmt.Errorf("book: free quad %d is in use", at)
 		}
 		free++
 	}
-	if free+b.live+1 != len(b.orders) {
-		return fmt.Errorf("book: %d places, %d live, %d free", len(b.orders), b.live, free)
+	for i := range b.quads {
+		q := &b.quads[i]
+		if q.live != 0 {
+			used++
+		}
+		for m := q.live; m != 0; m &= m - 1 {
+			if q.slot[oldest(m)].flags&flagExpires != 0 {
+				expiring++
+			}
+		}
+	}
+	if free+used+1 != len(b.quads) {
+		return fmt.Errorf("book: %d quads, %d used, %d free", len(b.quads), used, free)
 	}
 	for at := range b.expiry.buckets {
 		prev := uint32(0)
 		for id := b.expiry.buckets[at].head; id != 0; id = b.expiry.due[id].next {
 			d := b.expiry.due[id]
 			if d.prev != prev || int(d.tick%buckets) != at || d.tick <= b.expiry.now ||
-				b.orders[id].lots == 0 || b.orders[id].key&keyExpires == 0 {
+				!b.expires(id) {
 				return fmt.Errorf("book: order %d wrongly due %+v", id, d)
 			}
 			prev = id
@@ -135,8 +151,13 @@ func (b *Book) checkPlaces() error {
 			return fmt.Errorf("book: bucket %d ends wrongly", at)
 		}
 	}
-	if dues != b.expiry.live {
-		return fmt.Errorf("book: %d orders due, %d counted", dues, b.expiry.live)
+	if dues != b.expiry.live || dues != expiring {
+		return fmt.Errorf("book: %d orders due, %d counted, %d marked", dues, b.expiry.live, expiring)
 	}
 	return nil
+}
+
+func (b *Book) expires(id uint32) bool {
+	_, s := b.find(OrderID(id))
+	return s != nil && s.flags&flagExpires != 0
 }

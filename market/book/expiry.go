@@ -33,13 +33,13 @@ type Resting struct {
 }
 
 func (b *Book) describe(id uint32) Resting {
-	r := &b.orders[id]
-	return Resting{ID: OrderID(id), Owner: r.owner, Price: r.key >> keyPrice, Lots: r.lots,
-		Tag: r.tag, Side: Side(r.key & keySide)}
+	q, s := &b.quads[id>>quadBits], b.slotAt(id)
+	return Resting{ID: OrderID(id), Owner: s.owner, Price: q.key >> keyPrice, Lots: s.lots,
+		Tag: s.tag, Side: Side(q.key & keySide)}
 }
 
 func (b *Book) expiryOf(id uint32) uint32 {
-	if b.orders[id].key&keyExpires == 0 {
+	if b.slotAt(id).flags&flagExpires == 0 {
 		return 0
 	}
 	return b.expiry.due[id].tick
@@ -50,7 +50,7 @@ func (b *Book) schedule(id, tick uint32) {
 	if len(w.buckets) == 0 {
 		w.buckets = make([]bucket, buckets)
 	}
-	for len(w.due) < len(b.orders) {
+	for len(w.due) < len(b.quads)*quadLen {
 		w.due = append(w.due, due{})
 	}
 	at := &w.buckets[tick%buckets]
@@ -62,7 +62,7 @@ func (b *Book) schedule(id, tick uint32) {
 	}
 	at.tail = id
 	w.live++
-	b.orders[id].key |= keyExpires
+	b.slotAt(id).flags |= flagExpires
 }
 
 func (b *Book) unschedule(id uint32) {
@@ -80,7 +80,7 @@ func (b *Book) unschedule(id uint32) {
 		at.tail = d.prev
 	}
 	w.live--
-	b.orders[id].key &^= keyExpires
+	b.slotAt(id).flags &^= flagExpires
 }
 
 // Expire moves the book's clock to tick and removes every order whose expiry is

@@ -8,11 +8,30 @@ func (b *Book) MaxPrice() uint32 { return b.maxPrice }
 
 // Get returns the state of a resting order.
 func (b *Book) Get(id OrderID) (Open, bool) {
-	if uint(id) >= uint(len(b.orders)) || b.orders[id].lots == 0 {
+	q, s := b.find(id)
+	if s == nil {
 		return Open{}, false
 	}
-	r := &b.orders[id]
-	return Open{Price: r.key >> keyPrice, Lots: r.lots, Side: Side(r.key & keySide)}, true
+	return Open{Price: q.key >> keyPrice, Lots: s.lots, Side: Side(q.key & keySide)}, true
+}
+
+// following returns the order behind one at the same price, and from 0 the
+// first; it returns 0 behind the last.
+func (b *Book) following(lv *level, id uint32) uint32 {
+	at, live := lv.head, uint8(0)
+	if id != 0 {
+		at = id >> quadBits
+		if live = b.quads[at].live >> (id % quadLen) >> 1 << (id % quadLen) << 1; live == 0 {
+			at = b.quads[at].next
+		}
+	}
+	if at == 0 {
+		return 0
+	}
+	if live == 0 {
+		live = b.quads[at].live
+	}
+	return at<<quadBits | oldest(live)
 }
 
 // Best returns the best price of the orders resting on a side, in ticks, and the
@@ -80,10 +99,10 @@ func (b *Book) Available(o Order) (filled uint32, notional uint64) {
 	s := o.Side.Opposite()
 	p, _, ok := b.Best(s)
 	for ok && filled < o.Lots && (o.Kind == Market || within(s, p, o.Price)) {
-		at := filled
-		for id := b.levelAt(p).head; id != 0 && filled < o.Lots; id = b.orders[id].next {
-			if b.orders[id].owner != o.Owner {
-				filled += min(b.orders[id].lots, o.Lots-filled)
+		at, lv := filled, b.levelAt(p)
+		for id := b.following(lv, 0); id != 0 && filled < o.Lots; id = b.following(lv, id) {
+			if r := b.slotAt(id); r.owner != o.Owner {
+				filled += min(r.lots, o.Lots-filled)
 			}
 		}
 		notional += uint64(filled-at) * uint64(p)

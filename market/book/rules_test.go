@@ -311,8 +311,8 @@ func TestHashIsCanonical(t *testing.T) {
 // TestFlow runs each benchmark flow once more than it was recorded on: it
 // allocates nothing then, and a live order takes at most 40 bytes.
 func TestFlow(t *testing.T) {
-	if size := unsafe.Sizeof(order{}) + unsafe.Sizeof(due{}); size > 40 {
-		t.Errorf("an order takes %d bytes", size)
+	if size := unsafe.Sizeof(quad{}); size != 64 {
+		t.Errorf("a quad takes %d bytes, not a cache line", size)
 	}
 	for _, k := range []flowKind{flowKinds[0], flowKinds[2]} {
 		f := record(k, 50_000)

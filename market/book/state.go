@@ -19,7 +19,7 @@ func (b *Book) CopyFrom(src *Book) {
 		}
 	}
 	b.lo, b.hi = src.lo, src.hi
-	b.orders = append(b.orders[:0], src.orders...)
+	b.quads = append(b.quads[:0], src.quads...)
 	b.levels = append(b.levels[:0], src.levels...)
 	b.idle = append(b.idle[:0], src.idle...)
 	b.free, b.live, b.best = src.free, src.live, src.best
@@ -36,8 +36,9 @@ func (b *Book) Hash(h uint64) uint64 {
 	for s := Buy; s <= Sell; s++ {
 		h = mix(h, uint64(s))
 		for p, _, ok := b.Best(s); ok; p, ok = b.worse(s, p) {
-			for id := b.levelAt(p).head; id != 0; id = b.orders[id].next {
-				r := &b.orders[id]
+			lv := b.levelAt(p)
+			for id := b.following(lv, 0); id != 0; id = b.following(lv, id) {
+				r := b.slotAt(id)
 				h = mix(h, uint64(p)<<32|uint64(r.lots))
 				h = mix(h, uint64(r.owner)<<16|uint64(r.tag))
 				h = mix(h, uint64(b.expiryOf(id)))
@@ -55,7 +56,8 @@ func mix(h, v uint64) uint64 {
 // Orders appends every resting order of a side in price–time order.
 func (b *Book) Orders(s Side, out []Resting) []Resting {
 	for p, _, ok := b.Best(s); ok; p, ok = b.worse(s, p) {
-		for id := b.levelAt(p).head; id != 0; id = b.orders[id].next {
+		lv := b.levelAt(p)
+		for id := b.following(lv, 0); id != 0; id = b.following(lv, id) {
 			out = append(out, b.describe(id))
 		}
 	}
