@@ -22,20 +22,22 @@ type wheel struct {
 	buckets []bucket
 }
 
-// Resting describes an order that rests, or that Expire has just removed.
+// Resting describes an order that rests or waits, or that has just been removed.
 type Resting struct {
-	ID    OrderID
-	Owner ledger.Owner
-	Price uint32 // ticks
-	Lots  uint32
-	Tag   uint16
-	Side  Side
+	ID     OrderID
+	Owner  ledger.Owner
+	Price  uint32 // ticks
+	Lots   uint32 // hidden ones included
+	Hidden uint32 // of Lots
+	Tag    uint16
+	Side   Side
+	Stop   bool // waits for its trigger
 }
 
 func (b *Book) describe(id uint32) Resting {
 	q, s := &b.quads[id>>quadBits], b.slotAt(id)
-	return Resting{ID: OrderID(id), Owner: s.owner, Price: q.key >> keyPrice, Lots: s.lots,
-		Tag: s.tag, Side: Side(q.key & keySide)}
+	return Resting{ID: OrderID(id), Owner: s.owner, Price: q.key >> keyPrice, Lots: s.lots + q.hiddenOf(s),
+		Hidden: q.hiddenOf(s), Tag: s.tag, Side: Side(q.key & keySide), Stop: s.flags&flagStop != 0}
 }
 
 func (b *Book) expiryOf(id uint32) uint32 {

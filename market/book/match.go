@@ -10,66 +10,79 @@ func (b *Book) levelAt(price uint32) *level {
 // side is exhausted, and returns the lots that are left.
 func (b *Book) match(o *Order, fills []Fill) (uint32, []Fill) {
 	bounded := o.Budget != 0 && (o.Kind == Market || o.Kind == ImmediateOrCancel)
-	left, budget := o.Lots, o.Budget
+	left, budget, first := o.Lots, o.Budget, uint32(0)
 	for left > 0 {
 		p := b.best[o.Side.Opposite()]
 		if p == 0 || p == noAsk || (o.Kind != Market && !b.Crosses(o.Side, o.Price)) {
 			break
 		}
-		want := left
+		can := left
 		if bounded {
-			want = uint32(min(uint64(want), budget/uint64(p)))
+			can = uint32(min(uint64(can), budget/uint64(p)))
 		}
-		if want == 0 {
+		if can == 0 {
 			break
 		}
-		var done uint32
-		done, fills = b.sweep(o, p, want, fills)
-		left -= done
-		budget -= uint64(done) * uint64(p)
+		var traded, lost uint32
+		traded, lost, fills = b.sweep(o, p, left, can, fills)
+		left -= traded + lost
+		budget -= uint64(traded) * uint64(p)
+		if traded > 0 {
+			b.last = p
+			if first == 0 {
+				first = p
+			}
+		}
+	}
+	if first != 0 {
+		b.note(first, b.last)
 	}
 	return left, fills
 }
 
-// sweep trades up to want lots against the opposite level at price p, oldest
-// order first, and returns the lots traded.
-func (b *Book) sweep(o *Order, p, want uint32, fills []Fill) (uint32, []Fill) {
+// sweep trades up to can lots against the opposite level at price p, oldest
+// order first, for an order that has left lots left. It returns the lots traded,
+// and those that the order lost to self-trade prevention.
+func (b *Book) sweep(o *Order, p, left, can uint32, fills []Fill) (traded, lost uint32, _ []Fill) {
 	lv := b.levelAt(p)
-	at, left, cancelled := lv.head, want, uint64(0)
-	for at != 0 && left > 0 {
+	at := lv.head
+	for at != 0 && can > 0 {
 		q := &b.quads[at]
 		i := oldest(q.live)
 		s := &q.slot[i]
-		f := Fill{Maker: OrderID(at<<quadBits | i), Owner: s.owner, Tag: s.tag, Price: p}
-		if s.owner == o.Owner {
-			f.Self, f.Left = true, s.lots
-			cancelled += uint64(s.lots)
-			s.lots = 0
-		} else {
-			f.Lots = min(left, s.lots)
-			left -= f.Lots
-			s.lots -= f.Lots
-			f.Left = s.lots
+		if s.owner == o.Owner || s.flags&flagIceberg != 0 {
+			f, off, next := b.meet(o, lv, at, i, left-traded-lost, can)
+			fills = append(fills, f)
+			traded += f.Lots
+			lost += off
+			can = min(can-f.Lots, left-traded-lost)
+			lv.lots -= uint64(f.Lots)
+			at = next
+			continue
 		}
-		f.Gone = s.lots == 0
-		fills = append(fills, f)
-		if f.Gone {
+		n := min(can, s.lots)
+		can -= n
+		traded += n
+		s.lots -= n
+		lv.lots -= uint64(n)
+		fills = append(fills, Fill{Maker: OrderID(at<<quadBits | i), Owner: s.owner, Tag: s.tag, Price: p,
+			Lots: n, Left: s.lots, Gone: s.lots == 0})
+		if s.lots == 0 {
 			at = b.consume(at, i)
 		}
 	}
-	lv.lots -= uint64(want-left) + cancelled
 	b.cutHead(lv, at)
 	if at == 0 {
 		b.drop(o.Side.Opposite(), p)
 	}
-	return want - left, fills
+	return traded, lost, fills
 }
 
 // consume frees a slot that a sweep has emptied and returns the quad at which
 // the sweep goes on.
 func (b *Book) consume(at, i uint32) uint32 {
 	q := &b.quads[at]
-	if q.slot[i].flags != 0 {
+	if q.slot[i].flags&flagExpires != 0 {
 		b.unschedule(at<<quadBits | i)
 	}
 	b.live--

@@ -36,11 +36,6 @@ const (
 	keyPrice = 8 // shift
 )
 
-// What is unusual about an order.
-const (
-	flagExpires = 1 << iota
-)
-
 // level is one price: the ends of its list of quads and the lots of all its
 // orders.
 type level struct {
@@ -82,7 +77,7 @@ func (b *Book) rest(o *Order, lots uint32) OrderID {
 	q.used++
 	q.live |= 1 << i
 	s := &q.slot[i]
-	s.lots, s.owner, s.tag, s.flags = lots, o.Owner, o.Tag, 0
+	s.lots, s.owner, s.tag, s.flags = lots, o.Owner, o.Tag, uint16(o.Self)<<selfShift
 	lv.lots += uint64(lots)
 	b.live++
 	id := at<<quadBits | i
@@ -139,13 +134,20 @@ func (b *Book) unlink(lv *level, at uint32) {
 	}
 }
 
-// remove takes a live order out of its level and frees its place.
+// remove takes an order out of its level, or from where it waits, and frees its
+// place.
 func (b *Book) remove(id uint32) {
 	at, i := id>>quadBits, id%quadLen
 	q := &b.quads[at]
 	s := &q.slot[i]
 	if s.flags != 0 {
-		b.unschedule(id)
+		if s.flags&flagExpires != 0 {
+			b.unschedule(id)
+		}
+		if s.flags&(flagParked|flagStop) != 0 {
+			b.removeWaiting(at)
+			return
+		}
 	}
 	p := q.key >> keyPrice
 	lv := b.levelAt(p)
@@ -160,4 +162,17 @@ func (b *Book) remove(id uint32) {
 	if lv.head == 0 {
 		b.drop(Side(q.key&keySide), p)
 	}
+}
+
+// removeWaiting takes out an order that is in no level.
+func (b *Book) removeWaiting(at uint32) {
+	q := &b.quads[at]
+	if q.slot[0].flags&flagParked != 0 {
+		b.unpark(at)
+	} else {
+		b.pull(at)
+	}
+	b.live--
+	q.live = 0
+	b.freeQuad(at)
 }
