@@ -111,7 +111,6 @@ type Exchange struct {
 	maker  ledger.Amount // fees in millionths
 	taker  ledger.Amount
 	tick   uint32
-	last   uint32 // price of the last trade, 0 before the first
 
 	accounts []account // by owner
 	slots    []book.OrderID

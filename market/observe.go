@@ -17,7 +17,8 @@ type Quote struct {
 func (x *Exchange) Quote() (q Quote) {
 	q.Bid, q.BidLots, q.HasBid = x.book.Best(book.Buy)
 	q.Ask, q.AskLots, q.HasAsk = x.book.Best(book.Sell)
-	q.Last, q.HasTraded = x.last, x.last != 0
+	q.Last = x.book.Last()
+	q.HasTraded = q.Last != 0
 	return q
 }
 

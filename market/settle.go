@@ -99,7 +99,6 @@ func (x *Exchange) settle(taker ledger.Owner, side book.Side, fills []book.Fill)
 		r.Cash += cash
 		x.stats.Trades++
 		x.stats.Fees += paid
-		x.last = f.Price
 		if a.watched {
 			x.note(f.Owner, side.Opposite(), f, paid, true)
 		}

@@ -16,18 +16,17 @@ func (x *Exchange) CopyFrom(src *Exchange) {
 	}
 	x.book.CopyFrom(src.book)
 	x.p, x.maker, x.taker = src.p, src.maker, src.taker
-	x.tick, x.last, x.stats, x.fault = src.tick, src.last, src.stats, src.fault
+	x.tick, x.stats, x.fault = src.tick, src.stats, src.fault
 	x.accounts = append(x.accounts[:0], src.accounts...)
 	x.slots = append(x.slots[:0], src.slots...)
 	x.log = append(x.log[:0], src.log...)
 }
 
-// Hash folds the state into h: the book, the last price, the tick and the
-// counters. Who is watched, and the log, do not enter: they change nothing.
+// Hash folds the state into h: the book, the tick and the counters. Who is watched, and the log, do not enter: they change nothing.
 func (x *Exchange) Hash(h uint64) uint64 {
 	h = x.book.Hash(h)
 	s := &x.stats
-	for _, v := range [...]uint64{uint64(x.last), uint64(x.tick), s.Trades, s.Lots, uint64(s.Cash),
+	for _, v := range [...]uint64{uint64(x.tick), s.Trades, s.Lots, uint64(s.Cash),
 		uint64(s.Fees), uint64(s.TakerLots), s.Orders, s.Cancels, s.Amends, s.Expired, s.SelfCancels, s.Rejected} {
 		h = (h ^ v) * 0x9E3779B97F4A7C15
 		h ^= h >> 29

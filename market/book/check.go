@@ -25,8 +25,12 @@ func (b *Book) Check() error {
 	if best != b.best {
 		return fmt.Errorf("book: best %v, cached %v", best, b.best)
 	}
-	if live != b.live {
-		return fmt.Errorf("book: %d orders in levels, %d counted", live, b.live)
+	waiting, err := b.checkWaiting()
+	if err != nil {
+		return err
+	}
+	if live+waiting != b.live {
+		return fmt.Errorf("book: %d orders in levels, %d waiting, %d counted", live, waiting, b.live)
 	}
 	if err := b.checkPages(); err != nil {
 		return err
@@ -50,8 +54,11 @@ func (b *Book) checkLevel(p uint32) (int, Side, error) {
 			return 0, 0, fmt.Errorf("book: price %d, quad %d is %+v", p, at, *q)
 		}
 		for m := q.live; m != 0; m &= m - 1 {
-			if q.slot[oldest(m)].lots == 0 {
-				return 0, 0, fmt.Errorf("book: price %d, quad %d has an order of no lots", p, at)
+			if x := &q.slot[oldest(m)]; x.lots == 0 || x.flags&(flagParked|flagStop) != 0 || x.flags>>selfShift >= uint16(SelfTrades) {
+				return 0, 0, fmt.Errorf("book: price %d, quad %d has the order %+v", p, at, *x)
+			}
+			if x := &q.slot[oldest(m)]; x.flags&flagIceberg != 0 && (q.used != quadLen || q.live != 1 || q.displayOf(x) == 0) {
+				return 0, 0, fmt.Errorf("book: price %d, quad %d is no iceberg: %+v", p, at, *q)
 			}
 			lots += uint64(q.slot[oldest(m)].lots)
 			n++
@@ -65,6 +72,36 @@ func (b *Book) checkLevel(p uint32) (int, Side, error) {
 		return 0, 0, fmt.Errorf("book: price %d, tail %d and %d lots, want %d and %d", p, lv.tail, lv.lots, prev, lots)
 	}
 	return n, side, nil
+}
+
+// checkWaiting verifies the orders outside the queues and returns their number.
+func (b *Book) checkWaiting() (int, error) {
+	n, prev := 0, uint32(0)
+	for at := b.call.list.head; at != 0; at = b.quads[at].next {
+		q := &b.quads[at]
+		if q.live != 1 || q.prev != prev || q.slot[0].flags&(flagParked|flagStop) != flagParked || n > b.live {
+			return 0, fmt.Errorf("book: parked quad %d is %+v", at, *q)
+		}
+		prev = at
+		n++
+	}
+	if prev != b.call.list.tail || n != b.call.n {
+		return 0, fmt.Errorf("book: %d orders parked, %d counted", n, b.call.n)
+	}
+	if n > 0 && b.rules.Phase == Continuous {
+		return 0, fmt.Errorf("book: %d orders parked in continuous trading", n)
+	}
+	for s, h := range b.stops.heap {
+		for i, at := range h {
+			q := &b.quads[at]
+			if q.live != 1 || q.slot[0].flags&(flagParked|flagStop) != flagStop || q.prev != uint32(i) ||
+				q.key&keySide != uint32(s) || q.next >= b.stops.age || (i > 0 && b.earlier(at, h[(i-1)/2])) {
+				return 0, fmt.Errorf("book: stop %d in quad %d is %+v", i, at, *q)
+			}
+			n++
+		}
+	}
+	return n, nil
 }
 
 // checkPages verifies the upper layers of the bitmap and who has which page.
