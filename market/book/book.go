@@ -231,8 +231,11 @@ func (b *Book) valid(o *Order) Reject {
 	return Accepted
 }
 
-// fits checks an order against what rests.
+// fits checks an order against what rests, while there is trading.
 func (b *Book) fits(o *Order) Reject {
+	if b.rules.Phase != Continuous {
+		return Accepted
+	}
 	if o.Kind == PostOnly && b.Crosses(o.Side, o.Price) {
 		return WouldCross
 	}

@@ -62,8 +62,9 @@ func (b *Book) reduces(q *quad, s *slot, price, lots uint32) bool {
 // lots keep the place in the queue, and an iceberg loses hidden lots first; everything
 // else takes the order out and submits it again as a limit order with its owner, tag,
 // expiry, display and self-trade policy, which may trade. A stop keeps its trigger
-// and id; unless it was only reduced it comes after the others with its trigger. The price of
-// a market order stays ignored. Amend returns the id that the order rests under now,
+// and id; unless it was only reduced it comes after the others with its trigger, and
+// a budget becomes its price × lots. A market order that a call has collected
+// keeps its price, which is ignored. Amend returns the id that the order rests under now,
 // 0 if it is gone. When the code is not Accepted nothing has changed.
 func (b *Book) Amend(id OrderID, price, lots uint32, fills []Fill) (OrderID, []Fill, Reject) {
 	if code := b.TestAmend(id, price, lots); code == UnknownOrder {
@@ -82,6 +83,9 @@ func (b *Book) Amend(id OrderID, price, lots uint32, fills []Fill) (OrderID, []F
 	}
 	o := Order{Owner: s.owner, Tag: s.tag, Price: price, Lots: lots, Side: Side(q.key & keySide),
 		Kind: b.kindOf(q, s), Self: s.self(), Expiry: b.expiryOf(uint32(id))}
+	if o.Kind == Market {
+		o.Price = q.key >> keyPrice
+	}
 	t := Terms{Display: q.displayOf(s)}
 	b.remove(uint32(id))
 	now, fills := b.PlaceTerms(&o, &t, fills)
@@ -95,7 +99,10 @@ func (b *Book) reduce(q *quad, s *slot, by uint32) {
 		q.setHidden(q.hiddenOf(s) - n)
 	}
 	s.lots -= by - n
-	if s.flags&(flagParked|flagStop) == 0 {
+	switch {
+	case s.flags&flagStop != 0:
+		q.setBudget()
+	case s.flags&flagParked == 0:
 		b.levelAt(q.key >> keyPrice).lots -= uint64(by - n)
 	}
 }

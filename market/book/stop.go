@@ -119,7 +119,18 @@ func (b *Book) amendStop(at, price, lots uint32) {
 	q := &b.quads[at]
 	q.key = price<<keyPrice | q.key&keySide
 	q.slot[0].lots = lots
+	q.setBudget()
 	b.push(at)
+}
+
+func (q *quad) budget() uint64 { return uint64(q.slot[3].lots) | uint64(q.slot[3].owner)<<32 }
+
+// setBudget follows an amendment of a stop with a budget.
+func (q *quad) setBudget() {
+	if q.budget() != 0 {
+		n := uint64(q.key>>keyPrice) * uint64(q.slot[0].lots)
+		q.slot[3].lots, q.slot[3].owner = uint32(n), ledger.Owner(n>>32)
+	}
 }
 
 // note remembers at which prices an order traded, for the stops.
@@ -178,7 +189,7 @@ func (b *Book) Fire(fills []Fill) (Fired, []Fill, bool) {
 	s := &q.slot[0]
 	f := Fired{Was: OrderID(at << quadBits), Order: Order{Owner: s.owner, Tag: s.tag, Lots: s.lots,
 		Price: q.key >> keyPrice, Side: Side(q.key & keySide), Kind: Kind(q.slot[2].tag), Self: s.self(),
-		Expiry: b.expiryOf(at << quadBits), Budget: uint64(q.slot[3].lots) | uint64(q.slot[3].owner)<<32}}
+		Expiry: b.expiryOf(at << quadBits), Budget: q.budget()}}
 	t := Terms{Display: uint32(q.slot[1].owner), MinLots: uint32(q.slot[2].owner)}
 	// A stop may have been reduced below what it was to show or to trade at least.
 	t.Display, t.MinLots = min(t.Display, s.lots), min(t.MinLots, s.lots)
