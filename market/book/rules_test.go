@@ -271,6 +271,7 @@ func TestCopy(t *testing.T) {
 		before := a.fast.Hash(1)
 		c.Submit(lim(ann, Buy, 4999, ^uint32(0)).as(Market), nil)
 		c.Submit(lim(ben, Sell, 1, 5), nil)
+		c.SetMinLots(c.Rules().MinLots + 1)
 		if err := c.Check(); err != nil {
 			t.Fatalf("round %d: %v", round, err)
 		}
