@@ -29,7 +29,7 @@ func (x *Exchange) Top() (bid, ask uint32, lots uint64, taken int64) {
 	return bid, ask, x.stats.Lots, x.stats.TakerLots
 }
 
-// Open returns the resting order in a slot; it reports false when there is none.
+// Open returns the order in a slot, which rests or waits; it reports false when there is none.
 func (x *Exchange) Open(o ledger.Owner, slot uint16) (price, lots uint32, side book.Side, ok bool) {
 	at := x.at(o, slot)
 	if at == nil || *at == 0 {
@@ -78,6 +78,8 @@ type Stats struct {
 	Expired     uint64        // orders removed by Expire
 	SelfCancels uint64        // orders removed by self-trade prevention
 	Rejected    uint64        // commands not accepted
+	Fired       uint64        // stops that were due
+	Called      uint64        // of Lots, those traded in call auctions, where nobody is the taker
 }
 
 // Stats returns the counters.

@@ -90,7 +90,9 @@ func (x *Exchange) settle(taker ledger.Owner, side book.Side, fills []book.Fill)
 		}
 		if f.Self {
 			x.move(f.Owner, side.Opposite(), x.hold(side.Opposite(), f.Price, f.Left), ledger.Held, ledger.Free)
-			x.stats.SelfCancels++
+			if f.Gone {
+				x.stats.SelfCancels++
+			}
 			continue
 		}
 		cash := x.cash(f.Price, f.Lots)

@@ -31,6 +31,10 @@ func (x *Exchange) Hash(h uint64) uint64 {
 		h = (h ^ v) * 0x9E3779B97F4A7C15
 		h ^= h >> 29
 	}
+	if s.Fired|s.Called != 0 {
+		h = (h ^ s.Fired<<32 ^ s.Called) * 0x9E3779B97F4A7C15
+		h ^= h >> 29
+	}
 	return h
 }
 
@@ -76,14 +80,14 @@ func (x *Exchange) check(held []ledger.Amount) error {
 	if err := x.book.Check(); err != nil {
 		return err
 	}
-	for s := book.Buy; s <= book.Sell; s++ {
-		for _, r := range x.book.Orders(s, nil) {
-			at := x.at(r.Owner, r.Tag)
-			if at == nil || *at != r.ID {
-				return fmt.Errorf("market: order %d is not in slot %d of owner %d", r.ID, r.Tag, r.Owner)
-			}
-			held[int(r.Owner)*int(ledger.Assets)+int(x.asset(s))] += x.hold(s, r.Price, r.Lots)
+	all := x.book.Waiting(x.book.Orders(book.Sell, x.book.Orders(book.Buy, nil)))
+	for i := range all {
+		r := &all[i]
+		at := x.at(r.Owner, r.Tag)
+		if at == nil || *at != r.ID {
+			return fmt.Errorf("market: order %d is not in slot %d of owner %d", r.ID, r.Tag, r.Owner)
 		}
+		held[int(r.Owner)*int(ledger.Assets)+int(x.asset(r.Side))] += x.heldBy(r)
 	}
 	open := 0
 	for _, a := range x.accounts {

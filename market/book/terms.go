@@ -63,6 +63,9 @@ func (b *Book) TestTerms(o *Order, t *Terms) Reject {
 	return code
 }
 
+// Waits reports whether an order with these terms would wait for its trigger.
+func (b *Book) Waits(o *Order, t *Terms) bool { return b.waits(o, t) }
+
 // meaningful checks terms and policy against the order that has them.
 func (b *Book) meaningful(o *Order, t *Terms) bool {
 	return o.Self < SelfTrades && t.MinLots <= o.Lots && t.Trigger < b.maxPrice &&
