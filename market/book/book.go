@@ -191,7 +191,7 @@ func New(maxPrice uint32) *Book {
 	}
 	words := (maxPrice + pageLen - 1) / pageLen
 	return &Book{
-		quads: []quad{{used: quadLen}},
+		quads: make([]quad, 1),
 		best:  [2]uint32{0, noAsk}, maxPrice: maxPrice,
 		prices: newBitmap(maxPrice), page: make([]uint32, words),
 		levels: make([]level, pageLen), lo: words,
@@ -200,18 +200,14 @@ func New(maxPrice uint32) *Book {
 
 // Test says what Submit would answer, without changing anything.
 func (b *Book) Test(o *Order) Reject {
-	if code := b.valid(o); code != Accepted {
-		return code
+	code := b.valid(o)
+	if code == Accepted && (o.Kind == PostOnly || o.Kind == FillOrKill) {
+		code = b.fits(o)
 	}
-	if o.Kind == PostOnly || o.Kind == FillOrKill {
-		if code := b.fits(o); code != Accepted {
-			return code
-		}
+	if code == Accepted && (b.ruled || o.Self != CancelOldest) {
+		code = b.allowed(o, &Terms{})
 	}
-	if b.ruled || o.Self != CancelOldest {
-		return b.allowed(o, &Terms{})
-	}
-	return Accepted
+	return code
 }
 
 // valid checks what can be said of an order without looking at others.

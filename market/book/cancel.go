@@ -8,8 +8,18 @@ func (b *Book) Cancel(id OrderID) (Open, Reject) {
 	if s == nil {
 		return Open{}, UnknownOrder
 	}
-	was := b.open(q, s)
-	b.remove(uint32(id))
+	if s.flags != 0 {
+		was := b.open(q, s)
+		b.remove(uint32(id))
+		return was, Accepted
+	}
+	was := Open{Price: q.key >> keyPrice, Lots: s.lots, Side: Side(q.key & keySide)}
+	lv := b.levelAt(was.Price)
+	lv.lots -= uint64(was.Lots)
+	b.live--
+	if q.live &^= 1 << (id % quadLen); q.live == 0 {
+		b.dissolve(q, uint32(id)>>quadBits, lv)
+	}
 	return was, Accepted
 }
 

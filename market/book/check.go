@@ -50,14 +50,14 @@ func (b *Book) checkLevel(p uint32) (int, Side, error) {
 	for at := lv.head; at != 0; at = b.quads[at].next {
 		q := &b.quads[at]
 		side = Side(q.key & keySide)
-		if q.live == 0 || q.used > quadLen || q.live>>q.used != 0 || q.prev != prev || q.key>>keyPrice != p || n > b.live {
+		if q.live == 0 || q.live>>quadLen != 0 || q.prev != prev || q.key>>keyPrice != p || n > b.live {
 			return 0, 0, fmt.Errorf("book: price %d, quad %d is %+v", p, at, *q)
 		}
 		for m := q.live; m != 0; m &= m - 1 {
 			if x := &q.slot[oldest(m)]; x.lots == 0 || x.flags&(flagParked|flagStop) != 0 || x.flags>>selfShift >= uint16(SelfTrades) {
 				return 0, 0, fmt.Errorf("book: price %d, quad %d has the order %+v", p, at, *x)
 			}
-			if x := &q.slot[oldest(m)]; x.flags&flagIceberg != 0 && (q.used != quadLen || q.live != 1 || q.displayOf(x) == 0) {
+			if x := &q.slot[oldest(m)]; x.flags&flagIceberg != 0 && (q.live != 1 || q.displayOf(x) == 0) {
 				return 0, 0, fmt.Errorf("book: price %d, quad %d is no iceberg: %+v", p, at, *q)
 			}
 			lots += uint64(q.slot[oldest(m)].lots)
@@ -68,8 +68,8 @@ func (b *Book) checkLevel(p uint32) (int, Side, error) {
 	if n > 0 && ((side == Buy && p > b.best[Buy]) || (side == Sell && p < b.best[Sell])) {
 		return 0, 0, fmt.Errorf("book: %v at %d is better than the best %d", side, p, b.best[side])
 	}
-	if lv.tail != prev || lv.lots != lots {
-		return 0, 0, fmt.Errorf("book: price %d, tail %d and %d lots, want %d and %d", p, lv.tail, lv.lots, prev, lots)
+	if lv.last() != prev || lv.lots != lots || b.quads[prev].live>>((lv.end-1)%quadLen)>>1 != 0 {
+		return 0, 0, fmt.Errorf("book: price %d ends at %d with %d lots, want quad %d with %d", p, lv.end, lv.lots, prev, lots)
 	}
 	return n, side, nil
 }
@@ -85,7 +85,7 @@ func (b *Book) checkWaiting() (int, error) {
 		prev = at
 		n++
 	}
-	if prev != b.call.list.tail || n != b.call.n {
+	if prev != b.call.list.last() || n != b.call.n {
 		return 0, fmt.Errorf("book: %d orders parked, %d counted", n, b.call.n)
 	}
 	if n > 0 && b.rules.Phase == Continuous {

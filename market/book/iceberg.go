@@ -52,7 +52,7 @@ func (b *Book) apart(o *Order, lots, display uint32, flags uint16) uint32 {
 	}
 	at := b.newQuad(price<<keyPrice | uint32(o.Side))
 	q := &b.quads[at]
-	q.used, q.live = quadLen, 1
+	q.live = 1
 	q.slot = [quadLen]slot{}
 	q.slot[2].tag = uint16(o.Kind)
 	s := &q.slot[0]
@@ -76,7 +76,7 @@ func (b *Book) join(at uint32) {
 	q := &b.quads[at]
 	p, side := q.key>>keyPrice, Side(q.key&keySide)
 	lv := b.levelAt(p)
-	if lv.tail == 0 {
+	if lv.end == 0 {
 		lv = b.openLevel(p, side)
 	}
 	b.link(lv, at)

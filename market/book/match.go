@@ -103,7 +103,7 @@ func (b *Book) cutHead(lv *level, at uint32) {
 	lv.head = at
 	b.quads[at].prev = 0
 	if at == 0 {
-		lv.tail = 0
+		lv.end = 0
 	}
 }
 

@@ -19,7 +19,6 @@ type quad struct {
 	next, prev uint32 // quads of the same level; next is the following free one in a free quad
 	key        uint32 // price<<8 | side
 	live       uint8  // bit i says that slot i holds an order
-	used       uint8  // slots given out since the quad was taken
 	slot       [quadLen]slot
 }
 
@@ -37,11 +36,16 @@ const (
 )
 
 // level is one price: the ends of its list of quads and the lots of all its
-// orders.
+// orders. The end is the place for the next order, so that the line of the last quad
+// is not needed to know whether there is one.
 type level struct {
-	head, tail uint32
-	lots       uint64
+	head uint32 // quad
+	end  uint32 // place behind the last order that came; a multiple of four when the last quad has no more
+	lots uint64
 }
+
+// last is the last quad of a level, 0 when there is none.
+func (lv *level) last() uint32 { return (lv.end+quadLen-1)>>quadBits - min(lv.end, 1) }
 
 // find returns the quad and the slot of an order, nil when the id is not in use.
 func (b *Book) find(id OrderID) (*quad, *slot) {
@@ -64,23 +68,22 @@ func oldest(live uint8) uint32 { return uint32(bits.TrailingZeros8(live)) % quad
 // rest puts the remaining lots of an order at the end of the queue at its price.
 func (b *Book) rest(o *Order, lots uint32) OrderID {
 	lv := b.levelAt(o.Price)
-	at := lv.tail
-	if b.quads[at].used == quadLen {
-		if at == 0 {
+	if lv.end%quadLen == 0 {
+		if lv.end == 0 {
 			lv = b.openLevel(o.Price, o.Side)
 		}
-		at = b.newQuad(o.Price<<keyPrice | uint32(o.Side))
+		at := b.newQuad(o.Price<<keyPrice | uint32(o.Side))
 		b.link(lv, at)
+		lv.end = at << quadBits
 	}
-	q := &b.quads[at]
-	i := uint32(q.used) % quadLen
-	q.used++
+	id := lv.end
+	lv.end++
+	q, i := &b.quads[id>>quadBits], id%quadLen
 	q.live |= 1 << i
 	s := &q.slot[i]
 	s.lots, s.owner, s.tag, s.flags = lots, o.Owner, o.Tag, uint16(o.Self)<<selfShift
 	lv.lots += uint64(lots)
 	b.live++
-	id := at<<quadBits | i
 	if o.Expiry != 0 {
 		b.schedule(id, o.Expiry)
 	}
@@ -96,8 +99,7 @@ func (b *Book) newQuad(key uint32) uint32 {
 	} else {
 		b.free = b.quads[at].next
 	}
-	q := &b.quads[at]
-	q.key, q.used = key, 0
+	b.quads[at].key = key
 	return at
 }
 
@@ -107,16 +109,16 @@ func (b *Book) freeQuad(at uint32) {
 	b.free = at
 }
 
-// link puts a quad at the end of a level.
+// link puts a quad without room for more orders at the end of a level.
 func (b *Book) link(lv *level, at uint32) {
-	q := &b.quads[at]
-	q.next, q.prev = 0, lv.tail
-	if lv.tail != 0 {
-		b.quads[lv.tail].next = at
+	q, last := &b.quads[at], lv.last()
+	q.next, q.prev = 0, last
+	if last != 0 {
+		b.quads[last].next = at
 	} else {
 		lv.head = at
 	}
-	lv.tail = at
+	lv.end = (at + 1) << quadBits
 }
 
 // unlink takes a quad out of its level.
@@ -129,8 +131,10 @@ func (b *Book) unlink(lv *level, at uint32) {
 	}
 	if q.next != 0 {
 		b.quads[q.next].prev = q.prev
+	} else if q.prev != 0 {
+		lv.end = (q.prev + 1) << quadBits
 	} else {
-		lv.tail = q.prev
+		lv.end = 0
 	}
 }
 
@@ -153,14 +157,17 @@ func (b *Book) remove(id uint32) {
 	lv := b.levelAt(p)
 	lv.lots -= uint64(s.lots)
 	b.live--
-	q.live &^= 1 << i
-	if q.live != 0 {
-		return
+	if q.live &^= 1 << i; q.live == 0 {
+		b.dissolve(q, at, lv)
 	}
+}
+
+// dissolve takes an empty quad out of its level, which it may leave empty.
+func (b *Book) dissolve(q *quad, at uint32, lv *level) {
 	b.unlink(lv, at)
 	b.freeQuad(at)
 	if lv.head == 0 {
-		b.drop(Side(q.key&keySide), p)
+		b.drop(Side(q.key&keySide), q.key>>keyPrice)
 	}
 }
 

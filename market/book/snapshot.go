@@ -22,11 +22,11 @@ var ErrSnapshot = errors.New("book: snapshot is cut or damaged")
 func (b *Book) AppendSnapshot(out []byte) []byte {
 	st, c, w := &b.stops, &b.call, &b.expiry
 	out = words(out, snapshotMark, b.maxPrice, w.now, b.last, b.rules.Low, b.rules.High, b.rules.MinLots, uint32(b.rules.Phase),
-		b.free, st.hi, st.lo, st.age, c.list.head, c.list.tail, c.cut[Buy], c.cut[Sell],
+		b.free, st.hi, st.lo, st.age, c.list.head, c.list.end, c.cut[Buy], c.cut[Sell],
 		uint32(len(b.quads)), uint32(len(w.due)), uint32(len(w.buckets)), uint32(len(st.heap[Buy])), uint32(len(st.heap[Sell])))
 	for i := range b.quads {
 		q := &b.quads[i]
-		out = words(out, q.next, q.prev, q.key, uint32(q.live)|uint32(q.used)<<8)
+		out = words(out, q.next, q.prev, q.key, uint32(q.live)|b.given(uint32(i))<<8)
 		for _, s := range &q.slot {
 			out = words(out, s.lots, uint32(s.owner), uint32(s.tag)|uint32(s.flags)<<16)
 		}
@@ -41,6 +41,19 @@ func (b *Book) AppendSnapshot(out []byte) []byte {
 		out = words(out, h...)
 	}
 	return out
+}
+
+// given is how many slots of a quad have been given out, as far as it matters: to
+// the last quad of a level.
+func (b *Book) given(at uint32) uint32 {
+	q := &b.quads[at]
+	if q.live == 0 || q.slot[0].flags&(flagParked|flagStop) != 0 {
+		return quadLen
+	}
+	if lv := b.levelAt(q.key >> keyPrice); lv.last() == at {
+		return (lv.end-1)%quadLen + 1
+	}
+	return quadLen
 }
 
 func words(out []byte, list ...uint32) []byte {
@@ -67,11 +80,11 @@ func Restore(snapshot []byte) (*Book, error) {
 		n[0] == 0 || (n[2] != 0 && n[2] != buckets) || b.rules.Phase >= Phases {
 		return nil, ErrSnapshot
 	}
-	b.readTables(&r, n)
+	given := b.readTables(&r, n)
 	if err := b.checkLinks(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSnapshot, err)
 	}
-	b.rebuild()
+	b.rebuild(given)
 	if err := b.Check(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSnapshot, err)
 	}
@@ -85,7 +98,7 @@ func (b *Book) readHead(r *reader) (n [5]uint32) {
 	b.rules.Phase = Phase(min(r.u32(), uint32(Phases)))
 	b.ruled = b.rules != Rules{}
 	b.free, b.stops.hi, b.stops.lo, b.stops.age = r.u32(), r.u32(), r.u32(), r.u32()
-	b.call.list.head, b.call.list.tail = r.u32(), r.u32()
+	b.call.list.head, b.call.list.end = r.u32(), r.u32()
 	b.call.cut = [2]uint32{Buy: r.u32(), Sell: r.u32()}
 	for i := range n {
 		n[i] = r.u32()
@@ -93,13 +106,13 @@ func (b *Book) readHead(r *reader) (n [5]uint32) {
 	return n
 }
 
-func (b *Book) readTables(r *reader, n [5]uint32) {
-	b.quads = make([]quad, n[0])
+func (b *Book) readTables(r *reader, n [5]uint32) (given []uint32) {
+	b.quads, given = make([]quad, n[0]), make([]uint32, n[0])
 	for i := range b.quads {
 		q := &b.quads[i]
 		q.next, q.prev, q.key = r.u32(), r.u32(), r.u32()
 		v := r.u32()
-		q.live, q.used = uint8(v), uint8(v>>8)
+		q.live, given[i] = uint8(v), v>>8
 		for k := range q.slot {
 			s := &q.slot[k]
 			s.lots, s.owner = r.u32(), ledger.Owner(r.u32())
@@ -121,6 +134,7 @@ func (b *Book) readTables(r *reader, n [5]uint32) {
 			b.stops.heap[s][i] = r.u32()
 		}
 	}
+	return given
 }
 
 // checkLinks verifies that every link leads to a place that exists, so that the
@@ -128,7 +142,7 @@ func (b *Book) readTables(r *reader, n [5]uint32) {
 func (b *Book) checkLinks() error {
 	quads, places := uint32(len(b.quads)), uint32(len(b.expiry.due))
 	bad := func(what string, i int) error { return fmt.Errorf("book: %s %d leads nowhere", what, i) }
-	if b.free >= quads || b.call.list.head >= quads || b.call.list.tail >= quads || b.quads[0].live != 0 || b.quads[0].used != quadLen {
+	if b.free >= quads || b.call.list.head >= quads || b.call.list.last() >= quads || b.quads[0].live != 0 {
 		return bad("head", 0)
 	}
 	for i := range b.quads {
@@ -165,7 +179,7 @@ func (b *Book) checkLinks() error {
 }
 
 // rebuild makes the levels from the quads and counts.
-func (b *Book) rebuild() {
+func (b *Book) rebuild(given []uint32) {
 	for i := range b.quads {
 		q := &b.quads[i]
 		b.live += len(b.ordersIn(q))
@@ -174,7 +188,7 @@ func (b *Book) rebuild() {
 				b.expiry.live++
 			}
 		}
-		if q.live == 0 || q.slot[0].flags&(flagParked|flagStop) != 0 && q.used == quadLen && q.live == 1 {
+		if q.live == 0 || q.slot[0].flags&(flagParked|flagStop) != 0 && q.live == 1 {
 			continue
 		}
 		p, side := q.key>>keyPrice, Side(q.key&keySide)
@@ -186,7 +200,7 @@ func (b *Book) rebuild() {
 		}
 		lv := b.levelAt(p)
 		if q.next == 0 {
-			lv.tail = uint32(i)
+			lv.end = uint32(i)<<quadBits + (given[i]-1)%quadLen + 1
 		}
 		for _, s := range b.ordersIn(q) {
 			lv.lots += uint64(s.lots)

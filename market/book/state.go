@@ -79,7 +79,7 @@ func (b *Book) hashOrder(h uint64, id uint32) uint64 {
 		return h
 	}
 	h = mix(h, uint64(r.flags)<<8|uint64(q.key&keySide)<<4|uint64(b.kindOf(q, r)))
-	if q.used == quadLen && r.flags&(flagIceberg|flagStop) != 0 {
+	if r.flags&(flagIceberg|flagStop) != 0 {
 		for _, x := range q.slot[1:] {
 			h = mix(h, uint64(x.owner)<<32|uint64(x.lots))
 		}
