@@ -205,11 +205,17 @@ func (x *Exchange) Execute(o *Order) Code {
 	if b.Kind == book.Market && x.book.Rules().Phase == book.Call {
 		return x.reject(WrongPhase)
 	}
-	freed := x.freed(*at, o.Side)
+	var freed ledger.Amount
+	if *at != 0 {
+		freed = x.freed(*at, o.Side)
+	}
 	if !x.fund(&b, freed) {
 		return x.reject(NoFunds)
 	}
-	x.vacate(o.Owner, at, freed)
+	if *at != 0 {
+		x.vacate(o.Owner, at, freed)
+	}
+	x.stats.Orders++
 	id, fills := x.book.Place(&b, x.fills[:0])
 	x.finish(&b, id, fills, at, freed, true)
 	if x.book.Due() {
@@ -219,27 +225,22 @@ func (x *Exchange) Execute(o *Order) Code {
 }
 
 // freed is what cancelling the order that a new one of this side replaces would
-// release for it.
+// release for it; 0 when there is none.
 func (x *Exchange) freed(id book.OrderID, s book.Side) ledger.Amount {
-	if id == 0 {
-		return 0
-	}
-	if was, _ := x.book.Get(id); was.Side == s {
-		return x.held(was)
+	if was, _ := x.book.Get(id); id != 0 && was.Side == s {
+		return x.held(&was)
 	}
 	return 0
 }
 
-// vacate cancels the order in a slot, if there is one, to make room for the next.
-// What it releases is left to finish when the next one can use it.
+// vacate cancels the order in a slot to make room for the next. What it releases is
+// left to finish when the next one can use it.
 func (x *Exchange) vacate(o ledger.Owner, at *book.OrderID, freed ledger.Amount) {
-	switch {
-	case freed != 0:
+	if freed != 0 {
 		_, _ = x.book.Cancel(*at)
-	case *at != 0:
+	} else {
 		x.drop(o, at)
 	}
-	x.stats.Orders++
 }
 
 // finish settles the fills of an order and holds what rests of it. What the
@@ -255,13 +256,15 @@ func (x *Exchange) finish(b *book.Order, id book.OrderID, fills []book.Fill, at 
 		freed = 0
 	}
 	var hold ledger.Amount
-	if id != 0 {
-		open := book.Open{Price: b.Price, Lots: b.Lots - x.done.Filled, Side: b.Side}
-		if !plain {
-			open, _ = x.book.Get(id)
-		}
+	switch {
+	case id == 0:
+	case plain:
+		x.done.Rested = b.Lots - x.done.Filled
+		hold = x.hold(b.Side, b.Price, x.done.Rested)
+	default:
+		open, _ := x.book.Get(id)
 		x.done.Rested = open.Lots
-		hold = x.held(open)
+		hold = x.held(&open)
 	}
 	if hold >= freed {
 		x.move(b.Owner, b.Side, hold-freed, ledger.Free, ledger.Held)
@@ -307,7 +310,7 @@ func (x *Exchange) CancelAll(o ledger.Owner) int {
 func (x *Exchange) drop(o ledger.Owner, at *book.OrderID) {
 	was, _ := x.book.Cancel(*at)
 	*at = 0
-	x.move(o, was.Side, x.held(was), ledger.Held, ledger.Free)
+	x.move(o, was.Side, x.held(&was), ledger.Held, ledger.Free)
 }
 
 // Amend changes price and lots of the order in a slot. Fewer lots at the same
@@ -326,7 +329,7 @@ func (x *Exchange) Amend(o ledger.Owner, slot uint16, price, lots uint32) Result
 	if code := x.book.TestAmend(*at, price, lots); code != book.Accepted {
 		return Result{Code: x.reject(Code(code))}
 	}
-	freed := x.held(was)
+	freed := x.held(&was)
 	if (was.Stop && !x.fundStop(&b, freed)) || (!was.Stop && !x.fund(&b, freed)) {
 		return Result{Code: x.reject(NoFunds)}
 	}

@@ -36,7 +36,10 @@ func (x *Exchange) Enter(o Order, t Terms) Result {
 		return Result{Code: x.reject(NoFunds)}
 	}
 	capStop(&b, &t.Terms)
-	x.vacate(o.Owner, at, freed)
+	if *at != 0 {
+		x.vacate(o.Owner, at, freed)
+	}
+	x.stats.Orders++
 	id, fills := x.book.PlaceTerms(&b, &t.Terms, x.fills[:0])
 	x.finish(&b, id, fills, at, freed, false)
 	if x.book.Due() {
@@ -81,7 +84,7 @@ func (x *Exchange) stopHold(s book.Side, price, lots uint32) ledger.Amount {
 }
 
 // held is what stands behind an order that rests or waits.
-func (x *Exchange) held(o book.Open) ledger.Amount {
+func (x *Exchange) held(o *book.Open) ledger.Amount {
 	if o.Stop {
 		return x.stopHold(o.Side, o.Price, o.Lots)
 	}
@@ -89,7 +92,7 @@ func (x *Exchange) held(o book.Open) ledger.Amount {
 }
 
 func (x *Exchange) heldBy(r *book.Resting) ledger.Amount {
-	return x.held(book.Open{Price: r.Price, Lots: r.Lots, Side: r.Side, Stop: r.Stop})
+	return x.held(&book.Open{Price: r.Price, Lots: r.Lots, Side: r.Side, Stop: r.Stop})
 }
 
 // fundStop reports whether free funds, with freed added to them, pay for a stop.
