@@ -31,13 +31,23 @@ type Resting struct {
 	Hidden uint32 // of Lots
 	Tag    uint16
 	Side   Side
+	Self   SelfTrade
 	Stop   bool // waits for its trigger
+}
+
+// Describe returns what is known of an order; it reports false when the id is not
+// in use.
+func (b *Book) Describe(id OrderID) (Resting, bool) {
+	if _, s := b.find(id); s == nil {
+		return Resting{}, false
+	}
+	return b.describe(uint32(id)), true
 }
 
 func (b *Book) describe(id uint32) Resting {
 	q, s := &b.quads[id>>quadBits], b.slotAt(id)
 	return Resting{ID: OrderID(id), Owner: s.owner, Price: q.key >> keyPrice, Lots: s.lots + q.hiddenOf(s),
-		Hidden: q.hiddenOf(s), Tag: s.tag, Side: Side(q.key & keySide), Stop: s.flags&flagStop != 0}
+		Hidden: q.hiddenOf(s), Tag: s.tag, Side: Side(q.key & keySide), Self: s.self(), Stop: s.flags&flagStop != 0}
 }
 
 func (b *Book) expiryOf(id uint32) uint32 {

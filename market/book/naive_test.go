@@ -355,7 +355,7 @@ func (n *naive) fire() (was Order, id OrderID, m *naiveOrder, fills []Fill, code
 }
 
 func describeNaive(m *naiveOrder) Resting {
-	return Resting{ID: m.id, Owner: m.Owner, Price: m.Price, Lots: m.total(), Hidden: m.hidden, Tag: m.Tag, Side: m.Side,
+	return Resting{ID: m.id, Owner: m.Owner, Price: m.Price, Lots: m.total(), Hidden: m.hidden, Tag: m.Tag, Side: m.Side, Self: m.Self,
 		Stop: m.terms.Trigger != 0}
 }
 
