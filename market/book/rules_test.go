@@ -310,7 +310,8 @@ func TestHashIsCanonical(t *testing.T) {
 }
 
 // TestFlow runs each benchmark flow once more than it was recorded on: it
-// allocates nothing then, and a live order takes at most 40 bytes.
+// allocates nothing then, and a live order takes at most 40 bytes where
+// several share a price.
 func TestFlow(t *testing.T) {
 	if size := unsafe.Sizeof(quad{}); size != 64 {
 		t.Errorf("a quad takes %d bytes, not a cache line", size)
@@ -325,6 +326,9 @@ func TestFlow(t *testing.T) {
 		})
 		if n != 0 {
 			t.Errorf("%s: %v allocations", k.name, n)
+		}
+		if orders, _ := footprint(x); k.name == "normal" && orders > 40*x.Live() {
+			t.Errorf("%s: %d bytes for %d orders", k.name, orders, x.Live())
 		}
 		if x.Live() < k.resting*9/10 {
 			t.Errorf("%s: only %d orders live", k.name, x.Live())
