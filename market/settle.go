@@ -25,6 +25,10 @@ func fee(cash, rate ledger.Amount) ledger.Amount {
 	if rate == 0 {
 		return 0
 	}
+	if uint64(cash) < 1<<46 {
+		// Rates are below 2**17, so the product fits, and dividing by a constant is fast.
+		return ledger.Amount((uint64(cash)*uint64(rate) + feeUnit - 1) / feeUnit)
+	}
 	f, _ := ledger.MulDiv(cash, rate, feeUnit, ledger.Up)
 	return f
 }
