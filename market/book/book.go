@@ -13,9 +13,9 @@
 // holds what they have in common; cancelling an order touches that line and the
 // totals of its level, and its neighbours only when the line becomes empty. Under
 // random cancels half of the places are in use, so that a live order takes about
-// 33 bytes, and never more than 64, because an empty quad is used again at once. Orders with an expiry
-// take 12 bytes a place more, in a table that the first of them makes. Levels live
-// in pages of 64 prices, a page exists while one of its levels does, and CopyFrom
+// 33 bytes, and never more than 64, because an empty quad is used again at once.
+// Orders with an expiry take 12 bytes a place more, in a table that the first of
+// them makes. Levels live in pages of 64 prices, a page exists while one of its levels does, and CopyFrom
 // copies only the price range that was ever touched. The levels are never
 // crossed, so all prices below the best ask are bids and one bitmap serves both
 // sides.
@@ -25,10 +25,10 @@
 // An OrderID is the place of a resting order and is used again after the order
 // is gone. Nothing leaves the book silently: an order goes with a Fill that is
 // marked Gone (traded out, or removed by self-trade prevention), among what
-// Expire, SetBand, CancelAll or SetPhase removed, as a stop that Fire took out, or
-// with the caller's own Cancel or Amend. A caller that forgets an
-// id at these moments never holds a stale one. An id that is not in use is
-// refused with UnknownOrder.
+// Expire, SetBand, CancelAll, Clear or SetPhase removed, as a stop that Fire took
+// out, or with the caller's own Cancel or Amend. A caller that forgets an id at
+// these moments never holds a stale one. An id that is not in use is refused with
+// UnknownOrder.
 //
 // # Beyond plain orders
 //

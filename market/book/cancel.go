@@ -23,19 +23,27 @@ func (b *Book) Cancel(id OrderID) (Open, Reject) {
 	return was, Accepted
 }
 
-// CancelAll removes every order of an owner, or of everybody when all is set,
-// and appends what it removed: bids, asks, orders of the call in the order in which
-// they came, stops as they would fire. It looks at every order of the book.
-func (b *Book) CancelAll(o ledger.Owner, all bool, removed []Resting) []Resting {
+// CancelAll removes every order of an owner and appends what it removed: bids,
+// asks, orders of the call in the order in which they came, stops as they would
+// fire. It looks at every order of the book.
+func (b *Book) CancelAll(o ledger.Owner, removed []Resting) []Resting {
+	return b.removeIf(func(r *Resting) bool { return r.Owner == o }, removed)
+}
+
+// Clear removes every order, in the order of CancelAll.
+func (b *Book) Clear(removed []Resting) []Resting {
+	return b.removeIf(func(*Resting) bool { return true }, removed)
+}
+
+// removeIf removes the orders that a rule names and appends them.
+func (b *Book) removeIf(named func(*Resting) bool, removed []Resting) []Resting {
 	from := len(removed)
-	removed = b.Orders(Buy, removed)
-	removed = b.Orders(Sell, removed)
-	removed = b.Waiting(removed)
+	removed = b.Waiting(b.Orders(Sell, b.Orders(Buy, removed)))
 	kept := removed[:from]
-	for _, r := range removed[from:] {
-		if all || r.Owner == o {
-			b.remove(uint32(r.ID))
-			kept = append(kept, r)
+	for i := from; i < len(removed); i++ {
+		if named(&removed[i]) {
+			b.remove(uint32(removed[i].ID))
+			kept = append(kept, removed[i])
 		}
 	}
 	return kept

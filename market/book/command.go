@@ -67,7 +67,11 @@ func (b *Book) Do(c *Command, r *Reaction) {
 	case OpCancel:
 		r.Was, r.Code = b.Cancel(c.ID)
 	case OpCancelAll:
-		r.Removed = b.CancelAll(c.Order.Owner, c.All, r.Removed)
+		if c.All {
+			r.Removed = b.Clear(r.Removed)
+		} else {
+			r.Removed = b.CancelAll(c.Order.Owner, r.Removed)
+		}
 	case OpAmend:
 		r.ID, r.Fills, r.Code = b.Amend(c.ID, c.Price, c.Lots, r.Fills)
 	case OpExpire:

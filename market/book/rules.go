@@ -55,19 +55,10 @@ func (b *Book) SetBand(low, high uint32, removed []Resting) ([]Resting, Reject) 
 	if high == 0 {
 		return removed, Accepted
 	}
-	from := len(removed)
-	removed = b.Orders(Buy, removed)
-	removed = b.Orders(Sell, removed)
-	removed = b.Waiting(removed)
-	kept := removed[:from]
-	for _, r := range removed[from:] {
+	return b.removeIf(func(r *Resting) bool {
 		q, s := b.find(r.ID)
-		if !b.rules.inBand(r.Price) && b.kindOf(q, s) != Market {
-			b.remove(uint32(r.ID))
-			kept = append(kept, r)
-		}
-	}
-	return kept, Accepted
+		return !b.rules.inBand(r.Price) && b.kindOf(q, s) != Market
+	}, removed), Accepted
 }
 
 // allowed checks an order against the rules and its terms.

@@ -105,10 +105,11 @@ const ignored = 1 << 25
 
 func (p *pair) cancelAll() error {
 	o, all := ledger.Owner(p.draw(6)), p.draw(8) == 0
-	got := p.fast.CancelAll(o, all, nil)
-	pick := ofOwner(o)
+	got, pick := []Resting{}, ofOwner(o)
 	if all {
-		pick = func(*naiveOrder) bool { return true }
+		got, pick = p.fast.Clear(nil), func(*naiveOrder) bool { return true }
+	} else {
+		got = p.fast.CancelAll(o, nil)
 	}
 	return removed("cancel all", got, p.slow.removeAll(pick, func(a, b *naiveOrder) int { return 0 }), true)
 }
