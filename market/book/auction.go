@@ -79,7 +79,7 @@ func (b *Book) SetPhase(p Phase, reference uint32, a *Auction) Reject {
 		return Accepted
 	}
 	if b.call.n > 0 {
-		b.price(reference, a)
+		b.discover(reference, a)
 		b.clear(a)
 		b.release(a)
 	}
@@ -90,7 +90,7 @@ func (b *Book) SetPhase(p Phase, reference uint32, a *Auction) Reject {
 // Indicative returns price, lots and surplus of the auction if it were held now.
 func (b *Book) Indicative(reference uint32) (a Auction) {
 	if b.call.n > 0 {
-		b.price(reference, &a)
+		b.discover(reference, &a)
 	}
 	return a
 }
@@ -169,8 +169,8 @@ func (b *Book) total(id uint32) uint32 {
 	return s.lots + q.hiddenOf(s)
 }
 
-// price finds price, lots and surplus of the auction.
-func (b *Book) price(reference uint32, a *Auction) {
+// discover finds price, lots and surplus of the auction.
+func (b *Book) discover(reference uint32, a *Auction) {
 	b.gather()
 	c := &b.call
 	c.prices = c.prices[:0]
@@ -200,7 +200,7 @@ func (b *Book) price(reference uint32, a *Auction) {
 		c.prices = append(c.prices, reference)
 	}
 	slices.Sort(c.prices)
-	from, to := b.best3(low, high, a)
+	from, to := b.optimum(low, high, a)
 	switch {
 	case a.Lots == 0:
 		*a = Auction{Matches: a.Matches, Dropped: a.Dropped}
@@ -213,9 +213,9 @@ func (b *Book) price(reference uint32, a *Auction) {
 	_, a.Surplus = c.at(a.Price)
 }
 
-// best3 finds the range of prices that are best by volume and imbalance, and sets
+// optimum finds the range of prices that are best by volume and imbalance, and sets
 // the lots.
-func (b *Book) best3(low, high uint32, a *Auction) (from, to uint32) {
+func (b *Book) optimum(low, high uint32, a *Auction) (from, to uint32) {
 	c := &b.call
 	var bid, offered uint64
 	for _, e := range c.entries[Buy] {

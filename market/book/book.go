@@ -11,14 +11,14 @@
 //
 // Four successive orders of one price share a cache line, a quad, which also
 // holds what they have in common; cancelling an order touches that line and the
-// totals of its level, and its neighbours only when the line becomes empty. Under
-// random cancels half of the places are in use, so that a live order takes about
-// 33 bytes, and never more than 64, because an empty quad is used again at once.
-// Orders with an expiry take 12 bytes a place more, in a table that the first of
-// them makes. Levels live in pages of 64 prices, a page exists while one of its levels does, and CopyFrom
-// copies only the price range that was ever touched. The levels are never
-// crossed, so all prices below the best ask are bids and one bitmap serves both
-// sides.
+// totals of its level, and its neighbours only when the line becomes empty.
+// Under random cancels half of the places are in use, so that a live order
+// takes about 33 bytes, and never more than 64, because an empty quad is used
+// again at once. Orders with an expiry take 12 bytes a place more, in a table
+// that the first of them makes. Levels live in pages of 64 prices, a page
+// exists while one of its levels does, and CopyFrom copies only the price range
+// that was ever touched. The levels are never crossed, so all prices below the
+// best ask are bids and one bitmap serves both sides.
 //
 // # Order ids
 //

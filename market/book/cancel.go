@@ -76,14 +76,15 @@ func (b *Book) reduces(q *quad, s *slot, price, lots uint32) bool {
 	return lots <= s.lots+q.hiddenOf(s) && (price == q.key>>keyPrice || b.kindOf(q, s) == Market)
 }
 
-// Amend changes price and lots of an order. At an unchanged price, fewer
-// lots keep the place in the queue, and an iceberg loses hidden lots first; everything
-// else takes the order out and submits it again as a limit order with its owner, tag,
-// expiry, display and self-trade policy, which may trade. A stop keeps its trigger
-// and id; unless it was only reduced it comes after the others with its trigger, and
-// a budget becomes its price × lots. A market order that a call has collected
-// keeps its price, which is ignored. Amend returns the id that the order rests under now,
-// 0 if it is gone. When the code is not Accepted nothing has changed.
+// Amend changes price and lots of an order. At an unchanged price, fewer lots
+// keep the place in the queue, and an iceberg loses hidden lots first;
+// everything else takes the order out and submits it again as a limit order
+// with its owner, tag, expiry, display and self-trade policy, which may trade.
+// A stop keeps its trigger and id; unless it was only reduced it comes after
+// the others with its trigger, and a budget becomes its price × lots. A market
+// order that a call has collected keeps its price, which is ignored. Amend
+// returns the id that the order rests under now, 0 if it is gone. When the code
+// is not Accepted nothing has changed.
 func (b *Book) Amend(id OrderID, price, lots uint32, fills []Fill) (OrderID, []Fill, Reject) {
 	if code := b.TestAmend(id, price, lots); code == UnknownOrder {
 		return 0, fills, code

@@ -84,8 +84,9 @@ func (b *Book) join(at uint32) {
 }
 
 // meet is what a sweep does with an order of the incoming order's owner, or
-// with an iceberg: it trades up to can lots. It returns the fill, the lots
-// that the incoming order, which has left lots left, loses without trading, and the quad at which the sweep goes on.
+// with an iceberg: it trades up to can lots. It returns the fill, the lots that
+// the incoming order, which has left lots left, loses without trading, and the
+// quad at which the sweep goes on.
 func (b *Book) meet(o *Order, lv *level, at, i, left, can uint32) (f Fill, lost, next uint32) {
 	q := &b.quads[at]
 	s := &q.slot[i]

@@ -158,7 +158,8 @@ func (m reflection) command(c Command) Command {
 }
 
 // same reports how reaction r differs from the image of reaction q, and learns
-// the names of new orders. The order of fills matters: an order may meet one that a stop has just become.
+// the names of new orders. The order of fills matters: an order may meet one
+// that a stop has just become.
 func (m reflection) same(q, r *Reaction) error {
 	if (q.ID != 0) != (r.ID != 0) || q.Code != r.Code || len(q.Fills) != len(r.Fills) || len(q.Fired) != len(r.Fired) ||
 		len(q.Removed) != len(r.Removed) || len(q.Auction.Matches) != len(r.Auction.Matches) {

@@ -99,8 +99,9 @@ func (b *Book) Walk(taker Side, want uint64) (filled, notional uint64) {
 }
 
 // Available returns what o would trade now, up to its lots and within its price
-// (any price for a Market order), hidden lots included: lots, and the sum of price × lots. It passes over
-// orders of its own owner, or ends at them when its policy takes from it there. The budget of o is not looked at.
+// (any price for a Market order), hidden lots included: lots, and the sum of
+// price × lots. It passes over orders of its own owner, or ends at them when
+// its policy takes from it there. The budget of o is not looked at.
 func (b *Book) Available(o Order) (filled uint32, notional uint64) {
 	s := o.Side.Opposite()
 	p, _, ok := b.Best(s)

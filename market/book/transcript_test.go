@@ -16,10 +16,11 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the transcripts in testdata")
 
-// TestTranscripts replays testdata/*.txt, the specification of the book by cases.
-// A case begins with its name behind "--" and has a book of prices below 1000 of its own. A
-// line is a command; the lines that begin with "=" after it are what the book says,
-// and those that begin with "#" explain. Orders are called a, b, c … as they come:
+// TestTranscripts replays testdata/*.txt, the specification of the book by
+// cases. A case begins with its name behind "--" and has a book of prices below
+// 1000 of its own. A line is a command; the lines that begin with "=" after it
+// are what the book says, and those that begin with "#" explain. Orders are
+// called a, b, c … as they come:
 //
 //	OWNER buys|sells LOTS [@ PRICE] [WORDS]
 //	amend ORDER LOTS @ PRICE

@@ -3,21 +3,22 @@
 // other languages and for conformance suites.
 //
 // Prices are whole ticks from 1 to 16,777,215, quantities whole lots from 1 to
-// 4,294,967,295; what a tick or a lot is worth is the user's business. Nobody's funds are
-// looked at.
+// 4,294,967,295; what a tick or a lot is worth is the user's business. Nobody's
+// funds are looked at.
 //
 // # Commands
 //
-// Every line is an object with a field "op"; Help lists the operations and their fields.
+// Every line is an object with a field "op"; Help lists the operations and
+// their fields.
 //
 // # Events
 //
 // Every event names the line that caused it. A refused command has one event,
-// reject, with the stable code of package book, or DuplicateID; a line that
-// is no command has one event, error. Neither changes anything. Otherwise accept, amend, cancel,
-// phase and so on come first and then what follows from them in the order
-// in which it happened: trades at the maker's price, cancels with their reason,
-// stops that trigger, and expiries.
+// reject, with the stable code of package book, or DuplicateID; a line that is
+// no command has one event, error. Neither changes anything. Otherwise accept,
+// amend, cancel, phase and so on come first and then what follows from them in
+// the order in which it happened: trades at the maker's price, cancels with
+// their reason, stops that trigger, and expiries.
 //
 // Assumption: the session is trusted to send finite lines; it keeps a name for every
 // live order and owner.
