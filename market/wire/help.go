@@ -6,7 +6,8 @@ lots from 1 to 4294967295; what they are worth is up to you. Nobody's funds are 
 
 Operations ("op") and their fields:
 
-  new         side, quantity, price; id, owner, type, tif, trigger, display, min, expiry, stp
+  new         side, quantity, price; id, owner, type, tif, flags, trigger, display, min,
+              expiry, stp
   amend       id; price, quantity (what is not given stays)
   cancel      id
   cancel-all  owner (without one, everybody's orders)
@@ -19,6 +20,7 @@ Operations ("op") and their fields:
   type        limit (default), market, post-only, ioc, fok, stop (becomes a market order) or
               stop-limit, when a trade reaches the trigger
   tif         gtc (default), ioc, fok, or gtt, which needs an expiry
+  flags       a list; "post-only" in it says the same as the type
   id, owner   a string or a whole number. An order without an id gets the next free number,
               one without an owner never meets an own order
   stp         when an order meets one of its own owner: cancel-oldest (default: the resting

@@ -31,11 +31,12 @@ var (
 	}{{"op", ops}, {"side", sides}, {"type", types}, {"tif", tifs}, {"stp", policies}, {"phase", phases}, {"orders", switches}}
 	numbers = []string{"quantity", "price", "trigger", "display", "min", "expiry", "tick", "reference", "low", "high", "levels"}
 	namings = []string{"id", "owner"}
+	flags   = []string{"post-only"}
 )
 
 // forms lists which fields each command needs and which it may have.
 var forms = []struct{ op, needs, may string }{
-	{"new", "side quantity", "id owner price type tif trigger display min expiry stp"},
+	{"new", "side quantity", "id owner price type tif trigger display min expiry stp flags"},
 	{"amend", "id", "price quantity"},
 	{"cancel", "id", ""},
 	{"cancel-all", "", "owner"},
@@ -53,6 +54,8 @@ type command struct {
 	text   map[string]string // words, and the texts of names
 	raw    map[string]string // names as they were written
 	number map[string]uint32
+	// postOnly is the flag, which says the same as the type.
+	postOnly bool
 }
 
 func (c *command) has(field string) bool { return slices.Contains(c.fields, field) }
@@ -169,6 +172,17 @@ func (c *command) set(field, value string) error {
 			return &fault{field, "is " + value, expectation(field), ""}
 		}
 		c.text[field], c.raw[field] = s, value
+	case field == "flags":
+		var list []string
+		if json.Unmarshal([]byte(value), &list) != nil {
+			return &fault{field, "is " + value, expectation(field), ""}
+		}
+		for _, f := range list {
+			if !slices.Contains(flags, f) {
+				return &fault{field, "holds " + strconv.Quote(f), expectation(field), param.Nearest(f, flags)}
+			}
+			c.postOnly = true
+		}
 	default:
 		return &fault{field, "is no field", "one of the fields of the command", param.Nearest(field, every())}
 	}
@@ -177,7 +191,7 @@ func (c *command) set(field, value string) error {
 
 // every lists all fields.
 func every() []string {
-	all := slices.Concat(numbers, namings)
+	all := slices.Concat(numbers, namings, []string{"flags"})
 	for _, w := range words {
 		all = append(all, w.field)
 	}
@@ -189,6 +203,9 @@ func expectation(field string) string {
 		if w.field == field {
 			return "one of " + strings.Join(w.of, ", ")
 		}
+	}
+	if field == "flags" {
+		return `a list that may hold "post-only"`
 	}
 	if slices.Contains(namings, field) {
 		return "a string that is not empty, or a whole number"
@@ -205,6 +222,13 @@ func (c *command) sensible() error {
 	kind, tif := c.text["type"], c.text["tif"]
 	wants := kind != "market" && kind != "stop"
 	stop := kind == "stop" || kind == "stop-limit"
+	if c.postOnly {
+		if c.has("type") && kind != "limit" && kind != "post-only" {
+			return &fault{"flags", "contradict type " + kind, "post-only on a limit order", ""}
+		}
+		kind = "post-only"
+		c.text["type"] = kind
+	}
 	switch {
 	case wants && !c.has("price"):
 		return &fault{"price", "is missing", expectation("price"), ""}
