@@ -22,11 +22,12 @@ func (x *Exchange) CopyFrom(src *Exchange) {
 	x.log = append(x.log[:0], src.log...)
 }
 
-// Hash folds the state into h: the book, the tick and the counters. Who is watched, and the log, do not enter: they change nothing.
+// Hash folds the state into h: the book, the last price, the tick and the
+// counters. Who is watched, and the log, do not enter: they change nothing.
 func (x *Exchange) Hash(h uint64) uint64 {
 	h = x.book.Hash(h)
 	s := &x.stats
-	for _, v := range [...]uint64{uint64(x.tick), s.Trades, s.Lots, uint64(s.Cash),
+	for _, v := range [...]uint64{uint64(x.book.Last()), uint64(x.tick), s.Trades, s.Lots, uint64(s.Cash),
 		uint64(s.Fees), uint64(s.TakerLots), s.Orders, s.Cancels, s.Amends, s.Expired, s.SelfCancels, s.Rejected} {
 		h = (h ^ v) * 0x9E3779B97F4A7C15
 		h ^= h >> 29

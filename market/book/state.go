@@ -35,9 +35,11 @@ func (b *Book) CopyFrom(src *Book) {
 }
 
 // Hash folds the state into h: the clock, then every order of each side in
-// price–time order, then what waits outside the queues and the rules, and last the
-// price of the last trade. Two books in the same state have the same hash,
-// whatever their past. What a book does not use adds nothing to its hash.
+// price–time order, then what waits outside the queues and the rules. Two books
+// in the same state have the same hash, whatever their past. What a book does
+// not use adds nothing to its hash: the price of the last trade enters while a
+// stop or a rule may ask for it, and a caller to whom it always matters folds
+// Last too.
 func (b *Book) Hash(h uint64) uint64 {
 	h = mix(h, uint64(b.expiry.now)<<32|uint64(b.maxPrice))
 	for s := Buy; s <= Sell; s++ {
@@ -65,7 +67,10 @@ func (b *Book) Hash(h uint64) uint64 {
 	if b.stops.hi != 0 {
 		h = mix(h, uint64(b.stops.hi)<<32|uint64(b.stops.lo))
 	}
-	return mix(h, uint64(b.last))
+	if b.ruled || len(b.stops.heap[Buy])+len(b.stops.heap[Sell]) > 0 {
+		h = mix(h, uint64(b.last))
+	}
+	return h
 }
 
 // hashOrder folds one order into h, and more of it when it is more than a plain
