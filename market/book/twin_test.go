@@ -105,7 +105,8 @@ const ignored = 1 << 25
 
 func (p *pair) cancelAll() error {
 	o, all := ledger.Owner(p.draw(6)), p.draw(8) == 0
-	got, pick := []Resting{}, ofOwner(o)
+	var got []Resting
+	pick := ofOwner(o)
 	if all {
 		got, pick = p.fast.Clear(nil), func(*naiveOrder) bool { return true }
 	} else {
