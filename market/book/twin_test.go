@@ -21,6 +21,7 @@ type pair struct {
 	draw func(n uint32) uint32 // uniform below n; n is never 0
 	ids  []OrderID             // ids ever returned, some of them dead
 	full int                   // orders at which the pair mostly cancels
+	did  struct{ fills, self, fired, matches, refills int }
 }
 
 func newPair(maxPrice uint32, full int, draw func(uint32) uint32) *pair {
@@ -45,6 +46,7 @@ func (p *pair) step() error {
 		if !ok {
 			return nil
 		}
+		p.did.fired++
 		// The price of a market order is ignored, and not always kept.
 		if was.Kind == Market {
 			was.Price, fired.Order.Price = 0, 0
@@ -171,6 +173,7 @@ func (p *pair) setPhase() error {
 		want = p.slow.open(reference)
 	}
 	p.slow.rules.Phase = phase
+	p.did.matches += len(got.Matches)
 	for _, a := range []*Auction{&got, &want} {
 		for i := range a.Matches {
 			for s := range a.Matches[i].Sides {
@@ -253,6 +256,15 @@ func (p *pair) terms(o *Order) (t Terms) {
 func (p *pair) same(what string, id OrderID, fills []Fill, code Reject, m *naiveOrder, want []Fill, wantCode Reject) error {
 	if code != wantCode || !slices.Equal(fills, want) || (id != 0) != (m != nil) {
 		return fmt.Errorf("%s: id %d, %+v, %v; want %+v, %+v, %v", what, id, fills, code, m, want, wantCode)
+	}
+	for _, f := range fills {
+		p.did.fills++
+		if f.Self {
+			p.did.self++
+		}
+		if _, s := p.fast.find(f.Maker); !f.Gone && s != nil && s.flags&flagIceberg != 0 {
+			p.did.refills++
+		}
 	}
 	if m != nil {
 		if m.id != id && p.slow.find(id) != nil {
@@ -408,6 +420,9 @@ func TestTwin(t *testing.T) {
 				if err != nil {
 					t.Fatalf("operation %d: %v", op, err)
 				}
+			}
+			if d := p.did; min(d.fills, d.self, d.fired, d.matches, d.refills) < 200 {
+				t.Errorf("too little happened: %+v", d)
 			}
 		})
 	}
