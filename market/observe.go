@@ -29,7 +29,8 @@ func (x *Exchange) Top() (bid, ask uint32, lots uint64, taken int64) {
 	return bid, ask, x.stats.Lots, x.stats.TakerLots
 }
 
-// Open returns the order in a slot, which rests or waits; it reports false when there is none.
+// Open returns the order in a slot, which rests or waits; it reports false when
+// there is none.
 func (x *Exchange) Open(o ledger.Owner, slot uint16) (price, lots uint32, side book.Side, ok bool) {
 	at := x.at(o, slot)
 	if at == nil || *at == 0 {
