@@ -28,7 +28,7 @@ const module = "stakeout"
 // only; neighbours are listed in beside.
 var layer = map[string]int{
 	"market/ledger": 0, "experiments/sim/draw": 0, "experiments/sim/exact": 0, "experiments/param": 0, "experiments/catalogue": 0,
-	"market/book": 1, "market/lending": 1, "market/vault": 1, "mechanisms/layer1": 1, "mechanisms/rollup": 1,
+	"market/book": 1, "market/lending": 1, "market/vault": 1, "experiments/axis": 1, "mechanisms/layer1": 1, "mechanisms/rollup": 1,
 	"market": 2, "market/perp": 2, "market/wire": 2, "mechanisms/election": 2, "mechanisms/remedy": 2,
 	"agents":              3,
 	"strategies":          4,
@@ -56,6 +56,7 @@ var beside = map[string][]string{
 var only = map[string][]string{
 	"market/ledger": {}, "experiments/param": {}, "experiments/catalogue": {}, "experiments/sim/exact": {}, "experiments/record": {},
 	"experiments/preset": {"experiments/param"},
+	"experiments/axis":   {"experiments/param", "experiments/sim/exact"},
 }
 
 // core reports whether a package belongs to the simulation core.

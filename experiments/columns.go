@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -115,21 +116,34 @@ var always = map[string]bool{"attack": true, "mechanism": true, "remedy": true, 
 // never are those that other columns hold or that change no result.
 var never = map[string]bool{"name": true, "question": true, "replications": true}
 
-// parameters are the columns of the resolved parameters: those of the attacks
-// and those that differ from their default in any cell.
+// noValue stands for a parameter that the attack of a cell does not have. No
+// parameter holds a control character.
+const noValue = "\x00"
+
+// parameters are the columns of the resolved parameters: those of the attacks,
+// those that vary by plan and those that differ from their default in any cell.
 func (p *design) parameters() (out []column) {
-	wanted := map[string]int{}
+	place := map[string]int{}
 	for i := range p.cells {
-		c := &p.cells[i]
-		c.values = map[string]string{}
-		c.walk(func(path string, f param.Field) {
-			c.values[path] = f.Value
-			attack := strings.HasPrefix(path, attackPrefix)
-			if _, have := wanted[path]; have || never[path] || !(attack || always[path] || f.Changed) {
+		p.cells[i].walk(func(path string, f param.Field) {
+			wanted := strings.HasPrefix(path, attackPrefix) || always[path] || f.Changed || slices.Contains(p.axes, path)
+			if _, have := place[path]; have || never[path] || !wanted {
 				return
 			}
-			wanted[path] = len(out)
-			out = append(out, parameter(path, f))
+			place[path] = len(out)
+			out = append(out, parameter(len(out), path, f))
+		})
+	}
+	for i := range p.cells {
+		c := &p.cells[i]
+		c.values = make([]string, len(out))
+		for k := range c.values {
+			c.values[k] = noValue
+		}
+		c.walk(func(path string, f param.Field) {
+			if k, have := place[path]; have {
+				c.values[k] = f.Value
+			}
 		})
 	}
 	return out
@@ -146,7 +160,7 @@ func (s *Spec) walk(visit func(path string, f param.Field)) {
 	}
 }
 
-func parameter(path string, f param.Field) column {
+func parameter(place int, path string, f param.Field) column {
 	c := record.Column{Name: report.ParameterColumn(path), Unit: f.Unit, Doc: "Parameter " + path + ": " + strings.TrimSuffix(f.Doc, ".") + "."}
 	switch {
 	case f.Kind == param.Boolean:
@@ -162,10 +176,10 @@ func parameter(path string, f param.Field) column {
 		c.Unit = record.Dimensionless
 	}
 	return column{c, func(o *observation) record.Value {
-		if value, have := o.values[path]; have {
+		if value := o.values[place]; value != noValue {
 			return typed(value, c.Type)
 		}
-		return record.MissingValue() // The cell's attack has no such parameter.
+		return record.MissingValue()
 	}}
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sort"
 	"strings"
 	"sync"
 
@@ -17,38 +18,70 @@ import (
 type design struct {
 	name    string
 	version string
+	config  string   // text of the configuration, if it is shorter than that of all cells
+	axes    []string // paths of the parameters that vary by plan
+	series  bool     // keep the table series
 	cells   []cell
 	columns []column // of the runs table
 }
+
+// detailed is the most cells that get figures and tables of money each.
+const detailed = 6
+
+// detail tells whether the report looks into every cell.
+func (p *design) detail() bool { return p.series && len(p.cells) <= detailed }
 
 // cell is one spec of an experiment, with the identity that its rows carry.
 type cell struct {
 	*Spec
 	id     string
-	config string            // hash of what a single replication depends on
-	first  int64             // place of its first replication in the experiment
-	values map[string]string // of all parameters, as text, by path
-	replay string            // command line that shows one of its replications, without the number
+	config string   // hash of what a single replication depends on
+	first  int64    // place of its first replication in the experiment
+	values []string // of the parameters that have a column, as text, noValue where there is none
+	replay string   // command line that shows one of its replications, without the number
 }
 
 func newDesign(name string, specs []*Spec, version string) (*design, error) {
-	p := &design{name: name, version: version}
+	p := &design{name: name, version: version, series: true}
+	return p, p.fill(specs)
+}
+
+// idDigits of the configuration hash tell the cells of an experiment apart: with
+// 100,000 of them two are alike with a probability of 2e-5.
+const idDigits = 12
+
+// fill gives the design its cells and its columns.
+func (p *design) fill(specs []*Spec) error {
 	if len(specs) == 0 {
-		return nil, errors.New("an experiment needs at least one spec")
+		return errors.New("an experiment needs at least one spec")
 	}
-	seen := map[string]bool{}
+	seen, first := map[string]bool{}, int64(0)
+	builtin := map[string]map[string]string{}
 	for _, s := range specs {
-		c := cell{Spec: s, config: s.replicationHash(), first: int64(p.total())}
-		c.id = strings.Join([]string{s.Name, s.Attack, s.Mechanism, s.Remedy, c.config[:8]}, "/")
+		c := cell{Spec: s, config: s.replicationHash(), first: first}
+		first += int64(s.Replications)
+		c.id = strings.Join([]string{s.Name, s.Attack, s.Mechanism, s.Remedy, c.config[:idDigits]}, "/")
 		if seen[c.id] {
-			return nil, fmt.Errorf("%s is in the experiment %s twice", c.id, name)
+			return fmt.Errorf("%s is in the experiment %s twice", c.id, p.name)
 		}
 		seen[c.id] = true
-		c.replay = s.replay()
+		if _, known := builtin[s.Name]; !known {
+			builtin[s.Name] = stated(s.Name)
+		}
+		c.replay = s.replay(builtin[s.Name])
 		p.cells = append(p.cells, c)
 	}
 	p.columns = p.runsColumns()
-	return p, nil
+	return nil
+}
+
+// stated are the values of a built-in preset, or nil when there is none of that
+// name.
+func stated(name string) map[string]string {
+	if base, err := Load(name); err == nil {
+		return base.stated
+	}
+	return nil
 }
 
 // replicationHash is the hash of all that a single replication depends on
@@ -63,37 +96,36 @@ func (s *Spec) replicationHash() string {
 // replay is the command that explains a replication of the spec: its preset
 // and what was set besides. A preset file counts as one that is in the folder
 // that one works in.
-func (s *Spec) replay() string {
-	name := s.Name
-	base, err := Load(name)
-	if err != nil {
-		return "stakeout explain " + name + ".yaml --rep "
+func (s *Spec) replay(builtin map[string]string) string {
+	command, was := "stakeout explain "+s.Name, builtin
+	if was == nil {
+		command, was = command+".yaml", s.stated
 	}
-	was := map[string]string{}
-	base.walk(func(path string, f param.Field) { was[path] = f.Value })
-	command := "stakeout explain " + name
 	s.walk(func(path string, f param.Field) {
-		if !never[path] && was[path] != f.Value {
+		if !never[path] && was != nil && was[path] != f.Value {
 			command += " --set '" + path + "=" + f.Value + "'"
 		}
 	})
 	return command + " --rep "
 }
 
-func (p *design) total() (n int) {
-	for _, c := range p.cells {
-		n += c.Replications
-	}
-	return n
+// texts are the values of all parameters by path.
+func (s *Spec) texts() map[string]string {
+	out := map[string]string{}
+	s.walk(func(path string, f param.Field) { out[path] = f.Value })
+	return out
+}
+
+func (p *design) total() int {
+	last := &p.cells[len(p.cells)-1]
+	return int(last.first) + last.Replications
 }
 
 // at finds the cell and the replication of a place in the experiment.
 func (p *design) at(order int64) (*cell, int) {
-	i := len(p.cells) - 1
-	for p.cells[i].first > order {
-		i--
-	}
-	return &p.cells[i], int(order - p.cells[i].first)
+	after := sort.Search(len(p.cells), func(i int) bool { return p.cells[i].first > order })
+	c := &p.cells[after-1]
+	return c, int(order - c.first)
 }
 
 func (p *design) key(c *cell, rep int) string {
@@ -106,14 +138,28 @@ func (p *design) manifest(o Options) record.Manifest {
 	m := record.Manifest{Experiment: p.name, Command: o.Command, Version: o.Version}
 	var text []string
 	for _, c := range p.cells {
-		text = append(text, string(c.Canonical()))
+		if p.config == "" {
+			text = append(text, string(c.Canonical()))
+		}
 		if seed := record.Seed(c.Seed); len(m.Seeds) == 0 || m.Seeds[len(m.Seeds)-1] != seed {
 			m.Seeds = append(m.Seeds, seed)
 		}
 	}
-	m.Config = strings.Join(text, "---\n")
+	m.Config = p.config + strings.Join(text, "---\n")
 	return m
 }
+
+// tables are those that the store takes run by run.
+func (p *design) tables(f record.Format) []record.Table {
+	list := []record.Table{{Schema: p.runsSchema(), Formats: f}}
+	if p.series {
+		list = append(list, record.Table{Schema: seriesSchema(), Formats: f})
+	}
+	return list
+}
+
+// span is a part of an experiment: the places from first to before end.
+type span struct{ first, end int64 }
 
 // crew is the pool of workers at work on a design.
 type crew struct {
@@ -124,16 +170,17 @@ type crew struct {
 
 	mu   sync.Mutex
 	next int64
+	end  int64
 	r    *Result
 	err  error
 }
 
-// execute runs what is not in the store yet. It returns what stopped it, or
-// nil when every replication has its row.
-func (p *design) execute(ctx context.Context, store *record.Store, o Options, r *Result) error {
-	c := &crew{design: p, ctx: ctx, store: store, o: o, r: r}
+// execute runs what is not in the store yet of a part of the experiment. It
+// returns what stopped it, or nil when every replication has its row.
+func (p *design) execute(ctx context.Context, store *record.Store, part span, o Options, r *Result) error {
+	c := &crew{design: p, ctx: ctx, store: store, o: o, r: r, next: part.first, end: part.end}
 	var wait sync.WaitGroup
-	for range min(o.Workers, max(p.total(), 1)) {
+	for range min(o.Workers, max(r.Planned, 1)) {
 		wait.Add(1)
 		go func() {
 			defer wait.Done()
@@ -181,7 +228,7 @@ func (c *crew) take() (order int64, ok bool) {
 	if c.err == nil && c.ctx.Err() != nil {
 		c.err = c.ctx.Err()
 	}
-	if c.err != nil || c.next >= int64(c.total()) {
+	if c.err != nil || c.next >= c.end {
 		return 0, false
 	}
 	c.next++
@@ -214,7 +261,7 @@ func (c *crew) done(err error, reused, failed bool) {
 		c.r.Failed++
 	}
 	if c.o.Progress != nil {
-		c.o.Progress(c.r.Finished, c.total())
+		c.o.Progress(c.r.Finished, c.r.Planned)
 	}
 }
 
@@ -232,7 +279,11 @@ func (c *crew) replicate(b *Worlds, at *cell, rep int) (run record.Run, failed e
 		return c.failure(at, rep, err), err
 	}
 	row := c.row(&observation{cell: at, design: c.design, rep: rep, trial: t})
-	return record.Run{Rows: map[string][]record.Row{runsTable: {row}, seriesTable: seriesRows(at, t)}}, nil
+	rows := map[string][]record.Row{runsTable: {row}}
+	if c.series {
+		rows[seriesTable] = seriesRows(at, t)
+	}
+	return record.Run{Rows: rows}, nil
 }
 
 func (c *crew) failure(at *cell, rep int, err error) record.Run {

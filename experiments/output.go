@@ -14,14 +14,25 @@ import (
 // report writes attack_roi and the figures from the rows in the store and
 // fills the result.
 func (p *design) report(store *record.Store, r *Result) error {
-	study, err := report.NewStudy(report.Meta{Experiment: p.name, Version: p.version, Partial: r.Partial}, p.runsSchema(),
+	meta := report.Meta{Experiment: p.name, Version: p.version, Partial: r.Partial, Axes: p.axes, Lean: !p.detail()}
+	study, err := report.NewStudy(meta, p.runsSchema(),
 		func(visit func(record.Row) error) error { return store.Each(runsTable, visit) })
 	if err != nil {
 		return err
 	}
 	r.Study = study
 	all := study.Summaries()
-	r.ROI = report.ROI(study)
+	if len(p.axes) > 0 {
+		r.ROI = report.Returns(study)
+	} else {
+		r.ROI = report.ROI(study)
+	}
+	if !p.detail() {
+		if best := study.Best(); best != nil {
+			r.Verdicts = []string{report.Verdict(best)}
+		}
+		return writeDataset(store, study)
+	}
 	for i, c := range study.Cells {
 		channels, err := report.Channels(study, c)
 		if err != nil {

@@ -20,21 +20,23 @@ type Options struct {
 	Progress func(done, total int) // called after every replication, one call at a time, or nil
 	Command  []string              // as typed, for the manifest
 	Version  string                // of the program, default "dev"
+	Series   bool                  // keep the table series of a sweep with axes, too; without axes it is always kept
 }
 
 // Result is what a finished or interrupted experiment leaves.
 type Result struct {
 	Dir      string // folder of the files
-	Planned  int    // replications
-	Finished int    // replications with a row, failed ones included
-	Reused   int    // of them from an earlier invocation
+	Cells    int
+	Planned  int // replications
+	Finished int // replications with a row, failed ones included
+	Reused   int // of them from an earlier invocation
 	Failed   int
 	Partial  bool // interrupted; the same call resumes it
 	Study    *report.Study
 	ROI      *table.Table
-	Channels []*table.Table // one a cell
+	Channels []*table.Table // one a cell, for few cells
 	Harm     []*table.Table
-	Verdicts []string
+	Verdicts []string // one a cell, or that of the best one of many
 	Figures  []string // names of the PNG files, relative to Dir
 }
 
@@ -57,15 +59,19 @@ func Compare(ctx context.Context, name string, specs []*Spec, o Options) (*Resul
 	if err != nil {
 		return nil, err
 	}
-	runs, series := p.runsSchema(), seriesSchema()
-	store, err := record.Open(o.Out, p.manifest(o), record.Table{Schema: runs, Formats: o.Formats}, record.Table{Schema: series, Formats: o.Formats})
+	return p.run(ctx, o)
+}
+
+// run executes the whole design, writes the results folder and reports.
+func (p *design) run(ctx context.Context, o Options) (*Result, error) {
+	store, err := record.Open(o.Out, p.manifest(o), p.tables(o.Formats)...)
 	if err != nil {
 		return nil, err
 	}
 	store.Workers(o.Workers)
 	start := time.Now()
-	r := &Result{Dir: store.Dir(), Planned: p.total()}
-	stopped := p.execute(ctx, store, o, r)
+	r := &Result{Dir: store.Dir(), Planned: p.total(), Cells: len(p.cells)}
+	stopped := p.execute(ctx, store, span{0, int64(p.total())}, o, r)
 	store.Phase("replications", time.Since(start))
 	return r, p.finish(store, r, stopped)
 }

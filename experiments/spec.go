@@ -49,6 +49,7 @@ type Spec struct {
 	World  sim.Config
 	Params any // pointer to the attack's parameter struct
 	attack strategies.Entry
+	stated map[string]string // what the preset itself says, by path
 }
 
 // worldPart is the layout of a preset file without attack_params, whose struct
@@ -105,26 +106,12 @@ func Load(name string, overrides ...string) (*Spec, error) {
 	return Parse(file, text, overrides...)
 }
 
-// Parse reads a preset from its text.
+// Parse reads a preset from its text. Of a preset with axes, which LoadSweep
+// reads, it gives the values that do not vary.
 func Parse(file string, text []byte, overrides ...string) (*Spec, error) {
-	doc, problems := preset.Parse(file, text)
-	var part worldPart
-	param.Defaults(&part)
-	problems = append(problems, underWorld(doc.Decode("", &part, "attack_params"))...)
-	s := &Spec{Header: part.Header, World: part.World}
-	if e, ok := strategies.Find(s.Attack); ok {
-		s.attack, s.Params = e, e.Params()
-		param.Defaults(s.Params)
-		problems = append(problems, doc.Decode("attack_params", s.Params)...)
-	} else {
-		problems = append(problems, s.attackProblem(doc)...)
-	}
-	if len(problems) == 0 {
-		for _, o := range attackFirst(overrides) {
-			if err := s.Set(o); err != nil {
-				return nil, err
-			}
-		}
+	s, doc, problems, err := read(file, text, overrides)
+	if err != nil {
+		return nil, err
 	}
 	if doc.Has("") { // What cannot be read at all has one problem only.
 		problems = append(problems, s.cross(doc)...)
@@ -133,6 +120,32 @@ func Parse(file string, text []byte, overrides ...string) (*Spec, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// read decodes a preset without looking at how its values go together. The
+// error is that of an override.
+func read(file string, text []byte, overrides []string) (*Spec, *preset.Document, []preset.Problem, error) {
+	doc, problems := preset.Parse(file, text)
+	var part worldPart
+	param.Defaults(&part)
+	problems = append(problems, underWorld(doc.Decode("", &part, "attack_params", preset.Paths, sampleSection))...)
+	s := &Spec{Header: part.Header, World: part.World}
+	if e, ok := strategies.Find(s.Attack); ok {
+		s.attack, s.Params = e, e.Params()
+		param.Defaults(s.Params)
+		problems = append(problems, doc.Decode("attack_params", s.Params)...)
+	} else {
+		problems = append(problems, s.attackProblem(doc)...)
+	}
+	s.stated = s.texts()
+	if len(problems) == 0 {
+		for _, o := range attackFirst(overrides) {
+			if err := s.Set(o); err != nil {
+				return nil, nil, nil, err
+			}
+		}
+	}
+	return s, doc, problems, nil
 }
 
 // attackProblem says why there is no attack; one of the wrong type has its

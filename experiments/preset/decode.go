@@ -90,7 +90,7 @@ func (d *decoder) unknown(e *entry, path string) {
 		}
 	}
 	expected := ""
-	if len(here) > 0 && len(here) <= 12 {
+	if top := path == "" && d.section == ""; len(here) > 0 && (top || len(here) <= 12) {
 		expected = "one of " + strings.Join(here, ", ")
 	}
 	d.report(e.position, join(path, e.key), "unknown key", expected, hint)

@@ -128,7 +128,7 @@ func (r *reader) readMapping(v *ast.MappingNode, out *node, path string, depth i
 	}
 	for _, pair := range v.Values {
 		at := r.at(pair.Key.GetToken())
-		key, fault := keyText(pair.Key)
+		key, fault := keyText(pair.Key, path == Paths)
 		if fault != "" {
 			r.report(at, path, fault, "write each key in the section to which it belongs")
 			continue
@@ -142,8 +142,9 @@ func (r *reader) readMapping(v *ast.MappingNode, out *node, path string, depth i
 	}
 }
 
-// keyText returns the text of a key, or why it cannot be one.
-func keyText(key ast.MapKeyNode) (text, fault string) {
+// keyText returns the text of a key, or why it cannot be one. Only in the section
+// Paths a key may have dots.
+func keyText(key ast.MapKeyNode, dots bool) (text, fault string) {
 	switch v := key.(type) {
 	case *ast.MergeKeyNode:
 		return "", "a preset has no merge keys"
@@ -151,7 +152,7 @@ func keyText(key ast.MapKeyNode) (text, fault string) {
 		return "", "a key is one word"
 	case ast.ScalarNode:
 		text = v.GetToken().Value
-		if text == "" || strings.Contains(text, ".") {
+		if text == "" || !dots && strings.Contains(text, ".") {
 			return "", fmt.Sprintf("the key %q is empty or has a dot", text)
 		}
 		return text, ""

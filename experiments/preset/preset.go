@@ -29,13 +29,16 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+
+	"stakeout/experiments/param"
 )
 
 // Problem is one thing wrong with a preset.
 type Problem struct {
-	File         string
-	Line, Column int
+	File         string // or the flag of a command line, which has no lines
+	Line, Column int    // zero for a flag
 	Path         string // keys from the outside in, joined by dots; empty for the whole file
 	Message      string // what is wrong
 	Expected     string // what would be right, or empty
@@ -46,6 +49,9 @@ type Problem struct {
 // file:line:column: path: message; expected …; hint.
 func (p Problem) String() string {
 	text := fmt.Sprintf("%s:%d:%d: ", p.File, p.Line, p.Column)
+	if p.Line == 0 {
+		text = p.File + ": "
+	}
 	if p.Path != "" {
 		text += p.Path + ": "
 	}
@@ -136,18 +142,55 @@ func (d *Document) problem(at position, path, message, expected, hint string) Pr
 }
 
 // find returns the node at path, or nil and the position of the innermost key
-// on the way that exists.
+// on the way that exists. An item of a list has its index behind the path, as
+// in key[2].
 func (d *Document) find(path string) (*node, position) {
 	n, around := d.root, position{1, 1}
-	if path == "" || n == nil {
-		return n, around
-	}
-	for _, key := range strings.Split(path, ".") {
-		e := n.entry(key)
+	for rest := path; rest != "" && n != nil; {
+		e, after := n.leading(rest)
 		if e == nil {
 			return nil, around
 		}
-		n, around = e.value, e.position
+		n, around, rest = e.value, e.position, after
+		if rest != "" && rest[0] == '[' {
+			i, err := strconv.Atoi(strings.Trim(rest, "[]"))
+			if err != nil || i >= len(n.items) {
+				return nil, around
+			}
+			return n.items[i], around
+		}
+		rest = strings.TrimPrefix(rest, ".")
 	}
 	return n, around
+}
+
+// leading returns the entry whose key starts the path, which may have dots in
+// the section Paths, and what follows it.
+func (n *node) leading(path string) (e *entry, rest string) {
+	for i := range n.entries {
+		after, ok := strings.CutPrefix(path, n.entries[i].key)
+		if ok && (after == "" || after[0] == '.' || after[0] == '[') {
+			return &n.entries[i], after
+		}
+	}
+	return nil, path
+}
+
+// Paths is the section whose keys are paths, dots included: the axes of a sweep.
+const Paths = "axes"
+
+// List checks every item of the list at path against the parameter f, which
+// takes their values one after the other, and returns their texts. It is false
+// when there is no list at path.
+func (d *Document) List(path string, f param.Field) (texts []string, problems []Problem, isList bool) {
+	n, _ := d.find(path)
+	if n == nil || n.shape != sequence {
+		return nil, nil, false
+	}
+	dec := &decoder{doc: d}
+	for i, item := range n.items {
+		dec.value(f, item, fmt.Sprintf("%s[%d]", path, i))
+		texts = append(texts, item.text)
+	}
+	return texts, dec.problems, true
 }

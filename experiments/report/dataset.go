@@ -106,7 +106,7 @@ type datum struct {
 // Dataset is the schema and the rows of attack_roi, one row a cell.
 func Dataset(s *Study) (schema record.Schema, rows []record.Row) {
 	schema.Name = AttackROITable
-	data := slices.Concat(ids(), spreads(), headline(), method())
+	data := slices.Concat(ids(), s.levels(), spreads(), headline(), method())
 	for _, d := range data {
 		schema.Columns = append(schema.Columns, d.Column)
 	}
@@ -158,6 +158,17 @@ func ids() []datum {
 			return "Mix(" + x.Cell.Seed + ", replication), the same for every cell"
 		}),
 	}
+}
+
+// levels are the parameters that vary by plan, as in the table runs.
+func (s *Study) levels() (out []datum) {
+	named := []string{ParameterColumn("attack"), ParameterColumn("mechanism"), ParameterColumn("remedy")}
+	for i, c := range s.axes {
+		if !slices.Contains(named, c.Name) { // Those have their columns already.
+			out = append(out, datum{c, func(_ *Study, x *Summary) record.Value { return x.Cell.Levels[i] }})
+		}
+	}
+	return out
 }
 
 // spreads are the statistics of all quantities.

@@ -72,12 +72,19 @@ type Meta struct {
 	Version    string // of the program
 	Level      float64
 	Partial    bool // interrupted: replications are missing at the end
+	// Axes are the paths of the parameters that vary by plan.
+	Axes []string
+	// Lean keeps the statistics of a cell and drops its replications, so that
+	// memory does not grow with their number. The rows of a cell must then
+	// follow one another.
+	Lean bool
 }
 
 // Study is the table runs of an experiment, cut into cells.
 type Study struct {
 	Meta
 	Cells     []*Cell
+	axes      []record.Column // columns of runs that hold the axes
 	summaries []*Summary
 }
 
@@ -88,10 +95,12 @@ type Cell struct {
 	Seed                                  string // master seed
 	Config                                string // hash of the configuration
 	Horizon                               float64
+	Levels                                []record.Value // of the study's axes
 	Failed                                int
 	Why                                   string // error of the first failed replication
 	reps                                  int
 	columns                               map[string][]float64
+	kept                                  *Summary // of a lean study
 }
 
 // N is the number of replications that came to their end.
@@ -126,7 +135,15 @@ func NewStudy(m Meta, schema record.Schema, each func(visit func(record.Row) err
 			return nil, fmt.Errorf("report: the table %s has no column %s", schema.Name, need)
 		}
 	}
+	for _, path := range m.Axes {
+		i, ok := at[ParameterColumn(path)]
+		if !ok {
+			return nil, fmt.Errorf("report: the table %s has no column of the axis %s", schema.Name, path)
+		}
+		s.axes = append(s.axes, schema.Columns[i])
+	}
 	cells := map[string]*Cell{}
+	var last *Cell
 	err := each(func(r record.Row) error {
 		text := func(name string) string {
 			if i, ok := at[name]; ok {
@@ -137,14 +154,38 @@ func NewStudy(m Meta, schema record.Schema, each func(visit func(record.Row) err
 		id := text("cell_id")
 		c := cells[id]
 		if c == nil {
+			last.settle(m)
 			c = newCell(id, text)
-			cells[id] = c
+			for _, col := range s.axes {
+				c.Levels = append(c.Levels, r[at[col.Name]])
+			}
+			cells[id], last = c, c
 			s.Cells = append(s.Cells, c)
+		}
+		if c.kept != nil {
+			return fmt.Errorf("report: the rows of %s do not follow one another", id)
 		}
 		c.add(schema, r, text)
 		return nil
 	})
+	last.settle(m)
 	return s, err
+}
+
+// settle computes all statistics of a cell of a lean study and drops its
+// replications.
+func (c *Cell) settle(m Meta) {
+	if c == nil || !m.Lean {
+		return
+	}
+	c.kept = c.summary(m.Level)
+	for _, q := range quantities() {
+		c.kept.of(q, m.Level).values = nil
+	}
+	for _, e := range []*Estimate{&c.kept.Profit, &c.kept.ROI, &c.kept.Excess, &c.kept.HonestProfit, &c.kept.Capital, &c.kept.PeakStake, &c.kept.Cost, &c.kept.Revenue} {
+		e.values = nil
+	}
+	c.columns = nil
 }
 
 func newCell(id string, text func(string) string) *Cell {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -33,9 +32,7 @@ func ROI(s *Study) *table.Table {
 			{Name: "Excess over honest" + ci, Unit: "USD"}, {Name: "Pr(profit)" + ci, Unit: "%"}, {Name: "ES " + level(s.Level), Unit: "USD"}, {Name: "Break-even capital", Unit: "USD"},
 		},
 	}
-	sorted := slices.Clone(all)
-	slices.SortStableFunc(sorted, func(a, b *Summary) int { return cmp.Compare(b.Excess.rank(), a.Excess.rank()) })
-	for _, x := range sorted {
+	for _, x := range s.sorted() {
 		t.Rows = append(t.Rows, roiRow(x))
 	}
 	t.Notes = s.notes(all)

@@ -62,7 +62,9 @@ func (s *Study) summarise() []*Summary {
 	out := make([]*Summary, len(s.Cells))
 	p := make([]float64, len(s.Cells))
 	for i, c := range s.Cells {
-		out[i] = c.summary(s.Level)
+		if out[i] = c.kept; out[i] == nil {
+			out[i] = c.summary(s.Level)
+		}
 		p[i] = out[i].Excess.P
 	}
 	for i, adjusted := range stat.Holm(p) {

@@ -1,0 +1,232 @@
+package experiments
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"stakeout/experiments/axis"
+	"stakeout/experiments/param"
+	"stakeout/experiments/preset"
+	"stakeout/strategies"
+)
+
+// axesReader collects the axes of a preset and of a command line, and what is
+// wrong with them by themselves.
+type axesReader struct {
+	*Sweep
+	doc      *preset.Document
+	scratch  *Spec // takes every value once, to see whether it is valid
+	problems []preset.Problem
+}
+
+// rangePart is a range as a preset has it.
+type rangePart struct {
+	From   float64 `key:"from" default:"0" unit:"1" source:"Choice of the experimenter" doc:"Lower end of the range, in the unit of the parameter"`
+	To     float64 `key:"to" default:"0" unit:"1" source:"Choice of the experimenter" doc:"Upper end of the range"`
+	Points int     `key:"points" default:"0" unit:"1" min:"0" max:"100000" source:"Choice of the experimenter" doc:"Number of points of a grid, both ends included"`
+	Scale  string  `key:"scale" default:"linear" oneof:"linear|log" source:"Choice of the experimenter" doc:"Equal distances or equal ratios"`
+}
+
+// samplePart is a sample as a preset has it.
+type samplePart struct {
+	Method string `key:"method" default:"lhs" oneof:"lhs|halton" source:"Choice of the experimenter" doc:"Latin hypercube or scrambled Halton"`
+	Points int    `key:"points" default:"0" unit:"1" min:"1" max:"100000" source:"Choice of the experimenter" doc:"Number of points"`
+}
+
+func (b *axesReader) read(v Variation) {
+	for _, path := range b.doc.Keys(preset.Paths) {
+		b.fromFile(path)
+	}
+	for _, text := range v.Axes {
+		b.fromFlag(text)
+	}
+	b.readSample(v.Sample)
+	for _, o := range v.Set {
+		path, _, _ := strings.Cut(o, "=")
+		if i := slices.Index(b.Axes(), path); i >= 0 {
+			b.at(&b.axes[i], param.Problem{Path: path, Message: "varies and is set to one value by --set", Expected: "one of the two"})
+		}
+	}
+	for i := range b.axes {
+		b.complete(&b.axes[i])
+	}
+	if n := b.size(); n > maxCells && len(b.problems) == 0 {
+		b.at(&b.axes[0], param.Problem{Path: b.axes[0].Path, Message: fmt.Sprintf("the grid of all axes has more than %d cells", maxCells), Expected: "fewer values, or a sample"})
+	}
+}
+
+// at adds a problem in the place of an axis.
+func (b *axesReader) at(a *swept, p param.Problem) {
+	b.problems = append(b.problems, a.place(b.doc, p))
+}
+
+// place turns a problem into one of the preset or of the command line.
+func (a *swept) place(doc *preset.Document, p param.Problem) preset.Problem {
+	out := preset.Problem{File: "--axis " + a.flag, Path: p.Path}
+	if a.flag == "" {
+		out = doc.At(preset.Paths+"."+a.Path, "", "")
+		out.Path = preset.Paths + "." + p.Path
+	}
+	out.Message, out.Expected, out.Hint = p.Message, p.Expected, p.Hint
+	return out
+}
+
+func asFault(f *axis.Fault) param.Problem {
+	return param.Problem{Path: f.Path, Message: f.Message, Expected: f.Expected, Hint: f.Hint}
+}
+
+// fromFile reads the axis at a path of the preset.
+func (b *axesReader) fromFile(path string) {
+	a, at := swept{Axis: axis.Axis{Path: path}}, preset.Paths+"."+path
+	if !b.find(&a) {
+		return
+	}
+	values, problems, isList := b.doc.List(at, a.field)
+	switch {
+	case isList:
+		a.Values, b.problems = values, append(b.problems, problems...)
+		if len(values) == 0 {
+			b.at(&a, param.Problem{Path: path, Message: "has no values", Expected: "at least one"})
+		}
+	case b.doc.Has(at):
+		var part rangePart
+		param.Defaults(&part)
+		if problems := b.doc.Decode(at, &part); len(problems) > 0 {
+			if len(b.doc.Keys(at)) == 0 {
+				b.at(&a, param.Problem{Path: path, Message: "is neither a list nor a range", Expected: "[a, b, c] or {from: a, to: b, points: n, scale: log}"})
+				return
+			}
+			b.problems = append(b.problems, problems...)
+			return
+		}
+		a.Range = axis.Range{From: part.From, To: part.To, Points: part.Points, Log: part.Scale == "log"}
+		if fault := a.Range.Check(path); fault != nil {
+			b.at(&a, asFault(fault))
+			return
+		}
+	}
+	b.axes = append(b.axes, a)
+}
+
+// fromFlag reads an axis of the command line, which replaces the preset's.
+func (b *axesReader) fromFlag(text string) {
+	parsed, fault := axis.Parse(text)
+	a := swept{Axis: parsed, flag: text}
+	if fault != nil {
+		b.at(&a, asFault(fault))
+		return
+	}
+	if !b.find(&a) {
+		return
+	}
+	for _, v := range a.Values {
+		if err := a.field.Set(v); err != nil {
+			b.at(&a, under(a.Path, err))
+		}
+	}
+	for i := range b.axes {
+		switch {
+		case b.axes[i].Path != a.Path:
+		case b.axes[i].flag != "":
+			b.at(&a, param.Problem{Path: a.Path, Message: "is an axis twice"})
+			return
+		default:
+			b.axes[i] = a
+			return
+		}
+	}
+	b.axes = append(b.axes, a)
+}
+
+// under is a problem of a parameter under its full path.
+func under(path string, err error) param.Problem {
+	p := asProblem(err)
+	p.Path = path
+	return p
+}
+
+// fixed are the parameters that cannot vary, with the reason.
+var fixed = map[string]string{
+	"name": "names the experiment", "question": "is the question of all cells", "replications": "is the same for all cells",
+	"seed": "is the same for all cells, since they are paired by it",
+}
+
+// find looks up the parameter of an axis, or says that there is none. A parameter
+// of another attack is known when the attack varies as well.
+func (b *axesReader) find(a *swept) bool {
+	if why := fixed[a.Path]; why != "" {
+		b.at(a, param.Problem{Path: a.Path, Message: "cannot vary: it " + why})
+		return false
+	}
+	found := false
+	take := func(path string, f param.Field) {
+		if path == a.Path {
+			a.field, found = f, true
+		}
+	}
+	b.scratch.walk(take)
+	if strings.HasPrefix(a.Path, attackPrefix) && !found && b.attackVaries() {
+		for _, e := range strategies.All() {
+			params := e.Params()
+			param.Defaults(params)
+			param.Walk(params, func(path string, f param.Field) { take(attackPrefix+path, f) })
+		}
+	}
+	switch {
+	case !found:
+		b.at(a, asProblem(b.scratch.Set(a.Path+"=")))
+	case a.field.Kind == param.Numbers:
+		b.at(a, param.Problem{Path: a.Path, Message: "is a list of numbers, which cannot vary"})
+		return false
+	}
+	return found
+}
+
+func (b *axesReader) attackVaries() bool {
+	return b.doc.Has(preset.Paths+".attack") || slices.Contains(b.Axes(), "attack")
+}
+
+// readSample reads the sample of the preset or of the command line.
+func (b *axesReader) readSample(flag string) {
+	s, fault := axis.Sample{}, (*axis.Fault)(nil)
+	switch {
+	case flag != "":
+		if s, fault = axis.ParseSample(flag); fault != nil {
+			b.problems = append(b.problems, preset.Problem{File: "--sample " + flag, Path: fault.Path, Message: fault.Message, Expected: fault.Expected, Hint: fault.Hint})
+		}
+	case b.doc.Has(sampleSection):
+		var part samplePart
+		param.Defaults(&part)
+		b.problems = append(b.problems, b.doc.Decode(sampleSection, &part)...)
+		if !b.doc.Has(sampleSection + ".points") {
+			b.problems = append(b.problems, b.doc.At(sampleSection+".points", "is missing", "the number of points"))
+		}
+		s = axis.Sample{Method: part.Method, Points: part.Points}
+	}
+	b.sample = s
+	if s.Points > 0 && len(b.axes) == 0 && len(b.problems) == 0 {
+		b.problems = append(b.problems, preset.Problem{File: "--sample " + flag, Message: "there is no axis to sample", Expected: "axes in the preset, or --axis"})
+	}
+}
+
+// complete checks a range against the parameter and the kind of design.
+func (b *axesReader) complete(a *swept) {
+	if a.Values != nil {
+		return
+	}
+	switch {
+	case a.field.Kind != param.Number && a.field.Kind != param.Integer:
+		b.at(a, param.Problem{Path: a.Path, Message: "is " + a.field.Kind.String() + " and has no range", Expected: "a list of values"})
+		return
+	case b.sample.Points > 0 && a.Range.Points > 0:
+		b.at(a, param.Problem{Path: a.Path, Message: fmt.Sprintf("has %d points of its own beside those of the sample", a.Range.Points), Expected: "a range without points, or no sample"})
+	case b.sample.Points == 0 && a.Range.Points == 0:
+		b.at(a, param.Problem{Path: a.Path, Message: "has no number of points", Expected: "from..to:points, or a sample", Hint: ""})
+	}
+	for _, x := range []float64{a.Range.From, a.Range.To} {
+		if err := a.field.Set(a.text(x)); err != nil {
+			b.at(a, under(a.Path, err))
+		}
+	}
+}
