@@ -17,6 +17,7 @@ type axesReader struct {
 	*Sweep
 	doc      *preset.Document
 	scratch  *Spec // takes every value once, to see whether it is valid
+	sampled  bool  // somebody asks for a sample, be it a valid one or not
 	problems []preset.Problem
 }
 
@@ -37,6 +38,9 @@ type samplePart struct {
 func (b *axesReader) read(v Variation) {
 	for _, path := range b.doc.Keys(preset.Paths) {
 		b.fromFile(path)
+	}
+	if b.doc.Has(preset.Paths) && len(b.doc.Keys(preset.Paths)) == 0 {
+		b.problems = append(b.problems, b.doc.At(preset.Paths, "is not a section of axes", "lines of the form path: [a, b, c]"))
 	}
 	for _, text := range v.Axes {
 		b.fromFlag(text)
@@ -88,6 +92,7 @@ func (b *axesReader) fromFile(path string) {
 		a.Values, b.problems = values, append(b.problems, problems...)
 		if len(values) == 0 {
 			b.at(&a, param.Problem{Path: path, Message: "has no values", Expected: "at least one"})
+			return
 		}
 	case b.doc.Has(at):
 		var part rangePart
@@ -204,9 +209,13 @@ func (b *axesReader) readSample(flag string) {
 		}
 		s = axis.Sample{Method: part.Method, Points: part.Points}
 	}
-	b.sample = s
+	b.sample, b.sampled = s, flag != "" || b.doc.Has(sampleSection)
 	if s.Points > 0 && len(b.axes) == 0 && len(b.problems) == 0 {
-		b.problems = append(b.problems, preset.Problem{File: "--sample " + flag, Message: "there is no axis to sample", Expected: "axes in the preset, or --axis"})
+		none := b.doc.At(sampleSection, "there is no axis to sample", "axes in the preset, or --axis")
+		if flag != "" {
+			none.File, none.Line = "--sample "+flag, 0
+		}
+		b.problems = append(b.problems, none)
 	}
 }
 
@@ -221,8 +230,8 @@ func (b *axesReader) complete(a *swept) {
 		return
 	case b.sample.Points > 0 && a.Range.Points > 0:
 		b.at(a, param.Problem{Path: a.Path, Message: fmt.Sprintf("has %d points of its own beside those of the sample", a.Range.Points), Expected: "a range without points, or no sample"})
-	case b.sample.Points == 0 && a.Range.Points == 0:
-		b.at(a, param.Problem{Path: a.Path, Message: "has no number of points", Expected: "from..to:points, or a sample", Hint: ""})
+	case !b.sampled && a.Range.Points == 0:
+		b.at(a, param.Problem{Path: a.Path, Message: "has no number of points", Expected: "from..to:points, or a sample"})
 	}
 	for _, x := range []float64{a.Range.From, a.Range.To} {
 		if err := a.field.Set(a.text(x)); err != nil {
