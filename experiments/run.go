@@ -99,6 +99,12 @@ func (p *design) finish(store *record.Store, r *Result, stopped error) error {
 	r.Partial = stopped != nil
 	err := p.report(store, r)
 	store.Phase("report", time.Since(start))
+	return conclude(store, r, stopped, err)
+}
+
+// conclude closes a store after what stopped the runs and the error of what came
+// after them.
+func conclude(store *record.Store, r *Result, stopped, err error) error {
 	status, reason := record.Complete, ""
 	if r.Partial {
 		status, reason = record.Partial, "interrupted"

@@ -1,0 +1,148 @@
+package experiments
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"stakeout/experiments/record"
+)
+
+// Plan is a sweep cut into shards for machines that share a folder. It holds
+// the preset itself, so that a shard needs nothing but the folder and the same
+// version of the program.
+type Plan struct {
+	Experiment string        `json:"experiment"`
+	Version    string        `json:"version"`
+	Command    []string      `json:"command"` // of the sweep in one process, for the manifest
+	File       string        `json:"file"`
+	Preset     string        `json:"preset"`
+	Variation  Variation     `json:"variation"`
+	Formats    record.Format `json:"formats"`
+	Series     bool          `json:"series"`
+	Cells      int           `json:"cells"`
+	Runs       int           `json:"runs"`
+	Shards     int           `json:"shards"`
+	SpecSHA256 string        `json:"spec_sha256"` // of the configuration, as in the manifest
+
+	sweep  *Sweep
+	design *design
+}
+
+// maxShards is what the job arrays of a Slurm that nobody configured can hold.
+const maxShards = 1000
+
+// planName is the file of a plan, shardsName the folder of its shards.
+const (
+	planName   = "plan.json"
+	shardsName = "shards"
+)
+
+// PlanError is a plan that cannot be made or does not fit its folder. It is
+// about what the user asks for and not about files that cannot be read.
+type PlanError string
+
+func (e PlanError) Error() string { return string(e) }
+
+func planErrorf(format string, args ...any) error { return PlanError(fmt.Sprintf(format, args...)) }
+
+// NewPlan cuts the sweep of a preset into shards. The command is the one that
+// would run it in one process.
+func NewPlan(name string, v Variation, shards int, o Options) (*Plan, error) {
+	file, text, err := Source(name)
+	if err != nil {
+		return nil, err
+	}
+	o = o.withDefaults()
+	p := &Plan{Version: o.Version, Command: record.Reproducible(o.Command), File: filepath.Base(file), Preset: string(text), Variation: v, Formats: o.Formats, Series: o.Series, Shards: shards}
+	if err := p.load(o.Version); err != nil {
+		return nil, err
+	}
+	p.Experiment, p.Cells, p.Runs, p.SpecSHA256 = p.design.name, len(p.design.cells), p.design.total(), p.hash()
+	if shards < 1 || shards > maxShards || shards > p.Runs {
+		return nil, planErrorf("%d shards: expected 1 to %d, and no more than the %d runs", shards, maxShards, p.Runs)
+	}
+	return p, nil
+}
+
+// load makes the sweep and the design from what the plan says.
+func (p *Plan) load(version string) (err error) {
+	if p.sweep, err = ParseSweep(p.File, []byte(p.Preset), p.Variation); err != nil {
+		return err
+	}
+	p.design, err = p.sweep.design(Options{Version: version, Series: p.Series})
+	return err
+}
+
+func (p *Plan) hash() string {
+	sum := sha256.Sum256([]byte(p.design.manifest(Options{}).Config))
+	return hex.EncodeToString(sum[:])
+}
+
+// Write puts the plan into a folder. It refuses a folder that holds another
+// plan, whose shards would then be foreign; the same plan again changes nothing.
+func (p *Plan) Write(dir string) error {
+	text, err := json.MarshalIndent(p, "", "  ")
+	if err != nil {
+		return err
+	}
+	text = append(text, '\n')
+	path := filepath.Join(dir, planName)
+	if old, err := os.ReadFile(path); err == nil && !bytes.Equal(old, text) {
+		return planErrorf("%s holds another plan: choose another folder with --out, or remove it with its shards", path)
+	}
+	f, err := record.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	if _, err := f.Write(text); err != nil {
+		return err
+	}
+	return f.Commit()
+}
+
+// ReadPlan reads the plan of a folder. It refuses the plan of another version of
+// the program, and one whose preset was changed, since its shards would not
+// belong together.
+func ReadPlan(dir, version string) (*Plan, error) {
+	path := filepath.Join(dir, planName)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%w; `sweep plan PRESET --shards K --out %s` makes a plan", err, dir)
+	}
+	p := &Plan{}
+	in := json.NewDecoder(bytes.NewReader(text))
+	in.DisallowUnknownFields()
+	if err := in.Decode(p); err != nil {
+		return nil, planErrorf("%s: %v", path, err)
+	}
+	if p.Version != version {
+		return nil, planErrorf("%s was made by version %s and this is %s: use that version, or plan again in another folder", path, p.Version, version)
+	}
+	if err := p.load(version); err != nil {
+		return nil, err
+	}
+	if got := p.hash(); got != p.SpecSHA256 || p.Runs != p.design.total() || p.Shards < 1 || p.Shards > min(maxShards, p.Runs) {
+		return nil, planErrorf("%s was changed after it was made: its preset hashes to %s and not to %s", path, got, p.SpecSHA256)
+	}
+	return p, nil
+}
+
+// span are the runs of a shard: run i is in shard ⌊i·K/N⌋.
+func (p *Plan) span(shard int) span {
+	first := func(k int) int64 { return (int64(k)*int64(p.Runs) + int64(p.Shards) - 1) / int64(p.Shards) }
+	return span{first(shard), first(shard + 1)}
+}
+
+// ExpectedSeconds estimates the wall time of the longest shard.
+func (p *Plan) ExpectedSeconds(workers int) float64 {
+	return p.sweep.ExpectedSeconds(workers) / float64(p.Shards)
+}
+
+// Sweep is what the plan cuts.
+func (p *Plan) Sweep() *Sweep { return p.sweep }
