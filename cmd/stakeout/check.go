@@ -38,15 +38,19 @@ func (p *program) checkPreset(c *cli.Context, file string) error {
 	if _, err := os.Stat(file); isPresetFile(file) && err != nil {
 		return err
 	}
-	s, err := experiments.Load(file)
+	w, err := experiments.LoadSweep(file, experiments.Variation{})
 	if err != nil {
 		return err
+	}
+	s, verb := w.Spec, "run"
+	if len(w.Axes()) > 0 {
+		verb = "sweep"
 	}
 	if c.Bool("json") {
 		return p.json(map[string]any{"preset": s.Name, "valid": true})
 	}
 	fmt.Fprintf(p.out, "%s: %s is valid: %s\n", file, s.Name, s.Question)
-	p.next("run", file, "--dry-run")
+	p.next(verb, file, "--dry-run")
 	return nil
 }
 

@@ -14,13 +14,17 @@ import (
 const (
 	worldsPerRep  = 3
 	bytesPerWorld = 4 << 20  // resident, with its series and its log of fills
-	bytesPerDay   = 4 << 10  // of result files, a replication and measured day
+	bytesPerDay   = 4 << 10  // of result files, a replication and measured day, with its series
+	bytesPerRun   = 8 << 10  // of result files, a replication without its series
 	bytesFixed    = 40 << 20 // the program, the figures and the tables
+	bytesPerCell  = 16 << 10 // resident
+	bytesPerIndex = 128      // resident, of the journal a replication
 )
 
 // estimate is what --dry-run prints.
 type estimate struct {
 	Preset       string  `json:"preset"`
+	Cells        int     `json:"cells"`
 	Replications int     `json:"replications"`
 	Worlds       int     `json:"worlds"`
 	Workers      int     `json:"workers"`
@@ -29,22 +33,33 @@ type estimate struct {
 	DiskMiB      float64 `json:"disk_mib"`
 }
 
-// dryRun prints the cost of a run and starts none.
-func (p *program) dryRun(c *cli.Context, s *experiments.Spec, o experiments.Options) error {
+// dryRun prints the cost of a sweep and starts none.
+func (p *program) dryRun(c *cli.Context, w *experiments.Sweep, o experiments.Options) error {
 	workers := o.Workers
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
+	runs, disk := w.Runs(), 0.0
+	for _, cell := range w.Cells {
+		bytes := bytesPerDay * cell.HorizonDays
+		if len(w.Axes()) > 0 && !o.Series {
+			bytes = bytesPerRun
+		}
+		disk += bytes * float64(cell.Replications)
+	}
+	memory := bytesFixed + min(workers, runs)*worldsPerRep*bytesPerWorld + len(w.Cells)*bytesPerCell + runs*bytesPerIndex
 	e := estimate{
-		Preset: s.Name, Replications: s.Replications, Worlds: worldsPerRep * s.Replications, Workers: workers,
-		Seconds:   s.ExpectedSeconds(min(workers, runtime.NumCPU())),
-		MemoryMiB: float64(bytesFixed+workers*worldsPerRep*bytesPerWorld) / (1 << 20),
-		DiskMiB:   float64(s.Replications) * s.HorizonDays * bytesPerDay / (1 << 20),
+		Preset: w.Spec.Name, Cells: len(w.Cells), Replications: runs, Worlds: worldsPerRep * runs, Workers: workers,
+		Seconds: w.ExpectedSeconds(min(workers, runtime.NumCPU())), MemoryMiB: float64(memory) / (1 << 20), DiskMiB: disk / (1 << 20),
 	}
 	if c.Bool("json") {
 		return p.json(e)
 	}
-	fmt.Fprintf(p.out, "%s: %d replications, %d worlds, %d workers\n", e.Preset, e.Replications, e.Worlds, e.Workers)
+	cells := ""
+	if len(w.Axes()) > 0 {
+		cells = fmt.Sprintf("%d cells, ", e.Cells)
+	}
+	fmt.Fprintf(p.out, "%s: %s%d replications, %d worlds, %d workers\n", e.Preset, cells, e.Replications, e.Worlds, e.Workers)
 	fmt.Fprintf(p.out, "about %s on a 2.5 GHz server core, %.0f MiB of memory, %.1f MiB of disk\n",
 		time.Duration(e.Seconds*float64(time.Second)).Round(time.Second), e.MemoryMiB, e.DiskMiB)
 	p.next(again(p.command, "--dry-run", "-dry-run")...)

@@ -41,6 +41,7 @@ func exitCode(err error) int {
 		invalid *preset.Error
 		record  *replay.Error
 		value   param.Problem
+		plan    experiments.PlanError
 		path    *fs.PathError
 		link    *os.LinkError
 		system  *os.SyscallError
@@ -53,7 +54,7 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case errors.As(err, &usage):
 		return exitUsage
-	case errors.As(err, &input), errors.As(err, &invalid), errors.As(err, &record), errors.As(err, &value), errors.Is(err, experiments.ErrPreset):
+	case errors.As(err, &input), errors.As(err, &invalid), errors.As(err, &record), errors.As(err, &value), errors.As(err, &plan), errors.Is(err, experiments.ErrPreset):
 		return exitInput
 	case errors.As(err, &path), errors.As(err, &link), errors.As(err, &system), errors.As(err, &number),
 		strings.HasPrefix(err.Error(), "record: "): // such as a folder that another process has

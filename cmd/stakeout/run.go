@@ -1,13 +1,12 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -42,40 +41,25 @@ func (p *program) show(c *cli.Context) error {
 	return nil
 }
 
-// run runs a preset and prints what came out of it.
+// run runs a preset, which is a sweep of one cell.
 func (p *program) run(c *cli.Context) error {
-	s, err := load(c)
+	name, err := word(c, "preset")
 	if err != nil {
 		return err
 	}
-	o, err := p.options(c)
+	w, _, err := loadSweep(c, name)
 	if err != nil {
 		return err
 	}
-	if c.Bool("dry-run") {
-		return p.dryRun(c, s, o)
+	if axes := w.Axes(); len(axes) > 0 {
+		return inputError{fmt.Errorf("%s has axes (%s): `%s sweep %s` runs its cells", name, strings.Join(axes, ", "), p.self, quoted(name))}
 	}
-	step, end := progress(p.err, s.Name, c.Bool("json"))
-	o.Progress = step
-	r, err := experiments.Run(c.Context, s, o)
-	end()
-	if r == nil || (err != nil && !errors.Is(err, context.Canceled)) {
-		return err
-	}
-	if c.Bool("json") {
-		err = errors.Join(p.resultJSON(r), err)
-	} else {
-		err = errors.Join(p.resultText(c, r), err)
-	}
-	if r.Failed > 0 {
-		err = errors.Join(err, fmt.Errorf("%d of %d replications failed; the table runs in %s says why and how to replay them", r.Failed, r.Planned, r.Dir))
-	}
-	return err
+	return p.execute(c, name, w)
 }
 
 // resultText prints the returns, the verdicts, where the money came from and
 // who lost it, the files, and what to type next.
-func (p *program) resultText(c *cli.Context, r *experiments.Result) error {
+func (p *program) resultText(c *cli.Context, name string, r *experiments.Result) error {
 	if r.ROI != nil {
 		if err := r.ROI.Terminal(p.out, p.width()); err != nil {
 			return err
@@ -103,7 +87,7 @@ func (p *program) resultText(c *cli.Context, r *experiments.Result) error {
 		p.next(again(p.command)...)
 		return nil
 	}
-	p.next(append([]string{"explain", c.Args().First()}, choices(c)...)...)
+	p.next(look(c, name, r)...)
 	return nil
 }
 
@@ -136,6 +120,7 @@ func filesOf(r *experiments.Result) (files []string, err error) {
 func (p *program) resultJSON(r *experiments.Result) error {
 	out := struct {
 		Dir      string            `json:"dir"`
+		Cells    int               `json:"cells"`
 		Planned  int               `json:"planned"`
 		Finished int               `json:"finished"`
 		Failed   int               `json:"failed"`
@@ -143,7 +128,7 @@ func (p *program) resultJSON(r *experiments.Result) error {
 		Verdicts []string          `json:"verdicts"`
 		Tables   []json.RawMessage `json:"tables"`
 		Files    []string          `json:"files"`
-	}{Dir: r.Dir, Planned: r.Planned, Finished: r.Finished, Failed: r.Failed, Partial: r.Partial, Verdicts: r.Verdicts}
+	}{Dir: r.Dir, Cells: r.Cells, Planned: r.Planned, Finished: r.Finished, Failed: r.Failed, Partial: r.Partial, Verdicts: r.Verdicts}
 	var list []*table.Table
 	if r.ROI != nil {
 		list = append(list, r.ROI)

@@ -40,6 +40,8 @@ func (p *program) verbs() []*cli.Command {
 			Flags: []cli.Flag{seedFlag, repsFlag, setFlag, jsonFlag}, Action: p.show},
 		{Name: "run", Usage: "run a preset and print its table of returns", ArgsUsage: "PRESET",
 			Flags: []cli.Flag{seedFlag, repsFlag, setFlag, workersFlag, outFlag, jsonFlag, dryFlag, formatFlag}, Action: p.run},
+		{Name: "sweep", Usage: "run a preset along its axes, in this process or in shards", ArgsUsage: "PRESET | plan PRESET | run|missing|submit|merge DIR",
+			Description: sweepHelp, Flags: sweepFlags, Action: p.sweep},
 		{Name: "explain", Usage: "say why an attack paid or not, from one replication", ArgsUsage: "PRESET",
 			Flags: []cli.Flag{seedFlag, setFlag, repFlag, jsonFlag}, Action: p.explain},
 		{Name: "check", Usage: "validate a preset file, or run a check of the model", ArgsUsage: "FILE.yaml | preset FILE | CHECK",
@@ -68,28 +70,37 @@ func load(c *cli.Context) (*experiments.Spec, error) {
 	if err != nil {
 		return nil, err
 	}
-	overrides := c.StringSlice("set")
-	for _, o := range overrides {
-		if !strings.Contains(o, "=") {
-			return nil, usagef("--set %s: expected path=value, as in --set world.users.loyalty=0.3", o)
-		}
+	set, err := overrides(c)
+	if err != nil {
+		return nil, err
 	}
-	if c.IsSet("seed") {
-		overrides = append(overrides, "seed="+c.String("seed"))
-	}
-	if c.IsSet("reps") {
-		overrides = append(overrides, "replications="+c.String("reps"))
-	}
-	s, err := experiments.Load(name, overrides...)
+	s, err := experiments.Load(name, set...)
 	if err != nil && exitCode(err) == exitInvariant {
 		err = inputError{err}
 	}
 	return s, err
 }
 
+// overrides are the parameters that the command line sets.
+func overrides(c *cli.Context) ([]string, error) {
+	set := c.StringSlice("set")
+	for _, o := range set {
+		if !strings.Contains(o, "=") {
+			return nil, usagef("--set %s: expected path=value, as in --set world.users.loyalty=0.3", o)
+		}
+	}
+	if c.IsSet("seed") {
+		set = append(set, "seed="+c.String("seed"))
+	}
+	if c.IsSet("reps") {
+		set = append(set, "replications="+c.String("reps"))
+	}
+	return set, nil
+}
+
 // options turns flags into the options of a run.
 func (p *program) options(c *cli.Context) (experiments.Options, error) {
-	o := experiments.Options{Out: c.String("out"), Workers: c.Int("workers"), Command: p.command, Version: version}
+	o := experiments.Options{Out: c.String("out"), Workers: c.Int("workers"), Command: p.command, Version: version, Series: c.Bool("series")}
 	if o.Workers < 0 {
 		return o, usagef("--workers %d: expected 0 or more", o.Workers)
 	}
