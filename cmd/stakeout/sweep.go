@@ -133,7 +133,7 @@ func look(c *cli.Context, name string, r *experiments.Result) (args []string) {
 	args = append([]string{"explain", quoted(name)}, choices(c)...)
 	if best := r.Study.Best(); best != nil {
 		for i, path := range r.Study.Axes {
-			if v := best.Cell.Levels[i].String(); v != "" {
+			if v := best.Cell.Level(i); v != "" {
 				args = append(args, "--set", quoted(path+"="+v))
 			}
 		}

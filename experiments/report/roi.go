@@ -133,14 +133,25 @@ func (s *Study) notes(all []*Summary) []string {
 	return out
 }
 
+// Sentences that the tables of returns share.
+const (
+	numeraire = "Numeraire USD: the cash of the ledger, open positions at what they fetch in the book, fees in."
+	roiMean   = "ROI is the mean of the replications' returns on capital at risk"
+	paired    = "Excess is paired: profit less that of the same capital making the same trades and building honest blocks, same seed."
+)
+
+func intervals(l float64) string {
+	return "Intervals: " + level(l) + ", Student's t over replications"
+}
+
 func (s *Study) method(all []*Summary) string {
 	parts := []string{
 		s.Sample() + ".",
-		"Numeraire USD: the cash of the ledger, open positions at what they fetch in the book, fees in.",
+		numeraire,
 		"Cost and revenue are the sums of the negative and of the positive channels; both and capital are means.",
-		"Intervals: " + level(s.Level) + ", Student's t over replications; Pr(profit) Wilson, rule of three at 0 and n.",
-		"ROI is the mean of the replications' returns on capital at risk; ES is the mean profit of the worst " + level(1-s.Level) + ".",
-		"Excess is paired: profit less that of the same capital making the same trades and building honest blocks, same seed.",
+		intervals(s.Level) + "; Pr(profit) Wilson, rule of three at 0 and n.",
+		roiMean + "; ES is the mean profit of the worst " + level(1-s.Level) + ".",
+		paired,
 	}
 	if len(all) > 1 {
 		parts = append(parts, fmt.Sprintf("p-values of the excess are adjusted by Holm over %d cells in the data file; intervals are not adjusted.", len(all)))

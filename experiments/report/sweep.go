@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,8 +73,20 @@ func levelCell(v record.Value) table.Cell {
 	if v.Type() == record.Missing {
 		return table.Empty("the attack of the cell has no such parameter")
 	}
-	return table.Text(v.String())
+	return table.Text(plain(v))
 }
+
+// plain writes a number without an exponent where people would.
+func plain(v record.Value) string {
+	if x, ok := v.Float(); ok && (x == 0 || math.Abs(x) >= 1e-6 && math.Abs(x) < 1e15) {
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	}
+	return v.String()
+}
+
+// Level is the value of an axis of the study as a command line takes it, empty
+// when the attack of the cell has no such parameter.
+func (c *Cell) Level(axis int) string { return plain(c.Levels[axis]) }
 
 func (s *Study) returnsNotes(all []*Summary, shown int) []string {
 	significant, failed := 0, 0
@@ -90,7 +103,14 @@ func (s *Study) returnsNotes(all []*Summary, shown int) []string {
 			}
 		}
 	}
-	out := []string{s.method(all), fmt.Sprintf("The excess differs from zero in %d of %d cells at %s after the adjustment.", significant, len(all), level(1-s.Level))}
+	method := strings.Join([]string{
+		s.Sample() + " a cell, the same seeds in every cell.",
+		numeraire, intervals(s.Level) + ".",
+		roiMean + ".", paired,
+		fmt.Sprintf("p is that of the excess, adjusted by Holm over %d cells; intervals are not adjusted.", len(all)),
+		"Model version " + s.Version + ".",
+	}, " ")
+	out := []string{method, fmt.Sprintf("The excess differs from zero in %d of %d cells at %s after the adjustment.", significant, len(all), level(1-s.Level))}
 	if shown < len(all) {
 		out = append(out, fmt.Sprintf("The %d cells with the largest and the %d with the smallest excess; all %d are in the table %s.", printedCells/2, printedCells/2, len(all), AttackROITable))
 	}
