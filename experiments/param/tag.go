@@ -8,12 +8,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // item is a parameter or a section of a struct.
 type item struct {
 	Field
 	section bool
+	index   []int // of the field, from the outermost struct inwards
 }
 
 // description collects the items of a struct and the faults of its tags.
@@ -27,13 +29,40 @@ var (
 	tagNames   = []string{"key", "default", "unit", "min", "max", "oneof", "scale", "source", "doc"}
 )
 
+// described holds the description of every type that was met, because a sweep
+// describes the same few structs for each of its cells and reading tags is most
+// of that work.
+var described sync.Map // reflect.Type to []item
+
 // mustDescribe describes the struct behind ptr and panics at a malformed tag.
 func mustDescribe(ptr any) []item {
-	d := describe(ptr)
-	if len(d.faults) > 0 {
-		panic("param: " + d.faults[0])
+	t, at := reflect.TypeOf(ptr), reflect.ValueOf(ptr)
+	known, ok := described.Load(t)
+	if !ok || at.IsNil() { // describe says what is wrong with a nil pointer.
+		d := describe(ptr)
+		if len(d.faults) > 0 {
+			panic("param: " + d.faults[0])
+		}
+		known, _ = described.LoadOrStore(t, d.items)
 	}
-	return d.items
+	items, v := slices.Clone(known.([]item)), at.Elem()
+	for i := range items {
+		items[i].bind(v.FieldByIndex(items[i].index))
+	}
+	return items
+}
+
+// bind makes the description that of a value.
+func (it *item) bind(v reflect.Value) {
+	it.value = v
+	if it.section {
+		return
+	}
+	if it.Kind == Numbers { // Defaults of two structs must not share their elements.
+		it.preset = reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, it.preset.Len()), it.preset)
+	}
+	it.Value = it.format(v)
+	it.Changed = it.Value != it.Default
 }
 
 // describe lists the items of the struct behind ptr in order of declaration.
@@ -43,23 +72,24 @@ func describe(ptr any) *description {
 		return &description{faults: []string{fmt.Sprintf("%T is not a pointer to a struct", ptr)}}
 	}
 	d := new(description)
-	d.addStruct(v.Elem(), v.Elem().Type().String(), "", &[]string{})
+	d.addStruct(v.Elem(), v.Elem().Type().String(), "", nil, &[]string{})
 	return d
 }
 
 // addStruct adds the fields of v. Name is its place in the Go source, for
-// faults; keys are those in use at this level, which embedding shares.
-func (d *description) addStruct(v reflect.Value, name, prefix string, keys *[]string) {
+// faults; index is the way to v; keys are those in use at this level, which
+// embedding shares.
+func (d *description) addStruct(v reflect.Value, name, prefix string, index []int, keys *[]string) {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		place := name + "." + f.Name
+		place, at := name+"."+f.Name, append(slices.Clone(index), i)
 		tags, fault := parseTag(string(f.Tag))
 		if fault != "" {
 			d.fault(place, fault)
 			continue
 		}
 		if f.Anonymous && f.Type.Kind() == reflect.Struct && tags["key"] == "" && f.IsExported() {
-			d.addStruct(v.Field(i), place, prefix, keys)
+			d.addStruct(v.Field(i), place, prefix, at, keys)
 			continue
 		}
 		if fault := checkKey(f, tags["key"], *keys); fault != "" {
@@ -67,7 +97,7 @@ func (d *description) addStruct(v reflect.Value, name, prefix string, keys *[]st
 			continue
 		}
 		*keys = append(*keys, tags["key"])
-		d.addField(v.Field(i), place, prefix, tags)
+		d.addField(v.Field(i), place, prefix, at, tags)
 	}
 }
 
@@ -87,7 +117,7 @@ func checkKey(f reflect.StructField, key string, used []string) string {
 }
 
 // addField adds one parameter, or one section with all that is in it.
-func (d *description) addField(v reflect.Value, place, prefix string, tags map[string]string) {
+func (d *description) addField(v reflect.Value, place, prefix string, index []int, tags map[string]string) {
 	path := prefix + tags["key"]
 	f := Field{Path: path, Key: tags["key"], Unit: tags["unit"], Source: tags["source"], Doc: tags["doc"], value: v}
 	if v.Kind() == reflect.Struct {
@@ -96,8 +126,8 @@ func (d *description) addField(v reflect.Value, place, prefix string, tags map[s
 				d.fault(place, "a section has no tag "+name)
 			}
 		}
-		d.items = append(d.items, item{f, true})
-		d.addStruct(v, place, path+".", &[]string{})
+		d.items = append(d.items, item{f, true, index})
+		d.addStruct(v, place, path+".", index, &[]string{})
 		return
 	}
 	for _, step := range []func(*Field, map[string]string) string{setKind, setScale, setChoices, setBounds, setDefault} {
@@ -106,7 +136,7 @@ func (d *description) addField(v reflect.Value, place, prefix string, tags map[s
 			return
 		}
 	}
-	d.items = append(d.items, item{f, false})
+	d.items = append(d.items, item{f, false, index})
 }
 
 func (d *description) fault(place, text string) {
