@@ -142,12 +142,16 @@ func (r Range) Grid() []float64 {
 	return out
 }
 
-// Text is a number with twelve significant digits, or with a number of decimals
-// when decimals is not negative.
+// Text is a number with at most twelve significant digits, and with at most that
+// many decimals when decimals is not negative.
 func Text(x float64, decimals int) string {
 	if decimals < 0 {
 		return strconv.FormatFloat(x, 'g', 12, 64)
 	}
 	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64)
-	return strconv.FormatFloat(rounded, 'f', decimals, 64)
+	text := strconv.FormatFloat(rounded, 'f', decimals, 64)
+	if decimals > 0 {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return text
 }

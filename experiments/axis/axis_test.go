@@ -60,7 +60,7 @@ func TestRange(t *testing.T) {
 	for _, x := range (Range{0.1, 0.5, 5, false}).Grid() {
 		got = append(got, Text(x, -1))
 	}
-	want := []string{"1000000.000000", "2000000.000000", "4000000.000000", "8000000.000000", "16000000.000000", "0.1", "0.2", "0.3", "0.4", "0.5"}
+	want := []string{"1000000", "2000000", "4000000", "8000000", "16000000", "0.1", "0.2", "0.3", "0.4", "0.5"}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%q", got)
 	}
