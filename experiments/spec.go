@@ -7,6 +7,10 @@
 // attack, the honest use of the same capital, and a world in which the capital
 // stays idle. The three share everything up to the start of the attack: the
 // world is run once to that point and branched.
+//
+// A sweep is a preset with axes: one experiment whose cells are the points of a
+// grid or of a sample. A plan cuts it into shards, which other machines run and
+// which merge to the same bytes.
 package experiments
 
 import (

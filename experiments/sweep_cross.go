@@ -14,7 +14,6 @@ import (
 type findings struct {
 	*Sweep
 	doc  *preset.Document
-	all  []preset.Problem
 	seen map[string]*finding
 	keys []string
 }

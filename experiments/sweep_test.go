@@ -243,3 +243,29 @@ func TestCellsArePaired(t *testing.T) {
 		}
 	}
 }
+
+// A cell whose replications fail is rows with a command that replays them, stops
+// nothing, and stands last in the table.
+func TestFailedCellOfASweep(t *testing.T) {
+	w := sweep(t, small(axesOfTests...))
+	w.Cells[2].Mechanism = "no-such"
+	r := runSweep(t, w, Options{Out: t.TempDir(), Workers: 2})
+	if r.Finished != 24 || r.Failed != 3 || r.Partial || len(r.ROI.Rows) != 8 {
+		t.Fatalf("%+v", r)
+	}
+	if last := r.ROI.Rows[7]; last[0].String() != "0.3" || last[1].String() != "4000000" {
+		t.Errorf("the last row is %v", last)
+	}
+	rows, err := os.ReadFile(filepath.Join(r.Dir, "runs.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`no election mechanism ""no-such""`, "stakeout explain dos-short --set ", "'world.users.loyalty=0.3' --set 'attack_params.budget_usd=4000000'"} {
+		if !strings.Contains(string(rows), want) {
+			t.Errorf("the rows lack %s", want)
+		}
+	}
+	if notes := strings.Join(r.ROI.Notes, " "); !strings.Contains(notes, "3 replications failed") {
+		t.Error(notes)
+	}
+}

@@ -18,7 +18,9 @@ const (
 	bytesPerRun   = 8 << 10  // of result files, a replication without its series
 	bytesFixed    = 40 << 20 // the program, the figures and the tables
 	bytesPerCell  = 16 << 10 // resident
-	bytesPerIndex = 128      // resident, of the journal a replication
+	bytesPerRow   = 6 << 10  // resident, of the Parquet group that is being filled
+	rowsPerGroup  = 16384    // after which it goes to disk
+	bytesPerIndex = 400      // resident, of the journal a replication
 )
 
 // estimate is what --dry-run prints.
@@ -47,7 +49,8 @@ func (p *program) dryRun(c *cli.Context, w *experiments.Sweep, o experiments.Opt
 		}
 		disk += bytes * float64(cell.Replications)
 	}
-	memory := bytesFixed + min(workers, runs)*worldsPerRep*bytesPerWorld + len(w.Cells)*bytesPerCell + runs*bytesPerIndex
+	memory := bytesFixed + min(workers, runs)*worldsPerRep*bytesPerWorld + len(w.Cells)*bytesPerCell +
+		min(runs, rowsPerGroup)*bytesPerRow + runs*bytesPerIndex
 	e := estimate{
 		Preset: w.Spec.Name, Cells: len(w.Cells), Replications: runs, Worlds: worldsPerRep * runs, Workers: workers,
 		Seconds: w.ExpectedSeconds(min(workers, runtime.NumCPU())), MemoryMiB: float64(memory) / (1 << 20), DiskMiB: disk / (1 << 20),
