@@ -36,6 +36,8 @@ var layer = map[string]int{
 	"experiments/record":  6,
 	"experiments/measure": 6,
 	"experiments/report":  7,
+	"experiments/facts":   7,
+	"experiments/prices":  8,
 	"experiments/preset":  8,
 	"experiments/check":   8,
 	"experiments":         8,
@@ -48,6 +50,7 @@ var beside = map[string][]string{
 	"experiments":          {"experiments/preset"},
 	"experiments/check":    {"experiments"},
 	"experiments/report":   {"experiments/report/*"},
+	"experiments/facts":    {"experiments/report/*"},
 }
 
 // only lists packages that may import nothing of the project but these.

@@ -4,8 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"stakeout/experiments"
 
+	"stakeout/experiments"
+	"stakeout/experiments/facts"
 	"stakeout/experiments/report/stat"
 	"stakeout/experiments/report/table"
 	"stakeout/experiments/sim"
@@ -150,26 +151,24 @@ func newCurve(worlds []impactWorld, sides []book.Side) *curve {
 // the precision of ln impact. A mean impact that is not positive has no
 // logarithm and, its relative precision being nil, no weight.
 func (c *curve) exponent(pick []int, from, to int) float64 {
-	var w, wx, wy, wxx, wxy float64
+	var impact, weight []float64
 	for k := from; k <= to; k++ {
-		i := impactOf(c.worlds, pick, c.sides, k)
-		if !(i > 0) || !(c.se[k] > 0) {
-			continue
+		i, w := impactOf(c.worlds, pick, c.sides, k), 1.0
+		if !(c.se[k] > 0) {
+			w = 0
+		} else if !c.even {
+			w = (i / c.se[k]) * (i / c.se[k])
 		}
-		weight := (i / c.se[k]) * (i / c.se[k])
-		if c.even {
-			weight = 1
-		}
-		x, y := math.Log(impactSizes[k]), math.Log(i)
-		w, wx, wy, wxx, wxy = w+weight, wx+weight*x, wy+weight*y, wxx+weight*x*x, wxy+weight*x*y
+		impact, weight = append(impact, i), append(weight, w)
 	}
-	return (w*wxy - wx*wy) / (w*wxx - wx*wx)
+	exponent, _ := facts.PowerLaw(impactSizes[from:to+1], impact, weight)
+	return exponent
 }
 
 // local is the slope between two sizes.
 func (c *curve) local(pick []int, from, to int) float64 {
-	ratio := impactOf(c.worlds, pick, c.sides, to) / impactOf(c.worlds, pick, c.sides, from)
-	return math.Log(ratio) / math.Log(impactSizes[to]/impactSizes[from])
+	impact := func(size int) float64 { return impactOf(c.worlds, pick, c.sides, size) }
+	return facts.LocalExponent(impactSizes[from], impact(from), impactSizes[to], impact(to))
 }
 
 // dailySigma is the standard deviation of all daily returns.
@@ -185,11 +184,7 @@ func impactLines(worlds []impactWorld) []line {
 	n := len(worlds)
 	of := func(f func(pick []int) float64) measured { return pooled(n, f) }
 	both := newCurve(worlds, bothSides)
-	const (
-		squareRoot = "B. Tóth et al., “Anomalous price impact and the critical nature of liquidity in financial markets”, Physical Review X 1, 021006, 2011: impact grows as the square root of Q/V; the width is an assumption"
-		orderOne   = "J.-P. Bouchaud, J. Bonart, J. Donier, M. Gould, “Trades, Quotes and Prices”, Cambridge University Press, 2018: the prefactor is of order one; the width is an assumption"
-	)
-	lines := []line{{"exponent, Q/V 0.01 to 0.3", "1", between(0.4, 0.6), squareRoot, of(func(p []int) float64 { return both.exponent(p, fitFrom, sizes-1) }), 2}}
+	lines := []line{factLine(facts.ImpactExponent, of(func(p []int) float64 { return both.exponent(p, fitFrom, sizes-1) }))}
 	even := *both
 	even.even = true
 	lines = append(lines, line{"exponent, sizes weighed alike", "1", untargeted, "", of(func(p []int) float64 { return even.exponent(p, fitFrom, sizes-1) }), 2})
@@ -202,13 +197,13 @@ func impactLines(worlds []impactWorld) []line {
 			"", of(func(p []int) float64 { return both.local(p, k, k+2) }), 2})
 	}
 	for k, size := range impactSizes {
-		target, source := between(0.5, 2), orderOne
+		target, source := facts.ImpactPrefactor.Accepted, facts.ImpactPrefactor.Source
 		if k < fitFrom {
 			target, source = untargeted, ""
 		}
 		lines = append(lines, line{fmt.Sprintf("prefactor Y at Q/V %g", size), "1", target, source,
 			of(func(p []int) float64 {
-				return impactOf(worlds, p, bothSides, k) / dailySigma(worlds, p) / math.Sqrt(size)
+				return facts.Prefactor(size, impactOf(worlds, p, bothSides, k), dailySigma(worlds, p))
 			}), 2})
 	}
 	return append(lines, line{"daily volatility σ", "%", untargeted, "", of(func(p []int) float64 { return 100 * dailySigma(worlds, p) }), 2})

@@ -1,0 +1,222 @@
+package facts
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"stakeout/experiments/report/stat"
+	"stakeout/experiments/report/table"
+)
+
+// Options say how a series is measured.
+type Options struct {
+	Interval float64 // between prices, seconds; 0 is a day
+	Supply   float64 // all there is of what is traded, in units of the volume; 0 is unknown
+	Title    string  // names the source
+	Notes    []string
+}
+
+// ErrShort is wrapped by the error of Measure for a series that has too few
+// returns at the interval.
+var ErrShort = errors.New("too few returns")
+
+const (
+	fewestReturns = 10  // below which nothing is estimated
+	fewReturns    = 250 // below which tails and lags are warned about
+	lags          = 20
+)
+
+// tailFractions are the shares of all returns that count as a tail.
+var tailFractions = [...]float64{0.05, 0.1}
+
+// The horizons, in periods, of the table of horizons.
+var horizons = [...]int{1, 2, 5, 10, 20}
+
+// Result is what a series shows: the facts, the autocorrelations by lag and the
+// variance and kurtosis by horizon.
+type Result struct {
+	Judged
+	Lags, Horizons *table.Table
+}
+
+// Tables lists the tables in the order in which they are printed.
+func (r *Result) Tables() []*table.Table { return []*table.Table{r.Table, r.Lags, r.Horizons} }
+
+// Measure estimates all facts of recorded paths. It fails with ErrShort.
+func Measure(paths []Path, o Options) (*Result, error) {
+	if o.Interval == 0 {
+		o.Interval = day
+	}
+	r := sampleReturns(paths, o.Interval)
+	if len(r.r) < fewestReturns {
+		return nil, fmt.Errorf("%w: %d at an interval of %s, expected %d or more", ErrShort, len(r.r), Period(o.Interval), fewestReturns)
+	}
+	m := &measurement{returns: r, paths: paths, Options: o, block: r.longestBlock()}
+	m.gather()
+	out := &Result{Lags: m.lagTable(), Horizons: m.horizonTable()}
+	lines := append(m.returnLines(), m.volumeLines()...)
+	lines = append(lines, m.bookLines()...)
+	out.Judged = *Judge("facts", "Stylised facts: "+o.Title, "a longer series decides it", lines, m.notes()...)
+	return out, nil
+}
+
+// longestBlock is the longest of the lengths that suit returns, their sizes and
+// their squares: the statistics of returns feel the dependence of all three.
+func (r *returns) longestBlock() float64 {
+	squares := make([]float64, len(r.r))
+	for i, v := range r.r {
+		squares[i] = float64(v * v)
+	}
+	return max(r.blockLength(r.r), r.blockLength(r.size), r.blockLength(squares))
+}
+
+// measurement collects the statistics of returns, so that all of them see the
+// same resamples.
+type measurement struct {
+	*returns
+	Options
+	paths  []Path
+	block  float64
+	buffer []float64
+	of     []statistic
+	got    []Estimate
+
+	drift, volatility, kurtosis, excess, cluster, decay, leverage, volumeSize int
+	hill                                                                      [3][2]int // of sizes, losses, gains; 5 and 10 %
+	acf                                                                       [2][lags]int
+	horizon                                                                   [len(horizons)]int
+	aggregated                                                                int
+}
+
+// add takes a statistic and returns its place.
+func (m *measurement) add(f statistic) int {
+	m.of = append(m.of, f)
+	return len(m.of) - 1
+}
+
+// over is a statistic of the values of a column.
+func (m *measurement) over(x []float64, f func([]float64) float64) statistic {
+	return func(picks []int) float64 {
+		m.buffer = gather(m.buffer, x, picks)
+		return f(m.buffer)
+	}
+}
+
+func (m *measurement) gather() {
+	m.drift = m.add(m.over(m.r, func(x []float64) float64 { return stat.Mean(x) * m.perYear }))
+	m.volatility = m.add(m.over(m.r, func(x []float64) float64 { return AnnualisedVolatility(x, m.perYear) }))
+	m.kurtosis = m.add(m.over(m.r, stat.Kurtosis))
+	m.excess = m.add(m.over(m.r, stat.ExcessKurtosis))
+	for i, x := range [][]float64{m.size, Side(m.r, -1), Side(m.r, 1)} {
+		tail := newTail(x)
+		for j, fraction := range tailFractions {
+			m.hill[i][j] = m.add(func(picks []int) float64 { return tail.index(picks, fraction) })
+		}
+	}
+	for i, x := range [...][]float64{m.r, m.size} {
+		for lag := range lags {
+			m.acf[i][lag] = m.add(func(picks []int) float64 { return m.autocorrelation(x, picks, lag+1) })
+		}
+	}
+	sizes := make([]float64, lags)
+	curve := func(picks []int, n int) []float64 {
+		for lag := range n {
+			sizes[lag] = m.autocorrelation(m.size, picks, lag+1)
+		}
+		return sizes[:n]
+	}
+	m.cluster = m.add(func(picks []int) float64 { return stat.Mean(curve(picks, 10)) })
+	m.decay = m.add(func(picks []int) float64 { return decayExponent(curve(picks, lags)) })
+	m.leverage = m.add(func(picks []int) float64 { return m.panel.leverage(m.r, picks, 1) })
+	if m.volume != nil {
+		m.volumeSize = m.add(func(picks []int) float64 {
+			return correlation(picks, func(t int) (float64, float64) { return m.volume[t], m.size[t] })
+		})
+	}
+	var sums [len(horizons)][]float64
+	for i, h := range horizons {
+		sums[i] = m.sums(h)
+		m.horizon[i] = m.add(m.over(sums[i], stat.Kurtosis))
+	}
+	m.aggregated = m.add(func(picks []int) float64 {
+		return m.over(sums[2], stat.Kurtosis)(picks) - m.over(sums[0], stat.Kurtosis)(picks)
+	})
+	m.got = m.estimate(m.block, m.of)
+}
+
+// decayExponent is that of the power law through the autocorrelations at lags 1
+// on; those that are not positive have no logarithm and are left out.
+func decayExponent(acf []float64) float64 {
+	lag := make([]float64, len(acf))
+	for i := range lag {
+		lag[i] = float64(i + 1)
+	}
+	slope, _ := PowerLaw(lag, acf, nil)
+	return -slope
+}
+
+// sums are the returns over h periods that begin at each position, overlapping,
+// NaN where the stretch is too short.
+func (m *measurement) sums(h int) []float64 {
+	out := make([]float64, len(m.r))
+	for t := range out {
+		if m.rest[t] < h-1 {
+			out[t] = math.NaN()
+			continue
+		}
+		for _, v := range m.r[t : t+h] {
+			out[t] += v
+		}
+	}
+	return out
+}
+
+// tail orders sizes once, so that the index of a resample needs no sorting.
+type tail struct {
+	sizes []float64
+	order []int // positions, largest first
+	count []int
+	top   []float64
+}
+
+func newTail(sizes []float64) *tail {
+	t := &tail{sizes: sizes, count: make([]int, len(sizes)), order: make([]int, len(sizes))}
+	for i := range t.order {
+		t.order[i] = i
+	}
+	slices.SortStableFunc(t.order, func(a, b int) int {
+		switch {
+		case sizes[a] > sizes[b]:
+			return -1
+		case sizes[a] < sizes[b]:
+			return 1
+		}
+		return 0
+	})
+	return t
+}
+
+// index is Hill of the sizes that were picked.
+func (t *tail) index(picks []int, fraction float64) float64 {
+	k := tailCount(len(picks), fraction)
+	if k == 0 {
+		return math.NaN()
+	}
+	clear(t.count)
+	for _, p := range picks {
+		t.count[p]++
+	}
+	t.top = t.top[:0]
+	for _, p := range t.order {
+		for range t.count[p] {
+			if len(t.top) == k+1 {
+				break
+			}
+			t.top = append(t.top, t.sizes[p])
+		}
+	}
+	slices.Reverse(t.top)
+	return hill(t.top)
+}
