@@ -15,17 +15,20 @@ import (
 
 // The flags. Each verb takes those that mean something to it.
 var (
-	seedFlag    = &cli.StringFlag{Name: "seed", Usage: "master `SEED` in place of the preset's"}
-	repsFlag    = &cli.StringFlag{Name: "reps", Usage: "`NUMBER` of replications in place of the preset's"}
-	workersFlag = &cli.IntFlag{Name: "workers", Usage: "`NUMBER` of worlds at a time, 0 for one a processor"}
-	outFlag     = &cli.StringFlag{Name: "out", Value: "results", Usage: "`FOLDER` for results"}
-	jsonFlag    = &cli.BoolFlag{Name: "json", Usage: "print JSON and nothing else"}
-	dryFlag     = &cli.BoolFlag{Name: "dry-run", Usage: "print worlds, time, memory and disk, and run nothing"}
-	setFlag     = &cli.StringSliceFlag{Name: "set", Usage: "override a parameter, `PATH=VALUE`; may be repeated"}
-	formatFlag  = &cli.StringFlag{Name: "format", Value: "csv,parquet", Usage: "`FORMATS` of result files: csv, parquet or both"}
-	daysFlag    = &cli.Float64Flag{Name: "days", Usage: "measured `DAYS` of a check, 0 for its own"}
-	repFlag     = &cli.IntFlag{Name: "rep", Usage: "`INDEX` of the replication to explain, from 0"}
-	seedsFlag   = &cli.IntFlag{Name: "seeds", Usage: "`NUMBER` of seeds of a check, 0 for its own"}
+	seedFlag     = &cli.StringFlag{Name: "seed", Usage: "master `SEED` in place of the preset's"}
+	repsFlag     = &cli.StringFlag{Name: "reps", Usage: "`NUMBER` of replications in place of the preset's"}
+	workersFlag  = &cli.IntFlag{Name: "workers", Usage: "`NUMBER` of worlds at a time, 0 for one a processor"}
+	outFlag      = &cli.StringFlag{Name: "out", Value: "results", Usage: "`FOLDER` for results"}
+	jsonFlag     = &cli.BoolFlag{Name: "json", Usage: "print JSON and nothing else"}
+	dryFlag      = &cli.BoolFlag{Name: "dry-run", Usage: "print worlds, time, memory and disk, and run nothing"}
+	setFlag      = &cli.StringSliceFlag{Name: "set", Usage: "override a parameter, `PATH=VALUE`; may be repeated"}
+	formatFlag   = &cli.StringFlag{Name: "format", Value: "csv,parquet", Usage: "`FORMATS` of result files: csv, parquet or both"}
+	daysFlag     = &cli.Float64Flag{Name: "days", Usage: "measured `DAYS` of a check, 0 for its own"}
+	repFlag      = &cli.IntFlag{Name: "rep", Usage: "`INDEX` of the replication to explain, from 0"}
+	intervalFlag = &cli.StringFlag{Name: "interval", Value: "1d", Usage: "`TIME` between prices, such as 30s, 5m, 6h, 1d"}
+	columnFlag   = &cli.StringFlag{Name: "column", Usage: "`NAME` of the column of prices"}
+	worldFlag    = &cli.StringFlag{Name: "world", Usage: "`WORLD` of a run: attack, honest or idle; all of them without"}
+	seedsFlag    = &cli.IntFlag{Name: "seeds", Usage: "`NUMBER` of seeds of a check, 0 for its own"}
 )
 
 func (p *program) verbs() []*cli.Command {
@@ -39,6 +42,8 @@ func (p *program) verbs() []*cli.Command {
 			Flags: []cli.Flag{seedFlag, setFlag, repFlag, jsonFlag}, Action: p.explain},
 		{Name: "check", Usage: "validate a preset file, or run a check of the model", ArgsUsage: "FILE.yaml | preset FILE | CHECK",
 			Flags: []cli.Flag{seedsFlag, daysFlag, workersFlag, jsonFlag}, Action: p.check},
+		{Name: "facts", Usage: "hold the prices of a run or of a file against the stylised facts of markets", ArgsUsage: "FOLDER | FILE.csv | FILE.csv.gz",
+			Flags: []cli.Flag{intervalFlag, columnFlag, worldFlag, jsonFlag}, Action: p.facts},
 	}
 }
 

@@ -38,7 +38,7 @@ func BlockLength(series [][]float64) float64 {
 }
 
 func (p *panel) blockLength(x []float64) float64 {
-	n := float64(len(x))
+	n := float64(len(p.moments)) // Twins do not make a series longer.
 	longest := math.Ceil(min(3*math.Sqrt(n), n/3))
 	if n < 9 {
 		return 1
@@ -49,7 +49,7 @@ func (p *panel) blockLength(x []float64) float64 {
 	for k := range rho {
 		if r := p.autocorrelation(x, p.all, k); !math.IsNaN(r) {
 			// Products over n, as in the source: long lags must not gain weight.
-			rho[k] = r * float64(p.pairs(k)) / n
+			rho[k] = r * float64(p.pairs(k)) / float64(len(x))
 		}
 	}
 	lags := min(2*max(lastSignificant(rho, window, 2*math.Sqrt(math.Log10(n)/n)), 1), maxLag)

@@ -20,8 +20,9 @@
 // Assumption: a stretch is stationary, with finite variance. Moments above the
 // tail index do not exist; kurtosis is then a description of the sample, which
 // grows with its length, and its interval covers nothing.
-// Assumption: a year has 365 days. A market that closes has fewer periods a
-// year than its calendar, and its volatility is annualised with those it has.
+// Assumption: a year has 365 days. A market that closes for up to four days at a
+// time has fewer periods a year than the calendar, and its volatility is
+// annualised with those it has.
 // Assumption: an interval without a record has no return of its own; the next
 // record closes it. Beyond five such intervals in a row a new stretch begins.
 //

@@ -13,13 +13,26 @@ func reported(what, unit string, e Estimate, decimals int) Line {
 	return Line{what, unit, Unclaimed, "", e, decimals}
 }
 
+// bounceSeconds is the interval below which the bounce between bid and ask
+// correlates returns, by Cont (2001).
+const bounceSeconds = 20 * 60
+
+// claimedFrom is a fact that is only reported at intervals below the one for
+// which its range is known; ranges for a day are claimed at a day alone.
+func (m *measurement) claimedFrom(interval float64, f Fact) Fact {
+	if m.Interval < interval || interval == day && m.Interval != day {
+		f.Accepted, f.Source = Unclaimed, ""
+	}
+	return f
+}
+
 // returnLines are the facts of returns.
 func (m *measurement) returnLines() []Line {
 	at := func(i int) Estimate { return m.got[i] }
 	lines := []Line{
 		reported("drift of ln price", "1/year", at(m.drift), 2),
 		AnnualVolatility.Line(at(m.volatility)),
-		Kurtosis.Line(at(m.kurtosis)),
+		m.claimedFrom(day, Kurtosis).Line(at(m.kurtosis)),
 		reported("excess kurtosis", "1", at(m.excess), 1),
 		TailIndex5.Line(m.tailIndex(0, 0)), TailIndex10.Line(m.tailIndex(0, 1)),
 	}
@@ -31,13 +44,13 @@ func (m *measurement) returnLines() []Line {
 		}
 	}
 	lines = append(lines,
-		ACFReturns1.Line(at(m.acf[0][0])), ACFSizes1.Line(at(m.acf[1][0])),
+		m.claimedFrom(bounceSeconds, ACFReturns1).Line(at(m.acf[0][0])), m.claimedFrom(day, ACFSizes1).Line(at(m.acf[1][0])),
 		ACFSizes5.Line(at(m.acf[1][4])), ACFSizes10.Line(at(m.acf[1][9])),
 		clustering.Line(at(m.cluster)), powerDecay.Line(at(m.decay)),
 		reported("p of Ljung and Box, returns, lags 1 to 20", "1", m.ljungBox(0), 3),
 		reported("p of Ljung and Box, |returns|, lags 1 to 20", "1", m.ljungBox(1), 3),
-		aggregated.Line(at(m.aggregated)),
-		reported("variance ratio, 5 periods", "1", m.varianceRatio(5), 2),
+		aggregated.Line(m.aggregated),
+		reported("variance ratio, 5 periods", "1", m.varianceRatio(aggregatedOver), 2),
 		reported("leverage: return with next squared return", "1", at(m.leverage), 3))
 	if m.volume != nil {
 		lines = append(lines, volumeSize.Line(at(m.volumeSize)))
@@ -46,12 +59,11 @@ func (m *measurement) returnLines() []Line {
 }
 
 // tailIndex is that of a column (sizes, losses, gains) at one of the fractions.
-// Within few clusters its interval is the closed form, with the values that twins
-// of one cluster share counted once.
+// Within few clusters its interval is the closed form, with twins counted once.
 func (m *measurement) tailIndex(column, fraction int) Estimate {
 	e := m.got[m.hill[column][fraction]]
 	if m.clusters() < enoughClusters {
-		k := tailCount(len(m.r), tailFractions[fraction]) * len(m.moments) / len(m.all)
+		k := int(float64(tailCount(len(m.r), tailFractions[fraction])) / m.twins())
 		e.Lo, e.Hi = HillInterval(e.Value, k)
 	}
 	return e
@@ -61,15 +73,16 @@ func (m *measurement) tailIndex(column, fraction int) Estimate {
 func (m *measurement) ljungBox(column int) Estimate {
 	acf, pairs := make([]float64, lags), make([]int, lags)
 	for lag := range lags {
-		acf[lag], pairs[lag] = m.got[m.acf[column][lag]].Value, m.pairs(lag+1)
+		acf[lag], pairs[lag] = m.got[m.acf[column][lag]].Value, int(float64(m.pairs(lag+1))/m.twins())
 	}
-	_, p := LjungBox(acf, pairs, len(m.r))
+	_, p := LjungBox(acf, pairs, len(m.moments))
 	return bare(p, len(m.r))
 }
 
 // varianceRatio has the interval of its closed form.
 func (m *measurement) varianceRatio(q int) Estimate {
 	v, se := VarianceRatio(m.stretches(m.r), q)
+	se *= math.Sqrt(m.twins())
 	const z = 1.959963984540054 // The normal quantile of Level.
 	return Estimate{v, v - z*se, v + z*se, len(m.r)}
 }
@@ -156,7 +169,7 @@ func (p *panel) wideShare(x []float64, block float64) Estimate {
 	}
 	n := len(p.all)
 	if k := count(p.all); k == 0 || k == n {
-		blocks := max(int(float64(n)/block), 1)
+		blocks := max(int(float64(len(p.moments))/block), 1)
 		lo, hi := stat.Share(k/n*blocks, blocks, Level)
 		return Estimate{float64(k / n), lo, hi, n}.times(100)
 	}
@@ -194,7 +207,7 @@ func (m *measurement) horizonTable() *table.Table {
 		for from := 0; from < len(m.rest); from += m.rest[from] + 1 {
 			n += (m.rest[from] + 1) / h
 		}
-		kurtosis := m.got[m.horizon[i]]
+		kurtosis := m.horizon[i]
 		ratio := m.varianceRatio(h)
 		if n < fewestReturns {
 			kurtosis, ratio = bare(math.NaN(), n), bare(math.NaN(), n)
@@ -211,11 +224,14 @@ func (m *measurement) notes() []string {
 		how = fmt.Sprintf("Intervals: BCa from the stationary bootstrap of Politis and Romano (1994), blocks of %.1f returns in the mean (Politis and White, 2004)", m.block)
 	}
 	notes := append([]string{
-		fmt.Sprintf("Returns are logs of prices %s apart, annualised with %.1f of them a year; ACF is their autocorrelation, the tail index is Hill's, of |returns| unless it says of which side. The ranges are those of daily returns, volumes and books of mid-cap tokens.", Period(m.Interval), m.perYear),
+		fmt.Sprintf("Returns are logs of prices %s apart, annualised with %.1f of them a year; ACF is their autocorrelation, the tail index is Hill's, of |returns| unless it says of which side. The ranges are those of daily returns, volumes and books of mid-cap tokens; at another interval kurtosis and the first ACF of |returns| are only reported, and that of returns below 20 min.", Period(m.Interval), m.perYear),
 		how + ". A p-value below 0.05 means that lags 1 to 20 together are not zero; for returns it rejects too often where volatility changes. Price impact cannot be told from prices alone; the check impact has it.",
 	}, m.Options.Notes...)
 	if len(m.r) < fewReturns {
 		notes = append(notes, fmt.Sprintf("WARNING: too short: %d returns; tails, lags and horizons need %d or more.", len(m.r), fewReturns))
+	}
+	if m.days < 7 {
+		notes = append(notes, fmt.Sprintf("WARNING: too short: %.2g days; volatility and drift are annualised as if the market never closed.", m.days))
 	}
 	if m.skipped > 0 {
 		notes = append(notes, fmt.Sprintf("WARNING: irregular sampling: %d intervals without a price; the next price closes them, and beyond %d in a row the series is cut.", m.skipped, maxSkip))

@@ -18,9 +18,9 @@ type Options struct {
 	Notes    []string
 }
 
-// ErrShort is wrapped by the error of Measure for a series that has too few
-// returns at the interval.
-var ErrShort = errors.New("too few returns")
+// ErrInterval is wrapped by the error of Measure for an interval that does not
+// suit the series: too few returns, or rows further apart.
+var ErrInterval = errors.New("the interval does not suit the series")
 
 const (
 	fewestReturns = 10  // below which nothing is estimated
@@ -34,6 +34,9 @@ var tailFractions = [...]float64{0.05, 0.1}
 // The horizons, in periods, of the table of horizons.
 var horizons = [...]int{1, 2, 5, 10, 20}
 
+// aggregatedOver is the horizon that is held against one period.
+const aggregatedOver = 5
+
 // Result is what a series shows: the facts, the autocorrelations by lag and the
 // variance and kurtosis by horizon.
 type Result struct {
@@ -44,14 +47,20 @@ type Result struct {
 // Tables lists the tables in the order in which they are printed.
 func (r *Result) Tables() []*table.Table { return []*table.Table{r.Table, r.Lags, r.Horizons} }
 
-// Measure estimates all facts of recorded paths. It fails with ErrShort.
+// Measure estimates all facts of recorded paths. It fails with ErrInterval.
 func Measure(paths []Path, o Options) (*Result, error) {
 	if o.Interval == 0 {
 		o.Interval = day
 	}
+	if len(paths) == 0 || len(paths[0].Time) == 0 {
+		return nil, fmt.Errorf("%w: there is no price", ErrInterval)
+	}
+	if gap, regular := paths[0].spacing(); regular && gap > 1.01*o.Interval {
+		return nil, fmt.Errorf("%w: rows are %s apart, prices %s apart were asked for", ErrInterval, Period(math.Round(gap)), Period(o.Interval))
+	}
 	r := sampleReturns(paths, o.Interval)
 	if len(r.r) < fewestReturns {
-		return nil, fmt.Errorf("%w: %d at an interval of %s, expected %d or more", ErrShort, len(r.r), Period(o.Interval), fewestReturns)
+		return nil, fmt.Errorf("%w: %d returns over %s, expected %d or more%s", ErrInterval, len(r.r), Period(o.Interval), fewestReturns, shorter(paths, o.Interval))
 	}
 	m := &measurement{returns: r, paths: paths, Options: o, block: r.longestBlock()}
 	m.gather()
@@ -60,6 +69,19 @@ func Measure(paths []Path, o Options) (*Result, error) {
 	lines = append(lines, m.bookLines()...)
 	out.Judged = *Judge("facts", "Stylised facts: "+o.Title, "a longer series decides it", lines, m.notes()...)
 	return out, nil
+}
+
+// shorter advises an interval at which the first path has enough returns, if it
+// has the rows.
+func shorter(paths []Path, interval float64) string {
+	p := &paths[0]
+	gap, _ := p.spacing()
+	for _, n := range [...]float64{3600, 60, 10, 1} {
+		if enough := (p.Time[len(p.Time)-1]-p.Time[0])/n >= fewestReturns; enough && n < interval && n >= gap {
+			return "; an interval of " + Period(n) + " has them"
+		}
+	}
+	return ""
 }
 
 // longestBlock is the longest of the lengths that suit returns, their sizes and
@@ -86,8 +108,8 @@ type measurement struct {
 	drift, volatility, kurtosis, excess, cluster, decay, leverage, volumeSize int
 	hill                                                                      [3][2]int // of sizes, losses, gains; 5 and 10 %
 	acf                                                                       [2][lags]int
-	horizon                                                                   [len(horizons)]int
-	aggregated                                                                int
+	horizon                                                                   [len(horizons)]Estimate
+	aggregated                                                                Estimate
 }
 
 // add takes a statistic and returns its place.
@@ -115,35 +137,40 @@ func (m *measurement) gather() {
 			m.hill[i][j] = m.add(func(picks []int) float64 { return tail.index(picks, fraction) })
 		}
 	}
+	var curve [2][lags]float64
 	for i, x := range [...][]float64{m.r, m.size} {
 		for lag := range lags {
-			m.acf[i][lag] = m.add(func(picks []int) float64 { return m.autocorrelation(x, picks, lag+1) })
+			m.acf[i][lag] = m.add(func(picks []int) float64 {
+				curve[i][lag] = m.autocorrelation(x, picks, lag+1)
+				return curve[i][lag]
+			})
 		}
 	}
-	sizes := make([]float64, lags)
-	curve := func(picks []int, n int) []float64 {
-		for lag := range n {
-			sizes[lag] = m.autocorrelation(m.size, picks, lag+1)
-		}
-		return sizes[:n]
-	}
-	m.cluster = m.add(func(picks []int) float64 { return stat.Mean(curve(picks, 10)) })
-	m.decay = m.add(func(picks []int) float64 { return decayExponent(curve(picks, lags)) })
+	// Statistics run in their order, so that these two find the lags of the same picks.
+	m.cluster = m.add(func([]int) float64 { return stat.Mean(curve[1][:10]) })
+	m.decay = m.add(func([]int) float64 { return decayExponent(curve[1][:]) })
 	m.leverage = m.add(func(picks []int) float64 { return m.panel.leverage(m.r, picks, 1) })
 	if m.volume != nil {
 		m.volumeSize = m.add(func(picks []int) float64 {
 			return correlation(picks, func(t int) (float64, float64) { return m.volume[t], m.size[t] })
 		})
 	}
-	var sums [len(horizons)][]float64
-	for i, h := range horizons {
-		sums[i] = m.sums(h)
-		m.horizon[i] = m.add(m.over(sums[i], stat.Kurtosis))
-	}
-	m.aggregated = m.add(func(picks []int) float64 {
-		return m.over(sums[2], stat.Kurtosis)(picks) - m.over(sums[0], stat.Kurtosis)(picks)
-	})
 	m.got = m.estimate(m.block, m.of)
+	m.aggregate()
+}
+
+// aggregate estimates the kurtosis by horizon. Sums that overlap depend on each
+// other for as long as the horizon, so that blocks are at least twice that.
+func (m *measurement) aggregate() {
+	for i, h := range horizons {
+		kurtosis := m.over(m.sums(h), stat.Kurtosis)
+		change := func(picks []int) float64 { return kurtosis(picks) - m.over(m.r, stat.Kurtosis)(picks) }
+		got := m.estimate(max(m.block, float64(2*h)), []statistic{kurtosis, change})
+		m.horizon[i] = got[0]
+		if h == aggregatedOver {
+			m.aggregated = got[1]
+		}
+	}
 }
 
 // decayExponent is that of the power law through the autocorrelations at lags 1

@@ -62,6 +62,10 @@ func layOut(list []stretch) *panel {
 // clusters is the number of clusters.
 func (p *panel) clusters() int { return len(p.starts) - 1 }
 
+// twins is how many values stand side by side in the mean. Closed forms take
+// values as independent and must not count the same draw more than once.
+func (p *panel) twins() float64 { return float64(len(p.all)) / float64(len(p.moments)) }
+
 // gather copies the values at the positions that were picked, without those
 // that are missing.
 func gather(buffer, x []float64, picks []int) []float64 {

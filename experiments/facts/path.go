@@ -18,6 +18,10 @@ type Path struct {
 	Depth   []float64 // of one side within 1 % of the mid, in units of the volume
 }
 
+// longestClosure is the longest gap, in seconds, in which a market was closed
+// and not unrecorded: closures count as time when volatility is annualised.
+const longestClosure = 4 * day
+
 // maxSkip is the number of intervals without a record beyond which a new
 // stretch begins: weekends and holidays are shorter, nights between sessions of
 // minutes longer.
@@ -107,6 +111,7 @@ type returns struct {
 	*panel
 	r, size []float64
 	volume  []float64 // nil when no path has any
+	days    float64   // that the paths cover
 	perYear float64
 	skipped int // intervals without a price
 }
@@ -126,9 +131,14 @@ func sampleReturns(paths []Path, interval float64) *returns {
 		spans, skipped := p.sampled(interval)
 		out.skipped += skipped
 		offset := 0
-		for _, s := range spans {
+		for k, s := range spans {
 			if s.fresh {
 				list = append(list, stretch{p.Cluster, offset, 0})
+				if k > 0 {
+					if closed := p.Time[s.from] - p.Time[spans[k-1].to]; closed <= longestClosure {
+						seconds += closed
+					}
+				}
 				continue
 			}
 			list[len(list)-1].n++
@@ -145,7 +155,8 @@ func sampleReturns(paths []Path, interval float64) *returns {
 			}
 		}
 	}
-	out.panel, out.perYear = layOut(list), float64(len(out.r))/seconds*365*day
+	out.panel, out.days = layOut(list), seconds/day
+	out.perYear = float64(len(out.r)) / out.days * 365
 	return out
 }
 
