@@ -41,7 +41,7 @@ func runImpact(ctx context.Context, r *runner) (*Result, error) {
 	}
 	res := judge("impact", "Price impact of orders worked over a day", impactLines(worlds),
 		"Impact is I = Y σ √(Q/V): ln price at the end of the day against the branch without the order, in the direction of the order. Q/V is the order over the mean daily volume of the five days before, σ the standard deviation of daily returns of all worlds. The law is not claimed for small orders, so Y below Q/V = 0.01 has no target.",
-		"The exponent is a weighted least-squares fit of ln impact on ln Q/V with weights (impact/standard error)² for Q/V from 0.01 to 0.3. Intervals resample whole worlds.")
+		"The exponent is a weighted least-squares fit of ln impact on ln Q/V with weights (impact/standard error)² for Q/V from 0.01 to 0.3. The curve through single orders is fitted by nonlinear least squares without logarithms. Intervals resample whole worlds.")
 	res.Tables = append(res.Tables, impactTable(worlds))
 	return res, nil
 }
@@ -151,6 +151,12 @@ func newCurve(worlds []impactWorld, sides []book.Side) *curve {
 // the precision of ln impact. A mean impact that is not positive has no
 // logarithm and, its relative precision being nil, no weight.
 func (c *curve) exponent(pick []int, from, to int) float64 {
+	exponent, _ := c.law(pick, from, to, 1)
+	return exponent
+}
+
+// law is the exponent with Y, the impact at Q/V = 1 in units of sigma.
+func (c *curve) law(pick []int, from, to int, sigma float64) (exponent, prefactor float64) {
 	var impact, weight []float64
 	for k := from; k <= to; k++ {
 		i, w := impactOf(c.worlds, pick, c.sides, k), 1.0
@@ -159,10 +165,20 @@ func (c *curve) exponent(pick []int, from, to int) float64 {
 		} else if !c.even {
 			w = (i / c.se[k]) * (i / c.se[k])
 		}
-		impact, weight = append(impact, i), append(weight, w)
+		impact, weight = append(impact, i/sigma), append(weight, w)
 	}
-	exponent, _ := facts.PowerLaw(impactSizes[from:to+1], impact, weight)
-	return exponent
+	return facts.PowerLaw(impactSizes[from:to+1], impact, weight)
+}
+
+// single is the law fitted to single orders of those sizes, noise and all. Least
+// squares through orders of one size go through their mean, weighted by their
+// number, which is the same for all sizes.
+func (c *curve) single(pick []int, from, to int, sigma float64) facts.Law {
+	var impact []float64
+	for k := from; k <= to; k++ {
+		impact = append(impact, impactOf(c.worlds, pick, c.sides, k)/sigma)
+	}
+	return facts.FitImpact(impactSizes[from:to+1], impact, nil)
 }
 
 // local is the slope between two sizes.
@@ -185,6 +201,17 @@ func impactLines(worlds []impactWorld) []line {
 	of := func(f func(pick []int) float64) measured { return pooled(n, f) }
 	both := newCurve(worlds, bothSides)
 	lines := []line{factLine(facts.ImpactExponent, of(func(p []int) float64 { return both.exponent(p, fitFrom, sizes-1) }))}
+	fitted := facts.ImpactPrefactor
+	fitted.Name = "prefactor Y of that fit, at Q/V 1"
+	lines = append(lines,
+		factLine(fitted, of(func(p []int) float64 {
+			_, y := both.law(p, fitFrom, sizes-1, dailySigma(worlds, p))
+			return y
+		})),
+		line{"exponent, curve through single orders", "1", untargeted, "", of(func(p []int) float64 { return both.single(p, fitFrom, sizes-1, 1).Exponent.Value }), 2},
+		line{"prefactor Y of that curve, at Q/V 1", "1", untargeted, "", of(func(p []int) float64 {
+			return both.single(p, fitFrom, sizes-1, dailySigma(worlds, p)).Prefactor.Value
+		}), 2})
 	even := *both
 	even.even = true
 	lines = append(lines, line{"exponent, sizes weighed alike", "1", untargeted, "", of(func(p []int) float64 { return even.exponent(p, fitFrom, sizes-1) }), 2})

@@ -46,8 +46,9 @@ func (p *panel) blockLength(x []float64) float64 {
 	window := max(5, int(math.Ceil(math.Sqrt(math.Log10(n)))))
 	maxLag := int(math.Ceil(math.Sqrt(n))) + window
 	rho := make([]float64, maxLag+1)
-	for k := range rho {
-		if r := p.autocorrelation(x, p.all, k); !math.IsNaN(r) {
+	p.correlogram(x, p.all, 0, rho)
+	for k, r := range rho {
+		if rho[k] = 0; !math.IsNaN(r) {
 			// Products over n, as in the source: long lags must not gain weight.
 			rho[k] = r * float64(p.pairs(k)) / float64(len(x))
 		}

@@ -24,17 +24,29 @@ func (p *panel) autocorrelation(x []float64, picks []int, lag int) float64 {
 	if lag < 0 {
 		return math.NaN()
 	}
+	var out [1]float64
+	p.correlogram(x, picks, lag, out[:])
+	return out[0]
+}
+
+// correlogram fills out with the autocorrelations from a lag on. It takes all
+// lags of a position together, while its neighbours are at hand.
+func (p *panel) correlogram(x []float64, picks []int, first int, out []float64) {
 	m := meanOf(x, picks)
-	products, pairs, squares := 0.0, 0.0, 0.0
+	clear(out)
+	pairs := make([]float64, len(out))
+	squares := 0.0
 	for _, t := range picks {
 		d := x[t] - m
 		squares += float64(d * d)
-		if p.rest[t] >= lag {
-			products += float64(d * (x[t+lag] - m))
-			pairs++
+		for k := range min(len(out), p.rest[t]-first+1) {
+			out[k] += float64(d * (x[t+first+k] - m))
+			pairs[k]++
 		}
 	}
-	return products / pairs / (squares / float64(len(picks)))
+	for k := range out {
+		out[k] = out[k] / pairs[k] / (squares / float64(len(picks)))
+	}
 }
 
 // pairs is the number of products at a lag.

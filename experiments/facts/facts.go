@@ -57,6 +57,9 @@ type Estimate struct {
 // times changes the unit.
 func (e Estimate) times(f float64) Estimate { return Estimate{e.Value * f, e.Lo * f, e.Hi * f, e.N} }
 
+// less moves the origin.
+func (e Estimate) less(d float64) Estimate { return Estimate{e.Value - d, e.Lo - d, e.Hi - d, e.N} }
+
 // bare is an estimate without an interval.
 func bare(v float64, n int) Estimate { return Estimate{v, math.NaN(), math.NaN(), n} }
 

@@ -3,6 +3,7 @@ package facts
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"stakeout/experiments/report/stat"
 	"stakeout/experiments/report/table"
@@ -33,7 +34,7 @@ func (m *measurement) returnLines() []Line {
 		reported("drift of ln price", "1/year", at(m.drift), 2),
 		AnnualVolatility.Line(at(m.volatility)),
 		m.claimedFrom(day, Kurtosis).Line(at(m.kurtosis)),
-		reported("excess kurtosis", "1", at(m.excess), 1),
+		reported("excess kurtosis", "1", at(m.kurtosis).less(3), 1),
 		TailIndex5.Line(m.tailIndex(0, 0)), TailIndex10.Line(m.tailIndex(0, 1)),
 	}
 	for i, side := range [...]string{"losses", "gains"} {
@@ -130,9 +131,12 @@ func (m *measurement) alike(first Line, what string, e Estimate) Line {
 func (p *panel) quantiles(x []float64, block float64, probabilities ...float64) []Estimate {
 	var of []statistic
 	var buffer []float64
-	for _, q := range probabilities {
+	for i, q := range probabilities {
 		of = append(of, func(picks []int) float64 {
-			buffer = gather(buffer, x, picks)
+			if i == 0 { // Statistics run in their order: the others find the values sorted.
+				buffer = gather(buffer, x, picks)
+				slices.Sort(buffer)
+			}
 			return stat.Quantile(buffer, q)
 		})
 	}

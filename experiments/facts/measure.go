@@ -105,11 +105,11 @@ type measurement struct {
 	of     []statistic
 	got    []Estimate
 
-	drift, volatility, kurtosis, excess, cluster, decay, leverage, volumeSize int
-	hill                                                                      [3][2]int // of sizes, losses, gains; 5 and 10 %
-	acf                                                                       [2][lags]int
-	horizon                                                                   [len(horizons)]Estimate
-	aggregated                                                                Estimate
+	drift, volatility, kurtosis, cluster, decay, leverage, volumeSize int
+	hill                                                              [3][2]int // of sizes, losses, gains; 5 and 10 %
+	acf                                                               [2][lags]int
+	horizon                                                           [len(horizons)]Estimate
+	aggregated                                                        Estimate
 }
 
 // add takes a statistic and returns its place.
@@ -130,7 +130,6 @@ func (m *measurement) gather() {
 	m.drift = m.add(m.over(m.r, func(x []float64) float64 { return stat.Mean(x) * m.perYear }))
 	m.volatility = m.add(m.over(m.r, func(x []float64) float64 { return AnnualisedVolatility(x, m.perYear) }))
 	m.kurtosis = m.add(m.over(m.r, stat.Kurtosis))
-	m.excess = m.add(m.over(m.r, stat.ExcessKurtosis))
 	for i, x := range [][]float64{m.size, Side(m.r, -1), Side(m.r, 1)} {
 		tail := newTail(x)
 		for j, fraction := range tailFractions {
@@ -141,12 +140,14 @@ func (m *measurement) gather() {
 	for i, x := range [...][]float64{m.r, m.size} {
 		for lag := range lags {
 			m.acf[i][lag] = m.add(func(picks []int) float64 {
-				curve[i][lag] = m.autocorrelation(x, picks, lag+1)
+				if lag == 0 {
+					m.correlogram(x, picks, 1, curve[i][:])
+				}
 				return curve[i][lag]
 			})
 		}
 	}
-	// Statistics run in their order, so that these two find the lags of the same picks.
+	// Statistics run in their order: the first lag of a curve computes all of it.
 	m.cluster = m.add(func([]int) float64 { return stat.Mean(curve[1][:10]) })
 	m.decay = m.add(func([]int) float64 { return decayExponent(curve[1][:]) })
 	m.leverage = m.add(func(picks []int) float64 { return m.panel.leverage(m.r, picks, 1) })
@@ -164,10 +165,12 @@ func (m *measurement) gather() {
 func (m *measurement) aggregate() {
 	for i, h := range horizons {
 		kurtosis := m.over(m.sums(h), stat.Kurtosis)
-		change := func(picks []int) float64 { return kurtosis(picks) - m.over(m.r, stat.Kurtosis)(picks) }
-		got := m.estimate(max(m.block, float64(2*h)), []statistic{kurtosis, change})
-		m.horizon[i] = got[0]
+		of := []statistic{kurtosis}
 		if h == aggregatedOver {
+			of = append(of, func(picks []int) float64 { return kurtosis(picks) - m.over(m.r, stat.Kurtosis)(picks) })
+		}
+		got := m.estimate(max(m.block, float64(2*h)), of)
+		if m.horizon[i] = got[0]; h == aggregatedOver {
 			m.aggregated = got[1]
 		}
 	}
