@@ -136,6 +136,7 @@ func (m *measurement) gather() {
 			m.hill[i][j] = m.add(func(picks []int) float64 { return tail.index(picks, fraction) })
 		}
 	}
+	// Statistics run in their order: the first lag of a curve computes all of it.
 	var curve [2][lags]float64
 	for i, x := range [...][]float64{m.r, m.size} {
 		for lag := range lags {
@@ -147,7 +148,6 @@ func (m *measurement) gather() {
 			})
 		}
 	}
-	// Statistics run in their order: the first lag of a curve computes all of it.
 	m.cluster = m.add(func([]int) float64 { return stat.Mean(curve[1][:10]) })
 	m.decay = m.add(func([]int) float64 { return decayExponent(curve[1][:]) })
 	m.leverage = m.add(func(picks []int) float64 { return m.panel.leverage(m.r, picks, 1) })
