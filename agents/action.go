@@ -41,16 +41,20 @@ const (
 	Wipe                    // Amount of the debt from free dai
 	Bite                    // Amount of the debt of Other's unsafe vault, for its ether
 	Bridge                  // Amount of free dai into the rollup
+	AddPerp                 // Amount of free cash behind positions in the perpetual future
+	FreePerp                // Amount of that back, beyond the initial margin
 	Verbs
 )
 
 // Pair is a market.
 type Pair uint8
 
-// The markets. The staking token and dai are both traded against cash.
+// The markets. The staking token and dai are traded against cash; the perpetual
+// future is a contract on the token.
 const (
 	TokenPair Pair = iota
 	DaiPair
+	PerpPair
 	Pairs
 )
 
@@ -111,6 +115,14 @@ func (d *Actions) DaiOrder(a ID, slot uint16, side book.Side, kind book.Kind, pr
 	n := len(d.List)
 	if d.Order(a, slot, side, kind, price, lots); len(d.List) > n {
 		d.List[n].Pair = DaiPair
+	}
+}
+
+// PerpOrder sends an order for whole contracts at price ticks.
+func (d *Actions) PerpOrder(a ID, slot uint16, side book.Side, kind book.Kind, price, lots uint32) {
+	n := len(d.List)
+	if d.Order(a, slot, side, kind, price, lots); len(d.List) > n {
+		d.List[n].Pair = PerpPair
 	}
 }
 

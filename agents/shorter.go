@@ -6,8 +6,9 @@ import (
 	"stakeout/market/ledger"
 )
 
-// ShorterParams describe the traders who sell borrowed tokens when they value
-// the token below its price by more than the costs. They value it as other
+// ShorterParams describe the traders who sell borrowed tokens, or the perpetual
+// future where there is one, when they value the token below its price by more
+// than the costs. They value it as other
 // holders do: a fixed rule about service trouble would never learn and would
 // dominate small events.
 type ShorterParams struct {
@@ -73,14 +74,21 @@ func (t *Shorters) one(a Agent, row *shorter, v *View, do *Actions) {
 	cost := v.BorrowRate()*t.p.HorizonDay/365 + 0.002
 	debt := v.Debt(a.ID).Units()
 	free := v.Free(a.ID, ledger.Token).Units()
+	contracts := -v.PerpPosition(a.ID)
 	KeepMargin(a.ID, v, do)
+	if contracts > 0 {
+		MarginPerp(a.ID, contracts, v, do)
+	}
 	pace := row.wake
 	switch {
 	case z < -cost-row.threshold:
-		t.open(a.ID, row, debt, free, z, v, do)
+		t.open(a.ID, row, debt, free, contracts, z, v, do)
 		pace = v.TicksPerDay / 144
-	case debt > 0 && z > -cost-float64(row.threshold/2):
-		Cover(a.ID, debt, 0.1*row.size, v, do)
+	case debt+contracts > 0 && z > -cost-float64(row.threshold/2):
+		if debt > 0 {
+			Cover(a.ID, debt, 0.1*row.size, v, do)
+		}
+		do.PerpOrder(a.ID, takingSlot, book.Buy, book.ImmediateOrCancel, v.Price(v.Mid*1.01), v.Lots(min(contracts, 0.1*row.size)))
 		pace = v.TicksPerDay / 144
 	case free > 1:
 		do.Order(a.ID, takingSlot, book.Sell, book.ImmediateOrCancel, v.Price(v.Mid*0.995), v.Lots(min(free, 0.1*row.size)))
@@ -88,10 +96,18 @@ func (t *Shorters) one(a Agent, row *shorter, v *View, do *Actions) {
 	do.WakeAt(a.ID, later(v, r.Uniform(0.5, 1.5)*pace))
 }
 
-// open borrows up to the wanted size and sells what has been borrowed in slices.
-func (t *Shorters) open(id ID, row *shorter, debt, free, z float64, v *View, do *Actions) {
-	want := float64(row.size * min(1, (-z-row.threshold)/0.1))
+// open borrows up to the wanted size and sells what has been borrowed in slices,
+// or sells the perpetual future where that is at least as dear as the token, so
+// that being short in it costs no funding, or where nobody lends.
+func (t *Shorters) open(id ID, row *shorter, debt, free, contracts, z float64, v *View, do *Actions) {
+	want := float64(row.size*min(1, (-z-row.threshold)/0.1)) - contracts
 	slice := 0.1 * row.size
+	if v.Perp.Bid > 0 && debt < want && v.PerpRoom() > slice && (v.Perp.Mid >= v.Mid || v.Borrowable().Units() < slice) {
+		slice = min(slice, want-debt)
+		MarginPerp(id, contracts+slice, v, do)
+		do.PerpOrder(id, takingSlot, book.Sell, book.ImmediateOrCancel, v.Price(v.Mid*0.99), v.Lots(slice))
+		return
+	}
 	if debt < want {
 		do.Move(Borrow, id, min(Amount(min(slice, want-debt)), v.Borrowable()))
 	}

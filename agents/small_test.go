@@ -9,6 +9,7 @@ import (
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 	"stakeout/market/lending"
+	"stakeout/market/perp"
 	"stakeout/market/vault"
 	"stakeout/mechanisms/rollup"
 )
@@ -21,6 +22,7 @@ type small struct {
 	t      *testing.T
 	l      *ledger.Ledger
 	x, dai *market.Exchange
+	perp   *perp.Market
 	pool   *lending.Pool
 	vaults *vault.System
 	roll   *rollup.State
@@ -45,8 +47,13 @@ func newSmall(t *testing.T, agents int) *small {
 	dai := market.Defaults()
 	dai.Base = ledger.Dai
 	s.dai, s.vaults = market.New(l, dai), vault.New(l, vault.Params{Ratio: 1.5, Penalty: 0.13})
+	var contract perp.Params
+	param.Defaults(&contract)
+	contract.OpenInterestCap = 1e6 * ledger.Unit
+	s.perp = perp.New(l, contract, owners, 100, ledger.Unit, 1_000_000)
 	for o := ledger.First; int(o) < owners; o++ {
 		s.x.Register(o, 10)
+		s.perp.Register(o, 3)
 		s.dai.Register(o, 10)
 	}
 	s.pool = lending.New(l, lend, owners, 86400.0/testPerDay)
@@ -55,7 +62,7 @@ func newSmall(t *testing.T, agents int) *small {
 		Price: 1, Supply: 100e6, TicksPerDay: testPerDay, SlotTicks: 40, Staked: 50e6, Expected: 50.6e6,
 		Revenue: 6e6, Reward: 6e6 * 0.9 / 50e6, Normal: 6e6 * 0.9 / 50.6e6, PerBatch: 600, Fee: 0.2, Margin: 0.1, EthUSD: 230,
 	}
-	s.v = NewView(l, s.x, s.dai, s.pool, s.vaults, s.roll, draw.New(1))
+	s.v = NewView(l, s.x, s.dai, s.perp, s.pool, s.vaults, s.roll, draw.New(1))
 	s.v.TicksPerDay, s.v.SigmaFast, s.v.SigmaSlow = testPerDay, 0.05, 0.05
 	s.v.Activity, s.v.EthUSD, s.v.GasGwei = 1, 230, 40
 	s.v.SetMid(1)

@@ -7,6 +7,7 @@ import (
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 	"stakeout/market/lending"
+	"stakeout/market/perp"
 	"stakeout/market/vault"
 	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
@@ -26,7 +27,8 @@ type View struct {
 	Flow                 float64 // tokens bought less tokens sold by takers since the start
 	Volume               float64 // tokens traded since the start
 
-	Dai Quote // the market of dai
+	Dai  Quote // the market of dai
+	Perp Quote // the market of the perpetual future; Mid is 0 before it has two sides
 
 	// News that no agent causes, as logs relative to the start.
 	LnETH, LnActivity float64
@@ -42,6 +44,7 @@ type View struct {
 	led    *ledger.Ledger
 	x      *market.Exchange
 	dai    *market.Exchange
+	perp   *perp.Market
 	pool   *lending.Pool
 	vaults *vault.System
 	roll   *rollup.State
@@ -54,10 +57,10 @@ type Quote struct {
 	Mid      float64
 }
 
-// NewView returns a view of the given parts of one world. Both markets must
+// NewView returns a view of the given parts of one world. All markets must
 // have the same price step.
-func NewView(l *ledger.Ledger, x, dai *market.Exchange, p *lending.Pool, s *vault.System, r *rollup.State, stream *draw.Stream) *View {
-	v := &View{stream: stream, led: l, x: x, dai: dai, pool: p, vaults: s, roll: r, Service: r.Public(), Rollup: r.Params()}
+func NewView(l *ledger.Ledger, x, dai *market.Exchange, f *perp.Market, p *lending.Pool, s *vault.System, r *rollup.State, stream *draw.Stream) *View {
+	v := &View{stream: stream, led: l, x: x, dai: dai, perp: f, pool: p, vaults: s, roll: r, Service: r.Public(), Rollup: r.Params()}
 	v.Dai.Mid = 1
 	v.TickUSD = float64(x.Params().TickSize) / float64(x.Params().Lot)
 	return v
@@ -67,13 +70,16 @@ func NewView(l *ledger.Ledger, x, dai *market.Exchange, p *lending.Pool, s *vaul
 func (v *View) CopyFrom(src *View) {
 	keep := *v
 	*v = *src
-	v.stream, v.led, v.x, v.dai, v.pool, v.vaults, v.roll = keep.stream, keep.led, keep.x, keep.dai, keep.pool, keep.vaults, keep.roll
+	v.stream, v.led, v.x, v.dai, v.perp, v.pool, v.vaults, v.roll = keep.stream, keep.led, keep.x, keep.dai, keep.perp, keep.pool, keep.vaults, keep.roll
 	v.Service, v.Rollup = keep.Service, keep.Rollup
 }
 
 // Refresh freezes the market for the next round.
 func (v *View) Refresh() {
-	v.refreshDai()
+	daiBid, daiAsk, _, _ := v.dai.Top()
+	v.Dai.refresh(daiBid, daiAsk, v.TickUSD)
+	perpBid, perpAsk := v.perp.Top()
+	v.Perp.refresh(perpBid, perpAsk, v.TickUSD)
 	bid, ask, lots, taken := v.x.Top()
 	v.Flow, v.Volume = float64(taken), float64(lots)
 	if bid == v.Bid && ask == v.Ask {
@@ -86,13 +92,13 @@ func (v *View) Refresh() {
 	}
 }
 
-func (v *View) refreshDai() {
-	bid, ask, _, _ := v.dai.Top()
-	if d := &v.Dai; bid != d.Bid || ask != d.Ask {
-		d.Bid, d.Ask = bid, ask
-		if bid > 0 && ask > 0 {
-			d.Mid = (float64(bid) + float64(ask)) / 2 * v.TickUSD
-		}
+func (q *Quote) refresh(bid, ask uint32, tick float64) {
+	if bid == q.Bid && ask == q.Ask {
+		return
+	}
+	q.Bid, q.Ask = bid, ask
+	if bid > 0 && ask > 0 {
+		q.Mid = (float64(bid) + float64(ask)) / 2 * tick
 	}
 }
 
@@ -140,6 +146,23 @@ func (v *View) Open(a ID, slot uint16) (price, lots uint32, side book.Side, ok b
 // OpenDai reports an agent's resting order for dai in a slot.
 func (v *View) OpenDai(a ID, slot uint16) (price, lots uint32, side book.Side, ok bool) {
 	return v.dai.Open(a, slot)
+}
+
+// PerpPosition is an agent's position in the perpetual future in tokens,
+// negative when short.
+func (v *View) PerpPosition(a ID) float64 { return float64(v.perp.Position(a)) }
+
+// PerpEquity is an agent's margin behind it, gains and losses included, in
+// micro-USD.
+func (v *View) PerpEquity(a ID) ledger.Amount { return v.perp.Equity(a) }
+
+// PerpRoom is by how many tokens open interest could still grow.
+func (v *View) PerpRoom() float64 { return float64(v.perp.Room()) }
+
+// OpenPerp reports an agent's resting order for contracts in a slot.
+func (v *View) OpenPerp(a ID, slot uint16) (price, lots uint32, ok bool) {
+	price, lots, _, ok = v.perp.Open(a, slot)
+	return price, lots, ok
 }
 
 // Vault is the ether locked by an owner and the dai that it owes.

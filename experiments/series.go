@@ -66,6 +66,13 @@ var seriesColumns = []seriesColumn{
 		return m.now.SpreadBps
 	}),
 	sampled("dai_price", "USD", "Price of the last trade of dai.", func(m *moment) float64 { return m.now.Dai.Price }),
+	sampled("perpetual_price", "USD", "Mid price of the perpetual future, missing when there is none.", func(m *moment) float64 {
+		if m.now.Perp.Price == 0 {
+			return math.NaN()
+		}
+		return m.now.Perp.Price
+	}),
+	sampled("open_interest", "tokens", "Tokens that either side of the perpetual future holds.", func(m *moment) float64 { return m.now.Perp.OpenInterest }),
 	sampled("dai_inside", "dai", "Dai inside the rollup.", func(m *moment) float64 { return m.now.Dai.Inside }),
 }
 

@@ -30,6 +30,7 @@ func (s *Spec) cross(doc *preset.Document) []preset.Problem {
 	c.service()
 	c.margins()
 	c.supply()
+	c.contract()
 	return c.out
 }
 
@@ -65,6 +66,25 @@ func (c *crossing) header() {
 	}
 	if c.attack.Needs.Loans && c.World.Lending.BorrowCap == 0 {
 		c.add("world.lending.borrow_cap_tokens", "is 0, and the attack "+c.Attack+" borrows", "more than 0")
+	}
+}
+
+// contract checks that a perpetual future has somebody who makes its market, and
+// that one is there when the attack uses it.
+func (c *crossing) contract() {
+	w := &c.World
+	if w.Perp.OpenInterestCap > 0 && (w.Basis.Count == 0 || w.Basis.HoldShare == 0) {
+		c.add("world.basis_traders", "has no traders with tokens, so nobody would make the market of the perpetual future",
+			"a count and a hold_share above 0, or world.perpetual.open_interest_cap_tokens 0")
+	}
+	if a, ok := c.Params.(interface{ Contract() bool }); ok && a.Contract() && w.Perp.OpenInterestCap == 0 {
+		c.add("world.perpetual.open_interest_cap_tokens", "is 0, and the attack "+c.Attack+" sells the perpetual future", "more than 0")
+	}
+	if w.Perp.Maintenance >= w.Perp.InitialMargin {
+		c.add("world.perpetual.maintenance_margin_share", fmt.Sprintf("%g is not below the initial margin", w.Perp.Maintenance), "less than world.perpetual.initial_margin_share")
+	}
+	if w.Perp.Band > w.Perp.InitialMargin {
+		c.add("world.perpetual.price_band_share", fmt.Sprintf("%g is wider than the initial margin, so that a fill could cost more than the margin behind it", w.Perp.Band), "at most world.perpetual.initial_margin_share")
 	}
 }
 
@@ -139,9 +159,9 @@ func (c *crossing) margins() {
 // supply checks that the tokens are handed out exactly once.
 func (c *crossing) supply() {
 	w := &c.World
-	sum := w.Stakers.HoldShare + w.Makers.HoldShare + w.Noise.HoldShare + w.Chartists.HoldShare + w.Holders.HoldShare
+	sum := w.Stakers.HoldShare + w.Makers.HoldShare + w.Noise.HoldShare + w.Chartists.HoldShare + w.Holders.HoldShare + w.Basis.HoldShare
 	if sum < 0.999 || sum > 1.001 {
-		c.add("world", fmt.Sprintf("the hold_share of stakers, makers, noise, chartists and holders sum to %.4g", sum), "a sum of 1")
+		c.add("world", fmt.Sprintf("the hold_share of stakers, makers, noise, chartists, holders and basis_traders sum to %.4g", sum), "a sum of 1")
 	}
 	if lent := w.Lending.BorrowCap.Units(); lent > w.Opening.Supply {
 		c.add("world.lending.borrow_cap_tokens", whole0(lent)+" is more than the supply", "at most world.opening.supply_tokens, which is "+whole0(w.Opening.Supply))

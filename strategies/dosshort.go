@@ -25,7 +25,7 @@ var _ = register(Entry{
 		short, _ := ledger.MulDiv(x.Budget, ledger.Amount(x.ShortShare*1e6), 1e6, ledger.Down)
 		return &dosShort{
 			campaign: campaign{Plan: plan, s: x.Schedule, capital: x.Budget - short},
-			seller:   seller{leg: plan.Legs[1], openDays: x.OpenDays, coverDays: x.CoverDays, use: x.UseShare, capital: short},
+			seller:   seller{leg: plan.Legs[1], openDays: x.OpenDays, coverDays: x.CoverDays, use: x.UseShare, contract: x.Perpetual, capital: short},
 		}
 	},
 })
@@ -35,10 +35,14 @@ type ShortParams struct {
 	Budget     ledger.Amount `key:"budget_usd" default:"8000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a tenth of the stake and the whole borrow cap; no sweep yet" doc:"Cash of the attacker"`
 	ShortShare float64       `key:"short_share" default:"0.4" unit:"share" min:"0" max:"1" source:"Assumption: collateral for the borrow cap" doc:"Share of the budget that stands behind the short position"`
 	UseShare   float64       `key:"use_share" default:"0.5" unit:"share" min:"0" max:"0.66" source:"Assumption: three quarters of what the initial margin of 150 % allows, with a reserve against a squeeze" doc:"Value sold short as a share of the short leg's cash"`
+	Perpetual  float64       `key:"perpetual_share" default:"0" unit:"share" min:"0" max:"1" source:"Assumption: 0, so that the short is a loan unless a preset opens a perpetual future" doc:"Share of the short position that is sold in the perpetual future instead of with borrowed tokens"`
 	OpenDays   float64       `key:"open_days" default:"3" unit:"d" min:"0" max:"100" source:"Assumption: long enough to sell the borrow cap within daily volume" doc:"Days before the act over which the short is opened"`
 	CoverDays  float64       `key:"cover_days" default:"3" unit:"d" min:"0" max:"100" source:"Assumption: as long as opening" doc:"Last days of the act over which it is covered"`
 	Schedule
 }
+
+// Contract reports whether the attack needs a perpetual future.
+func (p *ShortParams) Contract() bool { return p.Perpetual > 0 }
 
 type dosShort struct {
 	campaign
@@ -66,7 +70,7 @@ func (e *dosShort) Decide(awake []agents.Agent, v *agents.View, do *agents.Actio
 type seller struct {
 	leg                 agents.ID
 	openDays, coverDays float64
-	use                 float64
+	use, contract       float64 // value short over cash, and of it the share in the perpetual future
 	capital             ledger.Amount
 }
 
@@ -80,6 +84,9 @@ func (s *seller) step(c *campaign, v *agents.View, do *agents.Actions) {
 	end := act + c.s.ActDays
 	agents.KeepMargin(s.leg, v, do)
 	debt := v.Debt(s.leg).Units()
+	if s.contract > 0 {
+		s.perpetual(c, v, do, d, act, end)
+	}
 	switch {
 	case d >= act-s.openDays && d < act:
 		s.open(c, v, do, debt, act)
@@ -96,10 +103,29 @@ func (s *seller) step(c *campaign, v *agents.View, do *agents.Actions) {
 // open borrows and sells an even part of what is wanted until the act begins.
 func (s *seller) open(c *campaign, v *agents.View, do *agents.Actions, debt, act float64) {
 	left := c.slices(v, act)
-	if want := s.use*s.capital.Units()/v.Mid - debt; want > 0 {
+	if want := float64(s.use*(1-s.contract))*s.capital.Units()/v.Mid - debt; want > 0 {
 		do.Move(agents.Borrow, s.leg, min(agents.Amount(want/left), v.Borrowable()))
 	}
 	s.sellFree(c, v, do, left)
+}
+
+// perpetual opens and covers the part of the short that is in the perpetual
+// future, in the same days.
+func (s *seller) perpetual(c *campaign, v *agents.View, do *agents.Actions, d, act, end float64) {
+	short := -v.PerpPosition(s.leg)
+	side, lots := book.Sell, 0.0
+	switch {
+	case d >= act-s.openDays && d < act:
+		lots = (float64(s.use*s.contract)*s.capital.Units()/v.Mid - short) / c.slices(v, act)
+	case d >= end-s.coverDays && short > 0:
+		side, lots = book.Buy, min(short/c.slices(v, end)+1, short)
+	}
+	agents.MarginPerp(s.leg, short+max(lots, 0), v, do)
+	price := v.Mid * (1 - c.s.SlackShare)
+	if side == book.Buy {
+		price = v.Mid * (1 + c.s.SlackShare)
+	}
+	do.PerpOrder(s.leg, takingSlot, side, book.ImmediateOrCancel, v.Price(price), v.Lots(lots))
 }
 
 // sellFree sells borrowed tokens that are still there, a part of them or all.

@@ -75,6 +75,7 @@ func run(t *testing.T, w *sim.World, tick uint32) {
 var public = map[agents.Verb]bool{
 	agents.Submit: true, agents.Cancel: true, agents.CancelAll: true, agents.Stake: true, agents.Unstake: true,
 	agents.SetPolicy: true, agents.Borrow: true, agents.Repay: true, agents.AddMargin: true, agents.FreeMargin: true,
+	agents.AddPerp: true, agents.FreePerp: true,
 }
 
 // witness watches what a plan asks for.
@@ -172,6 +173,37 @@ func TestPlansRunTheirCourse(t *testing.T) {
 			wound(t, w, act)
 		}
 	})
+}
+
+// A short in the perpetual future is opened before the act as far as there is
+// somebody to sell to, borrows nothing, and is gone at the end with its margin.
+func TestShortInThePerpetual(t *testing.T) {
+	e, _ := strategies.Find("dos-short")
+	params := short(t, e, "1500000")
+	if err := param.Set(params, "perpetual_share", "1"); err != nil {
+		t.Fatal(err)
+	}
+	c := quick()
+	c.Perp.OpenInterestCap = 5e6 * ledger.Unit
+	c.Basis.Count, c.Basis.HoldShare, c.Holders.HoldShare = 6, 0.03, 0.07
+	w, err := sim.New(c, "pos", "none", 5, e.Capital(params))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, leg := begin(w, e, params, true), w.Attackers()[1]
+	most := int64(0)
+	for end := w.Ticks(openDays + e.Days(params) - defaultUnbond + unbondingDays + 0.25); w.Tick() < end; {
+		run(t, w, min(end, w.Tick()+w.Ticks(1.0/24)))
+		most = max(most, -w.Perp().Position(leg))
+		if w.Pool().Debt(leg) > 0 {
+			t.Fatal("it borrows")
+		}
+	}
+	// 40 % of the budget stands behind the short, half of it in value.
+	if most < 200_000 || most > 330_000 || w.Perp().Position(leg) != 0 || len(*x.faults) > 0 {
+		t.Errorf("short of %d at most, %d at the end, faults %v", most, w.Perp().Position(leg), *x.faults)
+	}
+	wound(t, w, true)
 }
 
 // wound checks that a plan has left nothing but cash.

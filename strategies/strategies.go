@@ -15,6 +15,7 @@ package strategies
 
 import (
 	"stakeout/agents"
+	"stakeout/experiments/catalogue"
 	"stakeout/market/ledger"
 )
 
@@ -66,22 +67,12 @@ type Mark struct {
 	Name string
 }
 
-var catalogue []Entry
+var entries catalogue.Of[Entry]
 
-func register(e Entry) bool {
-	catalogue = append(catalogue, e)
-	return true
-}
+func register(e Entry) bool { return entries.Add(e.Name, e) }
 
 // All returns the catalogue in order of file name.
-func All() []Entry { return catalogue }
+func All() []Entry { return entries.All() }
 
 // Find returns the entry of that name.
-func Find(name string) (Entry, bool) {
-	for _, e := range catalogue {
-		if e.Name == name {
-			return e, true
-		}
-	}
-	return Entry{}, false
-}
+func Find(name string) (Entry, bool) { return entries.Find(name) }

@@ -14,6 +14,7 @@ import (
 	"stakeout/experiments/param"
 	"stakeout/experiments/preset"
 	"stakeout/experiments/prices"
+	"stakeout/experiments/replay"
 )
 
 // The exit codes.
@@ -39,6 +40,7 @@ func exitCode(err error) int {
 		usage   usageError
 		input   inputError
 		invalid *preset.Error
+		record  *replay.Error
 		value   param.Problem
 		rows    *prices.Error
 		path    *fs.PathError
@@ -53,7 +55,7 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case errors.As(err, &usage):
 		return exitUsage
-	case errors.As(err, &input), errors.As(err, &invalid), errors.As(err, &value), errors.As(err, &rows), errors.Is(err, experiments.ErrPreset):
+	case errors.As(err, &input), errors.As(err, &invalid), errors.As(err, &record), errors.As(err, &value), errors.As(err, &rows), errors.Is(err, experiments.ErrPreset):
 		return exitInput
 	case errors.As(err, &path), errors.As(err, &link), errors.As(err, &system), errors.As(err, &number),
 		strings.HasPrefix(err.Error(), "record: "): // such as a folder that another process has
@@ -68,6 +70,7 @@ func report(w io.Writer, err error) int {
 	code := exitCode(err)
 	var invalid *preset.Error
 	var rows *prices.Error
+	var record *replay.Error
 	var off offTarget
 	switch {
 	case err == nil:
@@ -77,6 +80,10 @@ func report(w io.Writer, err error) int {
 		}
 	case errors.As(err, &rows):
 		fmt.Fprintln(w, rows)
+	case errors.As(err, &record):
+		for _, p := range record.Problems {
+			fmt.Fprintln(w, p)
+		}
 	case code == exitInterrupted:
 		fmt.Fprintln(w, "stakeout: interrupted")
 	case errors.As(err, &off):

@@ -48,6 +48,7 @@ func invoke(t *testing.T, args ...string) (out string) {
 var (
 	blocks   = regexp.MustCompile("(?s)<!-- run:([^\n]*) -->\n```sh\n(.*?)```")
 	examples = regexp.MustCompile("(?s)```yaml\nname: ([a-z-]+)\n.*?```")
+	samples  = regexp.MustCompile("(?s)<!-- file: ([a-z.]+) -->\n```text\n(.*?)```")
 )
 
 // TestReadmeCommands runs every command of every block marked "run:", with the
@@ -59,6 +60,11 @@ func TestReadmeCommands(t *testing.T) {
 	for _, m := range examples.FindAllStringSubmatch(text, -1) {
 		body := strings.TrimSuffix(strings.TrimPrefix(m[0], "```yaml\n"), "```")
 		if err := os.WriteFile(m[1]+".yaml", []byte(body), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, m := range samples.FindAllStringSubmatch(text, -1) {
+		if err := os.WriteFile(m[1], []byte(m[2]), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

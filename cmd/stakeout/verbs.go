@@ -25,10 +25,14 @@ var (
 	formatFlag   = &cli.StringFlag{Name: "format", Value: "csv,parquet", Usage: "`FORMATS` of result files: csv, parquet or both"}
 	daysFlag     = &cli.Float64Flag{Name: "days", Usage: "measured `DAYS` of a check, 0 for its own"}
 	repFlag      = &cli.IntFlag{Name: "rep", Usage: "`INDEX` of the replication to explain, from 0"}
+	fullFlag     = &cli.BoolFlag{Name: "full", Usage: "as many replications as a publication needs, minutes instead of seconds"}
+	bookFlag     = &cli.StringFlag{Name: "book", Usage: "`FILE` with states of the book to compare with"}
+	levelsFlag   = &cli.IntFlag{Name: "levels", Usage: "`NUMBER` of levels a side to compare, 0 for all"}
+	recordFlag   = &cli.StringFlag{Name: "format", Value: "lobster", Usage: "`FORMAT` of the record: lobster or coinbase"}
+	seedsFlag    = &cli.IntFlag{Name: "seeds", Usage: "`NUMBER` of seeds of a check, 0 for its own"}
 	intervalFlag = &cli.StringFlag{Name: "interval", Value: "1d", Usage: "`TIME` between prices, such as 30s, 5m, 6h, 1d"}
 	columnFlag   = &cli.StringFlag{Name: "column", Usage: "`NAME` of the column of prices"}
 	worldFlag    = &cli.StringFlag{Name: "world", Usage: "`WORLD` of a run: attack, honest or idle; all of them without"}
-	seedsFlag    = &cli.IntFlag{Name: "seeds", Usage: "`NUMBER` of seeds of a check, 0 for its own"}
 )
 
 func (p *program) verbs() []*cli.Command {
@@ -44,6 +48,10 @@ func (p *program) verbs() []*cli.Command {
 			Flags: []cli.Flag{seedsFlag, daysFlag, workersFlag, jsonFlag}, Action: p.check},
 		{Name: "facts", Usage: "hold the prices of a run or of a file against the stylised facts of markets", ArgsUsage: "FOLDER | FILE.csv | FILE.csv.gz",
 			Flags: []cli.Flag{intervalFlag, columnFlag, worldFlag, jsonFlag}, Action: p.facts},
+		{Name: "replay", Usage: "rebuild the book from recorded order flow and compare it with the record", ArgsUsage: "MESSAGES",
+			Flags: []cli.Flag{bookFlag, levelsFlag, recordFlag, jsonFlag}, Action: p.replay},
+		{Name: "dock", Usage: "reproduce published numbers with the modules of the model", ArgsUsage: "[TARGET]",
+			Flags: []cli.Flag{seedFlag, fullFlag, outFlag, jsonFlag}, Action: p.dock},
 	}
 }
 

@@ -45,6 +45,8 @@ const (
 	WithdrawalFees
 	BatchGas
 	Interest
+	Contract
+	Funding
 	Slashed
 	Liquidations
 	Unsold
@@ -70,6 +72,8 @@ var Describe = [Channels]Description{
 	{"withdrawal_fees", "withdrawal fees", "Fees received from users who leave through the coordinator."},
 	{"batch_gas", "layer-one gas", "Gas paid for batches."},
 	{"interest", "borrow interest", "Interest on borrowed tokens, at the price at the end."},
+	{"perpetual", "perpetual: gains", "Gains and losses of positions in the perpetual future against the token's price, fills included."},
+	{"funding", "perpetual: funding", "Funding received from and paid to the other side of the perpetual future."},
 	{"slashed", "slashing", "Stake lost to slashing, at the price at the end."},
 	{"liquidations", "liquidation penalties", "Penalties for margin calls and debts written off."},
 	{"unsold", "unsold tokens", "What tokens left at the end fetch in the book less their value at the mid."},
@@ -170,7 +174,7 @@ func (a *Account) trades(leg int, id agents.ID, w, honest, idle *sim.World) {
 // channelOf groups the ledger's reasons other than trades.
 var channelOf = map[ledger.Reason]Channel{
 	ledger.TradingFee: TradingFees, ledger.TransactionFee: Fees, ledger.StakingReward: Fees, ledger.Extraction: Fees,
-	ledger.WithdrawalFee: WithdrawalFees, ledger.BatchCost: BatchGas, ledger.Interest: Interest,
+	ledger.WithdrawalFee: WithdrawalFees, ledger.BatchCost: BatchGas, ledger.Interest: Interest, ledger.Variation: Contract, ledger.Funding: Funding,
 	ledger.Slash: Slashed, ledger.Liquidation: Liquidations, ledger.Shortfall: Liquidations,
 }
 

@@ -27,6 +27,7 @@ var Sectors = []Sector{
 	{"users", "Users of the rollup: fees and balances, not the value of what they could not send.", []ledger.Row{sim.RowUsers}},
 	{"vault_owners", "Those who owe dai against ether.", []ledger.Row{sim.RowVaultOwners}},
 	{"arbitrageurs", "Those who hold dai and move it.", []ledger.Row{sim.RowArbitrageurs}},
+	{"basis_traders", "Makers of the perpetual future.", []ledger.Row{sim.RowBasis}},
 	{"venues", "The exchange, the lending pool and its insurance.", []ledger.Row{ledger.Row(ledger.Venue), ledger.Row(ledger.Pool), ledger.Row(ledger.Insurance)}},
 	{"layer_one", "Miners and the burnt base fee.", []ledger.Row{ledger.Row(ledger.LayerOne)}},
 	{"burned", "Treasury, burned stake and rounding.", []ledger.Row{ledger.Row(ledger.Treasury), ledger.Row(ledger.Burned), ledger.Row(ledger.Dust)}},

@@ -42,8 +42,10 @@ func rows(attack, honest []float64) (record.Schema, []record.Row) {
 		}
 	}
 	number(Excess, func(rep int) float64 { return attack[rep] - honest[rep] })
+	// What the first sector gains the fifth loses.
+	gain := map[int]float64{0: 1, 4: -1}
 	for i, sector := range measure.Sectors {
-		number(SectorColumn(sector.Name), func(rep int) float64 { return float64(1-2*(i%2)) * attack[rep] })
+		number(SectorColumn(sector.Name), func(rep int) float64 { return gain[i] * attack[rep] })
 	}
 	number(Residual, func(int) float64 { return 0 })
 	var out []record.Row

@@ -5,6 +5,7 @@ import (
 	"stakeout/market"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
+	"stakeout/market/perp"
 )
 
 // needs says which role a verb takes.
@@ -16,6 +17,7 @@ var needs = [agents.Verbs]agents.Capability{
 	agents.Send: agents.CanUse, agents.Join: agents.CanUse, agents.AskExit: agents.CanUse, agents.ForceExit: agents.CanUse, agents.Bridge: agents.CanUse,
 	agents.BuyEther: agents.CanVault, agents.SellEther: agents.CanVault, agents.LockEther: agents.CanVault, agents.UnlockEther: agents.CanVault,
 	agents.Mint: agents.CanVault, agents.Wipe: agents.CanVault, agents.Bite: agents.CanVault,
+	agents.AddPerp: agents.CanTrade, agents.FreePerp: agents.CanTrade,
 }
 
 // apply carries out the wishes of a round in their order. A wish that the rules
@@ -63,16 +65,17 @@ func (w *World) carryOut(a *agents.Action) bool {
 		return false
 	}
 	switch a.Verb {
-	case agents.Submit:
-		a.Order.Owner = a.Agent
-		return w.exchange(a.Pair).Execute(&a.Order) == 0
-	case agents.Cancel:
-		return w.exchange(a.Pair).Cancel(a.Agent, a.Order.Slot) == 0
-	case agents.CancelAll:
-		w.exchange(a.Pair).CancelAll(a.Agent)
-		return true
+	case agents.Submit, agents.Cancel, agents.CancelAll:
+		if a.Pair == agents.PerpPair {
+			return w.contract(a)
+		}
+		return w.spot(a)
 	case agents.Send, agents.Join, agents.AskExit, agents.ForceExit, agents.Bridge:
 		return w.use(a)
+	case agents.AddPerp:
+		return w.perp.Deposit(a.Agent, a.Amount) == nil
+	case agents.FreePerp:
+		return w.perp.Withdraw(a.Agent, a.Amount) == nil
 	case agents.BuyEther, agents.SellEther:
 		return w.convert(a)
 	case agents.LockEther, agents.UnlockEther, agents.Mint, agents.Wipe, agents.Bite:
@@ -85,12 +88,35 @@ func (w *World) carryOut(a *agents.Action) bool {
 	return w.stake(a)
 }
 
-// exchange is the market of a pair; an unknown pair is the token's.
-func (w *World) exchange(p agents.Pair) *market.Exchange {
-	if p == agents.DaiPair {
-		return w.dai
+// spot carries out an order or a cancel in the market of the token or of dai.
+func (w *World) spot(a *agents.Action) bool {
+	x := w.x
+	if a.Pair == agents.DaiPair {
+		x = w.dai
 	}
-	return w.x
+	switch a.Verb {
+	case agents.Submit:
+		a.Order.Owner = a.Agent
+		return x.Execute(&a.Order) == 0
+	case agents.Cancel:
+		return x.Cancel(a.Agent, a.Order.Slot) == 0
+	}
+	x.CancelAll(a.Agent)
+	return true
+}
+
+// contract carries out an order or a cancel in the market of the perpetual.
+func (w *World) contract(a *agents.Action) bool {
+	switch a.Verb {
+	case agents.Submit:
+		o := &a.Order
+		_, err := w.perp.Submit(perp.Order{Owner: a.Agent, Slot: o.Slot, Side: o.Side, Kind: o.Kind, Price: o.Price, Lots: o.Lots})
+		return err == nil
+	case agents.Cancel:
+		return w.perp.Cancel(a.Agent, a.Order.Slot)
+	}
+	w.perp.CancelAll(a.Agent)
+	return true
 }
 
 func (w *World) stake(a *agents.Action) bool {

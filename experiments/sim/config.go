@@ -5,6 +5,7 @@ import (
 	"stakeout/market"
 	"stakeout/market/ledger"
 	"stakeout/market/lending"
+	"stakeout/market/perp"
 	"stakeout/market/vault"
 	"stakeout/mechanisms/layer1"
 	"stakeout/mechanisms/rollup"
@@ -18,6 +19,7 @@ type Config struct {
 	Outage       OutageParams             `key:"outage" doc:"Exogenous outages of the service, for event studies"`
 	Market       MarketParams             `key:"market" doc:"The order books of the token and of dai against cash"`
 	Lending      lending.Params           `key:"lending" doc:"The lending pool of the token"`
+	Perp         perp.Params              `key:"perpetual" doc:"The perpetual future on the token"`
 	Vaults       vault.Params             `key:"vault_contract" doc:"The contract that issues dai against ether"`
 	Layer1       layer1.Params            `key:"layer1" doc:"Producers and block space of layer one"`
 	Rollup       rollup.Params            `key:"rollup" doc:"The contract of the rollup"`
@@ -32,6 +34,7 @@ type Config struct {
 	Users        agents.UserParams        `key:"users" doc:"Users of the rollup"`
 	VaultOwners  agents.VaultOwnerParams  `key:"vault_owners" doc:"Those who owe dai against ether"`
 	Arbitrageurs agents.ArbitrageurParams `key:"arbitrageurs" doc:"Those who hold dai and move it"`
+	Basis        agents.BasisParams       `key:"basis_traders" doc:"Those who make the market of the perpetual future"`
 }
 
 // OpeningParams say what the world is worth when it opens.

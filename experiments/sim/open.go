@@ -6,9 +6,9 @@ import (
 	"stakeout/market/ledger"
 )
 
-// The order slots that each kind of trader registers in the markets of the token
-// and of dai.
-var orderSlots = [...][agents.Pairs]int{{2}, {10}, {2}, {2}, {}, {2}, {}, {}, {0, 2}, {0, 3}, {2, 2}}
+// The order slots that each kind of trader registers in the markets of the
+// token, of dai and of the perpetual future.
+var orderSlots = [...][agents.Pairs]int{{2}, {10}, {2}, {2}, {}, {2, 0, 2}, {}, {}, {0, 2}, {0, 3}, {2, 0, 2}, {2, 2, 2}}
 
 // open endows everybody and starts the world at its fixed point: each honest
 // agent holds what it wants at the opening price, public averages stand where a
@@ -22,17 +22,13 @@ func (w *World) open(capital [Legs]ledger.Amount) {
 				row += ledger.Row(a.Row)
 			}
 			w.led.Assign(a.ID, row)
-			for pair, n := range orderSlots[s] {
-				if n > 0 {
-					w.exchange(agents.Pair(pair)).Register(a.ID, n)
-				}
-			}
+			w.register(a.ID, orderSlots[s])
 		}
 	}
 	for r := ledger.Owner(0); r < ledger.First; r++ {
 		w.led.Assign(r, ledger.Row(r))
 	}
-	w.view = agents.NewView(w.led, w.x, w.dai, w.pool, w.vaults, w.roll, w.stream)
+	w.view = agents.NewView(w.led, w.x, w.dai, w.perp, w.pool, w.vaults, w.roll, w.stream)
 	w.view.TicksPerDay = w.perDay
 	w.view.Remedy = w.remedy.Rules()
 	w.view.SetMid(c.Opening.Price)
@@ -46,6 +42,15 @@ func (w *World) open(capital [Legs]ledger.Amount) {
 	w.roll.SeedPublic(w.opening.Revenue, w.opening.Reward, w.activeCohorts(), agents.Amount(w.opening.Fee/agents.BidMargin))
 	w.wheel = newWheel(w.people.size())
 	w.firstWakes()
+}
+
+// register gives an agent its order slots.
+func (w *World) register(id agents.ID, slots [agents.Pairs]int) {
+	for pair, x := range [...]interface{ Register(agents.ID, int) }{agents.TokenPair: w.x, agents.DaiPair: w.dai, agents.PerpPair: w.perp} {
+		if slots[pair] > 0 {
+			x.Register(id, slots[pair])
+		}
+	}
 }
 
 func (w *World) activeCohorts() float64 {
@@ -91,6 +96,7 @@ func (w *World) populate() {
 		agents.NewUsers(c.Users, o, kind(7), s, w.endow),
 		agents.NewVaultOwners(c.VaultOwners, c.Vaults.Ratio, c.Vaults.Penalty, o, kind(8), s, w.endow),
 		agents.NewArbitrageurs(c.Arbitrageurs, c.Vaults.Penalty, o, kind(9), s, w.endow),
+		agents.NewBasis(c.Basis, o, kind(10), s, w.endow),
 		nil,
 	}
 	w.roundDai(kind(8))
@@ -157,12 +163,12 @@ func (w *World) grant(id agents.ID, a ledger.Asset, p ledger.Pocket, x ledger.Am
 }
 
 // firstWakes spreads the first look of every agent evenly over the typical
-// interval of its kind, in hours; makers, arbitrageurs and coordinators look at
-// once.
+// interval of its kind, in hours; makers, arbitrageurs, basis traders and
+// coordinators look at once.
 func (w *World) firstWakes() {
 	c := w.cfg
 	hours := [...]float64{c.Stakers.WakeHours, 0, c.Noise.WakeBlocks / w.perDay * 24, c.Chartists.WakeHours,
-		c.Holders.WakeHours, c.Shorters.WakeHours, 0, c.Users.WakeHours, c.VaultOwners.WakeHours, 0}
+		c.Holders.WakeHours, c.Shorters.WakeHours, 0, c.Users.WakeHours, c.VaultOwners.WakeHours, 0, 0}
 	for i := range w.people.kinds[attackStrategy].first {
 		u := w.stream.At(draw.Wake, w.people.key(i), 0).Float64()
 		w.wheel.put(i, 1+uint32(u*hours[w.people.kindOf[i]]/24*w.perDay), 0)

@@ -157,6 +157,22 @@ func (w *World) settle() {
 		w.view.Refresh()
 		w.liquidate()
 	}
+	if w.cfg.Perp.OpenInterestCap > 0 {
+		w.settlePerp()
+	}
+}
+
+// settlePerp values the positions in the perpetual future, checks their margins
+// and, when it is due, lets one side pay the other.
+func (w *World) settlePerp() {
+	if w.tick%uint32(w.cfg.Time.MarginBlocks) == 0 {
+		w.view.Refresh()
+		w.perp.MarkTo(w.view.Price(w.view.Mid))
+		w.perp.Liquidate()
+	}
+	if w.tick%max(w.Ticks(w.cfg.Perp.FundingHours/24), 1) == 0 {
+		w.perp.Fund()
+	}
 }
 
 // posting is the way of a batch and of forced exits onto layer one.

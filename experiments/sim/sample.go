@@ -69,6 +69,7 @@ type Sample struct {
 	Transactions, Batches float64 // cumulative
 	Slots, AttackerSlots  float64 // cumulative, all and led by the attacker
 	Dai                   DaiSample
+	Perp                  PerpSample
 }
 
 // DaiSample is the state of the market of dai at the end of an hour.
@@ -78,6 +79,13 @@ type DaiSample struct {
 	Supply, Inside float64 // dai in existence, and of it inside the rollup
 	Volume         float64 // dai traded since the start
 	Liquidated     float64 // ether taken from vaults since the start
+}
+
+// PerpSample is the state of the market of the perpetual future.
+type PerpSample struct {
+	Price        float64 // mid, USD
+	OpenInterest float64 // tokens
+	Volume       float64 // tokens traded since the start
 }
 
 // close measures; it changes nothing that anybody acts on but the public
@@ -97,6 +105,7 @@ func (w *World) close() {
 	}
 	w.must(w.x.Err())
 	w.must(w.dai.Err())
+	w.must(w.perp.Err())
 }
 
 // PathTicks is the distance in ticks between two points of the price path.
@@ -139,6 +148,7 @@ func (w *World) sample() Sample {
 	}
 	s.Depth1, s.Depth2 = w.depth(0.01), w.depth(0.02)
 	s.Dai = w.daiSample()
+	s.Perp = PerpSample{Price: v.Perp.Mid, OpenInterest: float64(w.perp.OpenInterest()), Volume: float64(w.perp.Stats().Lots)}
 	return s
 }
 
@@ -166,7 +176,7 @@ func (w *World) daiSample() DaiSample {
 
 // daiIn is the dai that vault owners owe or arbitrageurs have in a pocket.
 func (w *World) daiIn(p ledger.Pocket) (sum float64) {
-	for _, k := range w.people.kinds[RowVaultOwners-RowStakers : attackStrategy] {
+	for _, k := range w.people.kinds[RowVaultOwners-RowStakers : RowBasis-RowStakers] {
 		for i := range k.count {
 			sum += w.led.Balance(idOf(k.first+i), ledger.Dai, p).Units()
 		}
@@ -187,7 +197,7 @@ func (w *World) depth(within float64) float64 {
 // Audit checks every invariant of the world; it is for tests and for the ends
 // of epochs, not for every tick of production.
 func (w *World) Audit() error {
-	for _, check := range [...]func() error{w.led.Audit, w.checkMarkets, w.pool.Audit, w.vaults.Audit, w.roll.Audit, w.chain.Check} {
+	for _, check := range [...]func() error{w.led.Audit, w.checkMarkets, w.perp.Audit, w.pool.Audit, w.vaults.Audit, w.roll.Audit, w.chain.Check} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -199,7 +209,7 @@ func (w *World) checkMarkets() error { return market.Check(w.x, w.dai) }
 
 // Hash is the 64-bit hash of the state: everything that anybody can act on.
 func (w *World) Hash() uint64 {
-	h := w.roll.Hash(w.chain.Hash(w.pool.Hash(w.dai.Hash(w.x.Hash(w.led.Hash(uint64(w.tick)))))))
+	h := w.roll.Hash(w.chain.Hash(w.pool.Hash(w.perp.Hash(w.dai.Hash(w.x.Hash(w.led.Hash(uint64(w.tick))))))))
 	for _, x := range [...]float64{w.news.LnETH, w.news.LnActivity, w.view.Mid, w.view.Dai.Mid, w.view.SigmaFast, w.view.SigmaSlow} {
 		h = (h ^ math.Float64bits(x)) * 0x9E3779B97F4A7C15
 		h ^= h >> 31

@@ -23,6 +23,7 @@ import (
 	"stakeout/market"
 	"stakeout/market/ledger"
 	"stakeout/market/lending"
+	"stakeout/market/perp"
 	"stakeout/market/vault"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/layer1"
@@ -43,6 +44,7 @@ const (
 	RowUsers
 	RowVaultOwners
 	RowArbitrageurs
+	RowBasis
 	RowAttacker // first leg; the others follow
 )
 
@@ -61,6 +63,7 @@ type World struct {
 
 	led    *ledger.Ledger
 	x, dai *market.Exchange
+	perp   *perp.Market
 	pool   *lending.Pool
 	vaults *vault.System
 	chain  *layer1.Chain
@@ -113,6 +116,7 @@ func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]l
 	w.stream = draw.New(seed)
 	w.led = ledger.New(owners, rows)
 	w.x, w.dai = market.New(w.led, cfg.Market.rules(ledger.Token)), market.New(w.led, cfg.Market.rules(ledger.Dai))
+	w.perp = newPerp(cfg, w.led, owners)
 	w.vaults = vault.New(w.led, cfg.Vaults)
 	w.pool = lending.New(w.led, cfg.Lending, owners, cfg.Layer1.BlockSeconds)
 	w.roll = rollup.New(w.led, cfg.Rollup, owners, w.perDay)
@@ -124,6 +128,11 @@ func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]l
 	w.chain = chain
 	w.open(capital)
 	return w, w.fault
+}
+
+func newPerp(c *Config, l *ledger.Ledger, owners int) *perp.Market {
+	spot := c.Market.rules(ledger.Token)
+	return perp.New(l, c.Perp, owners, spot.TickSize, spot.Lot, spot.MaxPrice)
 }
 
 // spawnAgents lays out the agents, kind by kind, with the attacker's legs at
@@ -145,6 +154,7 @@ func (w *World) spawnAgents() int {
 		{c.Users.Count, 7, agents.CanUse},
 		{c.VaultOwners.Count, 9, agents.CanTrade | agents.CanVault},
 		{c.Arbitrageurs.Count, 10, agents.CanTrade | agents.CanUse | agents.CanVault},
+		{c.Basis.Count, 11, agents.CanTrade},
 		{Legs, 8, agents.CanTrade | agents.CanStake | agents.CanBorrow | agents.CanBuild},
 	}
 	for _, k := range kinds {
@@ -204,6 +214,9 @@ func (w *World) Exchange() *market.Exchange { return w.x }
 // Dai is the market of dai.
 func (w *World) Dai() *market.Exchange { return w.dai }
 
+// Perp is the market of the perpetual future.
+func (w *World) Perp() *perp.Market { return w.perp }
+
 // Vaults is the contract that issues dai.
 func (w *World) Vaults() *vault.System { return w.vaults }
 
@@ -235,24 +248,27 @@ func (w *World) must(err error) {
 func (w *World) CopyFrom(src *World) {
 	keep := *w
 	*w = *src
-	w.led, w.x, w.dai, w.pool, w.vaults, w.chain, w.roll = keep.led, keep.x, keep.dai, keep.pool, keep.vaults, keep.chain, keep.roll
+	w.led, w.x, w.dai, w.perp, w.pool, w.vaults, w.chain, w.roll = keep.led, keep.x, keep.dai, keep.perp, keep.pool, keep.vaults, keep.chain, keep.roll
 	w.stream, w.view, w.wheel = keep.stream, keep.view, keep.wheel
 	if w.led == nil {
 		owners := src.led.Owners()
 		w.led = ledger.New(owners, rows)
 		w.x, w.dai = market.New(w.led, w.cfg.Market.rules(ledger.Token)), market.New(w.led, w.cfg.Market.rules(ledger.Dai))
+		w.perp = newPerp(w.cfg, w.led, owners)
 		w.vaults = vault.New(w.led, w.cfg.Vaults)
 		w.pool = lending.New(w.led, w.cfg.Lending, owners, w.cfg.Layer1.BlockSeconds)
 		w.roll = rollup.New(w.led, w.cfg.Rollup, owners, w.perDay)
 		w.chain, _ = layer1.New(w.cfg.Layer1, nil)
 		w.stream = draw.New(w.seed)
 		w.wheel = newWheel(w.people.size())
-		w.view = agents.NewView(w.led, w.x, w.dai, w.pool, w.vaults, w.roll, w.stream)
+		w.view = agents.NewView(w.led, w.x, w.dai, w.perp, w.pool, w.vaults, w.roll, w.stream)
 	}
+	w.mech, w.remedy = src.mech.Clone(), src.remedy.Clone()
 	w.stream.Seed(w.seed)
 	w.led.CopyFrom(src.led)
 	w.x.CopyFrom(src.x)
 	w.dai.CopyFrom(src.dai)
+	w.perp.CopyFrom(src.perp)
 	w.vaults.CopyFrom(src.vaults)
 	w.pool.CopyFrom(src.pool)
 	w.roll.CopyFrom(src.roll)

@@ -38,6 +38,8 @@ func small(t testing.TB) *Config {
 		{"beliefs.attention_hours", "0.1"}, {"beliefs.view_spread", "0.1"}, {"shorters.threshold", "0.01"},
 		{"noise.wake_blocks", "40"}, {"holders.wake_hours", "6"}, {"users.wake_hours", "2"}, {"users.retry_days", "0.05"},
 		{"users.churn_per_day", "0.3"}, {"users.cohort_size", "10"}, {"time.warmup_days", "0.1"},
+		{"vault_owners.count", "6"}, {"arbitrageurs.count", "5"}, {"arbitrageurs.wake_hours", "0.5"}, {"vault_owners.wake_hours", "1"},
+		{"perpetual.open_interest_cap_tokens", "5000000"}, {"basis_traders.count", "3"}, {"basis_traders.hold_share", "0.03"}, {"holders.hold_share", "0.07"},
 	} {
 		set(kv[0], kv[1])
 	}

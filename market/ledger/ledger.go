@@ -70,7 +70,7 @@ const (
 	Unbonding                // leaving the staking contract
 	Collateral               // behind a loan
 	Rollup                   // inside the rollup
-	Exiting                  // leaving the rollup
+	Margin                   // behind a position in the perpetual future
 	Loan                     // claim on the pool (positive) or debt to it (negative)
 	Pockets
 )

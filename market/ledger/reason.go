@@ -34,6 +34,8 @@ const (
 	Remainder                    // what integer division leaves
 	Conversion                   // ether for cash at its exogenous price
 	Extraction                   // what a leader makes of ordering transactions
+	Variation                    // gains and losses of perpetual positions, from losers to winners
+	Funding                      // between the two sides of the perpetual future
 	Reasons
 )
 
@@ -41,7 +43,7 @@ var reasonNames = [Reasons]string{
 	"genesis", "move", "pay", "trade", "trading_fee", "borrow", "repay", "lend", "interest",
 	"liquidation", "shortfall", "transaction_fee", "withdrawal_fee", "staking_reward",
 	"batch_cost", "exit_gas", "gas", "slash", "operating_cost", "consumption", "endowment",
-	"deposit", "withdrawal", "auction", "burn", "bribe", "remainder", "conversion", "extraction",
+	"deposit", "withdrawal", "auction", "burn", "bribe", "remainder", "conversion", "extraction", "variation", "funding",
 }
 
 func (r Reason) String() string {
@@ -60,7 +62,7 @@ func (a Asset) String() string {
 
 func (p Pocket) String() string {
 	if p < Pockets {
-		return [Pockets]string{"free", "held", "staked", "unbonding", "collateral", "rollup", "exiting", "loan"}[p]
+		return [Pockets]string{"free", "held", "staked", "unbonding", "collateral", "rollup", "margin", "loan"}[p]
 	}
 	return "unknown"
 }

@@ -8,6 +8,7 @@
 package election
 
 import (
+	"stakeout/experiments/catalogue"
 	"stakeout/experiments/sim/draw"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/rollup"
@@ -21,6 +22,8 @@ type Mechanism interface {
 	Elect(s *rollup.State, r *draw.Stream) rollup.Leader
 	// Settle appends the transfers that follow from what became of a slot.
 	Settle(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.Transfer
+	// Clone returns an independent copy.
+	Clone() Mechanism
 }
 
 // Entry describes a mechanism in the catalogue.
@@ -31,22 +34,12 @@ type Entry struct {
 	New    func() Mechanism
 }
 
-var catalogue []Entry
+var entries catalogue.Of[Entry]
 
-func register(e Entry) bool {
-	catalogue = append(catalogue, e)
-	return true
-}
+func register(e Entry) bool { return entries.Add(e.Name, e) }
 
 // All returns the catalogue in order of file name.
-func All() []Entry { return catalogue }
+func All() []Entry { return entries.All() }
 
 // Find returns the entry of that name.
-func Find(name string) (Entry, bool) {
-	for _, e := range catalogue {
-		if e.Name == name {
-			return e, true
-		}
-	}
-	return Entry{}, false
-}
+func Find(name string) (Entry, bool) { return entries.Find(name) }

@@ -21,6 +21,8 @@ type pos struct{}
 
 func (pos) Rules() rollup.Rules { return rollup.Rules{Stake: true} }
 
+func (m pos) Clone() Mechanism { return m }
+
 func (pos) Elect(s *rollup.State, r *draw.Stream) rollup.Leader {
 	o, ok := s.Draw(r.Uint64())
 	if !ok {

@@ -10,3 +10,5 @@ var _ = register(Entry{
 type forcedExit struct{}
 
 func (forcedExit) Rules() Rules { return Rules{ForcedExit: true} }
+
+func (r forcedExit) Clone() Remedy { return r }

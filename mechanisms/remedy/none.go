@@ -10,3 +10,5 @@ var _ = register(Entry{
 type none struct{}
 
 func (none) Rules() Rules { return Rules{} }
+
+func (r none) Clone() Remedy { return r }

@@ -7,6 +7,8 @@
 // Source: ethresear.ch 7698 and its thirteen replies.
 package remedy
 
+import "stakeout/experiments/catalogue"
+
 // Rules is what a remedy adds to the rollup's contract.
 type Rules struct {
 	ForcedExit bool // users may leave through the layer-one queue
@@ -15,6 +17,8 @@ type Rules struct {
 // Remedy is a rule of the contract or of society against an attacker.
 type Remedy interface {
 	Rules() Rules
+	// Clone returns an independent copy.
+	Clone() Remedy
 }
 
 // Entry describes a remedy in the catalogue.
@@ -25,22 +29,12 @@ type Entry struct {
 	New    func() Remedy
 }
 
-var catalogue []Entry
+var entries catalogue.Of[Entry]
 
-func register(e Entry) bool {
-	catalogue = append(catalogue, e)
-	return true
-}
+func register(e Entry) bool { return entries.Add(e.Name, e) }
 
 // All returns the catalogue in order of file name.
-func All() []Entry { return catalogue }
+func All() []Entry { return entries.All() }
 
 // Find returns the entry of that name.
-func Find(name string) (Entry, bool) {
-	for _, e := range catalogue {
-		if e.Name == name {
-			return e, true
-		}
-	}
-	return Entry{}, false
-}
+func Find(name string) (Entry, bool) { return entries.Find(name) }

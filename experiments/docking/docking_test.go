@@ -1,0 +1,112 @@
+package docking
+
+import (
+	"context"
+	"errors"
+	"math"
+	"testing"
+
+	"stakeout/experiments/report/stat"
+)
+
+// The quick form of every target passes with its whole intervals, and its
+// figure can be drawn.
+func TestTargets(t *testing.T) {
+	for _, e := range All() {
+		t.Run(e.Name, func(t *testing.T) {
+			o, err := e.Run(context.Background(), Scale{Seed: Seed})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range o.Rows {
+				r := &o.Rows[i]
+				if v := r.Verdict(); v != Pass && v != Reported {
+					t.Errorf("%s: %s: published %v %s, reproduced %v [%v, %v]", r.Quantity, v, r.Published, r.Allowed, r.Got.Mean, r.Got.Lo, r.Got.Hi)
+				}
+			}
+			if err := o.Figure.Validate(); err != nil {
+				t.Error(err)
+			}
+			if err := Table([]Entry{e}, []*Outcome{o}).Validate(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// A smaller interval decides; an estimate within the tolerance does not.
+func TestVerdict(t *testing.T) {
+	for _, c := range []struct {
+		lo, hi float64
+		want   Verdict
+	}{{0.99, 1.01, Pass}, {0.96, 1.01, Undecided}, {1.03, 1.04, Miss}, {0.9, 0.97, Miss}, {0.98, 1.02, Pass}} {
+		r := absolute("x", 1, 0.02, stat.Interval{Mean: 1, Lo: c.lo, Hi: c.hi}, 2)
+		if got := r.Verdict(); got != c.want {
+			t.Errorf("[%v, %v] around 1 ± 0.02: %s, want %s", c.lo, c.hi, got, c.want)
+		}
+	}
+	r := informative("x", stat.Interval{Mean: 1}, 2)
+	if r.Verdict() != Reported {
+		t.Errorf("a row without a published value is judged %s", r.Verdict())
+	}
+}
+
+// The diagnosis is part of the table exactly when there is a miss.
+func TestDiagnosisIsPrinted(t *testing.T) {
+	e := Entry{Name: "made-up", Doc: "A target for the test."}
+	for _, published := range []float64{1, 2} {
+		o := &Outcome{Rows: []Row{absolute("x", published, 0.1, stat.Interval{Mean: 1, Lo: 1, Hi: 1, N: 3}, 1)}, Diagnosis: "because"}
+		notes := Table([]Entry{e}, []*Outcome{o}).Notes
+		if got, want := notes[len(notes)-1] == "Diagnosis of the misses of made-up: because", published == 2; got != want {
+			t.Errorf("published %v: diagnosis printed: %v", published, got)
+		}
+	}
+}
+
+func TestFindNamesTheNearest(t *testing.T) {
+	if e, err := Find("random-traders"); err != nil || e.Name != "random-traders" {
+		t.Errorf("found %q, %v", e.Name, err)
+	}
+	_, err := Find("random-trader")
+	if !errors.Is(err, ErrUnknown) || err.Error() != `no such docking target "random-trader"; did you mean "random-traders"?` {
+		t.Errorf("error %v", err)
+	}
+}
+
+// The same seed gives the same bits, another one does not, and an interrupted
+// target says so.
+func TestRunsAreReproducible(t *testing.T) {
+	run := func(seed uint64) float64 {
+		x, err := baseFlow.measure(0.1, 20_000, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	if a, b := run(1), run(1); math.Float64bits(a) != math.Float64bits(b) {
+		t.Errorf("%v and %v from one seed", a, b)
+	}
+	if run(1) == run(2) {
+		t.Error("two seeds give one spread")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, e := range All() {
+		if _, err := e.Run(ctx, Scale{Seed: 1}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: an interrupted target returns %v", e.Name, err)
+		}
+	}
+}
+
+// Gains from trade that are known by hand: values 3 and 1 against costs 2 and 4
+// leave one trade worth 1.
+func TestPossibleSurplus(t *testing.T) {
+	m := &unitMarket{worth: make([]uint32, 2*tradersASide)}
+	for i := range tradersASide {
+		m.worth[i], m.worth[tradersASide+i] = 1, 4
+	}
+	m.worth[0], m.worth[tradersASide] = 3, 2
+	if got := m.possible(); got != 1 {
+		t.Errorf("possible surplus %d, want 1", got)
+	}
+}

@@ -1,0 +1,217 @@
+package replay
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"strings"
+
+	"stakeout/market/book"
+)
+
+// The units of a Coinbase file: prices in 1e-10 of the quote currency, sizes in
+// 1e-8 of the base currency.
+const (
+	priceDecimals = 10
+	sizeDecimals  = 8
+)
+
+// feedLine is a line of a Coinbase file: a message of the channel full, or an
+// answer of the level 3 book, which has no type.
+type feedLine struct {
+	Type      string      `json:"type"`
+	Sequence  uint64      `json:"sequence"`
+	Product   string      `json:"product_id"`
+	Order     string      `json:"order_id"`
+	Maker     string      `json:"maker_order_id"`
+	Side      string      `json:"side"`
+	Price     string      `json:"price"`
+	Size      string      `json:"size"`
+	Remaining string      `json:"remaining_size"`
+	NewSize   string      `json:"new_size"`
+	OldSize   string      `json:"old_size"`
+	NewPrice  string      `json:"new_price"`
+	Reason    string      `json:"reason"`
+	Bids      [][3]string `json:"bids"`
+	Asks      [][3]string `json:"asks"`
+}
+
+// feedEvent is a line with its numbers read. Fields that its type does not have
+// are zero.
+type feedEvent struct {
+	feedLine
+	id       ref
+	side     book.Side
+	price    int64
+	lots     uint64 // size, remaining_size or new_size
+	old      uint64 // old_size
+	hasLots  bool
+	newPrice int64
+	state    *fullBook // of a level 3 answer
+}
+
+// fullBook is a level 3 answer: every order of each side.
+type fullBook [2][]listed
+
+// listed is an order of a level 3 answer.
+type listed struct {
+	id    ref
+	price int64
+	lots  uint64
+}
+
+// refOf is the name of an order: the bits of a UUID, or a hash of another text.
+func refOf(text string) ref {
+	plain := strings.ReplaceAll(text, "-", "")
+	var b [16]byte
+	if n, err := hex.Decode(b[:], []byte(plain[:min(len(plain), 32)])); err != nil || n != 16 || len(plain) != 32 {
+		h := fnv.New128a()
+		h.Write([]byte(text))
+		h.Sum(b[:0])
+	}
+	return ref{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}
+}
+
+// decimal reads a number that is not negative in units of 10^-places.
+func decimal(text string, places int) (n int64, ok bool) {
+	before, after, _ := strings.Cut(text, ".")
+	after = strings.TrimRight(after, "0")
+	if before == "" || len(after) > places || len(before)+places > 18 {
+		return 0, false
+	}
+	for _, d := range before + after + strings.Repeat("0", places-len(after)) {
+		if d < '0' || d > '9' {
+			return 0, false
+		}
+		n = 10*n + int64(d-'0')
+	}
+	return n, true
+}
+
+// event reads the current line; it returns false when a problem was found.
+func (s *source) event() (e feedEvent, ok bool) {
+	before := len(s.faults.list)
+	if err := json.Unmarshal(s.text, &e.feedLine); err != nil {
+		s.faultJSON(err)
+		return e, false
+	}
+	switch {
+	case e.Type == "" && e.Bids == nil && e.Asks == nil:
+		s.fault(1, "type", "none", "a message with a type, or a level 3 book with bids and asks")
+	case e.Type == "":
+		s.needSequence(&e)
+		e.state = &fullBook{book.Buy: s.listedOrders("bids", e.Bids), book.Sell: s.listedOrders("asks", e.Asks)}
+		e.Bids, e.Asks = nil, nil
+	case e.Type == "open":
+		s.needOrder(&e, e.Order, "order_id")
+		e.price, e.lots = s.number("price", e.Price, priceDecimals), uint64(s.number("remaining_size", e.Remaining, sizeDecimals))
+	case e.Type == "match":
+		s.needOrder(&e, e.Maker, "maker_order_id")
+		e.price, e.lots = s.number("price", e.Price, priceDecimals), uint64(s.number("size", e.Size, sizeDecimals))
+	case e.Type == "done":
+		s.needOrder(&e, e.Order, "order_id")
+		if e.hasLots = e.Remaining != ""; e.hasLots {
+			e.lots = uint64(s.amount("remaining_size", e.Remaining, sizeDecimals))
+		}
+	case e.Type == "change":
+		s.change(&e)
+	case e.Type == "received", e.Type == "activate":
+		s.needSequence(&e)
+	}
+	return e, len(s.faults.list) == before
+}
+
+// change reads the numbers of a change: of size, of funds, or, with new_price,
+// of the place in the book.
+func (s *source) change(e *feedEvent) {
+	s.needOrder(e, e.Order, "order_id")
+	if e.hasLots = e.NewSize != ""; e.hasLots {
+		e.lots = uint64(s.amount("new_size", e.NewSize, sizeDecimals))
+	}
+	if e.OldSize != "" {
+		e.old = uint64(s.amount("old_size", e.OldSize, sizeDecimals))
+	}
+	if e.NewPrice != "" {
+		e.newPrice = s.number("new_price", e.NewPrice, priceDecimals)
+	}
+}
+
+func (s *source) needSequence(e *feedEvent) {
+	if e.Sequence == 0 {
+		s.fault(s.column("sequence"), "sequence", "none", "a whole number above 0")
+	}
+}
+
+// needOrder reads what every message about an order must have.
+func (s *source) needOrder(e *feedEvent, id, field string) {
+	s.needSequence(e)
+	if id == "" {
+		s.fault(s.column(field), field, "nothing", "the id of an order")
+	}
+	e.id = refOf(id)
+	switch e.Side {
+	case "buy":
+		e.side = book.Buy
+	case "sell":
+		e.side = book.Sell
+	default:
+		s.fault(s.column("side"), "side", shown([]byte(e.Side)), `"buy" or "sell"`)
+	}
+}
+
+// number reads a decimal above zero, amount one that may be zero.
+func (s *source) number(field, text string, places int) int64 {
+	n, ok := decimal(text, places)
+	if !ok || n == 0 {
+		s.fault(s.column(field), field, shown([]byte(text)), fmt.Sprintf("a decimal number above 0 with at most %d digits after the point", places))
+	}
+	return n
+}
+
+func (s *source) amount(field, text string, places int) int64 {
+	n, ok := decimal(text, places)
+	if !ok {
+		s.fault(s.column(field), field, shown([]byte(text)), fmt.Sprintf("a decimal number, 0 or more, with at most %d digits after the point", places))
+	}
+	return n
+}
+
+// listedOrders reads a side of a level 3 answer.
+func (s *source) listedOrders(field string, list [][3]string) (out []listed) {
+	for i, o := range list {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		price, lots := s.number(at+" price", o[0], priceDecimals), s.number(at+" size", o[1], sizeDecimals)
+		if o[2] == "" {
+			s.fault(0, at+" order id", "nothing", "the id of an order")
+		}
+		out = append(out, listed{refOf(o[2]), price, uint64(lots)})
+	}
+	return out
+}
+
+// column finds a key in the current line, 0 when it is not there.
+func (s *source) column(key string) int {
+	return bytes.Index(s.text, []byte(`"`+key+`"`)) + 1
+}
+
+// faultJSON says where a line stops being the JSON that it should be.
+func (s *source) faultJSON(err error) {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		s.fault(int(syntax.Offset), "line", strings.TrimPrefix(syntax.Error(), "json: "), "one JSON object a line")
+	case errors.As(err, &kind):
+		expected := "a text in quotes"
+		if kind.Field == "sequence" {
+			expected = "a whole number above 0"
+		}
+		s.fault(int(kind.Offset), kind.Field, "a "+kind.Value, expected)
+	default:
+		s.fault(1, "line", err.Error(), "one JSON object a line")
+	}
+}

@@ -1,0 +1,318 @@
+package replay
+
+import (
+	"context"
+	"fmt"
+)
+
+// lobster replays a message file of LOBSTER, with or without its orderbook file.
+type lobster struct {
+	sum      *Summary
+	r        *rebuilt
+	rows     *comparison // nil without an orderbook file
+	byKind   [kinds]int
+	byReason [reasons]int
+	turns    [outOfTurn + 1]int
+	unknown  int
+	swept    int
+	far      int
+	earlier  int
+	last     int64
+	halted   bool
+}
+
+// cent is the tick at which US shares of a dollar and more are quoted (SEC rule
+// 612), in the unit of the files.
+const cent = 100
+
+// replayLobster reads both files side by side, one line each.
+func replayLobster(ctx context.Context, o Options) (*Summary, error) {
+	found := new(faults)
+	messages, err := open(o.Messages, found)
+	if err != nil {
+		return nil, err
+	}
+	defer messages.close()
+	var rows *source
+	if o.Book != "" {
+		if rows, err = open(o.Book, found); err != nil {
+			return nil, err
+		}
+		defer rows.close()
+	}
+	l := &lobster{sum: &Summary{Format: "lobster", Messages: o.Messages, Book: o.Book}, r: newRebuilt(around(cent, cent))}
+	if err := l.pairs(ctx, messages, rows, o.Levels); err != nil {
+		return nil, err
+	}
+	if err := found.err(); err != nil {
+		return nil, err
+	}
+	l.summarise()
+	return l.sum, nil
+}
+
+// pairs goes through the lines of both files.
+func (l *lobster) pairs(ctx context.Context, messages, rows *source, levels int) error {
+	found := messages.faults
+	var w row
+	width := 0
+	for !found.full() {
+		ok, err := messages.next()
+		if err != nil {
+			return err
+		}
+		more := false
+		if rows != nil {
+			if more, err = rows.next(); err != nil {
+				return err
+			}
+		}
+		if !ok {
+			l.finish(messages, rows, more)
+			return nil
+		}
+		if l.r.event++; l.r.event%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		m, ok := messages.message()
+		if rows != nil && !more {
+			if !found.any() {
+				rows.line++
+				rows.fault(0, "file", "the end of the file", fmt.Sprintf("a row for each message, as for line %d of %s", messages.line, messages.name))
+			}
+			rows = nil
+		}
+		if rows != nil && width == 0 {
+			if width = rows.levelsOf(); width > 0 {
+				l.compareAt(rows, width, levels)
+			}
+		}
+		if rows != nil && width > 0 {
+			ok = rows.row(width, &w) && ok
+		}
+		if !ok || found.any() {
+			continue
+		}
+		l.apply(&m, messages.line)
+		if rows != nil {
+			l.compare(&w, &m, messages.line)
+		}
+	}
+	return nil
+}
+
+// compareAt sets up the comparison at the smaller of the levels in the file and
+// those asked for.
+func (l *lobster) compareAt(rows *source, width, levels int) {
+	switch {
+	case levels > width:
+		rows.fault(1, "line", fmt.Sprintf("%d levels", width), fmt.Sprintf("at least the %d levels asked for", levels))
+	case levels > 0:
+		width = levels
+	}
+	l.sum.Levels = width
+	l.rows = newComparison(l.r, width)
+}
+
+// finish notes a row too many, and a file without a message.
+func (l *lobster) finish(messages, rows *source, more bool) {
+	switch {
+	case more:
+		rows.fault(0, "line", "a row", "the end of the file, since the messages are at their end")
+	case l.r.event == 0 && !messages.faults.any():
+		messages.line = 1
+		messages.fault(0, "file", "no message", "at least one line: time, type, order id, size, price, direction")
+	}
+}
+
+// apply carries out a message in the book.
+func (l *lobster) apply(m *message, line int) {
+	l.byKind[m.kind]++
+	if m.time < l.last {
+		l.earlier++
+	}
+	l.last = m.time
+	switch m.kind {
+	case halt:
+		l.halted = m.price != 1
+	case execution, hiddenExecution:
+		l.halted = false // Trading goes on, whether the file says so or not.
+	}
+	if m.kind > execution {
+		return
+	}
+	tick := l.r.tickOf(m.price)
+	if tick == 0 {
+		l.far++
+		return
+	}
+	if m.kind == execution && l.rows == nil {
+		l.swept += l.r.clearBetter(m.side, tick)
+	}
+	at, side, left, known := l.r.state(m.ref())
+	switch {
+	case m.kind == submission && known:
+		l.sum.contradict(line, "order %d is submitted although it rests", m.id)
+	case m.kind == submission:
+		l.submit(m, tick)
+	case !known:
+		l.unnamed(m, tick)
+	case at != tick || side != m.side:
+		l.sum.contradict(line, "order %d rests at %s to %s, not at %s to %s", m.id, dollars(l.r.grid.price(at)), side, dollars(m.price), m.side)
+	default:
+		l.named(m, left, line)
+	}
+}
+
+// submit rests a new order. While trading is halted orders may cross; the book
+// cannot hold those, and the rows after the halt set it right.
+func (l *lobster) submit(m *message, tick uint32) {
+	if l.halted && l.r.book.Crosses(m.side, tick) {
+		return
+	}
+	l.swept += l.r.place(m.ref(), m.side, tick, m.size)
+}
+
+// named carries out a message about an order that the book holds.
+func (l *lobster) named(m *message, left uint64, line int) {
+	size := m.size
+	if size > left {
+		l.sum.contradict(line, "%s of %d shares of order %d, which has %d", kindNames[m.kind], size, m.id, left)
+		size = left
+	}
+	switch m.kind {
+	case partialCancellation:
+		l.r.reduce(m.ref(), size)
+	case deletion:
+		l.remove(m, left, line)
+	case execution:
+		t := l.r.execute(m.ref(), size)
+		if t == outOfTurn && (l.rows == nil || l.rows.sight == blind) {
+			t = behindUnknown
+		}
+		l.turns[t]++
+	}
+}
+
+// remove deletes an order. One that was out of sight may have shrunk there; what
+// it has too much then belongs to orders that came there unseen, for the lots at
+// the price are those of the row.
+func (l *lobster) remove(m *message, left uint64, line int) {
+	at, side, _, _ := l.r.state(m.ref())
+	doubtful := l.rows == nil || l.r.orders[m.ref()].placed < l.r.revealed[side][at]
+	l.r.reduce(m.ref(), left)
+	switch {
+	case m.size >= left:
+	case !doubtful:
+		l.sum.contradict(line, "deletion of %d shares of order %d, which has %d", m.size, m.id, left)
+	case l.rows != nil:
+		l.r.place(unnamed(side, at), side, at, left-m.size)
+	}
+}
+
+// unnamed carries out a message about an order from before the file began or
+// from out of sight: it takes from the unnamed lots at its price, and if there
+// are too few, then what is known to rest there is not what rests there.
+func (l *lobster) unnamed(m *message, tick uint32) {
+	l.unknown++
+	id := unnamed(m.side, tick)
+	_, _, left, _ := l.r.state(id)
+	if have := l.r.lotsAt(m.side, tick); left < m.size && have >= m.size {
+		l.r.empty(m.side, tick, have)
+		l.r.place(id, m.side, tick, have)
+		left = have
+	}
+	size := min(left, m.size)
+	if size == 0 {
+		return
+	}
+	if m.kind == execution {
+		l.r.execute(id, size)
+	} else {
+		l.r.reduce(id, size)
+	}
+}
+
+// compare holds the book against the row after a message.
+func (l *lobster) compare(w *row, m *message, line int) {
+	for side := range w {
+		w[side] = w[side][:min(len(w[side]), l.rows.levels)]
+	}
+	excuse := initial
+	switch {
+	case m.kind == cross:
+		excuse = crossed
+	case m.kind == halt, l.halted:
+		excuse = halted
+	}
+	first := l.r.event == 1
+	diffs := l.rows.row(w, excuse)
+	if first {
+		return
+	}
+	l.sum.Compared++
+	if len(diffs) == 0 {
+		l.sum.Exact++
+		return
+	}
+	why := initial
+	for i := range diffs {
+		why = max(why, diffs[i].why)
+	}
+	l.byReason[why]++
+	l.sum.Differences += len(diffs)
+	if l.sum.First == nil {
+		l.sum.First = l.describe(diffs[0], line)
+	}
+	for _, d := range diffs {
+		if d.why == wrong && l.sum.FirstWrong == nil {
+			l.sum.FirstWrong = l.describe(d, line)
+		}
+	}
+}
+
+func (l *lobster) describe(d difference, line int) *Difference {
+	return &Difference{Event: l.r.event, Line: line, Side: d.side.String(), Price: dollars(l.r.grid.price(d.tick)),
+		Book: fmt.Sprint(d.mine), File: fmt.Sprint(d.file), Reason: reasonNames[d.why]}
+}
+
+// dollars prints a price of a file.
+func dollars(price int64) string { return fmt.Sprintf("%d.%04d USD", price/10_000, price%10_000) }
+
+// summarise turns the counts into the summary.
+func (l *lobster) summarise() {
+	s := l.sum
+	s.Events = l.r.event
+	for k := submission; k < kinds; k++ {
+		s.ByType = append(s.ByType, Count{Name: fmt.Sprintf("%d %s", k, kindNames[k]), N: l.byKind[k]})
+	}
+	if l.rows != nil {
+		for w := initial; w < wrong; w++ {
+			s.Reasons = append(s.Reasons, Count{reasonNames[w], l.byReason[w], reasonDocs[w]})
+		}
+		s.Wrong = l.byReason[wrong]
+	}
+	s.Unmatched = []Count{{"unknown orders", l.unknown, "messages about orders placed before the start or out of sight; they take from the unnamed lots at their price"}}
+	for _, c := range []Count{
+		{"swept away", l.swept, "orders that must have gone unseen, since a submission did not trade with them or an execution was at a worse price"},
+		{"beyond the price window", l.far, "messages at prices that the 2^24 ticks of the book do not reach"},
+		{"back in time", l.earlier, "messages with a time before that of the message above"},
+	} {
+		if c.N > 0 {
+			s.Unmatched = append(s.Unmatched, c)
+		}
+	}
+	s.rate()
+	s.Turns = turnCounts(l.turns[:])
+	s.PeakOrders, s.Tick = l.r.peak, dollars(l.r.grid.tick)
+	s.Notes = append(s.Notes, fmt.Sprintf("%d hidden executions (type 5) were not in the visible book and left it as it was.", l.byKind[hiddenExecution]))
+}
+
+// turnCounts name the executions of known orders by what stood before them.
+func turnCounts(n []int) []Count {
+	return []Count{
+		{"executed in turn", n[inTurn], "the book's matching met the order that the file names, at the head of the best price"},
+		{"behind unknown lots", n[behindUnknown], "older lots at its price were never named, or were out of sight"},
+		{"out of turn", n[outOfTurn], "an older order at its price or a better price was passed over"},
+	}
+}

@@ -1,0 +1,397 @@
+package replay
+
+import (
+	"math"
+
+	"stakeout/market/book"
+	"stakeout/market/ledger"
+)
+
+// ref names an order of a file: a number, or the 128 bits of a UUID.
+type ref [2]uint64
+
+// unnamed is the order that stands for the lots at a price whose orders the
+// file has not named.
+func unnamed(side book.Side, tick uint32) ref {
+	return ref{math.MaxUint64, uint64(tick)<<1 | uint64(side)}
+}
+
+func (r ref) unnamed() bool { return r[0] == math.MaxUint64 }
+
+// The owners of resting and of incoming orders differ, because a book does not
+// let an owner trade with itself.
+const (
+	resting  ledger.Owner = 1
+	incoming ledger.Owner = 2
+)
+
+// order is an order of the file in the book. An order of more lots than a book
+// takes at once rests as several, one behind the other.
+type order struct {
+	first  book.OrderID
+	more   []book.OrderID
+	placed int // the event that placed it
+}
+
+// rebuilt is the book as the messages of a file make it. Prices and lots live
+// in the book alone; beside it stands only which order of the book is which of
+// the file.
+type rebuilt struct {
+	book   *book.Book
+	grid   grid
+	lot    uint64 // size of a lot in the smallest unit of the file
+	orders map[ref]order
+	names  []ref // by the book's id
+	peak   int   // most orders that rested at a time
+	event  int   // the current event, from 1
+	// revealed is the event at which a price last came into sight, by side; what
+	// rests there since before may have gone or changed unseen.
+	revealed [2]map[uint32]int
+	fills    []book.Fill
+	all      []book.Resting
+	queue    []queued
+}
+
+// queued is a part of an order on its way from its queue and back.
+type queued struct {
+	at     book.OrderID
+	name   ref
+	placed int
+	lots   uint32
+}
+
+func newRebuilt(g grid) *rebuilt {
+	return &rebuilt{book: book.New(book.MaxPrice), grid: g, lot: 1, orders: map[ref]order{},
+		revealed: [2]map[uint32]int{{}, {}}}
+}
+
+// tickOf returns the tick of a price, 0 for one outside of the window. A price
+// between two ticks moves the book to a finer grid first, around the best price,
+// unless it is too far away for that.
+func (r *rebuilt) tickOf(price int64) uint32 {
+	tick, fits := r.grid.at(price)
+	if fits {
+		return tick
+	}
+	centre := price
+	if best, _, ok := r.book.Best(book.Buy); ok {
+		centre = r.grid.price(best)
+	} else if best, _, ok = r.book.Best(book.Sell); ok {
+		centre = r.grid.price(best)
+	}
+	fine := around(divisor(r.grid.tick, price), centre)
+	if tick, _ = fine.at(price); tick != 0 {
+		r.refit(fine, 1)
+	}
+	return tick
+}
+
+// lotsOf returns the lots of a size. A size between two lots moves the book to
+// smaller lots first.
+func (r *rebuilt) lotsOf(size uint64) uint64 {
+	if size%r.lot != 0 {
+		lot := uint64(divisor(int64(r.lot), int64(size)))
+		split := r.lot / lot
+		r.lot = lot
+		r.refit(r.grid, split)
+	}
+	return size / r.lot
+}
+
+// refit rebuilds the book on another grid, with every lot split into some.
+// Orders outside of the new window are forgotten.
+func (r *rebuilt) refit(to grid, split uint64) {
+	old, from, were := r.book, r.grid, r.orders
+	r.grid = to
+	r.book, r.orders = book.New(book.MaxPrice), make(map[ref]order, len(r.orders))
+	names := r.names
+	r.names = nil
+	for side := range r.revealed {
+		moved := make(map[uint32]int, len(r.revealed[side]))
+		for tick, event := range r.revealed[side] {
+			if to, _ := r.grid.at(from.price(tick)); to != 0 {
+				moved[to] = event
+			}
+		}
+		r.revealed[side] = moved
+	}
+	for _, side := range [...]book.Side{book.Buy, book.Sell} {
+		r.all = old.Orders(side, r.all[:0])
+		for _, o := range r.all {
+			tick, _ := r.grid.at(from.price(o.Price))
+			if tick == 0 {
+				continue
+			}
+			id := names[o.ID]
+			placed := were[id].placed
+			if id.unnamed() {
+				id = unnamed(side, tick)
+			}
+			r.put(id, side, tick, uint64(o.Lots)*split, placed)
+		}
+	}
+}
+
+// state returns price, side and lots of an order of the file.
+func (r *rebuilt) state(id ref) (tick uint32, side book.Side, lots uint64, ok bool) {
+	o, ok := r.orders[id]
+	if !ok {
+		return 0, 0, 0, false
+	}
+	first, _ := r.book.Get(o.first)
+	lots = uint64(first.Lots)
+	for _, part := range o.more {
+		next, _ := r.book.Get(part)
+		lots += uint64(next.Lots)
+	}
+	return first.Price, first.Side, lots, true
+}
+
+// place rests lots at the end of the queue of a price. Orders of the other side
+// that this would trade with must have gone unseen, since it did not trade: they
+// are swept away first and counted.
+func (r *rebuilt) place(id ref, side book.Side, tick uint32, lots uint64) (swept int) {
+	for r.book.Crosses(side, tick) {
+		swept += r.sweep(side, tick, math.MaxUint32)
+	}
+	for lots > 0 {
+		part := uint32(min(lots, math.MaxUint32))
+		at, _, _ := r.book.Submit(book.Order{Owner: resting, Price: tick, Lots: part, Side: side, Kind: book.PostOnly}, nil)
+		r.join(id, at)
+		lots -= uint64(part)
+	}
+	r.peak = max(r.peak, r.book.Live())
+	return swept
+}
+
+// join makes an order of the book a part of an order of the file.
+func (r *rebuilt) join(id ref, at book.OrderID) {
+	for int(at) >= len(r.names) {
+		r.names = append(r.names, ref{})
+	}
+	r.names[at] = id
+	if o, exists := r.orders[id]; exists {
+		o.more = append(o.more, at)
+		r.orders[id] = o
+		return
+	}
+	r.orders[id] = order{first: at, placed: r.event}
+}
+
+// part forgets an order of the book that is gone.
+func (r *rebuilt) part(id ref, at book.OrderID) {
+	o := r.orders[id]
+	switch {
+	case o.first != at:
+		for i, part := range o.more {
+			if part == at {
+				o.more = append(o.more[:i], o.more[i+1:]...)
+				break
+			}
+		}
+	case len(o.more) == 0:
+		delete(r.orders, id)
+		return
+	default:
+		o.first, o.more = o.more[0], o.more[1:]
+	}
+	r.orders[id] = o
+}
+
+// sweep trades up to lots on a side at a limit and forgets what is gone.
+func (r *rebuilt) sweep(side book.Side, tick, lots uint32) (gone int) {
+	_, r.fills, _ = r.book.Submit(book.Order{Owner: incoming, Price: tick, Lots: lots, Side: side, Kind: book.ImmediateOrCancel}, r.fills[:0])
+	return r.forgetGone()
+}
+
+// clearBetter sweeps away what rests at better prices than one that trades: it
+// must have gone unseen.
+func (r *rebuilt) clearBetter(side book.Side, tick uint32) (swept int) {
+	for {
+		best, _, ok := r.book.Best(side)
+		if !ok || !better(side, best, tick) {
+			return swept
+		}
+		swept += r.sweep(side.Opposite(), best, math.MaxUint32)
+	}
+}
+
+// reduce takes lots off an order, which keeps its place. It must have them.
+func (r *rebuilt) reduce(id ref, lots uint64) {
+	for lots > 0 {
+		o := r.orders[id]
+		last := o.first
+		if n := len(o.more); n > 0 {
+			last = o.more[n-1]
+		}
+		is, _ := r.book.Get(last)
+		if uint64(is.Lots) > lots {
+			r.book.Amend(last, is.Price, is.Lots-uint32(lots), nil)
+			return
+		}
+		lots -= uint64(is.Lots)
+		r.book.Cancel(last)
+		r.part(id, last)
+	}
+}
+
+// turn says whether the order that a file names was the next to trade.
+type turn uint8
+
+const (
+	inTurn        turn = iota // the head of the queue at the best price
+	behindUnknown             // behind lots whose age or existence is not known
+	outOfTurn                 // behind an older order at its price, or behind a better price
+)
+
+// execute trades lots of an order by an incoming order that the book matches.
+// What the book puts first although the file does not gets its lots and its
+// place back.
+func (r *rebuilt) execute(id ref, lots uint64) turn {
+	tick, side, _, _ := r.state(id)
+	if best, _, _ := r.book.Best(side); best != tick {
+		r.reduce(id, lots)
+		return outOfTurn
+	}
+	t := inTurn
+	for lots > 0 {
+		want := uint32(min(lots, math.MaxUint32))
+		missing, over := want, false
+		_, r.fills, _ = r.book.Submit(book.Order{Owner: incoming, Price: tick, Lots: want, Side: side.Opposite(), Kind: book.ImmediateOrCancel}, r.fills[:0])
+		for _, f := range r.fills {
+			if name := r.names[f.Maker]; name != id {
+				t, over = max(t, r.passedOver(name, tick, side)), true
+			} else {
+				missing -= f.Lots
+			}
+		}
+		if over {
+			r.giveBack(id, tick, side)
+		} else {
+			r.forgetGone()
+		}
+		r.reduce(id, uint64(missing))
+		lots -= uint64(want)
+	}
+	return t
+}
+
+// forgetGone forgets the orders that the latest incoming order has used up.
+func (r *rebuilt) forgetGone() (gone int) {
+	for _, f := range r.fills {
+		if f.Gone {
+			r.part(r.names[f.Maker], f.Maker)
+			gone++
+		}
+	}
+	return gone
+}
+
+// passedOver says what it means that an order did not trade in its turn.
+func (r *rebuilt) passedOver(id ref, tick uint32, side book.Side) turn {
+	if id.unnamed() || r.orders[id].placed < r.revealed[side][tick] {
+		return behindUnknown
+	}
+	return outOfTurn
+}
+
+// giveBack undoes what the latest incoming order traded with others than the one
+// that the file names: the queue of the price is made anew, in its old order.
+func (r *rebuilt) giveBack(traded ref, tick uint32, side book.Side) {
+	r.queue = r.queue[:0]
+	kept := book.Fill{}
+	for _, f := range r.fills {
+		name := r.names[f.Maker]
+		switch {
+		case name == traded:
+		case f.Gone:
+			r.queue = append(r.queue, queued{f.Maker, name, r.orders[name].placed, f.Lots})
+		default:
+			kept = f // Only the last one met can have lots left.
+		}
+	}
+	r.all = r.book.Orders(side, r.all[:0])
+	for _, o := range r.all {
+		if o.Price != tick {
+			break // The best price comes first.
+		}
+		if o.ID == kept.Maker {
+			o.Lots += kept.Lots
+		}
+		name := r.names[o.ID]
+		r.queue = append(r.queue, queued{o.ID, name, r.orders[name].placed, o.Lots})
+		r.book.Cancel(o.ID)
+	}
+	for _, f := range r.fills {
+		if f.Gone && r.names[f.Maker] == traded {
+			r.part(traded, f.Maker)
+		}
+	}
+	for _, q := range r.queue {
+		r.part(q.name, q.at)
+	}
+	for _, q := range r.queue {
+		r.put(q.name, side, tick, uint64(q.lots), q.placed)
+	}
+}
+
+// put rests lots of an order that was placed at an earlier event.
+func (r *rebuilt) put(id ref, side book.Side, tick uint32, lots uint64, placed int) {
+	r.place(id, side, tick, lots)
+	o := r.orders[id]
+	o.placed = placed
+	r.orders[id] = o
+}
+
+// clear takes every order out of the book.
+func (r *rebuilt) clear() {
+	for id, o := range r.orders {
+		for _, part := range o.more {
+			r.book.Cancel(part)
+		}
+		r.book.Cancel(o.first)
+		delete(r.orders, id)
+	}
+}
+
+// setLots makes the lots at a price what a file says that they are: more come as
+// unnamed ones at the end of the queue; of fewer it is not known whose are left,
+// so that all become unnamed.
+func (r *rebuilt) setLots(side book.Side, tick uint32, have, want uint64) {
+	if have > want {
+		r.empty(side, tick, have)
+		have = 0
+	}
+	if want > have {
+		r.place(unnamed(side, tick), side, tick, want-have)
+	}
+}
+
+// empty takes everything at a price out of the book.
+func (r *rebuilt) empty(side book.Side, tick uint32, have uint64) {
+	if best, _, _ := r.book.Best(side); best == tick {
+		for ; have > 0; have -= min(have, math.MaxUint32) {
+			r.sweep(side.Opposite(), tick, uint32(min(have, math.MaxUint32)))
+		}
+		return
+	}
+	r.all = r.book.Orders(side, r.all[:0])
+	for _, o := range r.all {
+		if o.Price == tick {
+			r.book.Cancel(o.ID)
+			r.part(r.names[o.ID], o.ID)
+		}
+	}
+}
+
+// lotsAt is what rests at a price.
+func (r *rebuilt) lotsAt(side book.Side, tick uint32) uint64 {
+	if best, lots, ok := r.book.Best(side); ok && best == tick {
+		return lots
+	}
+	better := tick + 1
+	if side == book.Sell {
+		better = tick - 1
+	}
+	return r.book.Depth(side, tick) - r.book.Depth(side, better)
+}
