@@ -61,7 +61,7 @@ var (
 // Facts that need a long series and that checks of the model do not ask for.
 var (
 	clustering = Fact{"ACF of |returns|, mean of lags 1 to 10", "1", AtLeast(0), stylizedFacts, 3}
-	powerDecay = Fact{"decay exponent of that ACF, lags 1 to 20", "1", Between(0.2, 0.4), decay, 2}
+	powerDecay = Fact{"decay exponent of ACF of |returns|, lags 1 to 20", "1", Between(0.2, 0.4), decay, 2}
 	aggregated = Fact{"kurtosis over 5 periods less over 1", "1", AtMost(0), gauss, 1}
 	volumeSize = Fact{"correlation of volume and |returns|", "1", AtLeast(0), trading, 3}
 )
