@@ -85,8 +85,8 @@ func lastSignificant(rho []float64, window int, bound float64) (last int) {
 // them see the same resamples.
 //
 // Coverage of 95 % intervals, measured by the tests: 0.90 to 0.96 for means,
-// standard deviations and autocorrelations of independent and of AR(1) series of
-// 250 values or more. Under GARCH(1,1) with α = 0.1, β = 0.85 the
+// standard deviations and autocorrelations of independent series and of AR(1)
+// with φ = 0.3 of 250 values or more, and from 20 clusters of 50. Under GARCH(1,1) with α = 0.1, β = 0.85 the
 // autocorrelations of sizes reach 0.80 to 0.92, standard deviations 0.80 at
 // 1,000 values and 0.9 at 4,000, and kurtosis, whose own variance is infinite
 // there, about 0.7.

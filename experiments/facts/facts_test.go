@@ -263,6 +263,37 @@ func TestCoverage(t *testing.T) {
 	coverage(t, "ACF of sizes of GARCH", clustered, 500, 0.83, first, sizes)
 }
 
+// Whole clusters carry any dependence within them.
+func TestCoverageOfClusters(t *testing.T) {
+	trials, count := 200, 199
+	if *long {
+		trials, count = 2000, 999
+	}
+	hits, s := [2]int{}, draw.New(96)
+	for trial := range uint32(trials) {
+		series := make([][]float64, 20)
+		for i := range series {
+			series[i] = make([]float64, 50)
+			ar1(0.5)(s.At(draw.Decide, trial, uint32(i)), series[i])
+		}
+		p, x := newPanel(series)
+		got := p.bootstrap(1, count, []statistic{
+			func(picks []int) float64 { return stat.Mean(gather(nil, x, picks)) },
+			func(picks []int) float64 { return p.autocorrelation(x, picks, 1) },
+		})
+		for i, truth := range []float64{0, 0.5} {
+			if got[i].Lo <= truth && truth <= got[i].Hi {
+				hits[i]++
+			}
+		}
+	}
+	for i, name := range []string{"mean", "ACF"} {
+		share := float64(hits[i]) / float64(trials)
+		t.Logf("%s of clusters: %.3f", name, share)
+		checkWithin(t, name, share, 0.93, 0.03+4*math.Sqrt(0.07*0.93/float64(trials)))
+	}
+}
+
 // Closed forms: the tail index of Pareto draws and the variance ratio of a
 // random walk with changing volatility.
 func TestCoverageOfClosedForms(t *testing.T) {
