@@ -29,7 +29,7 @@ const module = "stakeout"
 var layer = map[string]int{
 	"market/ledger": 0, "experiments/sim/draw": 0, "experiments/sim/exact": 0, "experiments/param": 0, "experiments/catalogue": 0,
 	"market/book": 1, "market/lending": 1, "market/vault": 1, "mechanisms/layer1": 1, "mechanisms/rollup": 1,
-	"market": 2, "market/perp": 2, "mechanisms/election": 2, "mechanisms/remedy": 2,
+	"market": 2, "market/perp": 2, "market/wire": 2, "mechanisms/election": 2, "mechanisms/remedy": 2,
 	"agents":              3,
 	"strategies":          4,
 	"experiments/sim":     5,
@@ -164,6 +164,8 @@ func TestLayerTableRefuses(t *testing.T) {
 		{"market/book", "market/ledger", true},
 		{"market/ledger", "market/book", false},
 		{"market/book", "market/lending", false},
+		{"market/wire", "market/book", true},
+		{"market/wire", "market", false},
 		{"experiments/record", "market/ledger", false},
 		{"experiments/report/table", "experiments/report/stat", false},
 		{"experiments/report", "experiments/report/stat", true},

@@ -22,6 +22,13 @@
 // for at the next price, a sale at the lots it has; it is refused only when
 // free funds do not pay for one lot at one tick.
 //
+// A stop holds what it may cost when it fires: a sale its lots, a buy its lots at
+// its price under the higher fee. A buy that becomes a market order therefore
+// states a price too, and trades for no more than its lots times that price. An
+// iceberg holds for hidden lots as for those in sight. In a call auction both
+// sides pay the resting side's fee, and market orders are not taken, since
+// what they cost is not known before.
+//
 // # Slots
 //
 // A client addresses an order by its slot, a small number of its own. An order
@@ -43,7 +50,7 @@ import (
 	"stakeout/market/ledger"
 )
 
-// Code says what became of a command. The numbers are stable. Up to NotFillable
+// Code says what became of a command. The numbers are stable. Up to BelowMinimum
 // they are those of book.Reject. Checks run in the order BadSlot, then those of
 // the book, then NoFunds, and the first that fails is reported; whatever is not
 // Accepted has changed nothing.
@@ -60,6 +67,11 @@ const (
 	BadExpiry    = Code(book.BadExpiry)
 	WouldCross   = Code(book.WouldCross)
 	NotFillable  = Code(book.NotFillable)
+	BadTerms     = Code(book.BadTerms)
+	WrongPhase   = Code(book.WrongPhase)
+	TooSmall     = Code(book.TooSmall)
+	OutsideBand  = Code(book.OutsideBand)
+	BelowMinimum = Code(book.BelowMinimum)
 	BadSlot      = Code(32) // the owner has no such slot
 	NoFunds      = Code(33) // free funds do not pay for the order
 )
@@ -111,13 +123,13 @@ type Exchange struct {
 	maker  ledger.Amount // fees in millionths
 	taker  ledger.Amount
 	tick   uint32
-	last   uint32 // price of the last trade, 0 before the first
 
 	accounts []account // by owner
 	slots    []book.OrderID
 	fills    []book.Fill // of the order at work
 	done     Result      // of the last order
-	expired  []book.Resting
+	removed  []book.Resting
+	auction  book.Auction
 	log      []Fill
 	stats    Stats
 	fault    error
@@ -190,31 +202,51 @@ func (x *Exchange) Execute(o *Order) Code {
 	if code := x.book.Test(&b); code != book.Accepted {
 		return x.reject(Code(code))
 	}
+	if b.Kind == book.Market && x.book.Rules().Phase == book.Call {
+		return x.reject(WrongPhase)
+	}
 	var freed ledger.Amount
 	if *at != 0 {
-		if was, _ := x.book.Get(*at); was.Side == o.Side {
-			freed = x.hold(was.Side, was.Price, was.Lots)
-		}
+		freed = x.freed(*at, o.Side)
 	}
 	if !x.fund(&b, freed) {
 		return x.reject(NoFunds)
 	}
-	switch {
-	case freed != 0:
-		_, _ = x.book.Cancel(*at)
-	case *at != 0:
-		x.drop(o.Owner, at)
+	if *at != 0 {
+		x.vacate(o.Owner, at, freed)
 	}
 	x.stats.Orders++
 	id, fills := x.book.Place(&b, x.fills[:0])
-	x.finish(&b, id, fills, at, freed)
+	x.finish(&b, id, fills, at, freed, true)
+	if x.book.Due() {
+		x.fire()
+	}
 	return Accepted
+}
+
+// freed is what cancelling the order that a new one of this side replaces would
+// release for it; 0 when there is none.
+func (x *Exchange) freed(id book.OrderID, s book.Side) ledger.Amount {
+	if was, _ := x.book.Get(id); id != 0 && was.Side == s {
+		return x.held(&was)
+	}
+	return 0
+}
+
+// vacate cancels the order in a slot to make room for the next. What it releases is
+// left to finish when the next one can use it.
+func (x *Exchange) vacate(o ledger.Owner, at *book.OrderID, freed ledger.Amount) {
+	if freed != 0 {
+		_, _ = x.book.Cancel(*at)
+	} else {
+		x.drop(o, at)
+	}
 }
 
 // finish settles the fills of an order and holds what rests of it. What the
 // order that it replaces held, freed, is still held: where nothing traded only
-// the difference moves.
-func (x *Exchange) finish(b *book.Order, id book.OrderID, fills []book.Fill, at *book.OrderID, freed ledger.Amount) {
+// the difference moves. Of a plain order all that did not trade rests.
+func (x *Exchange) finish(b *book.Order, id book.OrderID, fills []book.Fill, at *book.OrderID, freed ledger.Amount, plain bool) {
 	x.fills = fills
 	*at = id
 	x.done = Result{}
@@ -224,9 +256,15 @@ func (x *Exchange) finish(b *book.Order, id book.OrderID, fills []book.Fill, at 
 		freed = 0
 	}
 	var hold ledger.Amount
-	if id != 0 {
+	switch {
+	case id == 0:
+	case plain:
 		x.done.Rested = b.Lots - x.done.Filled
 		hold = x.hold(b.Side, b.Price, x.done.Rested)
+	default:
+		open, _ := x.book.Get(id)
+		x.done.Rested = open.Lots
+		hold = x.held(&open)
 	}
 	if hold >= freed {
 		x.move(b.Owner, b.Side, hold-freed, ledger.Free, ledger.Held)
@@ -272,12 +310,12 @@ func (x *Exchange) CancelAll(o ledger.Owner) int {
 func (x *Exchange) drop(o ledger.Owner, at *book.OrderID) {
 	was, _ := x.book.Cancel(*at)
 	*at = 0
-	x.move(o, was.Side, x.hold(was.Side, was.Price, was.Lots), ledger.Held, ledger.Free)
+	x.move(o, was.Side, x.held(&was), ledger.Held, ledger.Free)
 }
 
 // Amend changes price and lots of the order in a slot. Fewer lots at the same
 // price keep the place in the queue; anything else is a new limit order with the
-// old expiry, and may trade.
+// old expiry, and may trade. A stop keeps its trigger.
 func (x *Exchange) Amend(o ledger.Owner, slot uint16, price, lots uint32) Result {
 	at := x.at(o, slot)
 	switch {
@@ -288,29 +326,38 @@ func (x *Exchange) Amend(o ledger.Owner, slot uint16, price, lots uint32) Result
 	}
 	was, _ := x.book.Get(*at)
 	b := book.Order{Owner: o, Tag: slot, Side: was.Side, Price: price, Lots: lots}
-	if code := x.book.Test(&b); code != book.Accepted {
+	if code := x.book.TestAmend(*at, price, lots); code != book.Accepted {
 		return Result{Code: x.reject(Code(code))}
 	}
-	freed := x.hold(was.Side, was.Price, was.Lots)
-	if !x.fund(&b, freed) {
+	freed := x.held(&was)
+	if (was.Stop && !x.fundStop(&b, freed)) || (!was.Stop && !x.fund(&b, freed)) {
 		return Result{Code: x.reject(NoFunds)}
 	}
 	x.stats.Amends++
 	id, fills, _ := x.book.Amend(*at, price, lots, x.fills[:0])
-	x.finish(&b, id, fills, at, freed)
+	x.finish(&b, id, fills, at, freed, false)
+	if x.book.Due() {
+		x.fire()
+	}
 	return x.done
 }
 
 // Expire sets the tick and removes the orders that expire at it or before.
 func (x *Exchange) Expire(tick uint32) {
 	x.SetTick(tick)
-	x.expired = x.book.Expire(tick, x.expired[:0])
-	for i := range x.expired {
-		r := &x.expired[i]
+	x.removed = x.book.Expire(tick, x.removed[:0])
+	x.release(x.removed)
+	x.stats.Expired += uint64(len(x.removed))
+}
+
+// release empties the slots of orders that the book has removed, and frees what
+// they held.
+func (x *Exchange) release(removed []book.Resting) {
+	for i := range removed {
+		r := &removed[i]
 		*x.at(r.Owner, r.Tag) = 0
-		x.move(r.Owner, r.Side, x.hold(r.Side, r.Price, r.Lots), ledger.Held, ledger.Free)
+		x.move(r.Owner, r.Side, x.heldBy(r), ledger.Held, ledger.Free)
 	}
-	x.stats.Expired += uint64(len(x.expired))
 }
 
 // SetTick sets the tick that the log of fills carries; it expires nothing.

@@ -17,7 +17,8 @@ type Quote struct {
 func (x *Exchange) Quote() (q Quote) {
 	q.Bid, q.BidLots, q.HasBid = x.book.Best(book.Buy)
 	q.Ask, q.AskLots, q.HasAsk = x.book.Best(book.Sell)
-	q.Last, q.HasTraded = x.last, x.last != 0
+	q.Last = x.book.Last()
+	q.HasTraded = q.Last != 0
 	return q
 }
 
@@ -28,7 +29,8 @@ func (x *Exchange) Top() (bid, ask uint32, lots uint64, taken int64) {
 	return bid, ask, x.stats.Lots, x.stats.TakerLots
 }
 
-// Open returns the resting order in a slot; it reports false when there is none.
+// Open returns the order in a slot, which rests or waits; it reports false when
+// there is none.
 func (x *Exchange) Open(o ledger.Owner, slot uint16) (price, lots uint32, side book.Side, ok bool) {
 	at := x.at(o, slot)
 	if at == nil || *at == 0 {
@@ -77,6 +79,8 @@ type Stats struct {
 	Expired     uint64        // orders removed by Expire
 	SelfCancels uint64        // orders removed by self-trade prevention
 	Rejected    uint64        // commands not accepted
+	Fired       uint64        // stops that were due
+	Called      uint64        // of Lots, those traded in call auctions, where nobody is the taker
 }
 
 // Stats returns the counters.

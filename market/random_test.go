@@ -25,6 +25,8 @@ func (s *stepper) step() {
 	case k == 0:
 		s.tick += s.draw(4)
 		s.x.Expire(s.tick)
+	case k == 1:
+		s.rule()
 	case k < 4:
 		s.x.Cancel(o, slot)
 	case k < 9:
@@ -35,7 +37,41 @@ func (s *stepper) step() {
 		if s.draw(3) == 0 {
 			in.Expiry = s.tick + 1 + s.draw(12)
 		}
-		s.x.Submit(in)
+		if t := s.terms(); t != (Terms{}) {
+			s.x.Enter(in, t)
+		} else {
+			s.x.Submit(in)
+		}
+	}
+}
+
+// terms are those of one order in three.
+func (s *stepper) terms() (t Terms) {
+	switch s.draw(9) {
+	case 0:
+		t.Trigger = s.price()
+	case 1:
+		t.Display, t.Self = 1+s.draw(6), book.SelfTrade(s.draw(4))
+	case 2:
+		t.MinLots, t.Trigger = s.draw(6), s.draw(2)*s.price()
+	}
+	return t
+}
+
+// rule changes a rule of the venue, mostly back to the plain one.
+func (s *stepper) rule() {
+	switch s.draw(8) {
+	case 0:
+		s.x.SetBand(55+s.draw(8), 66+s.draw(9))
+	case 1:
+		s.x.SetBand(0, 0)
+		s.x.SetMinLots(s.draw(2) * s.draw(6))
+	case 2:
+		s.x.SetPhase(book.Phase(s.draw(4)), s.draw(2)*s.price())
+	case 3:
+		s.x.SetPhase(book.Call, 0)
+	default:
+		s.x.SetPhase(book.Continuous, 0)
 	}
 }
 
@@ -59,7 +95,7 @@ func (s *stepper) check() error {
 	if got := s.l.Balance(ledger.Venue, s.x.p.Quote, ledger.Free); got != st.Fees {
 		return fmt.Errorf("the venue has %d, fees were %d", got, st.Fees)
 	}
-	if n, m := st.TakerLots, int64(st.Lots); n > m || n < -m || (n-m)%2 != 0 {
+	if n, m := st.TakerLots, int64(st.Lots-st.Called); n > m || n < -m || (n-m)%2 != 0 {
 		return fmt.Errorf("taker lots %d of %d", n, m)
 	}
 	return nil
@@ -88,7 +124,7 @@ func TestRandom(t *testing.T) {
 				t.Fatalf("seed %d, operation %d: %v", seed, op, err)
 			}
 		}
-		if st := s.x.Stats(); min(st.Trades, st.Expired, st.SelfCancels, st.Amends, st.Cancels, st.Rejected) < 100 {
+		if st := s.x.Stats(); min(st.Trades, st.Expired, st.SelfCancels, st.Amends, st.Cancels, st.Rejected, st.Fired, st.Called) < 100 {
 			t.Fatalf("too little happened: %+v", st)
 		}
 	}

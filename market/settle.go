@@ -25,6 +25,10 @@ func fee(cash, rate ledger.Amount) ledger.Amount {
 	if rate == 0 {
 		return 0
 	}
+	if uint64(cash) < 1<<46 {
+		// Rates are below 2**17, so the product fits, and dividing by a constant is fast.
+		return ledger.Amount((uint64(cash)*uint64(rate) + feeUnit - 1) / feeUnit)
+	}
 	f, _ := ledger.MulDiv(cash, rate, feeUnit, ledger.Up)
 	return f
 }
@@ -90,7 +94,9 @@ func (x *Exchange) settle(taker ledger.Owner, side book.Side, fills []book.Fill)
 		}
 		if f.Self {
 			x.move(f.Owner, side.Opposite(), x.hold(side.Opposite(), f.Price, f.Left), ledger.Held, ledger.Free)
-			x.stats.SelfCancels++
+			if f.Gone {
+				x.stats.SelfCancels++
+			}
 			continue
 		}
 		cash := x.cash(f.Price, f.Lots)
@@ -99,7 +105,6 @@ func (x *Exchange) settle(taker ledger.Owner, side book.Side, fills []book.Fill)
 		r.Cash += cash
 		x.stats.Trades++
 		x.stats.Fees += paid
-		x.last = f.Price
 		if a.watched {
 			x.note(f.Owner, side.Opposite(), f, paid, true)
 		}

@@ -16,7 +16,7 @@ func (x *Exchange) CopyFrom(src *Exchange) {
 	}
 	x.book.CopyFrom(src.book)
 	x.p, x.maker, x.taker = src.p, src.maker, src.taker
-	x.tick, x.last, x.stats, x.fault = src.tick, src.last, src.stats, src.fault
+	x.tick, x.stats, x.fault = src.tick, src.stats, src.fault
 	x.accounts = append(x.accounts[:0], src.accounts...)
 	x.slots = append(x.slots[:0], src.slots...)
 	x.log = append(x.log[:0], src.log...)
@@ -27,9 +27,13 @@ func (x *Exchange) CopyFrom(src *Exchange) {
 func (x *Exchange) Hash(h uint64) uint64 {
 	h = x.book.Hash(h)
 	s := &x.stats
-	for _, v := range [...]uint64{uint64(x.last), uint64(x.tick), s.Trades, s.Lots, uint64(s.Cash),
+	for _, v := range [...]uint64{uint64(x.book.Last()), uint64(x.tick), s.Trades, s.Lots, uint64(s.Cash),
 		uint64(s.Fees), uint64(s.TakerLots), s.Orders, s.Cancels, s.Amends, s.Expired, s.SelfCancels, s.Rejected} {
 		h = (h ^ v) * 0x9E3779B97F4A7C15
+		h ^= h >> 29
+	}
+	if s.Fired|s.Called != 0 {
+		h = (h ^ s.Fired<<32 ^ s.Called) * 0x9E3779B97F4A7C15
 		h ^= h >> 29
 	}
 	return h
@@ -77,14 +81,14 @@ func (x *Exchange) check(held []ledger.Amount) error {
 	if err := x.book.Check(); err != nil {
 		return err
 	}
-	for s := book.Buy; s <= book.Sell; s++ {
-		for _, r := range x.book.Orders(s, nil) {
-			at := x.at(r.Owner, r.Tag)
-			if at == nil || *at != r.ID {
-				return fmt.Errorf("market: order %d is not in slot %d of owner %d", r.ID, r.Tag, r.Owner)
-			}
-			held[int(r.Owner)*int(ledger.Assets)+int(x.asset(s))] += x.hold(s, r.Price, r.Lots)
+	all := x.book.Waiting(x.book.Orders(book.Sell, x.book.Orders(book.Buy, nil)))
+	for i := range all {
+		r := &all[i]
+		at := x.at(r.Owner, r.Tag)
+		if at == nil || *at != r.ID {
+			return fmt.Errorf("market: order %d is not in slot %d of owner %d", r.ID, r.Tag, r.Owner)
 		}
+		held[int(r.Owner)*int(ledger.Assets)+int(x.asset(r.Side))] += x.heldBy(r)
 	}
 	open := 0
 	for _, a := range x.accounts {

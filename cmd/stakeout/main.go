@@ -33,12 +33,13 @@ func main() {
 
 // program is one invocation: its streams and how it was called.
 type program struct {
+	in       io.Reader
 	out, err io.Writer
 	self     string   // how the user calls the program
 	command  []string // as typed, for the manifest
 }
 
-func newProgram(out, err io.Writer) *program { return &program{out: out, err: err} }
+func newProgram(out, err io.Writer) *program { return &program{in: os.Stdin, out: out, err: err} }
 
 // main runs a command line and returns the exit code.
 func (p *program) main(ctx context.Context, args []string) int {

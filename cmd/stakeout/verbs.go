@@ -11,6 +11,7 @@ import (
 	"stakeout/experiments"
 	"stakeout/experiments/record"
 	"stakeout/experiments/report/table"
+	"stakeout/market/wire"
 )
 
 // The flags. Each verb takes those that mean something to it.
@@ -52,6 +53,8 @@ func (p *program) verbs() []*cli.Command {
 			Flags: []cli.Flag{bookFlag, levelsFlag, recordFlag, jsonFlag}, Action: p.replay},
 		{Name: "dock", Usage: "reproduce published numbers with the modules of the model", ArgsUsage: "[TARGET]",
 			Flags: []cli.Flag{seedFlag, fullFlag, outFlag, jsonFlag}, Action: p.dock},
+		{Name: "book", Usage: "answer commands to an order book, JSON lines on standard input and output",
+			Description: wire.Help, Action: p.book},
 	}
 }
 

@@ -9,23 +9,37 @@
 //
 // # Layout
 //
-// An order is 24 bytes, and 12 more once some order of the book has had an
-// expiry; places of gone orders form a free list. Levels live in pages of 64
-// prices, a page exists while one of its levels does, and CopyFrom copies only
-// the price range that was ever touched. The book is never crossed, so all
-// prices below the best ask are bids and one bitmap serves both sides.
+// Four successive orders of one price share a cache line, a quad, which also
+// holds what they have in common; cancelling an order touches that line and the
+// totals of its level, and its neighbours only when the line becomes empty.
+// Under random cancels half of the places are in use, so that a live order
+// takes about 33 bytes, and never more than 64, because an empty quad is used
+// again at once. Orders with an expiry take 12 bytes a place more, in a table
+// that the first of them makes. Levels live in pages of 64 prices, a page
+// exists while one of its levels does, and CopyFrom copies only the price range
+// that was ever touched. The levels are never crossed, so all prices below the
+// best ask are bids and one bitmap serves both sides.
 //
 // # Order ids
 //
 // An OrderID is the place of a resting order and is used again after the order
 // is gone. Nothing leaves the book silently: an order goes with a Fill that is
 // marked Gone (traded out, or removed by self-trade prevention), among what
-// Expire removed, or with the caller's own Cancel or Amend. A caller that forgets an
-// id at these moments never holds a stale one. An id that is not in use is
-// refused with UnknownOrder.
+// Expire, SetBand, CancelAll, Clear or SetPhase removed, as a stop that Fire took
+// out, or with the caller's own Cancel or Amend. A caller that forgets an id at
+// these moments never holds a stale one. An id that is not in use is refused with
+// UnknownOrder.
 //
-// Assumption: self-trade prevention cancels the resting order ("cancel
-// oldest"), the only policy; the incoming order goes on.
+// # Beyond plain orders
+//
+// Terms make an order a stop, an iceberg or one with a minimum quantity (terms.go,
+// stop.go, iceberg.go). Rules of the venue are a price band, a smallest size and the
+// phase: continuous trading, a call auction, a halt (rules.go, auction.go). Who
+// uses none of them pays for none of them.
+//
+// Assumption: self-trade prevention follows the incoming order's policy, which
+// by default cancels the resting order ("cancel oldest") and lets the incoming one
+// go on. A call auction does not prevent self-trades.
 package book
 
 import "stakeout/market/ledger"
@@ -84,11 +98,17 @@ const (
 	BadExpiry           // not after the tick of the last Expire
 	WouldCross          // PostOnly at or through the best opposite price
 	NotFillable         // FillOrKill with too little to trade with within its price
+	BadTerms            // terms or self-trade policy that mean nothing for this order
+	WrongPhase          // not taken in this phase of trading
+	TooSmall            // fewer lots than the rules allow
+	OutsideBand         // a price outside the band
+	BelowMinimum        // less than its minimum quantity would trade at once
 	Rejects
 )
 
 var rejectNames = [Rejects]string{"accepted", "unknown order", "bad side", "bad kind", "bad price",
-	"bad lots", "bad expiry", "would cross", "not fillable"}
+	"bad lots", "bad expiry", "would cross", "not fillable", "bad terms", "wrong phase", "too small",
+	"outside band", "below minimum"}
 
 func (r Reject) String() string {
 	if r < Rejects {
@@ -110,16 +130,18 @@ type Order struct {
 	Tag    uint16       // the client's own name for the order, handed back in fills
 	Side   Side
 	Kind   Kind
+	Self   SelfTrade // what happens when it meets an order of its own owner
 }
 
 // Fill is one resting order met by an incoming one. When Self is set the two
-// had one owner: nothing traded (Lots is 0) and the resting order was removed.
+// had one owner: nothing traded (Lots is 0) and what the incoming order's policy
+// says was removed.
 type Fill struct {
 	Maker OrderID      // the resting order
 	Owner ledger.Owner // its owner
 	Price uint32       // ticks, the price of the resting order
 	Lots  uint32       // traded
-	Left  uint32       // what the resting order had left afterwards; with Self, what was removed
+	Left  uint32       // what the resting order had left afterwards, hidden lots included; with Self, what was removed of it
 	Tag   uint16       // the resting order's tag
 	Gone  bool         // the resting order left the book
 	Self  bool         // removed by self-trade prevention
@@ -127,30 +149,9 @@ type Fill struct {
 
 // Open is the state of a resting order.
 type Open struct {
-	Price, Lots uint32
+	Price, Lots uint32 // Lots includes hidden ones
 	Side        Side
-}
-
-// order is a place for a resting order. In a free place lots is 0 and next is the
-// following free place.
-type order struct {
-	next, prev uint32
-	lots       uint32
-	key        uint32 // price<<2 | expires<<1 | side
-	owner      ledger.Owner
-	tag        uint16
-}
-
-const (
-	keySide    = 1
-	keyExpires = 2
-	keyPrice   = 2 // shift
-)
-
-// level is one price: the ends of its list and the lots of all its orders.
-type level struct {
-	head, tail uint32
-	lots       uint64
+	Stop        bool // waits for its trigger
 }
 
 const (
@@ -160,12 +161,15 @@ const (
 
 // Book is an order book. The zero value is not usable; see New.
 type Book struct {
-	orders []order // place 0 is never used
-	free   uint32  // first free place
-	live   int
+	quads []quad // quad 0 is never used
+	free  uint32 // first free quad
+	live  int
 
 	best     [2]uint32 // Buy: 0 when empty; Sell: noAsk when empty
+	last     uint32    // price of the last trade, 0 before the first
 	maxPrice uint32
+	ruled    bool // some rule or phase is not the plain one
+	rules    Rules
 	prices   bitmap
 	page     []uint32 // price>>6 to page, 0 is none
 	levels   []level  // page 0 stays empty
@@ -173,6 +177,8 @@ type Book struct {
 	lo, hi   uint32   // words [lo, hi) of page were touched since New
 
 	expiry wheel
+	stops  stopBook
+	call   call
 }
 
 const noAsk = ^uint32(0)
@@ -185,8 +191,8 @@ func New(maxPrice uint32) *Book {
 	}
 	words := (maxPrice + pageLen - 1) / pageLen
 	return &Book{
-		orders: make([]order, 1),
-		best:   [2]uint32{0, noAsk}, maxPrice: maxPrice,
+		quads: make([]quad, 1),
+		best:  [2]uint32{0, noAsk}, maxPrice: maxPrice,
 		prices: newBitmap(maxPrice), page: make([]uint32, words),
 		levels: make([]level, pageLen), lo: words,
 	}
@@ -194,6 +200,18 @@ func New(maxPrice uint32) *Book {
 
 // Test says what Submit would answer, without changing anything.
 func (b *Book) Test(o *Order) Reject {
+	code := b.valid(o)
+	if code == Accepted && (o.Kind == PostOnly || o.Kind == FillOrKill) {
+		code = b.fits(o)
+	}
+	if code == Accepted && (b.ruled || o.Self != CancelOldest) {
+		code = b.allowed(o, &Terms{})
+	}
+	return code
+}
+
+// valid checks what can be said of an order without looking at others.
+func (b *Book) valid(o *Order) Reject {
 	switch {
 	case o.Side > Sell:
 		return BadSide
@@ -205,9 +223,19 @@ func (b *Book) Test(o *Order) Reject {
 		return BadLots
 	case o.Expiry != 0 && o.Expiry <= b.expiry.now:
 		return BadExpiry
-	case o.Kind == PostOnly && b.Crosses(o.Side, o.Price):
+	}
+	return Accepted
+}
+
+// fits checks an order against what rests, while there is trading.
+func (b *Book) fits(o *Order) Reject {
+	if b.rules.Phase != Continuous {
+		return Accepted
+	}
+	if o.Kind == PostOnly && b.Crosses(o.Side, o.Price) {
 		return WouldCross
-	case o.Kind == FillOrKill:
+	}
+	if o.Kind == FillOrKill {
 		if lots, _ := b.Available(*o); lots < o.Lots {
 			return NotFillable
 		}
@@ -239,6 +267,9 @@ func (b *Book) Submit(o Order, fills []Fill) (OrderID, []Fill, Reject) {
 // Place is Submit without its checks, for a caller that has just had Accepted
 // from Test and has since at most cancelled orders.
 func (b *Book) Place(o *Order, fills []Fill) (OrderID, []Fill) {
+	if b.rules.Phase != Continuous {
+		return b.collect(o, 0), fills
+	}
 	left := o.Lots
 	if o.Kind == Market || b.Crosses(o.Side, o.Price) {
 		left, fills = b.match(o, fills)
@@ -247,42 +278,4 @@ func (b *Book) Place(o *Order, fills []Fill) (OrderID, []Fill) {
 		return 0, fills
 	}
 	return b.rest(o, left), fills
-}
-
-// Cancel removes a resting order and returns what it was.
-func (b *Book) Cancel(id OrderID) (Open, Reject) {
-	if uint(id) >= uint(len(b.orders)) || b.orders[id].lots == 0 {
-		return Open{}, UnknownOrder
-	}
-	r := &b.orders[id]
-	was := Open{Price: r.key >> keyPrice, Lots: r.lots, Side: Side(r.key & keySide)}
-	b.remove(uint32(id))
-	return was, Accepted
-}
-
-// Amend changes price and lots of a resting order. At an unchanged price, fewer
-// lots keep the place in the queue; everything else takes the order out and
-// submits it again as a limit order with its owner, tag and expiry, which may
-// trade. It returns the id that the order rests under now, 0 if it is gone. When
-// the code is not Accepted nothing has changed.
-func (b *Book) Amend(id OrderID, price, lots uint32, fills []Fill) (OrderID, []Fill, Reject) {
-	was, ok := b.Get(id)
-	switch {
-	case !ok:
-		return 0, fills, UnknownOrder
-	case price-1 >= b.maxPrice-1:
-		return id, fills, BadPrice
-	case lots == 0:
-		return id, fills, BadLots
-	}
-	if price == was.Price && lots <= was.Lots {
-		b.orders[id].lots = lots
-		b.levelAt(price).lots -= uint64(was.Lots - lots)
-		return id, fills, Accepted
-	}
-	r := b.orders[id]
-	o := Order{Owner: r.owner, Tag: r.tag, Price: price, Lots: lots, Side: was.Side, Expiry: b.expiryOf(uint32(id))}
-	b.remove(uint32(id))
-	now, fills := b.Place(&o, fills)
-	return now, fills, Accepted
 }

@@ -25,8 +25,12 @@ func (b *Book) Check() error {
 	if best != b.best {
 		return fmt.Errorf("book: best %v, cached %v", best, b.best)
 	}
-	if live != b.live {
-		return fmt.Errorf("book: %d orders in levels, %d counted", live, b.live)
+	waiting, err := b.checkWaiting()
+	if err != nil {
+		return err
+	}
+	if live+waiting != b.live {
+		return fmt.Errorf("book: %d orders in levels, %d waiting, %d counted", live, waiting, b.live)
 	}
 	if err := b.checkPages(); err != nil {
 		return err
@@ -43,23 +47,61 @@ func (b *Book) checkLevel(p uint32) (int, Side, error) {
 	var lots uint64
 	var side Side
 	n, prev := 0, uint32(0)
-	for id := lv.head; id != 0; id = b.orders[id].next {
-		r := &b.orders[id]
-		side = Side(r.key & keySide)
-		if r.lots == 0 || r.prev != prev || r.key>>keyPrice != p || n > b.live {
-			return 0, 0, fmt.Errorf("book: price %d, order %d is %+v", p, id, *r)
+	for at := lv.head; at != 0; at = b.quads[at].next {
+		q := &b.quads[at]
+		side = Side(q.key & keySide)
+		if q.live == 0 || q.live>>quadLen != 0 || q.prev != prev || q.key>>keyPrice != p || n > b.live {
+			return 0, 0, fmt.Errorf("book: price %d, quad %d is %+v", p, at, *q)
 		}
-		if (side == Buy && p > b.best[Buy]) || (side == Sell && p < b.best[Sell]) {
-			return 0, 0, fmt.Errorf("book: %v at %d is better than the best %d", side, p, b.best[side])
+		for m := q.live; m != 0; m &= m - 1 {
+			if x := &q.slot[oldest(m)]; x.lots == 0 || x.flags&(flagParked|flagStop) != 0 || x.flags>>selfShift >= uint16(SelfTrades) {
+				return 0, 0, fmt.Errorf("book: price %d, quad %d has the order %+v", p, at, *x)
+			}
+			if x := &q.slot[oldest(m)]; x.flags&flagIceberg != 0 && (q.live != 1 || q.displayOf(x) == 0) {
+				return 0, 0, fmt.Errorf("book: price %d, quad %d is no iceberg: %+v", p, at, *q)
+			}
+			lots += uint64(q.slot[oldest(m)].lots)
+			n++
 		}
-		lots += uint64(r.lots)
-		prev = id
-		n++
+		prev = at
 	}
-	if lv.tail != prev || lv.lots != lots {
-		return 0, 0, fmt.Errorf("book: price %d, tail %d and %d lots, want %d and %d", p, lv.tail, lv.lots, prev, lots)
+	if n > 0 && ((side == Buy && p > b.best[Buy]) || (side == Sell && p < b.best[Sell])) {
+		return 0, 0, fmt.Errorf("book: %v at %d is better than the best %d", side, p, b.best[side])
+	}
+	if lv.last() != prev || lv.lots != lots || b.quads[prev].live>>((lv.end-1)%quadLen)>>1 != 0 {
+		return 0, 0, fmt.Errorf("book: price %d ends at %d with %d lots, want quad %d with %d", p, lv.end, lv.lots, prev, lots)
 	}
 	return n, side, nil
+}
+
+// checkWaiting verifies the orders outside the queues and returns their number.
+func (b *Book) checkWaiting() (int, error) {
+	n, prev := 0, uint32(0)
+	for at := b.call.list.head; at != 0; at = b.quads[at].next {
+		q := &b.quads[at]
+		if q.live != 1 || q.prev != prev || q.slot[0].flags&(flagParked|flagStop) != flagParked || n > b.live {
+			return 0, fmt.Errorf("book: parked quad %d is %+v", at, *q)
+		}
+		prev = at
+		n++
+	}
+	if prev != b.call.list.last() || n != b.call.n {
+		return 0, fmt.Errorf("book: %d orders parked, %d counted", n, b.call.n)
+	}
+	if n > 0 && b.rules.Phase == Continuous {
+		return 0, fmt.Errorf("book: %d orders parked in continuous trading", n)
+	}
+	for s, h := range b.stops.heap {
+		for i, at := range h {
+			q := &b.quads[at]
+			if q.live != 1 || q.slot[0].flags&(flagParked|flagStop) != flagStop || q.prev != uint32(i) ||
+				q.key&keySide != uint32(s) || q.next >= b.stops.age || (i > 0 && b.earlier(at, h[(i-1)/2])) {
+				return 0, fmt.Errorf("book: stop %d in quad %d is %+v", i, at, *q)
+			}
+			n++
+		}
+	}
+	return n, nil
 }
 
 // checkPages verifies the upper layers of the bitmap and who has which page.
@@ -107,25 +149,36 @@ func (b *Book) checkPages() error {
 	return nil
 }
 
-// checkPlaces verifies that every place is live or free and that the wheel holds
-// exactly the live orders with an expiry.
+// checkPlaces verifies that every quad is in a level or free and that the wheel
+// holds exactly the live orders with an expiry.
 func (b *Book) checkPlaces() error {
-	free, dues := 0, 0
-	for id := b.free; id != 0; id = b.orders[id].next {
-		if b.orders[id].lots != 0 || free > len(b.orders) {
-			return fmt.Errorf("book: free place %d is in use", id)
+	free, used, expiring, dues := 0, 0, 0, 0
+	for at := b.free; at != 0; at = b.quads[at].next {
+		if b.quads[at].live != 0 || free > len(b.quads) {
+			return fmt.Errorf("book: free quad %d is in use", at)
 		}
 		free++
 	}
-	if free+b.live+1 != len(b.orders) {
-		return fmt.Errorf("book: %d places, %d live, %d free", len(b.orders), b.live, free)
+	for i := range b.quads {
+		q := &b.quads[i]
+		if q.live != 0 {
+			used++
+		}
+		for m := q.live; m != 0; m &= m - 1 {
+			if q.slot[oldest(m)].flags&flagExpires != 0 {
+				expiring++
+			}
+		}
+	}
+	if free+used+1 != len(b.quads) {
+		return fmt.Errorf("book: %d quads, %d used, %d free", len(b.quads), used, free)
 	}
 	for at := range b.expiry.buckets {
 		prev := uint32(0)
 		for id := b.expiry.buckets[at].head; id != 0; id = b.expiry.due[id].next {
 			d := b.expiry.due[id]
 			if d.prev != prev || int(d.tick%buckets) != at || d.tick <= b.expiry.now ||
-				b.orders[id].lots == 0 || b.orders[id].key&keyExpires == 0 {
+				!b.expires(id) {
 				return fmt.Errorf("book: order %d wrongly due %+v", id, d)
 			}
 			prev = id
@@ -135,8 +188,13 @@ func (b *Book) checkPlaces() error {
 			return fmt.Errorf("book: bucket %d ends wrongly", at)
 		}
 	}
-	if dues != b.expiry.live {
-		return fmt.Errorf("book: %d orders due, %d counted", dues, b.expiry.live)
+	if dues != b.expiry.live || dues != expiring {
+		return fmt.Errorf("book: %d orders due, %d counted, %d marked", dues, b.expiry.live, expiring)
 	}
 	return nil
+}
+
+func (b *Book) expires(id uint32) bool {
+	_, s := b.find(OrderID(id))
+	return s != nil && s.flags&flagExpires != 0
 }

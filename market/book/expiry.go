@@ -22,24 +22,36 @@ type wheel struct {
 	buckets []bucket
 }
 
-// Resting describes an order that rests, or that Expire has just removed.
+// Resting describes an order that rests or waits, or that has just been removed.
 type Resting struct {
-	ID    OrderID
-	Owner ledger.Owner
-	Price uint32 // ticks
-	Lots  uint32
-	Tag   uint16
-	Side  Side
+	ID     OrderID
+	Owner  ledger.Owner
+	Price  uint32 // ticks
+	Lots   uint32 // hidden ones included
+	Hidden uint32 // of Lots
+	Tag    uint16
+	Side   Side
+	Self   SelfTrade
+	Stop   bool // waits for its trigger
+}
+
+// Describe returns what is known of an order; it reports false when the id is not
+// in use.
+func (b *Book) Describe(id OrderID) (Resting, bool) {
+	if _, s := b.find(id); s == nil {
+		return Resting{}, false
+	}
+	return b.describe(uint32(id)), true
 }
 
 func (b *Book) describe(id uint32) Resting {
-	r := &b.orders[id]
-	return Resting{ID: OrderID(id), Owner: r.owner, Price: r.key >> keyPrice, Lots: r.lots,
-		Tag: r.tag, Side: Side(r.key & keySide)}
+	q, s := &b.quads[id>>quadBits], b.slotAt(id)
+	return Resting{ID: OrderID(id), Owner: s.owner, Price: q.key >> keyPrice, Lots: s.lots + q.hiddenOf(s),
+		Hidden: q.hiddenOf(s), Tag: s.tag, Side: Side(q.key & keySide), Self: s.self(), Stop: s.flags&flagStop != 0}
 }
 
 func (b *Book) expiryOf(id uint32) uint32 {
-	if b.orders[id].key&keyExpires == 0 {
+	if b.slotAt(id).flags&flagExpires == 0 {
 		return 0
 	}
 	return b.expiry.due[id].tick
@@ -50,7 +62,7 @@ func (b *Book) schedule(id, tick uint32) {
 	if len(w.buckets) == 0 {
 		w.buckets = make([]bucket, buckets)
 	}
-	for len(w.due) < len(b.orders) {
+	for len(w.due) < len(b.quads)*quadLen {
 		w.due = append(w.due, due{})
 	}
 	at := &w.buckets[tick%buckets]
@@ -62,7 +74,7 @@ func (b *Book) schedule(id, tick uint32) {
 	}
 	at.tail = id
 	w.live++
-	b.orders[id].key |= keyExpires
+	b.slotAt(id).flags |= flagExpires
 }
 
 func (b *Book) unschedule(id uint32) {
@@ -80,7 +92,7 @@ func (b *Book) unschedule(id uint32) {
 		at.tail = d.prev
 	}
 	w.live--
-	b.orders[id].key &^= keyExpires
+	b.slotAt(id).flags &^= flagExpires
 }
 
 // Expire moves the book's clock to tick and removes every order whose expiry is

@@ -10,99 +10,101 @@ func (b *Book) levelAt(price uint32) *level {
 // side is exhausted, and returns the lots that are left.
 func (b *Book) match(o *Order, fills []Fill) (uint32, []Fill) {
 	bounded := o.Budget != 0 && (o.Kind == Market || o.Kind == ImmediateOrCancel)
-	left, budget := o.Lots, o.Budget
+	left, budget, first := o.Lots, o.Budget, uint32(0)
 	for left > 0 {
 		p := b.best[o.Side.Opposite()]
 		if p == 0 || p == noAsk || (o.Kind != Market && !b.Crosses(o.Side, o.Price)) {
 			break
 		}
-		want := left
+		can := left
 		if bounded {
-			want = uint32(min(uint64(want), budget/uint64(p)))
+			can = uint32(min(uint64(can), budget/uint64(p)))
 		}
-		if want == 0 {
+		if can == 0 {
 			break
 		}
-		var done uint32
-		done, fills = b.sweep(o, p, want, fills)
-		left -= done
-		budget -= uint64(done) * uint64(p)
+		var traded, lost uint32
+		traded, lost, fills = b.sweep(o, p, left, can, fills)
+		left -= traded + lost
+		budget -= uint64(traded) * uint64(p)
+		if traded > 0 {
+			b.last = p
+			if first == 0 {
+				first = p
+			}
+		}
+	}
+	if first != 0 {
+		b.note(first, b.last)
 	}
 	return left, fills
 }
 
-// sweep trades up to want lots against the opposite level at price p, oldest
-// order first, and returns the lots traded.
-func (b *Book) sweep(o *Order, p, want uint32, fills []Fill) (uint32, []Fill) {
+// sweep trades up to can lots against the opposite level at price p, oldest
+// order first, for an order that has left lots left. It returns the lots traded,
+// and those that the order lost to self-trade prevention.
+func (b *Book) sweep(o *Order, p, left, can uint32, fills []Fill) (traded, lost uint32, _ []Fill) {
 	lv := b.levelAt(p)
-	id, left, cancelled := lv.head, want, uint64(0)
-	for id != 0 && left > 0 {
-		r := &b.orders[id]
-		f := Fill{Maker: OrderID(id), Owner: r.owner, Tag: r.tag, Price: p}
-		if r.owner == o.Owner {
-			f.Self, f.Left = true, r.lots
-			cancelled += uint64(r.lots)
-			r.lots = 0
-		} else {
-			f.Lots = min(left, r.lots)
-			left -= f.Lots
-			r.lots -= f.Lots
-			f.Left = r.lots
+	at := lv.head
+	for at != 0 && can > 0 {
+		q := &b.quads[at]
+		i := oldest(q.live)
+		s := &q.slot[i]
+		if s.owner == o.Owner || s.flags&flagIceberg != 0 {
+			f, off, next := b.meet(o, lv, at, i, left-traded-lost, can)
+			fills = append(fills, f)
+			traded += f.Lots
+			lost += off
+			can = min(can-f.Lots, left-traded-lost)
+			lv.lots -= uint64(f.Lots)
+			at = next
+			continue
 		}
-		f.Gone = r.lots == 0
-		fills = append(fills, f)
-		if f.Gone {
-			next := r.next
-			b.release(id)
-			id = next
+		n := min(can, s.lots)
+		can -= n
+		traded += n
+		s.lots -= n
+		lv.lots -= uint64(n)
+		fills = append(fills, Fill{Maker: OrderID(at<<quadBits | i), Owner: s.owner, Tag: s.tag, Price: p,
+			Lots: n, Left: s.lots, Gone: s.lots == 0})
+		if s.lots == 0 {
+			at = b.consume(at, i)
 		}
 	}
-	lv.head = id
-	lv.lots -= uint64(want-left) + cancelled
-	if id == 0 {
-		lv.tail = 0
+	b.cutHead(lv, at)
+	if at == 0 {
 		b.drop(o.Side.Opposite(), p)
-	} else {
-		b.orders[id].prev = 0
 	}
-	return want - left, fills
+	return traded, lost, fills
 }
 
-// rest puts the remaining lots of an order at the end of the queue at its price.
-func (b *Book) rest(o *Order, lots uint32) OrderID {
-	price, side := o.Price, o.Side
-	id := b.newPlace()
-	lv := b.levelAt(price)
-	if lv.tail == 0 {
-		lv = b.openLevel(price, side)
+// consume frees a slot that a sweep has emptied and returns the quad at which
+// the sweep goes on.
+func (b *Book) consume(at, i uint32) uint32 {
+	q := &b.quads[at]
+	if q.slot[i].flags&flagExpires != 0 {
+		b.unschedule(at<<quadBits | i)
 	}
-	last := lv.tail
-	r := &b.orders[id]
-	r.next, r.prev, r.lots, r.key = 0, last, lots, price<<keyPrice|uint32(side)
-	r.owner, r.tag = o.Owner, o.Tag
-	if last != 0 {
-		b.orders[last].next = id
-	} else {
-		lv.head = id
+	b.live--
+	q.live &^= 1 << i
+	if q.live != 0 {
+		return at
 	}
-	lv.tail = id
-	lv.lots += uint64(lots)
-	b.live++
-	if o.Expiry != 0 {
-		b.schedule(id, o.Expiry)
-	}
-	return OrderID(id)
+	next := q.next
+	b.freeQuad(at)
+	return next
 }
 
-// newPlace takes a place from the free list, or makes one.
-func (b *Book) newPlace() uint32 {
-	id := b.free
-	if id == 0 {
-		b.orders = append(b.orders, order{})
-		return uint32(len(b.orders) - 1)
+// cutHead makes a quad the first of its level; what was before it is gone.
+func (b *Book) cutHead(lv *level, at uint32) {
+	if lv.head == at {
+		return
 	}
-	b.free = b.orders[id].next
-	return id
+	lv.head = at
+	b.quads[at].prev = 0
+	if at == 0 {
+		lv.end = 0
+	}
 }
 
 // openLevel enters a price into the set of prices with orders.
@@ -129,40 +131,6 @@ func (b *Book) openPage(word uint32) {
 	}
 	b.page[word] = uint32(len(b.levels) / pageLen)
 	b.levels = append(b.levels, make([]level, pageLen)...)
-}
-
-// remove takes a live order out of its level and frees its place.
-func (b *Book) remove(id uint32) {
-	r := &b.orders[id]
-	p, side := r.key>>keyPrice, Side(r.key&keySide)
-	lv := b.levelAt(p)
-	lv.lots -= uint64(r.lots)
-	if r.prev != 0 {
-		b.orders[r.prev].next = r.next
-	} else {
-		lv.head = r.next
-	}
-	if r.next != 0 {
-		b.orders[r.next].prev = r.prev
-	} else {
-		lv.tail = r.prev
-	}
-	b.release(id)
-	if lv.head == 0 {
-		b.drop(side, p)
-	}
-}
-
-// release puts the place of an order that left its level on the free list.
-func (b *Book) release(id uint32) {
-	r := &b.orders[id]
-	if r.key&keyExpires != 0 {
-		b.unschedule(id)
-	}
-	r.lots = 0
-	r.next = b.free
-	b.free = id
-	b.live--
 }
 
 // drop forgets an empty level and moves the best price on. All prices beyond a

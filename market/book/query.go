@@ -1,22 +1,46 @@
 package book
 
-// Live is the number of resting orders.
+// Live is the number of orders, waiting ones included.
 func (b *Book) Live() int { return b.live }
 
 // MaxPrice is the exclusive bound on prices, in ticks.
 func (b *Book) MaxPrice() uint32 { return b.maxPrice }
 
-// Get returns the state of a resting order.
+// Get returns the state of an order that rests or waits.
 func (b *Book) Get(id OrderID) (Open, bool) {
-	if uint(id) >= uint(len(b.orders)) || b.orders[id].lots == 0 {
+	q, s := b.find(id)
+	if s == nil {
 		return Open{}, false
 	}
-	r := &b.orders[id]
-	return Open{Price: r.key >> keyPrice, Lots: r.lots, Side: Side(r.key & keySide)}, true
+	return b.open(q, s), true
+}
+
+func (b *Book) open(q *quad, s *slot) Open {
+	return Open{Price: q.key >> keyPrice, Lots: s.lots + q.hiddenOf(s), Side: Side(q.key & keySide),
+		Stop: s.flags&flagStop != 0}
+}
+
+// following returns the order behind one at the same price, and from 0 the
+// first; it returns 0 behind the last.
+func (b *Book) following(lv *level, id uint32) uint32 {
+	at, live := lv.head, uint8(0)
+	if id != 0 {
+		at = id >> quadBits
+		if live = b.quads[at].live >> (id % quadLen) >> 1 << (id % quadLen) << 1; live == 0 {
+			at = b.quads[at].next
+		}
+	}
+	if at == 0 {
+		return 0
+	}
+	if live == 0 {
+		live = b.quads[at].live
+	}
+	return at<<quadBits | oldest(live)
 }
 
 // Best returns the best price of the orders resting on a side, in ticks, and the
-// lots there; it reports false when the side is empty.
+// lots in sight there; it reports false when the side is empty.
 func (b *Book) Best(s Side) (price uint32, lots uint64, ok bool) {
 	p := b.best[s&1]
 	if p == 0 || p == noAsk {
@@ -44,7 +68,7 @@ func within(s Side, price, limit uint32) bool {
 	return price <= limit
 }
 
-// Depth returns the lots resting on a side at the limit price or better.
+// Depth returns the lots in sight on a side at the limit price or better.
 func (b *Book) Depth(s Side, limit uint32) uint64 {
 	var sum uint64
 	p, lots, ok := b.Best(s)
@@ -58,7 +82,8 @@ func (b *Book) Depth(s Side, limit uint32) uint64 {
 }
 
 // Walk returns what a market order of this side and size by an owner without
-// resting orders would trade now: lots, and the sum of price × lots.
+// resting orders would trade now with what is in sight: lots, and the sum of
+// price × lots.
 func (b *Book) Walk(taker Side, want uint64) (filled, notional uint64) {
 	s := taker.Opposite()
 	p, lots, ok := b.Best(s)
@@ -74,28 +99,45 @@ func (b *Book) Walk(taker Side, want uint64) (filled, notional uint64) {
 }
 
 // Available returns what o would trade now, up to its lots and within its price
-// (any price for a Market order), passing over orders of its own owner: lots,
-// and the sum of price × lots. The budget of o is not looked at.
+// (any price for a Market order), hidden lots included: lots, and the sum of
+// price × lots. It passes over orders of its own owner, or ends at them when
+// its policy takes from it there. The budget of o is not looked at.
 func (b *Book) Available(o Order) (filled uint32, notional uint64) {
 	s := o.Side.Opposite()
 	p, _, ok := b.Best(s)
 	for ok && filled < o.Lots && (o.Kind == Market || within(s, p, o.Price)) {
-		at := filled
-		for id := b.levelAt(p).head; id != 0 && filled < o.Lots; id = b.orders[id].next {
-			if b.orders[id].owner != o.Owner {
-				filled += min(b.orders[id].lots, o.Lots-filled)
-			}
+		lots, blocked := b.availableAt(&o, p, o.Lots-filled)
+		filled += lots
+		notional += uint64(lots) * uint64(p)
+		if blocked {
+			break
 		}
-		notional += uint64(filled-at) * uint64(p)
 		p, ok = b.worse(s, p)
 	}
 	return filled, notional
 }
 
+// availableAt is what o would trade at one price, up to want lots, and whether an
+// order of its own owner ends it there.
+func (b *Book) availableAt(o *Order, p, want uint32) (filled uint32, blocked bool) {
+	var hidden uint64
+	lv := b.levelAt(p)
+	for id := b.following(lv, 0); id != 0 && filled < want; id = b.following(lv, id) {
+		r := b.slotAt(id)
+		if r.owner != o.Owner {
+			filled += min(r.lots, want-filled)
+			hidden += uint64(b.quads[id>>quadBits].hiddenOf(r))
+		} else if o.Self != CancelOldest {
+			return filled, true
+		}
+	}
+	return filled + uint32(min(hidden, uint64(want-filled))), false
+}
+
 // Level is all that rests at one price.
 type Level struct {
 	Price uint32 // ticks
-	Lots  uint64
+	Lots  uint64 // in sight
 }
 
 // Levels appends the best n levels of a side, best first.

@@ -271,6 +271,7 @@ func TestCopy(t *testing.T) {
 		before := a.fast.Hash(1)
 		c.Submit(lim(ann, Buy, 4999, ^uint32(0)).as(Market), nil)
 		c.Submit(lim(ben, Sell, 1, 5), nil)
+		c.SetMinLots(c.Rules().MinLots + 1)
 		if err := c.Check(); err != nil {
 			t.Fatalf("round %d: %v", round, err)
 		}
@@ -309,10 +310,11 @@ func TestHashIsCanonical(t *testing.T) {
 }
 
 // TestFlow runs each benchmark flow once more than it was recorded on: it
-// allocates nothing then, and a live order takes at most 40 bytes.
+// allocates nothing then, and a live order takes at most 40 bytes where
+// several share a price.
 func TestFlow(t *testing.T) {
-	if size := unsafe.Sizeof(order{}) + unsafe.Sizeof(due{}); size > 40 {
-		t.Errorf("an order takes %d bytes", size)
+	if size := unsafe.Sizeof(quad{}); size != 64 {
+		t.Errorf("a quad takes %d bytes, not a cache line", size)
 	}
 	for _, k := range []flowKind{flowKinds[0], flowKinds[2]} {
 		f := record(k, 50_000)
@@ -324,6 +326,9 @@ func TestFlow(t *testing.T) {
 		})
 		if n != 0 {
 			t.Errorf("%s: %v allocations", k.name, n)
+		}
+		if orders, _ := footprint(x); k.name == "normal" && orders > 40*x.Live() {
+			t.Errorf("%s: %d bytes for %d orders", k.name, orders, x.Live())
 		}
 		if x.Live() < k.resting*9/10 {
 			t.Errorf("%s: only %d orders live", k.name, x.Live())

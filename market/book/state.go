@@ -19,29 +19,74 @@ func (b *Book) CopyFrom(src *Book) {
 		}
 	}
 	b.lo, b.hi = src.lo, src.hi
-	b.orders = append(b.orders[:0], src.orders...)
+	b.quads = append(b.quads[:0], src.quads...)
 	b.levels = append(b.levels[:0], src.levels...)
 	b.idle = append(b.idle[:0], src.idle...)
-	b.free, b.live, b.best = src.free, src.live, src.best
+	b.free, b.live, b.best, b.last = src.free, src.live, src.best, src.last
+	b.rules, b.ruled = src.rules, src.ruled
 	b.expiry.now, b.expiry.live = src.expiry.now, src.expiry.live
 	b.expiry.due = append(b.expiry.due[:0], src.expiry.due...)
 	b.expiry.buckets = append(b.expiry.buckets[:0], src.expiry.buckets...)
+	for s := range b.stops.heap {
+		b.stops.heap[s] = append(b.stops.heap[s][:0], src.stops.heap[s]...)
+	}
+	b.stops.hi, b.stops.lo, b.stops.age = src.stops.hi, src.stops.lo, src.stops.age
+	b.call.list, b.call.n, b.call.cut = src.call.list, src.call.n, src.call.cut
 }
 
 // Hash folds the state into h: the clock, then every order of each side in
-// price–time order. Two books with the same resting orders have the same hash,
-// whatever their past.
+// price–time order, then what waits outside the queues and the rules. Two books
+// in the same state have the same hash, whatever their past. What a book does
+// not use adds nothing to its hash: the price of the last trade enters while a
+// stop or a rule may ask for it, and a caller to whom it always matters folds
+// Last too.
 func (b *Book) Hash(h uint64) uint64 {
 	h = mix(h, uint64(b.expiry.now)<<32|uint64(b.maxPrice))
 	for s := Buy; s <= Sell; s++ {
 		h = mix(h, uint64(s))
 		for p, _, ok := b.Best(s); ok; p, ok = b.worse(s, p) {
-			for id := b.levelAt(p).head; id != 0; id = b.orders[id].next {
-				r := &b.orders[id]
-				h = mix(h, uint64(p)<<32|uint64(r.lots))
-				h = mix(h, uint64(r.owner)<<16|uint64(r.tag))
-				h = mix(h, uint64(b.expiryOf(id)))
+			lv := b.levelAt(p)
+			for id := b.following(lv, 0); id != 0; id = b.following(lv, id) {
+				h = b.hashOrder(h, id)
 			}
+		}
+	}
+	if b.ruled {
+		h = mix(h, uint64(b.rules.Low)<<32|uint64(b.rules.High))
+		h = mix(h, uint64(b.rules.MinLots)<<8|uint64(b.rules.Phase))
+		h = mix(h, uint64(b.call.cut[Buy])<<32|uint64(b.call.cut[Sell]))
+	}
+	for at := b.call.list.head; at != 0; at = b.quads[at].next {
+		h = b.hashOrder(h, at<<quadBits)
+	}
+	for s := Buy; s <= Sell; s++ {
+		for _, at := range b.inOrder(s) {
+			h = b.hashOrder(h, at<<quadBits)
+		}
+	}
+	if b.stops.hi != 0 {
+		h = mix(h, uint64(b.stops.hi)<<32|uint64(b.stops.lo))
+	}
+	if b.ruled || len(b.stops.heap[Buy])+len(b.stops.heap[Sell]) > 0 {
+		h = mix(h, uint64(b.last))
+	}
+	return h
+}
+
+// hashOrder folds one order into h, and more of it when it is more than a plain
+// order.
+func (b *Book) hashOrder(h uint64, id uint32) uint64 {
+	q, r := &b.quads[id>>quadBits], b.slotAt(id)
+	h = mix(h, uint64(q.key>>keyPrice)<<32|uint64(r.lots))
+	h = mix(h, uint64(r.owner)<<16|uint64(r.tag))
+	h = mix(h, uint64(b.expiryOf(id)))
+	if r.flags&^flagExpires == 0 {
+		return h
+	}
+	h = mix(h, uint64(r.flags)<<8|uint64(q.key&keySide)<<4|uint64(b.kindOf(q, r)))
+	if r.flags&(flagIceberg|flagStop) != 0 {
+		for _, x := range q.slot[1:] {
+			h = mix(h, uint64(x.owner)<<32|uint64(x.lots))
 		}
 	}
 	return h
@@ -55,7 +100,8 @@ func mix(h, v uint64) uint64 {
 // Orders appends every resting order of a side in price–time order.
 func (b *Book) Orders(s Side, out []Resting) []Resting {
 	for p, _, ok := b.Best(s); ok; p, ok = b.worse(s, p) {
-		for id := b.levelAt(p).head; id != 0; id = b.orders[id].next {
+		lv := b.levelAt(p)
+		for id := b.following(lv, 0); id != 0; id = b.following(lv, id) {
 			out = append(out, b.describe(id))
 		}
 	}

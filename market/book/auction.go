@@ -1,0 +1,320 @@
+package book
+
+import (
+	"cmp"
+	"slices"
+
+	"stakeout/market/ledger"
+)
+
+// In a call auction orders are collected and then trade at one price: the one at
+// which most lots trade, among those the one that leaves the smallest imbalance,
+// among those the one nearest to the reference. Orders with a better price go
+// first, market orders before all, and within a price the older one. Who did not
+// trade stays, market orders excepted.
+//
+// A limit order that would cross is parked in a list by age instead of its level, and
+// so is every later one of its side at its price or a better one: at each price all
+// orders in the level are older than all that are parked.
+//
+// Sources: Euronext and Xetra market models for the three criteria; Madhavan
+// (1992), "Trading mechanisms in securities markets", for the call auction.
+//
+// Assumption: an iceberg takes part with all its lots at its place in the queue.
+
+// call is what a call auction has parked.
+type call struct {
+	list    level     // quads by age; lots is not used
+	n       int       // orders in list
+	cut     [2]uint32 // Buy: the lowest price parked, Sell: the highest; 0 is none
+	entries [2][]bidder
+	prices  []uint32
+}
+
+// bidder is an order that may trade in an auction.
+type bidder struct {
+	id    uint32
+	price uint32 // of a market order, one beyond every limit
+	lots  uint32
+}
+
+// Party is one side of a trade in an auction.
+type Party struct {
+	ID    OrderID
+	Owner ledger.Owner
+	Price uint32 // its limit
+	Left  uint32 // what it had left afterwards
+	Tag   uint16
+	Gone  bool // it left the book
+}
+
+// Match is a trade in an auction, at the auction's price.
+type Match struct {
+	Sides [2]Party // by Side
+	Lots  uint32
+}
+
+// Auction is the result of a call auction. Its slices are used again.
+type Auction struct {
+	Matches []Match   // in priority order
+	Dropped []Resting // market orders that did not trade whole
+	Lots    uint64    // traded
+	Surplus int64     // lots bid less lots offered at the price
+	Price   uint32    // 0 when nothing trades
+}
+
+// SetPhase changes the phase of trading. Whatever leads to Continuous opens the
+// book with an auction of what has been collected, whose result is written to a;
+// a is emptied otherwise. The reference is a price in ticks, 0 for the last trade;
+// without either it is the middle of the prices that are equally good, rounded
+// down. An unknown phase is refused with WrongPhase.
+func (b *Book) SetPhase(p Phase, reference uint32, a *Auction) Reject {
+	*a = Auction{Matches: a.Matches[:0], Dropped: a.Dropped[:0]}
+	if p >= Phases {
+		return WrongPhase
+	}
+	b.rules.Phase = p
+	b.ruled = b.rules != Rules{}
+	if p != Continuous {
+		return Accepted
+	}
+	if b.call.n > 0 {
+		b.discover(reference, a)
+		b.clear(a)
+		b.release(a)
+	}
+	b.call.cut = [2]uint32{}
+	return Accepted
+}
+
+// Indicative returns price, lots and surplus of the auction if it were held now.
+func (b *Book) Indicative(reference uint32) (a Auction) {
+	if b.call.n > 0 {
+		b.discover(reference, &a)
+	}
+	return a
+}
+
+// collect takes an order in a call.
+func (b *Book) collect(o *Order, display uint32) OrderID {
+	cut := &b.call.cut[o.Side]
+	parks := o.Kind == Market || b.Crosses(o.Side, o.Price) ||
+		(*cut != 0 && within(o.Side, o.Price, *cut))
+	if !parks {
+		if display == 0 {
+			return b.rest(o, o.Lots)
+		}
+		at := b.apart(o, o.Lots, display, 0)
+		b.join(at)
+		return OrderID(at << quadBits)
+	}
+	if o.Kind != Market && (*cut == 0 || !within(o.Side, o.Price, *cut)) {
+		*cut = o.Price
+	}
+	at := b.apart(o, o.Lots, display, flagParked)
+	b.link(&b.call.list, at)
+	b.call.n++
+	return OrderID(at << quadBits)
+}
+
+// gather lists who may trade, best first: of the levels only those that meet an
+// order of the other side.
+func (b *Book) gather() {
+	c := &b.call
+	reach := [2]uint32{Buy: b.best[Sell], Sell: b.best[Buy]} // the best opposite price
+	for s := range c.entries {
+		c.entries[s] = c.entries[s][:0]
+	}
+	for at := c.list.head; at != 0; at = b.quads[at].next {
+		q := &b.quads[at]
+		s := Side(q.key & keySide)
+		p := b.rank(q)
+		if s == Buy {
+			reach[Sell] = max(reach[Sell], p)
+		} else {
+			reach[Buy] = min(reach[Buy], p)
+		}
+	}
+	for s := Buy; s <= Sell; s++ {
+		for p, _, ok := b.Best(s); ok && within(s, p, reach[s]); p, ok = b.worse(s, p) {
+			lv := b.levelAt(p)
+			for id := b.following(lv, 0); id != 0; id = b.following(lv, id) {
+				c.enter(s, bidder{id, p, b.total(id)})
+			}
+		}
+	}
+	for at := c.list.head; at != 0; at = b.quads[at].next {
+		q := &b.quads[at]
+		c.enter(Side(q.key&keySide), bidder{at << quadBits, b.rank(q), b.total(at << quadBits)})
+	}
+	slices.SortStableFunc(c.entries[Buy], func(x, y bidder) int { return cmp.Compare(y.price, x.price) })
+	slices.SortStableFunc(c.entries[Sell], func(x, y bidder) int { return cmp.Compare(x.price, y.price) })
+}
+
+func (c *call) enter(s Side, e bidder) { c.entries[s] = append(c.entries[s], e) }
+
+// rank is the price of a parked order, of a market order one beyond every limit.
+func (b *Book) rank(q *quad) uint32 {
+	if Kind(q.slot[2].tag) != Market {
+		return q.key >> keyPrice
+	}
+	if Side(q.key&keySide) == Buy {
+		return b.maxPrice
+	}
+	return 0
+}
+
+func (b *Book) total(id uint32) uint32 {
+	q, s := &b.quads[id>>quadBits], b.slotAt(id)
+	return s.lots + q.hiddenOf(s)
+}
+
+// discover finds price, lots and surplus of the auction.
+func (b *Book) discover(reference uint32, a *Auction) {
+	b.gather()
+	c := &b.call
+	c.prices = c.prices[:0]
+	low, high := noAsk, uint32(0)
+	for s := range c.entries {
+		for _, e := range c.entries[s] {
+			if e.price == 0 || e.price == b.maxPrice {
+				continue
+			}
+			low, high = min(low, e.price), max(high, e.price)
+			// What trades changes behind a bid and at an offer.
+			c.prices = append(c.prices, e.price, e.price+1-2*uint32(s))
+		}
+	}
+	if reference == 0 {
+		reference = b.last
+	}
+	if high == 0 {
+		// Only market orders have met.
+		if b.rules.High != 0 {
+			reference = min(max(reference, b.rules.Low), b.rules.High)
+		}
+		if reference == 0 {
+			return
+		}
+		low, high = reference, reference
+		c.prices = append(c.prices, reference)
+	}
+	slices.Sort(c.prices)
+	from, to := b.optimum(low, high, a)
+	switch {
+	case a.Lots == 0:
+		*a = Auction{Matches: a.Matches, Dropped: a.Dropped}
+		return
+	case reference == 0:
+		reference = from + (to-from)/2
+	}
+	a.Price = min(max(reference, from), to)
+	// The surplus may change its sign within the range, not its size.
+	_, a.Surplus = c.at(a.Price)
+}
+
+// optimum finds the range of prices that are best by volume and imbalance, and sets
+// the lots.
+func (b *Book) optimum(low, high uint32, a *Auction) (from, to uint32) {
+	c := &b.call
+	var bid, offered uint64
+	for _, e := range c.entries[Buy] {
+		bid += uint64(e.lots)
+	}
+	buys, sales := len(c.entries[Buy]), 0
+	least := uint64(0)
+	for _, p := range c.prices {
+		for buys > 0 && c.entries[Buy][buys-1].price < p {
+			buys--
+			bid -= uint64(c.entries[Buy][buys].lots)
+		}
+		for sales < len(c.entries[Sell]) && c.entries[Sell][sales].price <= p {
+			offered += uint64(c.entries[Sell][sales].lots)
+			sales++
+		}
+		if p < low || p > high {
+			continue
+		}
+		lots, gap := min(bid, offered), max(bid, offered)-min(bid, offered)
+		switch {
+		case from == 0 || lots > a.Lots || (lots == a.Lots && gap < least):
+			from, to, a.Lots, least = p, p, lots, gap
+		case lots == a.Lots && gap == least:
+			to = p
+		}
+	}
+	return from, to
+}
+
+// at is what trades at a price, and lots bid less lots offered.
+func (c *call) at(price uint32) (lots uint64, surplus int64) {
+	var bid, offered uint64
+	for _, e := range c.entries[Buy] {
+		if e.price >= price {
+			bid += uint64(e.lots)
+		}
+	}
+	for _, e := range c.entries[Sell] {
+		if e.price <= price {
+			offered += uint64(e.lots)
+		}
+	}
+	return min(bid, offered), int64(bid - offered)
+}
+
+// clear trades what the auction has found, in priority order.
+func (b *Book) clear(a *Auction) {
+	var next [2]int
+	for left := a.Lots; left > 0; {
+		m := Match{}
+		e := [2]*bidder{&b.call.entries[Buy][next[Buy]], &b.call.entries[Sell][next[Sell]]}
+		m.Lots = uint32(min(left, uint64(e[Buy].lots), uint64(e[Sell].lots)))
+		left -= uint64(m.Lots)
+		for s := range e {
+			e[s].lots -= m.Lots
+			m.Sides[s] = b.take(e[s], m.Lots)
+			if e[s].lots == 0 {
+				next[s]++
+			}
+		}
+		a.Matches = append(a.Matches, m)
+	}
+	if a.Lots > 0 {
+		b.last = a.Price
+		b.note(a.Price, a.Price)
+	}
+}
+
+// take removes traded lots from an order.
+func (b *Book) take(e *bidder, lots uint32) Party {
+	q, s := &b.quads[e.id>>quadBits], b.slotAt(e.id)
+	p := Party{ID: OrderID(e.id), Owner: s.owner, Price: q.key >> keyPrice, Left: e.lots, Tag: s.tag, Gone: e.lots == 0}
+	if p.Gone {
+		b.remove(e.id)
+	} else {
+		b.reduce(q, s, lots)
+	}
+	return p
+}
+
+// release sends what is still parked to the levels, and drops market orders.
+func (b *Book) release(a *Auction) {
+	for b.call.list.head != 0 {
+		at := b.call.list.head
+		q := &b.quads[at]
+		if Kind(q.slot[2].tag) == Market {
+			a.Dropped = append(a.Dropped, b.describe(at<<quadBits))
+			b.remove(at << quadBits)
+			continue
+		}
+		b.unpark(at)
+		q.slot[0].flags &^= flagParked
+		b.join(at)
+	}
+}
+
+// unpark takes an order out of the list of the call.
+func (b *Book) unpark(at uint32) {
+	b.unlink(&b.call.list, at)
+	b.call.n--
+}

@@ -1,0 +1,83 @@
+package book
+
+// Phase is how the venue trades at the moment.
+type Phase uint8
+
+// The phases of trading. In a call limit and market orders are collected and
+// nothing trades until the book opens. In a halt nothing is taken but
+// cancels and amendments that only reduce.
+const (
+	Continuous Phase = iota
+	Call
+	Halted
+	Phases
+)
+
+func (p Phase) String() string {
+	if p < Phases {
+		return [Phases]string{"continuous", "call", "halted"}[p]
+	}
+	return "unknown"
+}
+
+// Rules are what the venue asks of every order. The zero value asks for nothing.
+type Rules struct {
+	Low, High uint32 // the band: the lowest and highest price of an order, ticks; High 0 is no band
+	MinLots   uint32 // the smallest order; what a trade leaves of one may be smaller
+	Phase     Phase
+}
+
+func (r *Rules) inBand(price uint32) bool {
+	return r.High == 0 || (price >= r.Low && price <= r.High)
+}
+
+// Rules returns the rules in force.
+func (b *Book) Rules() Rules { return b.rules }
+
+// SetMinLots sets the smallest order that is taken from now on.
+func (b *Book) SetMinLots(lots uint32) {
+	b.rules.MinLots = lots
+	b.ruled = b.rules != Rules{}
+}
+
+// SetBand sets the lowest and highest price of an order, and removes every
+// order outside, in the order of CancelAll. Since no order rests outside the band,
+// nothing trades there, market orders included. A high of 0 lifts the band. A band
+// with low above high is refused with BadPrice.
+func (b *Book) SetBand(low, high uint32, removed []Resting) ([]Resting, Reject) {
+	if high == 0 {
+		low = 0
+	} else if low > high {
+		return removed, BadPrice
+	}
+	b.rules.Low, b.rules.High = low, high
+	b.ruled = b.rules != Rules{}
+	if high == 0 {
+		return removed, Accepted
+	}
+	return b.removeIf(func(r *Resting) bool {
+		q, s := b.find(r.ID)
+		return !b.rules.inBand(r.Price) && b.kindOf(q, s) != Market
+	}, removed), Accepted
+}
+
+// allowed checks an order against the rules and its terms.
+func (b *Book) allowed(o *Order, t *Terms) Reject {
+	switch {
+	case !b.meaningful(o, t):
+		return BadTerms
+	case b.rules.Phase == Halted, b.rules.Phase == Call && !b.callable(o, t):
+		return WrongPhase
+	case o.Lots < b.rules.MinLots:
+		return TooSmall
+	case o.Kind != Market && !b.rules.inBand(o.Price):
+		return OutsideBand
+	}
+	return Accepted
+}
+
+// callable reports whether a call takes an order: stops, which wait, and limit
+// and market orders without a minimum quantity.
+func (b *Book) callable(o *Order, t *Terms) bool {
+	return b.waits(o, t) || ((o.Kind == Limit || o.Kind == Market) && t.MinLots == 0)
+}
