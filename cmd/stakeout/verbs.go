@@ -33,12 +33,13 @@ var (
 	seedsFlag    = &cli.IntFlag{Name: "seeds", Usage: "`NUMBER` of seeds of a check, 0 for its own"}
 	intervalFlag = &cli.StringFlag{Name: "interval", Value: "1d", Usage: "`TIME` between prices, such as 30s, 5m, 6h, 1d"}
 	columnFlag   = &cli.StringFlag{Name: "column", Usage: "`NAME` of the column of prices"}
+	matrixFlag   = &cli.BoolFlag{Name: "matrix", Usage: "print which attack applies under which leader selection"}
 	worldFlag    = &cli.StringFlag{Name: "world", Usage: "`WORLD` of a run: attack, honest or idle; all of them without"}
 )
 
 func (p *program) verbs() []*cli.Command {
 	return []*cli.Command{
-		{Name: "list", Usage: "list presets, attacks, mechanisms and remedies", Flags: []cli.Flag{jsonFlag}, Action: p.list},
+		{Name: "list", Usage: "list presets, attacks, mechanisms and remedies", Flags: []cli.Flag{matrixFlag, jsonFlag}, Action: p.list},
 		{Name: "show", Usage: "show a preset with all its parameters, or an entry of the catalogue", ArgsUsage: "NAME",
 			Flags: []cli.Flag{seedFlag, repsFlag, setFlag, jsonFlag}, Action: p.show},
 		{Name: "run", Usage: "run a preset and print its table of returns", ArgsUsage: "PRESET",
@@ -181,6 +182,9 @@ func (p *program) next(args ...string) {
 func (p *program) list(c *cli.Context) error {
 	if c.NArg() > 0 {
 		return usagef("list takes no argument, got %q; `show %s` shows one entry", c.Args().First(), c.Args().First())
+	}
+	if c.Bool("matrix") {
+		return p.tables(c, []*table.Table{experiments.Matrix()})
 	}
 	list, err := experiments.List()
 	if err != nil {
