@@ -27,7 +27,7 @@ const module = "stakeout"
 // layer is the floor on which a package lives. A package imports lower floors
 // only; neighbours are listed in beside.
 var layer = map[string]int{
-	"market/ledger": 0, "experiments/sim/draw": 0, "experiments/sim/exact": 0, "experiments/param": 0, "experiments/catalogue": 0,
+	"market/ledger": 0, "experiments/sim/draw": 0, "experiments/sim/exact": 0, "experiments/param": 0, "experiments/catalogue": 0, "experiments/transcript": 0,
 	"market/book": 1, "market/lending": 1, "market/vault": 1, "experiments/axis": 1, "mechanisms/layer1": 1, "mechanisms/rollup": 1,
 	"market": 2, "market/perp": 2, "market/wire": 2, "mechanisms/election": 2, "mechanisms/remedy": 2,
 	"agents":              3,
@@ -36,6 +36,8 @@ var layer = map[string]int{
 	"experiments/record":  6,
 	"experiments/measure": 6,
 	"experiments/report":  7,
+	"experiments/facts":   7,
+	"experiments/prices":  8,
 	"experiments/preset":  8,
 	"experiments/check":   8,
 	"experiments/docking": 8,
@@ -50,11 +52,12 @@ var beside = map[string][]string{
 	"experiments":          {"experiments/preset"},
 	"experiments/check":    {"experiments"},
 	"experiments/report":   {"experiments/report/*"},
+	"experiments/facts":    {"experiments/report/*"},
 }
 
 // only lists packages that may import nothing of the project but these.
 var only = map[string][]string{
-	"market/ledger": {}, "experiments/param": {}, "experiments/catalogue": {}, "experiments/sim/exact": {}, "experiments/record": {},
+	"market/ledger": {}, "experiments/param": {}, "experiments/catalogue": {}, "experiments/transcript": {}, "experiments/sim/exact": {}, "experiments/record": {},
 	"experiments/preset": {"experiments/param"},
 	"experiments/axis":   {"experiments/param", "experiments/sim/exact"},
 }

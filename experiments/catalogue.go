@@ -53,6 +53,35 @@ func List() ([]*table.Table, error) {
 		catalogueTable("remedies", "Remedy", remedies)), nil
 }
 
+// notApplicable stands where an attack's lever does not exist.
+const notApplicable = "not applicable"
+
+// Matrix says under which mechanism the lever of which attack exists. Remedies
+// take no lever away: they act on what it does.
+func Matrix() *table.Table {
+	t := &table.Table{Name: "matrix", Title: "Which attack has its lever under which leader selection", Columns: []table.Column{{Name: "Attack"}}}
+	for _, m := range election.All() {
+		t.Columns = append(t.Columns, table.Column{Name: m.Name})
+	}
+	for _, a := range strategies.All() {
+		row := []table.Cell{table.Text(a.Name)}
+		for _, m := range election.All() {
+			word := "applies"
+			if !a.Needs.In(m.Rules()) {
+				word = notApplicable
+			}
+			row = append(row, table.Text(word))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	var names []string
+	for _, r := range remedy.All() {
+		names = append(names, r.Name)
+	}
+	t.Notes = []string{"Each pair can be crossed with each remedy: " + strings.Join(names, ", ") + ".", "An attack that borrows or sells the perpetual future needs a world in which somebody lends or makes its market."}
+	return t
+}
+
 func presetTable() (*table.Table, error) {
 	t := &table.Table{
 		Name: "presets", Title: "Presets",

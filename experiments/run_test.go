@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,13 +25,23 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // phase, so that a replication takes a few milliseconds.
 func tiny(t testing.TB, preset string, more ...string) *Spec {
 	t.Helper()
-	s, err := Load(preset, append([]string{
+	full, err := Load(preset)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := []string{
 		"replications=6", "horizon_days=1.5", "start_days=0.25",
 		"world.time.warmup_days=0.25", "world.time.rounds=2", "world.rollup.unbonding_days=0.1",
 		"world.users.count=20", "world.stakers.count=20", "world.noise.count=20", "world.chartists.count=5",
 		"world.holders.count=10", "world.shorters.count=4", "world.coordinators.count=3",
-		"attack_params.build_days=0.25", "attack_params.act_days=0.25", "attack_params.sell_days=0.25",
-	}, more...)...)
+	}
+	// Not every attack has all phases.
+	for _, phase := range []string{"build_days", "open_days", "act_days", "cover_days", "sell_days"} {
+		if slices.Contains(paths(full.Params), phase) {
+			set = append(set, "attack_params."+phase+"=0.25")
+		}
+	}
+	s, err := Load(preset, append(set, more...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,9 +64,30 @@ func (c *crossing) header() {
 	if _, ok := remedy.Find(c.Remedy); !ok {
 		c.out = append(c.out, unknown(c.doc, "remedy", c.Remedy, remedyNames()))
 	}
+	c.levers()
 	if c.attack.Needs.Loans && c.World.Lending.BorrowCap == 0 {
 		c.add("world.lending.borrow_cap_tokens", "is 0, and the attack "+c.Attack+" borrows", "more than 0")
 	}
+}
+
+// levers checks that the attack finds its lever under the mechanism, and names
+// the mechanisms under which it does.
+func (c *crossing) levers() {
+	m, ok := election.Find(c.Mechanism)
+	if !ok || c.attack.New == nil || c.attack.Needs.In(m.Rules()) {
+		return
+	}
+	var where []string
+	for _, e := range election.All() {
+		if c.attack.Needs.In(e.Rules()) {
+			where = append(where, e.Name)
+		}
+	}
+	lever := "stake that elects leaders"
+	if c.attack.Needs.Office {
+		lever = "the office of a single operator"
+	}
+	c.add("mechanism", fmt.Sprintf("%s has no lever for the attack %s, which needs %s", c.Mechanism, c.Attack, lever), "one of "+strings.Join(where, ", "))
 }
 
 // contract checks that a perpetual future has somebody who makes its market, and

@@ -168,3 +168,25 @@ func TestExpectedSeconds(t *testing.T) {
 		t.Errorf("two workers take %g s", got)
 	}
 }
+
+// Every attack applies somewhere, and where it does not the matrix says so and
+// a preset is refused.
+func TestMatrix(t *testing.T) {
+	m := Matrix()
+	for _, row := range m.Rows {
+		attack, applies := row[0].String(), 0
+		for i, col := range m.Columns[1:] {
+			_, err := Parse("x.yaml", []byte("name: x\nquestion: Does it?\nattack: "+attack+"\nmechanism: "+col.Name+"\n"))
+			refused := err != nil && strings.Contains(err.Error(), "has no lever")
+			if refused != (row[i+1].String() == notApplicable) {
+				t.Errorf("%s under %s: %v, and the matrix says %s", attack, col.Name, err, row[i+1])
+			}
+			if !refused {
+				applies++
+			}
+		}
+		if applies == 0 {
+			t.Errorf("%s applies nowhere", attack)
+		}
+	}
+}

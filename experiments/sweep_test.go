@@ -269,3 +269,17 @@ func TestFailedCellOfASweep(t *testing.T) {
 		t.Error(notes)
 	}
 }
+
+// Names out of the catalogue, whose list grows, get the nearest one.
+func TestWrongNamesOnAxes(t *testing.T) {
+	for flag, want := range map[string][2]string{
+		"attack=dos-short,fake-doss": {`attack: there is no attack "fake-doss", in cell 2 (attack=fake-doss); expected one of `, `did you mean "fake-dos"?`},
+		"mechanism=pos,pso":          {`mechanism: there is no mechanism "pso", in cell 2 (mechanism=pso); expected one of `, `did you mean "pos"?`},
+		"remedy=none,nonee":          {`remedy: there is no remedy "nonee", in cell 2 (remedy=nonee); expected one of `, `did you mean "none"?`},
+	} {
+		_, err := LoadSweep("dos-short", Variation{Axes: []string{flag}})
+		if err == nil || !strings.HasPrefix(err.Error(), "--axis "+flag+": "+want[0]) || !strings.HasSuffix(err.Error(), want[1]) {
+			t.Errorf("%s: %v", flag, err)
+		}
+	}
+}

@@ -146,12 +146,13 @@ func (c *campaign) unlock(v *agents.View, do *agents.Actions) {
 	}
 }
 
-// build sets the standing policy: empty blocks while the act is on, honest ones
-// at the common price otherwise.
+// build sets the standing policy: empty blocks while the act is on, and no
+// signature under anybody else's where signatures count; honest blocks at the
+// common price otherwise.
 func (c *campaign) build(v *agents.View, do *agents.Actions, act bool) {
 	if act && c.Act {
 		if c.policy != empty {
-			do.Policy(c.stake(), rollup.Policy{})
+			do.Policy(c.stake(), rollup.Policy{Veto: true})
 			c.policy = empty
 		}
 		return

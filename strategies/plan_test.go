@@ -32,13 +32,13 @@ func short(t *testing.T, e strategies.Entry, budget string) any {
 	t.Helper()
 	p := e.Params()
 	param.Defaults(p)
-	for path, text := range map[string]string{"budget_usd": budget, "build_days": "1", "act_days": "1", "sell_days": "1"} {
+	for path, text := range map[string]string{"budget_usd": budget, "act_days": "1"} {
 		if err := param.Set(p, path, text); err != nil {
 			t.Fatal(err)
 		}
 	}
 	// Not every attack has these.
-	for path, text := range map[string]string{"hold_days": "0.5", "open_days": "0.5", "cover_days": "0.4"} {
+	for path, text := range map[string]string{"build_days": "1", "sell_days": "1", "hold_days": "0.5", "open_days": "0.5", "cover_days": "0.4"} {
 		_ = param.Set(p, path, text)
 	}
 	return p
@@ -55,9 +55,14 @@ func cases(t *testing.T, budget string, run func(t *testing.T, e strategies.Entr
 	}
 }
 
-func newWorld(t *testing.T, capital [2]ledger.Amount) *sim.World {
+// newWorld has the mechanism that gives an attack its lever.
+func newWorld(t *testing.T, e strategies.Entry, capital [2]ledger.Amount) *sim.World {
 	t.Helper()
-	w, err := sim.New(quick(), "pos", "none", 5, capital)
+	mechanism := "pos"
+	if e.Needs.Office {
+		mechanism = "centralized"
+	}
+	w, err := sim.New(quick(), mechanism, "none", 5, capital)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,9 +114,16 @@ func (x witness) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions
 	}
 }
 
-// begin gives a world's legs a plan that starts later.
+// begin gives a world's legs a plan that starts later; who needs the office gets
+// it then.
 func begin(w *sim.World, e strategies.Entry, params any, act bool) *witness {
 	start := w.Ticks(openDays)
+	if e.Needs.Office && e.Capital(params) != [2]ledger.Amount{} {
+		if err := w.Run(start); err != nil {
+			panic(err)
+		}
+		w.Appoint()
+	}
 	x := &witness{faults: new([]string), legs: w.Attackers(), start: start, asked: new(int)}
 	x.Committer = e.New(params, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening(), Start: start, Act: act})
 	w.SetAttacker(x)
@@ -136,7 +148,8 @@ func follow(t *testing.T, w *sim.World, end uint32) (s shape) {
 		for _, id := range w.Attackers() {
 			staked := w.Rollup().Bonded(id)
 			s.stake = max(s.stake, float64(staked)/1e6)
-			s.empty = s.empty || staked > 0 && !w.Rollup().PolicyOf(id).Transfers
+			leads := staked > 0 || w.Rollup().Appointed() == id
+			s.empty = s.empty || leads && !w.Rollup().PolicyOf(id).Transfers
 			debt += float64(w.Pool().Debt(id)) / 1e6
 			cash += l.Total(id, ledger.Cash)
 		}
@@ -153,14 +166,14 @@ func follow(t *testing.T, w *sim.World, end uint32) (s shape) {
 func TestPlansRunTheirCourse(t *testing.T) {
 	cases(t, "1500000", func(t *testing.T, e strategies.Entry, params any) {
 		for _, act := range []bool{true, false} {
-			w := newWorld(t, e.Capital(params))
+			w := newWorld(t, e, e.Capital(params))
 			x := begin(w, e, params, act)
 			days := openDays + e.Days(params) - defaultUnbond + unbondingDays
 			s := follow(t, w, w.Ticks(days+0.25))
 			for _, f := range *x.faults {
 				t.Errorf("act %v: %s", act, f)
 			}
-			if s.stake < 1e5 || s.least < 0 {
+			if (s.stake > 1e5) != e.Needs.Stake || s.least < 0 {
 				t.Errorf("act %v: %.0f tokens staked at most, least cash %d", act, s.stake, s.least)
 			}
 			if s.empty != act || act != (s.withheld > 0) {
@@ -232,7 +245,7 @@ func TestHonestTwinIsTheSameUntilTheAct(t *testing.T) {
 	cases(t, "1500000", func(t *testing.T, e strategies.Entry, params any) {
 		var hash [2]uint64
 		for i, act := range []bool{true, false} {
-			w := newWorld(t, e.Capital(params))
+			w := newWorld(t, e, e.Capital(params))
 			begin(w, e, params, act)
 			run(t, w, w.Ticks(openDays+e.Act(params))-1)
 			hash[i] = w.Hash()
@@ -247,7 +260,7 @@ func TestHonestTwinIsTheSameUntilTheAct(t *testing.T) {
 // and both end the same.
 func TestCloneIsIndependent(t *testing.T) {
 	cases(t, "1500000", func(t *testing.T, e strategies.Entry, params any) {
-		w := newWorld(t, e.Capital(params))
+		w := newWorld(t, e, e.Capital(params))
 		begin(w, e, params, true)
 		for _, days := range []float64{openDays + 0.6, openDays + 1.9} {
 			run(t, w, w.Ticks(days))
@@ -263,10 +276,10 @@ func TestCloneIsIndependent(t *testing.T) {
 }
 
 func TestWithoutCapitalNothingHappens(t *testing.T) {
-	idle := newWorld(t, [2]ledger.Amount{})
-	run(t, idle, idle.Ticks(2.2))
 	cases(t, "0", func(t *testing.T, e strategies.Entry, params any) {
-		w := newWorld(t, e.Capital(params))
+		idle := newWorld(t, e, [2]ledger.Amount{})
+		run(t, idle, idle.Ticks(2.2))
+		w := newWorld(t, e, e.Capital(params))
 		x := begin(w, e, params, true)
 		run(t, w, idle.Tick())
 		if *x.asked > 0 || w.Hash() != idle.Hash() {
@@ -286,7 +299,7 @@ func TestBorrowedStakeIsReturnedNotBought(t *testing.T) {
 		if err := param.Set(p, "act_days", actDays); err != nil {
 			t.Fatal(err)
 		}
-		w := newWorld(t, e.Capital(p))
+		w := newWorld(t, e, e.Capital(p))
 		begin(w, e, p, true)
 		s := follow(t, w, w.Ticks(openDays+e.Days(p)-defaultUnbond+unbondingDays+0.25))
 		bought := 0.0

@@ -17,12 +17,19 @@ import (
 	"stakeout/agents"
 	"stakeout/experiments/catalogue"
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/rollup"
 )
 
 // Levers are what an attack needs to exist in a world.
 type Levers struct {
-	Stake bool // leadership must follow stake
-	Loans bool // somebody must lend tokens
+	Stake  bool // leadership must follow stake
+	Office bool // leadership must be an office, which the attacker holds
+	Loans  bool // somebody must lend tokens
+}
+
+// In reports whether the levers that leadership gives exist under these rules.
+func (l Levers) In(r rollup.Rules) bool {
+	return (r.Stake || !l.Stake) && (r.Office || !l.Office)
 }
 
 // Plan is what an attack is made from.

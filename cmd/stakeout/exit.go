@@ -13,6 +13,7 @@ import (
 	"stakeout/experiments"
 	"stakeout/experiments/param"
 	"stakeout/experiments/preset"
+	"stakeout/experiments/prices"
 	"stakeout/experiments/replay"
 )
 
@@ -42,6 +43,7 @@ func exitCode(err error) int {
 		record  *replay.Error
 		value   param.Problem
 		plan    experiments.PlanError
+		rows    *prices.Error
 		path    *fs.PathError
 		link    *os.LinkError
 		system  *os.SyscallError
@@ -54,7 +56,7 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case errors.As(err, &usage):
 		return exitUsage
-	case errors.As(err, &input), errors.As(err, &invalid), errors.As(err, &record), errors.As(err, &value), errors.As(err, &plan), errors.Is(err, experiments.ErrPreset):
+	case errors.As(err, &input), errors.As(err, &invalid), errors.As(err, &record), errors.As(err, &value), errors.As(err, &rows), errors.As(err, &plan), errors.Is(err, experiments.ErrPreset):
 		return exitInput
 	case errors.As(err, &path), errors.As(err, &link), errors.As(err, &system), errors.As(err, &number),
 		strings.HasPrefix(err.Error(), "record: "): // such as a folder that another process has
@@ -63,11 +65,12 @@ func exitCode(err error) int {
 	return exitInvariant
 }
 
-// report prints an error for the user, every problem of a preset on a line of
-// its own, and returns the exit code.
+// report prints an error for the user, every problem of a preset or of a file of
+// prices on a line of its own, and returns the exit code.
 func report(w io.Writer, err error) int {
 	code := exitCode(err)
 	var invalid *preset.Error
+	var rows *prices.Error
 	var record *replay.Error
 	var off offTarget
 	switch {
@@ -76,6 +79,8 @@ func report(w io.Writer, err error) int {
 		for _, p := range invalid.Problems {
 			fmt.Fprintln(w, p)
 		}
+	case errors.As(err, &rows):
+		fmt.Fprintln(w, rows)
 	case errors.As(err, &record):
 		for _, p := range record.Problems {
 			fmt.Fprintln(w, p)

@@ -16,26 +16,30 @@ import (
 
 // The flags. Each verb takes those that mean something to it.
 var (
-	seedFlag    = &cli.StringFlag{Name: "seed", Usage: "master `SEED` in place of the preset's"}
-	repsFlag    = &cli.StringFlag{Name: "reps", Usage: "`NUMBER` of replications in place of the preset's"}
-	workersFlag = &cli.IntFlag{Name: "workers", Usage: "`NUMBER` of worlds at a time, 0 for one a processor"}
-	outFlag     = &cli.StringFlag{Name: "out", Value: "results", Usage: "`FOLDER` for results"}
-	jsonFlag    = &cli.BoolFlag{Name: "json", Usage: "print JSON and nothing else"}
-	dryFlag     = &cli.BoolFlag{Name: "dry-run", Usage: "print worlds, time, memory and disk, and run nothing"}
-	setFlag     = &cli.StringSliceFlag{Name: "set", Usage: "override a parameter, `PATH=VALUE`; may be repeated"}
-	formatFlag  = &cli.StringFlag{Name: "format", Value: "csv,parquet", Usage: "`FORMATS` of result files: csv, parquet or both"}
-	daysFlag    = &cli.Float64Flag{Name: "days", Usage: "measured `DAYS` of a check, 0 for its own"}
-	repFlag     = &cli.IntFlag{Name: "rep", Usage: "`INDEX` of the replication to explain, from 0"}
-	fullFlag    = &cli.BoolFlag{Name: "full", Usage: "as many replications as a publication needs, minutes instead of seconds"}
-	bookFlag    = &cli.StringFlag{Name: "book", Usage: "`FILE` with states of the book to compare with"}
-	levelsFlag  = &cli.IntFlag{Name: "levels", Usage: "`NUMBER` of levels a side to compare, 0 for all"}
-	recordFlag  = &cli.StringFlag{Name: "format", Value: "lobster", Usage: "`FORMAT` of the record: lobster or coinbase"}
-	seedsFlag   = &cli.IntFlag{Name: "seeds", Usage: "`NUMBER` of seeds of a check, 0 for its own"}
+	seedFlag     = &cli.StringFlag{Name: "seed", Usage: "master `SEED` in place of the preset's"}
+	repsFlag     = &cli.StringFlag{Name: "reps", Usage: "`NUMBER` of replications in place of the preset's"}
+	workersFlag  = &cli.IntFlag{Name: "workers", Usage: "`NUMBER` of worlds at a time, 0 for one a processor"}
+	outFlag      = &cli.StringFlag{Name: "out", Value: "results", Usage: "`FOLDER` for results"}
+	jsonFlag     = &cli.BoolFlag{Name: "json", Usage: "print JSON and nothing else"}
+	dryFlag      = &cli.BoolFlag{Name: "dry-run", Usage: "print worlds, time, memory and disk, and run nothing"}
+	setFlag      = &cli.StringSliceFlag{Name: "set", Usage: "override a parameter, `PATH=VALUE`; may be repeated"}
+	formatFlag   = &cli.StringFlag{Name: "format", Value: "csv,parquet", Usage: "`FORMATS` of result files: csv, parquet or both"}
+	daysFlag     = &cli.Float64Flag{Name: "days", Usage: "measured `DAYS` of a check, 0 for its own"}
+	repFlag      = &cli.IntFlag{Name: "rep", Usage: "`INDEX` of the replication to explain, from 0"}
+	fullFlag     = &cli.BoolFlag{Name: "full", Usage: "as many replications as a publication needs, minutes instead of seconds"}
+	bookFlag     = &cli.StringFlag{Name: "book", Usage: "`FILE` with states of the book to compare with"}
+	levelsFlag   = &cli.IntFlag{Name: "levels", Usage: "`NUMBER` of levels a side to compare, 0 for all"}
+	recordFlag   = &cli.StringFlag{Name: "format", Value: "lobster", Usage: "`FORMAT` of the record: lobster or coinbase"}
+	seedsFlag    = &cli.IntFlag{Name: "seeds", Usage: "`NUMBER` of seeds of a check, 0 for its own"}
+	intervalFlag = &cli.StringFlag{Name: "interval", Value: "1d", Usage: "`TIME` between prices, such as 30s, 5m, 6h, 1d"}
+	columnFlag   = &cli.StringFlag{Name: "column", Usage: "`NAME` of the column of prices"}
+	matrixFlag   = &cli.BoolFlag{Name: "matrix", Usage: "print which attack applies under which leader selection"}
+	worldFlag    = &cli.StringFlag{Name: "world", Usage: "`WORLD` of a run: attack, honest or idle; all of them without"}
 )
 
 func (p *program) verbs() []*cli.Command {
 	return []*cli.Command{
-		{Name: "list", Usage: "list presets, attacks, mechanisms and remedies", Flags: []cli.Flag{jsonFlag}, Action: p.list},
+		{Name: "list", Usage: "list presets, attacks, mechanisms and remedies", Flags: []cli.Flag{matrixFlag, jsonFlag}, Action: p.list},
 		{Name: "show", Usage: "show a preset with all its parameters, or an entry of the catalogue", ArgsUsage: "NAME",
 			Flags: []cli.Flag{seedFlag, repsFlag, setFlag, jsonFlag}, Action: p.show},
 		{Name: "run", Usage: "run a preset and print its table of returns", ArgsUsage: "PRESET",
@@ -46,6 +50,8 @@ func (p *program) verbs() []*cli.Command {
 			Flags: []cli.Flag{seedFlag, setFlag, repFlag, jsonFlag}, Action: p.explain},
 		{Name: "check", Usage: "validate a preset file, or run a check of the model", ArgsUsage: "FILE.yaml | preset FILE | CHECK",
 			Flags: []cli.Flag{seedsFlag, daysFlag, workersFlag, jsonFlag}, Action: p.check},
+		{Name: "facts", Usage: "hold the prices of a run or of a file against the stylised facts of markets", ArgsUsage: "FOLDER | FILE.csv | FILE.csv.gz",
+			Flags: []cli.Flag{intervalFlag, columnFlag, worldFlag, jsonFlag}, Action: p.facts},
 		{Name: "replay", Usage: "rebuild the book from recorded order flow and compare it with the record", ArgsUsage: "MESSAGES",
 			Flags: []cli.Flag{bookFlag, levelsFlag, recordFlag, jsonFlag}, Action: p.replay},
 		{Name: "dock", Usage: "reproduce published numbers with the modules of the model", ArgsUsage: "[TARGET]",
@@ -187,6 +193,9 @@ func (p *program) next(args ...string) {
 func (p *program) list(c *cli.Context) error {
 	if c.NArg() > 0 {
 		return usagef("list takes no argument, got %q; `show %s` shows one entry", c.Args().First(), c.Args().First())
+	}
+	if c.Bool("matrix") {
+		return p.tables(c, []*table.Table{experiments.Matrix()})
 	}
 	list, err := experiments.List()
 	if err != nil {

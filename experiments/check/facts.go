@@ -3,8 +3,10 @@ package check
 import (
 	"context"
 	"math"
-	"stakeout/experiments"
+	"slices"
 
+	"stakeout/experiments"
+	"stakeout/experiments/facts"
 	"stakeout/experiments/report/stat"
 	"stakeout/experiments/sim"
 )
@@ -15,20 +17,10 @@ type factWorld struct {
 	returns                     []float64 // daily, log
 	depth1, depth2              float64   // medians over hours, shares of market value
 	volume, volumeLow, volumeHi float64   // a day, shares of market value: median, 5 and 95 %
-	spread, spreadHi, wide      float64   // bp, bp, share of hours beyond wideBps
+	spread, spreadHi, wide      float64   // bp, bp, share of hours beyond facts.WideBps
 	sweeps                      []sweep
 	trips                       []trip
 }
-
-// wideBps is the spread beyond which the book counts as stuck wide.
-const wideBps = 50
-
-// The sources of most targets.
-const (
-	stylizedFacts = "R. Cont, “Empirical properties of asset returns: stylized facts and statistical issues”, Quantitative Finance 1(2), 223–236, 2001: heavy tails with an index above two and below five, " +
-		"no linear autocorrelation, slowly falling autocorrelation of sizes; the bounds on kurtosis and autocorrelation are assumptions"
-	midCaps = "Assumption: order of magnitude of mid-cap tokens on 2020 spot venues"
-)
 
 // branchEvery is the distance in days between the starts of branches in a world.
 const branchEvery = 10
@@ -109,7 +101,7 @@ func (f *factWorld) bookOf(all []sim.Sample, w *sim.World, cfg *sim.Config) {
 		h := &all[i]
 		depth1, depth2 = append(depth1, h.Depth1/cfg.Opening.Supply), append(depth2, h.Depth2/cfg.Opening.Supply)
 		spread = append(spread, h.SpreadBps)
-		if h.SpreadBps > wideBps {
+		if h.SpreadBps > facts.WideBps {
 			wide++
 		}
 		if i >= day && i%day == 0 {
@@ -123,42 +115,49 @@ func (f *factWorld) bookOf(all []sim.Sample, w *sim.World, cfg *sim.Config) {
 }
 
 func returnLines(worlds []factWorld) []line {
-	series := func(pick []int) (all [][]float64) {
-		for _, i := range pick {
-			all = append(all, worlds[i].returns)
+	returns, sizes := make([][]float64, len(worlds)), make([][]float64, len(worlds))
+	for i := range worlds {
+		returns[i] = worlds[i].returns
+		for _, r := range returns[i] {
+			sizes[i] = append(sizes[i], math.Abs(r))
 		}
-		return all
+	}
+	picked := func(series [][]float64, pick []int) (out [][]float64) {
+		for _, i := range pick {
+			out = append(out, series[i])
+		}
+		return out
 	}
 	of := func(f func([]float64) float64) measured {
-		return pooled(len(worlds), func(pick []int) float64 { return f(join(series(pick))) })
+		return pooled(len(worlds), func(pick []int) float64 { return f(slices.Concat(picked(returns, pick)...)) })
 	}
-	auto := func(lag int, size bool) measured {
-		return pooled(len(worlds), func(pick []int) float64 { return pooledAutocorrelation(series(pick), lag, size) })
+	auto := func(lag int, series [][]float64) measured {
+		return pooled(len(worlds), func(pick []int) float64 { return facts.Autocorrelation(picked(series, pick), lag) })
 	}
-	annual := mean(worlds, func(f *factWorld) float64 { return stat.AnnualisedVolatility(f.returns, 365) })
+	annual := mean(worlds, func(f *factWorld) float64 { return facts.AnnualisedVolatility(f.returns, 365) })
 	return []line{
-		{"kurtosis of returns", "1", between(5, 30), stylizedFacts, of(stat.Kurtosis), 1},
-		{"tail index, largest 5 %", "1", between(2, 5), stylizedFacts, of(func(x []float64) float64 { return stat.Hill(x, 0.05) }), 2},
-		{"tail index, largest 10 %", "1", between(2, 5), stylizedFacts, of(func(x []float64) float64 { return stat.Hill(x, 0.1) }), 2},
-		{"ACF of returns, lag 1", "1", between(-0.1, 0.1), stylizedFacts, auto(1, false), 3},
-		{"ACF of |returns|, lag 1", "1", between(0.08, 0.3), stylizedFacts, auto(1, true), 3},
-		{"ACF of |returns|, lag 5", "1", atLeast(0), stylizedFacts, auto(5, true), 3},
-		{"ACF of |returns|, lag 10", "1", atLeast(0), stylizedFacts, auto(10, true), 3},
-		{"annual volatility", "1", between(0.7, 1.2), midCaps, annual, 2},
+		factLine(facts.Kurtosis, of(stat.Kurtosis)),
+		factLine(facts.TailIndex5, of(func(x []float64) float64 { return facts.Hill(x, 0.05) })),
+		factLine(facts.TailIndex10, of(func(x []float64) float64 { return facts.Hill(x, 0.1) })),
+		factLine(facts.ACFReturns1, auto(1, returns)),
+		factLine(facts.ACFSizes1, auto(1, sizes)),
+		factLine(facts.ACFSizes5, auto(5, sizes)),
+		factLine(facts.ACFSizes10, auto(10, sizes)),
+		factLine(facts.AnnualVolatility, annual),
 	}
 }
 
 func bookLines(worlds []factWorld) []line {
 	of := func(scale float64, f func(*factWorld) float64) measured { return mean(worlds, f).times(scale) }
 	return []line{
-		{"depth within 1 %", "%", between(0.05, 0.2), midCaps, of(100, func(f *factWorld) float64 { return f.depth1 }), 3},
-		{"depth within 2 %", "%", between(0.1, 0.3), midCaps, of(100, func(f *factWorld) float64 { return f.depth2 }), 3},
-		{"daily volume, median", "%", between(7, 48), midCaps, of(100, func(f *factWorld) float64 { return f.volume }), 1},
+		factLine(facts.Depth1, of(100, func(f *factWorld) float64 { return f.depth1 })),
+		factLine(facts.Depth2, of(100, func(f *factWorld) float64 { return f.depth2 })),
+		factLine(facts.DailyVolume, of(100, func(f *factWorld) float64 { return f.volume })),
 		{"daily volume, 5 % quantile", "%", untargeted, "", of(100, func(f *factWorld) float64 { return f.volumeLow }), 1},
 		{"daily volume, 95 % quantile", "%", untargeted, "", of(100, func(f *factWorld) float64 { return f.volumeHi }), 1},
-		{"spread, median", "bp", between(2, 20), midCaps, of(1, func(f *factWorld) float64 { return f.spread }), 1},
+		factLine(facts.MedianSpread, of(1, func(f *factWorld) float64 { return f.spread })),
 		{"spread, 95 % quantile", "bp", untargeted, "", of(1, func(f *factWorld) float64 { return f.spreadHi }), 1},
-		{"hours with a spread > 50 bp", "%", atMost(1), "Assumption: the book of a token with several makers is hardly ever that wide", of(100, func(f *factWorld) float64 { return f.wide }), 2},
+		factLine(facts.HoursWide, of(100, func(f *factWorld) float64 { return f.wide })),
 	}
 }
 
@@ -169,43 +168,4 @@ func mean(worlds []factWorld, f func(*factWorld) float64) measured {
 		x[i] = f(&worlds[i])
 	}
 	return meanOf(x)
-}
-
-func join(series [][]float64) (all []float64) {
-	for _, s := range series {
-		all = append(all, s...)
-	}
-	return all
-}
-
-// pooledAutocorrelation treats the series as stretches of one long series: one
-// mean and one variance for all, products only within a stretch. Means of the
-// products and of the squares are compared, not sums, so that short stretches
-// do not pull long lags towards zero.
-func pooledAutocorrelation(series [][]float64, lag int, size bool) float64 {
-	value := func(x float64) float64 {
-		if size {
-			return math.Abs(x)
-		}
-		return x
-	}
-	sum, n := 0.0, 0.0
-	for _, s := range series {
-		for _, x := range s {
-			sum += value(x)
-			n++
-		}
-	}
-	m := sum / n
-	products, pairs, squares := 0.0, 0.0, 0.0
-	for _, s := range series {
-		for t, x := range s {
-			squares += (value(x) - m) * (value(x) - m)
-			if t+lag < len(s) {
-				products += (value(x) - m) * (value(s[t+lag]) - m)
-				pairs++
-			}
-		}
-	}
-	return products / pairs / (squares / n)
 }

@@ -4,8 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"stakeout/experiments"
 
+	"stakeout/experiments"
+	"stakeout/experiments/facts"
 	"stakeout/experiments/report/stat"
 	"stakeout/experiments/report/table"
 	"stakeout/experiments/sim"
@@ -40,7 +41,7 @@ func runImpact(ctx context.Context, r *runner) (*Result, error) {
 	}
 	res := judge("impact", "Price impact of orders worked over a day", impactLines(worlds),
 		"Impact is I = Y σ √(Q/V): ln price at the end of the day against the branch without the order, in the direction of the order. Q/V is the order over the mean daily volume of the five days before, σ the standard deviation of daily returns of all worlds. The law is not claimed for small orders, so Y below Q/V = 0.01 has no target.",
-		"The exponent is a weighted least-squares fit of ln impact on ln Q/V with weights (impact/standard error)² for Q/V from 0.01 to 0.3. Intervals resample whole worlds.")
+		"The exponent is a weighted least-squares fit of ln impact on ln Q/V with weights (impact/standard error)² for Q/V from 0.01 to 0.3. The curve through single orders is fitted by nonlinear least squares without logarithms. Intervals resample whole worlds.")
 	res.Tables = append(res.Tables, impactTable(worlds))
 	return res, nil
 }
@@ -150,26 +151,40 @@ func newCurve(worlds []impactWorld, sides []book.Side) *curve {
 // the precision of ln impact. A mean impact that is not positive has no
 // logarithm and, its relative precision being nil, no weight.
 func (c *curve) exponent(pick []int, from, to int) float64 {
-	var w, wx, wy, wxx, wxy float64
+	exponent, _ := c.law(pick, from, to, 1)
+	return exponent
+}
+
+// law is the exponent with Y, the impact at Q/V = 1 in units of sigma.
+func (c *curve) law(pick []int, from, to int, sigma float64) (exponent, prefactor float64) {
+	var impact, weight []float64
 	for k := from; k <= to; k++ {
-		i := impactOf(c.worlds, pick, c.sides, k)
-		if !(i > 0) || !(c.se[k] > 0) {
-			continue
+		i, w := impactOf(c.worlds, pick, c.sides, k), 1.0
+		if !(c.se[k] > 0) {
+			w = 0
+		} else if !c.even {
+			w = (i / c.se[k]) * (i / c.se[k])
 		}
-		weight := (i / c.se[k]) * (i / c.se[k])
-		if c.even {
-			weight = 1
-		}
-		x, y := math.Log(impactSizes[k]), math.Log(i)
-		w, wx, wy, wxx, wxy = w+weight, wx+weight*x, wy+weight*y, wxx+weight*x*x, wxy+weight*x*y
+		impact, weight = append(impact, i/sigma), append(weight, w)
 	}
-	return (w*wxy - wx*wy) / (w*wxx - wx*wx)
+	return facts.PowerLaw(impactSizes[from:to+1], impact, weight)
+}
+
+// single is the law fitted to single orders of those sizes, noise and all. Least
+// squares through orders of one size go through their mean, weighted by their
+// number, which is the same for all sizes.
+func (c *curve) single(pick []int, from, to int, sigma float64) facts.Law {
+	var impact []float64
+	for k := from; k <= to; k++ {
+		impact = append(impact, impactOf(c.worlds, pick, c.sides, k)/sigma)
+	}
+	return facts.FitImpact(impactSizes[from:to+1], impact, nil)
 }
 
 // local is the slope between two sizes.
 func (c *curve) local(pick []int, from, to int) float64 {
-	ratio := impactOf(c.worlds, pick, c.sides, to) / impactOf(c.worlds, pick, c.sides, from)
-	return math.Log(ratio) / math.Log(impactSizes[to]/impactSizes[from])
+	impact := func(size int) float64 { return impactOf(c.worlds, pick, c.sides, size) }
+	return facts.LocalExponent(impactSizes[from], impact(from), impactSizes[to], impact(to))
 }
 
 // dailySigma is the standard deviation of all daily returns.
@@ -185,11 +200,18 @@ func impactLines(worlds []impactWorld) []line {
 	n := len(worlds)
 	of := func(f func(pick []int) float64) measured { return pooled(n, f) }
 	both := newCurve(worlds, bothSides)
-	const (
-		squareRoot = "B. Tóth et al., “Anomalous price impact and the critical nature of liquidity in financial markets”, Physical Review X 1, 021006, 2011: impact grows as the square root of Q/V; the width is an assumption"
-		orderOne   = "J.-P. Bouchaud, J. Bonart, J. Donier, M. Gould, “Trades, Quotes and Prices”, Cambridge University Press, 2018: the prefactor is of order one; the width is an assumption"
-	)
-	lines := []line{{"exponent, Q/V 0.01 to 0.3", "1", between(0.4, 0.6), squareRoot, of(func(p []int) float64 { return both.exponent(p, fitFrom, sizes-1) }), 2}}
+	lines := []line{factLine(facts.ImpactExponent, of(func(p []int) float64 { return both.exponent(p, fitFrom, sizes-1) }))}
+	fitted := facts.ImpactPrefactor
+	fitted.Name = "prefactor Y of that fit, at Q/V 1"
+	lines = append(lines,
+		factLine(fitted, of(func(p []int) float64 {
+			_, y := both.law(p, fitFrom, sizes-1, dailySigma(worlds, p))
+			return y
+		})),
+		line{"exponent, curve through single orders", "1", untargeted, "", of(func(p []int) float64 { return both.single(p, fitFrom, sizes-1, 1).Exponent.Value }), 2},
+		line{"prefactor Y of that curve, at Q/V 1", "1", untargeted, "", of(func(p []int) float64 {
+			return both.single(p, fitFrom, sizes-1, dailySigma(worlds, p)).Prefactor.Value
+		}), 2})
 	even := *both
 	even.even = true
 	lines = append(lines, line{"exponent, sizes weighed alike", "1", untargeted, "", of(func(p []int) float64 { return even.exponent(p, fitFrom, sizes-1) }), 2})
@@ -202,13 +224,13 @@ func impactLines(worlds []impactWorld) []line {
 			"", of(func(p []int) float64 { return both.local(p, k, k+2) }), 2})
 	}
 	for k, size := range impactSizes {
-		target, source := between(0.5, 2), orderOne
+		target, source := facts.ImpactPrefactor.Accepted, facts.ImpactPrefactor.Source
 		if k < fitFrom {
 			target, source = untargeted, ""
 		}
 		lines = append(lines, line{fmt.Sprintf("prefactor Y at Q/V %g", size), "1", target, source,
 			of(func(p []int) float64 {
-				return impactOf(worlds, p, bothSides, k) / dailySigma(worlds, p) / math.Sqrt(size)
+				return facts.Prefactor(size, impactOf(worlds, p, bothSides, k), dailySigma(worlds, p))
 			}), 2})
 	}
 	return append(lines, line{"daily volatility σ", "%", untargeted, "", of(func(p []int) float64 { return 100 * dailySigma(worlds, p) }), 2})

@@ -1,52 +1,30 @@
 package check
 
 import (
-	"fmt"
-	"math"
-	"slices"
-	"strconv"
-	"strings"
-
+	"stakeout/experiments/facts"
 	"stakeout/experiments/report/stat"
 	"stakeout/experiments/report/table"
 )
 
 // checkLevel is the confidence level of all intervals of the checks.
-const checkLevel = 0.95
+const checkLevel = facts.Level
 
 // clusterResamples is the number of bootstrap resamples of whole worlds. It is
 // smaller than the usual one since each of them pools all returns anew.
 const clusterResamples = 999
 
-// span is a target range; an infinite end leaves that side open, and NaN means
-// that there is no target.
-type span struct{ lo, hi float64 }
+// span is a target range.
+type span = facts.Range
 
-func between(lo, hi float64) span { return span{lo, hi} }
-func atMost(hi float64) span      { return span{math.Inf(-1), hi} }
-func atLeast(lo float64) span     { return span{lo, math.Inf(1)} }
-
-// digits prints a bound with three digits.
-func digits(x float64) string {
-	return strings.Replace(strconv.FormatFloat(x, 'g', 3, 64), "-", "−", 1)
-}
+func between(lo, hi float64) span { return facts.Between(lo, hi) }
+func atMost(hi float64) span      { return facts.AtMost(hi) }
+func atLeast(lo float64) span     { return facts.AtLeast(lo) }
 
 // untargeted marks a line that is printed for information.
-var untargeted = span{math.NaN(), math.NaN()}
+var untargeted = facts.Unclaimed
 
-func (s span) String() string {
-	switch {
-	case math.IsNaN(s.lo):
-		return table.Dash
-	case math.IsInf(s.lo, -1):
-		return "at most " + digits(s.hi)
-	case math.IsInf(s.hi, 1):
-		return "at least " + digits(s.lo)
-	case s.lo == s.hi:
-		return "exactly " + digits(s.lo)
-	}
-	return digits(s.lo) + " to " + digits(s.hi)
-}
+// digits prints a bound with three digits.
+func digits(x float64) string { return facts.Digits(x) }
 
 // measured is an estimate with its 95 % interval from n independent worlds.
 type measured struct {
@@ -103,74 +81,19 @@ type line struct {
 	decimals   int
 }
 
-// The verdicts on a line.
-const (
-	verdictPass      = "pass"
-	verdictFail      = "fail"
-	verdictUndecided = "undecided"
-	verdictReported  = table.Dash // no target
-)
-
-// verdict judges the whole interval, not the estimate.
-func (l *line) verdict() string {
-	switch g := &l.got; {
-	case math.IsNaN(l.target.lo):
-		return verdictReported
-	case g.lo >= l.target.lo && g.hi <= l.target.hi:
-		return verdictPass
-	case g.hi < l.target.lo || g.lo > l.target.hi:
-		return verdictFail
-	}
-	return verdictUndecided
-}
-
-// sources numbers the sources of targets in the order in which they are first
-// cited, so that each is printed once, below the table.
-type sources []string
-
-// cite gives the mark of a source, a dash for none.
-func (s *sources) cite(source string) string {
-	if source == "" {
-		return table.Dash
-	}
-	i := slices.Index(*s, source)
-	if i < 0 {
-		i = len(*s)
-		*s = append(*s, source)
-	}
-	return fmt.Sprintf("[%d]", i+1)
+// factLine is the line of a fact of markets.
+func factLine(f facts.Fact, got measured) line {
+	return line{f.Name, f.Unit, f.Accepted, f.Source, got, f.Decimals}
 }
 
 // judge makes the result of a check from its lines; further tables are added
 // by the caller.
 func judge(name, title string, lines []line, notes ...string) *Result {
-	t := &table.Table{
-		Name: "check_" + name, Title: title,
-		Columns: []table.Column{{Name: "Quantity"}, {Name: "Unit"}, {Name: "Target"}, {Name: "Source"}, {Name: "Measured [95 % CI]"},
-			{Name: "n"}, {Name: "Verdict"}},
+	list := make([]facts.Line, len(lines))
+	for i, l := range lines {
+		list[i] = facts.Line{What: l.what, Unit: l.unit, Accepted: l.target, Source: l.source, Decimals: l.decimals,
+			Got: facts.Estimate{Value: l.got.value, Lo: l.got.lo, Hi: l.got.hi, N: l.got.n}}
 	}
-	var cited sources
-	res := &Result{Tables: []*table.Table{t}}
-	for i := range lines {
-		l := &lines[i]
-		v := l.verdict()
-		switch v {
-		case verdictFail:
-			res.Failed++
-		case verdictUndecided:
-			res.Undecided++
-		}
-		t.Rows = append(t.Rows, []table.Cell{
-			table.Text(l.what), table.Text(l.unit), table.Text(l.target.String()), table.Text(cited.cite(l.source)),
-			table.Estimate(l.got.value, l.got.lo, l.got.hi, table.Format{Decimals: l.decimals}),
-			table.Number(float64(l.got.n), table.Format{}), table.Text(v),
-		})
-	}
-	t.Notes = append(t.Notes, fmt.Sprintf("Lines that fail: %d; undecided: %d. A line passes when its whole interval lies within the target, fails when it lies outside, and is undecided when it crosses the border; more seeds decide it.", res.Failed, res.Undecided))
-	t.Notes = append(t.Notes, notes...)
-	for i, source := range cited {
-		t.Notes = append(t.Notes, fmt.Sprintf("[%d] %s.", i+1, source))
-	}
-	res.Pass = res.Failed == 0 && res.Undecided == 0
-	return res
+	j := facts.Judge("check_"+name, title, "more seeds decide it", list, notes...)
+	return &Result{Tables: []*table.Table{j.Table}, Pass: j.Failed == 0 && j.Undecided == 0, Failed: j.Failed, Undecided: j.Undecided}
 }

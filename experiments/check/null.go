@@ -20,6 +20,7 @@ type nullWorld struct {
 	same, all int // attacks without capital that left the twin as it was
 	lottery   lottery
 	service   [2]service // below and above the bound of the backlog
+	effects   []mechanismEffect
 }
 
 // zeroSeeds is on how many seeds attacks without capital are tried: equality
@@ -39,12 +40,14 @@ func runNull(ctx context.Context, r *runner) (*Result, error) {
 	lines = append(lines, tripLines(trips)...)
 	lines = append(lines, lotteryLine(worlds))
 	lines = append(lines, serviceLines(worlds)...)
+	lines = append(lines, mechanismLines(worlds)...)
 	return judge("null", "What must lose and what must not change", lines,
 		"No response: fake-dos with its default plan and loyal users, in a world whose holders do not respond to the service. Results are in % of the budget. Excess is over honest use of the same capital; drift is what the same trades would have gained at the prices of the idle world, which is the luck of the seeds.",
 		"No act: dos-empty-blocks with no day of action, against the honest use of its capital; money of acts is in channels that it cannot have, the result of trading is impact, execution and fees. No capital: every attack of the catalogue with a budget of zero; n counts attacks and worlds.",
 		tripNote,
 		"Lottery: the slots led by ten groups of stakers against their stake at each election; the largest of ten standard normal deviations is below 2.81 in 95 of 100 trials.",
-		"Service: an operator withholds a share β of slots for three days while users are captive and pay almost any fee. Utilisation u is measured before; β low is 0.1 below 1 − u, β high 0.1 above it. Empty is the share of slots that left waiting users unserved, load is transactions a slot over capacity. Backlog growth a slot, in % of capacity, is from day one to day three; half of those who wait give up within two days."), nil
+		"Service: an operator withholds a share β of slots for three days while users are captive and pay almost any fee. Utilisation u is measured before; β low is 0.1 below 1 − u, β high 0.1 above it. Empty is the share of slots that left waiting users unserved, load is transactions a slot over capacity. Backlog growth a slot, in % of capacity, is from day one to day three; half of those who wait give up within two days.",
+		"Mechanisms: 100 × ln ratio to proof of stake with the same seed, two weeks after the warm-up."), nil
 }
 
 func (r *runner) nullWorld(ctx context.Context, s *scratch, rep int) (out nullWorld, err error) {
@@ -60,6 +63,9 @@ func (r *runner) nullWorld(ctx context.Context, s *scratch, rep int) (out nullWo
 		}
 	}
 	if out.service, err = r.services(ctx, s, rep); err != nil {
+		return out, err
+	}
+	if out.effects, err = r.effects(ctx, rep); err != nil {
 		return out, err
 	}
 	cfg := r.world

@@ -173,13 +173,20 @@ func TestSumsAreExact(t *testing.T) {
 			_ = param.Set(p, path, text)
 		}
 		capital := e.Capital(p)
-		idle, err := sim.New(quick(), "pos", "none", 5, capital)
+		mechanism := "pos"
+		if e.Needs.Office {
+			mechanism = "centralized"
+		}
+		idle, err := sim.New(quick(), mechanism, "none", 5, capital)
 		if err != nil {
 			t.Fatal(err)
 		}
 		worlds := [2]*sim.World{new(sim.World), new(sim.World)}
 		for i, w := range worlds {
 			w.CopyFrom(idle)
+			if e.Needs.Office {
+				w.Appoint()
+			}
 			w.SetAttacker(e.New(p, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening(), Act: i == 0}))
 		}
 		for _, days := range []float64{0.9, 1.7, 3.6} {
@@ -191,7 +198,7 @@ func TestSumsAreExact(t *testing.T) {
 			for _, w := range worlds {
 				a := Of(w, worlds[1], idle, capital[0]+capital[1])
 				exact(t, &a)
-				if a.CapitalAtRisk <= 0 || a.CapitalAtRisk > capital[0]+capital[1] || a.PeakStake <= 0 || a.PeakStake > 1 {
+				if a.CapitalAtRisk <= 0 || a.CapitalAtRisk > capital[0]+capital[1] || (a.PeakStake > 0) != e.Needs.Stake || a.PeakStake > 1 {
 					t.Errorf("%s: capital at risk %d, peak stake %v", e.Name, a.CapitalAtRisk, a.PeakStake)
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"stakeout/market/lending"
 	"stakeout/market/perp"
 	"stakeout/market/vault"
+	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/layer1"
 	"stakeout/mechanisms/rollup"
 )
@@ -22,6 +23,7 @@ type Config struct {
 	Perp         perp.Params              `key:"perpetual" doc:"The perpetual future on the token"`
 	Vaults       vault.Params             `key:"vault_contract" doc:"The contract that issues dai against ether"`
 	Layer1       layer1.Params            `key:"layer1" doc:"Producers and block space of layer one"`
+	Election     election.Params          `key:"election" doc:"The rules by which leaders are chosen"`
 	Rollup       rollup.Params            `key:"rollup" doc:"The contract of the rollup"`
 	Beliefs      agents.BeliefParams      `key:"beliefs" doc:"How holders value the token"`
 	Stakers      agents.StakerParams      `key:"stakers" doc:"Holders who stake"`

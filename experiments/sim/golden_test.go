@@ -30,6 +30,9 @@ func golden(f func(name string, ticks uint32, open func(seed uint64) (*World, er
 			for _, m := range election.All() {
 				for _, r := range remedy.All() {
 					for _, e := range attacks {
+						if !e.Needs.In(m.Rules()) {
+							continue
+						}
 						f(strings.Join([]string{x.name, m.Name, r.Name, e.Name}, "/"), x.ticks, func(seed uint64) (*World, error) {
 							if e.New == nil {
 								return New(x.c, m.Name, r.Name, seed, [Legs]ledger.Amount{})

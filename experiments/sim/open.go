@@ -103,6 +103,7 @@ func (w *World) populate() {
 	for _, a := range stakers {
 		w.roll.Delegate(a.ID, operators[w.stream.At(draw.Population, a.Key, 1).Intn(len(operators))].ID)
 	}
+	w.roll.Appoint(operators[0].ID)
 	for _, a := range operators {
 		w.roll.SetPolicy(a.ID, agents.HonestPolicy(o.Margin/o.EthUSD, o.PerBatch, w.view))
 	}

@@ -57,7 +57,10 @@ func TestBranchBeforeTheAct(t *testing.T) {
 	for _, e := range strategies.All() {
 		p := hasty(t, e)
 		attacker := attacked(t, small(t), "none", 3, e)
-		honest := world(t, small(t), "none", 3, legs(e, p)...)
+		honest := worldUnder(t, small(t), under(e), "none", 3, legs(e, p)...)
+		if e.Needs.Office {
+			honest.Appoint()
+		}
 		honest.SetAttacker(e.New(p, strategies.Plan{Legs: honest.Attackers(), Opening: honest.Opening()}))
 		act := honest.Ticks(e.Act(p))
 		run(t, honest, act)
@@ -127,6 +130,9 @@ func TestIdleAttackerChangesNothing(t *testing.T) {
 // bit.
 func TestAttackWithoutCapital(t *testing.T) {
 	for _, e := range strategies.All() {
+		if e.Needs.Office { // holding the office is something without capital too
+			continue
+		}
 		quiet := world(t, small(t), "none", 9)
 		broke := world(t, small(t), "none", 9)
 		attack(broke, e, hasty(t, e))

@@ -108,7 +108,7 @@ func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]l
 	if !ok {
 		return nil, fmt.Errorf("sim: no remedy %q", remedyName)
 	}
-	w := &World{cfg: cfg, seed: seed, mech: m.New(), remedy: rem.New(), perDay: 86400 / cfg.Layer1.BlockSeconds}
+	w := &World{cfg: cfg, seed: seed, mech: m.New(&cfg.Election), remedy: rem.New(), perDay: 86400 / cfg.Layer1.BlockSeconds}
 	owners := w.spawnAgents()
 	if w.people.size() > indexMask {
 		return nil, fmt.Errorf("sim: %d agents, more than %d", w.people.size(), indexMask)
@@ -179,6 +179,10 @@ func (w *World) SetAttacker(s agents.Strategy) {
 		w.dai.Watch(id)
 	}
 }
+
+// Appoint gives the attacker's stake leg the office of the single operator,
+// which is what a rogue operator has to begin with.
+func (w *World) Appoint() { w.roll.Appoint(w.attackers[0]) }
 
 // Endow gives tokens or cash in micro-units to a leg of the attacker from
 // outside the model, for experiments in which a purchase would be in the way.

@@ -6,6 +6,7 @@ import (
 	"stakeout/agents"
 	"stakeout/experiments/param"
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/election"
 	"stakeout/strategies"
 )
 
@@ -49,9 +50,15 @@ func small(t testing.TB) *Config {
 // world opens a world or ends the test.
 func world(t testing.TB, c *Config, remedyName string, seed uint64, capital ...ledger.Amount) *World {
 	t.Helper()
+	return worldUnder(t, c, "pos", remedyName, seed, capital...)
+}
+
+// worldUnder is world under a mechanism.
+func worldUnder(t testing.TB, c *Config, mechanism, remedyName string, seed uint64, capital ...ledger.Amount) *World {
+	t.Helper()
 	var legs [Legs]ledger.Amount
 	copy(legs[:], capital)
-	w, err := New(c, "pos", remedyName, seed, legs)
+	w, err := New(c, mechanism, remedyName, seed, legs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +97,22 @@ func hasty(t testing.TB, e strategies.Entry) any {
 
 // attack gives the attacker's legs the act of an entry, beginning now.
 func attack(w *World, e strategies.Entry, params any) {
+	if e.Needs.Office {
+		w.Appoint()
+	}
 	w.SetAttacker(e.New(params, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening(), Start: w.Tick(), Act: true}))
+}
+
+// under is the first mechanism that gives an attack its lever, proof of stake
+// where that does.
+func under(e strategies.Entry) string {
+	pos, _ := election.Find("pos")
+	for _, m := range append([]election.Entry{pos}, election.All()...) {
+		if e.Needs.In(m.Rules()) {
+			return m.Name
+		}
+	}
+	return "none"
 }
 
 // attacked opens a world in which an entry of the catalogue acts from the start.
@@ -98,7 +120,7 @@ func attacked(t testing.TB, c *Config, remedyName string, seed uint64, e strateg
 	t.Helper()
 	p := hasty(t, e)
 	capital := e.Capital(p)
-	w := world(t, c, remedyName, seed, capital[:]...)
+	w := worldUnder(t, c, under(e), remedyName, seed, capital[:]...)
 	attack(w, e, p)
 	return w
 }

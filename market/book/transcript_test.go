@@ -2,19 +2,15 @@ package book
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"stakeout/experiments/transcript"
 	"stakeout/market/ledger"
 )
-
-var update = flag.Bool("update", false, "rewrite the transcripts in testdata")
 
 // TestTranscripts replays testdata/*.txt, the specification of the book by
 // cases. A case begins with its name behind "--" and has a book of prices below
@@ -40,28 +36,12 @@ var update = flag.Bool("update", false, "rewrite the transcripts in testdata")
 // policy=N give numbers that have no word. The book is checked after every command, and
 // every case ends as if it ended with book, restore and replay.
 func TestTranscripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) < 10 {
-		t.Fatalf("%d transcripts, %v", len(files), err)
-	}
 	cases := 0
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, n := replay(t, string(text))
-			cases += n
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			} else if got != string(text) {
-				t.Errorf("%s reads differently now:\n%s", file, got)
-			}
-		})
-	}
+	transcript.Files(t, 10, func(t *testing.T, text string) string {
+		got, n := replay(t, text)
+		cases += n
+		return got
+	})
 	if cases < 300 {
 		t.Errorf("only %d cases", cases)
 	}

@@ -1,18 +1,14 @@
 package lending
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
+	"stakeout/experiments/transcript"
 	"stakeout/market/ledger"
 )
-
-var update = flag.Bool("update", false, "rewrite the transcripts in testdata")
 
 // TestTranscripts replays testdata/*.txt. A line is a command; the lines that
 // begin with "=" after it are what it prints. Commands, amounts in tokens and
@@ -32,39 +28,16 @@ var update = flag.Bool("update", false, "rewrite the transcripts in testdata")
 //	writeoff O                    strike a debt
 //	show O ...                    accounts
 //	pool                          use, rates, amounts
-func TestTranscripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) < 5 {
-		t.Fatalf("%d transcripts, %v", len(files), err)
-	}
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			text, err := os.ReadFile(file)
-			ok(t, err)
-			got := replay(t, string(text))
-			if *update {
-				ok(t, os.WriteFile(file, []byte(got), 0o644))
-			} else if got != string(text) {
-				t.Errorf("%s reads differently now:\n%s", file, got)
-			}
-		})
-	}
-}
+func TestTranscripts(t *testing.T) { transcript.Files(t, 5, replay) }
 
 // replay repeats the text with the lines after each command as they are now.
 func replay(t *testing.T, text string) string {
 	t.Helper()
 	s := &script{t: t, world: emptyWorld(defaults(t))}
-	for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
-		if strings.HasPrefix(line, "=") {
-			continue
-		}
-		s.out.WriteString(line + "\n")
-		if words := strings.Fields(line); len(words) > 0 && words[0] != "#" {
-			s.run(words[0], words[1:])
-			ok(t, s.verify())
-		}
-	}
+	transcript.Replay(text, &s.out, func(verb string, args []string) {
+		s.run(verb, args)
+		ok(t, s.verify())
+	})
 	ok(t, s.closing(1000))
 	return s.out.String()
 }

@@ -2,10 +2,7 @@ package perp
 
 import (
 	"errors"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,11 +10,10 @@ import (
 	"pgregory.net/rapid"
 
 	"stakeout/experiments/param"
+	"stakeout/experiments/transcript"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 )
-
-var update = flag.Bool("update", false, "rewrite the transcripts in testdata")
 
 const (
 	cent   = 100 // ticks of a basis point of a dollar
@@ -67,24 +63,7 @@ func audit(m *Market, l *ledger.Ledger) error {
 //	liquidate                          margin check
 //	show OWNER ...                     positions and margins
 //	market                             mark, best prices, open interest, counters
-func TestTranscripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) < 5 {
-		t.Fatalf("%d transcripts, %v", len(files), err)
-	}
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			text, err := os.ReadFile(file)
-			must(t, err)
-			got := replay(t, string(text))
-			if *update {
-				must(t, os.WriteFile(file, []byte(got), 0o644))
-			} else if got != string(text) {
-				t.Errorf("%s reads differently now:\n%s", file, got)
-			}
-		})
-	}
-}
+func TestTranscripts(t *testing.T) { transcript.Files(t, 5, replay) }
 
 type script struct {
 	t   *testing.T
@@ -98,16 +77,10 @@ func replay(t *testing.T, text string) string {
 	t.Helper()
 	s := &script{t: t, p: defaults()}
 	s.m, s.l = open(s.p)
-	for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
-		if strings.HasPrefix(line, "=") {
-			continue
-		}
-		s.out.WriteString(line + "\n")
-		if words := strings.Fields(line); len(words) > 0 && words[0] != "#" {
-			s.run(words[0], words[1:])
-			must(t, audit(s.m, s.l))
-		}
-	}
+	transcript.Replay(text, &s.out, func(verb string, args []string) {
+		s.run(verb, args)
+		must(t, audit(s.m, s.l))
+	})
 	return s.out.String()
 }
 

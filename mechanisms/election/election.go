@@ -31,7 +31,16 @@ type Entry struct {
 	Name   string // kebab-case, stable
 	Doc    string // one sentence
 	Source string // the sentence of the thread, or the paper, that it comes from
-	New    func() Mechanism
+	New    func(*Params) Mechanism
+}
+
+// Rules says what a mechanism accepts from agents, whatever its parameters.
+func (e Entry) Rules() rollup.Rules { return e.New(new(Params)).Rules() }
+
+// Params are the rules of all mechanisms; each reads its own.
+type Params struct {
+	Centralized CentralizedParams `key:"centralized" doc:"The single operator"`
+	Committee   CommitteeParams   `key:"bft_committee" doc:"The committee that signs blocks"`
 }
 
 var entries catalogue.Of[Entry]

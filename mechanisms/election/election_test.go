@@ -42,14 +42,14 @@ func pos7698(t testing.TB) Mechanism {
 	if !found {
 		t.Fatal("no proof of stake")
 	}
-	return e.New()
+	return e.New(new(Params))
 }
 
 func TestCatalogue(t *testing.T) {
 	kebab := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	seen := map[string]bool{}
 	for _, e := range All() {
-		if !kebab.MatchString(e.Name) || seen[e.Name] || e.Doc == "" || e.Source == "" || e.New == nil || e.New() == nil {
+		if !kebab.MatchString(e.Name) || seen[e.Name] || e.Doc == "" || e.Source == "" || e.New == nil || e.New(new(Params)) == nil {
 			t.Errorf("entry %+v is incomplete or there twice", e)
 		}
 		seen[e.Name] = true

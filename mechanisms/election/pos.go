@@ -10,7 +10,7 @@ var _ = register(Entry{
 	Name:   "pos",
 	Doc:    "A lottery over stakes elects the leader of each slot; the staker's operator builds.",
 	Source: "“Proof of stake” as the third of the proposed solutions in ethresear.ch 7698, Intro",
-	New:    func() Mechanism { return pos{} },
+	New:    func(*Params) Mechanism { return pos{} },
 })
 
 // pos is election by stake lottery: the chance to lead is the share of all
@@ -35,17 +35,24 @@ func (pos) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []le
 	if o.Operator == ledger.Outside {
 		return out
 	}
-	p := s.Params()
-	if net := o.Fees - o.Cost; net > 0 && o.Staker != o.Operator {
-		reward := net - share(net, p.OperatorShare)
-		out = append(out, ledger.Transfer{Amount: reward, From: o.Operator, To: o.Staker, Asset: ledger.Cash, Reason: ledger.StakingReward})
-	}
+	out = passOn(s, o, out)
 	if !o.Posted {
-		if fine := share(s.Bonded(o.Staker), p.SlashMissShare); fine > 0 {
+		if fine := share(s.Bonded(o.Staker), s.Params().SlashMissShare); fine > 0 {
 			out = append(out, ledger.Transfer{Amount: fine, From: o.Staker, To: ledger.Burned, Asset: ledger.Token, FromPocket: ledger.Staked, Reason: ledger.Slash})
 		}
 	}
 	return out
+}
+
+// passOn lets the operator keep its share of the fees net of layer-one gas and
+// pay the rest to the staker of the slot.
+func passOn(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.Transfer {
+	net := o.Fees - o.Cost
+	if net <= 0 || o.Staker == o.Operator {
+		return out
+	}
+	reward := net - share(net, s.Params().OperatorShare)
+	return append(out, ledger.Transfer{Amount: reward, From: o.Operator, To: o.Staker, Asset: ledger.Cash, Reason: ledger.StakingReward})
 }
 
 // share is a fraction between 0 and 1, to six decimals, of an amount, rounded

@@ -34,9 +34,10 @@ func (s *State) Hash(h uint64) uint64 {
 	for o := range s.policy {
 		p, v := &s.policy[o], &s.txs.req[o].last
 		h = fold(h, uint64(s.weight[o]), uint64(s.operator[o]), uint64(s.earned[o]), uint64(p.MinFee), uint64(p.ExitFee))
-		h = fold(h, flags(p.Transfers, p.Exits, s.active[o], s.forced.waiting[o]))
+		h = fold(h, flags(p.Transfers, p.Exits, s.active[o], s.forced.waiting[o], p.Veto))
 		h = fold(h, uint64(v.Tick)<<32|uint64(v.Since), uint64(v.Count), uint64(v.Bid))
 	}
+	h = fold(h, uint64(s.appointed))
 	for _, u := range s.unbonding[s.head:] {
 		h = fold(h, uint64(u.due)<<32|uint64(u.owner), uint64(u.amount))
 	}

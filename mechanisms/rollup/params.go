@@ -40,8 +40,10 @@ type Params struct {
 
 // Rules is what an election mechanism accepts from agents.
 type Rules struct {
-	Stake bool // stake counts
-	Bids  bool // bids count
+	Stake  bool // stake counts
+	Bids   bool // bids count
+	Office bool // leadership is an office that somebody holds
+	Quorum bool // blocks need the signatures of others
 }
 
 // Policy is how an operator builds when it leads: plain data, set beforehand and
@@ -52,6 +54,7 @@ type Policy struct {
 	Exits     bool          // include waiting withdrawals, besides transactions
 	MinFee    ledger.Amount // micro-USD a transaction
 	ExitFee   ledger.Amount // micro-USD a leaving user
+	Veto      bool          // as a member of a committee, sign nobody else's block
 }
 
 // Leader is who leads a slot: the staker on whose stake the slot was won, and

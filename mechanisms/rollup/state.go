@@ -45,15 +45,16 @@ type State struct {
 	posting    bool
 	slot       Outcome
 
-	forced   forcedQueue
-	pub      Public
-	decay    decay
-	active   []bool
-	earned   []ledger.Amount // owner: rewards not yet consumed
-	leads    []uint32        // operator: slots led
-	activity float64
-	fault    error
-	warmth   uint64 // means nothing; it keeps the reads of warming
+	forced    forcedQueue
+	pub       Public
+	decay     decay
+	active    []bool
+	earned    []ledger.Amount // owner: rewards not yet consumed
+	leads     []uint32        // operator: slots led
+	appointed ledger.Owner    // holder of the office of a single operator
+	activity  float64
+	fault     error
+	warmth    uint64 // means nothing; it keeps the reads of warming
 }
 
 // New returns an empty rollup for the given number of owners.
@@ -80,6 +81,15 @@ func New(l *ledger.Ledger, p Params, owners int, ticksPerDay float64) *State {
 	}
 	return s
 }
+
+// Appoint gives somebody the office of the single operator, where there is one.
+func (s *State) Appoint(o ledger.Owner) { s.appointed = o }
+
+// Appointed is who holds that office.
+func (s *State) Appointed() ledger.Owner { return s.appointed }
+
+// SlotsPerDay is the number of slots in a day.
+func (s *State) SlotsPerDay() float64 { return s.perDay / float64(s.p.BlocksPerSlot) }
 
 // Params returns the rules in force.
 func (s *State) Params() *Params { return &s.p }

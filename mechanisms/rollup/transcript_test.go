@@ -1,19 +1,15 @@
 package rollup
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
 	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/transcript"
 	"stakeout/market/ledger"
 )
-
-var update = flag.Bool("update", false, "rewrite the transcripts in testdata")
 
 // TestTranscripts replays testdata/*.txt. A line is a command; the lines that
 // begin with "=" after it are what it prints. The owners are ann, bob, eve,
@@ -32,38 +28,15 @@ var update = flag.Bool("update", false, "rewrite the transcripts in testdata")
 //	ticks N                   time in which nobody leads
 //	show O ...                users
 //	queue                     its length
-func TestTranscripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) < 6 {
-		t.Fatalf("%d transcripts, %v", len(files), err)
-	}
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			text, err := os.ReadFile(file)
-			ok(t, err)
-			got := replay(t, string(text))
-			if *update {
-				ok(t, os.WriteFile(file, []byte(got), 0o644))
-			} else if got != string(text) {
-				t.Errorf("%s reads differently now:\n%s", file, got)
-			}
-		})
-	}
-}
+func TestTranscripts(t *testing.T) { transcript.Files(t, 6, replay) }
 
 // replay repeats the text with the lines after each command as they are now.
 func replay(t *testing.T, text string) string {
 	s := &script{world: newWorld(defaults()), t: t, lots: draw.New(1)}
-	for line := range strings.Lines(text) {
-		if strings.HasPrefix(line, "=") {
-			continue
-		}
-		s.out.WriteString(line)
-		if words := strings.Fields(line); len(words) > 0 && words[0] != "#" {
-			s.run(words[0], words[1:])
-			ok(t, s.audit())
-		}
-	}
+	transcript.Replay(text, &s.out, func(verb string, args []string) {
+		s.run(verb, args)
+		ok(t, s.audit())
+	})
 	return s.out.String()
 }
 

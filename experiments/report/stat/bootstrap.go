@@ -40,7 +40,7 @@ func BCa(x []float64, stat func([]float64) float64, resamples int, level float64
 		copy(buffer[i:], x[i+1:])
 		leftOut[i] = stat(buffer[:n-1])
 	}
-	return bca(stat(slices.Clone(x)), replicates, leftOut, level)
+	return BCaLimits(stat(slices.Clone(x)), replicates, leftOut, level)
 }
 
 // BCaMean returns BCa for the mean of x from the same resamples in half the
@@ -65,7 +65,7 @@ func BCaMean(x []float64, resamples int, level float64, seed uint64) (lo, hi flo
 		}
 		return total / float64(n)
 	})
-	lo, hi = bca(0, replicates, leftOut, level)
+	lo, hi = BCaLimits(0, replicates, leftOut, level)
 	return m + lo, m + hi
 }
 
@@ -81,9 +81,11 @@ func resample(n, resamples int, seed uint64, replicate func(*draw.Stream) float6
 	return replicates
 }
 
-// bca reads the interval off ascending replicates of the estimate, given the
-// estimates that leave one value out.
-func bca(estimate float64, replicates, leftOut []float64, level float64) (lo, hi float64) {
+// BCaLimits reads the BCa interval off ascending replicates of the estimate,
+// given the estimates that leave one value, one cluster or one block out,
+// whichever the resamples draw. It is (−Inf, +Inf) without replicates and when
+// the estimate or a replicate is not a number.
+func BCaLimits(estimate float64, replicates, leftOut []float64, level float64) (lo, hi float64) {
 	count := float64(len(replicates))
 	if count == 0 || math.IsNaN(estimate-estimate) || math.IsNaN(replicates[0]) {
 		return math.Inf(-1), math.Inf(1)
@@ -117,8 +119,8 @@ func biasCorrection(estimate float64, replicates []float64) float64 {
 // when they do not vary.
 func acceleration(leftOut []float64) float64 {
 	m := Mean(leftOut)
-	squares := sum(leftOut, func(v float64) float64 { return (m - v) * (m - v) })
-	cubes := sum(leftOut, func(v float64) float64 { return (m - v) * (m - v) * (m - v) })
+	squares := Sum(leftOut, func(v float64) float64 { return (m - v) * (m - v) })
+	cubes := Sum(leftOut, func(v float64) float64 { return (m - v) * (m - v) * (m - v) })
 	if squares == 0 {
 		return 0
 	}

@@ -63,7 +63,7 @@ func TestBCaReadsPercentiles(t *testing.T) {
 	for i := range replicates {
 		replicates[i] = float64(i + 1)
 	}
-	lo, hi := bca(50, replicates, []float64{1, 1, 1}, 0.9)
+	lo, hi := BCaLimits(50, replicates, []float64{1, 1, 1}, 0.9)
 	checkClose(t, "lo", lo, 5)
 	checkClose(t, "hi", hi, 95)
 
@@ -73,7 +73,7 @@ func TestBCaReadsPercentiles(t *testing.T) {
 	checkClose(t, "acceleration", acceleration(leftOut), a)
 	const z = 1.6448536269514722
 	normal := func(z float64) float64 { return 0.5 * math.Erfc(-z/math.Sqrt2) }
-	lo, hi = bca(50, replicates, leftOut, 0.9)
+	lo, hi = BCaLimits(50, replicates, leftOut, 0.9)
 	checkClose(t, "lo accelerated", lo, 100*normal(-z/(1+a*z)))
 	checkClose(t, "hi accelerated", hi, 100*normal(z/(1-a*z)))
 }

@@ -57,7 +57,7 @@ func ES(x []float64, level float64) float64 {
 		count = whole
 	}
 	whole := int(count)
-	tail := sum(sorted[:whole], func(v float64) float64 { return v })
+	tail := Sum(sorted[:whole], func(v float64) float64 { return v })
 	if fraction := count - float64(whole); fraction > 0 {
 		tail += float64(fraction * sorted[whole])
 	}

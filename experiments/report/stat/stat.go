@@ -3,10 +3,9 @@
 // It has intervals for paired differences (Student's t and the BCa bootstrap),
 // for shares (Wilson, and the rule of three when nothing was seen) and for
 // quantiles (order statistics); tail measures (value at risk, expected
-// shortfall); adjustments of p-values for many tests (Holm, Benjamini and
-// Hochberg); and the estimators by which series of returns are compared with
-// the stylised facts of markets. Trouble with a sample is a value, a Warning,
-// so that a table can print it.
+// shortfall); and adjustments of p-values for many tests (Holm, Benjamini and
+// Hochberg). Trouble with a sample is a value, a Warning, so that a table can
+// print it. Estimators of series are in package facts.
 //
 // Sums run in the order of the data with compensation, so that a result does
 // not depend on who computed it. An estimator that its sample does not define
@@ -24,10 +23,10 @@ import (
 	"slices"
 )
 
-// sum adds f(x) over the data in order, with Neumaier's compensation ("Rundungs-
+// Sum adds f(x) over the data in order, with Neumaier's compensation ("Rundungs-
 // fehleranalyse einiger Verfahren zur Summation endlicher Summen", ZAMM 54,
 // 1974). Infinite and NaN terms spread as in a plain sum.
-func sum(x []float64, f func(float64) float64) float64 {
+func Sum(x []float64, f func(float64) float64) float64 {
 	total, lost := 0.0, 0.0
 	for _, v := range x {
 		term := f(v)
@@ -52,14 +51,14 @@ func Mean(x []float64) float64 {
 	if len(x) == 0 {
 		return math.NaN()
 	}
-	mean := sum(x, func(v float64) float64 { return v }) / float64(len(x))
+	mean := Sum(x, func(v float64) float64 { return v }) / float64(len(x))
 	return max(slices.Min(x), min(slices.Max(x), mean))
 }
 
 // centralMoment returns the mean of (x − mean)**k, dividing by n.
 func centralMoment(x []float64, k int) float64 {
 	m := Mean(x)
-	return sum(x, func(v float64) float64 {
+	return Sum(x, func(v float64) float64 {
 		power := 1.0
 		for range k {
 			power *= v - m

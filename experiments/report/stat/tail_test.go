@@ -78,50 +78,10 @@ func TestQuantileInterval(t *testing.T) {
 	checkClose(t, "coverage of a low quantile", coverage, want)
 }
 
-// For 1, −1, 1, −1, … the products are −1: n − lag of them over n. For 1 to 5
-// by hand: (−2·−1 + −1·0 + 0·1 + 1·2)/10.
-func TestAutocorrelation(t *testing.T) {
-	x := []float64{1, -1, 1, -1, 1, -1, 1, -1}
-	checkClose(t, "lag 0", Autocorrelation(x, 0), 1)
-	checkClose(t, "lag 1", Autocorrelation(x, 1), -7.0/8)
-	checkClose(t, "lag 2", Autocorrelation(x, 2), 6.0/8)
-	checkClose(t, "line", Autocorrelation([]float64{1, 2, 3, 4, 5}, 1), 0.4)
-	checkClose(t, "too long", Autocorrelation(x, 8), nan)
-	checkClose(t, "negative", Autocorrelation(x, -1), nan)
-	checkClose(t, "constant", Autocorrelation([]float64{3, 3, 3}, 1), nan)
-}
-
-// With sizes 1, e, e² the mean of the logarithms over the threshold 1 is 3/2.
-func TestHill(t *testing.T) {
-	x := []float64{1, -math.E, math.E * math.E, 0.5, 0.1, 0}
-	checkClose(t, "Hill", Hill(x, 0.34), 2.0/3)
-	checkClose(t, "no k", Hill(x, 0.1), nan)
-	checkClose(t, "all", Hill(x, 1), nan)
-	checkClose(t, "zero threshold", Hill(x, 0.84), nan)
-	checkClose(t, "NaN fraction", Hill(x, nan), nan)
-	checkClose(t, "equal", Hill([]float64{2, 2, 2, 2}, 0.5), inf)
-}
-
-// Hill's estimate of a Pareto sample is asymptotically normal with standard
-// deviation α/√k.
-func TestHillOnParetoNumbers(t *testing.T) {
-	s := draw.New(3)
-	x := make([]float64, 40_000)
-	for i := range x {
-		x[i] = s.Pareto(3)
-	}
-	checkWithin(t, "Hill", Hill(x, 0.1), 3, 4*3/math.Sqrt(4000))
-}
-
-func TestAnnualisedVolatility(t *testing.T) {
-	checkClose(t, "volatility", AnnualisedVolatility([]float64{0.01, -0.01, 0.01, -0.01}, 365), math.Sqrt(4e-4/3*365))
-}
-
 func TestMeasuresLeaveTheirArgumentAlone(t *testing.T) {
 	x := []float64{3, 1, 2, 5, 4}
 	kept := slices.Clone(x)
 	ES(x, 0.5)
-	Hill(x, 0.4)
 	QuantileInterval(x, 0.5, 0.5)
 	BCa(x, func(r []float64) float64 { slices.Sort(r); return r[len(r)/2] }, 99, 0.9, 1)
 	if !slices.Equal(x, kept) {

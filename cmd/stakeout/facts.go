@@ -1,0 +1,53 @@
+package main
+
+import (
+	"errors"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"stakeout/experiments/facts"
+	"stakeout/experiments/prices"
+)
+
+// facts holds the prices of a results folder or of a file against the stylised
+// facts. What is out of range is a finding about them and no failure.
+func (p *program) facts(c *cli.Context) error {
+	name, err := word(c, "folder or file")
+	if err != nil {
+		return err
+	}
+	interval, err := seconds(c.String("interval"))
+	if err != nil {
+		return err
+	}
+	s, err := prices.Read(name, prices.Options{Column: c.String("column"), World: c.String("world")})
+	if err != nil {
+		return err
+	}
+	r, err := facts.Measure(s.Paths, facts.Options{Interval: interval, Supply: s.Supply, Title: name, Notes: s.Notes})
+	if errors.Is(err, facts.ErrInterval) {
+		return inputError{errors.New(name + ": " + err.Error())}
+	}
+	if err != nil {
+		return err
+	}
+	if err := p.tables(c, r.Tables()); err != nil || c.Bool("json") {
+		return err
+	}
+	p.next("check", "facts")
+	return nil
+}
+
+// seconds reads a time such as 5m or 1d.
+func seconds(text string) (float64, error) {
+	units := map[string]float64{"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
+	unit := strings.TrimLeft(text, "0123456789.")
+	n, err := strconv.ParseFloat(strings.TrimSuffix(text, unit), 64)
+	if s := n * units[unit]; err == nil && s > 0 && !math.IsInf(s, 0) {
+		return s, nil
+	}
+	return 0, usagef("--interval %s: expected a number above 0 and one of s, m, h, d, w, such as 5m or 1d", text)
+}

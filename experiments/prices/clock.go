@@ -1,0 +1,54 @@
+package prices
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+)
+
+// layouts are the accepted forms of times with a calendar; those without a zone
+// are UTC.
+var layouts = []string{time.RFC3339Nano, "2006-01-02", "2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02 15:04:05Z07:00", "2006/01/02"}
+
+// clock reads the times of one file, all of one form.
+type clock struct {
+	days   bool // numbers count days
+	layout string
+	scale  float64 // numbers a second, 0 before the first
+}
+
+// read returns seconds.
+func (c *clock) read(text string) (float64, error) {
+	if c.layout == "" {
+		v, err := strconv.ParseFloat(text, 64)
+		if err == nil && !math.IsNaN(v) && !math.IsInf(v, 0) {
+			return c.seconds(v), nil
+		}
+	}
+	if c.scale == 0 {
+		for _, l := range append([]string{c.layout}, layouts...) {
+			if t, err := time.Parse(l, text); err == nil && l != "" {
+				c.layout = l
+				return float64(t.Unix()) + float64(t.Nanosecond())/1e9, nil
+			}
+		}
+	}
+	return 0, fmt.Errorf("%q is not a time; expected RFC 3339 such as 2020-07-01T12:00:00Z, a date such as 2020-07-01, or seconds", text)
+}
+
+// seconds scales a number. Seconds since 1970 stay below 1e11 for the next three
+// thousand years; what is larger counts thousandths, millionths or billionths.
+func (c *clock) seconds(v float64) float64 {
+	if c.days {
+		c.scale = 1
+		return v * 86_400
+	}
+	if c.scale == 0 {
+		c.scale = 1
+		for limit := 1e11; math.Abs(v) >= limit && c.scale < 1e9; limit *= 1000 {
+			c.scale *= 1000
+		}
+	}
+	return v / c.scale
+}

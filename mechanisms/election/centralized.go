@@ -1,0 +1,68 @@
+package election
+
+import (
+	"stakeout/experiments/sim/draw"
+	"stakeout/market/ledger"
+	"stakeout/mechanisms/rollup"
+)
+
+var _ = register(Entry{
+	Name:   "centralized",
+	Doc:    "One appointed operator leads every slot; it can fail, and whoever holds the office can turn.",
+	Source: "“Centralized coordinator” as the first of the proposed solutions in ethresear.ch 7698, Intro",
+	New:    func(p *Params) Mechanism { return &centralized{p: p.Centralized} },
+})
+
+// CentralizedParams are the rules of the single operator.
+type CentralizedParams struct {
+	Failures float64 `key:"failures_per_year" default:"0" unit:"1" min:"0" max:"1000" source:"Assumption: 0, an operator that never fails unless a preset says so" doc:"Failures a year in which the operator builds nothing"`
+	Hours    float64 `key:"failure_hours" default:"5" unit:"h" min:"0.1" max:"1000" source:"Assumption: the length of an incident that its operators can mend within a working day" doc:"Mean length of a failure; exponential"`
+}
+
+// centralized is the rule of one operator, who holds an office that nothing in
+// the protocol takes away. While it fails the slots are vacant.
+//
+// Assumption: the operator owes the holders of the token the same part of net
+// fees as operators under proof of stake do; it goes to a staker drawn by stake
+// in each slot, which is the stakers' share in expectation. So the token is worth
+// what it is worth under proof of stake, and only who leads differs.
+type centralized struct {
+	p     CentralizedParams
+	until uint32 // slot from which the operator works again
+}
+
+func (*centralized) Rules() rollup.Rules { return rollup.Rules{Office: true} }
+
+func (c *centralized) Clone() Mechanism { k := *c; return &k }
+
+func (c *centralized) Elect(s *rollup.State, r *draw.Stream) rollup.Leader {
+	payee, found := s.Draw(r.Uint64())
+	if c.down(s, r) {
+		return rollup.Leader{}
+	}
+	l := rollup.Leader{Staker: payee, Operator: s.Appointed()}
+	if !found {
+		l.Staker = l.Operator
+	}
+	return l
+}
+
+// down draws the beginning of failures and how long they last.
+func (c *centralized) down(s *rollup.State, r *draw.Stream) bool {
+	slot, perDay := s.Public().Slot, s.SlotsPerDay()
+	if slot < c.until {
+		return true
+	}
+	if r.Float64() >= c.p.Failures/365/perDay {
+		return false
+	}
+	c.until = slot + 1 + uint32(r.Exponential()*c.p.Hours/24*perDay)
+	return true
+}
+
+func (c *centralized) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.Transfer {
+	if o.Operator == ledger.Outside {
+		return out
+	}
+	return passOn(s, o, out)
+}
