@@ -14,7 +14,8 @@
 // totals of its level, and its neighbours only when the line becomes empty.
 // Under random cancels half of the places are in use, so that a live order
 // takes about 33 bytes, and never more than 64, because an empty quad is used
-// again at once. Orders with an expiry take 12 bytes a place more, in a table
+// again at once. Runs of two orders in 40 bytes would never take more than 40, but
+// they straddle lines: a deep book then takes 40 to 70 % more time. Orders with an expiry take 12 bytes a place more, in a table
 // that the first of them makes. Levels live in pages of 64 prices, a page
 // exists while one of its levels does, and CopyFrom copies only the price range
 // that was ever touched. The levels are never crossed, so all prices below the
