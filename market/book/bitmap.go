@@ -34,17 +34,22 @@ func (m *bitmap) set(i uint32) {
 	}
 }
 
-// clear removes i and reports whether its word is empty now.
-func (m *bitmap) clear(i uint32) (emptied bool) {
+// clear removes i.
+func (m *bitmap) clear(i uint32) {
 	for k := range m {
 		w := &m[k][i>>6]
 		*w &^= 1 << (i & 63)
 		if *w != 0 {
-			return k > 0
+			return
 		}
 		i >>= 6
 	}
-	return true
+}
+
+// vacant reports whether none of the n places around i is a member: those of its
+// part of a word, where n is a power of two and below 64.
+func (m *bitmap) vacant(i, n uint32) bool {
+	return m[0][i>>6]>>(i&63&^(n-1))&(1<<n-1) == 0
 }
 
 // next returns the smallest member that is at least i, or none.

@@ -16,7 +16,7 @@
 // takes about 33 bytes, and never more than 64, because an empty quad is used
 // again at once. Runs of two orders in 40 bytes would never take more than 40, but
 // they straddle lines: a deep book then takes 40 to 70 % more time. Orders with an expiry take 12 bytes a place more, in a table
-// that the first of them makes. Levels live in pages of 64 prices, a page
+// that the first of them makes. Levels live in pages of 16 prices, a page
 // exists while one of its levels does, and CopyFrom copies only the price range
 // that was ever touched. The levels are never crossed, so all prices below the
 // best ask are bids and one bitmap serves both sides.
@@ -156,8 +156,9 @@ type Open struct {
 }
 
 const (
-	pageBits = 6 // the prices of one word of the lowest bitmap layer
+	pageBits = 4
 	pageLen  = 1 << pageBits
+	wordBits = 6 - pageBits // pages of one word of the lowest bitmap layer
 )
 
 // Book is an order book. The zero value is not usable; see New.
@@ -175,7 +176,7 @@ type Book struct {
 	page     []uint32 // price>>6 to page, 0 is none
 	levels   []level  // page 0 stays empty
 	idle     []uint32 // free pages
-	lo, hi   uint32   // words [lo, hi) of page were touched since New
+	lo, hi   uint32   // [lo, hi) of page was touched since New
 
 	expiry wheel
 	stops  stopBook
@@ -190,12 +191,12 @@ func New(maxPrice uint32) *Book {
 	if maxPrice < 2 || maxPrice > MaxPrice {
 		panic("book: maxPrice out of range")
 	}
-	words := (maxPrice + pageLen - 1) / pageLen
+	pages := (maxPrice + pageLen - 1) / pageLen
 	return &Book{
 		quads: make([]quad, 1),
 		best:  [2]uint32{0, noAsk}, maxPrice: maxPrice,
-		prices: newBitmap(maxPrice), page: make([]uint32, words),
-		levels: make([]level, pageLen), lo: words,
+		prices: newBitmap(maxPrice), page: make([]uint32, pages),
+		levels: make([]level, pageLen), lo: pages,
 	}
 }
 

@@ -122,12 +122,12 @@ func (b *Book) checkPages() error {
 		used[pg] = true
 		return nil
 	}
-	for word, pg := range b.page {
-		if (pg != 0) != (b.prices[0][word] != 0) {
-			return fmt.Errorf("book: word %d has page %d", word, pg)
+	for i, pg := range b.page {
+		if (pg != 0) != !b.prices.vacant(uint32(i)<<pageBits, pageLen) {
+			return fmt.Errorf("book: price %d has page %d", i<<pageBits, pg)
 		}
-		if pg != 0 && (uint32(word) < b.lo || uint32(word) >= b.hi) {
-			return fmt.Errorf("book: word %d outside [%d, %d)", word, b.lo, b.hi)
+		if pg != 0 && (uint32(i) < b.lo || uint32(i) >= b.hi) {
+			return fmt.Errorf("book: page of price %d outside [%d, %d)", i<<pageBits, b.lo, b.hi)
 		}
 		if pg == 0 {
 			continue

@@ -121,22 +121,23 @@ func (b *Book) openLevel(p uint32, side Side) *level {
 	return b.levelAt(p)
 }
 
-// openPage gives the prices of a bitmap word their levels.
-func (b *Book) openPage(word uint32) {
-	b.lo, b.hi = min(b.lo, word), max(b.hi, word+1)
-	if n := len(b.idle); n > 0 {
-		b.page[word] = b.idle[n-1]
-		b.idle = b.idle[:n-1]
+// openPage gives the pageLen prices of page n their levels.
+func (b *Book) openPage(n uint32) {
+	b.lo, b.hi = min(b.lo, n), max(b.hi, n+1)
+	if i := len(b.idle) - 1; i >= 0 {
+		b.page[n] = b.idle[i]
+		b.idle = b.idle[:i]
 		return
 	}
-	b.page[word] = uint32(len(b.levels) / pageLen)
+	b.page[n] = uint32(len(b.levels) / pageLen)
 	b.levels = append(b.levels, make([]level, pageLen)...)
 }
 
 // drop forgets an empty level and moves the best price on. All prices beyond a
 // best price belong to the same side, because the book is never crossed.
 func (b *Book) drop(side Side, p uint32) {
-	if b.prices.clear(p) {
+	b.prices.clear(p)
+	if b.prices.vacant(p, pageLen) {
 		b.idle = append(b.idle, b.page[p>>pageBits])
 		b.page[p>>pageBits] = 0
 	}

@@ -242,7 +242,10 @@ func TestBitmap(t *testing.T) {
 			if m.next(i+1, noAsk) != noAsk || (i > 0 && m.prev(i-1, noAsk) != noAsk) {
 				t.Errorf("size %d: something beyond %d", n, i)
 			}
-			if !m.clear(i) || m.next(0, noAsk) != noAsk {
+			if m.vacant(i, 16) || m.vacant(i, 1) {
+				t.Errorf("size %d: the places around %d vacant", n, i)
+			}
+			if m.clear(i); !m.vacant(i, 16) || !m.vacant(i, 1) || m.next(0, noAsk) != noAsk {
 				t.Errorf("size %d: %d not cleared", n, i)
 			}
 		}

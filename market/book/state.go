@@ -13,6 +13,7 @@ func (b *Book) CopyFrom(src *Book) {
 	lo, hi := min(b.lo, src.lo), max(b.hi, src.hi)
 	if lo < hi {
 		copy(b.page[lo:hi], src.page[lo:hi])
+		lo, hi = lo>>wordBits, (hi+1<<wordBits-1)>>wordBits
 		for k := range b.prices {
 			copy(b.prices[k][lo:hi], src.prices[k][lo:hi])
 			lo, hi = lo>>6, (hi+63)>>6
