@@ -95,15 +95,7 @@ func (p *Plan) Write(dir string) error {
 	if old, err := os.ReadFile(path); err == nil && !bytes.Equal(old, text) {
 		return planErrorf("%s holds another plan: choose another folder with --out, or remove it with its shards", path)
 	}
-	f, err := record.Create(path)
-	if err != nil {
-		return err
-	}
-	defer f.Abort()
-	if _, err := f.Write(text); err != nil {
-		return err
-	}
-	return f.Commit()
+	return record.WriteFile(path, text)
 }
 
 // ReadPlan reads the plan of a folder. It refuses the plan of another version of

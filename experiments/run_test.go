@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"io/fs"
 	"math"
 	"os"
@@ -16,10 +15,9 @@ import (
 	"stakeout/experiments/measure"
 	"stakeout/experiments/record"
 	"stakeout/experiments/report"
+	"stakeout/experiments/transcript"
 	"stakeout/strategies"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // tiny is a preset in a world of a hundred agents and half a dozen hours a
 // phase, so that a replication takes a few milliseconds.
@@ -256,19 +254,7 @@ func TestROITable(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.WriteString(strings.Join(r.Verdicts, "\n") + "\n")
-	golden := filepath.Join("testdata", "roi.golden")
-	if *update {
-		if err := os.WriteFile(golden, b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(b.Bytes(), want) {
-		t.Errorf("got\n%s\nwant\n%s\nrun with -update when the change is meant", b.Bytes(), want)
-	}
+	transcript.Golden(t, filepath.Join("testdata", "roi.golden"), b.String())
 }
 
 func TestNoBudgetIsTheIdleWorld(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"stakeout/experiments/preset"
 	"stakeout/experiments/record"
 	"stakeout/experiments/report"
+	"stakeout/experiments/transcript"
 	"stakeout/strategies"
 )
 
@@ -39,18 +40,7 @@ func TestWrongPresets(t *testing.T) {
 		}
 		golden := strings.TrimSuffix(file, ".yaml") + ".want"
 		got := invalid.Error() + "\n"
-		if *update {
-			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got != string(want) {
-			t.Errorf("%s: got\n%swant\n%srun with -update when the change is meant", file, got, want)
-		}
+		transcript.Golden(t, golden, got)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"stakeout/experiments/preset"
 	"stakeout/experiments/record"
 	"stakeout/experiments/report"
+	"stakeout/experiments/transcript"
 )
 
 // small is the command line that makes a preset as small as tiny does.
@@ -130,18 +131,7 @@ func TestWrongAxes(t *testing.T) {
 			continue
 		}
 		golden, got := strings.TrimSuffix(file, ".yaml")+".want", invalid.Error()+"\n"
-		if *update {
-			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got != string(want) {
-			t.Errorf("%s: got\n%swant\n%srun with -update when the change is meant", file, got, want)
-		}
+		transcript.Golden(t, golden, got)
 	}
 }
 

@@ -234,15 +234,7 @@ func (p *program) slurm(c *cli.Context, plan *experiments.Plan, dir string, miss
 	}
 	script := plan.SlurmScript(self, folder, missing, max(c.Int("workers"), 1))
 	path := filepath.Join(dir, "submit.sh")
-	f, err := record.Create(path)
-	if err != nil {
-		return err
-	}
-	defer f.Abort()
-	if _, err := f.Write([]byte(script)); err != nil {
-		return err
-	}
-	if err := f.Commit(); err != nil {
+	if err := record.WriteFile(path, []byte(script)); err != nil {
 		return err
 	}
 	fmt.Fprintf(p.out, "%s:\n\n%s", path, script)

@@ -2,7 +2,6 @@ package preset
 
 import (
 	"errors"
-	"flag"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -13,9 +12,8 @@ import (
 	"pgregory.net/rapid"
 
 	"stakeout/experiments/param"
+	"stakeout/experiments/transcript"
 )
-
-var update = flag.Bool("update", false, "rewrite the .want files")
 
 // Header, world and dosParams resemble the structs that a preset feeds.
 type Header struct {
@@ -127,23 +125,7 @@ func TestWrongPresets(t *testing.T) {
 			continue
 		}
 		checkPositions(t, src, problems)
-		compare(t, strings.TrimSuffix(file, ".yaml")+".want", Errors(problems).Error()+"\n")
-	}
-}
-
-func compare(t *testing.T, golden, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", golden, diff)
+		transcript.Golden(t, strings.TrimSuffix(file, ".yaml")+".want", Errors(problems).Error()+"\n")
 	}
 }
 

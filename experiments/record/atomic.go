@@ -57,6 +57,19 @@ const temporarySuffix = ".tmp"
 // Its errors name the path and say what to do.
 func Create(path string) (*File, error) { return create(path, nil) }
 
+// WriteFile replaces path by a text in one piece, as Create does.
+func WriteFile(path string, text []byte) error {
+	f, err := Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	if _, err := f.Write(text); err != nil {
+		return err
+	}
+	return f.Commit()
+}
+
 func create(path string, h hook) (*File, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return nil, explain("write", path, errIsFolder)

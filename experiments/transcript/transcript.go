@@ -1,7 +1,8 @@
-// Package transcript replays the transcripts of tests: small worlds written down
-// as commands with the reactions that they got, in testdata/*.txt. They are read
-// as the specification of a module, and rewritten with the flag -update after a
-// change that is meant. Only tests import it.
+// Package transcript compares what a test got with what stands on file, and
+// replays the transcripts of tests: small worlds written down as commands with
+// the reactions that they got, in testdata/*.txt. They are read as the
+// specification of a module. The flag -update rewrites the files after a change
+// that is meant. Only tests import it.
 package transcript
 
 import (
@@ -10,9 +11,28 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "rewrite the transcripts in testdata")
+var update = flag.Bool("update", false, "rewrite the files in testdata")
+
+// Golden fails unless a file holds what a test got.
+func Golden(t *testing.T, file, got string) {
+	t.Helper()
+	want, err := os.ReadFile(file)
+	switch {
+	case err == nil && got == string(want):
+	case *update:
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	case err != nil:
+		t.Fatal(err)
+	default:
+		t.Errorf("%s differs (-want +got), run with -update when the change is meant:\n%s", file, cmp.Diff(string(want), got))
+	}
+}
 
 // Files compares every transcript with what again makes of its text. There must
 // be at least so many.
@@ -28,15 +48,7 @@ func Files(t *testing.T, least int, again func(t *testing.T, text string) string
 			if err != nil {
 				t.Fatal(err)
 			}
-			switch got := again(t, string(text)); {
-			case got == string(text):
-			case *update:
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			default:
-				t.Errorf("%s reads differently now:\n%s", file, got)
-			}
+			Golden(t, file, again(t, string(text)))
 		})
 	}
 }

@@ -81,8 +81,5 @@ func (c *committee) signers(s *rollup.State, proposer ledger.Owner) (n int) {
 }
 
 func (c *committee) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.Transfer {
-	if o.Operator == ledger.Outside {
-		return out
-	}
 	return passOn(s, o, out)
 }

@@ -61,8 +61,5 @@ func (c *centralized) down(s *rollup.State, r *draw.Stream) bool {
 }
 
 func (c *centralized) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.Transfer {
-	if o.Operator == ledger.Outside {
-		return out
-	}
 	return passOn(s, o, out)
 }

@@ -32,11 +32,8 @@ func (pos) Elect(s *rollup.State, r *draw.Stream) rollup.Leader {
 }
 
 func (pos) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.Transfer {
-	if o.Operator == ledger.Outside {
-		return out
-	}
 	out = passOn(s, o, out)
-	if !o.Posted {
+	if !o.Posted && o.Operator != ledger.Outside {
 		if fine := share(s.Bonded(o.Staker), s.Params().SlashMissShare); fine > 0 {
 			out = append(out, ledger.Transfer{Amount: fine, From: o.Staker, To: ledger.Burned, Asset: ledger.Token, FromPocket: ledger.Staked, Reason: ledger.Slash})
 		}
@@ -45,10 +42,10 @@ func (pos) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []le
 }
 
 // passOn lets the operator keep its share of the fees net of layer-one gas and
-// pay the rest to the staker of the slot.
+// pay the rest to the staker of the slot; nobody does in a vacant one.
 func passOn(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.Transfer {
 	net := o.Fees - o.Cost
-	if net <= 0 || o.Staker == o.Operator {
+	if net <= 0 || o.Operator == ledger.Outside || o.Staker == o.Operator {
 		return out
 	}
 	reward := net - share(net, s.Params().OperatorShare)

@@ -5,20 +5,18 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
-	"flag"
 	"io"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
+	"stakeout/experiments/transcript"
+
 	"github.com/mattn/go-runewidth"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // roi is the table of attacks with invented numbers.
 func roi() *Table {
@@ -71,16 +69,7 @@ func TestGoldenFiles(t *testing.T) {
 		"roi.md": tab.Markdown, "roi.tex": tab.LaTeX, "roi.csv": tab.CSV, "roi.json": tab.JSON,
 	} {
 		got, path := output(t, write), filepath.Join("testdata", name)
-		if *update {
-			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		want, err := os.ReadFile(path)
-		if err != nil || got != string(want) {
-			t.Errorf("%s differs (%v); rerun with -update if the change is meant\n%s", path, err, got)
-		}
+		transcript.Golden(t, path, got)
 	}
 }
 
