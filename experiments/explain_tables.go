@@ -213,12 +213,15 @@ func (t *Trial) harm() *table.Table {
 		Name: "harm", Title: "Who gained and who paid, against the idle world",
 		Columns: []table.Column{{Name: "Sector"}, {Name: "Attack", Unit: "USD"}, {Name: "Honest", Unit: "USD"}, {Name: "Members"}},
 		Notes: []string{
-			"Equity at each world's own last price. Each column sums to zero exactly.",
+			"Equity at each world's own last price. Each column sums to zero exactly. Sectors in which nothing moved are left out.",
 			fmt.Sprintf("Zero-sum residual of the ledger: %s × 1e-12 USD.", measure.Residual(t.Attack)),
 		},
 	}
 	a, h := measure.Harm(t.Attack, t.Idle), measure.Harm(t.Honest, t.Idle)
 	for i, sector := range measure.Sectors {
+		if a[i] == 0 && h[i] == 0 {
+			continue
+		}
 		out.Rows = append(out.Rows, []table.Cell{table.Text(sector.Name), table.Number(a[i].Units(), cashFormat), table.Number(h[i].Units(), cashFormat), table.Text(sector.Doc)})
 	}
 	return out

@@ -105,6 +105,9 @@ func Harm(s *Study, c *Cell) (*table.Table, error) {
 	for _, sector := range measure.Sectors {
 		x := c.amounts(SectorColumn(sector.Name))
 		sum = plus(sum, x)
+		if zero(x) {
+			continue
+		}
 		t.Rows = append(t.Rows, []table.Cell{table.Text(sector.Name), s.money(x), table.Text(sector.Doc)})
 	}
 	for rep, x := range sum {
@@ -118,7 +121,7 @@ func Harm(s *Study, c *Cell) (*table.Table, error) {
 		residual = max(residual, math.Abs(v))
 	}
 	t.Notes = []string{
-		s.Sample() + ". Equity at each world's own last price; what income bought and was consumed counts as owned.",
+		s.Sample() + ". Equity at each world's own last price; what income bought and was consumed counts as owned. Sectors in which nothing moved are left out.",
 		fmt.Sprintf("Zero-sum residual of the ledger: at most %g × 1e-12 USD in any replication.", residual),
 	}
 	return t, nil
