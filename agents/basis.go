@@ -35,8 +35,10 @@ type basis struct {
 }
 
 // bufferShare is the margin that basis traders and short sellers keep behind
-// the contract, as a share of its value: twice the initial margin of the
-// default rules.
+// the contract, as a share of its value.
+//
+// Assumption: twice the initial margin of the default rules; it does not follow a
+// preset that changes them.
 const bufferShare = 0.4
 
 // NewBasis draws a population; endow is called with what each owns.

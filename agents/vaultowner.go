@@ -82,6 +82,10 @@ func (t *VaultOwners) Decide(awake []Agent, v *View, do *Actions) {
 // adjust repays what dai has been bought, then trades towards the debt wanted,
 // in haste by a tenth of the gap at a time and otherwise by a third; it reports
 // whether there is haste.
+//
+// Assumption: the pace, that a gap below a tenth of the debt is not worth a trade
+// without haste, nor less than 100 dai with it, and that nobody mints to sell at
+// more than 0.2 % below par.
 func (t *VaultOwners) adjust(id ID, row *vaultOwner, v *View, do *Actions) bool {
 	ether, debt := v.Vault(id)
 	do.Move(Wipe, id, min(v.Free(id, ledger.Dai), Amount(debt)))
@@ -105,6 +109,8 @@ func (t *VaultOwners) adjust(id ID, row *vaultOwner, v *View, do *Actions) bool 
 // wanted is the debt that an owner wants against collateral worth this much:
 // what its ratio allows, the ratio lower the dearer dai is, but never near
 // haste; in haste, what gets it well out of it.
+//
+// Assumption: well out is 15 % above the ratio of haste.
 func (t *VaultOwners) wanted(row *vaultOwner, worth float64, v *View) float64 {
 	ratio := row.target * exact.Exp(clip(t.p.Elasticity*(1-v.Dai.Mid), -3, 3))
 	return worth / max(ratio, 1.15*row.haste)
