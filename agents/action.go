@@ -4,6 +4,7 @@ import (
 	"stakeout/market"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
 )
 
@@ -43,6 +44,8 @@ const (
 	Bridge                  // Amount of free dai into the rollup
 	AddPerp                 // Amount of free cash behind positions in the perpetual future
 	FreePerp                // Amount of that back, beyond the initial margin
+	Bid                     // up to Amount for each of the next Count lots of the auction of leadership; 0 takes bids back
+	Say                     // a word to the remedy: Word, about Other, with Count and Amount
 	Verbs
 )
 
@@ -68,6 +71,7 @@ type Action struct {
 	Count  uint32
 	Verb   Verb
 	Pair   Pair // of an order or a cancel
+	Word   remedy.Word
 }
 
 // Wake asks that an agent be woken at a tick.
@@ -177,4 +181,17 @@ func (d *Actions) Policy(a ID, p rollup.Policy) { d.add(SetPolicy, a).Policy = p
 func (d *Actions) Request(v Verb, a ID, count uint32, amount ledger.Amount) {
 	x := d.add(v, a)
 	x.Count, x.Amount = count, amount
+}
+
+// Bid offers up to amount for each of the next count lots of the auction of
+// leadership.
+func (d *Actions) Bid(a ID, count uint32, amount ledger.Amount) {
+	x := d.add(Bid, a)
+	x.Count, x.Amount = count, amount
+}
+
+// Say sends a word to the remedy in force.
+func (d *Actions) Say(a ID, m remedy.Message) {
+	x := d.add(Say, a)
+	x.Word, x.Other, x.Count, x.Amount = m.Word, m.About, m.Count, m.Amount
 }

@@ -38,6 +38,7 @@ type View struct {
 
 	Service *rollup.Public
 	Remedy  remedy.Rules
+	Docket  *remedy.Docket
 	Rollup  *rollup.Params
 
 	stream *draw.Stream

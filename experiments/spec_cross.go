@@ -64,10 +64,30 @@ func (c *crossing) header() {
 	if _, ok := remedy.Find(c.Remedy); !ok {
 		c.out = append(c.out, unknown(c.doc, "remedy", c.Remedy, remedyNames()))
 	}
+	c.remedyPair()
 	c.levers()
 	if c.attack.Needs.Loans && c.World.Lending.BorrowCap == 0 {
 		c.add("world.lending.borrow_cap_tokens", "is 0, and the attack "+c.Attack+" borrows", "more than 0")
 	}
+}
+
+// remedyPair checks that the remedy has something to act on under the mechanism,
+// and names the nearest pair that works.
+func (c *crossing) remedyPair() {
+	m, okM := election.Find(c.Mechanism)
+	r, okR := remedy.Find(c.Remedy)
+	if !okM || !okR || r.In(m.Rules()) {
+		return
+	}
+	var names []string
+	for _, e := range election.All() {
+		if r.In(e.Rules()) {
+			names = append(names, e.Name)
+		}
+	}
+	p := c.doc.At("remedy", fmt.Sprintf("%s takes stake or an office away, and %s knows neither", c.Remedy, c.Mechanism), "under this remedy one of the mechanisms "+strings.Join(names, ", "))
+	p.Hint = "the nearest pair that works is " + c.Remedy + " with mechanism pos"
+	c.out = append(c.out, p)
 }
 
 // levers checks that the attack finds its lever under the mechanism, and names

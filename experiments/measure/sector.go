@@ -30,7 +30,7 @@ var Sectors = []Sector{
 	{"basis_traders", "Makers of the perpetual future.", []ledger.Row{sim.RowBasis}},
 	{"venues", "The exchange, the lending pool and its insurance.", []ledger.Row{ledger.Row(ledger.Venue), ledger.Row(ledger.Pool), ledger.Row(ledger.Insurance)}},
 	{"layer_one", "Miners and the burnt base fee.", []ledger.Row{ledger.Row(ledger.LayerOne)}},
-	{"burned", "Treasury, burned stake and rounding.", []ledger.Row{ledger.Row(ledger.Treasury), ledger.Row(ledger.Burned), ledger.Row(ledger.Dust)}},
+	{"burned", "Treasury, escrow, burned stake and rounding.", []ledger.Row{ledger.Row(ledger.Treasury), ledger.Row(ledger.Escrow), ledger.Row(ledger.Burned), ledger.Row(ledger.Dust)}},
 	{"outside", "What the model does not contain: operating costs, and the supply of tokens and ether as a liability, so that a fall of the price is its gain.", []ledger.Row{ledger.Row(ledger.Outside)}},
 }
 

@@ -6,6 +6,8 @@ import (
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 	"stakeout/market/perp"
+	"stakeout/mechanisms/election"
+	"stakeout/mechanisms/remedy"
 )
 
 // needs says which role a verb takes.
@@ -17,7 +19,7 @@ var needs = [agents.Verbs]agents.Capability{
 	agents.Send: agents.CanUse, agents.Join: agents.CanUse, agents.AskExit: agents.CanUse, agents.ForceExit: agents.CanUse, agents.Bridge: agents.CanUse,
 	agents.BuyEther: agents.CanVault, agents.SellEther: agents.CanVault, agents.LockEther: agents.CanVault, agents.UnlockEther: agents.CanVault,
 	agents.Mint: agents.CanVault, agents.Wipe: agents.CanVault, agents.Bite: agents.CanVault,
-	agents.AddPerp: agents.CanTrade, agents.FreePerp: agents.CanTrade,
+	agents.Bid: agents.CanBuild, agents.AddPerp: agents.CanTrade, agents.FreePerp: agents.CanTrade,
 }
 
 // apply carries out the wishes of a round in their order. A wish that the rules
@@ -72,6 +74,10 @@ func (w *World) carryOut(a *agents.Action) bool {
 		return w.spot(a)
 	case agents.Send, agents.Join, agents.AskExit, agents.ForceExit, agents.Bridge:
 		return w.use(a)
+	case agents.Say:
+		return w.remedy.Hear(w.remedyWorld(), remedy.Message{By: a.Agent, About: a.Other, Word: a.Word, Count: a.Count, Amount: a.Amount})
+	case agents.Bid:
+		return w.bid(a)
 	case agents.AddPerp:
 		return w.perp.Deposit(a.Agent, a.Amount) == nil
 	case agents.FreePerp:
@@ -161,6 +167,12 @@ func (w *World) use(a *agents.Action) bool {
 	}
 	w.roll.Activate(a.Agent, false)
 	return true
+}
+
+// bid places a bid where leadership is auctioned.
+func (w *World) bid(a *agents.Action) bool {
+	m, ok := w.mech.(election.Auction)
+	return ok && m.Bid(w.roll, w.led, election.Bid{By: a.Agent, Count: a.Count, Limit: a.Amount})
 }
 
 func (w *World) loan(a *agents.Action) bool {

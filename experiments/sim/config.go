@@ -9,6 +9,7 @@ import (
 	"stakeout/market/vault"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/layer1"
+	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
 )
 
@@ -24,6 +25,7 @@ type Config struct {
 	Vaults       vault.Params             `key:"vault_contract" doc:"The contract that issues dai against ether"`
 	Layer1       layer1.Params            `key:"layer1" doc:"Producers and block space of layer one"`
 	Election     election.Params          `key:"election" doc:"The rules by which leaders are chosen"`
+	Remedies     remedy.Params            `key:"remedies" doc:"The rules of what can be done to a coordinator that attacks"`
 	Rollup       rollup.Params            `key:"rollup" doc:"The contract of the rollup"`
 	Beliefs      agents.BeliefParams      `key:"beliefs" doc:"How holders value the token"`
 	Stakers      agents.StakerParams      `key:"stakers" doc:"Holders who stake"`

@@ -7,6 +7,7 @@ import (
 	"stakeout/experiments/sim/draw"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/layer1"
+	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
 )
 
@@ -289,6 +290,7 @@ func (w *World) endSlot(p *posting) {
 	}
 	o := w.roll.Close(w.tick, posted, cost, exp(w.news.LnETH))
 	w.reward(o)
+	w.remedy.Step(w.remedyWorld())
 	w.must(w.roll.Fault())
 }
 
@@ -304,6 +306,14 @@ func (w *World) reward(o rollup.Outcome) {
 			w.roll.Slashed(t.From, t.Amount)
 		}
 	}
+}
+
+// remedyWorld is the world as the remedy finds it.
+func (w *World) remedyWorld() *remedy.World {
+	w.forRemedy = remedy.World{
+		Roll: w.roll, Ledger: w.led, Rand: w.stream.At(draw.Remedy, 0, w.roll.Public().Slot), Tick: w.tick, TicksPerDay: w.perDay,
+	}
+	return &w.forRemedy
 }
 
 // down reports whether an exogenous outage is on.

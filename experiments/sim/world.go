@@ -61,15 +61,16 @@ type World struct {
 	tick   uint32
 	perDay float64
 
-	led    *ledger.Ledger
-	x, dai *market.Exchange
-	perp   *perp.Market
-	pool   *lending.Pool
-	vaults *vault.System
-	chain  *layer1.Chain
-	roll   *rollup.State
-	mech   election.Mechanism
-	remedy remedy.Remedy
+	led       *ledger.Ledger
+	x, dai    *market.Exchange
+	perp      *perp.Market
+	pool      *lending.Pool
+	vaults    *vault.System
+	chain     *layer1.Chain
+	roll      *rollup.State
+	mech      election.Mechanism
+	remedy    remedy.Remedy
+	forRemedy remedy.World
 
 	opening    agents.Opening
 	people     population
@@ -108,7 +109,7 @@ func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]l
 	if !ok {
 		return nil, fmt.Errorf("sim: no remedy %q", remedyName)
 	}
-	w := &World{cfg: cfg, seed: seed, mech: m.New(&cfg.Election), remedy: rem.New(), perDay: 86400 / cfg.Layer1.BlockSeconds}
+	w := &World{cfg: cfg, seed: seed, mech: m.New(&cfg.Election), remedy: rem.New(&cfg.Remedies), perDay: 86400 / cfg.Layer1.BlockSeconds}
 	owners := w.spawnAgents()
 	if w.people.size() > indexMask {
 		return nil, fmt.Errorf("sim: %d agents, more than %d", w.people.size(), indexMask)
@@ -279,6 +280,7 @@ func (w *World) CopyFrom(src *World) {
 	w.chain.CopyFrom(src.chain)
 	w.wheel.copyFrom(src.wheel)
 	w.view.CopyFrom(src.view)
+	w.view.Docket = w.remedy.Docket()
 	w.attackers = append(keep.attackers[:0], src.attackers...)
 	w.series = append(keep.series[:0], src.series...)
 	w.path = append(keep.path[:0], src.path...)

@@ -39,6 +39,7 @@ const (
 	Pool                   // the lending pool
 	Insurance              // absorbs the shortfall of liquidated loans
 	Treasury               // proceeds of auctions, protocol income
+	Escrow                 // bids, bonds and bribes whose owners are not settled yet
 	Burned                 // tokens and cash that nobody can spend again
 	LayerOne               // miners and the burnt base fee
 	Dust                   // what rounding leaves over
@@ -50,12 +51,13 @@ type Asset uint8
 
 // The assets. Cash is US dollars and the numeraire. Ether exists only as the
 // collateral of vaults and on its way into and out of them; its price is
-// exogenous.
+// exogenous. Rival is the staking token of the smaller ledger after a fork.
 const (
 	Cash Asset = iota
 	Token
 	Dai
 	Ether
+	Rival
 	Assets
 )
 

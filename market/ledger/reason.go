@@ -36,6 +36,9 @@ const (
 	Extraction                   // what a leader makes of ordering transactions
 	Variation                    // gains and losses of perpetual positions, from losers to winners
 	Funding                      // between the two sides of the perpetual future
+	Bond                         // behind a bid, an accusation or an answer, and back
+	Fork                         // tokens and balances that change ledgers in a fork
+	Migration                    // layer-one gas of a move to another rollup
 	Reasons
 )
 
@@ -43,7 +46,7 @@ var reasonNames = [Reasons]string{
 	"genesis", "move", "pay", "trade", "trading_fee", "borrow", "repay", "lend", "interest",
 	"liquidation", "shortfall", "transaction_fee", "withdrawal_fee", "staking_reward",
 	"batch_cost", "exit_gas", "gas", "slash", "operating_cost", "consumption", "endowment",
-	"deposit", "withdrawal", "auction", "burn", "bribe", "remainder", "conversion", "extraction", "variation", "funding",
+	"deposit", "withdrawal", "auction", "burn", "bribe", "remainder", "conversion", "extraction", "variation", "funding", "bond", "fork", "migration",
 }
 
 func (r Reason) String() string {
@@ -55,7 +58,7 @@ func (r Reason) String() string {
 
 func (a Asset) String() string {
 	if a < Assets {
-		return [Assets]string{"cash", "token", "dai", "ether"}[a]
+		return [Assets]string{"cash", "token", "dai", "ether", "rival"}[a]
 	}
 	return "unknown"
 }

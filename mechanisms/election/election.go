@@ -26,6 +26,20 @@ type Mechanism interface {
 	Clone() Mechanism
 }
 
+// Auction is a mechanism that sells leadership. Bids are held in escrow.
+type Auction interface {
+	Mechanism
+	// Bid takes a bid; false says that it was refused and changed nothing.
+	Bid(s *rollup.State, l *ledger.Ledger, b Bid) bool
+}
+
+// Bid is an offer of up to Limit for each of the next Count lots.
+type Bid struct {
+	By    ledger.Owner
+	Count uint32
+	Limit ledger.Amount
+}
+
 // Entry describes a mechanism in the catalogue.
 type Entry struct {
 	Name   string // kebab-case, stable

@@ -4,11 +4,11 @@ var _ = register(Entry{
 	Name:   "none",
 	Doc:    "Nothing can be done; users leave through the coordinator or not at all.",
 	Source: "“it seems like there is no way to punish people for using this attack”",
-	New:    func() Remedy { return none{} },
+	New:    func(*Params) Remedy { return new(none) },
 })
 
-type none struct{}
+type none struct{ passive }
 
-func (none) Rules() Rules { return Rules{} }
+func (*none) Rules() Rules { return Rules{} }
 
-func (r none) Clone() Remedy { return r }
+func (r *none) Clone() Remedy { c := *r; return &c }

@@ -10,7 +10,7 @@ func TestCatalogue(t *testing.T) {
 	kebab := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	seen := map[string]bool{}
 	for _, e := range All() {
-		if !kebab.MatchString(e.Name) || seen[e.Name] || e.Doc == "" || e.Source == "" || e.New == nil || e.New() == nil {
+		if !kebab.MatchString(e.Name) || seen[e.Name] || e.Doc == "" || e.Source == "" || e.New == nil || e.New(new(Params)) == nil {
 			t.Errorf("entry %+v is incomplete or there twice", e)
 		}
 		seen[e.Name] = true
@@ -33,7 +33,7 @@ func TestRemediesOfTheThread(t *testing.T) {
 		{"forced-exit", "we would have to go on chain to force the exit", Rules{ForcedExit: true}},
 	} {
 		e, found := Find(c.name)
-		if !found || e.New().Rules() != c.want {
+		if !found || e.New(new(Params)).Rules() != c.want {
 			t.Errorf("%s: found %v, want %+v", c.name, found, c.want)
 		}
 		if !strings.Contains(e.Source, c.says) {

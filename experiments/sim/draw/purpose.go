@@ -45,6 +45,8 @@ const (
 	// Bootstrap draws resamples in the statistics of results; its agent is the
 	// number of the resample.
 	Bootstrap
+	// Remedy draws jurors and other chance of a remedy; its tick is the slot.
+	Remedy
 
 	purposes // The number of purposes.
 )
