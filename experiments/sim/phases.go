@@ -291,6 +291,7 @@ func (w *World) endSlot(p *posting) {
 	o := w.roll.Close(w.tick, posted, cost, exp(w.news.LnETH))
 	w.reward(o)
 	w.remedy.Step(w.remedyWorld())
+	w.must(w.forRemedy.Fault)
 	w.must(w.roll.Fault())
 }
 

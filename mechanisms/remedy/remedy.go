@@ -39,10 +39,24 @@ type World struct {
 	Rand        *draw.Stream // keyed by slot
 	Tick        uint32
 	TicksPerDay float64
+	Fault       error // the first transfer that an invariant should have made possible
+}
+
+// Must records a transfer that was refused against all invariants.
+func (w *World) Must(err error) {
+	if err != nil && w.Fault == nil {
+		w.Fault = err
+	}
+}
+
+// after is the tick at which so many days will have passed.
+func (w *World) after(days float64) uint32 {
+	return w.Tick + max(uint32(days*w.TicksPerDay+0.5), 1)
 }
 
 // Docket is the public record of what a remedy has on the table.
 type Docket struct {
+	Fork Fork
 }
 
 // Remedy is a rule of the contract or of society against an attacker.
@@ -80,7 +94,9 @@ type Entry struct {
 func (e Entry) In(r rollup.Rules) bool { return !e.Punishes || r.Stake || r.Office }
 
 // Params are the rules of all remedies; each reads its own.
-type Params struct{}
+type Params struct {
+	TokenFork ForkParams `key:"token_fork" doc:"The oracle of doubling bonds and the fork of the token"`
+}
 
 var entries catalogue.Of[Entry]
 

@@ -128,3 +128,23 @@ func (s *State) serveForced(tick uint32, coordinator bool) {
 
 // QueueLength is the number of users in the forced-exit queue.
 func (s *State) QueueLength() uint64 { return s.forced.users }
+
+// HandOver gives everything that is inside the rollup to one owner, which is
+// what the governance of a contract can do when it is captured. Requests lapse.
+func (s *State) HandOver(to ledger.Owner) {
+	for o := ledger.First; int(o) < len(s.policy); o++ {
+		if !s.inside(o) || o == to {
+			continue
+		}
+		s.strike(o)
+		s.txs.remove(o)
+		if !s.exits.req[o].riding {
+			s.exits.remove(o)
+		}
+		s.Activate(o, false)
+		s.pay(o, to, ledger.Rollup, s.Balance(o), ledger.Fork)
+		s.must(s.led.Post(ledger.Transfer{
+			Amount: s.led.Balance(o, ledger.Dai, ledger.Rollup), From: o, To: to, Asset: ledger.Dai, FromPocket: ledger.Rollup, Reason: ledger.Fork,
+		}))
+	}
+}

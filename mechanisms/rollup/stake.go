@@ -146,3 +146,18 @@ func (s *State) PolicyOf(o ledger.Owner) Policy { return s.policy[o] }
 func (s *State) Bonded(o ledger.Owner) ledger.Amount {
 	return s.led.Balance(o, ledger.Token, ledger.Staked)
 }
+
+// Condemn takes a share of the stake for which an operator builds, and, when the
+// contract locks withdrawals, of what is unbonding. It returns what was taken.
+func (s *State) Condemn(operator ledger.Owner, share float64, locked bool, to ledger.Owner) (sum ledger.Amount) {
+	for o := ledger.First; int(o) < len(s.operator); o++ {
+		if s.operator[o] != operator {
+			continue
+		}
+		a := ledger.Amount(float64(share * float64(s.Bonded(o))))
+		s.must(s.led.Post(ledger.Transfer{Amount: a, From: o, To: to, Asset: ledger.Token, FromPocket: ledger.Staked, Reason: ledger.Slash}))
+		s.Slashed(o, a)
+		sum += a
+	}
+	return sum
+}

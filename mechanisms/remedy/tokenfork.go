@@ -1,0 +1,233 @@
+package remedy
+
+import (
+	"stakeout/market/ledger"
+)
+
+var _ = register(Entry{
+	Name:   "token-fork",
+	Doc:    "Answers are disputed with doubling bonds; beyond a bound the token splits, holders pick a side, and the deposits go to the side with more tokens.",
+	Source: "“they fork Augur into two, but all the ETH and DAI locked in existing markets will go to the version of Augur that had more REP moved into it” (edmundedgar)",
+	New: func(p *Params) Remedy {
+		return &tokenFork{p: p.TokenFork}
+	},
+})
+
+// ForkParams are the rules of the fork.
+type ForkParams struct {
+	EscalationParams
+	PickDays   float64 `key:"pick_days" default:"14" unit:"d" min:"0.01" max:"365" source:"Assumption: two weeks, so that a horizon of 60 days holds a whole fork; Augur v2 gives 60 days" doc:"Time in which holders pick a side once the token forks"`
+	SlashShare float64 `key:"slash_share" default:"1" unit:"share" min:"0" max:"1" source:"Assumption: the whole deposit, as the thread asks of a fork" doc:"Share of an operator's stake that is taken when the answer says so"`
+}
+
+// Claim is what a question is about.
+type Claim uint8
+
+// The claims. Each is a sentence about one operator that is true or false.
+const (
+	Attacks Claim = iota // it attacks the rollup, and its stake is to be taken
+	Owns                 // all deposits in the rollup belong to it
+)
+
+// The words of the fork.
+const (
+	Report  Word = 32 + iota // open a question: About, Count a Claim; takes the first bond
+	Dispute                  // Amount of tokens against the tentative answer
+	Pick                     // Count 0 for no and 1 for yes: the side of a fork, for good
+)
+
+// Stage is where a question stands.
+type Stage uint8
+
+// The stages.
+const (
+	Quiet    Stage = iota // no question
+	Disputed              // bonds may be filled
+	Forking               // holders pick sides
+	Split                 // the token has forked; there is no second time
+)
+
+// Fork is the public record of the oracle and of the fork.
+type Fork struct {
+	Stage   Stage
+	About   ledger.Owner
+	Claim   Claim
+	Answer  uint8         // tentative or final: 0 no, 1 yes; after a fork that of the larger side
+	Missing ledger.Amount // micro-tokens that would overturn it
+	Rounds  int
+	Until   uint32 // tick at which the answer stands or the fork is settled
+	Moved   [2]ledger.Amount
+	Ended   uint32
+	picks   []pick // by owner
+}
+
+// pick is the side of a holder.
+type pick uint8
+
+const (
+	undecided pick = iota
+	pickNo
+	pickYes
+)
+
+// Picked is the side of a fork that a holder has picked.
+func (f *Fork) Picked(o ledger.Owner) (answer uint8, ok bool) {
+	if int(o) >= len(f.picks) || f.picks[o] == undecided {
+		return 0, false
+	}
+	return uint8(f.picks[o] - pickNo), true
+}
+
+// tokenFork is Augur's rule with one question at a time.
+//
+// Assumption: a holder moves all that it has when the fork is settled to the
+// side that it has picked; those who say nothing, the lending pool among them,
+// are moved by their venues to the larger side, where Augur v2 lets their tokens
+// lapse. A token forks once.
+type tokenFork struct {
+	p      ForkParams
+	game   escalation
+	docket Docket
+}
+
+func (*tokenFork) Rules() Rules      { return Rules{} }
+func (t *tokenFork) Docket() *Docket { return &t.docket }
+
+func (t *tokenFork) Clone() Remedy {
+	c := *t
+	c.game = t.game.clone()
+	c.docket.Fork.picks = append([]pick(nil), t.docket.Fork.picks...)
+	return &c
+}
+
+func (t *tokenFork) Hear(w *World, m Message) bool {
+	f := &t.docket.Fork
+	switch m.Word {
+	case Report:
+		return f.Stage == Quiet && m.About >= ledger.First && m.Count <= uint32(Owns) && t.report(w, m)
+	case Dispute:
+		return f.Stage == Disputed && t.dispute(w, m)
+	case Pick:
+		if f.Stage != Forking || m.Count > 1 {
+			return false
+		}
+		return t.pick(m.By, uint8(m.Count))
+	}
+	return false
+}
+
+func (t *tokenFork) report(w *World, m Message) bool {
+	if !w.hold(m.By, t.p.FirstBond, ledger.Token) {
+		return false
+	}
+	f := &t.docket.Fork
+	t.game.open(m.By, 1, t.p.FirstBond)
+	f.Stage, f.About, f.Claim = Disputed, m.About, Claim(m.Count)
+	t.game.until = w.after(t.p.FirstDays)
+	t.show()
+	return true
+}
+
+// dispute takes at most what the bond still needs.
+func (t *tokenFork) dispute(w *World, m Message) bool {
+	amount := min(m.Amount, t.game.missing())
+	if amount <= 0 || !w.hold(m.By, amount, ledger.Token) {
+		return false
+	}
+	if bond := t.game.add(m.By, amount); bond > 0 {
+		t.game.until = w.after(t.p.Days)
+		if bond >= t.threshold(w) {
+			t.fork(w)
+		}
+	}
+	t.show()
+	return true
+}
+
+// threshold is the bond at which the token forks.
+func (t *tokenFork) threshold(w *World) ledger.Amount {
+	supply := -w.Ledger.Total(ledger.Outside, ledger.Token)
+	return ledger.Amount(float64(t.p.ThresholdShare * float64(supply)))
+}
+
+// fork lets holders pick sides; who has a bond behind an answer has picked.
+func (t *tokenFork) fork(w *World) {
+	f := &t.docket.Fork
+	f.Stage, f.picks = Forking, make([]pick, w.Ledger.Owners())
+	t.game.until = w.after(t.p.PickDays)
+	for _, b := range t.game.bonds {
+		t.pick(b.by, b.answer)
+	}
+}
+
+func (t *tokenFork) pick(by ledger.Owner, answer uint8) bool {
+	p := &t.docket.Fork.picks[by]
+	if *p != undecided {
+		return false
+	}
+	*p = pickNo + pick(answer)
+	return true
+}
+
+// show brings the public record up to date.
+func (t *tokenFork) show() {
+	f := &t.docket.Fork
+	f.Answer, f.Missing, f.Rounds, f.Until = t.game.answer, t.game.missing(), t.game.rounds, t.game.until
+}
+
+// Step lets an undisputed answer stand, and settles a fork.
+func (t *tokenFork) Step(w *World) {
+	f := &t.docket.Fork
+	if w.Tick < t.game.until || f.Stage != Disputed && f.Stage != Forking {
+		return
+	}
+	if f.Stage == Forking {
+		t.divide(w)
+		f.Stage = Split
+	} else {
+		t.game.settle(w, t.p.BurnShare)
+		f.Stage = Quiet
+	}
+	f.Ended++
+	if f.Answer == 1 {
+		t.carryOut(w)
+	}
+}
+
+// divide finds the side with more tokens; a tie leaves things as they are. Bonds
+// come back to those who gave them, as tokens of their side.
+func (t *tokenFork) divide(w *World) {
+	f := &t.docket.Fork
+	for _, b := range t.game.bonds {
+		w.release(b.by, b.amount, ledger.Token, ledger.Bond)
+	}
+	t.game.bonds = t.game.bonds[:0]
+	for o := ledger.First; int(o) < len(f.picks); o++ {
+		if side, ok := f.Picked(o); ok {
+			f.Moved[side] += holding(w.Ledger, o)
+		}
+	}
+	f.Answer = 0
+	if f.Moved[1] > f.Moved[0] {
+		f.Answer = 1
+	}
+}
+
+// holding is all that an owner could move: what it has lent or borrowed stays
+// with the pool.
+func holding(l *ledger.Ledger, o ledger.Owner) (sum ledger.Amount) {
+	for _, p := range [...]ledger.Pocket{ledger.Free, ledger.Held, ledger.Staked, ledger.Unbonding} {
+		sum += l.Balance(o, ledger.Token, p)
+	}
+	return sum
+}
+
+// carryOut does what the answer yes says, on the ledger of the larger side.
+func (t *tokenFork) carryOut(w *World) {
+	f := &t.docket.Fork
+	if f.Claim == Owns {
+		w.Roll.HandOver(f.About)
+		return
+	}
+	w.Roll.Condemn(f.About, t.p.SlashShare, true, ledger.Burned)
+}
