@@ -97,6 +97,8 @@ func linear(r interval, length vg.Length, vertical, expand bool) (interval, []pl
 			if expand {
 				return s.closed(r, first, last)
 			}
+			// A tick beyond the range by a rounding error would get no room for its label.
+			r.include(s.at(first), s.at(last))
 			return r, s.ticks(first, last)
 		}
 	}
