@@ -4,6 +4,7 @@ import (
 	"stakeout/experiments/sim/draw"
 	"stakeout/experiments/sim/exact"
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/remedy"
 )
 
 // UserParams describe the users of the rollup in cohorts.
@@ -53,7 +54,8 @@ type user struct {
 	reviewed uint32
 	since    uint32 // tick of the wish to leave
 	state    userState
-	_        [23]byte // a cache line a cohort
+	away     bool     // has moved to the second rollup
+	_        [22]byte // a cache line a cohort
 }
 
 // NewUsers draws a population; endow is called with what each owns.
@@ -101,6 +103,9 @@ func (t *Users) Decide(awake []Agent, v *View, do *Actions) {
 	for _, a := range awake {
 		row := &t.rows[a.Row]
 		r := v.Rand(a)
+		if v.Away != row.away {
+			row.settle(v)
+		}
 		switch row.state {
 		case inside:
 			t.use(a.ID, row, v, do, r)
@@ -116,6 +121,11 @@ func (t *Users) Decide(awake []Agent, v *View, do *Actions) {
 		}
 		do.WakeAt(a.ID, later(v, wait))
 	}
+}
+
+// settle begins anew where the cohort has moved to: satisfied, with nothing sent.
+func (row *user) settle(v *View) {
+	row.away, row.state, row.mood, row.sent, row.reviewed, row.looked = v.Away, inside, 1, 0, v.Tick, v.Tick
 }
 
 // use judges the service, reviews once a day whether to stay, and sends what
@@ -211,7 +221,8 @@ func OpeningDemand(p UserParams) float64 {
 // leave asks for the way out: through the coordinator, at up to its gas with a
 // fifth on top and what the waiting costs, but no more than the other route;
 // after a while through the layer-one queue, if the remedy opens it and its gas
-// is below the balance. Who can do neither stays, trapped.
+// is below the balance. Where users can move together it signs for that too, when
+// its part of the gas is below the balance. Who can do nothing stays, trapped.
 func (t *Users) leave(id ID, row *user, v *View, do *Actions) {
 	if v.Pocket(id, ledger.Cash, ledger.Rollup) == 0 && row.since < v.Tick {
 		row.state = outside
@@ -228,6 +239,9 @@ func (t *Users) leave(id ID, row *user, v *View, do *Actions) {
 			do.Request(ForceExit, id, uint32(t.p.CohortSize), 0)
 			return
 		}
+	}
+	if v.Remedy.Migration && !v.Away && v.Docket.Move.EachGas*gasUSD < each {
+		do.Say(id, remedy.Message{Word: remedy.Sign, Count: uint32(t.p.CohortSize), Amount: Amount(pay)})
 	}
 	do.Request(AskExit, id, uint32(t.p.CohortSize), Amount(pay))
 }

@@ -39,6 +39,7 @@ type View struct {
 	Service *rollup.Public
 	Remedy  remedy.Rules
 	Docket  *remedy.Docket
+	Away    bool // this is what those see who have moved to the second rollup
 	Rollup  *rollup.Params
 
 	stream *draw.Stream

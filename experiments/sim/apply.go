@@ -96,7 +96,7 @@ func (w *World) carryOut(a *agents.Action) bool {
 
 // spot carries out an order or a cancel in the market of the token or of dai.
 func (w *World) spot(a *agents.Action) bool {
-	x := w.x
+	x := w.of(a.Agent).x
 	if a.Pair == agents.DaiPair {
 		x = w.dai
 	}
@@ -126,46 +126,48 @@ func (w *World) contract(a *agents.Action) bool {
 }
 
 func (w *World) stake(a *agents.Action) bool {
+	roll := w.of(a.Agent).roll
 	switch a.Verb {
 	case agents.Stake:
-		return w.roll.Stake(a.Agent, a.Amount) == nil
+		return roll.Stake(a.Agent, a.Amount) == nil
 	case agents.Unstake:
-		return w.roll.Unstake(a.Agent, a.Amount, w.tick) == nil
+		return roll.Unstake(a.Agent, a.Amount, w.tick) == nil
 	case agents.Delegate:
 		if at, ok := w.index(a.Other); !ok || w.people.can(at)&agents.CanBuild == 0 {
 			return false
 		}
-		w.roll.Delegate(a.Agent, a.Other)
+		roll.Delegate(a.Agent, a.Other)
 	case agents.SetPolicy:
 		if a.Policy.MinFee < 0 || a.Policy.ExitFee < 0 {
 			return false
 		}
-		w.roll.SetPolicy(a.Agent, a.Policy)
+		roll.SetPolicy(a.Agent, a.Policy)
 	}
 	return true
 }
 
 func (w *World) use(a *agents.Action) bool {
+	roll := w.of(a.Agent).roll
 	switch a.Verb {
 	case agents.Send:
-		w.roll.Send(a.Agent, a.Count, a.Amount, w.tick)
+		roll.Send(a.Agent, a.Count, a.Amount, w.tick)
 		return true
 	case agents.Join:
-		if w.roll.Join(a.Agent, a.Amount) != nil {
+		if roll.Join(a.Agent, a.Amount) != nil {
 			return false
 		}
-		w.roll.Activate(a.Agent, true)
+		roll.Activate(a.Agent, true)
 		return true
 	case agents.Bridge:
-		return w.roll.Bridge(a.Agent, a.Amount) == nil
+		return roll.Bridge(a.Agent, a.Amount) == nil
 	case agents.AskExit:
-		w.roll.AskExit(a.Agent, a.Count, a.Amount, w.tick)
+		roll.AskExit(a.Agent, a.Count, a.Amount, w.tick)
 	case agents.ForceExit:
-		if !w.remedy.Rules().ForcedExit || w.roll.ForceExit(a.Agent, a.Count) != nil {
+		if !w.remedy.Rules().ForcedExit || roll.ForceExit(a.Agent, a.Count) != nil {
 			return false
 		}
 	}
-	w.roll.Activate(a.Agent, false)
+	roll.Activate(a.Agent, false)
 	return true
 }
 
@@ -245,7 +247,7 @@ func (w *World) pay(a *agents.Action) bool {
 		}
 		t.To, t.Reason = a.Other, ledger.Pay
 	case agents.Consume:
-		if a.Amount > w.roll.Earned(a.Agent) {
+		if a.Amount > w.of(a.Agent).roll.Earned(a.Agent) {
 			return false
 		}
 		t.Reason = ledger.Consumption
@@ -256,7 +258,7 @@ func (w *World) pay(a *agents.Action) bool {
 		return false
 	}
 	if a.Verb == agents.Consume {
-		w.roll.Reward(a.Agent, -a.Amount)
+		w.of(a.Agent).roll.Reward(a.Agent, -a.Amount)
 	}
 	return true
 }

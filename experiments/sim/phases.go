@@ -8,7 +8,6 @@ import (
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/layer1"
 	"stakeout/mechanisms/remedy"
-	"stakeout/mechanisms/rollup"
 )
 
 // Phase is one named part of a tick.
@@ -54,8 +53,10 @@ func (w *World) clock() {
 	w.view.Tick = w.tick
 	w.x.Expire(w.tick)
 	w.dai.Expire(w.tick)
-	w.roll.Mature(w.tick)
-	w.roll.QueueTick(w.tick)
+	for l := range w.layers {
+		l.roll.Mature(w.tick)
+		l.roll.QueueTick(w.tick)
+	}
 	w.awake = w.wheel.pop(w.tick, w.awake[:0])
 }
 
@@ -73,7 +74,9 @@ func (w *World) publishNews() {
 	v.LnETH, v.LnActivity = w.news.LnETH, w.news.LnActivity
 	v.EthUSD = w.cfg.Opening.EthUSD * exp(w.news.LnETH)
 	v.Activity = exp(w.news.LnActivity)
-	w.roll.SetActivity(v.Activity)
+	for l := range w.layers {
+		l.roll.SetActivity(v.Activity)
+	}
 	v.GasGwei = w.offer(typicalBatchGas).Gwei()
 }
 
@@ -83,7 +86,12 @@ func (w *World) elect() {
 		return
 	}
 	slot := (w.tick - 1) / uint32(w.cfg.Rollup.BlocksPerSlot)
-	w.roll.Open(w.mech.Elect(w.roll, w.stream.At(draw.Lottery, 0, slot)))
+	if o := w.away.office(); o != ledger.Outside {
+		w.away.roll.SetPolicy(o, w.roll.PolicyOf(o)) // operators serve both rollups alike
+	}
+	for l := range w.layers {
+		l.roll.Open(l.mech.Elect(l.roll, w.stream.At(draw.Lottery, l.key, slot)))
+	}
 }
 
 // trade lets the awake act in rounds.
@@ -111,21 +119,24 @@ func (w *World) roundOf(key uint64) uint64 {
 }
 
 // round lets one group decide on one frozen view and applies their actions.
-// Neighbours that share a strategy decide in one call.
+// Neighbours that share a strategy and a rollup decide in one call.
 func (w *World) round(order []uint64) {
 	w.view.Refresh()
+	if w.away.roll != nil {
+		w.refreshAway()
+	}
 	if len(order) >= crowded {
 		w.warm(order)
 	}
 	for i := 0; i < len(order); {
-		s := w.people.kindOf[placed(order[i])]
+		s, l := w.people.kindOf[placed(order[i])], w.of(idOf(placed(order[i])))
 		w.batch = w.batch[:0]
-		for ; i < len(order) && w.people.kindOf[placed(order[i])] == s; i++ {
+		for ; i < len(order) && w.people.kindOf[placed(order[i])] == s && w.of(idOf(placed(order[i]))) == l; i++ {
 			w.batch = append(w.batch, w.people.at(placed(order[i])))
 		}
 		if w.strategies[s] != nil {
 			list, wakes := len(w.do.List), len(w.do.Wakes)
-			w.strategies[s].Decide(w.batch, w.view, &w.do)
+			w.strategies[s].Decide(w.batch, l.view, &w.do)
 			w.disown(s, list, wakes)
 		}
 	}
@@ -176,52 +187,6 @@ func (w *World) settlePerp() {
 	}
 }
 
-// posting is the way of a batch and of forced exits onto layer one.
-type posting struct {
-	batch, forced layer1.TxID
-	paid          layer1.Price // for a unit of gas of the batch, when last included
-	users         uint32
-	waited        uint32
-}
-
-// Transaction kinds on layer one.
-const (
-	kindBatch layer1.Kind = iota
-	kindForcedExit
-)
-
-// layer1 finds the block of the tick and carries exit requests onto the chain.
-func (w *World) layer1() {
-	w.chain.Step(w.tick, w.stream)
-	p := &w.posting
-	for _, c := range w.chain.Changes() {
-		if c.ID == p.batch && !c.Orphaned {
-			p.paid = c.Price
-		}
-	}
-	if p.forced != 0 {
-		w.followForced(p)
-	} else if payer, users, ok := w.roll.NextRequest(); ok {
-		gas := users * uint32(w.cfg.Rollup.ForcedExitGas)
-		p.forced = w.submit(payer, kindForcedExit, gas)
-		p.users, p.waited = users, 0
-	}
-}
-
-func (w *World) followForced(p *posting) {
-	for _, c := range w.chain.Changes() {
-		if c.ID == p.forced && !c.Orphaned {
-			w.roll.Requested(p.users, w.gasCost(uint64(c.Gas), c.Price), w.tick)
-			w.must(w.chain.Forget(p.forced))
-			p.forced = 0
-			return
-		}
-	}
-	if p.waited++; p.waited%3 == 0 {
-		w.bump(p.forced)
-	}
-}
-
 // typicalBatchGas is the gas of a batch at the opening, for the public gas price.
 const typicalBatchGas = 800_000
 
@@ -256,68 +221,15 @@ func (w *World) gasCost(gas uint64, p layer1.Price) ledger.Amount {
 	return cost
 }
 
-// layer2 builds the batch, follows it onto layer one, and ends the slot.
-func (w *World) layer2() {
-	per := uint32(w.cfg.Rollup.BlocksPerSlot)
-	at := (w.tick - 1) % per
-	p := &w.posting
-	switch build := per - uint32(w.cfg.Rollup.DeadlineBlocks); {
-	case at == build-1:
-		if gas, ok := w.roll.Build(w.tick, w.down()); ok {
-			p.batch = w.submit(w.roll.Public().Leader.Operator, kindBatch, gas)
-		}
-	case at >= build && at < per-1 && (at-build)%3 == 2 && p.batch != 0:
-		if _, _, in := w.chain.Included(p.batch); !in {
-			w.bump(p.batch)
-		}
-	case at == per-1:
-		w.endSlot(p)
-	}
-}
-
-func (w *World) endSlot(p *posting) {
-	var cost ledger.Amount
-	posted := false
-	if p.batch != 0 {
-		if _, _, in := w.chain.Included(p.batch); in {
-			tx, _ := w.chain.Lookup(p.batch)
-			posted, cost = true, w.gasCost(uint64(tx.Gas), p.paid)
-		} else {
-			_ = w.chain.Withdraw(p.batch)
-		}
-		w.must(w.chain.Forget(p.batch))
-		p.batch = 0
-	}
-	o := w.roll.Close(w.tick, posted, cost, exp(w.news.LnETH))
-	w.reward(o)
-	w.remedy.Step(w.remedyWorld())
-	w.must(w.forRemedy.Fault)
-	w.must(w.roll.Fault())
-}
-
-// reward posts what the mechanism makes of the outcome of a slot.
-func (w *World) reward(o rollup.Outcome) {
-	w.moves = w.mech.Settle(w.roll, o, w.moves[:0])
-	for _, t := range w.moves {
-		w.must(w.led.Post(t))
-		switch t.Reason {
-		case ledger.StakingReward:
-			w.roll.Reward(t.To, t.Amount)
-		case ledger.Slash:
-			w.roll.Slashed(t.From, t.Amount)
-		}
-	}
-}
-
 // remedyWorld is the world as the remedy finds it.
 func (w *World) remedyWorld() *remedy.World {
 	w.forRemedy = remedy.World{
-		Roll: w.roll, Ledger: w.led, Rand: w.stream.At(draw.Remedy, 0, w.roll.Public().Slot), Tick: w.tick, TicksPerDay: w.perDay,
+		Roll: w.roll, Away: w.away.roll, Ledger: w.led, Rand: w.stream.At(draw.Remedy, 0, w.roll.Public().Slot), Tick: w.tick, TicksPerDay: w.perDay,
 	}
 	return &w.forRemedy
 }
 
-// down reports whether an exogenous outage is on.
+// down reports whether an exogenous outage of the first rollup is on.
 func (w *World) down() bool {
 	o := &w.cfg.Outage
 	start := w.Ticks(w.cfg.Time.WarmupDays + o.StartDays)

@@ -197,7 +197,7 @@ func (w *World) depth(within float64) float64 {
 // Audit checks every invariant of the world; it is for tests and for the ends
 // of epochs, not for every tick of production.
 func (w *World) Audit() error {
-	for _, check := range [...]func() error{w.led.Audit, w.checkMarkets, w.perp.Audit, w.pool.Audit, w.vaults.Audit, w.roll.Audit, w.chain.Check} {
+	for _, check := range [...]func() error{w.led.Audit, w.checkMarkets, w.perp.Audit, w.pool.Audit, w.vaults.Audit, w.auditRollups, w.chain.Check} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -205,11 +205,23 @@ func (w *World) Audit() error {
 	return w.fault
 }
 
+func (w *World) auditRollups() error {
+	for l := range w.layers {
+		if err := l.roll.Audit(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (w *World) checkMarkets() error { return market.Check(w.x, w.dai) }
 
 // Hash is the 64-bit hash of the state: everything that anybody can act on.
 func (w *World) Hash() uint64 {
 	h := w.roll.Hash(w.chain.Hash(w.pool.Hash(w.perp.Hash(w.dai.Hash(w.x.Hash(w.led.Hash(uint64(w.tick))))))))
+	if w.away.roll != nil {
+		h = w.away.roll.Hash(h)
+	}
 	for _, x := range [...]float64{w.news.LnETH, w.news.LnActivity, w.view.Mid, w.view.Dai.Mid, w.view.SigmaFast, w.view.SigmaSlow} {
 		h = (h ^ math.Float64bits(x)) * 0x9E3779B97F4A7C15
 		h ^= h >> 31

@@ -62,15 +62,16 @@ type World struct {
 	perDay float64
 
 	led       *ledger.Ledger
-	x, dai    *market.Exchange
+	layer           // the rollup, its token and the market of it
+	away      layer // the one to which its users may move
+	dai       *market.Exchange
 	perp      *perp.Market
 	pool      *lending.Pool
 	vaults    *vault.System
 	chain     *layer1.Chain
-	roll      *rollup.State
-	mech      election.Mechanism
 	remedy    remedy.Remedy
 	forRemedy remedy.World
+	moving    moving
 
 	opening    agents.Opening
 	people     population
@@ -78,7 +79,6 @@ type World struct {
 	attackers  []agents.ID
 
 	stream *draw.Stream
-	view   *agents.View
 	do     agents.Actions
 	wheel  *wheel
 	awake  []int32
@@ -89,7 +89,6 @@ type World struct {
 
 	news       news
 	volatility volatility
-	posting    posting
 	refused    uint64
 	warmth     uint64 // means nothing; it keeps the reads of warm
 	liquidated ledger.Amount
@@ -109,7 +108,8 @@ func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]l
 	if !ok {
 		return nil, fmt.Errorf("sim: no remedy %q", remedyName)
 	}
-	w := &World{cfg: cfg, seed: seed, mech: m.New(&cfg.Election), remedy: rem.New(&cfg.Remedies), perDay: 86400 / cfg.Layer1.BlockSeconds}
+	w := &World{cfg: cfg, seed: seed, remedy: rem.New(&cfg.Remedies), perDay: 86400 / cfg.Layer1.BlockSeconds}
+	w.mech = m.New(&cfg.Election)
 	owners := w.spawnAgents()
 	if w.people.size() > indexMask {
 		return nil, fmt.Errorf("sim: %d agents, more than %d", w.people.size(), indexMask)
@@ -128,6 +128,9 @@ func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]l
 	}
 	w.chain = chain
 	w.open(capital)
+	if w.remedy.Rules().Migration {
+		w.openAway()
+	}
 	return w, w.fault
 }
 
@@ -231,6 +234,12 @@ func (w *World) Pool() *lending.Pool { return w.pool }
 // Rollup is the state of the rollup.
 func (w *World) Rollup() *rollup.State { return w.roll }
 
+// Away is the rollup to which users may move, nil when there is none.
+func (w *World) Away() *rollup.State { return w.away.roll }
+
+// Remedy is what can be done in this world.
+func (w *World) Remedy() remedy.Remedy { return w.remedy }
+
 // Chain is layer one.
 func (w *World) Chain() *layer1.Chain { return w.chain }
 
@@ -254,7 +263,7 @@ func (w *World) CopyFrom(src *World) {
 	keep := *w
 	*w = *src
 	w.led, w.x, w.dai, w.perp, w.pool, w.vaults, w.chain, w.roll = keep.led, keep.x, keep.dai, keep.perp, keep.pool, keep.vaults, keep.chain, keep.roll
-	w.stream, w.view, w.wheel = keep.stream, keep.view, keep.wheel
+	w.stream, w.view, w.wheel, w.away = keep.stream, keep.view, keep.wheel, keep.away
 	if w.led == nil {
 		owners := src.led.Owners()
 		w.led = ledger.New(owners, rows)
@@ -281,6 +290,7 @@ func (w *World) CopyFrom(src *World) {
 	w.wheel.copyFrom(src.wheel)
 	w.view.CopyFrom(src.view)
 	w.view.Docket = w.remedy.Docket()
+	w.copyAway(src)
 	w.attackers = append(keep.attackers[:0], src.attackers...)
 	w.series = append(keep.series[:0], src.series...)
 	w.path = append(keep.path[:0], src.path...)

@@ -19,6 +19,7 @@ import (
 // Rules is what a remedy adds to the rollup's contract.
 type Rules struct {
 	ForcedExit bool // users may leave through the layer-one queue
+	Migration  bool // users may move together to a second rollup
 }
 
 // Word is the kind of a message.
@@ -35,6 +36,7 @@ type Message struct {
 // World is what a remedy may touch.
 type World struct {
 	Roll        *rollup.State
+	Away        *rollup.State // the second rollup, nil where there is none
 	Ledger      *ledger.Ledger
 	Rand        *draw.Stream // keyed by slot
 	Tick        uint32
@@ -57,6 +59,7 @@ func (w *World) after(days float64) uint32 {
 // Docket is the public record of what a remedy has on the table.
 type Docket struct {
 	Fork Fork
+	Move Move
 }
 
 // Remedy is a rule of the contract or of society against an attacker.
@@ -70,6 +73,17 @@ type Remedy interface {
 	Docket() *Docket
 	// Clone returns an independent copy.
 	Clone() Remedy
+}
+
+// Publisher is a remedy that has something to publish on layer one.
+type Publisher interface {
+	Remedy
+	// Publishes is the gas that is still to be published and who sends it; 0 is
+	// nothing.
+	Publishes() (sender ledger.Owner, gas uint64)
+	// Published says that so much of it is in a block, and what it cost in
+	// micro-USD.
+	Published(w *World, gas uint64, cost ledger.Amount)
 }
 
 // passive is a remedy that neither hears nor acts.
@@ -95,7 +109,10 @@ func (e Entry) In(r rollup.Rules) bool { return !e.Punishes || r.Stake || r.Offi
 
 // Params are the rules of all remedies; each reads its own.
 type Params struct {
-	TokenFork ForkParams `key:"token_fork" doc:"The oracle of doubling bonds and the fork of the token"`
+	MigrateZK         MigrateZKParams         `key:"migrate_zk" doc:"Moves with one validity proof"`
+	MigrateOptimistic MigrateOptimisticParams `key:"migrate_optimistic" doc:"Moves with everybody's signature"`
+	MigrateBLS        MigrateBLSParams        `key:"migrate_bls" doc:"Moves with one aggregate signature"`
+	TokenFork         ForkParams              `key:"token_fork" doc:"The oracle of doubling bonds and the fork of the token"`
 }
 
 var entries catalogue.Of[Entry]

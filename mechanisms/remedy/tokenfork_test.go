@@ -33,9 +33,13 @@ type forkWorld struct {
 	names map[string]ledger.Owner
 }
 
-func newForkWorld(t *testing.T) *forkWorld {
-	var p Params
+func defaultParams() (p Params) {
 	param.Defaults(&p)
+	return p
+}
+
+func newForkWorld(t *testing.T) *forkWorld {
+	p := defaultParams()
 	var rules rollup.Params
 	param.Defaults(&rules)
 	rules.MinStake = 0

@@ -252,5 +252,7 @@ func (s *State) withdrawn(user ledger.Owner) {
 	s.exits.remove(user)
 	s.Activate(user, false)
 	s.pay(user, ledger.Outside, ledger.Rollup, s.Balance(user), ledger.Withdrawal)
-	s.must(s.move(user, ledger.Dai, ledger.Rollup, ledger.Free, s.led.Balance(user, ledger.Dai, ledger.Rollup)))
+	if s.Here(user) {
+		s.must(s.move(user, ledger.Dai, ledger.Rollup, ledger.Free, s.led.Balance(user, ledger.Dai, ledger.Rollup)))
+	}
 }

@@ -22,6 +22,7 @@ func (s *State) CopyFrom(src *State) {
 	s.active = append(keep.active[:0], src.active...)
 	s.earned = append(keep.earned[:0], src.earned...)
 	s.leads = append(keep.leads[:0], src.leads...)
+	s.home = append(keep.home[:0], src.home...)
 	s.txs, s.exits, s.forced = keep.txs, keep.exits, keep.forced
 	s.txs.copyFrom(&src.txs)
 	s.exits.copyFrom(&src.exits)
@@ -125,7 +126,7 @@ func (s *State) Audit() error {
 		}
 		staked += bonded
 		weight += w
-		unbonding += s.led.Balance(ledger.Owner(o), ledger.Token, ledger.Unbonding)
+		unbonding += s.led.Balance(ledger.Owner(o), s.asset, ledger.Unbonding)
 		if s.Balance(ledger.Owner(o)) > 0 {
 			members++
 		}

@@ -70,11 +70,14 @@ func (s *State) NextRequest() (payer ledger.Owner, users uint32, ok bool) {
 // what its gas cost the users in micro-USD. It must follow a NextRequest.
 //
 // Assumption: users pay the gas out of their balance inside, up to all of it;
-// those who have only dai inside pay from their free cash.
+// those who have only dai inside pay from their free cash, and nobody pays for
+// those who have left in the meantime.
 func (s *State) Requested(users uint32, cost ledger.Amount, tick uint32) {
 	f := &s.forced
 	e := &f.list[f.onChain]
-	s.pay(e.owner, ledger.LayerOne, s.purse(e.owner), cost, ledger.ExitGas)
+	if s.inside(e.owner) {
+		s.Charge(e.owner, cost, ledger.ExitGas)
+	}
 	if f.posted += users; f.posted >= e.count {
 		e.since = tick
 		f.onChain++
@@ -128,23 +131,3 @@ func (s *State) serveForced(tick uint32, coordinator bool) {
 
 // QueueLength is the number of users in the forced-exit queue.
 func (s *State) QueueLength() uint64 { return s.forced.users }
-
-// HandOver gives everything that is inside the rollup to one owner, which is
-// what the governance of a contract can do when it is captured. Requests lapse.
-func (s *State) HandOver(to ledger.Owner) {
-	for o := ledger.First; int(o) < len(s.policy); o++ {
-		if !s.inside(o) || o == to {
-			continue
-		}
-		s.strike(o)
-		s.txs.remove(o)
-		if !s.exits.req[o].riding {
-			s.exits.remove(o)
-		}
-		s.Activate(o, false)
-		s.pay(o, to, ledger.Rollup, s.Balance(o), ledger.Fork)
-		s.must(s.led.Post(ledger.Transfer{
-			Amount: s.led.Balance(o, ledger.Dai, ledger.Rollup), From: o, To: to, Asset: ledger.Dai, FromPocket: ledger.Rollup, Reason: ledger.Fork,
-		}))
-	}
-}

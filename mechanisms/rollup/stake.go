@@ -52,7 +52,7 @@ type unbond struct {
 // Stake moves free tokens into the staking contract. It returns the ledger's
 // error.
 func (s *State) Stake(o ledger.Owner, a ledger.Amount) error {
-	if err := s.move(o, ledger.Token, ledger.Free, ledger.Staked, a); err != nil {
+	if err := s.move(o, s.asset, ledger.Free, ledger.Staked, a); err != nil {
 		return err
 	}
 	s.pub.Staked += a
@@ -65,7 +65,7 @@ func (s *State) Stake(o ledger.Owner, a ledger.Amount) error {
 //
 // Assumption: tokens on their way out can no longer be slashed.
 func (s *State) Unstake(o ledger.Owner, a ledger.Amount, tick uint32) error {
-	if a == 0 || s.move(o, ledger.Token, ledger.Staked, ledger.Unbonding, a) != nil {
+	if a == 0 || s.move(o, s.asset, ledger.Staked, ledger.Unbonding, a) != nil {
 		return ErrStake
 	}
 	s.pub.Staked -= a
@@ -79,7 +79,7 @@ func (s *State) Unstake(o ledger.Owner, a ledger.Amount, tick uint32) error {
 // opening state of a world whose pipeline is already full. Calls must come in
 // order of due, none beyond the delay. It returns the ledger's error.
 func (s *State) SeedUnbonding(o ledger.Owner, a ledger.Amount, due uint32) error {
-	if err := s.move(o, ledger.Token, ledger.Free, ledger.Unbonding, a); err != nil {
+	if err := s.move(o, s.asset, ledger.Free, ledger.Unbonding, a); err != nil {
 		return err
 	}
 	s.pub.Unbonding += a
@@ -94,7 +94,7 @@ func (s *State) Mature(tick uint32) {
 		u := s.unbonding[s.head]
 		s.head++
 		s.pub.Unbonding -= u.amount
-		s.must(s.move(u.owner, ledger.Token, ledger.Unbonding, ledger.Free, u.amount))
+		s.must(s.move(u.owner, s.asset, ledger.Unbonding, ledger.Free, u.amount))
 	}
 	if s.head > 4096 && s.head*2 > len(s.unbonding) {
 		s.unbonding = s.unbonding[:copy(s.unbonding, s.unbonding[s.head:])]
@@ -110,7 +110,7 @@ func (s *State) Slashed(o ledger.Owner, a ledger.Amount) {
 
 // reweigh makes the lottery agree with the ledger for one owner.
 func (s *State) reweigh(o ledger.Owner) {
-	w := s.led.Balance(o, ledger.Token, ledger.Staked)
+	w := s.led.Balance(o, s.asset, ledger.Staked)
 	if w < s.p.MinStake {
 		w = 0
 	}
@@ -144,7 +144,7 @@ func (s *State) PolicyOf(o ledger.Owner) Policy { return s.policy[o] }
 
 // Bonded is what an owner has staked.
 func (s *State) Bonded(o ledger.Owner) ledger.Amount {
-	return s.led.Balance(o, ledger.Token, ledger.Staked)
+	return s.led.Balance(o, s.asset, ledger.Staked)
 }
 
 // Condemn takes a share of the stake for which an operator builds, and, when the
@@ -155,7 +155,7 @@ func (s *State) Condemn(operator ledger.Owner, share float64, locked bool, to le
 			continue
 		}
 		a := ledger.Amount(float64(share * float64(s.Bonded(o))))
-		s.must(s.led.Post(ledger.Transfer{Amount: a, From: o, To: to, Asset: ledger.Token, FromPocket: ledger.Staked, Reason: ledger.Slash}))
+		s.must(s.led.Post(ledger.Transfer{Amount: a, From: o, To: to, Asset: s.asset, FromPocket: ledger.Staked, Reason: ledger.Slash}))
 		s.Slashed(o, a)
 		sum += a
 	}

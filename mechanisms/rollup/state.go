@@ -27,7 +27,8 @@ type Served struct {
 type State struct {
 	p           Params
 	led         *ledger.Ledger
-	perDay      float64 // ticks in a day
+	asset       ledger.Asset // that is staked
+	perDay      float64      // ticks in a day
 	unbondTicks uint32
 	delayTicks  uint32
 
@@ -52,6 +53,8 @@ type State struct {
 	earned    []ledger.Amount // owner: rewards not yet consumed
 	leads     []uint32        // operator: slots led
 	appointed ledger.Owner    // holder of the office of a single operator
+	home      []uint8         // owner: the number of the rollup it is in, when there are two; shared by both
+	number    uint8
 	activity  float64
 	fault     error
 	warmth    uint64 // means nothing; it keeps the reads of warming
@@ -60,7 +63,7 @@ type State struct {
 // New returns an empty rollup for the given number of owners.
 func New(l *ledger.Ledger, p Params, owners int, ticksPerDay float64) *State {
 	s := &State{
-		p: p, led: l, perDay: ticksPerDay,
+		p: p, led: l, asset: ledger.Token, perDay: ticksPerDay,
 		unbondTicks: uint32(math.Ceil(p.UnbondingDays * ticksPerDay)),
 		delayTicks:  uint32(math.Ceil(p.QueueDelayHours * ticksPerDay / 24)),
 		lot:         newLottery(owners),
@@ -132,7 +135,7 @@ func (s *State) Bridge(o ledger.Owner, dai ledger.Amount) error {
 
 // inside reports whether an owner has anything to take out.
 func (s *State) inside(o ledger.Owner) bool {
-	return s.Balance(o) > 0 || s.led.Balance(o, ledger.Dai, ledger.Rollup) > 0
+	return s.Balance(o) > 0 || s.Here(o) && s.led.Balance(o, ledger.Dai, ledger.Rollup) > 0
 }
 
 // purse is where an owner pays the way out from: the cash inside, or for those
@@ -146,6 +149,9 @@ func (s *State) purse(o ledger.Owner) ledger.Pocket {
 
 // Balance is what a user has inside the rollup, in micro-USD.
 func (s *State) Balance(o ledger.Owner) ledger.Amount {
+	if !s.Here(o) {
+		return 0
+	}
 	return s.led.Balance(o, ledger.Cash, ledger.Rollup)
 }
 

@@ -1,0 +1,102 @@
+package sim
+
+import (
+	"stakeout/agents"
+	"stakeout/market/ledger"
+	"stakeout/mechanisms/election"
+	"stakeout/mechanisms/layer1"
+	"stakeout/mechanisms/remedy"
+	"stakeout/mechanisms/rollup"
+)
+
+// validators is the mechanism of the rollup to which users migrate: the group of
+// validators that they form is one operator, who holds an office.
+const validators = "centralized"
+
+// operatorStrategy is the index of the professional operators among the
+// strategies.
+const operatorStrategy = int(RowCoordinators) - int(RowStakers)
+
+// openAway founds an empty rollup beside the first, under the same rules.
+//
+// Assumption: the users' own group of validators is one of the professional
+// operators, the last of them, which never holds the office of the first rollup.
+func (w *World) openAway() {
+	l := &w.away
+	m, _ := election.Find(validators)
+	l.mech, l.key, l.x = m.New(new(election.Params)), 1, w.x
+	l.roll = rollup.New(w.led, w.cfg.Rollup, w.led.Owners(), w.perDay)
+	rollup.Beside(w.roll, l.roll, ledger.Rival)
+	operators := w.people.of(operatorStrategy)
+	l.roll.Appoint(operators[len(operators)-1].ID)
+	l.roll.SeedPublic(0, 0, 0, agents.Amount(w.opening.Fee/agents.BidMargin))
+	l.roll.SetActivity(w.view.Activity)
+	w.seeAway()
+}
+
+// seeAway makes the view of those who live in the second rollup.
+func (w *World) seeAway() {
+	l := &w.away
+	l.view = agents.NewView(w.led, l.x, w.dai, w.perp, w.pool, w.vaults, l.roll, w.stream)
+	w.refreshAway()
+}
+
+// refreshAway brings the view of the second rollup up to date with the first.
+func (w *World) refreshAway() {
+	w.away.view.CopyFrom(w.view)
+	w.away.view.Away = true
+}
+
+// copyAway makes the second rollup a copy of that of another world.
+func (w *World) copyAway(src *World) {
+	l := &w.away
+	if src.away.roll == nil {
+		*l = layer{}
+		return
+	}
+	if l.roll == nil {
+		l.x = w.x
+		l.roll = rollup.New(w.led, w.cfg.Rollup, w.led.Owners(), w.perDay)
+		w.seeAway()
+	}
+	l.key, l.posting, l.mech = src.away.key, src.away.posting, src.away.mech.Clone()
+	l.roll.CopyFrom(src.away.roll)
+	rollup.Share(w.roll, l.roll)
+	w.refreshAway()
+}
+
+// moving is the way of a migration's transactions onto layer one.
+type moving struct {
+	tx     layer1.TxID
+	gas    uint32
+	waited uint32
+}
+
+// followMigration carries what a migration has to publish onto layer one, piece
+// by piece.
+func (w *World) followMigration() {
+	m, ok := w.remedy.(remedy.Publisher)
+	if !ok {
+		return
+	}
+	p := &w.moving
+	if p.tx == 0 {
+		if payer, gas := m.Publishes(); gas > 0 {
+			p.gas, p.waited = uint32(min(gas, uint64(w.cfg.Rollup.MaxBatchGas))), 0
+			p.tx = w.submit(payer, kindMigration, p.gas)
+		}
+		return
+	}
+	for _, c := range w.chain.Changes() {
+		if c.ID == p.tx && !c.Orphaned {
+			m.Published(w.remedyWorld(), uint64(p.gas), w.gasCost(uint64(c.Gas), c.Price))
+			w.must(w.forRemedy.Fault)
+			w.must(w.chain.Forget(p.tx))
+			p.tx = 0
+			return
+		}
+	}
+	if p.waited++; p.waited%3 == 0 {
+		w.bump(p.tx)
+	}
+}

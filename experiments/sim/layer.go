@@ -1,0 +1,160 @@
+package sim
+
+import (
+	"stakeout/agents"
+	"stakeout/market"
+	"stakeout/market/ledger"
+	"stakeout/mechanisms/election"
+	"stakeout/mechanisms/layer1"
+	"stakeout/mechanisms/rollup"
+)
+
+// layer is a rollup with its election, the market of its token, what agents see
+// of the three, and the way of its batches onto layer one.
+type layer struct {
+	roll    *rollup.State
+	mech    election.Mechanism
+	x       *market.Exchange
+	view    *agents.View
+	posting posting
+	key     uint32 // of its draws
+}
+
+// layers yields the rollups that there are.
+func (w *World) layers(yield func(*layer) bool) {
+	if yield(&w.layer) && w.away.roll != nil {
+		yield(&w.away)
+	}
+}
+
+// of is the rollup in which an agent lives.
+func (w *World) of(o ledger.Owner) *layer {
+	if w.away.roll != nil && w.away.roll.Here(o) {
+		return &w.away
+	}
+	return &w.layer
+}
+
+// office is who holds the office of the single operator, where there is one.
+func (l *layer) office() ledger.Owner {
+	if l.roll == nil {
+		return ledger.Outside
+	}
+	return l.roll.Appointed()
+}
+
+// posting is the way of a batch and of forced exits onto layer one.
+type posting struct {
+	batch, forced layer1.TxID
+	paid          layer1.Price // for a unit of gas of the batch, when last included
+	users         uint32
+	waited        uint32
+}
+
+// Transaction kinds on layer one.
+const (
+	kindBatch layer1.Kind = iota
+	kindForcedExit
+	kindMigration
+)
+
+// layer1 finds the block of the tick and carries exit requests onto the chain.
+func (w *World) layer1() {
+	w.chain.Step(w.tick, w.stream)
+	for l := range w.layers {
+		w.carry(l)
+	}
+	w.followMigration()
+}
+
+// carry follows a rollup's transactions into the block.
+func (w *World) carry(l *layer) {
+	p := &l.posting
+	for _, c := range w.chain.Changes() {
+		if c.ID == p.batch && !c.Orphaned {
+			p.paid = c.Price
+		}
+	}
+	if p.forced != 0 {
+		w.followForced(l)
+	} else if payer, users, ok := l.roll.NextRequest(); ok {
+		gas := users * uint32(w.cfg.Rollup.ForcedExitGas)
+		p.forced = w.submit(payer, kindForcedExit, gas)
+		p.users, p.waited = users, 0
+	}
+}
+
+func (w *World) followForced(l *layer) {
+	p := &l.posting
+	for _, c := range w.chain.Changes() {
+		if c.ID == p.forced && !c.Orphaned {
+			l.roll.Requested(p.users, w.gasCost(uint64(c.Gas), c.Price), w.tick)
+			w.must(w.chain.Forget(p.forced))
+			p.forced = 0
+			return
+		}
+	}
+	if p.waited++; p.waited%3 == 0 {
+		w.bump(p.forced)
+	}
+}
+
+// layer2 builds the batches, follows them onto layer one, and ends the slot.
+func (w *World) layer2() {
+	for l := range w.layers {
+		w.advance(l)
+	}
+	if w.tick%uint32(w.cfg.Rollup.BlocksPerSlot) == 0 {
+		w.remedy.Step(w.remedyWorld())
+		w.must(w.forRemedy.Fault)
+	}
+}
+
+func (w *World) advance(l *layer) {
+	per := uint32(w.cfg.Rollup.BlocksPerSlot)
+	at := (w.tick - 1) % per
+	p := &l.posting
+	switch build := per - uint32(w.cfg.Rollup.DeadlineBlocks); {
+	case at == build-1:
+		if gas, ok := l.roll.Build(w.tick, l == &w.layer && w.down()); ok {
+			p.batch = w.submit(l.roll.Public().Leader.Operator, kindBatch, gas)
+		}
+	case at >= build && at < per-1 && (at-build)%3 == 2 && p.batch != 0:
+		if _, _, in := w.chain.Included(p.batch); !in {
+			w.bump(p.batch)
+		}
+	case at == per-1:
+		w.endSlot(l)
+	}
+}
+
+func (w *World) endSlot(l *layer) {
+	var cost ledger.Amount
+	posted := false
+	if p := &l.posting; p.batch != 0 {
+		if _, _, in := w.chain.Included(p.batch); in {
+			tx, _ := w.chain.Lookup(p.batch)
+			posted, cost = true, w.gasCost(uint64(tx.Gas), p.paid)
+		} else {
+			_ = w.chain.Withdraw(p.batch)
+		}
+		w.must(w.chain.Forget(p.batch))
+		p.batch = 0
+	}
+	w.reward(l, l.roll.Close(w.tick, posted, cost, exp(w.news.LnETH)))
+	w.must(l.roll.Fault())
+}
+
+// reward posts what the mechanism makes of the outcome of a slot.
+func (w *World) reward(l *layer, o rollup.Outcome) {
+	w.moves = l.mech.Settle(l.roll, o, w.moves[:0])
+	for _, t := range w.moves {
+		w.must(w.led.Post(t))
+		switch t.Reason {
+		case ledger.StakingReward:
+			l.roll.Reward(t.To, t.Amount)
+		case ledger.Slash:
+			l.roll.Slashed(t.From, t.Amount)
+		}
+	}
+}

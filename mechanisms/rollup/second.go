@@ -1,0 +1,77 @@
+package rollup
+
+import "stakeout/market/ledger"
+
+// A world can have two rollups over one ledger: that which users leave together,
+// and the one to which they move. Every owner is in one of them.
+
+// Beside makes second share its owners with first, where all of them are now. The
+// stake of the second is in the given asset.
+func Beside(first, second *State, asset ledger.Asset) {
+	first.home = make([]uint8, len(first.policy))
+	second.asset = asset
+	Share(first, second)
+}
+
+// Share joins two rollups again that have been copied one by one.
+func Share(first, second *State) { second.home, second.number = first.home, 1 }
+
+// Here reports whether an owner is in this rollup and not in the other one.
+func (s *State) Here(o ledger.Owner) bool { return s.home == nil || s.home[o] == s.number }
+
+// Hand moves an owner with all that it has inside to the other rollup. What it
+// had asked for lapses.
+func (s *State) Hand(o ledger.Owner, to *State) {
+	s.lapse(o)
+	held := s.Balance(o) > 0
+	s.home[o] = to.number
+	if held {
+		s.pub.Members--
+		to.pub.Members++
+	}
+	to.Activate(o, to.inside(o))
+}
+
+// HandOver gives everything that is inside the rollup to one owner, which is
+// what the governance of a contract can do when it is captured. Requests lapse.
+func (s *State) HandOver(to ledger.Owner) {
+	for o := ledger.First; int(o) < len(s.policy); o++ {
+		if !s.inside(o) || o == to {
+			continue
+		}
+		s.lapse(o)
+		s.pay(o, to, ledger.Rollup, s.Balance(o), ledger.Fork)
+		s.must(s.led.Post(ledger.Transfer{
+			Amount: s.led.Balance(o, ledger.Dai, ledger.Rollup), From: o, To: to, Asset: ledger.Dai, FromPocket: ledger.Rollup, Reason: ledger.Fork,
+		}))
+	}
+}
+
+// Charge takes what an owner has to pay for layer one out of what it has inside,
+// up to all of it, and returns what was taken.
+func (s *State) Charge(o ledger.Owner, cost ledger.Amount, why ledger.Reason) ledger.Amount {
+	return s.pay(o, ledger.LayerOne, s.purse(o), cost, why)
+}
+
+// Levy makes an owner pay an operator for a withdrawal, up to all that it has
+// inside, and returns what was paid.
+func (s *State) Levy(o, operator ledger.Owner, fee ledger.Amount) ledger.Amount {
+	return s.pay(o, operator, s.purse(o), fee, ledger.WithdrawalFee)
+}
+
+// Ended is what became of the slot that has ended last.
+func (s *State) Ended() *Outcome { return &s.slot }
+
+// lapse takes an owner's requests out of the queues and out of the batch on its
+// way. What layer one has been asked for stays in its queue and finds nothing.
+func (s *State) lapse(o ledger.Owner) {
+	for i := range s.batch {
+		if b := &s.batch[i]; b.owner == o {
+			b.count = 0
+		}
+	}
+	s.txs.req[o].riding, s.exits.req[o].riding = false, false
+	s.txs.remove(o)
+	s.exits.remove(o)
+	s.Activate(o, false)
+}
