@@ -15,13 +15,16 @@ func (s *State) CopyFrom(src *State) {
 	s.led = led
 	s.lot.tree = append(keep.lot.tree[:0], src.lot.tree...)
 	s.weight = append(keep.weight[:0], src.weight...)
+	s.behind = append(keep.behind[:0], src.behind...)
 	s.operator = append(keep.operator[:0], src.operator...)
 	s.policy = append(keep.policy[:0], src.policy...)
 	s.unbonding = append(keep.unbonding[:0], src.unbonding...)
 	s.batch = append(keep.batch[:0], src.batch...)
 	s.active = append(keep.active[:0], src.active...)
 	s.earned = append(keep.earned[:0], src.earned...)
-	s.leads = append(keep.leads[:0], src.leads...)
+	s.records = append(keep.records[:0], src.records...)
+	s.successors = append(keep.successors[:0], src.successors...)
+	s.held = append(keep.held[:0], src.held...)
 	s.txs, s.exits, s.forced = keep.txs, keep.exits, keep.forced
 	s.txs.copyFrom(&src.txs)
 	s.exits.copyFrom(&src.exits)
@@ -112,7 +115,7 @@ func flags(bits ...bool) (x uint64) {
 // lottery agree with the ledger, the members are the owners with a balance
 // inside, the queues add up, and no transfer has been refused.
 func (s *State) Audit() error {
-	var staked, unbonding, weight ledger.Amount
+	var staked, unbonding, weight, behind ledger.Amount
 	members := 0
 	for o := range s.weight {
 		bonded := s.Bonded(ledger.Owner(o))
@@ -125,6 +128,7 @@ func (s *State) Audit() error {
 		}
 		staked += bonded
 		weight += w
+		behind += s.Backing(ledger.Owner(o))
 		unbonding += s.led.Balance(ledger.Owner(o), ledger.Token, ledger.Unbonding)
 		if s.Balance(ledger.Owner(o)) > 0 {
 			members++
@@ -133,6 +137,8 @@ func (s *State) Audit() error {
 	switch {
 	case staked != s.pub.Staked || unbonding != s.pub.Unbonding:
 		return fmt.Errorf("rollup: %d staked and %d unbonding, books say %d and %d", staked, unbonding, s.pub.Staked, s.pub.Unbonding)
+	case behind != weight:
+		return fmt.Errorf("rollup: weights sum to %d, those behind operators to %d", weight, behind)
 	case weight != ledger.Amount(s.lot.total):
 		return fmt.Errorf("rollup: weights sum to %d, the lottery to %d", weight, s.lot.total)
 	case float64(members) != s.pub.Members:
