@@ -311,7 +311,7 @@ func (w *World) reward(o rollup.Outcome) {
 // remedyWorld is the world as the remedy finds it.
 func (w *World) remedyWorld() *remedy.World {
 	w.forRemedy = remedy.World{
-		Roll: w.roll, Ledger: w.led, Rand: w.stream.At(draw.Remedy, 0, w.roll.Public().Slot), Tick: w.tick, TicksPerDay: w.perDay,
+		Roll: w.roll, Ledger: w.led, Rules: w.mech.Rules(), Rand: w.stream.At(draw.Remedy, 0, w.roll.Public().Slot), Tick: w.tick, TicksPerDay: w.perDay,
 	}
 	return &w.forRemedy
 }

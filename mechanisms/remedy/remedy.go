@@ -18,7 +18,8 @@ import (
 
 // Rules is what a remedy adds to the rollup's contract.
 type Rules struct {
-	ForcedExit bool // users may leave through the layer-one queue
+	ForcedExit bool  // users may leave through the layer-one queue
+	Trial      Trial // how an accused operator is judged
 }
 
 // Word is the kind of a message.
@@ -36,6 +37,7 @@ type Message struct {
 type World struct {
 	Roll        *rollup.State
 	Ledger      *ledger.Ledger
+	Rules       rollup.Rules // of the election
 	Rand        *draw.Stream // keyed by slot
 	Tick        uint32
 	TicksPerDay float64
@@ -43,6 +45,7 @@ type World struct {
 
 // Docket is the public record of what a remedy has on the table.
 type Docket struct {
+	Case Case // against an operator
 }
 
 // Remedy is a rule of the contract or of society against an attacker.
@@ -80,7 +83,14 @@ type Entry struct {
 func (e Entry) In(r rollup.Rules) bool { return !e.Punishes || r.Stake || r.Office }
 
 // Params are the rules of all remedies; each reads its own.
-type Params struct{}
+type Params struct {
+	Case   CaseParams      `key:"case" doc:"What all accusations of an operator share"`
+	Fork   HardForkParams  `key:"hard_fork" doc:"The social fork"`
+	Vote   VoteParams      `key:"timelock_vote" doc:"The vote of the stakers"`
+	Kleros KlerosParams    `key:"court_kleros" doc:"The court of Kleros"`
+	Aragon AragonParams    `key:"court_aragon" doc:"Aragon Court"`
+	Auto   AutoSlashParams `key:"auto_slash" doc:"The contract that slashes by itself"`
+}
 
 var entries catalogue.Of[Entry]
 
