@@ -86,7 +86,7 @@ func (c *court) Hear(w *World, m Message) bool {
 		if !c.accuse(w, m, c.bond()) {
 			return false
 		}
-		c.seats, c.pots = c.seats[:0], append(c.pots[:0], ledger.Amount(c.r.jurors)*c.r.fee)
+		c.first, c.seats, c.pots = 0, c.seats[:0], append(c.pots[:0], ledger.Amount(c.r.jurors)*c.r.fee)
 		c.docket.Case.Phase, c.docket.Case.Closes = Evidence, w.Tick+uint32(c.r.evidence*w.TicksPerDay)
 		return true
 	case Vote:

@@ -14,7 +14,7 @@ var _ = register(Entry{
 
 // HardForkParams are what a social fork takes.
 type HardForkParams struct {
-	Days     float64 `key:"coordination_days" default:"33" unit:"d" min:"0.1" max:"365" source:"The DAO: attack on 17 June 2016, fork on 20 July 2016" doc:"Time from the call for a fork to the fork"`
+	Days     float64 `key:"coordination_days" default:"33" unit:"d" min:"0.01" max:"365" source:"The DAO: attack on 17 June 2016, fork on 20 July 2016" doc:"Time from the call for a fork to the fork"`
 	Majority float64 `key:"majority_share" default:"0.5" unit:"share" min:"0" max:"1" source:"Assumption: more than half of the voices; the DAO vote had 87 %" doc:"Share of the voices that must be exceeded"`
 	Quorum   float64 `key:"quorum_share" default:"0.05" unit:"share" min:"0" max:"1" source:"Carbonvote on the DAO fork, July 2016: about a twentieth of all ether took part" doc:"Voices as a share of the cohorts with a balance inside"`
 }

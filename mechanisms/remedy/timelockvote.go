@@ -12,7 +12,7 @@ var _ = register(Entry{
 
 // VoteParams are the rules of the vote.
 type VoteParams struct {
-	Days     float64 `key:"voting_days" default:"3" unit:"d" min:"0.1" max:"60" source:"Compound Governor Alpha, 2020: 17280 blocks, about three days" doc:"Length of the vote; no longer than the unbonding time, else the same tokens could vote twice"`
+	Days     float64 `key:"voting_days" default:"3" unit:"d" min:"0.01" max:"60" source:"Compound Governor Alpha, 2020: 17280 blocks, about three days" doc:"Length of the vote; no longer than the unbonding time, else the same tokens could vote twice"`
 	Quorum   float64 `key:"quorum_share" default:"0.04" unit:"share" min:"0" max:"1" source:"Compound Governor Alpha, 2020: 400 thousand of ten million" doc:"Stake that must take part, as a share of all stake"`
 	Majority float64 `key:"majority_share" default:"0.5" unit:"share" min:"0" max:"1" source:"Compound Governor Alpha, 2020: more votes for than against" doc:"Share of the stake that takes part which must be exceeded"`
 }
