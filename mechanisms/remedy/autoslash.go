@@ -5,6 +5,7 @@ var _ = register(Entry{
 	Doc:      "A contract slashes whoever leaves waiting users unserved in too many of its slots, for whatever reason.",
 	Source:   "“a strategy to apply slashing (could be … an automated strategy)” (GriffGreen)",
 	Punishes: true,
+	Reads:    []string{"case", "auto_slash"},
 	New: func(p *Params) Remedy {
 		return &autoSlash{p: p.Auto, lock: p.Case.TimeLock}
 	},
@@ -13,7 +14,7 @@ var _ = register(Entry{
 // AutoSlashParams are the rule of the contract.
 type AutoSlashParams struct {
 	Bound float64 `key:"unserved_share" default:"0.5" unit:"share" min:"0" max:"1" source:"Assumption: half of the last sixteen slots or so; no sweep yet" doc:"Share of its recent slots left unserved while transactions wait, above which an operator is slashed"`
-	Slots int     `key:"least_slots" default:"8" unit:"1" min:"1" max:"10000" source:"Assumption: no judgment on fewer; no sweep yet" doc:"Slots that an operator must have led"`
+	Slots int     `key:"least_slots" default:"8" unit:"slots" min:"1" max:"10000" source:"Assumption: no judgment on fewer; no sweep yet" doc:"Slots that an operator must have led"`
 	Slash float64 `key:"slash_share" default:"0.05" unit:"share" min:"0" max:"1" source:"Cosmos Hub, 2020: 5 % for a proven fault" doc:"Share of the stake behind the operator that is burnt"`
 }
 

@@ -7,6 +7,7 @@ var _ = register(Entry{
 	Doc:      "Jurors drawn by court stake judge an accused operator; each appeal has three times as many, and in the end all of them.",
 	Source:   "“a strategy to apply slashing (could be … Kleros or Aragon Court judgement …)” (GriffGreen)",
 	Punishes: true,
+	Reads:    []string{"case", "court_aragon"},
 	New: func(p *Params) Remedy {
 		a := &p.Aragon
 		return &court{trial: trial{p: p.Case}, r: courtRules{

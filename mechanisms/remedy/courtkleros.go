@@ -7,6 +7,7 @@ var _ = register(Entry{
 	Doc:      "Jurors drawn by court stake judge an accused operator; each appeal has twice as many and one.",
 	Source:   "“a strategy to apply slashing (could be … Kleros or Aragon Court judgement …)” (GriffGreen)",
 	Punishes: true,
+	Reads:    []string{"case", "court_kleros"},
 	New: func(p *Params) Remedy {
 		k := &p.Kleros
 		return &court{trial: trial{p: p.Case}, r: courtRules{

@@ -7,6 +7,7 @@ var _ = register(Entry{
 	Doc:      "Users and holders agree outside the protocol on a fork that removes all stake of the operator in question.",
 	Source:   "“there can be a protocol level hardfork to remove the deposit from the attacker”",
 	Punishes: true,
+	Reads:    []string{"hard_fork"},
 	New: func(p *Params) Remedy {
 		return &hardFork{p: p.Fork}
 	},

@@ -76,6 +76,7 @@ type Entry struct {
 	// Punishes says that the remedy takes stake or an office away, so that there
 	// must be one.
 	Punishes bool
+	Reads    []string // sections of Params
 	New      func(*Params) Remedy
 }
 

@@ -33,6 +33,8 @@ func (s *State) CopyFrom(src *State) {
 
 // Hash folds the state of the rollup into h, for the state hash of a world: two
 // rollups with equal hashes over equal ledgers behave alike under equal calls.
+// Records of operators are left out, since nothing in the rollup follows from
+// them.
 func (s *State) Hash(h uint64) uint64 {
 	for o := range s.policy {
 		p, v := &s.policy[o], &s.txs.req[o].last
@@ -43,6 +45,12 @@ func (s *State) Hash(h uint64) uint64 {
 	h = fold(h, uint64(s.appointed))
 	for _, u := range s.unbonding[s.head:] {
 		h = fold(h, uint64(u.due)<<32|uint64(u.owner), uint64(u.amount))
+	}
+	if s.accused != ledger.Outside {
+		h = fold(h, uint64(s.accused))
+		for _, u := range s.held {
+			h = fold(h, uint64(u.owner), uint64(u.amount))
+		}
 	}
 	h = s.exits.hash(s.txs.hash(h))
 	for _, b := range s.batch {

@@ -4,8 +4,11 @@ import "stakeout/market/ledger"
 
 // Hold keeps the stake behind an operator where a judgment can reach it: nobody
 // who delegates to it can name another, and what unbonds is not paid out, until
-// Release.
-func (s *State) Hold(operator ledger.Owner) { s.accused = operator }
+// Release. There is one Hold at a time.
+func (s *State) Hold(operator ledger.Owner) {
+	s.Release()
+	s.accused = operator
+}
 
 // Release ends a Hold and pays out what has fallen due meanwhile.
 func (s *State) Release() {
