@@ -102,6 +102,22 @@ func (m *believer) lnValue(b *belief, v *View) float64 {
 	return news + exact.Log(y) - hazard
 }
 
+// relief is what an end of all trouble would add to the worth of some tokens, in
+// USD. It is negative where the holder thinks that others' empty blocks leave
+// more fees to its own stake than they drive away: “Stakers will have a
+// opportunity to not participate in the dos attack and get more rewards.”
+//
+// Assumption: the holder lays all the trouble that it sees at one door.
+func (m *believer) relief(b *belief, v *View, tokens float64) float64 {
+	if !m.p.RespondToEvents {
+		return 0
+	}
+	e, s := m.forecasts(b, v)
+	well := m.normalReward(v) / m.opening.Normal
+	y := float64(b.weight*e) + float64((1-b.weight)*s)
+	return tokens * v.Mid * (1 - b.weight) * (well - s) / max(y, 1e-9)
+}
+
 // forecasts returns the two forecasts of the reward of a staked token relative
 // to the opening, in units of the price of ETH.
 //

@@ -16,20 +16,21 @@ import (
 // `check impact` finds concave impact; the staking response to relative
 // yields follows Chitra (2021).
 type StakerParams struct {
-	Count          int     `key:"count" default:"300" unit:"1" min:"1" max:"1000000" source:"Assumption: enough that no single holder moves the price" doc:"Number of stakers"`
-	HoldShare      float64 `key:"hold_share" default:"0.68" unit:"share" min:"0" max:"1" source:"Assumption: a young rollup; together the groups hold the whole supply" doc:"Share of supply that they hold"`
-	StakedShare    float64 `key:"staked_share" default:"0.735" unit:"share" min:"0" max:"1" source:"Assumption: half of the supply is staked; no sweep yet" doc:"Mean share of their holding that is staked; s.d. 0.12 over stakers"`
-	LeavingShare   float64 `key:"unbonding_share" default:"0.009" unit:"share" min:"0" max:"0.5" source:"Calibrated: mean share unbonding after warm-up, so that the opening does not drift (check stationary)" doc:"Share of their holding that is unbonding at the opening"`
-	LentShare      float64 `key:"lent_share" default:"0.03" unit:"share" min:"0" max:"1" source:"Assumption: with the long-horizon holders' part the pool holds about twice the borrow cap" doc:"Mean share of their holding that is lent out; uniform between 0 and twice the mean"`
-	CashRatio      float64 `key:"cash_ratio" default:"1.1" unit:"1" min:"0" max:"100" source:"Assumption: cash for about one doubling of the holding, so that buyers are rarely short of funds" doc:"Cash for each dollar of normal holding"`
-	WealthTail     float64 `key:"wealth_tail" default:"1.5" unit:"1" min:"1.05" max:"10" source:"Gabaix (2009), Power Laws in Economics and Finance: wealth has an exponent near 1.5" doc:"Pareto exponent of holdings, cut at 20 times the minimum"`
-	TacticalShare  float64 `key:"tactical_share" default:"0.25" unit:"share" min:"0" max:"1" source:"Calibrated: impact exponent near 0.6 between 1 and 30 % of daily volume (check impact); no sweep yet, though it decides what a takeover costs" doc:"Share of the normal holding that follows small mispricings"`
-	Elasticity     float64 `key:"strategic_elasticity" default:"1" unit:"1" min:"0" max:"5" source:"Assumption: unit elasticity of holdings to value over price; no sweep yet, though it decides what a takeover costs" doc:"Further change of the holding for each unit of ln value over price"`
-	MispricingBand float64 `key:"mispricing_band" default:"0.04" unit:"1" min:"0.001" max:"1" source:"Calibrated: impact exponent near 0.6 and no drift (checks impact, stationary)" doc:"Median of the log mispricing that makes the tactical part move; lognormal with log s.d. 0.15"`
-	Corridor       float64 `key:"corridor" default:"0.6" unit:"1" min:"0" max:"5" source:"Calibrated: inaction empties the latent book near the price, so that impact is concave (check impact)" doc:"Gap to the target, in tactical shares, below which nothing is done"`
-	WakeHours      float64 `key:"wake_hours" default:"4" unit:"h" min:"0.01" max:"100" source:"Assumption: holders look a few times a day" doc:"Median time between looks; lognormal with log s.d. 0.7, between 1 and 48 h"`
-	SliceMinutes   float64 `key:"slice_minutes" default:"10" unit:"min" min:"0.2" max:"1000" source:"Calibrated: with slice_share, decay of impact within a day (check facts, sweeps)" doc:"Mean time between child orders while trading"`
-	SliceShare     float64 `key:"slice_share" default:"0.01" unit:"share" min:"0.0001" max:"1" source:"Calibrated: with slice_minutes, decay of impact within a day (check facts, sweeps)" doc:"Mean child order as a share of the normal holding"`
+	Count          int         `key:"count" default:"300" unit:"1" min:"1" max:"1000000" source:"Assumption: enough that no single holder moves the price" doc:"Number of stakers"`
+	HoldShare      float64     `key:"hold_share" default:"0.68" unit:"share" min:"0" max:"1" source:"Assumption: a young rollup; together the groups hold the whole supply" doc:"Share of supply that they hold"`
+	StakedShare    float64     `key:"staked_share" default:"0.735" unit:"share" min:"0" max:"1" source:"Assumption: half of the supply is staked; no sweep yet" doc:"Mean share of their holding that is staked; s.d. 0.12 over stakers"`
+	LeavingShare   float64     `key:"unbonding_share" default:"0.009" unit:"share" min:"0" max:"0.5" source:"Calibrated: mean share unbonding after warm-up, so that the opening does not drift (check stationary)" doc:"Share of their holding that is unbonding at the opening"`
+	LentShare      float64     `key:"lent_share" default:"0.03" unit:"share" min:"0" max:"1" source:"Assumption: with the long-horizon holders' part the pool holds about twice the borrow cap" doc:"Mean share of their holding that is lent out; uniform between 0 and twice the mean"`
+	CashRatio      float64     `key:"cash_ratio" default:"1.1" unit:"1" min:"0" max:"100" source:"Assumption: cash for about one doubling of the holding, so that buyers are rarely short of funds" doc:"Cash for each dollar of normal holding"`
+	WealthTail     float64     `key:"wealth_tail" default:"1.5" unit:"1" min:"1.05" max:"10" source:"Gabaix (2009), Power Laws in Economics and Finance: wealth has an exponent near 1.5" doc:"Pareto exponent of holdings, cut at 20 times the minimum"`
+	TacticalShare  float64     `key:"tactical_share" default:"0.25" unit:"share" min:"0" max:"1" source:"Calibrated: impact exponent near 0.6 between 1 and 30 % of daily volume (check impact); no sweep yet, though it decides what a takeover costs" doc:"Share of the normal holding that follows small mispricings"`
+	Elasticity     float64     `key:"strategic_elasticity" default:"1" unit:"1" min:"0" max:"5" source:"Assumption: unit elasticity of holdings to value over price; no sweep yet, though it decides what a takeover costs" doc:"Further change of the holding for each unit of ln value over price"`
+	MispricingBand float64     `key:"mispricing_band" default:"0.04" unit:"1" min:"0.001" max:"1" source:"Calibrated: impact exponent near 0.6 and no drift (checks impact, stationary)" doc:"Median of the log mispricing that makes the tactical part move; lognormal with log s.d. 0.15"`
+	Corridor       float64     `key:"corridor" default:"0.6" unit:"1" min:"0" max:"5" source:"Calibrated: inaction empties the latent book near the price, so that impact is concave (check impact)" doc:"Gap to the target, in tactical shares, below which nothing is done"`
+	WakeHours      float64     `key:"wake_hours" default:"4" unit:"h" min:"0.01" max:"100" source:"Assumption: holders look a few times a day" doc:"Median time between looks; lognormal with log s.d. 0.7, between 1 and 48 h"`
+	SliceMinutes   float64     `key:"slice_minutes" default:"10" unit:"min" min:"0.2" max:"1000" source:"Calibrated: with slice_share, decay of impact within a day (check facts, sweeps)" doc:"Mean time between child orders while trading"`
+	SliceShare     float64     `key:"slice_share" default:"0.01" unit:"share" min:"0.0001" max:"1" source:"Calibrated: with slice_minutes, decay of impact within a day (check facts, sweeps)" doc:"Mean child order as a share of the normal holding"`
+	Civic          CivicParams `key:"civic" doc:"What they do about a coordinator that attacks"`
 }
 
 // Stakers is the population of stakers.
@@ -41,6 +42,7 @@ type Stakers struct {
 
 type staker struct {
 	belief
+	citizen
 	normal  float64 // tokens
 	staked  float64 // desired share staked
 	lent    float64 // desired share lent
@@ -68,6 +70,7 @@ func NewStakers(p StakerParams, b BeliefParams, o Opening, list []Agent, s *draw
 	t.levelStake(total)
 	for i, a := range list {
 		row := &t.rows[i]
+		row.citizen = drawCitizen(p.Civic, s.At(draw.Opinion, a.Key, 0))
 		row.normal *= scale
 		leaves := float64(min(p.LeavingShare, 1-row.staked) * row.normal)
 		lent := float64(min(row.lent, 1-row.staked-leaves/row.normal) * row.normal)
@@ -108,7 +111,9 @@ func (t *Stakers) Warm(row int32) uint64 { return uint64(t.rows[row].viewTick) }
 // Decide implements Strategy.
 func (t *Stakers) Decide(awake []Agent, v *View, do *Actions) {
 	for _, a := range awake {
-		t.one(a, &t.rows[a.Row], v, do)
+		row := &t.rows[a.Row]
+		t.one(a, row, v, do)
+		t.speak(a, row, v, do)
 	}
 }
 

@@ -28,6 +28,8 @@ type UserParams struct {
 	UrgencyPerDay float64 `key:"urgency_per_day" default:"0.01" unit:"1" min:"0" max:"1" source:"Assumption: a percent a day; withdrawal fees that can be extorted are proportional to it; no sweep yet" doc:"Share of the balance that a leaver would pay to be out a day earlier"`
 	GiveUpDays    float64 `key:"give_up_half_life_days" default:"2" unit:"d" min:"0.01" max:"1000000" source:"Assumption: what is not sent within days is sent elsewhere" doc:"Time in which half of the waiting transactions are taken back"`
 	RetryDays     float64 `key:"retry_days" default:"1" unit:"d" min:"0.01" max:"100" source:"Assumption: a leaver gives the coordinator a day" doc:"Time that a leaver waits for the coordinator before it uses the layer-one queue"`
+	VoiceShare    float64 `key:"voice_share" default:"0.05" unit:"share" min:"0" max:"1" source:"Carbonvote on the DAO fork, July 2016: about a twentieth of all ether took part" doc:"Chance that a cohort raises its voice on a fork"`
+	Misconduct    float64 `key:"misconduct_share" default:"0.5" unit:"share" min:"0.01" max:"1" source:"Assumption: as holders; no sweep yet" doc:"Share of its slots withheld above which a cohort calls an operator guilty"`
 }
 
 // Users is the population of users.
@@ -53,9 +55,10 @@ type user struct {
 	looked   uint32
 	reviewed uint32
 	since    uint32 // tick of the wish to leave
+	spoke    uint32 // the case in which it spoke last, and what it said
 	state    userState
 	away     bool     // has moved to the second rollup
-	_        [22]byte // a cache line a cohort
+	_        [18]byte // a cache line a cohort
 }
 
 // NewUsers draws a population; endow is called with what each owns.
@@ -114,6 +117,7 @@ func (t *Users) Decide(awake []Agent, v *View, do *Actions) {
 		default:
 			t.arrive(a.ID, row, v, do, r)
 		}
+		t.speak(a, row, v, do)
 		row.looked = v.Tick
 		wait := t.p.WakeHours / 24 * v.TicksPerDay * r.Uniform(0.5, 1.5)
 		if row.state == outside {
@@ -126,6 +130,25 @@ func (t *Users) Decide(awake []Agent, v *View, do *Actions) {
 // settle begins anew where the cohort has moved to: satisfied, with nothing sent.
 func (row *user) settle(v *View) {
 	row.away, row.state, row.mood, row.sent, row.reviewed, row.looked = v.Away, inside, 1, 0, v.Tick, v.Tick
+}
+
+// speak gives the cohort's voice for or against a fork, where that is how an
+// operator is judged and the cohort has something inside, and again when it has
+// changed its mind.
+func (t *Users) speak(a Agent, row *user, v *View, do *Actions) {
+	k := &v.Docket.Case
+	if v.Remedy.Trial.By != remedy.Everyone || !k.Open || row.state == outside {
+		return
+	}
+	m := remedy.Message{Word: remedy.Vote}
+	if v.Record(k.Accused).Withheld > t.p.Misconduct {
+		m.Count = 1
+	}
+	said := k.Number<<1 | m.Count
+	if row.spoke != said && v.Mind(a, k.Number).Float64() < t.p.VoiceShare {
+		do.Say(a.ID, m)
+	}
+	row.spoke = said
 }
 
 // use judges the service, reviews once a day whether to stay, and sends what

@@ -62,7 +62,7 @@ type Quote struct {
 // NewView returns a view of the given parts of one world. All markets must
 // have the same price step.
 func NewView(l *ledger.Ledger, x, dai *market.Exchange, f *perp.Market, p *lending.Pool, s *vault.System, r *rollup.State, stream *draw.Stream) *View {
-	v := &View{stream: stream, led: l, x: x, dai: dai, perp: f, pool: p, vaults: s, roll: r, Service: r.Public(), Rollup: r.Params()}
+	v := &View{stream: stream, led: l, x: x, dai: dai, perp: f, pool: p, vaults: s, roll: r, Service: r.Public(), Docket: new(remedy.Docket), Rollup: r.Params()}
 	v.Dai.Mid = 1
 	v.TickUSD = float64(x.Params().TickSize) / float64(x.Params().Lot)
 	return v
@@ -186,6 +186,30 @@ func (v *View) Unsafe(from int) (owner ID, debt ledger.Amount, ok bool) {
 		}
 	}
 	return 0, 0, false
+}
+
+// Mind returns the stream of an agent's opinion on a numbered matter.
+func (v *View) Mind(a Agent, number uint32) *draw.Stream {
+	return v.stream.At(draw.Opinion, a.Key, number)
+}
+
+// Record is the public record of an operator.
+func (v *View) Record(operator ID) rollup.Record { return v.roll.RecordOf(operator) }
+
+// Backing is the stake behind an operator that elects leaders.
+func (v *View) Backing(operator ID) ledger.Amount { return v.roll.Backing(operator) }
+
+// Operator is who builds for an agent.
+func (v *View) Operator(a ID) ID { return v.roll.OperatorOf(a) }
+
+// Seats is the number of seats that an agent has in the round of a court.
+func (v *View) Seats(a ID) (n float64) {
+	for _, o := range v.Docket.Case.Jurors {
+		if o == a {
+			n++
+		}
+	}
+	return n
 }
 
 // Earned is the reward that an agent has not consumed yet.

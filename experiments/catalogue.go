@@ -3,6 +3,7 @@ package experiments
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"stakeout/experiments/param"
@@ -152,9 +153,26 @@ func showEntry(name string) []*table.Table {
 		return []*table.Table{catalogueTable("mechanism", "Leader selection", [][3]string{{e.Name, e.Doc, e.Source}})}
 	}
 	if e, ok := remedy.Find(name); ok {
-		return []*table.Table{catalogueTable("remedy", "Remedy", [][3]string{{e.Name, e.Doc, e.Source}})}
+		list := []*table.Table{catalogueTable("remedy", "Remedy", [][3]string{{e.Name, e.Doc, e.Source}})}
+		if len(e.Reads) > 0 {
+			list = append(list, remedyParameters(e))
+		}
+		return list
 	}
 	return nil
+}
+
+// remedyParameters are those of the sections that a remedy reads.
+func remedyParameters(e remedy.Entry) *table.Table {
+	p := new(remedy.Params)
+	param.Defaults(p)
+	const prefix = "world.remedies."
+	t := parameterTable("parameters", "Parameters of "+e.Name, p, prefix)
+	t.Rows = slices.DeleteFunc(t.Rows, func(row []table.Cell) bool {
+		section, _, _ := strings.Cut(strings.TrimPrefix(row[0].String(), prefix), ".")
+		return !slices.Contains(e.Reads, section)
+	})
+	return t
 }
 
 // Tables are the question of a preset, its parts and its parameters.

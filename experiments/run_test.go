@@ -308,13 +308,20 @@ func TestListAndShow(t *testing.T) {
 	if len(list[0].Rows) != len(Presets()) {
 		t.Errorf("%d presets are listed, there are %d", len(list[0].Rows), len(Presets()))
 	}
-	names := append(Presets(), "pos", "none", "fake-dos")
+	names := append(Presets(), "pos", "none", "court-aragon", "fake-dos")
 	for _, name := range names {
 		tables, err := Show(name)
 		if err != nil || len(tables) == 0 {
 			t.Errorf("%s: %v", name, err)
 		}
 		list = append(list, tables...)
+	}
+	shown := ""
+	for _, row := range showEntry("court-aragon")[1].Rows {
+		shown += row[0].String() + " "
+	}
+	if !strings.Contains(shown, "world.remedies.court_aragon.final_discount_share") || !strings.Contains(shown, "world.remedies.case.bond_usd") || strings.Contains(shown, "kleros") {
+		t.Errorf("court-aragon shows %s", shown)
 	}
 	for _, x := range list {
 		if err := x.Markdown(new(bytes.Buffer)); err != nil {

@@ -31,6 +31,7 @@ func (s *Spec) cross(doc *preset.Document) []preset.Problem {
 	c.margins()
 	c.supply()
 	c.contract()
+	c.judgment()
 	return c.out
 }
 
@@ -126,6 +127,29 @@ func (c *crossing) contract() {
 	}
 	if w.Perp.Band > w.Perp.InitialMargin {
 		c.add("world.perpetual.price_band_share", fmt.Sprintf("%g is wider than the initial margin, so that a fill could cost more than the margin behind it", w.Perp.Band), "at most world.perpetual.initial_margin_share")
+	}
+}
+
+// judgment checks that whoever judges an operator can: that no token votes twice,
+// and that a court has jurors.
+func (c *crossing) judgment() {
+	w := &c.World
+	e, ok := remedy.Find(c.Remedy)
+	if !ok {
+		return
+	}
+	switch days := w.Remedies.Vote.Days; e.New(&w.Remedies).Rules().Trial.By {
+	case remedy.Stakers:
+		if days > w.Rollup.UnbondingDays {
+			p := c.doc.At("world.remedies.timelock_vote.voting_days", fmt.Sprintf("%g is longer than the time for which stake is locked, so that the same tokens could vote twice", days),
+				fmt.Sprintf("at most world.rollup.unbonding_days, which is %g", w.Rollup.UnbondingDays))
+			p.Hint = fmt.Sprintf("or lengthen the lock: world.rollup.unbonding_days %g", days)
+			c.out = append(c.out, p)
+		}
+	case remedy.Jurors:
+		if w.Stakers.Civic.JurorShare == 0 {
+			c.add("world.stakers.civic.juror_share", "is 0, so that no case of "+c.Remedy+" could be judged", "more than 0")
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package experiments
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -14,6 +15,9 @@ import (
 	"stakeout/experiments/record"
 	"stakeout/experiments/report"
 	"stakeout/experiments/transcript"
+	"stakeout/mechanisms/election"
+	"stakeout/mechanisms/remedy"
+	"stakeout/mechanisms/rollup"
 	"stakeout/strategies"
 )
 
@@ -156,6 +160,24 @@ func TestExpectedSeconds(t *testing.T) {
 	}
 	if got := s.ExpectedSeconds(2); math.Abs(2*got-s.ExpectedSeconds(1)) > 1e-9 {
 		t.Errorf("two workers take %g s", got)
+	}
+}
+
+// A remedy that punishes is refused, with the place and the nearest pair that
+// works, under every mechanism that has nothing to take away, and under no other.
+func TestRemediesNeedSomethingToTake(t *testing.T) {
+	for _, r := range remedy.All() {
+		for _, m := range election.All() {
+			_, err := Parse("x.yaml", []byte("name: x\nquestion: Does it?\nattack: dos-empty-blocks\nmechanism: "+m.Name+"\nremedy: "+r.Name+"\n"))
+			text := fmt.Sprint(err)
+			refused := strings.Contains(text, "x.yaml:5:9: remedy: "+r.Name+" takes stake or an office away") && strings.Contains(text, "the nearest pair that works is "+r.Name+" with mechanism pos")
+			if rules := m.Rules(); refused != (r.Punishes && !rules.Stake && !rules.Office) {
+				t.Errorf("%s under %s: %v", r.Name, m.Name, err)
+			}
+		}
+		if auction := (rollup.Rules{Bids: true}); r.In(auction) == r.Punishes {
+			t.Errorf("%s under a pure auction: %v", r.Name, r.In(auction))
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"stakeout/agents"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
 )
 
@@ -35,7 +36,8 @@ type campaign struct {
 	s       Schedule
 	capital ledger.Amount // cash of the stake leg at the start
 	policy  policyKind
-	asked   bool // unstaking has been asked for
+	asked   bool   // unstaking has been asked for
+	pleaded uint32 // the case and the round in which it voted for itself
 }
 
 type policyKind uint8
@@ -146,10 +148,26 @@ func (c *campaign) unlock(v *agents.View, do *agents.Actions) {
 	}
 }
 
+// plead defends the stake leg when it is accused: it votes for itself, and has
+// the case judged again when it was condemned.
+func (c *campaign) plead(v *agents.View, do *agents.Actions) {
+	k := &v.Docket.Case
+	round := k.Number<<8 | k.Round
+	switch {
+	case !k.Open || k.Accused != c.stake():
+	case k.Phase == remedy.Voting && c.pleaded != round:
+		c.pleaded = round
+		do.Say(c.stake(), remedy.Message{Word: remedy.Vote})
+	case k.Phase == remedy.Appealing && k.Condemned && k.Cost > 0:
+		do.Say(c.stake(), remedy.Message{Word: remedy.Appeal})
+	}
+}
+
 // build sets the standing policy: empty blocks while the act is on, and no
 // signature under anybody else's where signatures count; honest blocks at the
 // common price otherwise.
 func (c *campaign) build(v *agents.View, do *agents.Actions, act bool) {
+	c.plead(v, do)
 	if act && c.Act {
 		if c.policy != empty {
 			do.Policy(c.stake(), rollup.Policy{Veto: true})

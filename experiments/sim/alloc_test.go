@@ -17,6 +17,7 @@ func TestTickAllocatesNothing(t *testing.T) {
 	for name, w := range map[string]*World{
 		"default":  steady(t, defaults(t)),
 		"attacked": attacked(t, defaults(t), "forced-exit", 1, entry),
+		"judged":   attacked(t, defaults(t), "timelock-vote", 1, entry),
 	} {
 		const ticks = 5000
 		run(t, w, w.Ticks(1))

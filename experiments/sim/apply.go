@@ -136,7 +136,7 @@ func (w *World) stake(a *agents.Action) bool {
 		if at, ok := w.index(a.Other); !ok || w.people.can(at)&agents.CanBuild == 0 {
 			return false
 		}
-		roll.Delegate(a.Agent, a.Other)
+		return roll.Delegate(a.Agent, a.Other)
 	case agents.SetPolicy:
 		if a.Policy.MinFee < 0 || a.Policy.ExitFee < 0 {
 			return false

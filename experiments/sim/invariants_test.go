@@ -8,6 +8,7 @@ import (
 	"stakeout/market"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
 	"stakeout/strategies"
 )
@@ -91,6 +92,7 @@ func (c *chaos) any(id agents.ID, verb agents.Verb, v *agents.View, r *draw.Stre
 	if r.Intn(20) == 0 {
 		x.Count = uint32(r.Uint64())
 	}
+	x.Word = remedy.Word(r.Intn(int(remedy.Words) + 1))
 	x.Policy = rollup.Policy{Transfers: r.Intn(2) == 0, Exits: r.Intn(2) == 0, MinFee: amount(v, id, r) >> r.Intn(30), ExitFee: amount(v, id, r) >> r.Intn(30)}
 	x.Order = market.Order{
 		Owner: c.someone(r), Slot: uint16(r.Intn(6)), Side: book.Side(r.Intn(2)), Kind: book.Kind(r.Intn(7)),
@@ -163,6 +165,27 @@ func TestChaosOfEverybody(t *testing.T) {
 	audited(t, w, 5000)
 	if p := w.Rollup().Public(); w.Liquidated() == 0 || p.ForcedExits == 0 || p.Transactions == 0 {
 		t.Errorf("too tame: %d bought in, %d forced exits, %d transactions", w.Liquidated(), p.ForcedExits, p.Transactions)
+	}
+}
+
+// The same where there is somebody to accuse and to bribe: nobody gets more than
+// is there, whatever is said.
+func TestChaosInCourt(t *testing.T) {
+	for _, e := range punishing() {
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			c := small(t)
+			quicken(&c.Remedies)
+			w := world(t, c, e.Name, 13, 5e6*ledger.Unit, 5e6*ledger.Unit)
+			for i, s := range w.strategies {
+				w.strategies[i] = &chaos{honest: s, owners: w.Ledger().Owners(), s: draw.New(uint64(i))}
+			}
+			w.SetAttacker(w.strategies[attackStrategy])
+			audited(t, w, 2000)
+			if k := w.remedy.Docket().Case; k.Ended == 0 {
+				t.Errorf("too tame: %+v", k)
+			}
+		})
 	}
 }
 

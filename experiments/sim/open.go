@@ -104,9 +104,19 @@ func (w *World) populate() {
 		w.roll.Delegate(a.ID, operators[w.stream.At(draw.Population, a.Key, 1).Intn(len(operators))].ID)
 	}
 	w.roll.Appoint(operators[0].ID)
+	w.succeed(operators)
 	for _, a := range operators {
 		w.roll.SetPolicy(a.ID, agents.HonestPolicy(o.Margin/o.EthUSD, o.PerBatch, w.view))
 	}
+}
+
+// succeed lines up the professional operators for the office, the first last.
+func (w *World) succeed(operators []agents.Agent) {
+	line := make([]ledger.Owner, len(operators))
+	for i := range operators {
+		line[i] = operators[(i+1)%len(operators)].ID
+	}
+	w.roll.Succeed(line...)
 }
 
 // endow gives an agent what it starts with.

@@ -226,5 +226,5 @@ func (w *World) Hash() uint64 {
 		h = (h ^ math.Float64bits(x)) * 0x9E3779B97F4A7C15
 		h ^= h >> 31
 	}
-	return h
+	return w.remedy.Docket().Case.Hash(h)
 }

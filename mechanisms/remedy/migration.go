@@ -4,11 +4,6 @@ import (
 	"stakeout/market/ledger"
 )
 
-// Sign asks for a common move to the second rollup: Count users, 0 takes the
-// signature back; Amount is the most in micro-USD that each pays a coordinator
-// for carrying it out at once.
-const Sign Word = 48
-
 // MoveStage is where a migration stands.
 type MoveStage uint8
 

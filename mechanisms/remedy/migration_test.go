@@ -111,7 +111,7 @@ func (s *moveWorld) whereabouts(name string) {
 // "No, no, no, not a mass exit. A mass migration!" and what the others answer.
 func TestMigrationTranscripts(t *testing.T) {
 	for _, name := range []string{"migrate-zk", "migrate-optimistic", "migrate-bls"} {
-		file := "testdata/" + name + ".txt"
+		file := "testdata/move/" + name + ".txt"
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -18,12 +18,28 @@ import (
 
 // Rules is what a remedy adds to the rollup's contract.
 type Rules struct {
-	ForcedExit bool // users may leave through the layer-one queue
-	Migration  bool // users may move together to a second rollup
+	ForcedExit bool  // users may leave through the layer-one queue
+	Migration  bool  // users may move together to a second rollup
+	Trial      Trial // how an accused operator is judged
 }
 
 // Word is the kind of a message.
 type Word uint8
+
+// The words. The first five accuse and judge an operator, the next three fork the
+// token, the last one moves users.
+const (
+	Accuse  Word = 1 + iota // About an operator; the bond goes into escrow
+	Vote                    // Count 1 to condemn, 0 to acquit
+	Enlist                  // Amount of cash as court stake; 0 takes it all back
+	Bribe                   // Amount for each unit of weight that votes as Count says; paid if that side loses
+	Appeal                  // pays the jurors of another round
+	Report                  // opens a question About an operator, Count a Claim; takes the first bond
+	Dispute                 // Amount of tokens against the tentative answer
+	Pick                    // Count 0 for no and 1 for yes: the side of a fork, for good
+	Sign                    // Count users for a common move, 0 takes it back; Amount is the most in micro-USD that each pays a coordinator for carrying it out at once
+	Words
+)
 
 // Message is what an agent says to a remedy.
 type Message struct {
@@ -38,6 +54,7 @@ type World struct {
 	Roll        *rollup.State
 	Away        *rollup.State // the second rollup, nil where there is none
 	Ledger      *ledger.Ledger
+	Rules       rollup.Rules // of the election
 	Rand        *draw.Stream // keyed by slot
 	Tick        uint32
 	TicksPerDay float64
@@ -58,6 +75,7 @@ func (w *World) after(days float64) uint32 {
 
 // Docket is the public record of what a remedy has on the table.
 type Docket struct {
+	Case Case // against an operator
 	Fork Fork
 	Move Move
 }
@@ -101,6 +119,7 @@ type Entry struct {
 	// Punishes says that the remedy takes stake or an office away, so that there
 	// must be one.
 	Punishes bool
+	Reads    []string // sections of Params
 	New      func(*Params) Remedy
 }
 
@@ -109,6 +128,12 @@ func (e Entry) In(r rollup.Rules) bool { return !e.Punishes || r.Stake || r.Offi
 
 // Params are the rules of all remedies; each reads its own.
 type Params struct {
+	Case              CaseParams              `key:"case" doc:"What all accusations of an operator share"`
+	Fork              HardForkParams          `key:"hard_fork" doc:"The social fork"`
+	Vote              VoteParams              `key:"timelock_vote" doc:"The vote of the stakers"`
+	Kleros            KlerosParams            `key:"court_kleros" doc:"The court of Kleros"`
+	Aragon            AragonParams            `key:"court_aragon" doc:"Aragon Court"`
+	Auto              AutoSlashParams         `key:"auto_slash" doc:"The contract that slashes by itself"`
 	MigrateZK         MigrateZKParams         `key:"migrate_zk" doc:"Moves with one validity proof"`
 	MigrateOptimistic MigrateOptimisticParams `key:"migrate_optimistic" doc:"Moves with everybody's signature"`
 	MigrateBLS        MigrateBLSParams        `key:"migrate_bls" doc:"Moves with one aggregate signature"`

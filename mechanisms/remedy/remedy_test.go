@@ -31,6 +31,11 @@ func TestRemediesOfTheThread(t *testing.T) {
 	}{
 		{"none", "there is no way to punish people for using this attack", Rules{}},
 		{"forced-exit", "we would have to go on chain to force the exit", Rules{ForcedExit: true}},
+		{"hard-fork", "there can be a protocol level hardfork to remove the deposit from the attacker", Rules{Trial: Trial{By: Everyone, Slash: 1}}},
+		{"timelock-vote", "the Staking contract has a time lock and a strategy to apply slashing", Rules{Trial: Trial{By: Stakers}}},
+		{"court-kleros", "Kleros or Aragon Court judgement", Rules{Trial: Trial{By: Jurors}}},
+		{"court-aragon", "Kleros or Aragon Court judgement", Rules{Trial: Trial{By: Jurors}}},
+		{"auto-slash", "an automated strategy", Rules{}},
 	} {
 		e, found := Find(c.name)
 		if !found || e.New(new(Params)).Rules() != c.want {

@@ -5,9 +5,11 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "token-fork",
-	Doc:    "Answers are disputed with doubling bonds; beyond a bound the token splits, holders pick a side, and the deposits go to the side with more tokens.",
-	Source: "“they fork Augur into two, but all the ETH and DAI locked in existing markets will go to the version of Augur that had more REP moved into it” (edmundedgar)",
+	Name:     "token-fork",
+	Doc:      "Answers are disputed with doubling bonds; beyond a bound the token splits, holders pick a side, and the deposits go to the side with more tokens.",
+	Source:   "“they fork Augur into two, but all the ETH and DAI locked in existing markets will go to the version of Augur that had more REP moved into it” (edmundedgar)",
+	Punishes: true,
+	Reads:    []string{"token_fork"},
 	New: func(p *Params) Remedy {
 		return &tokenFork{p: p.TokenFork}
 	},
@@ -27,13 +29,6 @@ type Claim uint8
 const (
 	Attacks Claim = iota // it attacks the rollup, and its stake is to be taken
 	Owns                 // all deposits in the rollup belong to it
-)
-
-// The words of the fork.
-const (
-	Report  Word = 32 + iota // open a question: About, Count a Claim; takes the first bond
-	Dispute                  // Amount of tokens against the tentative answer
-	Pick                     // Count 0 for no and 1 for yes: the side of a fork, for good
 )
 
 // Stage is where a question stands.
@@ -58,6 +53,7 @@ type Fork struct {
 	Until   uint32 // tick at which the answer stands or the fork is settled
 	Moved   [2]ledger.Amount
 	Ended   uint32
+	Upheld  uint32 // answers that were yes
 	picks   []pick // by owner
 }
 
@@ -104,7 +100,7 @@ func (t *tokenFork) Hear(w *World, m Message) bool {
 	f := &t.docket.Fork
 	switch m.Word {
 	case Report:
-		return f.Stage == Quiet && m.About >= ledger.First && m.Count <= uint32(Owns) && t.report(w, m)
+		return f.Stage == Quiet && m.About >= ledger.First && int(m.About) < w.Ledger.Owners() && m.Count <= uint32(Owns) && t.report(w, m)
 	case Dispute:
 		return f.Stage == Disputed && t.dispute(w, m)
 	case Pick:
@@ -225,9 +221,10 @@ func holding(l *ledger.Ledger, o ledger.Owner) (sum ledger.Amount) {
 // carryOut does what the answer yes says, on the ledger of the larger side.
 func (t *tokenFork) carryOut(w *World) {
 	f := &t.docket.Fork
+	f.Upheld++
 	if f.Claim == Owns {
 		w.Roll.HandOver(f.About)
 		return
 	}
-	w.Roll.Condemn(f.About, t.p.SlashShare, true, ledger.Burned)
+	w.punish(f.About, t.p.SlashShare, true)
 }

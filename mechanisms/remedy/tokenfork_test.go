@@ -169,7 +169,7 @@ func (s *forkWorld) audit() {
 // break Augur enough to steal the ETH and DAI by controlling more REP than the
 // other side, and moving them into the “lying” fork."
 func TestTokenForkTranscript(t *testing.T) {
-	const file = "testdata/token-fork.txt"
+	const file = "testdata/fork/token-fork.txt"
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

@@ -5,7 +5,7 @@ import "stakeout/market/ledger"
 // Open starts a slot under its leader. A slot is Open, then at most one Build,
 // then Close.
 func (s *State) Open(l Leader) {
-	s.leads[l.Operator]++
+	s.records[l.Operator].Led++
 	s.slot = Outcome{Leader: l}
 	s.posting = false
 	s.pub.Slot++

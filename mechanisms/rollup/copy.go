@@ -15,13 +15,16 @@ func (s *State) CopyFrom(src *State) {
 	s.led = led
 	s.lot.tree = append(keep.lot.tree[:0], src.lot.tree...)
 	s.weight = append(keep.weight[:0], src.weight...)
+	s.behind = append(keep.behind[:0], src.behind...)
 	s.operator = append(keep.operator[:0], src.operator...)
 	s.policy = append(keep.policy[:0], src.policy...)
 	s.unbonding = append(keep.unbonding[:0], src.unbonding...)
 	s.batch = append(keep.batch[:0], src.batch...)
 	s.active = append(keep.active[:0], src.active...)
 	s.earned = append(keep.earned[:0], src.earned...)
-	s.leads = append(keep.leads[:0], src.leads...)
+	s.records = append(keep.records[:0], src.records...)
+	s.successors = append(keep.successors[:0], src.successors...)
+	s.held = append(keep.held[:0], src.held...)
 	s.home = append(keep.home[:0], src.home...)
 	s.txs, s.exits, s.forced = keep.txs, keep.exits, keep.forced
 	s.txs.copyFrom(&src.txs)
@@ -31,6 +34,8 @@ func (s *State) CopyFrom(src *State) {
 
 // Hash folds the state of the rollup into h, for the state hash of a world: two
 // rollups with equal hashes over equal ledgers behave alike under equal calls.
+// Records of operators are left out, since nothing in the rollup follows from
+// them.
 func (s *State) Hash(h uint64) uint64 {
 	for o := range s.policy {
 		p, v := &s.policy[o], &s.txs.req[o].last
@@ -41,6 +46,12 @@ func (s *State) Hash(h uint64) uint64 {
 	h = fold(h, uint64(s.appointed))
 	for _, u := range s.unbonding[s.head:] {
 		h = fold(h, uint64(u.due)<<32|uint64(u.owner), uint64(u.amount))
+	}
+	if s.accused != ledger.Outside {
+		h = fold(h, uint64(s.accused))
+		for _, u := range s.held {
+			h = fold(h, uint64(u.owner), uint64(u.amount))
+		}
 	}
 	h = s.exits.hash(s.txs.hash(h))
 	for _, b := range s.batch {
@@ -113,7 +124,7 @@ func flags(bits ...bool) (x uint64) {
 // lottery agree with the ledger, the members are the owners with a balance
 // inside, the queues add up, and no transfer has been refused.
 func (s *State) Audit() error {
-	var staked, unbonding, weight ledger.Amount
+	var staked, unbonding, weight, behind ledger.Amount
 	members := 0
 	for o := range s.weight {
 		bonded := s.Bonded(ledger.Owner(o))
@@ -126,6 +137,7 @@ func (s *State) Audit() error {
 		}
 		staked += bonded
 		weight += w
+		behind += s.Backing(ledger.Owner(o))
 		unbonding += s.led.Balance(ledger.Owner(o), s.asset, ledger.Unbonding)
 		if s.Balance(ledger.Owner(o)) > 0 {
 			members++
@@ -134,6 +146,8 @@ func (s *State) Audit() error {
 	switch {
 	case staked != s.pub.Staked || unbonding != s.pub.Unbonding:
 		return fmt.Errorf("rollup: %d staked and %d unbonding, books say %d and %d", staked, unbonding, s.pub.Staked, s.pub.Unbonding)
+	case behind != weight:
+		return fmt.Errorf("rollup: weights sum to %d, those behind operators to %d", weight, behind)
 	case weight != ledger.Amount(s.lot.total):
 		return fmt.Errorf("rollup: weights sum to %d, the lottery to %d", weight, s.lot.total)
 	case float64(members) != s.pub.Members:

@@ -29,6 +29,7 @@ type Public struct {
 	Withheld    float64 // share of slots whose leader chose not to serve, half-life 1 d
 	Stake60d    float64 // tokens staked and unbonding, half-life 60 d
 	Episode     Episode
+	Suspect     ledger.Owner // the operator with the worst record; Outside while none has withheld anything
 
 	Slots, EmptySlots, MissedSlots   uint64 // ended; left waiting users unserved; no batch in time
 	Transactions, Exits, ForcedExits uint64
@@ -57,9 +58,6 @@ const (
 	calmDay      = 0.06
 	calmForHours = 6
 )
-
-// Led is the number of slots that an operator has led.
-func (s *State) Led(o ledger.Owner) uint32 { return s.leads[o] }
 
 // Public returns the published state; it must not be written to.
 func (s *State) Public() *Public { return &s.pub }
@@ -109,6 +107,7 @@ func (s *State) publish(tick uint32, o *Outcome, eth float64) {
 	if !o.Posted {
 		p.MissedSlots++
 	}
+	s.note(o, unserved)
 	s.average(o, unserved, eth)
 	s.watch(tick)
 }

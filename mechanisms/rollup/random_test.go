@@ -33,6 +33,9 @@ func (w *world) apply(op byte, o ledger.Owner, n uint32, a ledger.Amount) {
 	case 8:
 		w.s.Delegate(o, ledger.First+ledger.Owner(n%8))
 	case 9:
+		if w.judge(o, n, a) {
+			return
+		}
 		fine := min(max(a, 0), w.s.Bonded(o)/10)
 		w.s.must(w.led.Post(ledger.Transfer{Amount: fine, From: o, To: ledger.Burned, Asset: ledger.Token, FromPocket: ledger.Staked, Reason: ledger.Slash}))
 		w.s.Slashed(o, fine)
@@ -41,6 +44,23 @@ func (w *world) apply(op byte, o ledger.Owner, n uint32, a ledger.Amount) {
 			w.step(op, a)
 		}
 	}
+}
+
+// judge does to an operator what a remedy may do.
+func (w *world) judge(o ledger.Owner, n uint32, a ledger.Amount) bool {
+	switch n % 6 {
+	case 1, 2:
+		w.s.Hold(o)
+	case 3:
+		w.s.Condemn(o, float64(a&127)/127, a&128 == 0)
+	case 4:
+		w.s.Release()
+	case 5:
+		w.s.Dismiss()
+	default:
+		return false
+	}
+	return true
 }
 
 // step is a tick: slots of eight, the batch built after three.

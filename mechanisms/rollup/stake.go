@@ -47,6 +47,8 @@ type unbond struct {
 	due    uint32
 	owner  ledger.Owner
 	amount ledger.Amount
+
+	operator ledger.Owner // to whom it was delegated
 }
 
 // Stake moves free tokens into the staking contract. It returns the ledger's
@@ -63,14 +65,15 @@ func (s *State) Stake(o ledger.Owner, a ledger.Amount) error {
 // Unstake starts the unbonding of staked tokens; they stop counting at once. It
 // returns ErrStake when that many are not staked or none are asked for.
 //
-// Assumption: tokens on their way out can no longer be slashed.
+// Assumption: a missed deadline no longer costs tokens on their way out; a
+// judgment does, where the contract has a time lock (Condemn).
 func (s *State) Unstake(o ledger.Owner, a ledger.Amount, tick uint32) error {
 	if a == 0 || s.move(o, s.asset, ledger.Staked, ledger.Unbonding, a) != nil {
 		return ErrStake
 	}
 	s.pub.Staked -= a
 	s.pub.Unbonding += a
-	s.unbonding = append(s.unbonding, unbond{due: tick + s.unbondTicks, owner: o, amount: a})
+	s.unbonding = append(s.unbonding, unbond{due: tick + s.unbondTicks, owner: o, amount: a, operator: s.operator[o]})
 	s.reweigh(o)
 	return nil
 }
@@ -83,7 +86,7 @@ func (s *State) SeedUnbonding(o ledger.Owner, a ledger.Amount, due uint32) error
 		return err
 	}
 	s.pub.Unbonding += a
-	s.unbonding = append(s.unbonding, unbond{due: due, owner: o, amount: a})
+	s.unbonding = append(s.unbonding, unbond{due: due, owner: o, amount: a, operator: s.operator[o]})
 	return nil
 }
 
@@ -93,13 +96,21 @@ func (s *State) Mature(tick uint32) {
 	for s.head < len(s.unbonding) && s.unbonding[s.head].due <= tick {
 		u := s.unbonding[s.head]
 		s.head++
-		s.pub.Unbonding -= u.amount
-		s.must(s.move(u.owner, s.asset, ledger.Unbonding, ledger.Free, u.amount))
+		if s.accused != ledger.Outside && u.operator == s.accused {
+			s.held = append(s.held, u)
+			continue
+		}
+		s.payOut(u)
 	}
 	if s.head > 4096 && s.head*2 > len(s.unbonding) {
 		s.unbonding = s.unbonding[:copy(s.unbonding, s.unbonding[s.head:])]
 		s.head = 0
 	}
+}
+
+func (s *State) payOut(u unbond) {
+	s.pub.Unbonding -= u.amount
+	s.must(s.move(u.owner, s.asset, ledger.Unbonding, ledger.Free, u.amount))
 }
 
 // Slashed updates the contract's books after a transfer out of a staked pocket.
@@ -116,6 +127,7 @@ func (s *State) reweigh(o ledger.Owner) {
 	}
 	if d := int64(w) - s.weight[o]; d != 0 {
 		s.weight[o] += d
+		s.behind[s.operator[o]] += d
 		s.lot.add(o, d)
 	}
 }
@@ -130,8 +142,22 @@ func (s *State) Draw(u uint64) (o ledger.Owner, ok bool) {
 	return s.lot.pick(int64(hi)), true
 }
 
-// Delegate names the operator who builds when o's stake wins a slot.
-func (s *State) Delegate(o, operator ledger.Owner) { s.operator[o] = operator }
+// Delegate names the operator who builds when o's stake wins a slot. It reports
+// whether it may: stake behind an operator under a Hold stays there.
+func (s *State) Delegate(o, operator ledger.Owner) bool {
+	if s.accused != ledger.Outside && s.operator[o] == s.accused {
+		return false
+	}
+	s.behind[s.operator[o]] -= s.weight[o]
+	s.behind[operator] += s.weight[o]
+	s.operator[o] = operator
+	return true
+}
+
+// Backing is the stake behind an operator that counts in the lottery.
+func (s *State) Backing(operator ledger.Owner) ledger.Amount {
+	return ledger.Amount(s.behind[operator])
+}
 
 // OperatorOf returns the operator who builds for o.
 func (s *State) OperatorOf(o ledger.Owner) ledger.Owner { return s.operator[o] }
@@ -145,19 +171,4 @@ func (s *State) PolicyOf(o ledger.Owner) Policy { return s.policy[o] }
 // Bonded is what an owner has staked.
 func (s *State) Bonded(o ledger.Owner) ledger.Amount {
 	return s.led.Balance(o, s.asset, ledger.Staked)
-}
-
-// Condemn takes a share of the stake for which an operator builds, and, when the
-// contract locks withdrawals, of what is unbonding. It returns what was taken.
-func (s *State) Condemn(operator ledger.Owner, share float64, locked bool, to ledger.Owner) (sum ledger.Amount) {
-	for o := ledger.First; int(o) < len(s.operator); o++ {
-		if s.operator[o] != operator {
-			continue
-		}
-		a := ledger.Amount(float64(share * float64(s.Bonded(o))))
-		s.must(s.led.Post(ledger.Transfer{Amount: a, From: o, To: to, Asset: s.asset, FromPocket: ledger.Staked, Reason: ledger.Slash}))
-		s.Slashed(o, a)
-		sum += a
-	}
-	return sum
 }

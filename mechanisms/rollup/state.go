@@ -34,11 +34,14 @@ type State struct {
 
 	lot      lottery
 	weight   []int64 // owner: what the lottery counts
+	behind   []int64 // operator: weight delegated to it
 	operator []ledger.Owner
 	policy   []Policy
 
 	unbonding []unbond
 	head      int
+	accused   ledger.Owner // whose stake is on hold; Outside when nobody's is
+	held      []unbond     // fallen due meanwhile
 
 	txs, exits queue
 	batch      []included
@@ -51,13 +54,17 @@ type State struct {
 	decay     decay
 	active    []bool
 	earned    []ledger.Amount // owner: rewards not yet consumed
-	leads     []uint32        // operator: slots led
+	records   []Record        // operator
 	appointed ledger.Owner    // holder of the office of a single operator
 	home      []uint8         // owner: the number of the rollup it is in, when there are two; shared by both
 	number    uint8
+	turn      int // in the line of those who follow
 	activity  float64
-	fault     error
-	warmth    uint64 // means nothing; it keeps the reads of warming
+
+	successors []ledger.Owner // in that office
+
+	fault  error
+	warmth uint64 // means nothing; it keeps the reads of warming
 }
 
 // New returns an empty rollup for the given number of owners.
@@ -68,6 +75,7 @@ func New(l *ledger.Ledger, p Params, owners int, ticksPerDay float64) *State {
 		delayTicks:  uint32(math.Ceil(p.QueueDelayHours * ticksPerDay / 24)),
 		lot:         newLottery(owners),
 		weight:      make([]int64, owners),
+		behind:      make([]int64, owners),
 		operator:    make([]ledger.Owner, owners),
 		policy:      make([]Policy, owners),
 		txs:         newQueue(owners),
@@ -75,7 +83,7 @@ func New(l *ledger.Ledger, p Params, owners int, ticksPerDay float64) *State {
 	}
 	s.active = make([]bool, owners)
 	s.earned = make([]ledger.Amount, owners)
-	s.leads = make([]uint32, owners)
+	s.records = make([]Record, owners)
 	s.activity = 1
 	s.decay = newDecay(float64(p.BlocksPerSlot) / ticksPerDay)
 	s.forced.init(owners)

@@ -47,6 +47,9 @@ const (
 	Bootstrap
 	// Remedy draws jurors and other chance of a remedy; its tick is the slot.
 	Remedy
+	// Opinion draws how an agent reads the evidence of a case and whether it cares
+	// to say so; its tick is the number of the case.
+	Opinion
 
 	purposes // The number of purposes.
 )

@@ -1,0 +1,182 @@
+package sim
+
+import (
+	"testing"
+
+	"stakeout/experiments/param"
+	"stakeout/market/ledger"
+	"stakeout/mechanisms/remedy"
+	"stakeout/strategies"
+)
+
+// punishing lists the remedies that take stake or an office away.
+func punishing() (list []remedy.Entry) {
+	for _, e := range remedy.All() {
+		if e.Punishes {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// quicken shortens every case to hours.
+func quicken(p *remedy.Params) {
+	p.Fork.Days, p.Vote.Days = 0.2, 0.1
+	p.Kleros.Evidence, p.Kleros.Voting, p.Kleros.Appeal = 0.05, 0.1, 0.05
+	p.Aragon.Evidence, p.Aragon.Voting, p.Aragon.Appeal = 0.05, 0.1, 0.05
+}
+
+// accused is the default world under a remedy in which a tenth of the stake
+// withholds its slots for two weeks, some days after the act has ended.
+func accused(t *testing.T, remedyName string, days float64) *World {
+	e, _ := strategies.Find("dos-empty-blocks")
+	p := e.Params()
+	param.Defaults(p)
+	w := world(t, defaults(t), remedyName, 1, e.Capital(p)[0])
+	run(t, w, w.Ticks(2))
+	attack(w, e, p)
+	for day := 4.0; day < 12+14+days; day += 4 {
+		run(t, w, w.Ticks(day))
+		if err := w.Audit(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
+}
+
+// worth is the attacker's wealth in USD at the last mid.
+func (w *World) worth() (usd float64) {
+	for _, id := range w.attackers {
+		usd += w.view.Cash(id) + float64(w.view.Tokens(id)*w.view.Mid)
+	}
+	return usd
+}
+
+// Slashing without a fork works, as GriffGreen says: agents find out, accuse and
+// condemn by themselves, and the attacker loses what it would have kept. The
+// author's fork comes too late for an attack of two weeks: by then the stake has
+// been unbonded and sold.
+func TestAttackerIsPunished(t *testing.T) {
+	unpunished := accused(t, "none", 24).worth()
+	for _, r := range punishing() {
+		t.Run(r.Name, func(t *testing.T) {
+			t.Parallel()
+			w := accused(t, r.Name, 24)
+			k := w.remedy.Docket().Case
+			t.Logf("%d cases, %d upheld, first %.1f and last %.1f days after the act began, %.2f M tokens burnt, attacker's loss more by %.2f M USD of %.2f M",
+				k.Number, k.Upheld, float64(k.FirstUpheld)/w.PerDay()-12, float64(k.Last)/w.PerDay()-12, k.Taken.Units()/1e6, (unpunished-w.worth())/1e6, unpunished/1e6)
+			if late := r.Name == "hard-fork"; k.Upheld == 0 || k.Accused != w.attackers[0] || late != (k.Taken == 0) {
+				t.Errorf("case %+v", k)
+			}
+			if got := w.led.Flow(RowAttacker, ledger.Slash, ledger.Token); got > -k.Taken {
+				t.Errorf("the attacker lost %d tokens, %d were burnt for its deeds", -got, k.Taken)
+			}
+		})
+	}
+}
+
+// Where nobody attacks nobody is condemned, and nobody is even accused.
+func TestHonestOperatorsGoFree(t *testing.T) {
+	for _, r := range punishing() {
+		t.Run(r.Name, func(t *testing.T) {
+			t.Parallel()
+			for seed := uint64(1); seed <= 2; seed++ {
+				w := world(t, defaults(t), r.Name, seed)
+				run(t, w, w.Ticks(60))
+				if k := w.remedy.Docket().Case; k.Upheld > 0 || k.Number > 0 || k.Taken > 0 {
+					t.Errorf("seed %d: %+v", seed, k)
+				}
+				if err := w.Audit(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+// A contract cannot tell congestion from intent. Honest operators whose price
+// follows a jump of gas leave users waiting who bid too little, and whose batches
+// do not get through miss deadlines: a strict rule slashes them, a court does not.
+func TestAutoSlashIsSometimesWrong(t *testing.T) {
+	for _, x := range []struct {
+		remedy                   string
+		innovation, bound, hours float64
+		wrong                    bool
+	}{
+		{"auto-slash", 0.348, 0.5, 0, false}, {"auto-slash", 0.348, 0.2, 0, false},
+		{"auto-slash", 2, 0.5, 0, false}, {"auto-slash", 2, 0.2, 0, true},
+		{"auto-slash", 0.348, 0.5, 6, false}, {"auto-slash", 0.348, 0.2, 12, true}, {"auto-slash", 0.348, 0.5, 48, true},
+		{"court-kleros", 0.348, 0.5, 48, false}, {"timelock-vote", 0.348, 0.5, 48, false},
+	} {
+		c := defaults(t)
+		c.Time.WarmupDays, c.Outage = 0, OutageParams{StartDays: 5, Hours: x.hours, Repeat: 1, EveryDays: 100}
+		c.Layer1.BackgroundInnovation, c.Remedies.Auto.Bound = x.innovation, x.bound
+		w := world(t, c, x.remedy, 1)
+		run(t, w, w.Ticks(20))
+		p, k := w.roll.Public(), w.remedy.Docket().Case
+		t.Logf("%s, gas innovation %g, bound %g, %g hours in which no batch gets through: %d of %d slots missed, %d honest operators slashed in 20 days",
+			x.remedy, x.innovation, x.bound, x.hours, p.MissedSlots, p.Slots, k.Upheld)
+		if (k.Upheld > 0) != x.wrong {
+			t.Errorf("%+v", k)
+		}
+	}
+}
+
+// The office of a rogue operator goes to a professional one, who serves.
+func TestRogueOperatorIsDismissed(t *testing.T) {
+	e, _ := strategies.Find("rogue-operator")
+	p := e.Params()
+	param.Defaults(p)
+	w := worldUnder(t, defaults(t), "centralized", "timelock-vote", 1, e.Capital(p)[0], e.Capital(p)[1])
+	attack(w, e, p)
+	run(t, w, w.Ticks(20))
+	k := w.remedy.Docket().Case
+	t.Logf("%d cases, first upheld %.1f days after the act began", k.Number, float64(k.FirstUpheld)/w.PerDay()-3)
+	if k.Upheld == 0 || k.Taken > 0 || w.roll.Appointed() == w.attackers[0] || w.roll.Public().EmptyDay > 0.5 {
+		t.Errorf("%+v under %d", k, w.roll.Appointed())
+	}
+	if err := w.Audit(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A world copied in the middle of a case goes on like the original.
+func TestCopyInTheMiddleOfACase(t *testing.T) {
+	e, _ := strategies.Find("dos-empty-blocks")
+	for _, r := range punishing() {
+		c := small(t)
+		c.Remedies.Auto.Slots, c.Remedies.Auto.Bound = 2, 0.1
+		w := attacked(t, c, r.Name, 3, e)
+		for w.Tick() < 4000 && !w.remedy.Docket().Case.Open && w.remedy.Docket().Case.Ended == 0 {
+			run(t, w, w.Tick()+50)
+		}
+		if w.Tick() >= 4000 {
+			t.Errorf("%s: no case to copy", r.Name)
+		}
+		b := new(World)
+		b.CopyFrom(w)
+		run(t, w, w.Tick()+3000)
+		at := b.Hash()
+		run(t, b, b.Tick()+3000)
+		if b.Hash() != w.Hash() || at == b.Hash() {
+			t.Errorf("%s: the copy parts", r.Name)
+		}
+	}
+}
+
+// BenchmarkRemedies is a default world with an attack under each remedy.
+func BenchmarkRemedies(b *testing.B) {
+	e, _ := strategies.Find("dos-empty-blocks")
+	p := e.Params()
+	param.Defaults(p)
+	for _, r := range append([]remedy.Entry{{Name: "none"}}, punishing()...) {
+		b.Run(r.Name, func(b *testing.B) {
+			for range b.N {
+				w := world(b, defaults(b), r.Name, 1, e.Capital(p)[0])
+				attack(w, e, p)
+				run(b, w, w.Ticks(60))
+			}
+			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/world")
+		})
+	}
+}
