@@ -26,23 +26,27 @@ func quicken(p *remedy.Params) {
 	p.Aragon.Evidence, p.Aragon.Voting, p.Aragon.Appeal = 0.05, 0.1, 0.05
 }
 
-// accused is the default world under a remedy in which a tenth of the stake
-// withholds its slots for two weeks, some days after the act has ended.
-func accused(t *testing.T, remedyName string, days float64) *World {
+// accused is a world under a remedy in which a tenth of the stake withholds its
+// slots for two weeks, 24 days after the act has ended. After each slot it does
+// what is asked.
+func accused(t *testing.T, c *Config, remedyName string, then func(*World)) *World {
 	e, _ := strategies.Find("dos-empty-blocks")
 	p := e.Params()
 	param.Defaults(p)
-	w := world(t, defaults(t), remedyName, 1, e.Capital(p)[0])
+	w := world(t, c, remedyName, 1, e.Capital(p)[0], 1e5*ledger.Unit)
 	run(t, w, w.Ticks(2))
 	attack(w, e, p)
-	for day := 4.0; day < 12+14+days; day += 4 {
-		run(t, w, w.Ticks(day))
-		if err := w.Audit(); err != nil {
-			t.Fatal(err)
-		}
+	for w.Tick() < w.Ticks(12+14+24) {
+		run(t, w, w.Tick()+40)
+		then(w)
+	}
+	if err := w.Audit(); err != nil {
+		t.Fatal(err)
 	}
 	return w
 }
+
+func nothing(*World) {}
 
 // worth is the attacker's wealth in USD at the last mid.
 func (w *World) worth() (usd float64) {
@@ -57,11 +61,11 @@ func (w *World) worth() (usd float64) {
 // author's fork comes too late for an attack of two weeks: by then the stake has
 // been unbonded and sold.
 func TestAttackerIsPunished(t *testing.T) {
-	unpunished := accused(t, "none", 24).worth()
+	unpunished := accused(t, defaults(t), "none", nothing).worth()
 	for _, r := range punishing() {
 		t.Run(r.Name, func(t *testing.T) {
 			t.Parallel()
-			w := accused(t, r.Name, 24)
+			w := accused(t, defaults(t), r.Name, nothing)
 			k := w.remedy.Docket().Case
 			t.Logf("%d cases, %d upheld, first %.1f and last %.1f days after the act began, %.2f M tokens burnt, attacker's loss more by %.2f M USD of %.2f M",
 				k.Number, k.Upheld, float64(k.FirstUpheld)/w.PerDay()-12, float64(k.Last)/w.PerDay()-12, k.Taken.Units()/1e6, (unpunished-w.worth())/1e6, unpunished/1e6)
@@ -70,6 +74,43 @@ func TestAttackerIsPunished(t *testing.T) {
 			}
 			if got := w.led.Flow(RowAttacker, ledger.Slash, ledger.Token); got > -k.Taken {
 				t.Errorf("the attacker lost %d tokens, %d were burnt for its deeds", -got, k.Taken)
+			}
+		})
+	}
+}
+
+// “Then the security of the L2 degenerates to this governance mechanism”: whether
+// the same attacker is punished depends on how many take part, on the time lock
+// that GriffGreen asks for, and on whether jurors can be bought.
+func TestPunishmentDependsOnGovernance(t *testing.T) {
+	bribe := func(w *World) {
+		if k := &w.remedy.Docket().Case; k.Open && k.Phase == remedy.Voting && k.Offer == 0 {
+			each := w.led.Balance(w.attackers[1], ledger.Cash, ledger.Free) / ledger.Amount(len(k.Jurors))
+			w.remedy.Hear(w.remedyWorld(), remedy.Message{By: w.attackers[1], Word: remedy.Bribe, Amount: each})
+		}
+	}
+	for _, x := range []struct {
+		name, remedy string
+		set          func(*Config)
+		then         func(*World)
+		burnt        bool
+	}{
+		{"many vote", "timelock-vote", func(c *Config) { c.Stakers.Civic.Turnout = 0.6 }, nothing, true},
+		{"few vote", "timelock-vote", func(c *Config) { c.Stakers.Civic.Turnout = 0.05 }, nothing, false},
+		{"no time lock", "court-aragon", func(c *Config) { c.Remedies.Case.TimeLock = false }, nothing, false},
+		{"jurors who cannot be bought", "court-kleros", func(c *Config) { c.Stakers.Civic.VenalShare = 0 }, bribe, true},
+		{"jurors who can", "court-kleros", func(c *Config) { c.Stakers.Civic.VenalShare = 1 }, bribe, false},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			t.Parallel()
+			c := defaults(t)
+			x.set(c)
+			w := accused(t, c, x.remedy, x.then)
+			k := w.remedy.Docket().Case
+			t.Logf("%d cases, %d upheld, %.2f M tokens burnt; last vote %v for, %v against; bribes cost %.2f USD", k.Number, k.Upheld, k.Taken.Units()/1e6,
+				k.For.Units(), k.Against.Units(), -w.led.Flow(RowAttacker+1, ledger.Bribe, ledger.Cash).Units())
+			if k.Number == 0 || (k.Taken > 0) != x.burnt {
+				t.Errorf("case %+v", k)
 			}
 		})
 	}

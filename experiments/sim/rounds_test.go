@@ -11,6 +11,7 @@ import (
 	"stakeout/experiments/sim/draw"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/remedy"
 	"stakeout/strategies"
 )
 
@@ -104,7 +105,9 @@ func TestDecisionsDoNotDependOnTheCut(t *testing.T) {
 	r := draw.New(1)
 	decided := map[uint8]int{}
 	for i, e := range strategies.All() {
-		w := attacked(t, small(t), "forced-exit", uint64(i), e)
+		c, remedies := small(t), remedy.All()
+		quicken(&c.Remedies)
+		w := attacked(t, c, remedies[i%len(remedies)].Name, uint64(i), e)
 		for step := uint32(1); step <= 40; step++ {
 			run(t, w, step*83)
 			w.view.Refresh()

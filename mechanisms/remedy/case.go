@@ -117,7 +117,7 @@ func (w *World) post(from, to ledger.Owner, cash ledger.Amount, why ledger.Reaso
 // against a bond.
 func (t *trial) accuse(w *World, m Message, bond ledger.Amount) bool {
 	c := &t.docket.Case
-	if c.Open || int(m.About) >= w.Ledger.Owners() || m.About < ledger.First || w.Roll.Led(m.About) == 0 || !w.post(m.By, ledger.Escrow, bond, ledger.Bond) {
+	if c.Open || m.About >= ledger.Owner(w.Ledger.Owners()) || m.About < ledger.First || w.Roll.Led(m.About) == 0 || !w.post(m.By, ledger.Escrow, bond, ledger.Bond) {
 		return false
 	}
 	*c = Case{
