@@ -51,7 +51,9 @@ type State struct {
 	active    []bool
 	earned    []ledger.Amount // owner: rewards not yet consumed
 	leads     []uint32        // operator: slots led
-	appointed ledger.Owner    // holder of the office of a single operator
+	made      []ledger.Amount // operator: fees and extracted value less layer-one gas
+	accrual   accrual
+	appointed ledger.Owner // holder of the office of a single operator
 	activity  float64
 	fault     error
 	warmth    uint64 // means nothing; it keeps the reads of warming
@@ -73,6 +75,8 @@ func New(l *ledger.Ledger, p Params, owners int, ticksPerDay float64) *State {
 	s.active = make([]bool, owners)
 	s.earned = make([]ledger.Amount, owners)
 	s.leads = make([]uint32, owners)
+	s.made = make([]ledger.Amount, owners)
+	s.pub.ToStake = 1 - p.OperatorShare
 	s.activity = 1
 	s.decay = newDecay(float64(p.BlocksPerSlot) / ticksPerDay)
 	s.forced.init(owners)
