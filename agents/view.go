@@ -40,8 +40,8 @@ type View struct {
 	Service *rollup.Public
 	Remedy  remedy.Rules
 	Docket  *remedy.Docket
-	Auction *election.Board // of leadership; nil where it is not sold
-	Ahead   []ID            // on whose stake the next slots were won, where that is public
+	Auction *election.Board    // of leadership; nil where it is not sold
+	Ahead   *election.Schedule // leaders to come, where there is such a record; empty while they are secret
 	Rollup  *rollup.Params
 
 	stream *draw.Stream

@@ -6,6 +6,7 @@ import (
 	"stakeout/agents"
 	"stakeout/experiments/sim/draw"
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/layer1"
 	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
@@ -84,6 +85,18 @@ func (w *World) elect() {
 	}
 	slot := (w.tick - 1) / uint32(w.cfg.Rollup.BlocksPerSlot)
 	w.roll.Open(w.mech.Elect(w.roll, w.stream.At(draw.Lottery, 0, slot)))
+	w.showMechanisms()
+}
+
+// showMechanisms lets the view look at this world's public records.
+func (w *World) showMechanisms() {
+	w.view.Docket = w.remedy.Docket()
+	if m, ok := w.mech.(election.Auction); ok {
+		w.view.Auction = m.Board()
+	}
+	if m, ok := w.mech.(election.Foresight); ok {
+		w.view.Ahead = m.Ahead()
+	}
 }
 
 // trade lets the awake act in rounds.
@@ -299,13 +312,35 @@ func (w *World) reward(o rollup.Outcome) {
 	w.moves = w.mech.Settle(w.roll, o, w.moves[:0])
 	for _, t := range w.moves {
 		w.must(w.led.Post(t))
-		switch t.Reason {
-		case ledger.StakingReward:
+		switch {
+		case t.Reason == ledger.StakingReward && t.Asset == ledger.Cash:
 			w.roll.Reward(t.To, t.Amount)
-		case ledger.Slash:
+		case t.Reason == ledger.Slash:
 			w.roll.Slashed(t.From, t.Amount)
 		}
 	}
+	if w.view.Auction != nil {
+		w.accrue()
+	}
+}
+
+// accrue publishes what the settlement of a slot has brought to the holders of
+// the token, tokens at the price of the book.
+func (w *World) accrue() {
+	var paid, burnt ledger.Amount
+	for _, t := range w.moves {
+		x := t.Amount
+		if t.Asset == ledger.Token {
+			x = agents.Amount(x.Units() * w.view.Mid)
+		}
+		switch {
+		case t.Reason == ledger.StakingReward:
+			paid += x
+		case t.Reason == ledger.Burn && t.Asset == ledger.Token:
+			burnt += x
+		}
+	}
+	w.roll.Accrue(paid, burnt, exp(w.news.LnETH))
 }
 
 // remedyWorld is the world as the remedy finds it.

@@ -48,10 +48,12 @@ type Bid struct {
 
 // Foresight is a mechanism that makes coming leaders known.
 type Foresight interface {
-	// Ahead lists on whose stake the next slots were won, the next slot first; it
-	// must not be written to.
-	Ahead() []ledger.Owner
+	// Ahead is the public record; it must not be written to.
+	Ahead() *Schedule
 }
+
+// Schedule lists on whose stake the next slots were won, the next slot first.
+type Schedule struct{ Next []ledger.Owner }
 
 // Entry describes a mechanism in the catalogue.
 type Entry struct {

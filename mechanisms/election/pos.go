@@ -10,7 +10,7 @@ var _ = register(Entry{
 	Name:   "pos",
 	Doc:    "A lottery over stakes elects the leader of each slot; the staker's operator builds.",
 	Source: "“Proof of stake” as the third of the proposed solutions in ethresear.ch 7698, Intro",
-	New:    func(p *Params) Mechanism { return &pos{ahead: make([]ledger.Owner, 0, p.PoS.Lookahead+1), slots: p.PoS.Lookahead} },
+	New:    func(p *Params) Mechanism { return newPoS(p.PoS.Lookahead) },
 })
 
 // PoSParams are the rules of the lottery.
@@ -30,28 +30,33 @@ type PoSParams struct {
 // Assumption: who has won a slot leads it with the operator of that moment, even
 // if its stake has left meanwhile.
 type pos struct {
-	ahead []ledger.Owner // winners of the next slots; Outside where nobody staked
+	ahead Schedule // Outside where nobody staked
 	slots int
+}
+
+func newPoS(lookahead int) *pos {
+	return &pos{ahead: Schedule{make([]ledger.Owner, 0, lookahead+1)}, slots: lookahead}
 }
 
 func (*pos) Rules() rollup.Rules { return rollup.Rules{Stake: true} }
 
 func (m *pos) Clone() Mechanism {
-	c := *m
-	c.ahead = append(make([]ledger.Owner, 0, m.slots+1), m.ahead...)
-	return &c
+	c := newPoS(m.slots)
+	c.ahead.Next = append(c.ahead.Next, m.ahead.Next...)
+	return c
 }
 
 // Ahead implements Foresight.
-func (m *pos) Ahead() []ledger.Owner { return m.ahead }
+func (m *pos) Ahead() *Schedule { return &m.ahead }
 
 func (m *pos) Elect(s *rollup.State, r *draw.Stream) rollup.Leader {
-	for len(m.ahead) <= m.slots {
+	next := m.ahead.Next
+	for len(next) <= m.slots {
 		o, _ := s.Draw(r.Uint64())
-		m.ahead = append(m.ahead, o)
+		next = append(next, o)
 	}
-	o := m.ahead[0]
-	m.ahead = m.ahead[:copy(m.ahead, m.ahead[1:])]
+	o := next[0]
+	m.ahead.Next = next[:copy(next, next[1:])]
 	if o == ledger.Outside {
 		return rollup.Leader{}
 	}
