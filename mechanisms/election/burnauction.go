@@ -16,7 +16,7 @@ var _ = register(Entry{
 // BurnParams are the rules of the burn auction.
 type BurnParams struct {
 	Raise      float64       `key:"least_raise" default:"0.1" unit:"share" min:"0" max:"10" source:"Hermez auction contract: outbidding of 10 %" doc:"Share by which a bid must exceed the standing one"`
-	Least      ledger.Amount `key:"minimum_bid" default:"10" scale:"1000000" unit:"USD or tokens" min:"0.000001" max:"1e9" source:"Assumption: a tenth of what a slot is worth at the opening; Hermez set 10 HEZ" doc:"Lowest bid for a slot, in what bids are paid in"`
+	Least      ledger.Amount `key:"minimum_bid" default:"10" scale:"1000000" unit:"USD or tokens" min:"0.000001" max:"1e9" source:"Hermez auction contract: 10 HEZ; a tenth of what a slot is worth at the opening" doc:"Lowest bid for a slot, in what bids are paid in"`
 	Closed     int           `key:"closed_slots" default:"2" unit:"slots" min:"0" max:"1000" source:"Hermez auction contract: 2 closed slots" doc:"Slots before a slot at which bidding on it closes"`
 	Open       int           `key:"open_slots" default:"40" unit:"slots" min:"1" max:"10000" source:"Assumption: six hours, in which every bidder looks several times; Hermez opens 4320, a month, most of them without a bid" doc:"Slots for sale at a time"`
 	PaidIn     string        `key:"paid_in" default:"cash" oneof:"cash|token" source:"Assumption: cash, as the ether of ethresear.ch 5851; Hermez took its own token" doc:"What bids are paid in"`
@@ -31,10 +31,11 @@ type BurnParams struct {
 // winner loses its bid. Below the minimum the appointed boot coordinator leads.
 //
 // Assumption: the donation goes to the treasury, which the model never spends
-// from; the governance share goes to a staker drawn by stake in each slot, and to
-// the treasury while nobody stakes. The boot coordinator owes the holders what a
-// centralized operator owes them. Cash that is burnt is nobody's gain; tokens
-// that are burnt leave each other token a larger share.
+// from. Hermez lets anybody build in the last blocks of a slot whose winner has
+// not; here such a slot is lost. The governance share goes to a staker drawn by
+// stake in each slot, and to the treasury while nobody stakes. The boot coordinator
+// owes the holders what a centralized operator owes them. Cash that is burnt is
+// nobody's gain; tokens that are burnt leave each other token a larger share.
 type burnAuction struct {
 	p     BurnParams
 	board Board
