@@ -118,7 +118,7 @@ func TestEscrowIsExact(t *testing.T) {
 // target_profit” (ethresear.ch 5851): the last to raise leads.
 func TestLowestTargetProfitWins(t *testing.T) {
 	const fees = 100 * ledger.Unit
-	m, s, l := auction(t, "burn-auction", "burn_auction.closed_slots=0", "burn_auction.least_raise=0.01")
+	m, s, l := auction(t, "burn-auction", "burn_auction.closed_slots=0", "burn_auction.least_raise_share=0.01")
 	targets := []ledger.Amount{30 * ledger.Unit, 5 * ledger.Unit, 12 * ledger.Unit, 9 * ledger.Unit}
 	turn(t, m, s, l, draw.New(1), true)
 	for raised := true; raised; {
@@ -138,7 +138,7 @@ func TestLowestTargetProfitWins(t *testing.T) {
 // The shares of a settled price add up to it, whatever it is.
 func TestShareOfThePrice(t *testing.T) {
 	for _, price := range []ledger.Amount{1, 7, 99, 1_000_003, 123_456_789} {
-		m, s, l := auction(t, "burn-auction", "burn_auction.closed_slots=0", "burn_auction.minimum_bid=0.000001")
+		m, s, l := auction(t, "burn-auction", "burn_auction.closed_slots=0", "burn_auction.minimum_bid_usd=0.000001")
 		m.(*burnAuction).p.Least = price
 		turn(t, m, s, l, draw.New(1), true)
 		if !m.Bid(s, l, Bid{By: staker, Count: 1, Limit: price}) {

@@ -15,8 +15,8 @@ var _ = register(Entry{
 
 // BurnParams are the rules of the burn auction.
 type BurnParams struct {
-	Raise      float64       `key:"least_raise" default:"0.1" unit:"share" min:"0" max:"10" source:"Hermez auction contract: outbidding of 10 %" doc:"Share by which a bid must exceed the standing one"`
-	Least      ledger.Amount `key:"minimum_bid" default:"10" scale:"1000000" unit:"USD or tokens" min:"0.000001" max:"1e9" source:"Hermez auction contract: 10 HEZ; a tenth of what a slot is worth at the opening" doc:"Lowest bid for a slot, in what bids are paid in"`
+	Raise      float64       `key:"least_raise_share" default:"0.1" unit:"share" min:"0" max:"10" source:"Hermez auction contract: outbidding of 10 %" doc:"Share by which a bid must exceed the standing one"`
+	Least      ledger.Amount `key:"minimum_bid_usd" default:"10" scale:"1000000" unit:"USD" min:"0.000001" max:"1e9" source:"Hermez auction contract: 10 HEZ; a tenth of what a slot is worth at the opening" doc:"Lowest bid for a slot; as many tokens where bids are paid in tokens"`
 	Closed     int           `key:"closed_slots" default:"2" unit:"slots" min:"0" max:"1000" source:"Hermez auction contract: 2 closed slots" doc:"Slots before a slot at which bidding on it closes"`
 	Open       int           `key:"open_slots" default:"40" unit:"slots" min:"1" max:"10000" source:"Assumption: six hours, in which every bidder looks several times; Hermez opens 4320, a month, most of them without a bid" doc:"Slots for sale at a time"`
 	PaidIn     string        `key:"paid_in" default:"cash" oneof:"cash|token" source:"Assumption: cash, as the ether of ethresear.ch 5851; Hermez took its own token" doc:"What bids are paid in"`
