@@ -28,7 +28,8 @@ type BurnParams struct {
 // burnAuction sells slots one by one. A bid must exceed the standing one by the
 // least raise; whoever is outbid has its money back at once. Nobody can take a
 // standing bid back. The price is settled when the slot ends, so an absent
-// winner loses its bid. Below the minimum the appointed boot coordinator leads.
+// winner loses its bid. Below the minimum the appointed boot coordinator leads;
+// that is no office to attack from, since whoever bids takes the slot from it.
 //
 // Assumption: the donation goes to the treasury, which the model never spends
 // from. Hermez lets anybody build in the last blocks of a slot whose winner has

@@ -1,7 +1,7 @@
 // Package election holds the mechanisms that decide who leads a slot, one file
 // each, and their catalogue. A mechanism reads the rollup's public state, picks
-// a leader, and says at the end of the slot which transfers its rules demand;
-// it never moves money itself.
+// a leader, and says at the end of the slot which transfers its rules demand. It
+// moves no money itself, but for the bids that an auction takes into escrow.
 //
 // Sources: ethresear.ch 7698 for the list (centralized operator, burn auction,
 // MEV auction, proof of stake, a BFT operator set).

@@ -39,6 +39,11 @@ func (s *State) Hash(h uint64) uint64 {
 		h = fold(h, uint64(v.Tick)<<32|uint64(v.Since), uint64(v.Count), uint64(v.Bid))
 	}
 	h = fold(h, uint64(s.appointed))
+	if a := &s.accrual; a.sold {
+		for _, x := range [...]float64{a.fees, a.stakers, a.burnt, s.pub.ToStake, s.pub.ToSupply} {
+			h = fold(h, math.Float64bits(x))
+		}
+	}
 	for _, u := range s.unbonding[s.head:] {
 		h = fold(h, uint64(u.due)<<32|uint64(u.owner), uint64(u.amount))
 	}

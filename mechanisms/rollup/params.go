@@ -42,7 +42,7 @@ type Params struct {
 type Rules struct {
 	Stake  bool // stake counts
 	Bids   bool // bids count
-	Office bool // leadership is an office that somebody holds
+	Office bool // leadership is an office that somebody holds, whatever others do
 	Quorum bool // blocks need the signatures of others
 }
 
