@@ -81,7 +81,7 @@ func (t *Coordinators) slotValue(v *View) float64 {
 // that one which has become too shy to win comes back.
 func (t *Coordinators) learn(b *bidder, led uint32, made, days float64, v *View) {
 	p := &t.p.Bidding
-	b.learnt *= exact.HalfLife(days, 30)
+	b.learnt = float64(b.learnt * exact.HalfLife(days, 30))
 	if led > 0 && b.value > 0 {
 		surprise := clip(made/float64(led)/b.value-1, -0.5, 0.5)
 		b.learnt = clip(b.learnt+float64(min(p.Learning*float64(led), 0.5)*surprise), -1, 1)
