@@ -21,10 +21,11 @@ type BidderParams struct {
 	Error      float64 `key:"estimate_error" default:"0.03" unit:"1" min:"0" max:"2" source:"Assumption: a few percent of a public quantity; no sweep yet" doc:"Standard deviation of an operator's own error about ln value"`
 	ErrorDays  float64 `key:"estimate_half_life_days" default:"2" unit:"d" min:"0.01" max:"1000" source:"Assumption: opinions are revised within days" doc:"Half-life of that error (Ornstein–Uhlenbeck)"`
 	Learning   float64 `key:"own_result_share" default:"0.02" unit:"share" min:"0" max:"1" source:"Assumption: some fifty slots of its own correct an operator; no sweep yet" doc:"Weight of the result of one slot led in the correction of an operator's estimate"`
-	Margin     float64 `key:"opening_margin_share" default:"0.01" unit:"share" min:"0" max:"0.5" source:"Calibrated: mean over operators after a month, in either auction" doc:"Share of the value that operators aim to keep at the opening"`
-	Correction float64 `key:"opening_correction" default:"0.05" unit:"1" min:"0" max:"1" source:"Calibrated: mean over operators after a month, in either auction" doc:"What operators take off ln value at the opening, having learnt that the winner errs upwards"`
+	Margin     float64 `key:"opening_margin_share" default:"0.01" unit:"share" min:"0" max:"0.5" source:"Calibrated: means over operators after a month in either auction lie between 0.01 and 0.02 (3 seeds)" doc:"Share of the value that operators aim to keep at the opening"`
+	Correction float64 `key:"opening_correction" default:"0.05" unit:"1" min:"0" max:"1" source:"Calibrated: means over operators after a month in either auction lie between 0.045 and 0.075 (3 seeds)" doc:"What operators take off ln value at the opening, having learnt that the winner errs upwards"`
 	OpenProfit float64 `key:"opening_profit_ascending_share" default:"0.05" unit:"share" min:"0" max:"0.9" source:"Calibrated: mean of the second month in the burn auction (24 seeds), whose raises of a tenth leave about half of one" doc:"Share of the value that winners of open auctions keep; at the opening it prices the token"`
-	SealProfit float64 `key:"opening_profit_sealed_share" default:"0.015" unit:"share" min:"0" max:"0.9" source:"Calibrated: between the means of the second month in the MEV auction, 0.021 under a second price and 0.008 under a first (24 seeds)" doc:"The same for sealed auctions"`
+	NextProfit float64 `key:"opening_profit_second_price_share" default:"0.021" unit:"share" min:"0" max:"0.9" source:"Calibrated: mean of the second month in the MEV auction with a second price (24 seeds)" doc:"The same where bids are sealed and the winner pays the next"`
+	OwnProfit  float64 `key:"opening_profit_first_price_share" default:"0.008" unit:"share" min:"0" max:"0.9" source:"Calibrated: mean of the second month in the MEV auction with a first price (24 seeds)" doc:"The same where bids are sealed and the winner pays its own"`
 	MarginPace float64 `key:"margin_pace_per_day" default:"0.01" unit:"1" min:"0" max:"1" source:"Assumption: a percentage point a day; no sweep yet" doc:"Fall a day of the margin of an operator that wins nothing"`
 	Ambition   float64 `key:"ambition" default:"1.5" unit:"1" min:"0.01" max:"1000" source:"Assumption: half more than an equal share, so that margins are competed down to what costs and errors leave; no sweep yet" doc:"Share of slots that each operator wants, in equal shares"`
 	StockDays  float64 `key:"token_stock_days" default:"0.5" unit:"d" min:"0" max:"100" source:"Assumption: half a day of bids, so that standing bids are covered" doc:"Tokens that an operator keeps where bids are paid in tokens, in days of leading every slot"`
@@ -133,9 +134,6 @@ func (t *Coordinators) stock(id ID, limit float64, v *View, do *Actions, r *draw
 // the value of a slot less what winners keep.
 func OpeningBid(p CoordinatorParams, extractable float64, o Opening, board *election.Board) float64 {
 	perSlot := o.Revenue / 365 / (o.TicksPerDay / o.SlotTicks)
-	keep := p.Bidding.SealProfit
-	if board.Format == election.Ascending {
-		keep = p.Bidding.OpenProfit
-	}
+	keep := [...]float64{election.Ascending: p.Bidding.OpenProfit, election.FirstPrice: p.Bidding.OwnProfit, election.SecondPrice: p.Bidding.NextProfit}[board.Format]
 	return max(perSlot+float64(extractable*o.PerBatch)-p.SlotCost, 0) * (1 - keep) / perSlot
 }
