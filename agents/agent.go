@@ -85,6 +85,8 @@ type Opening struct {
 	Staked      float64 // tokens
 	Expected    float64 // tokens staked and unbonding
 	Revenue     float64 // net fees, USD a year
+	ToStake     float64 // share of them that reaches stakers
+	ToSupply    float64 // share of them that reaches every token, by a burn
 	Reward      float64 // net staker reward, USD a year and staked token
 	Normal      float64 // the structural forecast of the same at the opening
 	PerBatch    float64 // transactions

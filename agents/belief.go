@@ -3,6 +3,7 @@ package agents
 import (
 	"stakeout/experiments/sim/draw"
 	"stakeout/experiments/sim/exact"
+	"stakeout/mechanisms/rollup"
 )
 
 // BeliefParams describe how holders value the token.
@@ -138,8 +139,7 @@ func (m *believer) forecasts(b *belief, v *View) (extrapolated, structural float
 	// The structural forecast uses revenue now over the expected stake, and no
 	// more than what those who serve can keep while others withhold slots: a
 	// burst of fees from a backlog is not a yield.
-	now := min(p.Served6h/m.opening.Revenue*m.opening.Expected/p.Stake60d,
-		normal/max(1-p.Withheld, 0.02))
+	now := min(m.reached(p.Served6h/m.opening.Revenue, p), normal/max(1-p.Withheld, 0.02))
 	n := float64(p.Episode.Ended)
 	q0 := min(m.p.Permanence*b.permanence*m.p.PriorEpisodes/(m.p.PriorEpisodes+n), 0.99)
 	survive := exact.Pow(1+age*24/m.p.SurvivalHours, -m.p.SurvivalPower)
@@ -154,7 +154,17 @@ func (m *believer) forecasts(b *belief, v *View) (extrapolated, structural float
 // token at the opening price of ETH.
 func (m *believer) normalReward(v *View) float64 {
 	p := v.Service
-	return (1 - v.Rollup.OperatorShare) * p.PerUser30d * p.ActiveFast * v.Activity / p.Stake60d
+	return p.ToStake*p.PerUser30d*p.ActiveFast*v.Activity/p.Stake60d +
+		float64(p.ToSupply*p.PerUser30d*p.ActiveFast*v.Activity/m.opening.Supply)
+}
+
+// reached is the reward of a staked token relative to the opening when fees are
+// so many times those of the opening.
+func (m *believer) reached(fees float64, p *rollup.Public) float64 {
+	o := &m.opening
+	burnt := o.ToSupply * o.Revenue / o.Supply / o.Normal // share of the reward at the opening
+	staked := fees * o.Expected / p.Stake60d * (p.ToStake / o.ToStake)
+	return float64(staked*(1-burnt)) + float64(fees*p.ToSupply*o.Revenue/o.Supply/o.Normal)
 }
 
 // trend is the daily growth of active users seen by the distance of two

@@ -15,6 +15,8 @@ type CoordinatorParams struct {
 	SlotCost   float64 `key:"slot_cost_usd" default:"8" unit:"USD" min:"0" max:"1e6" source:"Assumption: leaves a fifth of the commission as profit" doc:"Running cost for each slot led"`
 	MarginVary float64 `key:"margin_spread_share" default:"0.05" unit:"share" min:"0" max:"0.5" source:"Assumption: operators' costs differ by some percent" doc:"Half-width of the uniform spread of margins over operators"`
 	WakeHours  float64 `key:"wake_hours" default:"1" unit:"h" min:"0.1" max:"1000" source:"Assumption: posted prices follow gas by the hour" doc:"Mean time between changes of the posted price"`
+
+	Bidding BidderParams `key:"bidding" doc:"How operators bid where leadership is sold"`
 }
 
 // Coordinators is the population of professional operators.
@@ -27,6 +29,7 @@ type Coordinators struct {
 type coordinator struct {
 	margin float64 // USD at the opening price of ETH
 	tick   uint32
+	bidder bidder
 }
 
 // NewCoordinators draws a population; endow is called with what each owns.
@@ -34,6 +37,7 @@ func NewCoordinators(p CoordinatorParams, o Opening, list []Agent, s *draw.Strea
 	t := &Coordinators{p: p, o: o, rows: make([]coordinator, len(list))}
 	for i, a := range list {
 		t.rows[i].margin = o.Margin * (1 + float64(p.MarginVary*(float64(2*s.At(draw.Population, a.Key, 0).Float64())-1)))
+		t.rows[i].bidder = t.newBidder(s.At(draw.Population, a.Key, 1))
 		endow(a.ID, Endowment{Cash: p.CashUSD})
 	}
 	return t
@@ -51,12 +55,22 @@ func (t *Coordinators) Decide(awake []Agent, v *View, do *Actions) {
 	for _, a := range awake {
 		row := &t.rows[a.Row]
 		do.Policy(a.ID, HonestPolicy(row.margin/t.o.EthUSD, t.o.PerBatch, v))
-		days := float64(v.Tick-row.tick) / v.TicksPerDay
-		slots := v.TicksPerDay / t.o.SlotTicks / float64(len(t.rows))
-		do.Move(Spend, a.ID, min(Amount(t.p.SlotCost*slots*days), v.Free(a.ID, ledger.Cash)))
+		r := v.Rand(a)
+		do.WakeAt(a.ID, later(v, r.Uniform(0.5, 1.5)*t.p.WakeHours/24*v.TicksPerDay))
+		if v.Auction != nil {
+			t.compete(a.ID, row, v, do, r)
+		} else {
+			t.run(a.ID, row, v, do)
+		}
 		row.tick = v.Tick
-		do.WakeAt(a.ID, later(v, v.Rand(a).Uniform(0.5, 1.5)*t.p.WakeHours/24*v.TicksPerDay))
 	}
+}
+
+// run pays the running cost of an equal share of the slots since the last look.
+func (t *Coordinators) run(id ID, row *coordinator, v *View, do *Actions) {
+	days := float64(v.Tick-row.tick) / v.TicksPerDay
+	slots := v.TicksPerDay / t.o.SlotTicks / float64(len(t.rows))
+	do.Move(Spend, id, min(Amount(t.p.SlotCost*slots*days), v.Free(id, ledger.Cash)))
 }
 
 // HonestPolicy serves everybody at the layer-one cost of a transaction, its

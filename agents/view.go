@@ -9,6 +9,7 @@ import (
 	"stakeout/market/lending"
 	"stakeout/market/perp"
 	"stakeout/market/vault"
+	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
 )
@@ -39,7 +40,9 @@ type View struct {
 	Service *rollup.Public
 	Remedy  remedy.Rules
 	Docket  *remedy.Docket
-	Away    bool // this is what those see who have moved to the second rollup
+	Away    bool               // this is what those see who have moved to the second rollup
+	Auction *election.Board    // of leadership; nil where it is not sold
+	Ahead   *election.Schedule // leaders to come, where there is such a record; empty while they are secret
 	Rollup  *rollup.Params
 
 	stream *draw.Stream
@@ -214,6 +217,13 @@ func (v *View) Seats(a ID) (n float64) {
 
 // Earned is the reward that an agent has not consumed yet.
 func (v *View) Earned(a ID) ledger.Amount { return v.roll.Earned(a) }
+
+// Led is the number of slots that an agent has led, and Made what it has made of
+// them: fees and extracted value less layer-one gas.
+func (v *View) Led(a ID) uint32 { return v.roll.Led(a) }
+
+// Made is what an agent has made of the slots that it led, in micro-USD.
+func (v *View) Made(a ID) ledger.Amount { return v.roll.Made(a) }
 
 // Waiting is an agent's waiting rollup transactions and since when they wait.
 func (v *View) Waiting(a ID) (count, since uint32) { return v.roll.Waiting(a) }

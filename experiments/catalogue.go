@@ -146,11 +146,12 @@ func showEntry(name string) []*table.Table {
 		param.Defaults(p)
 		return []*table.Table{
 			catalogueTable("attack", "Attack", [][3]string{{e.Name, e.Doc, e.Source}}),
-			parameterTable("parameters", "Parameters of "+name, p, "attack_params."),
+			parameterTable("parameters", "Parameters of "+name, p, "attack_params.", ""),
 		}
 	}
 	if e, ok := election.Find(name); ok {
-		return []*table.Table{catalogueTable("mechanism", "Leader selection", [][3]string{{e.Name, e.Doc, e.Source}})}
+		t := catalogueTable("mechanism", "Leader selection", [][3]string{{e.Name, e.Doc, e.Source}})
+		return append([]*table.Table{t}, mechanismParameters(name)...)
 	}
 	if e, ok := remedy.Find(name); ok {
 		list := []*table.Table{catalogueTable("remedy", "Remedy", [][3]string{{e.Name, e.Doc, e.Source}})}
@@ -167,12 +168,24 @@ func remedyParameters(e remedy.Entry) *table.Table {
 	p := new(remedy.Params)
 	param.Defaults(p)
 	const prefix = "world.remedies."
-	t := parameterTable("parameters", "Parameters of "+e.Name, p, prefix)
+	t := parameterTable("parameters", "Parameters of "+e.Name, p, prefix, "")
 	t.Rows = slices.DeleteFunc(t.Rows, func(row []table.Cell) bool {
 		section, _, _ := strings.Cut(strings.TrimPrefix(row[0].String(), prefix), ".")
 		return !slices.Contains(e.Reads, section)
 	})
 	return t
+}
+
+// mechanismParameters lists the rules of a mechanism, if it has any to choose;
+// they stand in the world under its name.
+func mechanismParameters(name string) []*table.Table {
+	var p election.Params
+	param.Defaults(&p)
+	t := parameterTable("parameters", "Parameters of "+name, &p, "world.election.", strings.ReplaceAll(name, "-", "_")+".")
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return []*table.Table{t}
 }
 
 // Tables are the question of a preset, its parts and its parameters.
@@ -193,20 +206,24 @@ func (s *Spec) Tables() []*table.Table {
 		row("remedy", r.Name, r.Doc, r.Source)
 	}
 	part := worldPart{Header: s.Header, World: s.World}
-	all := parameterTable("parameters", "Parameters", &part, "")
-	attack := parameterTable("", "", s.Params, "attack_params.")
+	all := parameterTable("parameters", "Parameters", &part, "", "")
+	attack := parameterTable("", "", s.Params, "attack_params.", "")
 	all.Rows = append(all.Rows, attack.Rows...)
 	all.Notes = []string{"* differs from the default."}
 	return []*table.Table{head, all}
 }
 
-// parameterTable lists every parameter of a struct with where it comes from.
-func parameterTable(name, title string, ptr any, prefix string) *table.Table {
+// parameterTable lists every parameter of a struct below a path with where it
+// comes from. The prefix is the path of the struct.
+func parameterTable(name, title string, ptr any, prefix, below string) *table.Table {
 	t := &table.Table{
 		Name: name, Title: title,
 		Columns: []table.Column{{Name: "Parameter"}, {Name: "Value", Align: table.Right}, {Name: ""}, {Name: "Meaning"}, {Name: "Unit"}, {Name: "Default", Align: table.Right}, {Name: "Range"}, {Name: "Source"}},
 	}
 	param.Walk(ptr, func(path string, f param.Field) {
+		if !strings.HasPrefix(path, below) {
+			return
+		}
 		changed := ""
 		if f.Changed {
 			changed = "*"

@@ -16,6 +16,7 @@ import (
 	"stakeout/experiments/record"
 	"stakeout/experiments/report"
 	"stakeout/experiments/transcript"
+	"stakeout/mechanisms/election"
 	"stakeout/strategies"
 )
 
@@ -308,7 +309,13 @@ func TestListAndShow(t *testing.T) {
 	if len(list[0].Rows) != len(Presets()) {
 		t.Errorf("%d presets are listed, there are %d", len(list[0].Rows), len(Presets()))
 	}
-	names := append(Presets(), "pos", "none", "court-aragon", "fake-dos")
+	names := append(Presets(), "none", "court-aragon", "fake-dos")
+	for _, e := range election.All() {
+		names = append(names, e.Name)
+		if tables, err := Show(e.Name); err != nil || len(tables) != 2 || len(tables[1].Rows) == 0 {
+			t.Errorf("%s is shown without its parameters: %v", e.Name, err)
+		}
+	}
 	for _, name := range names {
 		tables, err := Show(name)
 		if err != nil || len(tables) == 0 {

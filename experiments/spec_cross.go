@@ -32,6 +32,7 @@ func (s *Spec) cross(doc *preset.Document) []preset.Problem {
 	c.supply()
 	c.contract()
 	c.judgment()
+	c.proceeds()
 	return c.out
 }
 
@@ -109,6 +110,14 @@ func (c *crossing) levers() {
 		lever = "the office of a single operator"
 	}
 	c.add("mechanism", fmt.Sprintf("%s has no lever for the attack %s, which needs %s", c.Mechanism, c.Attack, lever), "one of "+strings.Join(where, ", "))
+}
+
+// proceeds checks that the shares of a winning bid add up to it.
+func (c *crossing) proceeds() {
+	b := &c.World.Election.Burn
+	if sum := b.Burn + b.Donation + b.Governance; sum < 0.999999 || sum > 1.000001 {
+		c.add("world.election.burn_auction", fmt.Sprintf("the shares of a bid that are burnt, given away and paid to stakers sum to %.4g", sum), "burn_share, donation_share and governance_share with a sum of 1")
+	}
 }
 
 // contract checks that a perpetual future has somebody who makes its market, and

@@ -47,7 +47,7 @@ func runNull(ctx context.Context, r *runner) (*Result, error) {
 		tripNote,
 		"Lottery: the slots led by ten groups of stakers against their stake at each election; the largest of ten standard normal deviations is below 2.81 in 95 of 100 trials.",
 		"Service: an operator withholds a share β of slots for three days while users are captive and pay almost any fee. Utilisation u is measured before; β low is 0.1 below 1 − u, β high 0.1 above it. Empty is the share of slots that left waiting users unserved, load is transactions a slot over capacity. Backlog growth a slot, in % of capacity, is from day one to day three; half of those who wait give up within two days.",
-		"Mechanisms: 100 × ln ratio to proof of stake with the same seed, two weeks after the warm-up."), nil
+		"Mechanisms: 100 × ln ratio to proof of stake with the same seed, two weeks after the warm-up. What leaders bid includes extractable value and is less their running cost, so that it can exceed what fees leave."), nil
 }
 
 func (r *runner) nullWorld(ctx context.Context, s *scratch, rep int) (out nullWorld, err error) {

@@ -18,6 +18,8 @@ func TestTickAllocatesNothing(t *testing.T) {
 		"default":  steady(t, defaults(t)),
 		"attacked": attacked(t, defaults(t), "forced-exit", 1, entry),
 		"judged":   attacked(t, defaults(t), "timelock-vote", 1, entry),
+		"burn":     worldUnder(t, defaults(t), "burn-auction", "none", 1),
+		"mev":      worldUnder(t, defaults(t), "mev-auction", "none", 1),
 	} {
 		const ticks = 5000
 		run(t, w, w.Ticks(1))

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/election"
 )
 
 // steady is a world a day old.
@@ -103,6 +104,21 @@ func BenchmarkDefault60Days(b *testing.B) {
 		run(b, w, w.Ticks(60))
 	}
 	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/world")
+}
+
+// BenchmarkMechanism is a day of the default world under each mechanism.
+func BenchmarkMechanism(b *testing.B) {
+	for _, m := range election.All() {
+		b.Run(m.Name, func(b *testing.B) {
+			w := worldUnder(b, defaults(b), m.Name, "none", 1)
+			run(b, w, w.Ticks(2))
+			b.ReportAllocs()
+			b.ResetTimer()
+			for range b.N {
+				run(b, w, w.Tick()+w.Ticks(1))
+			}
+		})
+	}
 }
 
 func BenchmarkCopyFrom(b *testing.B) {

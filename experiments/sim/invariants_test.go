@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"stakeout/agents"
+	"stakeout/experiments/param"
 	"stakeout/experiments/sim/draw"
 	"stakeout/market"
 	"stakeout/market/book"
@@ -93,7 +94,10 @@ func (c *chaos) any(id agents.ID, verb agents.Verb, v *agents.View, r *draw.Stre
 		x.Count = uint32(r.Uint64())
 	}
 	x.Word = remedy.Word(r.Intn(int(remedy.Words) + 1))
-	x.Policy = rollup.Policy{Transfers: r.Intn(2) == 0, Exits: r.Intn(2) == 0, MinFee: amount(v, id, r) >> r.Intn(30), ExitFee: amount(v, id, r) >> r.Intn(30)}
+	if r.Intn(4) == 0 {
+		x.Count = 1
+	}
+	x.Policy = rollup.Policy{Transfers: r.Intn(2) == 0, Exits: r.Intn(2) == 0, Equivocate: r.Intn(4) == 0, MinFee: amount(v, id, r) >> r.Intn(30), ExitFee: amount(v, id, r) >> r.Intn(30)}
 	x.Order = market.Order{
 		Owner: c.someone(r), Slot: uint16(r.Intn(6)), Side: book.Side(r.Intn(2)), Kind: book.Kind(r.Intn(7)),
 		Price: v.Price(v.Mid * r.Uniform(0.95, 1.05)), Lots: uint32(r.Intn(5000)),
@@ -184,6 +188,34 @@ func TestChaosInCourt(t *testing.T) {
 			audited(t, w, 2000)
 			if k := w.remedy.Docket().Case; k.Ended == 0 {
 				t.Errorf("too tame: %+v", k)
+			}
+		})
+	}
+}
+
+// Under either auction, with everybody half mad, every invariant holds, and bids
+// are made, won and paid.
+func TestChaosInAuctions(t *testing.T) {
+	for _, x := range [][3]string{
+		{"burn-auction", "election.burn_auction.paid_in", "cash"}, {"burn-auction", "election.burn_auction.paid_in", "token"},
+		{"mev-auction", "election.mev_auction.price_rule", "first"}, {"mev-auction", "election.mev_auction.price_rule", "second"},
+	} {
+		t.Run(x[0]+" "+x[2], func(t *testing.T) {
+			t.Parallel()
+			c := small(t)
+			if err := param.Set(c, x[1], x[2]); err != nil {
+				t.Fatal(err)
+			}
+			c.Election.MEV.Window = 3
+			c.Outage = OutageParams{StartDays: 0.5, Hours: 4, Repeat: 3, EveryDays: 0.5}
+			w := worldUnder(t, c, x[0], "forced-exit", 13, 5e6*ledger.Unit, 5e6*ledger.Unit)
+			for i, s := range w.strategies {
+				w.strategies[i] = &chaos{honest: s, owners: w.Ledger().Owners(), s: draw.New(uint64(i))}
+			}
+			w.SetAttacker(w.strategies[attackStrategy])
+			audited(t, w, 3000)
+			if paid := w.led.Balance(ledger.Treasury, w.view.Auction.Asset, ledger.Free); paid == 0 || w.Refused() < 1000 {
+				t.Errorf("too tame: %d paid, %d refused", paid, w.Refused())
 			}
 		})
 	}

@@ -150,11 +150,33 @@ func (w *World) reward(l *layer, o rollup.Outcome) {
 	w.moves = l.mech.Settle(l.roll, o, w.moves[:0])
 	for _, t := range w.moves {
 		w.must(w.led.Post(t))
-		switch t.Reason {
-		case ledger.StakingReward:
+		switch {
+		case t.Reason == ledger.StakingReward && t.Asset == ledger.Cash:
 			l.roll.Reward(t.To, t.Amount)
-		case ledger.Slash:
+		case t.Reason == ledger.Slash:
 			l.roll.Slashed(t.From, t.Amount)
 		}
 	}
+	if _, sold := l.mech.(election.Auction); sold {
+		w.accrue(l)
+	}
+}
+
+// accrue publishes what the settlement of a slot has brought to the holders of
+// the token, tokens at the price of the book.
+func (w *World) accrue(l *layer) {
+	var paid, burnt ledger.Amount
+	for _, t := range w.moves {
+		x := t.Amount
+		if t.Asset == ledger.Token {
+			x = agents.Amount(x.Units() * l.view.Mid)
+		}
+		switch {
+		case t.Reason == ledger.StakingReward:
+			paid += x
+		case t.Reason == ledger.Burn && t.Asset == ledger.Token:
+			burnt += x
+		}
+	}
+	l.roll.Accrue(paid, burnt, exp(w.news.LnETH))
 }

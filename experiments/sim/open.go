@@ -4,11 +4,12 @@ import (
 	"stakeout/agents"
 	"stakeout/experiments/sim/draw"
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/election"
 )
 
 // The order slots that each kind of trader registers in the markets of the
 // token, of dai and of the perpetual future.
-var orderSlots = [...][agents.Pairs]int{{2}, {10}, {2}, {2}, {}, {2, 0, 2}, {}, {}, {0, 2}, {0, 3}, {2, 0, 2}, {2, 2, 2}}
+var orderSlots = [...][agents.Pairs]int{{2}, {10}, {2}, {2}, {}, {2, 0, 2}, {2}, {}, {0, 2}, {0, 3}, {2, 0, 2}, {2, 2, 2}}
 
 // open endows everybody and starts the world at its fixed point: each honest
 // agent holds what it wants at the opening price, public averages stand where a
@@ -30,7 +31,8 @@ func (w *World) open(capital [Legs]ledger.Amount) {
 	}
 	w.view = agents.NewView(w.led, w.x, w.dai, w.perp, w.pool, w.vaults, w.roll, w.stream)
 	w.view.TicksPerDay = w.perDay
-	w.view.Remedy, w.view.Docket = w.remedy.Rules(), w.remedy.Docket()
+	w.view.Remedy = w.remedy.Rules()
+	w.showMechanisms()
 	w.view.SetMid(c.Opening.Price)
 	w.volatility = newVolatility(w.perDay, c.News, w.view)
 	w.publishNews()
@@ -38,6 +40,9 @@ func (w *World) open(capital [Legs]ledger.Amount) {
 	w.populate()
 	for i, id := range w.attackers {
 		w.grant(id, ledger.Cash, ledger.Free, capital[i], ledger.Genesis)
+	}
+	if w.view.Auction != nil {
+		w.roll.SeedAccrual(w.opening.ToStake, w.opening.ToSupply, w.opening.Revenue, w.opening.Supply)
 	}
 	w.roll.SeedPublic(w.opening.Revenue, w.opening.Reward, w.activeCohorts(), agents.Amount(w.opening.Fee/agents.BidMargin))
 	w.wheel = newWheel(w.people.size())
@@ -69,15 +74,29 @@ func (w *World) fixedPoint() agents.Opening {
 	}
 	o.Staked = float64(c.Stakers.HoldShare * c.Stakers.StakedShare * o.Supply)
 	o.Expected = o.Staked + float64(c.Stakers.HoldShare*c.Stakers.LeavingShare*o.Supply)
-	o.Reward = o.Revenue * (1 - c.Rollup.OperatorShare) / o.Staked
-	o.Normal = o.Revenue * (1 - c.Rollup.OperatorShare) / o.Expected
 	o.PerBatch = w.activeCohorts() * float64(c.Users.CohortSize) * c.Users.PerDay * agents.OpeningDemand(c.Users) / (w.perDay / o.SlotTicks)
 	// Users bid a margin above the posted fee, which covers layer-one gas.
 	gas := float64((float64(c.Rollup.TransactionGas) + float64(c.Rollup.BatchGas)/o.PerBatch) * w.view.GasGwei * 1e-9 * o.EthUSD)
 	net := o.Revenue / 365 / (w.perDay / o.SlotTicks) / o.PerBatch
 	o.Fee = net + gas
 	o.Margin = o.Fee/agents.BidMargin - gas
+	w.accrues(&o)
 	return o
+}
+
+// accrues derives what reaches the holders of the token at the opening: what
+// operators pass on, or a part of what bidders pay.
+func (w *World) accrues(o *agents.Opening) {
+	c := w.cfg
+	o.ToStake = 1 - c.Rollup.OperatorShare
+	if m, ok := w.mech.(election.Auction); ok {
+		paid := agents.OpeningBid(c.Coordinators, c.Rollup.ExtractableUSD, *o, m.Board())
+		o.ToStake, o.ToSupply = m.Accrues()
+		o.ToStake, o.ToSupply = o.ToStake*paid, o.ToSupply*paid
+	}
+	burnt := o.Revenue * o.ToSupply / o.Supply
+	o.Reward = o.Revenue*o.ToStake/o.Staked + burnt
+	o.Normal = o.Revenue*o.ToStake/o.Expected + burnt
 }
 
 // populate draws the honest populations and endows them.

@@ -6,6 +6,7 @@ import (
 	"stakeout/agents"
 	"stakeout/experiments/sim/draw"
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/layer1"
 	"stakeout/mechanisms/remedy"
 )
@@ -91,6 +92,18 @@ func (w *World) elect() {
 	}
 	for l := range w.layers {
 		l.roll.Open(l.mech.Elect(l.roll, w.stream.At(draw.Lottery, l.key, slot)))
+	}
+	w.showMechanisms()
+}
+
+// showMechanisms lets the view look at this world's public records.
+func (w *World) showMechanisms() {
+	w.view.Docket = w.remedy.Docket()
+	if m, ok := w.mech.(election.Auction); ok {
+		w.view.Auction = m.Board()
+	}
+	if m, ok := w.mech.(election.Foresight); ok {
+		w.view.Ahead = m.Ahead()
 	}
 }
 

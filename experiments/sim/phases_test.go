@@ -339,3 +339,25 @@ func TestFaultStops(t *testing.T) {
 		t.Errorf("tick %d: %v", w.tick, err)
 	}
 }
+
+// With a look-ahead everybody sees who leads the next slots, and they do; without
+// one nobody sees anything.
+func TestLeadersToCome(t *testing.T) {
+	for _, slots := range []int{0, 4} {
+		c := small(t)
+		c.Election.PoS.Lookahead = slots
+		w := world(t, c, "none", 1)
+		per := uint32(c.Rollup.BlocksPerSlot)
+		run(t, w, 20*per+1)
+		next := append([]ledger.Owner(nil), w.view.Ahead.Next...)
+		if len(next) != slots {
+			t.Fatalf("%d leaders are known, want %d", len(next), slots)
+		}
+		for i, o := range next {
+			run(t, w, (21+uint32(i))*per+1)
+			if got := w.roll.Public().Leader.Staker; got != o {
+				t.Errorf("slot %d on is led for %d, announced was %d", i+1, got, o)
+			}
+		}
+	}
+}

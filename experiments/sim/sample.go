@@ -129,7 +129,7 @@ func (w *World) sample() Sample {
 	s := Sample{
 		Tick: w.tick, Price: v.Mid, LnETH: v.LnETH, LnActivity: v.LnActivity,
 		Active: p.Active, Staked: p.Staked.Units(), Unbonding: p.Unbonding.Units(),
-		EmptyHour: p.EmptyHour, EmptyDay: p.EmptyDay, Reward: p.Served6h * (1 - w.cfg.Rollup.OperatorShare) / max(p.Staked.Units(), 1),
+		EmptyHour: p.EmptyHour, EmptyDay: p.EmptyDay, Reward: p.Served6h*p.ToStake/max(p.Staked.Units(), 1) + p.Served6h*p.ToSupply/w.opening.Supply,
 		Borrowed: w.pool.Borrowed().Units(), Lent: w.pool.Supplied().Units(),
 		Volume: v.Volume, Waiting: float64(p.Waiting), Queue: float64(w.roll.QueueLength()),
 		GasGwei: v.GasGwei, SigmaFast: v.SigmaFast,

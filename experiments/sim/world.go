@@ -154,7 +154,7 @@ func (w *World) spawnAgents() int {
 		{c.Chartists.Count, 3, agents.CanTrade},
 		{c.Holders.Count, 4, agents.CanTrade},
 		{c.Shorters.Count, 5, agents.CanTrade | agents.CanBorrow},
-		{c.Coordinators.Count, 6, agents.CanBuild},
+		{c.Coordinators.Count, 6, agents.CanBuild | agents.CanTrade},
 		{c.Users.Count, 7, agents.CanUse},
 		{c.VaultOwners.Count, 9, agents.CanTrade | agents.CanVault},
 		{c.Arbitrageurs.Count, 10, agents.CanTrade | agents.CanUse | agents.CanVault},
@@ -289,7 +289,7 @@ func (w *World) CopyFrom(src *World) {
 	w.chain.CopyFrom(src.chain)
 	w.wheel.copyFrom(src.wheel)
 	w.view.CopyFrom(src.view)
-	w.view.Docket = w.remedy.Docket()
+	w.showMechanisms()
 	w.copyAway(src)
 	w.attackers = append(keep.attackers[:0], src.attackers...)
 	w.series = append(keep.series[:0], src.series...)

@@ -10,28 +10,60 @@ var _ = register(Entry{
 	Name:   "pos",
 	Doc:    "A lottery over stakes elects the leader of each slot; the staker's operator builds.",
 	Source: "“Proof of stake” as the third of the proposed solutions in ethresear.ch 7698, Intro",
-	New:    func(*Params) Mechanism { return pos{} },
+	New:    func(p *Params) Mechanism { return newPoS(p.PoS.Lookahead) },
 })
+
+// PoSParams are the rules of the lottery.
+type PoSParams struct {
+	Lookahead int `key:"lookahead_slots" default:"0" unit:"slots" min:"0" max:"1000" source:"Assumption: 0, secret until the slot begins (Algorand, Gilad and others 2017); 32 or 64 would be as on Ethereum's beacon chain, where the next epoch is known" doc:"Slots by which leaders are drawn, and public, before they lead"`
+}
 
 // pos is election by stake lottery: the chance to lead is the share of all
 // stake, independently in each slot. The operator keeps its commission of the
 // fees net of layer-one gas and passes the rest on to the staker on whose stake
 // the slot was won; a batch that misses its deadline is slashed.
-type pos struct{}
+//
+// With a look-ahead leaders are drawn by the stakes of that earlier slot and are
+// public from then on, so that others know whom to delay or to bribe; without
+// one nobody knows a leader before its slot.
+//
+// Assumption: who has won a slot leads it with the operator of that moment, even
+// if its stake has left meanwhile.
+type pos struct {
+	ahead Schedule // Outside where nobody staked
+	slots int
+}
 
-func (pos) Rules() rollup.Rules { return rollup.Rules{Stake: true} }
+func newPoS(lookahead int) *pos {
+	return &pos{ahead: Schedule{make([]ledger.Owner, 0, lookahead+1)}, slots: lookahead}
+}
 
-func (m pos) Clone() Mechanism { return m }
+func (*pos) Rules() rollup.Rules { return rollup.Rules{Stake: true} }
 
-func (pos) Elect(s *rollup.State, r *draw.Stream) rollup.Leader {
-	o, ok := s.Draw(r.Uint64())
-	if !ok {
+func (m *pos) Clone() Mechanism {
+	c := newPoS(m.slots)
+	c.ahead.Next = append(c.ahead.Next, m.ahead.Next...)
+	return c
+}
+
+// Ahead implements Foresight.
+func (m *pos) Ahead() *Schedule { return &m.ahead }
+
+func (m *pos) Elect(s *rollup.State, r *draw.Stream) rollup.Leader {
+	next := m.ahead.Next
+	for len(next) <= m.slots {
+		o, _ := s.Draw(r.Uint64())
+		next = append(next, o)
+	}
+	o := next[0]
+	m.ahead.Next = next[:copy(next, next[1:])]
+	if o == ledger.Outside {
 		return rollup.Leader{}
 	}
 	return rollup.Leader{Staker: o, Operator: s.OperatorOf(o)}
 }
 
-func (pos) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.Transfer {
+func (*pos) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.Transfer {
 	out = passOn(s, o, out)
 	if !o.Posted && o.Operator != ledger.Outside {
 		if fine := share(s.Bonded(o.Staker), s.Params().SlashMissShare); fine > 0 {
@@ -42,10 +74,11 @@ func (pos) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []le
 }
 
 // passOn lets the operator keep its share of the fees net of layer-one gas and
-// pay the rest to the staker of the slot; nobody does in a vacant one.
+// pay the rest to the staker of the slot; nobody does in a vacant one or while
+// nobody stakes.
 func passOn(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.Transfer {
 	net := o.Fees - o.Cost
-	if net <= 0 || o.Operator == ledger.Outside || o.Staker == o.Operator {
+	if net <= 0 || o.Operator == ledger.Outside || o.Staker == ledger.Outside || o.Staker == o.Operator {
 		return out
 	}
 	reward := net - share(net, s.Params().OperatorShare)

@@ -105,19 +105,25 @@ func (s *State) priced(marginal ledger.Amount, room uint32) {
 // Close ends the slot. posted says whether the batch reached layer one before
 // the deadline, cost what its gas cost in micro-USD, tick is now and eth the
 // price of ETH relative to the start. Fees move now, then the cost; a batch that
-// missed its deadline gives its requests back and costs nothing. Sharing the
-// fees is the mechanism's part.
+// missed its deadline gives its requests back and costs nothing, and one that
+// contradicts another of its leader is void: it gives them back too, but has
+// been paid for. Sharing the fees is the mechanism's part.
 //
 // Assumption: an operator that cannot pay all of the gas pays what it has.
 func (s *State) Close(tick uint32, posted bool, cost ledger.Amount, eth float64) Outcome {
 	o := &s.slot
-	o.Posted = posted && s.posting
+	arrived := posted && s.posting
+	o.Equivocated = arrived && s.terms.Equivocate
+	o.Posted = arrived && !o.Equivocated
 	if o.Posted {
 		s.execute(tick, o)
 		s.extract(o, eth)
-		o.Cost = s.pay(o.Operator, ledger.LayerOne, ledger.Free, cost, ledger.BatchCost)
 	} else {
 		s.giveBack()
+	}
+	if arrived {
+		o.Cost = s.pay(o.Operator, ledger.LayerOne, ledger.Free, cost, ledger.BatchCost)
+		s.made[o.Operator] += o.Fees + o.Extracted - o.Cost
 	}
 	s.batch = s.batch[:0]
 	s.posting = false

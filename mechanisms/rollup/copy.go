@@ -26,6 +26,7 @@ func (s *State) CopyFrom(src *State) {
 	s.successors = append(keep.successors[:0], src.successors...)
 	s.held = append(keep.held[:0], src.held...)
 	s.home = append(keep.home[:0], src.home...)
+	s.made = append(keep.made[:0], src.made...)
 	s.txs, s.exits, s.forced = keep.txs, keep.exits, keep.forced
 	s.txs.copyFrom(&src.txs)
 	s.exits.copyFrom(&src.exits)
@@ -40,10 +41,15 @@ func (s *State) Hash(h uint64) uint64 {
 	for o := range s.policy {
 		p, v := &s.policy[o], &s.txs.req[o].last
 		h = fold(h, uint64(s.weight[o]), uint64(s.operator[o]), uint64(s.earned[o]), uint64(p.MinFee), uint64(p.ExitFee))
-		h = fold(h, flags(p.Transfers, p.Exits, s.active[o], s.forced.waiting[o], p.Veto))
+		h = fold(h, flags(p.Equivocate, p.Transfers, p.Exits, s.active[o], s.forced.waiting[o], p.Veto))
 		h = fold(h, uint64(v.Tick)<<32|uint64(v.Since), uint64(v.Count), uint64(v.Bid))
 	}
 	h = fold(h, uint64(s.appointed))
+	if a := &s.accrual; a.sold {
+		for _, x := range [...]float64{a.fees, a.stakers, a.burnt, s.pub.ToStake, s.pub.ToSupply} {
+			h = fold(h, math.Float64bits(x))
+		}
+	}
 	for _, u := range s.unbonding[s.head:] {
 		h = fold(h, uint64(u.due)<<32|uint64(u.owner), uint64(u.amount))
 	}
@@ -57,7 +63,7 @@ func (s *State) Hash(h uint64) uint64 {
 	for _, b := range s.batch {
 		h = fold(h, uint64(b.bid), uint64(b.owner), uint64(b.count)<<32|uint64(b.since), flags(b.exit))
 	}
-	h = fold(h, flags(s.posting, s.terms.Transfers, s.terms.Exits), uint64(s.terms.MinFee), uint64(s.terms.ExitFee))
+	h = fold(h, flags(s.terms.Equivocate, s.posting, s.terms.Transfers, s.terms.Exits), uint64(s.terms.MinFee), uint64(s.terms.ExitFee))
 	h = s.slot.hash(h)
 	h = s.forced.hash(h)
 	return s.pub.hash(fold(h, math.Float64bits(s.activity)))
@@ -76,7 +82,7 @@ func (q *queue) hash(h uint64) uint64 {
 }
 
 func (o *Outcome) hash(h uint64) uint64 {
-	h = fold(h, uint64(o.Staker)<<32|uint64(o.Operator), flags(o.Posted, o.Tried))
+	h = fold(h, uint64(o.Staker)<<32|uint64(o.Operator), flags(o.Equivocated, o.Posted, o.Tried))
 	return fold(h, uint64(o.Transactions)<<32|uint64(o.Exits), uint64(o.Fees), uint64(o.Extracted), uint64(o.Cost))
 }
 

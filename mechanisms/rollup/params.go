@@ -42,7 +42,7 @@ type Params struct {
 type Rules struct {
 	Stake  bool // stake counts
 	Bids   bool // bids count
-	Office bool // leadership is an office that somebody holds
+	Office bool // leadership is an office that somebody holds, whatever others do
 	Quorum bool // blocks need the signatures of others
 }
 
@@ -50,11 +50,12 @@ type Rules struct {
 // binding from the build of the batch. Minima are read as the foot of their
 // bucket of bids, so a bid up to 6.3 % below one may be served, at what it bids.
 type Policy struct {
-	Transfers bool          // include waiting transactions
-	Exits     bool          // include waiting withdrawals, besides transactions
-	MinFee    ledger.Amount // micro-USD a transaction
-	ExitFee   ledger.Amount // micro-USD a leaving user
-	Veto      bool          // as a member of a committee, sign nobody else's block
+	Transfers  bool          // include waiting transactions
+	Exits      bool          // include waiting withdrawals, besides transactions
+	MinFee     ledger.Amount // micro-USD a transaction
+	ExitFee    ledger.Amount // micro-USD a leaving user
+	Veto       bool          // as a member of a committee, sign nobody else's block
+	Equivocate bool          // publish a second batch that contradicts the first
 }
 
 // Leader is who leads a slot: the staker on whose stake the slot was won, and
@@ -67,6 +68,7 @@ type Leader struct {
 type Outcome struct {
 	Leader
 	Posted       bool          // the batch reached layer one in time
+	Equivocated  bool          // it contradicts another of its leader and is void
 	Tried        bool          // the leader's policy was to serve transactions
 	Transactions uint32        // included
 	Exits        uint32        // users that left through the batch

@@ -27,6 +27,8 @@ type Public struct {
 	Reward7d    float64 // net staker reward a year for each token of a leader that served
 	RewardTotal float64 // sum over time of the yearly reward × years, for forecasters who look back
 	Withheld    float64 // share of slots whose leader chose not to serve, half-life 1 d
+	ToStake     float64 // share of net fees that reaches those who stake
+	ToSupply    float64 // share of net fees that reaches every token, by a burn of tokens
 	Stake60d    float64 // tokens staked and unbonding, half-life 60 d
 	Episode     Episode
 	Suspect     ledger.Owner // the operator with the worst record; Outside while none has withheld anything
@@ -58,6 +60,10 @@ const (
 	calmDay      = 0.06
 	calmForHours = 6
 )
+
+// Made is what an operator has made so far of the slots that it led: fees and
+// extracted value less layer-one gas, in micro-USD.
+func (s *State) Made(o ledger.Owner) ledger.Amount { return s.made[o] }
 
 // Public returns the published state; it must not be written to.
 func (s *State) Public() *Public { return &s.pub }
@@ -115,8 +121,7 @@ func (s *State) publish(tick uint32, o *Outcome, eth float64) {
 // average moves the exponentially weighted averages by one slot.
 func (s *State) average(o *Outcome, unserved, eth float64) {
 	p, d := &s.pub, &s.decay
-	perYear := 365 * s.perDay / float64(s.p.BlocksPerSlot)
-	net := float64(float64(o.Fees-o.Cost) / float64(ledger.Unit) / eth * perYear)
+	net := s.yearly(o.Fees-o.Cost, eth)
 	p.EmptyHour = mix(unserved, p.EmptyHour, d.hour)
 	p.EmptyDay = mix(unserved, p.EmptyDay, d.day)
 	p.Revenue6h = mix(net, p.Revenue6h, d.sixHours)
@@ -132,14 +137,23 @@ func (s *State) average(o *Outcome, unserved, eth float64) {
 		p.PerUser30d = mix(net/(p.Active*s.activity), p.PerUser30d, d.month)
 	}
 	staked := float64(p.Staked) / float64(ledger.Unit)
-	if staked == 0 {
+	if o.Tried && (staked > 0 || s.accrual.sold) {
+		p.Served6h = mix(net, p.Served6h, d.sixHours)
+	}
+	if staked == 0 || s.accrual.sold {
 		return
 	}
 	if o.Tried {
-		p.Served6h = mix(net, p.Served6h, d.sixHours)
-		p.Reward7d = mix(net*(1-s.p.OperatorShare)/staked, p.Reward7d, d.week)
+		p.Reward7d = mix(net*p.ToStake/staked, p.Reward7d, d.week)
 	}
-	p.RewardTotal += p.Served6h * (1 - s.p.OperatorShare) / staked / perYear
+	p.RewardTotal += p.Served6h * p.ToStake / staked / s.slotsPerYear()
+}
+
+func (s *State) slotsPerYear() float64 { return 365 * s.perDay / float64(s.p.BlocksPerSlot) }
+
+// yearly is an amount of one slot as USD a year at the opening price of ETH.
+func (s *State) yearly(slot ledger.Amount, eth float64) float64 {
+	return float64(float64(slot) / float64(ledger.Unit) / eth * s.slotsPerYear())
 }
 
 func mix(x, average, keep float64) float64 { return x + float64((average-x)*keep) }

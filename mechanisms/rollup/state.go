@@ -58,7 +58,9 @@ type State struct {
 	appointed ledger.Owner    // holder of the office of a single operator
 	home      []uint8         // owner: the number of the rollup it is in, when there are two; shared by both
 	number    uint8
-	turn      int // in the line of those who follow
+	turn      int             // in the line of those who follow
+	made      []ledger.Amount // operator: fees and extracted value less layer-one gas
+	accrual   accrual
 	activity  float64
 
 	successors []ledger.Owner // in that office
@@ -84,6 +86,8 @@ func New(l *ledger.Ledger, p Params, owners int, ticksPerDay float64) *State {
 	s.active = make([]bool, owners)
 	s.earned = make([]ledger.Amount, owners)
 	s.records = make([]Record, owners)
+	s.made = make([]ledger.Amount, owners)
+	s.pub.ToStake = 1 - p.OperatorShare
 	s.activity = 1
 	s.decay = newDecay(float64(p.BlocksPerSlot) / ticksPerDay)
 	s.forced.init(owners)
