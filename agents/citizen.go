@@ -19,6 +19,7 @@ type CivicParams struct {
 	JurorSeats  float64 `key:"juror_seats" default:"5" unit:"1" min:"0" max:"1000000" source:"Assumption: five times the least stake; no sweep yet" doc:"Mean court stake of a juror in seats; exponential, at least one"`
 	Misconduct  float64 `key:"misconduct_share" default:"0.5" unit:"share" min:"0.01" max:"1" source:"Assumption: half of an operator's recent slots; no sweep yet" doc:"Share of its slots withheld above which holders call an operator guilty"`
 	Noise       float64 `key:"evidence_noise" default:"0.1" unit:"1" min:"0.001" max:"1" source:"Assumption: the record is public, and read with an error of a tenth; no sweep yet" doc:"Standard deviation of a holder's reading of the record"`
+	BondShare   float64 `key:"bond_share" default:"0.25" unit:"share" min:"0" max:"1" source:"Assumption: a quarter of what is not staked, whenever an answer seems wrong; no sweep yet" doc:"Share of its free tokens that a holder who takes part puts behind a dispute at one look"`
 	VenalShare  float64 `key:"venal_share" default:"0.5" unit:"share" min:"0" max:"1" source:"Assumption: half; Buterin's game has all of them; no sweep yet" doc:"Share of holders who take a bribe that is worth more to them than the outcome"`
 }
 
@@ -62,6 +63,8 @@ func (t *Stakers) read(a Agent, row *staker, operator ID, number uint32, v *View
 func (t *Stakers) speak(a Agent, row *staker, v *View, do *Actions) {
 	by, k := v.Remedy.Trial.By, &v.Docket.Case
 	switch {
+	case v.Remedy.Oracle.Bond > 0:
+		t.answer(a, row, v, do)
 	case by == remedy.Nobody:
 	case by == remedy.Jurors && row.seats > 0 && !row.serves && !k.Open:
 		row.serves = true
@@ -80,6 +83,42 @@ func (t *Stakers) speak(a Agent, row *staker, v *View, do *Actions) {
 			do.Say(a.ID, remedy.Message{Word: remedy.Appeal})
 		}
 	}
+}
+
+// answer lets a holder take part in the oracle: report the operator with the worst
+// record, dispute an answer that it thinks wrong, and pick a side of a fork.
+func (t *Stakers) answer(a Agent, row *staker, v *View, do *Actions) {
+	f, o := &v.Docket.Fork, v.Remedy.Oracle
+	number := f.Ended + 1
+	free := v.Free(a.ID, ledger.Token)
+	switch {
+	case f.Stage == remedy.Quiet:
+		if s := v.Service.Suspect; s != ledger.Outside && free >= o.Bond {
+			x := t.read(a, row, s, number, v)
+			gain := t.interest(a, row, s, v) + float64(o.Prize*o.Bond.Units()*v.Mid)
+			if x.guilty && v.Mind(a, v.Tick|now).Float64() < t.p.Civic.AccuseShare && float64(x.sure*gain) > float64((1-x.sure)*o.Bond.Units()*v.Mid) {
+				do.Say(a.ID, remedy.Message{Word: remedy.Report, About: s, Count: uint32(remedy.Attacks)})
+			}
+		}
+	case f.Stage == remedy.Disputed:
+		x := t.read(a, row, f.About, number, v)
+		if x.votes && t.truth(x, v) != f.Answer && float64(x.sure*o.Prize) > 1-x.sure {
+			do.Say(a.ID, remedy.Message{Word: remedy.Dispute, Amount: min(f.Missing, Amount(t.p.Civic.BondShare*free.Units()))})
+		}
+	case f.Stage == remedy.Forking:
+		if _, picked := f.Picked(a.ID); !picked {
+			do.Say(a.ID, remedy.Message{Word: remedy.Pick, Count: uint32(t.truth(t.read(a, row, f.About, number, v), v))})
+		}
+	}
+}
+
+// truth is the answer that a holder thinks right. Nobody who holds the token of a
+// rollup believes that all its deposits belong to one operator.
+func (t *Stakers) truth(x reading, v *View) uint8 {
+	if v.Docket.Fork.Claim == remedy.Attacks && x.guilty {
+		return 1
+	}
+	return 0
 }
 
 // dares reports whether a holder now risks a sum on the others finding an

@@ -18,9 +18,10 @@ import (
 
 // Rules is what a remedy adds to the rollup's contract.
 type Rules struct {
-	ForcedExit bool  // users may leave through the layer-one queue
-	Migration  bool  // users may move together to a second rollup
-	Trial      Trial // how an accused operator is judged
+	ForcedExit bool   // users may leave through the layer-one queue
+	Migration  bool   // users may move together to a second rollup
+	Trial      Trial  // how an accused operator is judged
+	Oracle     Oracle // the oracle whose token can fork
 }
 
 // Word is the kind of a message.

@@ -53,8 +53,10 @@ type Fork struct {
 	Until   uint32 // tick at which the answer stands or the fork is settled
 	Moved   [2]ledger.Amount
 	Ended   uint32
-	Upheld  uint32 // answers that were yes
-	picks   []pick // by owner
+	Upheld  uint32        // answers that were yes
+	Taken   ledger.Amount // micro-tokens burnt by them
+	Last    uint32        // tick of the last of them
+	picks   []pick        // by owner
 }
 
 // pick is the side of a holder.
@@ -86,7 +88,17 @@ type tokenFork struct {
 	docket Docket
 }
 
-func (*tokenFork) Rules() Rules      { return Rules{} }
+// Oracle is what agents reckon with where answers are disputed.
+type Oracle struct {
+	Bond  ledger.Amount // micro-tokens behind the first answer; 0 is no oracle
+	Prize float64       // what a bond on the right answer gains, as a share of it
+}
+
+func (t *tokenFork) Rules() Rules {
+	return Rules{Trial: Trial{Slash: t.p.SlashShare}, Oracle: Oracle{Bond: t.p.FirstBond, Prize: (1 - t.p.BurnShare) / 2}}
+}
+
+// Docket implements Remedy.
 func (t *tokenFork) Docket() *Docket { return &t.docket }
 
 func (t *tokenFork) Clone() Remedy {
@@ -222,9 +234,10 @@ func holding(l *ledger.Ledger, o ledger.Owner) (sum ledger.Amount) {
 func (t *tokenFork) carryOut(w *World) {
 	f := &t.docket.Fork
 	f.Upheld++
+	f.Last = w.Tick
 	if f.Claim == Owns {
 		w.Roll.HandOver(f.About)
 		return
 	}
-	w.punish(f.About, t.p.SlashShare, true)
+	f.Taken += w.punish(f.About, t.p.SlashShare, true)
 }
