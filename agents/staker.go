@@ -5,6 +5,7 @@ import (
 
 	"stakeout/experiments/sim/draw"
 	"stakeout/experiments/sim/exact"
+	"stakeout/market/book"
 	"stakeout/market/ledger"
 )
 
@@ -133,7 +134,7 @@ func (t *Stakers) one(a Agent, row *staker, v *View, do *Actions) {
 		row.trading = true
 	}
 	if row.trading {
-		t.work(a.ID, row, gap, v, do, r)
+		t.work(a.ID, row, gap, value, v, do, r)
 		do.WakeAt(a.ID, later(v, r.Uniform(0.5, 1.5)*t.p.SliceMinutes/1440*v.TicksPerDay))
 		return
 	}
@@ -153,8 +154,12 @@ func (t *Stakers) target(row *staker, z float64) float64 {
 // work sends one slice towards the target. Tokens for a sale come first from
 // the free ones, then from those lent; stake is given up only when much more is
 // to be sold, and counts as sold once it is unbonding.
-func (t *Stakers) work(id ID, row *staker, gap float64, v *View, do *Actions, r *draw.Stream) {
+func (t *Stakers) work(id ID, row *staker, gap, value float64, v *View, do *Actions, r *draw.Stream) {
 	slice := min(t.p.SliceShare*row.normal*(0.5+r.Float64()), abs(gap))
+	if v.Away && (v.Bid == 0 || v.Ask == 0) {
+		t.open(id, gap, value, slice, v, do)
+		return
+	}
 	if gap > 0 {
 		child(id, v, do, r, sideOf(gap), slice, 0.6, 0.004)
 		return
@@ -169,6 +174,15 @@ func (t *Stakers) work(id ID, row *staker, gap float64, v *View, do *Actions, r 
 		do.Move(Unstake, id, min(Amount(short), v.Pocket(id, ledger.Token, ledger.Staked)))
 	}
 	child(id, v, do, r, sideOf(gap), min(slice, v.Free(id, ledger.Token).Units()), 0.6, 0.004)
+}
+
+// open offers a slice at what it is worth to the holder, where a young market has no
+// two sides yet and nobody makes it.
+func (t *Stakers) open(id ID, gap, value, slice float64, v *View, do *Actions) {
+	if gap < 0 {
+		slice = min(slice, v.Free(id, ledger.Token).Units())
+	}
+	do.Order(id, passiveSlot, sideOf(gap), book.Limit, v.Price(exact.Exp(value)), v.Lots(slice))
 }
 
 // allocate splits the holding between staking, lending and keeping liquid by

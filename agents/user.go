@@ -58,7 +58,8 @@ type user struct {
 	spoke    uint32 // the case in which it spoke last, and what it said
 	state    userState
 	away     bool     // has moved to the second rollup
-	_        [18]byte // a cache line a cohort
+	lost     bool     // without the deposits it had
+	_        [17]byte // a cache line a cohort
 }
 
 // NewUsers draws a population; endow is called with what each owns.
@@ -107,7 +108,7 @@ func (t *Users) Decide(awake []Agent, v *View, do *Actions) {
 		row := &t.rows[a.Row]
 		r := v.Rand(a)
 		if v.Away != row.away {
-			row.settle(v)
+			row.settle(a.ID, v)
 		}
 		switch row.state {
 		case inside:
@@ -128,8 +129,17 @@ func (t *Users) Decide(awake []Agent, v *View, do *Actions) {
 }
 
 // settle begins anew where the cohort has moved to: satisfied, with nothing sent.
-func (row *user) settle(v *View) {
-	row.away, row.state, row.mood, row.sent, row.reviewed, row.looked = v.Away, inside, 1, 0, v.Tick, v.Tick
+// One that has lost its deposits goes on with the assets issued inside, and brings
+// what their fees need.
+func (row *user) settle(id ID, v *View) {
+	if row.away = v.Away; row.state == outside {
+		return
+	}
+	if v.Pocket(id, ledger.Cash, ledger.Rollup) == 0 {
+		row.lost = true
+		row.balance *= v.Docket.Fork.Issued
+	}
+	row.state, row.mood, row.sent, row.reviewed, row.looked = inside, 1, 0, v.Tick, v.Tick
 }
 
 // speak gives the cohort's voice for or against a fork, where that is how an
@@ -172,6 +182,9 @@ func (t *Users) use(id ID, row *user, v *View, do *Actions, r *draw.Stream) {
 	}
 	bid := t.bid(v, r)
 	mean := t.p.PerDay * float64(t.p.CohortSize) * days * t.demand(bid.Units(), v) * v.Activity
+	if row.lost {
+		mean *= v.Docket.Fork.Issued
+	}
 	n := r.Poisson(mean)
 	if waiting > 0 {
 		n += uint32(float64(waiting) * exact.HalfLife(days, t.p.GiveUpDays))

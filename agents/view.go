@@ -45,6 +45,7 @@ type View struct {
 	Ahead   *election.Schedule // leaders to come, where there is such a record; empty while they are secret
 	Rollup  *rollup.Params
 
+	token  ledger.Asset // the one that is staked where the viewer lives
 	stream *draw.Stream
 	led    *ledger.Ledger
 	x      *market.Exchange
@@ -65,7 +66,7 @@ type Quote struct {
 // NewView returns a view of the given parts of one world. All markets must
 // have the same price step.
 func NewView(l *ledger.Ledger, x, dai *market.Exchange, f *perp.Market, p *lending.Pool, s *vault.System, r *rollup.State, stream *draw.Stream) *View {
-	v := &View{stream: stream, led: l, x: x, dai: dai, perp: f, pool: p, vaults: s, roll: r, Service: r.Public(), Docket: new(remedy.Docket), Rollup: r.Params()}
+	v := &View{token: x.Params().Base, stream: stream, led: l, x: x, dai: dai, perp: f, pool: p, vaults: s, roll: r, Service: r.Public(), Docket: new(remedy.Docket), Rollup: r.Params()}
 	v.Dai.Mid = 1
 	v.TickUSD = float64(x.Params().TickSize) / float64(x.Params().Lot)
 	return v
@@ -77,6 +78,38 @@ func (v *View) CopyFrom(src *View) {
 	*v = *src
 	v.stream, v.led, v.x, v.dai, v.perp, v.pool, v.vaults, v.roll = keep.stream, keep.led, keep.x, keep.dai, keep.perp, keep.pool, keep.vaults, keep.roll
 	v.Service, v.Rollup = keep.Service, keep.Rollup
+}
+
+// See brings the view from a second rollup up to date with that from the first.
+// It keeps what it shows of its own token where it has one.
+func (v *View) See(src *View) {
+	keep := *v
+	v.CopyFrom(src)
+	v.Away, v.token = true, keep.token
+	if v.x != src.x {
+		v.Bid, v.Ask, v.Mid, v.LnMid, v.Flow, v.Volume = keep.Bid, keep.Ask, keep.Mid, keep.LnMid, keep.Flow, keep.Volume
+		v.Refresh()
+		v.bound()
+	}
+}
+
+// bound keeps the reference price of a young market, which may have only one side,
+// within the quotes that there are.
+func (v *View) bound() {
+	switch bid, ask := float64(v.Bid)*v.TickUSD, float64(v.Ask)*v.TickUSD; {
+	case v.Bid > 0 && v.Mid < bid:
+		v.SetMid(bid)
+	case v.Ask > 0 && v.Mid > ask:
+		v.SetMid(ask)
+	}
+}
+
+// asset is the one that is meant by the token here.
+func (v *View) asset(a ledger.Asset) ledger.Asset {
+	if a == ledger.Token {
+		return v.token
+	}
+	return a
 }
 
 // Refresh freezes the market for the next round.
@@ -125,17 +158,17 @@ func (v *View) Warm(a ID, can Capability) uint64 {
 
 // Free is what an agent can spend of an asset, in micro-units.
 func (v *View) Free(a ID, asset ledger.Asset) ledger.Amount {
-	return v.led.Balance(a, asset, ledger.Free)
+	return v.led.Balance(a, v.asset(asset), ledger.Free)
 }
 
 // Pocket is what an agent has of an asset in a pocket, in micro-units.
 func (v *View) Pocket(a ID, asset ledger.Asset, p ledger.Pocket) ledger.Amount {
-	return v.led.Balance(a, asset, p)
+	return v.led.Balance(a, v.asset(asset), p)
 }
 
 // Tokens is an agent's tokens in all pockets, lent ones in and owed ones out.
 func (v *View) Tokens(a ID) float64 {
-	return float64(v.led.Total(a, ledger.Token)) / float64(ledger.Unit)
+	return float64(v.led.Total(a, v.token)) / float64(ledger.Unit)
 }
 
 // Cash is an agent's cash in all pockets in USD.
@@ -238,8 +271,14 @@ func (v *View) Leaving(a ID) bool { return v.roll.Leaving(a) }
 // micro-tokens with interest.
 func (v *View) Debt(a ID) ledger.Amount { return v.pool.Debt(a) }
 
-// Claim is what an agent has lent, in micro-tokens with interest.
-func (v *View) Claim(a ID) ledger.Amount { return v.pool.Claim(a) }
+// Claim is what an agent has lent, in micro-tokens with interest. The pool lends
+// the token of the first ledger only.
+func (v *View) Claim(a ID) ledger.Amount {
+	if v.token != ledger.Token {
+		return 0
+	}
+	return v.pool.Claim(a)
+}
 
 // Borrowable is the most that anybody can borrow now, in micro-tokens.
 func (v *View) Borrowable() ledger.Amount { return v.pool.Available() }

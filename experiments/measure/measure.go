@@ -49,6 +49,10 @@ const (
 	Funding
 	Slashed
 	Liquidations
+	Bids
+	Bonds
+	Bribes
+	Forked
 	Unsold
 	Other
 	Channels
@@ -76,6 +80,10 @@ var Describe = [Channels]Description{
 	{"funding", "perpetual: funding", "Funding received from and paid to the other side of the perpetual future."},
 	{"slashed", "slashing", "Stake lost to slashing, at the price at the end."},
 	{"liquidations", "liquidation penalties", "Penalties for margin calls and debts written off."},
+	{"bids", "bids for leadership", "What was paid for slots in an auction."},
+	{"bonds", "bonds and court fees", "Bonds, appeals and court stake paid, less what came back."},
+	{"bribes", "bribes", "Bribes of voters and jurors, paid or received."},
+	{"fork", "fork of the token", "Tokens exchanged and deposits taken in a fork, at the prices at the end."},
 	{"unsold", "unsold tokens", "What tokens left at the end fetch in the book less their value at the mid."},
 	{"other", "other", "Every other reason of the ledger."},
 }
@@ -120,18 +128,19 @@ func Of(w, honest, idle *sim.World, capital ledger.Amount) Account {
 	w.Settle()
 	var a Account
 	end := w.PriceAt(w.Tick())
-	left := ledger.Amount(0)
+	var left, rival ledger.Amount
 	for leg, id := range w.Attackers() {
 		a.trades(leg, id, w, honest, idle)
-		a.reasons(sim.RowAttacker+ledger.Row(leg), w.Ledger(), end)
+		a.reasons(sim.RowAttacker+ledger.Row(leg), w, end)
 		left += w.Ledger().Total(id, ledger.Token)
+		rival += w.Ledger().Total(id, ledger.Rival)
 	}
 	cash := -capital
 	for _, id := range w.Attackers() {
 		cash += w.Ledger().Total(id, ledger.Cash)
 	}
-	proceeds := liquidation(w, left)
-	a.Channel[Unsold] = proceeds - value(left, end)
+	proceeds := liquidation(w, left) + rivalLiquidation(w, rival)
+	a.Channel[Unsold] = proceeds - value(left, end) - value(rival, w.RivalPrice())
 	a.Profit = cash + proceeds
 	a.balance(w, end)
 	for _, s := range w.Series() {
@@ -167,7 +176,8 @@ func (a *Account) trades(leg int, id agents.ID, w, honest, idle *sim.World) {
 		c[2] += micro(q * (dA - dH))
 	}
 	row := sim.RowAttacker + ledger.Row(leg)
-	total := w.Ledger().Flow(row, ledger.Trade, ledger.Cash) + value(w.Ledger().Flow(row, ledger.Trade, ledger.Token), pA)
+	total := w.Ledger().Flow(row, ledger.Trade, ledger.Cash) + value(w.Ledger().Flow(row, ledger.Trade, ledger.Token), pA) +
+		value(w.Ledger().Flow(row, ledger.Trade, ledger.Rival), w.RivalPrice())
 	c[3] = total - c[0] - c[1] - c[2]
 }
 
@@ -175,10 +185,12 @@ func (a *Account) trades(leg int, id agents.ID, w, honest, idle *sim.World) {
 var channelOf = map[ledger.Reason]Channel{
 	ledger.TradingFee: TradingFees, ledger.TransactionFee: Fees, ledger.StakingReward: Fees, ledger.Extraction: Fees,
 	ledger.WithdrawalFee: WithdrawalFees, ledger.BatchCost: BatchGas, ledger.Interest: Interest, ledger.Variation: Contract, ledger.Funding: Funding,
+	ledger.Auction: Bids, ledger.Bond: Bonds, ledger.Bribe: Bribes, ledger.Fork: Forked,
 	ledger.Slash: Slashed, ledger.Liquidation: Liquidations, ledger.Shortfall: Liquidations,
 }
 
-func (a *Account) reasons(row ledger.Row, l *ledger.Ledger, end float64) {
+func (a *Account) reasons(row ledger.Row, w *sim.World, end float64) {
+	l, rival := w.Ledger(), w.RivalPrice()
 	for why := ledger.Reason(0); why < ledger.Reasons; why++ {
 		if why == ledger.Trade || why == ledger.Genesis {
 			continue
@@ -187,7 +199,7 @@ func (a *Account) reasons(row ledger.Row, l *ledger.Ledger, end float64) {
 		if !ok {
 			c = Other
 		}
-		a.Channel[c] += l.Flow(row, why, ledger.Cash) + value(l.Flow(row, why, ledger.Token), end)
+		a.Channel[c] += l.Flow(row, why, ledger.Cash) + value(l.Flow(row, why, ledger.Token), end) + value(l.Flow(row, why, ledger.Rival), rival)
 	}
 }
 
@@ -208,6 +220,15 @@ func (a *Account) balance(w *sim.World, end float64) {
 func liquidation(w *sim.World, tokens ledger.Amount) ledger.Amount {
 	mid := uint64(w.View().Price(w.PriceAt(w.Tick())))
 	return fetched(w.Exchange(), tokens, mid)
+}
+
+// rivalLiquidation is the same for the token of the smaller side of a fork.
+func rivalLiquidation(w *sim.World, tokens ledger.Amount) ledger.Amount {
+	x := w.Rival()
+	if x == nil {
+		return 0
+	}
+	return fetched(x, tokens, uint64(w.View().Price(w.RivalPrice())))
 }
 
 // fetched is liquidation on one book; the mid is in ticks.

@@ -35,7 +35,8 @@ var Sectors = []Sector{
 }
 
 // Harm is the change of each sector's equity from world b to world a in
-// micro-USD, tokens, dai and ether valued at each world's own last price. The sums are exact:
+// micro-USD, tokens of both sides of a fork, dai and
+// ether valued at each world's own last price. The sums are exact:
 // they are formed in 1e-12 USD and the remainder of the division goes to the
 // last sector, so that the column sums to zero to the unit.
 func Harm(a, b *sim.World) []ledger.Amount {
@@ -90,6 +91,6 @@ func equity(w *sim.World, s Sector) *big.Int {
 // prices are the last prices of the assets in USD.
 func prices(w *sim.World) [ledger.Assets]float64 {
 	return [ledger.Assets]float64{
-		ledger.Cash: 1, ledger.Token: w.PriceAt(w.Tick()), ledger.Dai: w.DaiPrice(), ledger.Ether: w.View().EthUSD,
+		ledger.Cash: 1, ledger.Token: w.PriceAt(w.Tick()), ledger.Rival: w.RivalPrice(), ledger.Dai: w.DaiPrice(), ledger.Ether: w.View().EthUSD,
 	}
 }

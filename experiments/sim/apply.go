@@ -178,6 +178,9 @@ func (w *World) bid(a *agents.Action) bool {
 }
 
 func (w *World) loan(a *agents.Action) bool {
+	if w.of(a.Agent) != &w.layer { // the pool lends the token of the first ledger
+		return false
+	}
 	var err error
 	switch a.Verb {
 	case agents.Lend:

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"stakeout/agents"
+	"stakeout/market"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/layer1"
@@ -42,10 +43,7 @@ func (w *World) seeAway() {
 }
 
 // refreshAway brings the view of the second rollup up to date with the first.
-func (w *World) refreshAway() {
-	w.away.view.CopyFrom(w.view)
-	w.away.view.Away = true
-}
+func (w *World) refreshAway() { w.away.view.See(w.view) }
 
 // copyAway makes the second rollup a copy of that of another world.
 func (w *World) copyAway(src *World) {
@@ -54,15 +52,22 @@ func (w *World) copyAway(src *World) {
 		*l = layer{}
 		return
 	}
-	if l.roll == nil {
-		l.x = w.x
+	forked := src.away.x != src.x
+	if l.roll == nil || forked != (l.x != w.x) {
+		if l.x = w.x; forked {
+			l.x = market.New(w.led, w.cfg.Market.rules(ledger.Rival))
+		}
 		l.roll = rollup.New(w.led, w.cfg.Rollup, w.led.Owners(), w.perDay)
-		w.seeAway()
+		l.view = agents.NewView(w.led, l.x, w.dai, w.perp, w.pool, w.vaults, l.roll, w.stream)
+	}
+	if forked {
+		l.x.CopyFrom(src.away.x)
 	}
 	l.key, l.posting, l.mech = src.away.key, src.away.posting, src.away.mech.Clone()
 	l.roll.CopyFrom(src.away.roll)
 	rollup.Share(w.roll, l.roll)
-	w.refreshAway()
+	l.view.CopyFrom(src.away.view)
+	l.view.Docket = w.view.Docket
 }
 
 // moving is the way of a migration's transactions onto layer one.

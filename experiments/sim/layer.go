@@ -35,14 +35,6 @@ func (w *World) of(o ledger.Owner) *layer {
 	return &w.layer
 }
 
-// office is who holds the office of the single operator, where there is one.
-func (l *layer) office() ledger.Owner {
-	if l.roll == nil {
-		return ledger.Outside
-	}
-	return l.roll.Appointed()
-}
-
 // posting is the way of a batch and of forced exits onto layer one.
 type posting struct {
 	batch, forced layer1.TxID
@@ -107,6 +99,7 @@ func (w *World) layer2() {
 	if w.tick%uint32(w.cfg.Rollup.BlocksPerSlot) == 0 {
 		w.remedy.Step(w.remedyWorld())
 		w.must(w.forRemedy.Fault)
+		w.splitToken()
 	}
 }
 

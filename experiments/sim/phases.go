@@ -54,6 +54,9 @@ func (w *World) clock() {
 	w.view.Tick = w.tick
 	w.x.Expire(w.tick)
 	w.dai.Expire(w.tick)
+	if x := w.Rival(); x != nil {
+		x.Expire(w.tick)
+	}
 	for l := range w.layers {
 		l.roll.Mature(w.tick)
 		l.roll.QueueTick(w.tick)
@@ -87,11 +90,12 @@ func (w *World) elect() {
 		return
 	}
 	slot := (w.tick - 1) / uint32(w.cfg.Rollup.BlocksPerSlot)
-	if o := w.away.office(); o != ledger.Outside {
-		w.away.roll.SetPolicy(o, w.roll.PolicyOf(o)) // operators serve both rollups alike
-	}
 	for l := range w.layers {
-		l.roll.Open(l.mech.Elect(l.roll, w.stream.At(draw.Lottery, l.key, slot)))
+		next := l.mech.Elect(l.roll, w.stream.At(draw.Lottery, l.key, slot))
+		if l.key != 0 && w.roll.Here(next.Operator) {
+			l.roll.SetPolicy(next.Operator, w.roll.PolicyOf(next.Operator)) // operators serve both rollups alike
+		}
+		l.roll.Open(next)
 	}
 	w.showMechanisms()
 }

@@ -214,13 +214,21 @@ func (w *World) auditRollups() error {
 	return nil
 }
 
-func (w *World) checkMarkets() error { return market.Check(w.x, w.dai) }
+func (w *World) checkMarkets() error {
+	if x := w.Rival(); x != nil {
+		return market.Check(w.x, w.dai, x)
+	}
+	return market.Check(w.x, w.dai)
+}
 
 // Hash is the 64-bit hash of the state: everything that anybody can act on.
 func (w *World) Hash() uint64 {
 	h := w.roll.Hash(w.chain.Hash(w.pool.Hash(w.perp.Hash(w.dai.Hash(w.x.Hash(w.led.Hash(uint64(w.tick))))))))
 	if w.away.roll != nil {
 		h = w.away.roll.Hash(h)
+	}
+	if x := w.Rival(); x != nil {
+		h = x.Hash(h)
 	}
 	for _, x := range [...]float64{w.news.LnETH, w.news.LnActivity, w.view.Mid, w.view.Dai.Mid, w.view.SigmaFast, w.view.SigmaSlow} {
 		h = (h ^ math.Float64bits(x)) * 0x9E3779B97F4A7C15

@@ -56,10 +56,11 @@ const rows = int(RowAttacker) + Legs
 
 // World is one simulated world.
 type World struct {
-	cfg    *Config
-	seed   uint64
-	tick   uint32
-	perDay float64
+	cfg       *Config
+	mechanism string
+	seed      uint64
+	tick      uint32
+	perDay    float64
 
 	led       *ledger.Ledger
 	layer           // the rollup, its token and the market of it
@@ -108,7 +109,7 @@ func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]l
 	if !ok {
 		return nil, fmt.Errorf("sim: no remedy %q", remedyName)
 	}
-	w := &World{cfg: cfg, seed: seed, remedy: rem.New(&cfg.Remedies), perDay: 86400 / cfg.Layer1.BlockSeconds}
+	w := &World{cfg: cfg, mechanism: mechanism, seed: seed, remedy: rem.New(&cfg.Remedies), perDay: 86400 / cfg.Layer1.BlockSeconds}
 	w.mech = m.New(&cfg.Election)
 	owners := w.spawnAgents()
 	if w.people.size() > indexMask {

@@ -17,5 +17,5 @@ type MigrateBLSParams struct {
 	SignatureDays float64 `key:"signature_days" default:"14" unit:"d" min:"0.01" max:"3650" source:"Assumption: two weeks, after which a signature counts as withdrawn" doc:"Time for which a signature holds"`
 	ChallengeDays float64 `key:"challenge_days" default:"7" unit:"d" min:"0" max:"365" source:"Optimism and Arbitrum: about seven days for fraud proofs" doc:"Time in which the move can be proved wrong"`
 	BaseGas       int     `key:"base_gas" default:"313000" unit:"gas" min:"21000" max:"1000000000" source:"A check of two pairings is 113 000 gas (EIP-1108); Assumption: 200 000 for a root and the transfer of the deposits" doc:"Layer-one gas of the move beside the data"`
-	Bytes         int     `key:"bytes_per_user" default:"12" unit:"bytes" min:"0" max:"100000" source:"An index and an amount; the signature is shared" doc:"Data of each user"`
+	Bytes         int     `key:"user_bytes" default:"12" unit:"bytes" min:"0" max:"100000" source:"An index and an amount; the signature is shared" doc:"Data of each user"`
 }

@@ -11,7 +11,7 @@ var _ = register(Entry{
 	Punishes: true,
 	Reads:    []string{"token_fork"},
 	New: func(p *Params) Remedy {
-		return &tokenFork{p: p.TokenFork}
+		return &tokenFork{p: p.TokenFork, docket: Docket{Fork: Fork{Issued: p.TokenFork.Issued}}}
 	},
 })
 
@@ -19,6 +19,7 @@ var _ = register(Entry{
 type ForkParams struct {
 	EscalationParams
 	PickDays   float64 `key:"pick_days" default:"14" unit:"d" min:"0.01" max:"365" source:"Assumption: two weeks, so that a horizon of 60 days holds a whole fork; Augur v2 gives 60 days" doc:"Time in which holders pick a side once the token forks"`
+	Issued     float64 `key:"issued_share" default:"0.2" unit:"share" min:"0" max:"1" source:"Assumption: a fifth; edmundedgar's “any assets issued inside the rollup”; no sweep yet" doc:"Share of what users do that concerns assets issued inside, with which they can go on after the deposits are gone"`
 	SlashShare float64 `key:"slash_share" default:"1" unit:"share" min:"0" max:"1" source:"Assumption: the whole deposit, as the thread asks of a fork" doc:"Share of an operator's stake that is taken when the answer says so"`
 }
 
@@ -56,6 +57,7 @@ type Fork struct {
 	Upheld  uint32        // answers that were yes
 	Taken   ledger.Amount // micro-tokens burnt by them
 	Last    uint32        // tick of the last of them
+	Issued  float64       // share of what users do inside that needs no deposits
 	picks   []pick        // by owner
 }
 

@@ -76,7 +76,9 @@ func (s *State) SeedPublic(revenue, reward, active float64, fee ledger.Amount) {
 	p := &s.pub
 	p.Revenue6h, p.Served6h, p.Reward7d = revenue, revenue, reward
 	p.ActiveFast, p.ActiveSlow = active, active
-	p.PerUser30d = revenue / active
+	if active > 0 {
+		p.PerUser30d = revenue / active
+	}
 	p.Stake60d = float64(p.Staked+p.Unbonding) / float64(ledger.Unit)
 	p.PostedFee, p.MarginalFee = fee, fee
 }

@@ -32,6 +32,37 @@ func (s *State) Hand(o ledger.Owner, to *State) {
 	to.Activate(o, to.inside(o))
 }
 
+// Forsake takes all that an owner has in the contract out at once, staked and
+// unbonding, and returns what was staked.
+func (s *State) Forsake(o ledger.Owner) (staked ledger.Amount) {
+	staked = s.Bonded(o)
+	s.must(s.move(o, s.asset, ledger.Staked, ledger.Free, staked))
+	s.Slashed(o, staked)
+	for _, list := range [...][]unbond{s.unbonding[s.head:], s.held} {
+		for i := range list {
+			if u := &list[i]; u.owner == o {
+				s.payOut(*u)
+				u.amount = 0
+			}
+		}
+	}
+	return staked
+}
+
+// Inherit lets a rollup that splits off begin with what the other one has shown:
+// the reward of a stake, and revenue a user scaled to what follows it; also how
+// many use it, when they come along. Else nobody does.
+func (s *State) Inherit(from *State, share float64, users bool) {
+	p, q := &s.pub, &from.pub
+	if users {
+		p.ActiveFast, p.ActiveSlow = q.ActiveFast, q.ActiveSlow
+	}
+	p.Reward7d, p.PerUser30d = q.Reward7d, float64(q.PerUser30d*share)
+	p.PostedFee, p.MarginalFee = q.PostedFee, q.PostedFee
+	p.Stake60d = float64(p.Staked+p.Unbonding) / float64(ledger.Unit)
+	s.activity = from.activity
+}
+
 // HandOver gives everything that is inside the rollup to one owner, which is
 // what the governance of a contract can do when it is captured. Requests lapse.
 func (s *State) HandOver(to ledger.Owner) {
