@@ -146,7 +146,7 @@ func (f *flow) run(b *Book, fills []Fill, n int) []Fill {
 
 // footprint is the memory of a book, in bytes: orders, and what finds them.
 func footprint(b *Book) (orders, index int) {
-	orders = int(unsafe.Sizeof(quad{}))*len(b.quads) + int(unsafe.Sizeof(due{}))*len(b.expiry.due)
+	orders = int(unsafe.Sizeof(quad{}))*len(b.quads) + int(unsafe.Sizeof(single{}))*len(b.singles) + int(unsafe.Sizeof(due{}))*len(b.expiry.due)
 	index = int(unsafe.Sizeof(level{}))*len(b.levels) + 4*len(b.page)
 	for _, layer := range b.prices {
 		index += 8 * len(layer)

@@ -163,9 +163,11 @@ const (
 
 // Book is an order book. The zero value is not usable; see New.
 type Book struct {
-	quads []quad // quad 0 is never used
-	free  uint32 // first free quad
-	live  int
+	quads       []quad   // runs 0, 2, 4 and so on; 0 is never used
+	singles     []single // runs 1, 3, 5 and so on
+	free        uint32   // first free quad
+	freeSingles uint32
+	live        int
 
 	best     [2]uint32 // Buy: 0 when empty; Sell: noAsk when empty
 	last     uint32    // price of the last trade, 0 before the first
