@@ -70,21 +70,21 @@ func (b *Book) singleAt(at uint32) *single { return &b.singles[at>>1] }
 // and the key. The slot is nil when the id is not in use.
 func (b *Book) find(id OrderID) (q *quad, key uint32, s *slot) {
 	at, i := uint32(id>>quadBits), id%quadLen
-	if isSingle(at) {
-		if uint(at>>1) >= uint(len(b.singles)) || i != 0 || b.singles[at>>1].slot.lots == 0 {
+	if !isSingle(at) {
+		if uint(at>>1) >= uint(len(b.quads)) {
 			return nil, 0, nil
 		}
-		x := &b.singles[at>>1]
-		return nil, x.key, &x.slot
+		q = &b.quads[at>>1]
+		if q.live>>i&1 == 0 {
+			return nil, 0, nil
+		}
+		return q, q.key, &q.slot[i]
 	}
-	if uint(at>>1) >= uint(len(b.quads)) {
+	if uint(at>>1) >= uint(len(b.singles)) || i != 0 || b.singles[at>>1].slot.lots == 0 {
 		return nil, 0, nil
 	}
-	q = &b.quads[at>>1]
-	if q.live>>i&1 == 0 {
-		return nil, 0, nil
-	}
-	return q, q.key, &q.slot[i]
+	x := &b.singles[at>>1]
+	return nil, x.key, &x.slot
 }
 
 // slotAt is the slot of a place that is known to be in use.
