@@ -125,8 +125,8 @@ func (b *Book) gather() {
 	for s := range c.entries {
 		c.entries[s] = c.entries[s][:0]
 	}
-	for at := c.list.head; at != 0; at = b.quads[at].next {
-		q := &b.quads[at]
+	for at := c.list.head; at != 0; at = b.quadAt(at).next {
+		q := b.quadAt(at)
 		s := Side(q.key & keySide)
 		p := b.rank(q)
 		if s == Buy {
@@ -143,8 +143,8 @@ func (b *Book) gather() {
 			}
 		}
 	}
-	for at := c.list.head; at != 0; at = b.quads[at].next {
-		q := &b.quads[at]
+	for at := c.list.head; at != 0; at = b.quadAt(at).next {
+		q := b.quadAt(at)
 		c.enter(Side(q.key&keySide), bidder{at << quadBits, b.rank(q), b.total(at << quadBits)})
 	}
 	slices.SortStableFunc(c.entries[Buy], func(x, y bidder) int { return cmp.Compare(y.price, x.price) })
@@ -165,7 +165,7 @@ func (b *Book) rank(q *quad) uint32 {
 }
 
 func (b *Book) total(id uint32) uint32 {
-	q, s := &b.quads[id>>quadBits], b.slotAt(id)
+	q, _, s := b.find(OrderID(id))
 	return s.lots + q.hiddenOf(s)
 }
 
@@ -287,12 +287,12 @@ func (b *Book) clear(a *Auction) {
 
 // take removes traded lots from an order.
 func (b *Book) take(e *bidder, lots uint32) Party {
-	q, s := &b.quads[e.id>>quadBits], b.slotAt(e.id)
-	p := Party{ID: OrderID(e.id), Owner: s.owner, Price: q.key >> keyPrice, Left: e.lots, Tag: s.tag, Gone: e.lots == 0}
+	q, key, s := b.find(OrderID(e.id))
+	p := Party{ID: OrderID(e.id), Owner: s.owner, Price: key >> keyPrice, Left: e.lots, Tag: s.tag, Gone: e.lots == 0}
 	if p.Gone {
 		b.remove(e.id)
 	} else {
-		b.reduce(q, s, lots)
+		b.reduce(q, key, s, lots)
 	}
 	return p
 }
@@ -301,7 +301,7 @@ func (b *Book) take(e *bidder, lots uint32) Party {
 func (b *Book) release(a *Auction) {
 	for b.call.list.head != 0 {
 		at := b.call.list.head
-		q := &b.quads[at]
+		q := b.quadAt(at)
 		if Kind(q.slot[2].tag) == Market {
 			a.Dropped = append(a.Dropped, b.describe(at<<quadBits))
 			b.remove(at << quadBits)

@@ -4,22 +4,17 @@ import "stakeout/market/ledger"
 
 // Cancel removes an order, resting or waiting, and returns what it was.
 func (b *Book) Cancel(id OrderID) (Open, Reject) {
-	q, s := b.find(id)
+	q, key, s := b.find(id)
 	if s == nil {
 		return Open{}, UnknownOrder
 	}
-	if s.flags != 0 {
-		was := b.open(q, s)
+	if q == nil || s.flags != 0 {
+		was := open(q, key, s)
 		b.remove(uint32(id))
 		return was, Accepted
 	}
-	was := Open{Price: q.key >> keyPrice, Lots: s.lots, Side: Side(q.key & keySide)}
-	lv := b.levelAt(was.Price)
-	lv.lots -= uint64(was.Lots)
-	b.live--
-	if q.live &^= 1 << (id % quadLen); q.live == 0 {
-		b.dissolve(q, uint32(id)>>quadBits, lv)
-	}
+	was := Open{Price: key >> keyPrice, Lots: s.lots, Side: Side(key & keySide)}
+	b.clearSlot(q, uint32(id), was.Lots)
 	return was, Accepted
 }
 
@@ -51,7 +46,7 @@ func (b *Book) removeIf(named func(*Resting) bool, removed []Resting) []Resting 
 
 // TestAmend says what Amend would answer, without changing anything.
 func (b *Book) TestAmend(id OrderID, price, lots uint32) Reject {
-	q, s := b.find(id)
+	q, key, s := b.find(id)
 	switch {
 	case s == nil:
 		return UnknownOrder
@@ -61,19 +56,19 @@ func (b *Book) TestAmend(id OrderID, price, lots uint32) Reject {
 		return BadLots
 	case !b.ruled:
 		return Accepted
-	case b.rules.Phase == Halted && !b.reduces(q, s, price, lots):
+	case b.rules.Phase == Halted && !reduces(q, key, s, price, lots):
 		return WrongPhase
 	case lots < b.rules.MinLots:
 		return TooSmall
-	case !b.rules.inBand(price) && b.kindOf(q, s) != Market:
+	case !b.rules.inBand(price) && kindOf(q, s) != Market:
 		return OutsideBand
 	}
 	return Accepted
 }
 
 // reduces reports whether an amendment keeps the place in the queue.
-func (b *Book) reduces(q *quad, s *slot, price, lots uint32) bool {
-	return lots <= s.lots+q.hiddenOf(s) && (price == q.key>>keyPrice || b.kindOf(q, s) == Market)
+func reduces(q *quad, key uint32, s *slot, price, lots uint32) bool {
+	return lots <= s.lots+q.hiddenOf(s) && (price == key>>keyPrice || kindOf(q, s) == Market)
 }
 
 // Amend changes price and lots of an order. At an unchanged price, fewer lots
@@ -91,19 +86,19 @@ func (b *Book) Amend(id OrderID, price, lots uint32, fills []Fill) (OrderID, []F
 	} else if code != Accepted {
 		return id, fills, code
 	}
-	q, s := b.find(id)
+	q, key, s := b.find(id)
 	switch {
-	case b.reduces(q, s, price, lots):
-		b.reduce(q, s, s.lots+q.hiddenOf(s)-lots)
+	case reduces(q, key, s, price, lots):
+		b.reduce(q, key, s, s.lots+q.hiddenOf(s)-lots)
 		return id, fills, Accepted
 	case s.flags&flagStop != 0:
 		b.amendStop(uint32(id)>>quadBits, price, lots)
 		return id, fills, Accepted
 	}
-	o := Order{Owner: s.owner, Tag: s.tag, Price: price, Lots: lots, Side: Side(q.key & keySide),
-		Kind: b.kindOf(q, s), Self: s.self(), Expiry: b.expiryOf(uint32(id))}
+	o := Order{Owner: s.owner, Tag: s.tag, Price: price, Lots: lots, Side: Side(key & keySide),
+		Kind: kindOf(q, s), Self: s.self(), Expiry: b.expiryOf(uint32(id))}
 	if o.Kind == Market {
-		o.Price = q.key >> keyPrice
+		o.Price = key >> keyPrice
 	}
 	t := Terms{Display: q.displayOf(s)}
 	b.remove(uint32(id))
@@ -112,7 +107,7 @@ func (b *Book) Amend(id OrderID, price, lots uint32, fills []Fill) (OrderID, []F
 }
 
 // reduce takes lots from an order that keeps at least one, hidden lots first.
-func (b *Book) reduce(q *quad, s *slot, by uint32) {
+func (b *Book) reduce(q *quad, key uint32, s *slot, by uint32) {
 	n := min(by, q.hiddenOf(s))
 	if n > 0 {
 		q.setHidden(q.hiddenOf(s) - n)
@@ -122,6 +117,6 @@ func (b *Book) reduce(q *quad, s *slot, by uint32) {
 	case s.flags&flagStop != 0:
 		q.setBudget()
 	case s.flags&flagParked == 0:
-		b.levelAt(q.key >> keyPrice).lots -= uint64(by - n)
+		b.levelAt(key >> keyPrice).lots -= uint64(by - n)
 	}
 }

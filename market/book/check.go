@@ -44,41 +44,70 @@ func (b *Book) checkLevel(p uint32) (int, Side, error) {
 	if has := b.prices[0][p>>6]>>(p&63)&1 == 1; has != (lv.head != 0) {
 		return 0, 0, fmt.Errorf("book: price %d, bitmap %v, head %d", p, has, lv.head)
 	}
-	var lots uint64
-	var side Side
-	n, prev := 0, uint32(0)
-	for at := lv.head; at != 0; at = b.quads[at].next {
-		q := &b.quads[at]
-		side = Side(q.key & keySide)
-		if q.live == 0 || q.live>>quadLen != 0 || q.prev != prev || q.key>>keyPrice != p || n > b.live {
-			return 0, 0, fmt.Errorf("book: price %d, quad %d is %+v", p, at, *q)
+	var sum runSum
+	prev := uint32(0)
+	for at := lv.head; at != 0; {
+		next, err := b.checkRun(at, prev, p, &sum)
+		if err != nil {
+			return 0, 0, err
 		}
-		for m := q.live; m != 0; m &= m - 1 {
-			if x := &q.slot[oldest(m)]; x.lots == 0 || x.flags&(flagParked|flagStop) != 0 || x.flags>>selfShift >= uint16(SelfTrades) {
-				return 0, 0, fmt.Errorf("book: price %d, quad %d has the order %+v", p, at, *x)
-			}
-			if x := &q.slot[oldest(m)]; x.flags&flagIceberg != 0 && (q.live != 1 || q.displayOf(x) == 0) {
-				return 0, 0, fmt.Errorf("book: price %d, quad %d is no iceberg: %+v", p, at, *q)
-			}
-			lots += uint64(q.slot[oldest(m)].lots)
-			n++
+		if sum.n > b.live {
+			return 0, 0, fmt.Errorf("book: price %d has %d orders of %d", p, sum.n, b.live)
 		}
-		prev = at
+		prev, at = at, next
 	}
-	if n > 0 && ((side == Buy && p > b.best[Buy]) || (side == Sell && p < b.best[Sell])) {
+	if side := sum.side; sum.n > 0 && ((side == Buy && p > b.best[Buy]) || (side == Sell && p < b.best[Sell])) {
 		return 0, 0, fmt.Errorf("book: %v at %d is better than the best %d", side, p, b.best[side])
 	}
-	if lv.last() != prev || lv.lots != lots || b.quads[prev].live>>((lv.end-1)%quadLen)>>1 != 0 {
-		return 0, 0, fmt.Errorf("book: price %d ends at %d with %d lots, want quad %d with %d", p, lv.end, lv.lots, prev, lots)
+	if lv.last() != prev || lv.lots != sum.lots || !isSingle(prev) && b.quadAt(prev).live>>((lv.end-1)%quadLen)>>1 != 0 {
+		return 0, 0, fmt.Errorf("book: price %d ends at %d with %d lots, want run %d with %d", p, lv.end, lv.lots, prev, sum.lots)
 	}
-	return n, side, nil
+	return sum.n, sum.side, nil
+}
+
+// runSum is what the runs of a level have in all.
+type runSum struct {
+	n    int
+	lots uint64
+	side Side
+}
+
+// checkRun verifies a run of a level and returns the one behind it.
+func (b *Book) checkRun(at, prev, p uint32, sum *runSum) (next uint32, err error) {
+	if isSingle(at) {
+		x := b.singleAt(at)
+		if prev != 0 || x.slot.lots == 0 || x.key>>keyPrice != p || x.slot.flags&(1<<selfShift-1) != 0 || isSingle(x.next) {
+			return 0, fmt.Errorf("book: price %d, single %d is %+v", p, at, *x)
+		}
+		sum.side = Side(x.key & keySide)
+		sum.n++
+		sum.lots += uint64(x.slot.lots)
+		return x.next, nil
+	}
+	q := b.quadAt(at)
+	sum.side = Side(q.key & keySide)
+	if q.live == 0 || q.live>>quadLen != 0 || q.prev != prev || q.key>>keyPrice != p || isSingle(q.next) {
+		return 0, fmt.Errorf("book: price %d, quad %d is %+v", p, at, *q)
+	}
+	for m := q.live; m != 0; m &= m - 1 {
+		x := &q.slot[oldest(m)]
+		if x.lots == 0 || x.flags&(flagParked|flagStop) != 0 || x.flags>>selfShift >= uint16(SelfTrades) {
+			return 0, fmt.Errorf("book: price %d, quad %d has the order %+v", p, at, *x)
+		}
+		if x.flags&flagIceberg != 0 && (q.live != 1 || q.displayOf(x) == 0) {
+			return 0, fmt.Errorf("book: price %d, quad %d is no iceberg: %+v", p, at, *q)
+		}
+		sum.lots += uint64(x.lots)
+		sum.n++
+	}
+	return q.next, nil
 }
 
 // checkWaiting verifies the orders outside the queues and returns their number.
 func (b *Book) checkWaiting() (int, error) {
 	n, prev := 0, uint32(0)
-	for at := b.call.list.head; at != 0; at = b.quads[at].next {
-		q := &b.quads[at]
+	for at := b.call.list.head; at != 0; at = b.quadAt(at).next {
+		q := b.quadAt(at)
 		if q.live != 1 || q.prev != prev || q.slot[0].flags&(flagParked|flagStop) != flagParked || n > b.live {
 			return 0, fmt.Errorf("book: parked quad %d is %+v", at, *q)
 		}
@@ -93,7 +122,7 @@ func (b *Book) checkWaiting() (int, error) {
 	}
 	for s, h := range b.stops.heap {
 		for i, at := range h {
-			q := &b.quads[at]
+			q := b.quadAt(at)
 			if q.live != 1 || q.slot[0].flags&(flagParked|flagStop) != flagStop || q.prev != uint32(i) ||
 				q.key&keySide != uint32(s) || q.next >= b.stops.age || (i > 0 && b.earlier(at, h[(i-1)/2])) {
 				return 0, fmt.Errorf("book: stop %d in quad %d is %+v", i, at, *q)
@@ -153,8 +182,8 @@ func (b *Book) checkPages() error {
 // holds exactly the live orders with an expiry.
 func (b *Book) checkPlaces() error {
 	free, used, expiring, dues := 0, 0, 0, 0
-	for at := b.free; at != 0; at = b.quads[at].next {
-		if b.quads[at].live != 0 || free > len(b.quads) {
+	for at := b.free; at != 0; at = b.quadAt(at).next {
+		if b.quadAt(at).live != 0 || free > len(b.quads) {
 			return fmt.Errorf("book: free quad %d is in use", at)
 		}
 		free++
@@ -173,10 +202,13 @@ func (b *Book) checkPlaces() error {
 	if free+used+1 != len(b.quads) {
 		return fmt.Errorf("book: %d quads, %d used, %d free", len(b.quads), used, free)
 	}
+	if err := b.checkSingles(); err != nil {
+		return err
+	}
 	for at := range b.expiry.buckets {
 		prev := uint32(0)
-		for id := b.expiry.buckets[at].head; id != 0; id = b.expiry.due[id].next {
-			d := b.expiry.due[id]
+		for id := b.expiry.buckets[at].head; id != 0; id = b.dueAt(id).next {
+			d := *b.dueAt(id)
 			if d.prev != prev || int(d.tick%buckets) != at || d.tick <= b.expiry.now ||
 				!b.expires(id) {
 				return fmt.Errorf("book: order %d wrongly due %+v", id, d)
@@ -195,6 +227,26 @@ func (b *Book) checkPlaces() error {
 }
 
 func (b *Book) expires(id uint32) bool {
-	_, s := b.find(OrderID(id))
+	_, _, s := b.find(OrderID(id))
 	return s != nil && s.flags&flagExpires != 0
+}
+
+// checkSingles verifies that every single is an order or free.
+func (b *Book) checkSingles() error {
+	free, used := 0, 0
+	for at := b.freeSingles; at != 0; at = b.singleAt(at).next {
+		if b.singleAt(at).slot.lots != 0 || free > len(b.singles) {
+			return fmt.Errorf("book: free single %d is in use", at)
+		}
+		free++
+	}
+	for i := range b.singles {
+		if b.singles[i].slot.lots != 0 {
+			used++
+		}
+	}
+	if free+used != len(b.singles) {
+		return fmt.Errorf("book: %d singles, %d used, %d free", len(b.singles), used, free)
+	}
+	return nil
 }

@@ -9,8 +9,8 @@ import "stakeout/market/ledger"
 
 const buckets = 1024
 
-// due is the expiry of the order in the same place; it exists only after the
-// first order with an expiry.
+// due is the expiry of the order in the same slot of a quad; it exists only after
+// the first order with an expiry. Singles have none.
 type due struct{ tick, next, prev uint32 }
 
 type bucket struct{ head, tail uint32 }
@@ -38,24 +38,27 @@ type Resting struct {
 // Describe returns what is known of an order; it reports false when the id is not
 // in use.
 func (b *Book) Describe(id OrderID) (Resting, bool) {
-	if _, s := b.find(id); s == nil {
+	if _, _, s := b.find(id); s == nil {
 		return Resting{}, false
 	}
 	return b.describe(uint32(id)), true
 }
 
 func (b *Book) describe(id uint32) Resting {
-	q, s := &b.quads[id>>quadBits], b.slotAt(id)
-	return Resting{ID: OrderID(id), Owner: s.owner, Price: q.key >> keyPrice, Lots: s.lots + q.hiddenOf(s),
-		Hidden: q.hiddenOf(s), Tag: s.tag, Side: Side(q.key & keySide), Self: s.self(), Stop: s.flags&flagStop != 0}
+	q, key, s := b.find(OrderID(id))
+	return Resting{ID: OrderID(id), Owner: s.owner, Price: key >> keyPrice, Lots: s.lots + q.hiddenOf(s),
+		Hidden: q.hiddenOf(s), Tag: s.tag, Side: Side(key & keySide), Self: s.self(), Stop: s.flags&flagStop != 0}
 }
 
 func (b *Book) expiryOf(id uint32) uint32 {
 	if b.slotAt(id).flags&flagExpires == 0 {
 		return 0
 	}
-	return b.expiry.due[id].tick
+	return b.dueAt(id).tick
 }
+
+// dueAt is where the expiry of an order in a quad is kept.
+func (b *Book) dueAt(id uint32) *due { return &b.expiry.due[id>>quadBits>>1<<quadBits|id%quadLen] }
 
 func (b *Book) schedule(id, tick uint32) {
 	w := &b.expiry
@@ -66,9 +69,9 @@ func (b *Book) schedule(id, tick uint32) {
 		w.due = append(w.due, due{})
 	}
 	at := &w.buckets[tick%buckets]
-	w.due[id] = due{tick: tick, prev: at.tail}
+	*b.dueAt(id) = due{tick: tick, prev: at.tail}
 	if at.tail != 0 {
-		w.due[at.tail].next = id
+		b.dueAt(at.tail).next = id
 	} else {
 		at.head = id
 	}
@@ -79,15 +82,15 @@ func (b *Book) schedule(id, tick uint32) {
 
 func (b *Book) unschedule(id uint32) {
 	w := &b.expiry
-	d := w.due[id]
+	d := *b.dueAt(id)
 	at := &w.buckets[d.tick%buckets]
 	if d.prev != 0 {
-		w.due[d.prev].next = d.next
+		b.dueAt(d.prev).next = d.next
 	} else {
 		at.head = d.next
 	}
 	if d.next != 0 {
-		w.due[d.next].prev = d.prev
+		b.dueAt(d.next).prev = d.prev
 	} else {
 		at.tail = d.prev
 	}
@@ -113,7 +116,7 @@ func (b *Book) Expire(tick uint32, removed []Resting) []Resting {
 
 func (b *Book) expireBucket(at, tick uint32, removed []Resting) []Resting {
 	for id := b.expiry.buckets[at].head; id != 0; {
-		d := b.expiry.due[id]
+		d := *b.dueAt(id)
 		if d.tick <= tick {
 			removed = append(removed, b.describe(id))
 			b.remove(id)

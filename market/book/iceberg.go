@@ -37,7 +37,7 @@ func (q *quad) displayOf(s *slot) uint32 {
 }
 
 // kindOf is Limit for an order in a level.
-func (b *Book) kindOf(q *quad, s *slot) Kind {
+func kindOf(q *quad, s *slot) Kind {
 	if s.flags&(flagParked|flagStop) == 0 {
 		return Limit
 	}
@@ -51,7 +51,7 @@ func (b *Book) apart(o *Order, lots, display uint32, flags uint16) uint32 {
 		price = 0
 	}
 	at := b.newQuad(price<<keyPrice | uint32(o.Side))
-	q := &b.quads[at]
+	q := b.quadAt(at)
 	q.live = 1
 	q.slot = [quadLen]slot{}
 	q.slot[2].tag = uint16(o.Kind)
@@ -73,7 +73,7 @@ func (b *Book) apart(o *Order, lots, display uint32, flags uint16) uint32 {
 // join puts an order that has a quad of its own at the end of the queue at its
 // price.
 func (b *Book) join(at uint32) {
-	q := &b.quads[at]
+	q := b.quadAt(at)
 	p, side := q.key>>keyPrice, Side(q.key&keySide)
 	lv := b.levelAt(p)
 	if lv.end == 0 {
@@ -86,11 +86,11 @@ func (b *Book) join(at uint32) {
 // meet is what a sweep does with an order of the incoming order's owner, or
 // with an iceberg: it trades up to can lots. It returns the fill, the lots that
 // the incoming order, which has left lots left, loses without trading, and the
-// quad at which the sweep goes on.
-func (b *Book) meet(o *Order, lv *level, at, i, left, can uint32) (f Fill, lost, next uint32) {
-	q := &b.quads[at]
-	s := &q.slot[i]
-	f = Fill{Maker: OrderID(at<<quadBits | i), Owner: s.owner, Tag: s.tag, Price: q.key >> keyPrice}
+// run at which the sweep goes on.
+func (b *Book) meet(o *Order, lv *level, id, left, can uint32) (f Fill, lost, next uint32) {
+	at := id >> quadBits
+	q, key, s := b.find(OrderID(id))
+	f = Fill{Maker: OrderID(id), Owner: s.owner, Tag: s.tag, Price: key >> keyPrice}
 	all := s.lots + q.hiddenOf(s)
 	if s.owner != o.Owner {
 		f.Lots = min(can, s.lots)
@@ -103,7 +103,7 @@ func (b *Book) meet(o *Order, lv *level, at, i, left, can uint32) (f Fill, lost,
 		if !f.Gone {
 			return f, 0, b.refill(lv, at)
 		}
-		return f, 0, b.consume(at, i)
+		return f, 0, b.consume(id)
 	}
 	f.Self = true
 	switch o.Self {
@@ -118,18 +118,18 @@ func (b *Book) meet(o *Order, lv *level, at, i, left, can uint32) (f Fill, lost,
 		f.Left = all
 	}
 	if f.Left < all {
-		b.reduce(q, s, f.Left)
+		b.reduce(q, key, s, f.Left)
 		return f, lost, at
 	}
 	f.Gone = true
 	lv.lots -= uint64(s.lots)
-	return f, lost, b.consume(at, i)
+	return f, lost, b.consume(id)
 }
 
 // refill shows more lots of an iceberg at the head of a sweep and sends it to the
-// end of its queue. It returns the quad that is first then.
+// end of its queue. It returns the run that is first then.
 func (b *Book) refill(lv *level, at uint32) uint32 {
-	q := &b.quads[at]
+	q := b.quadAt(at)
 	s := &q.slot[0]
 	s.lots = min(q.displayOf(s), q.hiddenOf(s))
 	q.setHidden(q.hiddenOf(s) - s.lots)
@@ -139,7 +139,7 @@ func (b *Book) refill(lv *level, at uint32) uint32 {
 		return at
 	}
 	lv.head = next
-	b.quads[next].prev = 0
+	b.quadAt(next).prev = 0
 	b.link(lv, at)
 	return next
 }

@@ -47,11 +47,9 @@ func (b *Book) sweep(o *Order, p, left, can uint32, fills []Fill) (traded, lost 
 	lv := b.levelAt(p)
 	at := lv.head
 	for at != 0 && can > 0 {
-		q := &b.quads[at]
-		i := oldest(q.live)
-		s := &q.slot[i]
+		id, s := b.oldestOf(at)
 		if s.owner == o.Owner || s.flags&flagIceberg != 0 {
-			f, off, next := b.meet(o, lv, at, i, left-traded-lost, can)
+			f, off, next := b.meet(o, lv, id, left-traded-lost, can)
 			fills = append(fills, f)
 			traded += f.Lots
 			lost += off
@@ -65,10 +63,10 @@ func (b *Book) sweep(o *Order, p, left, can uint32, fills []Fill) (traded, lost 
 		traded += n
 		s.lots -= n
 		lv.lots -= uint64(n)
-		fills = append(fills, Fill{Maker: OrderID(at<<quadBits | i), Owner: s.owner, Tag: s.tag, Price: p,
+		fills = append(fills, Fill{Maker: OrderID(id), Owner: s.owner, Tag: s.tag, Price: p,
 			Lots: n, Left: s.lots, Gone: s.lots == 0})
 		if s.lots == 0 {
-			at = b.consume(at, i)
+			at = b.consume(id)
 		}
 	}
 	b.cutHead(lv, at)
@@ -78,14 +76,30 @@ func (b *Book) sweep(o *Order, p, left, can uint32, fills []Fill) (traded, lost 
 	return traded, lost, fills
 }
 
-// consume frees a slot that a sweep has emptied and returns the quad at which
-// the sweep goes on.
-func (b *Book) consume(at, i uint32) uint32 {
-	q := &b.quads[at]
-	if q.slot[i].flags&flagExpires != 0 {
-		b.unschedule(at<<quadBits | i)
+// oldestOf is the oldest order of a run.
+func (b *Book) oldestOf(at uint32) (id uint32, s *slot) {
+	if isSingle(at) {
+		return at << quadBits, &b.singleAt(at).slot
 	}
+	q := b.quadAt(at)
+	i := oldest(q.live)
+	return at<<quadBits | i, &q.slot[i]
+}
+
+// consume frees a slot that a sweep has emptied and returns the run at which the
+// sweep goes on.
+func (b *Book) consume(id uint32) uint32 {
+	at, i := id>>quadBits, id%quadLen
 	b.live--
+	if isSingle(at) {
+		next := b.singleAt(at).next
+		b.freeSingle(at)
+		return next
+	}
+	q := b.quadAt(at)
+	if q.slot[i].flags&flagExpires != 0 {
+		b.unschedule(id)
+	}
 	q.live &^= 1 << i
 	if q.live != 0 {
 		return at
@@ -95,15 +109,16 @@ func (b *Book) consume(at, i uint32) uint32 {
 	return next
 }
 
-// cutHead makes a quad the first of its level; what was before it is gone.
+// cutHead makes a run the first of its level; what was before it is gone.
 func (b *Book) cutHead(lv *level, at uint32) {
 	if lv.head == at {
 		return
 	}
 	lv.head = at
-	b.quads[at].prev = 0
 	if at == 0 {
 		lv.end = 0
+	} else {
+		b.quadAt(at).prev = 0
 	}
 }
 

@@ -8,35 +8,37 @@ func (b *Book) MaxPrice() uint32 { return b.maxPrice }
 
 // Get returns the state of an order that rests or waits.
 func (b *Book) Get(id OrderID) (Open, bool) {
-	q, s := b.find(id)
+	q, key, s := b.find(id)
 	if s == nil {
 		return Open{}, false
 	}
-	return b.open(q, s), true
+	return open(q, key, s), true
 }
 
-func (b *Book) open(q *quad, s *slot) Open {
-	return Open{Price: q.key >> keyPrice, Lots: s.lots + q.hiddenOf(s), Side: Side(q.key & keySide),
+func open(q *quad, key uint32, s *slot) Open {
+	return Open{Price: key >> keyPrice, Lots: s.lots + q.hiddenOf(s), Side: Side(key & keySide),
 		Stop: s.flags&flagStop != 0}
 }
 
 // following returns the order behind one at the same price, and from 0 the
 // first; it returns 0 behind the last.
 func (b *Book) following(lv *level, id uint32) uint32 {
-	at, live := lv.head, uint8(0)
+	at := lv.head
 	if id != 0 {
 		at = id >> quadBits
-		if live = b.quads[at].live >> (id % quadLen) >> 1 << (id % quadLen) << 1; live == 0 {
-			at = b.quads[at].next
+		if isSingle(at) {
+			at = b.singleAt(at).next
+		} else if live := b.quadAt(at).live >> (id % quadLen) >> 1 << (id % quadLen) << 1; live != 0 {
+			return at<<quadBits | oldest(live)
+		} else {
+			at = b.quadAt(at).next
 		}
 	}
 	if at == 0 {
 		return 0
 	}
-	if live == 0 {
-		live = b.quads[at].live
-	}
-	return at<<quadBits | oldest(live)
+	first, _ := b.oldestOf(at)
+	return first
 }
 
 // Best returns the best price of the orders resting on a side, in ticks, and the
@@ -126,7 +128,9 @@ func (b *Book) availableAt(o *Order, p, want uint32) (filled uint32, blocked boo
 		r := b.slotAt(id)
 		if r.owner != o.Owner {
 			filled += min(r.lots, want-filled)
-			hidden += uint64(b.quads[id>>quadBits].hiddenOf(r))
+			if r.flags&flagIceberg != 0 {
+				hidden += uint64(b.quadAt(id >> quadBits).hiddenOf(r))
+			}
 		} else if o.Self != CancelOldest {
 			return filled, true
 		}

@@ -12,11 +12,23 @@ const (
 	quadLen  = 1 << quadBits
 )
 
+// The orders of one price are a list of runs. A run of an odd number is a single,
+// which is always the first of its level, and of an even one a quad. The place of
+// an order is the number of its run times four plus its slot.
+
+// single is a run of one order, which came when there was no other at its price:
+// half a cache line. It has nothing unusual about it.
+type single struct {
+	next uint32 // run behind it; the following free single in a free one
+	key  uint32 // price<<8 | side
+	slot slot   // no lots when free
+	_    [12]byte
+}
+
 // quad is a run of up to four successive orders of one price, oldest first: one
-// cache line. The place of an order is the number of its quad times four plus its
-// slot, and is given out again only after all four have left.
+// cache line. A place is given out again only after all four have left.
 type quad struct {
-	next, prev uint32 // quads of the same level; next is the following free one in a free quad
+	next, prev uint32 // runs of the same level; next is the following free quad in a free one
 	key        uint32 // price<<8 | side
 	live       uint8  // bit i says that slot i holds an order
 	slot       [quadLen]slot
@@ -35,32 +47,53 @@ const (
 	keyPrice = 8 // shift
 )
 
-// level is one price: the ends of its list of quads and the lots of all its
-// orders. The end is the place for the next order, so that the line of the last quad
+// level is one price: the ends of its list of runs and the lots of all its
+// orders. The end is the place for the next order, so that the line of the last run
 // is not needed to know whether there is one.
 type level struct {
-	head uint32 // quad
-	end  uint32 // place behind the last order that came; a multiple of four when the last quad has no more
+	head uint32 // run
+	end  uint32 // place behind the last order that came; a multiple of four when the last run has no more
 	lots uint64
 }
 
-// last is the last quad of a level, 0 when there is none.
+// last is the last run of a level, 0 when there is none.
 func (lv *level) last() uint32 { return (lv.end+quadLen-1)>>quadBits - min(lv.end, 1) }
 
-// find returns the quad and the slot of an order, nil when the id is not in use.
-func (b *Book) find(id OrderID) (*quad, *slot) {
-	if uint(id>>quadBits) >= uint(len(b.quads)) {
-		return nil, nil
+// isSingle reports whether a run is a single.
+func isSingle(at uint32) bool { return at&1 != 0 }
+
+// quadAt and singleAt are the runs of a number, which must be of that kind.
+func (b *Book) quadAt(at uint32) *quad     { return &b.quads[at>>1] }
+func (b *Book) singleAt(at uint32) *single { return &b.singles[at>>1] }
+
+// find returns an order with what its run knows of it: its quad, nil in a single,
+// and the key. The slot is nil when the id is not in use.
+func (b *Book) find(id OrderID) (q *quad, key uint32, s *slot) {
+	at, i := uint32(id>>quadBits), id%quadLen
+	if !isSingle(at) {
+		if uint(at>>1) >= uint(len(b.quads)) {
+			return nil, 0, nil
+		}
+		q = &b.quads[at>>1]
+		if q.live>>i&1 == 0 {
+			return nil, 0, nil
+		}
+		return q, q.key, &q.slot[i]
 	}
-	q := &b.quads[id>>quadBits]
-	if q.live>>(id%quadLen)&1 == 0 {
-		return nil, nil
+	if uint(at>>1) >= uint(len(b.singles)) || i != 0 || b.singles[at>>1].slot.lots == 0 {
+		return nil, 0, nil
 	}
-	return q, &q.slot[id%quadLen]
+	x := &b.singles[at>>1]
+	return nil, x.key, &x.slot
 }
 
-// slotAt is find for a place that is known to be in use.
-func (b *Book) slotAt(id uint32) *slot { return &b.quads[id>>quadBits].slot[id%quadLen] }
+// slotAt is the slot of a place that is known to be in use.
+func (b *Book) slotAt(id uint32) *slot {
+	if at := id >> quadBits; isSingle(at) {
+		return &b.singleAt(at).slot
+	}
+	return &b.quadAt(id >> quadBits).slot[id%quadLen]
+}
 
 // oldest is the first slot in use of a mask that is not empty.
 func oldest(live uint8) uint32 { return uint32(bits.TrailingZeros8(live)) % quadLen }
@@ -68,20 +101,23 @@ func oldest(live uint8) uint32 { return uint32(bits.TrailingZeros8(live)) % quad
 // rest puts the remaining lots of an order at the end of the queue at its price.
 func (b *Book) rest(o *Order, lots uint32) OrderID {
 	lv := b.levelAt(o.Price)
+	key := o.Price<<keyPrice | uint32(o.Side)
 	if lv.end%quadLen == 0 {
 		if lv.end == 0 {
 			lv = b.openLevel(o.Price, o.Side)
+			if o.Expiry == 0 {
+				return b.restFirst(lv, o, key, lots)
+			}
 		}
-		at := b.newQuad(o.Price<<keyPrice | uint32(o.Side))
+		at := b.newQuad(key)
 		b.link(lv, at)
 		lv.end = at << quadBits
 	}
 	id := lv.end
 	lv.end++
-	q, i := &b.quads[id>>quadBits], id%quadLen
+	q, i := b.quadAt(id>>quadBits), id%quadLen
 	q.live |= 1 << i
-	s := &q.slot[i]
-	s.lots, s.owner, s.tag, s.flags = lots, o.Owner, o.Tag, uint16(o.Self)<<selfShift
+	q.slot[i].set(o, lots)
 	lv.lots += uint64(lots)
 	b.live++
 	if o.Expiry != 0 {
@@ -90,31 +126,76 @@ func (b *Book) rest(o *Order, lots uint32) OrderID {
 	return OrderID(id)
 }
 
+// restFirst makes an order the single of a level that is empty.
+func (b *Book) restFirst(lv *level, o *Order, key, lots uint32) OrderID {
+	at := b.newSingle()
+	x := b.singleAt(at)
+	x.next, x.key = 0, key
+	x.slot.set(o, lots)
+	lv.head, lv.end = at, (at+1)<<quadBits
+	lv.lots = uint64(lots)
+	b.live++
+	return OrderID(at << quadBits)
+}
+
+// set makes a slot hold a plain order.
+func (s *slot) set(o *Order, lots uint32) {
+	s.lots, s.owner, s.tag, s.flags = lots, o.Owner, o.Tag, uint16(o.Self)<<selfShift
+}
+
 // newQuad takes an empty quad from the free list, or makes one.
 func (b *Book) newQuad(key uint32) uint32 {
 	at := b.free
 	if at == 0 {
-		at = uint32(len(b.quads))
+		at = uint32(len(b.quads)) << 1
 		b.quads = append(b.quads, quad{})
 	} else {
-		b.free = b.quads[at].next
+		b.free = b.quadAt(at).next
 	}
-	b.quads[at].key = key
+	b.quadAt(at).key = key
 	return at
 }
 
 // freeQuad puts an empty quad that is in no list on the free list.
 func (b *Book) freeQuad(at uint32) {
-	b.quads[at].next = b.free
+	b.quadAt(at).next = b.free
 	b.free = at
+}
+
+// newSingle takes a free single, or makes one.
+func (b *Book) newSingle() uint32 {
+	at := b.freeSingles
+	if at == 0 {
+		b.singles = append(b.singles, single{})
+		return uint32(len(b.singles))<<1 - 1
+	}
+	b.freeSingles = b.singleAt(at).next
+	return at
+}
+
+// freeSingle puts a single that is in no list on the free list.
+func (b *Book) freeSingle(at uint32) {
+	x := b.singleAt(at)
+	x.slot.lots = 0
+	x.next = b.freeSingles
+	b.freeSingles = at
+}
+
+// follow makes a run, or nothing, the one behind another.
+func (b *Book) follow(at, next uint32) {
+	if isSingle(at) {
+		b.singleAt(at).next = next
+	} else {
+		b.quadAt(at).next = next
+	}
 }
 
 // link puts a quad without room for more orders at the end of a level.
 func (b *Book) link(lv *level, at uint32) {
-	q, last := &b.quads[at], lv.last()
+	q, last := b.quadAt(at), lv.last()
 	q.next, q.prev = 0, last
 	if last != 0 {
-		b.quads[last].next = at
+		b.follow(last, at)
 	} else {
 		lv.head = at
 	}
@@ -123,14 +204,14 @@ func (b *Book) link(lv *level, at uint32) {
 
 // unlink takes a quad out of its level.
 func (b *Book) unlink(lv *level, at uint32) {
-	q := &b.quads[at]
+	q := b.quadAt(at)
 	if q.prev != 0 {
-		b.quads[q.prev].next = q.next
+		b.follow(q.prev, q.next)
 	} else {
 		lv.head = q.next
 	}
 	if q.next != 0 {
-		b.quads[q.next].prev = q.prev
+		b.quadAt(q.next).prev = q.prev
 	} else if q.prev != 0 {
 		lv.end = (q.prev + 1) << quadBits
 	} else {
@@ -142,7 +223,11 @@ func (b *Book) unlink(lv *level, at uint32) {
 // place.
 func (b *Book) remove(id uint32) {
 	at, i := id>>quadBits, id%quadLen
-	q := &b.quads[at]
+	if isSingle(at) {
+		b.removeSingle(at)
+		return
+	}
+	q := b.quadAt(at)
 	s := &q.slot[i]
 	if s.flags != 0 {
 		if s.flags&flagExpires != 0 {
@@ -153,27 +238,41 @@ func (b *Book) remove(id uint32) {
 			return
 		}
 	}
-	p := q.key >> keyPrice
-	lv := b.levelAt(p)
-	lv.lots -= uint64(s.lots)
-	b.live--
-	if q.live &^= 1 << i; q.live == 0 {
-		b.dissolve(q, at, lv)
-	}
+	b.clearSlot(q, id, s.lots)
 }
 
-// dissolve takes an empty quad out of its level, which it may leave empty.
-func (b *Book) dissolve(q *quad, at uint32, lv *level) {
-	b.unlink(lv, at)
-	b.freeQuad(at)
+// clearSlot takes a plain order out of a quad of a level.
+func (b *Book) clearSlot(q *quad, id, lots uint32) {
+	lv := b.levelAt(q.key >> keyPrice)
+	lv.lots -= uint64(lots)
+	b.live--
+	if q.live &^= 1 << (id % quadLen); q.live != 0 {
+		return
+	}
+	b.unlink(lv, id>>quadBits)
+	b.freeQuad(id >> quadBits)
 	if lv.head == 0 {
 		b.drop(Side(q.key&keySide), q.key>>keyPrice)
 	}
 }
 
+// removeSingle takes the first order of a level out of it.
+func (b *Book) removeSingle(at uint32) {
+	x := b.singleAt(at)
+	lv := b.levelAt(x.key >> keyPrice)
+	lv.lots -= uint64(x.slot.lots)
+	b.live--
+	next, key := x.next, x.key
+	b.freeSingle(at)
+	b.cutHead(lv, next)
+	if next == 0 {
+		b.drop(Side(key&keySide), key>>keyPrice)
+	}
+}
+
 // removeWaiting takes out an order that is in no level.
 func (b *Book) removeWaiting(at uint32) {
-	q := &b.quads[at]
+	q := b.quadAt(at)
 	if q.slot[0].flags&flagParked != 0 {
 		b.unpark(at)
 	} else {

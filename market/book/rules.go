@@ -56,8 +56,8 @@ func (b *Book) SetBand(low, high uint32, removed []Resting) ([]Resting, Reject) 
 		return removed, Accepted
 	}
 	return b.removeIf(func(r *Resting) bool {
-		q, s := b.find(r.ID)
-		return !b.rules.inBand(r.Price) && b.kindOf(q, s) != Market
+		q, _, s := b.find(r.ID)
+		return !b.rules.inBand(r.Price) && kindOf(q, s) != Market
 	}, removed), Accepted
 }
 

@@ -13,7 +13,7 @@ import (
 // pages and bitmaps are built again.
 
 // snapshotMark opens a snapshot and names the version of its form.
-const snapshotMark = 0x31304b42 // BK01
+const snapshotMark = 0x32304b42 // BK02
 
 // ErrSnapshot is what Restore returns for bytes that are no snapshot.
 var ErrSnapshot = errors.New("book: snapshot is cut or damaged")
@@ -22,14 +22,18 @@ var ErrSnapshot = errors.New("book: snapshot is cut or damaged")
 func (b *Book) AppendSnapshot(out []byte) []byte {
 	st, c, w := &b.stops, &b.call, &b.expiry
 	out = words(out, snapshotMark, b.maxPrice, w.now, b.last, b.rules.Low, b.rules.High, b.rules.MinLots, uint32(b.rules.Phase),
-		b.free, st.hi, st.lo, st.age, c.list.head, c.list.end, c.cut[Buy], c.cut[Sell],
-		uint32(len(b.quads)), uint32(len(w.due)), uint32(len(w.buckets)), uint32(len(st.heap[Buy])), uint32(len(st.heap[Sell])))
+		b.free, b.freeSingles, st.hi, st.lo, st.age, c.list.head, c.list.end, c.cut[Buy], c.cut[Sell],
+		uint32(len(b.quads)), uint32(len(b.singles)), uint32(len(w.due)), uint32(len(w.buckets)), uint32(len(st.heap[Buy])), uint32(len(st.heap[Sell])))
 	for i := range b.quads {
 		q := &b.quads[i]
-		out = words(out, q.next, q.prev, q.key, uint32(q.live)|b.given(uint32(i))<<8)
-		for _, s := range &q.slot {
-			out = words(out, s.lots, uint32(s.owner), uint32(s.tag)|uint32(s.flags)<<16)
+		out = words(out, q.next, q.prev, q.key, uint32(q.live)|b.given(uint32(i)<<1)<<8)
+		for k := range q.slot {
+			out = q.slot[k].append(out)
 		}
+	}
+	for i := range b.singles {
+		x := &b.singles[i]
+		out = x.slot.append(words(out, x.next, x.key))
 	}
 	for _, d := range w.due {
 		out = words(out, d.tick, d.next, d.prev)
@@ -43,10 +47,14 @@ func (b *Book) AppendSnapshot(out []byte) []byte {
 	return out
 }
 
+func (s *slot) append(out []byte) []byte {
+	return words(out, s.lots, uint32(s.owner), uint32(s.tag)|uint32(s.flags)<<16)
+}
+
 // given is how many slots of a quad have been given out, as far as it matters: to
 // the last quad of a level.
 func (b *Book) given(at uint32) uint32 {
-	q := &b.quads[at]
+	q := b.quadAt(at)
 	if q.live == 0 || q.slot[0].flags&(flagParked|flagStop) != 0 {
 		return quadLen
 	}
@@ -76,8 +84,8 @@ func Restore(snapshot []byte) (*Book, error) {
 	}
 	b := New(maxPrice)
 	n := b.readHead(&r)
-	if r.short || len(r.left) != 4*(16*int(n[0])+3*int(n[1])+2*int(n[2])+int(n[3])+int(n[4])) ||
-		n[0] == 0 || (n[2] != 0 && n[2] != buckets) || b.rules.Phase >= Phases {
+	if r.short || len(r.left) != 4*(16*int(n[0])+5*int(n[1])+3*int(n[2])+2*int(n[3])+int(n[4])+int(n[5])) ||
+		n[0] == 0 || (n[3] != 0 && n[3] != buckets) || b.rules.Phase >= Phases {
 		return nil, ErrSnapshot
 	}
 	given := b.readTables(&r, n)
@@ -92,12 +100,13 @@ func Restore(snapshot []byte) (*Book, error) {
 }
 
 // readHead reads the single numbers and the lengths of the tables.
-func (b *Book) readHead(r *reader) (n [5]uint32) {
+func (b *Book) readHead(r *reader) (n [6]uint32) {
 	b.expiry.now, b.last = r.u32(), r.u32()
 	b.rules = Rules{Low: r.u32(), High: r.u32(), MinLots: r.u32()}
 	b.rules.Phase = Phase(min(r.u32(), uint32(Phases)))
 	b.ruled = b.rules != Rules{}
-	b.free, b.stops.hi, b.stops.lo, b.stops.age = r.u32(), r.u32(), r.u32(), r.u32()
+	b.free, b.freeSingles = r.u32(), r.u32()
+	b.stops.hi, b.stops.lo, b.stops.age = r.u32(), r.u32(), r.u32()
 	b.call.list.head, b.call.list.end = r.u32(), r.u32()
 	b.call.cut = [2]uint32{Buy: r.u32(), Sell: r.u32()}
 	for i := range n {
@@ -106,7 +115,7 @@ func (b *Book) readHead(r *reader) (n [5]uint32) {
 	return n
 }
 
-func (b *Book) readTables(r *reader, n [5]uint32) (given []uint32) {
+func (b *Book) readTables(r *reader, n [6]uint32) (given []uint32) {
 	b.quads, given = make([]quad, n[0]), make([]uint32, n[0])
 	for i := range b.quads {
 		q := &b.quads[i]
@@ -114,22 +123,23 @@ func (b *Book) readTables(r *reader, n [5]uint32) (given []uint32) {
 		v := r.u32()
 		q.live, given[i] = uint8(v), v>>8
 		for k := range q.slot {
-			s := &q.slot[k]
-			s.lots, s.owner = r.u32(), ledger.Owner(r.u32())
-			v := r.u32()
-			s.tag, s.flags = uint16(v), uint16(v>>16)
+			q.slot[k] = r.slot()
 		}
 	}
-	b.expiry.due = make([]due, n[1])
+	b.singles = make([]single, n[1])
+	for i := range b.singles {
+		b.singles[i] = single{next: r.u32(), key: r.u32(), slot: r.slot()}
+	}
+	b.expiry.due = make([]due, n[2])
 	for i := range b.expiry.due {
 		b.expiry.due[i] = due{r.u32(), r.u32(), r.u32()}
 	}
-	b.expiry.buckets = make([]bucket, n[2])
+	b.expiry.buckets = make([]bucket, n[3])
 	for i := range b.expiry.buckets {
 		b.expiry.buckets[i] = bucket{r.u32(), r.u32()}
 	}
 	for s := range b.stops.heap {
-		b.stops.heap[s] = make([]uint32, n[3+s])
+		b.stops.heap[s] = make([]uint32, n[4+s])
 		for i := range b.stops.heap[s] {
 			b.stops.heap[s][i] = r.u32()
 		}
@@ -137,40 +147,57 @@ func (b *Book) readTables(r *reader, n [5]uint32) (given []uint32) {
 	return given
 }
 
+func (r *reader) slot() slot {
+	s := slot{lots: r.u32(), owner: ledger.Owner(r.u32())}
+	v := r.u32()
+	s.tag, s.flags = uint16(v), uint16(v>>16)
+	return s
+}
+
+// isQuad and isRun report whether a run of that number exists; 0 is none and
+// counts as a quad.
+func (b *Book) isQuad(at uint32) bool { return !isSingle(at) && int(at>>1) < len(b.quads) }
+func (b *Book) isRun(at uint32) bool {
+	return b.isQuad(at) || isSingle(at) && int(at>>1) < len(b.singles)
+}
+
+// isPlace reports whether an expiry can be kept for a place; 0 is none.
+func (b *Book) isPlace(id uint32) bool {
+	return !isSingle(id>>quadBits) && int(id>>quadBits>>1<<quadBits|id%quadLen) < max(len(b.expiry.due), 1)
+}
+
 // checkLinks verifies that every link leads to a place that exists, so that the
 // rest can be followed safely.
 func (b *Book) checkLinks() error {
-	quads, places := uint32(len(b.quads)), uint32(len(b.expiry.due))
 	bad := func(what string, i int) error { return fmt.Errorf("book: %s %d leads nowhere", what, i) }
-	if b.free >= quads || b.call.list.head >= quads || b.call.list.last() >= quads || b.quads[0].live != 0 {
+	if !b.isQuad(b.free) || !b.isQuad(b.call.list.head) || !b.isQuad(b.call.list.last()) || b.quads[0].live != 0 ||
+		b.freeSingles != 0 && (!isSingle(b.freeSingles) || !b.isRun(b.freeSingles)) {
 		return bad("head", 0)
 	}
 	for i := range b.quads {
-		q := &b.quads[i]
-		stop := q.live == 1 && q.slot[0].flags&flagStop != 0
-		if (!stop && (q.next >= quads || (q.live != 0 && q.prev >= quads))) ||
-			(q.live != 0 && (q.live >= 1<<quadLen || q.key>>keyPrice >= b.maxPrice)) {
+		if !b.linked(uint32(i) << 1) {
 			return bad("quad", i)
 		}
-		for m := q.live; m != 0; m &= m - 1 {
-			if q.slot[oldest(m)].flags&flagExpires != 0 && uint32(i)<<quadBits|oldest(m) >= places {
-				return bad("expiry", i)
-			}
+	}
+	for i := range b.singles {
+		x := &b.singles[i]
+		if free := x.slot.lots == 0; !b.isRun(x.next) || x.next != 0 && isSingle(x.next) != free || !free && (x.key>>keyPrice >= b.maxPrice || x.slot.flags&(1<<selfShift-1) != 0) {
+			return bad("single", i)
 		}
 	}
 	for i, d := range b.expiry.due {
-		if d.next >= places || d.prev >= places {
+		if !b.isPlace(d.next) || !b.isPlace(d.prev) {
 			return bad("due", i)
 		}
 	}
 	for i, k := range b.expiry.buckets {
-		if k.head >= max(places, 1) || k.tail >= max(places, 1) {
+		if !b.isPlace(k.head) || !b.isPlace(k.tail) {
 			return bad("bucket", i)
 		}
 	}
 	for _, h := range b.stops.heap {
 		for i, at := range h {
-			if at >= quads {
+			if !b.isQuad(at) {
 				return bad("stop", i)
 			}
 		}
@@ -178,10 +205,37 @@ func (b *Book) checkLinks() error {
 	return nil
 }
 
-// rebuild makes the levels from the quads and counts.
+// linked verifies the links of a quad and the expiries of its orders.
+func (b *Book) linked(at uint32) bool {
+	q := b.quadAt(at)
+	stop := q.live == 1 && q.slot[0].flags&flagStop != 0
+	if (!stop && (!b.isQuad(q.next) || (q.live != 0 && !b.isRun(q.prev)))) ||
+		(q.live != 0 && (q.live >= 1<<quadLen || q.key>>keyPrice >= b.maxPrice)) {
+		return false
+	}
+	for m := q.live; m != 0; m &= m - 1 {
+		if q.slot[oldest(m)].flags&flagExpires != 0 && (len(b.expiry.due) == 0 || !b.isPlace(at<<quadBits|oldest(m))) {
+			return false
+		}
+	}
+	return true
+}
+
+// rebuild makes the levels from the runs and counts.
 func (b *Book) rebuild(given []uint32) {
+	for i := range b.singles {
+		if x := &b.singles[i]; x.slot.lots != 0 {
+			b.live++
+			lv := b.rebuilt(x.key, true)
+			lv.head = uint32(i)<<1 | 1
+			lv.lots += uint64(x.slot.lots)
+			if x.next == 0 {
+				lv.end = (lv.head + 1) << quadBits
+			}
+		}
+	}
 	for i := range b.quads {
-		q := &b.quads[i]
+		q, at := &b.quads[i], uint32(i)<<1
 		b.live += len(b.ordersIn(q))
 		for _, s := range b.ordersIn(q) {
 			if s.flags&flagExpires != 0 {
@@ -191,25 +245,33 @@ func (b *Book) rebuild(given []uint32) {
 		if q.live == 0 || q.slot[0].flags&(flagParked|flagStop) != 0 && q.live == 1 {
 			continue
 		}
-		p, side := q.key>>keyPrice, Side(q.key&keySide)
+		lv := b.rebuilt(q.key, q.prev == 0)
 		if q.prev == 0 {
-			b.openLevel(p, side).head = uint32(i)
+			lv.head = at
 		}
-		if b.page[p>>pageBits] == 0 {
-			b.openPage(p >> pageBits)
-		}
-		lv := b.levelAt(p)
 		if q.next == 0 {
-			lv.end = uint32(i)<<quadBits + (given[i]-1)%quadLen + 1
+			lv.end = at<<quadBits + (given[i]-1)%quadLen + 1
 		}
 		for _, s := range b.ordersIn(q) {
 			lv.lots += uint64(s.lots)
 		}
 	}
-	for at, n := b.call.list.head, 0; at != 0 && n < len(b.quads); at = b.quads[at].next {
+	for at, n := b.call.list.head, 0; at != 0 && n < len(b.quads); at = b.quadAt(at).next {
 		b.call.n++
 		n++
 	}
+}
+
+// rebuilt is the level of a run, which the first of its runs opens.
+func (b *Book) rebuilt(key uint32, first bool) *level {
+	p := key >> keyPrice
+	if first {
+		return b.openLevel(p, Side(key&keySide))
+	}
+	if b.page[p>>pageBits] == 0 {
+		b.openPage(p >> pageBits)
+	}
+	return b.levelAt(p)
 }
 
 func (b *Book) ordersIn(q *quad) (out []*slot) {

@@ -21,9 +21,10 @@ func (b *Book) CopyFrom(src *Book) {
 	}
 	b.lo, b.hi = src.lo, src.hi
 	b.quads = append(b.quads[:0], src.quads...)
+	b.singles = append(b.singles[:0], src.singles...)
 	b.levels = append(b.levels[:0], src.levels...)
 	b.idle = append(b.idle[:0], src.idle...)
-	b.free, b.live, b.best, b.last = src.free, src.live, src.best, src.last
+	b.free, b.freeSingles, b.live, b.best, b.last = src.free, src.freeSingles, src.live, src.best, src.last
 	b.rules, b.ruled = src.rules, src.ruled
 	b.expiry.now, b.expiry.live = src.expiry.now, src.expiry.live
 	b.expiry.due = append(b.expiry.due[:0], src.expiry.due...)
@@ -57,7 +58,7 @@ func (b *Book) Hash(h uint64) uint64 {
 		h = mix(h, uint64(b.rules.MinLots)<<8|uint64(b.rules.Phase))
 		h = mix(h, uint64(b.call.cut[Buy])<<32|uint64(b.call.cut[Sell]))
 	}
-	for at := b.call.list.head; at != 0; at = b.quads[at].next {
+	for at := b.call.list.head; at != 0; at = b.quadAt(at).next {
 		h = b.hashOrder(h, at<<quadBits)
 	}
 	for s := Buy; s <= Sell; s++ {
@@ -77,14 +78,14 @@ func (b *Book) Hash(h uint64) uint64 {
 // hashOrder folds one order into h, and more of it when it is more than a plain
 // order.
 func (b *Book) hashOrder(h uint64, id uint32) uint64 {
-	q, r := &b.quads[id>>quadBits], b.slotAt(id)
-	h = mix(h, uint64(q.key>>keyPrice)<<32|uint64(r.lots))
+	q, key, r := b.find(OrderID(id))
+	h = mix(h, uint64(key>>keyPrice)<<32|uint64(r.lots))
 	h = mix(h, uint64(r.owner)<<16|uint64(r.tag))
 	h = mix(h, uint64(b.expiryOf(id)))
 	if r.flags&^flagExpires == 0 {
 		return h
 	}
-	h = mix(h, uint64(r.flags)<<8|uint64(q.key&keySide)<<4|uint64(b.kindOf(q, r)))
+	h = mix(h, uint64(r.flags)<<8|uint64(key&keySide)<<4|uint64(kindOf(q, r)))
 	if r.flags&(flagIceberg|flagStop) != 0 {
 		for _, x := range q.slot[1:] {
 			h = mix(h, uint64(x.owner)<<32|uint64(x.lots))

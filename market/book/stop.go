@@ -42,7 +42,7 @@ func (b *Book) waits(o *Order, t *Terms) bool {
 // wait enters a stop.
 func (b *Book) wait(o *Order, t *Terms) OrderID {
 	at := b.apart(o, o.Lots, 0, flagStop)
-	q := &b.quads[at]
+	q := b.quadAt(at)
 	q.slot[1].owner = ledger.Owner(t.Display)
 	q.slot[2].lots, q.slot[2].owner = t.Trigger, ledger.Owner(t.MinLots)
 	q.slot[3].lots, q.slot[3].owner = uint32(o.Budget), ledger.Owner(o.Budget>>32)
@@ -55,7 +55,7 @@ func (b *Book) push(at uint32) {
 	if len(b.stops.heap[Buy])+len(b.stops.heap[Sell]) == 0 {
 		b.stops.age = 0
 	}
-	q := &b.quads[at]
+	q := b.quadAt(at)
 	h := &b.stops.heap[q.key&keySide]
 	q.next, q.prev = b.stops.age, uint32(len(*h))
 	b.stops.age++
@@ -65,7 +65,7 @@ func (b *Book) push(at uint32) {
 
 // earlier reports whether stop x of a side fires before stop y.
 func (b *Book) earlier(x, y uint32) bool {
-	p, q := &b.quads[x], &b.quads[y]
+	p, q := b.quadAt(x), b.quadAt(y)
 	if p.trigger() == q.trigger() {
 		return p.next < q.next
 	}
@@ -97,12 +97,12 @@ func (b *Book) down(h []uint32, i uint32) {
 
 func (b *Book) swap(h []uint32, i, j uint32) {
 	h[i], h[j] = h[j], h[i]
-	b.quads[h[i]].prev, b.quads[h[j]].prev = i, j
+	b.quadAt(h[i]).prev, b.quadAt(h[j]).prev = i, j
 }
 
 // pull takes a stop out of its heap.
 func (b *Book) pull(at uint32) {
-	q := &b.quads[at]
+	q := b.quadAt(at)
 	h := b.stops.heap[q.key&keySide]
 	i, last := q.prev, uint32(len(h)-1)
 	b.swap(h, i, last)
@@ -116,7 +116,7 @@ func (b *Book) pull(at uint32) {
 
 func (b *Book) amendStop(at, price, lots uint32) {
 	b.pull(at)
-	q := &b.quads[at]
+	q := b.quadAt(at)
 	q.key = price<<keyPrice | q.key&keySide
 	q.slot[0].lots = lots
 	q.setBudget()
@@ -151,11 +151,11 @@ func (b *Book) next() uint32 {
 	st := &b.stops
 	var due [2]uint32
 	for s, h := range st.heap {
-		if len(h) > 0 && reached(Side(s), b.quads[h[0]].trigger(), st.lo, st.hi) {
+		if len(h) > 0 && reached(Side(s), b.quadAt(h[0]).trigger(), st.lo, st.hi) {
 			due[s] = h[0]
 		}
 	}
-	if due[Buy] == 0 || (due[Sell] != 0 && b.quads[due[Sell]].next < b.quads[due[Buy]].next) {
+	if due[Buy] == 0 || (due[Sell] != 0 && b.quadAt(due[Sell]).next < b.quadAt(due[Buy]).next) {
 		return due[Sell]
 	}
 	return due[Buy]
@@ -185,7 +185,7 @@ func (b *Book) Fire(fills []Fill) (Fired, []Fill, bool) {
 		b.stops.hi = 0
 		return Fired{}, fills, false
 	}
-	q := &b.quads[at]
+	q := b.quadAt(at)
 	s := &q.slot[0]
 	f := Fired{Was: OrderID(at << quadBits), Order: Order{Owner: s.owner, Tag: s.tag, Lots: s.lots,
 		Price: q.key >> keyPrice, Side: Side(q.key & keySide), Kind: Kind(q.slot[2].tag), Self: s.self(),
@@ -214,7 +214,7 @@ func (b *Book) inOrder(s Side) []uint32 {
 // in the order in which they came, then stops to buy and to sell, as they would
 // fire.
 func (b *Book) Waiting(out []Resting) []Resting {
-	for at := b.call.list.head; at != 0; at = b.quads[at].next {
+	for at := b.call.list.head; at != 0; at = b.quadAt(at).next {
 		out = append(out, b.describe(at<<quadBits))
 	}
 	for s := Buy; s <= Sell; s++ {

@@ -262,7 +262,7 @@ func (p *pair) same(what string, id OrderID, fills []Fill, code Reject, m *naive
 		if f.Self {
 			p.did.self++
 		}
-		if _, s := p.fast.find(f.Maker); !f.Gone && s != nil && s.flags&flagIceberg != 0 {
+		if _, _, s := p.fast.find(f.Maker); !f.Gone && s != nil && s.flags&flagIceberg != 0 {
 			p.did.refills++
 		}
 	}
