@@ -1,6 +1,9 @@
 package agents
 
 import (
+	"cmp"
+	"slices"
+
 	"stakeout/experiments/sim/draw"
 	"stakeout/experiments/sim/exact"
 	"stakeout/market/ledger"
@@ -92,6 +95,19 @@ func (t *Users) Active() (n int) {
 	return n
 }
 
+// ByBalance lists the rows of those who were inside at the opening from the
+// smallest balance to the largest.
+func (t *Users) ByBalance() (rows []int) {
+	for i := range t.rows[:int(float64(t.p.ActiveShare*float64(len(t.rows)))+0.5)] {
+		rows = append(rows, i)
+	}
+	slices.SortStableFunc(rows, func(a, b int) int { return cmp.Compare(t.rows[a].balance, t.rows[b].balance) })
+	return rows
+}
+
+// Leaving reports whether a cohort wants to leave.
+func (t *Users) Leaving(row int) bool { return t.rows[row].state == leaving }
+
 // Clone implements Strategy.
 func (t *Users) Clone() Strategy {
 	c := *t
@@ -167,6 +183,11 @@ func (t *Users) use(id ID, row *user, v *View, do *Actions, r *draw.Stream) {
 	days := float64(v.Tick-row.looked) / v.TicksPerDay
 	waiting, _ := v.Waiting(id)
 	t.judge(id, row, waiting, days, v)
+	if v.Service.Exodus { // nothing works here any more
+		row.state, row.since = leaving, v.Tick
+		t.leave(id, row, v, do)
+		return
+	}
 	if since := float64(v.Tick-row.reviewed) / v.TicksPerDay; since >= 1 {
 		row.reviewed = v.Tick
 		if r.Float64() < since*t.leaveChance(row.mood) {
@@ -269,12 +290,15 @@ func (t *Users) leave(id ID, row *user, v *View, do *Actions) {
 	gas := float64(v.Rollup.ForcedExitGas) * gasUSD
 	waited := float64(v.Tick-row.since) / v.TicksPerDay
 	pay := min(each, float64(1.2*float64(v.Rollup.WithdrawalGas)*gasUSD)+float64(t.p.UrgencyPerDay*each*(1+waited)))
-	if v.Remedy.ForcedExit {
+	if v.Remedy.ForcedExit || v.Docket.Exit.Open {
 		pay = min(pay, gas)
-		if waited > t.p.RetryDays && gas < each {
+		if (waited > t.p.RetryDays || v.Docket.Exit.Open || v.Service.Exodus) && gas < each {
 			do.Request(ForceExit, id, uint32(t.p.CohortSize), 0)
 			return
 		}
+	}
+	if v.Remedy.MassExit && waited > t.p.RetryDays && gas < each && !v.Docket.Exit.Open {
+		do.Say(id, remedy.Message{Word: remedy.Alarm, Count: uint32(t.p.CohortSize)})
 	}
 	if v.Remedy.Migration && !v.Away && v.Docket.Move.EachGas*gasUSD < each {
 		do.Say(id, remedy.Message{Word: remedy.Sign, Count: uint32(t.p.CohortSize), Amount: Amount(pay)})

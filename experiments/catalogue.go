@@ -10,6 +10,7 @@ import (
 	"stakeout/experiments/report/table"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/remedy"
+	"stakeout/mechanisms/rollup"
 	"stakeout/strategies"
 )
 
@@ -57,30 +58,43 @@ func List() ([]*table.Table, error) {
 // notApplicable stands where an attack's lever does not exist.
 const notApplicable = "not applicable"
 
-// Matrix says under which mechanism the lever of which attack exists. Remedies
-// take no lever away: they act on what it does.
-func Matrix() *table.Table {
-	t := &table.Table{Name: "matrix", Title: "Which attack has its lever under which leader selection", Columns: []table.Column{{Name: "Attack"}}}
+// Matrix says under which leader selection the lever of which attack exists, and
+// which remedy has something to act on. An attack and a remedy that both apply can
+// be crossed: remedies take no lever away, they act on what it does.
+func Matrix() []*table.Table {
+	attacks := matrix("matrix", "Which attack has its lever under which leader selection", "Attack")
+	for _, a := range strategies.All() {
+		applies(attacks, a.Name, a.Needs.In)
+	}
+	attacks.Notes = []string{"An attack that borrows or sells the perpetual future needs a world in which somebody lends or makes its market."}
+	remedies := matrix("matrix_remedies", "Which remedy has something to act on under which leader selection", "Remedy")
+	for _, r := range remedy.All() {
+		applies(remedies, r.Name, r.In)
+	}
+	remedies.Notes = []string{"An attack and a remedy that both apply can be crossed. A remedy that punishes needs stake or an office to take away."}
+	return []*table.Table{attacks, remedies}
+}
+
+// matrix is a table with a column for each leader selection.
+func matrix(name, title, head string) *table.Table {
+	t := &table.Table{Name: name, Title: title, Columns: []table.Column{{Name: head}}}
 	for _, m := range election.All() {
 		t.Columns = append(t.Columns, table.Column{Name: m.Name})
 	}
-	for _, a := range strategies.All() {
-		row := []table.Cell{table.Text(a.Name)}
-		for _, m := range election.All() {
-			word := "applies"
-			if !a.Needs.In(m.Rules()) {
-				word = notApplicable
-			}
-			row = append(row, table.Text(word))
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	var names []string
-	for _, r := range remedy.All() {
-		names = append(names, r.Name)
-	}
-	t.Notes = []string{"Each pair can be crossed with each remedy: " + strings.Join(names, ", ") + ".", "An attack that borrows or sells the perpetual future needs a world in which somebody lends or makes its market."}
 	return t
+}
+
+// applies adds the row of an entry.
+func applies(t *table.Table, name string, in func(rollup.Rules) bool) {
+	row := []table.Cell{table.Text(name)}
+	for _, m := range election.All() {
+		word := "applies"
+		if !in(m.Rules()) {
+			word = notApplicable
+		}
+		row = append(row, table.Text(word))
+	}
+	t.Rows = append(t.Rows, row)
 }
 
 func presetTable() (*table.Table, error) {

@@ -73,6 +73,9 @@ func (c *crossing) header() {
 	}
 }
 
+// reference is the mechanism of the thread, proof of stake.
+const reference = "pos"
+
 // remedyPair checks that the remedy has something to act on under the mechanism,
 // and names the nearest pair that works.
 func (c *crossing) remedyPair() {
@@ -82,13 +85,18 @@ func (c *crossing) remedyPair() {
 		return
 	}
 	var names []string
+	near := reference
 	for _, e := range election.All() {
-		if r.In(e.Rules()) {
-			names = append(names, e.Name)
+		if !r.In(e.Rules()) {
+			continue
+		}
+		names = append(names, e.Name)
+		if ref, _ := election.Find(near); c.attack.New != nil && !c.attack.Needs.In(ref.Rules()) && c.attack.Needs.In(e.Rules()) {
+			near = e.Name
 		}
 	}
 	p := c.doc.At("remedy", fmt.Sprintf("%s takes stake or an office away, and %s knows neither", c.Remedy, c.Mechanism), "under this remedy one of the mechanisms "+strings.Join(names, ", "))
-	p.Hint = "the nearest pair that works is " + c.Remedy + " with mechanism pos"
+	p.Hint = "the nearest pair that works is " + c.Remedy + " with mechanism " + near
 	c.out = append(c.out, p)
 }
 

@@ -184,7 +184,7 @@ func TestRemediesNeedSomethingToTake(t *testing.T) {
 // Every attack applies somewhere, and where it does not the matrix says so and
 // a preset is refused.
 func TestMatrix(t *testing.T) {
-	m := Matrix()
+	m := Matrix()[0]
 	for _, row := range m.Rows {
 		attack, applies := row[0].String(), 0
 		for i, col := range m.Columns[1:] {
@@ -199,6 +199,20 @@ func TestMatrix(t *testing.T) {
 		}
 		if applies == 0 {
 			t.Errorf("%s applies nowhere", attack)
+		}
+	}
+}
+
+// The same of remedies: the matrix and the check of presets agree on every pair.
+func TestMatrixOfRemedies(t *testing.T) {
+	m := Matrix()[1]
+	for _, row := range m.Rows {
+		for i, col := range m.Columns[1:] {
+			_, err := Parse("x.yaml", []byte("name: x\nquestion: Does it?\nattack: dos-short\nmechanism: "+col.Name+"\nremedy: "+row[0].String()+"\n"))
+			refused := err != nil && strings.Contains(err.Error(), "takes stake or an office away")
+			if refused != (row[i+1].String() == notApplicable) {
+				t.Errorf("%s under %s: %v, and the matrix says %s", row[0], col.Name, err, row[i+1])
+			}
 		}
 	}
 }

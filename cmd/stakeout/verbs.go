@@ -195,7 +195,7 @@ func (p *program) list(c *cli.Context) error {
 		return usagef("list takes no argument, got %q; `show %s` shows one entry", c.Args().First(), c.Args().First())
 	}
 	if c.Bool("matrix") {
-		return p.tables(c, []*table.Table{experiments.Matrix()})
+		return p.tables(c, experiments.Matrix())
 	}
 	list, err := experiments.List()
 	if err != nil {

@@ -66,6 +66,7 @@ func catalogue() []check {
 		{Info{"sign", "The sign of what empty blocks do to the price, over the share of slots and the loyalty of users."}, 12, 14, runSign},
 		{Info{"events", "What outages do to the price, against the same world without them."}, 20, 14, runEvents},
 		{Info{"dai", "Dai in ordinary times, when ether halves, and when it halves while nobody can withdraw."}, 60, 60, runDai},
+		{Info{"trapped", "Who cannot leave when all coordinators stop, by balance, price of gas and remedy."}, 4, 21, runTrapped},
 		{Info{"null", "Attacks that must lose, trades that must lose, and what must not change at all."}, 24, 45, runNull},
 	}
 }

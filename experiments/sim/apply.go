@@ -163,7 +163,7 @@ func (w *World) use(a *agents.Action) bool {
 	case agents.AskExit:
 		roll.AskExit(a.Agent, a.Count, a.Amount, w.tick)
 	case agents.ForceExit:
-		if !w.remedy.Rules().ForcedExit || roll.ForceExit(a.Agent, a.Count) != nil {
+		if !w.mayForce() || roll.ForceExit(a.Agent, a.Count) != nil {
 			return false
 		}
 	}
@@ -175,6 +175,11 @@ func (w *World) use(a *agents.Action) bool {
 func (w *World) bid(a *agents.Action) bool {
 	m, ok := w.mech.(election.Auction)
 	return ok && m.Bid(w.roll, w.led, election.Bid{By: a.Agent, Count: a.Count, Limit: a.Amount})
+}
+
+// mayForce reports whether the contract takes exits past the coordinators now.
+func (w *World) mayForce() bool {
+	return w.remedy.Rules().ForcedExit || w.remedy.Docket().Exit.Open
 }
 
 func (w *World) loan(a *agents.Action) bool {

@@ -2,10 +2,14 @@ package sim
 
 import (
 	"fmt"
+	"stakeout/experiments/param"
 	"testing"
+	"time"
 
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/election"
+	"stakeout/mechanisms/remedy"
+	"stakeout/strategies"
 )
 
 // steady is a world a day old.
@@ -106,19 +110,55 @@ func BenchmarkDefault60Days(b *testing.B) {
 	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/world")
 }
 
-// BenchmarkMechanism is a day of the default world under each mechanism.
-func BenchmarkMechanism(b *testing.B) {
-	for _, m := range election.All() {
-		b.Run(m.Name, func(b *testing.B) {
-			w := worldUnder(b, defaults(b), m.Name, "none", 1)
-			run(b, w, w.Ticks(2))
-			b.ReportAllocs()
-			b.ResetTimer()
-			for range b.N {
-				run(b, w, w.Tick()+w.Ticks(1))
+// BenchmarkCatalogue is a day of the default world under each pair of a mechanism
+// and a remedy, while an attack is on where it has a lever, or with everybody
+// waiting to leave; the ratio is to a day of the default world timed just before.
+func BenchmarkCatalogue(b *testing.B) {
+	for _, waiting := range []bool{false, true} {
+		for _, m := range election.All() {
+			for _, r := range remedy.All() {
+				if !r.In(m.Rules()) {
+					continue
+				}
+				name := m.Name + "/" + r.Name
+				if waiting {
+					name += "/waiting"
+				}
+				b.Run(name, func(b *testing.B) { catalogueDay(b, m, r, waiting) })
 			}
-		})
+		}
 	}
+}
+
+func catalogueDay(b *testing.B, m election.Entry, r remedy.Entry, waiting bool) {
+	c := defaults(b)
+	if waiting {
+		c.Outage = OutageParams{Hours: 1e6, Repeat: 1, EveryDays: 1}
+		c.Time.WarmupDays = 1
+		c.Beliefs.RespondToEvents = false // else most of the time goes to stakers who sell
+	}
+	e, _ := strategies.Find("dos-empty-blocks")
+	p := e.Params()
+	param.Defaults(p)
+	w := worldUnder(b, c, m.Name, r.Name, 1, e.Capital(p)[0])
+	if e.Needs.In(m.Rules()) && !waiting {
+		attack(w, e, p)
+	}
+	run(b, w, w.Ticks(11))
+	plain := worldUnder(b, defaults(b), "pos", "none", 1)
+	run(b, plain, plain.Ticks(11))
+	day := func(w *World) time.Duration {
+		start := time.Now()
+		run(b, w, w.Tick()+w.Ticks(1))
+		return time.Since(start)
+	}
+	var plainly, here time.Duration
+	for range b.N {
+		plainly += day(plain)
+		here += day(w)
+	}
+	b.ReportMetric(float64(here)/float64(plainly), "x-default")
+	b.ReportMetric(here.Seconds()/float64(b.N)*1e3, "ms/day")
 }
 
 func BenchmarkCopyFrom(b *testing.B) {

@@ -99,7 +99,18 @@ func (w *World) layer2() {
 	if w.tick%uint32(w.cfg.Rollup.BlocksPerSlot) == 0 {
 		w.remedy.Step(w.remedyWorld())
 		w.must(w.forRemedy.Fault)
+		w.dropRequest()
 		w.splitToken()
+	}
+}
+
+// dropRequest takes a piece of the exit queue back from layer one whose queue is
+// gone.
+func (w *World) dropRequest() {
+	if p := &w.posting; p.forced != 0 && w.roll.QueueLength() == 0 {
+		_ = w.chain.Withdraw(p.forced) // one that is in a block already has been paid for
+		w.must(w.chain.Forget(p.forced))
+		p.forced = 0
 	}
 }
 

@@ -217,20 +217,3 @@ func TestCopyInTheMiddleOfACase(t *testing.T) {
 		}
 	}
 }
-
-// BenchmarkRemedies is a default world with an attack under each remedy.
-func BenchmarkRemedies(b *testing.B) {
-	e, _ := strategies.Find("dos-empty-blocks")
-	p := e.Params()
-	param.Defaults(p)
-	for _, r := range append([]remedy.Entry{{Name: "none"}}, punishing()...) {
-		b.Run(r.Name, func(b *testing.B) {
-			for range b.N {
-				w := world(b, defaults(b), r.Name, 1, e.Capital(p)[0])
-				attack(w, e, p)
-				run(b, w, w.Ticks(60))
-			}
-			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/world")
-		})
-	}
-}

@@ -236,3 +236,22 @@ func (w *World) Hash() uint64 {
 	}
 	return w.remedy.Docket().Case.Hash(h)
 }
+
+// Trapped is the share of users who want to leave the first rollup and are still
+// inside, by groups of equal size from the smallest balances to the largest.
+func (w *World) Trapped(groups int) []float64 {
+	users, ok := w.strategies[userStrategy].(*agents.Users)
+	if !ok {
+		return nil
+	}
+	all := w.people.of(userStrategy)
+	order := users.ByBalance()
+	out := make([]float64, groups)
+	for i, row := range order {
+		id := all[row].ID
+		if w.roll.Balance(id) > 0 && users.Leaving(row) {
+			out[i*groups/len(order)] += float64(groups) / float64(len(order))
+		}
+	}
+	return out
+}

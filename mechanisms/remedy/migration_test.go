@@ -17,6 +17,7 @@ import (
 //	inside O USD             a balance in the first rollup
 //	sign O USERS USD         for the move; USD is what each pays a coordinator at most
 //	unsign O                 takes the signature back
+//	alarm O                  calls for a mass exit
 //	leave O                  goes out through the coordinator of the next slot
 //	publish GAS USD          so much gas is in a block, at this cost
 //	slot serves USD|refuses|misses   a slot, whose coordinator charges USD for an exit
@@ -31,7 +32,7 @@ func newMoveWorld(t *testing.T, name string, threshold ...string) *moveWorld {
 	if e, ok := Find(name); ok {
 		p := defaultParams()
 		for _, word := range threshold {
-			p.MigrateZK.Threshold = s.number(word).Units()
+			p.MigrateZK.Threshold, p.MassExit.Threshold = s.number(word).Units(), s.number(word).Units()
 		}
 		s.r = e.New(&p)
 	}
@@ -67,6 +68,13 @@ func (s *moveWorld) run(verb string, args []string) {
 		s.hear(Message{By: s.owner(args[0]), Word: Sign, Count: users, Amount: s.number(args[2])})
 	case "unsign":
 		s.hear(Message{By: s.owner(args[0]), Word: Sign})
+	case "alarm":
+		m := Message{By: s.owner(args[0]), Word: Alarm, Count: 1}
+		if !s.r.Hear(s.w, m) {
+			s.say("refused")
+		} else {
+			s.window()
+		}
 	case "leave":
 		s.w.Roll.AskExit(s.owner(args[0]), 1, ledger.Unit*1000, s.w.Tick)
 	case "publish":
@@ -99,7 +107,16 @@ func (s *moveWorld) slot(args []string) {
 	w.Tick += 40
 	w.Roll.Close(w.Tick, args[0] != "misses", 0, 1)
 	s.r.Step(w)
-	s.state()
+	if s.r.Rules().MassExit {
+		s.window()
+	} else {
+		s.state()
+	}
+}
+
+func (s *moveWorld) window() {
+	x := s.r.Docket().Exit
+	s.say("open %v, %d alarms, %d windows ended, until day %.2f; exits past the coordinator %v", x.Open, x.Alarms, x.Ended, float64(x.Until)/6480, x.Open)
 }
 
 func (s *moveWorld) whereabouts(name string) {
@@ -110,7 +127,7 @@ func (s *moveWorld) whereabouts(name string) {
 
 // "No, no, no, not a mass exit. A mass migration!" and what the others answer.
 func TestMigrationTranscripts(t *testing.T) {
-	for _, name := range []string{"migrate-zk", "migrate-optimistic", "migrate-bls"} {
+	for _, name := range []string{"migrate-zk", "migrate-optimistic", "migrate-bls", "mass-exit"} {
 		file := "testdata/move/" + name + ".txt"
 		text, err := os.ReadFile(file)
 		if err != nil {

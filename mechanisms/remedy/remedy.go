@@ -19,6 +19,7 @@ import (
 // Rules is what a remedy adds to the rollup's contract.
 type Rules struct {
 	ForcedExit bool   // users may leave through the layer-one queue
+	MassExit   bool   // users may call for a window in which everybody leaves
 	Migration  bool   // users may move together to a second rollup
 	Trial      Trial  // how an accused operator is judged
 	Oracle     Oracle // the oracle whose token can fork
@@ -28,7 +29,7 @@ type Rules struct {
 type Word uint8
 
 // The words. The first five accuse and judge an operator, the next three fork the
-// token, the last one moves users.
+// token, the last two let users leave and move.
 const (
 	Accuse  Word = 1 + iota // About an operator; the bond goes into escrow
 	Vote                    // Count 1 to condemn, 0 to acquit
@@ -38,6 +39,7 @@ const (
 	Report                  // opens a question About an operator, Count a Claim; takes the first bond
 	Dispute                 // Amount of tokens against the tentative answer
 	Pick                    // Count 0 for no and 1 for yes: the side of a fork, for good
+	Alarm                   // Count users call for a window in which everybody may leave
 	Sign                    // Count users for a common move, 0 takes it back; Amount is the most in micro-USD that each pays a coordinator for carrying it out at once
 	Words
 )
@@ -79,6 +81,7 @@ type Docket struct {
 	Case Case // against an operator
 	Fork Fork
 	Move Move
+	Exit Window
 }
 
 // Remedy is a rule of the contract or of society against an attacker.
@@ -129,6 +132,7 @@ func (e Entry) In(r rollup.Rules) bool { return !e.Punishes || r.Stake || r.Offi
 
 // Params are the rules of all remedies; each reads its own.
 type Params struct {
+	MassExit          MassExitParams          `key:"mass_exit" doc:"The window in which everybody may leave"`
 	Case              CaseParams              `key:"case" doc:"What all accusations of an operator share"`
 	Fork              HardForkParams          `key:"hard_fork" doc:"The social fork"`
 	Vote              VoteParams              `key:"timelock_vote" doc:"The vote of the stakers"`

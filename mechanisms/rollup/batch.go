@@ -16,7 +16,7 @@ func (s *State) Open(l Leader) {
 // here on, and returns the layer-one gas that it needs. ok is false when nobody
 // builds: the slot is vacant or the operator is down. An empty batch is a batch.
 func (s *State) Build(tick uint32, down bool) (gas uint32, ok bool) {
-	if s.slot.Operator == ledger.Outside {
+	if s.slot.Operator == ledger.Outside || s.pub.Exodus {
 		return 0, false
 	}
 	s.terms = s.policy[s.slot.Operator]

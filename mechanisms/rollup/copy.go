@@ -91,6 +91,9 @@ func (f *forcedQueue) hash(h uint64) uint64 {
 	for _, e := range f.list[f.head:] {
 		h = fold(h, uint64(e.owner), uint64(e.count)<<32|uint64(e.since))
 	}
+	if f.gates {
+		h = fold(h, 1)
+	}
 	return h
 }
 
@@ -102,7 +105,7 @@ func (p *Public) hash(h uint64) uint64 {
 		h = fold(h, math.Float64bits(x))
 	}
 	e := &p.Episode
-	h = fold(h, flags(e.Open), uint64(e.Since)<<32|uint64(e.Calm), uint64(e.End)<<32|uint64(e.Ended))
+	h = fold(h, flags(p.Exodus, e.Open), uint64(e.Since)<<32|uint64(e.Calm), uint64(e.End)<<32|uint64(e.Ended))
 	h = fold(h, uint64(p.Slot), uint64(p.Leader.Staker)<<32|uint64(p.Leader.Operator), uint64(p.Staked), uint64(p.Unbonding))
 	h = fold(h, uint64(p.PostedFee), uint64(p.MarginalFee), p.Waiting, p.Slots, p.EmptySlots, p.MissedSlots)
 	return fold(h, p.Transactions, p.Exits, p.ForcedExits)

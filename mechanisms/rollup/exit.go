@@ -22,6 +22,7 @@ type forcedQueue struct {
 	onChain int    // first not yet included in layer one
 	posted  uint32 // users of the first not yet included who are
 	credit  uint32 // exits that the window still allows
+	gates   bool   // open: neither capacity nor delay
 	users   uint64 // not yet served
 	waiting []bool // owner
 }
@@ -54,8 +55,8 @@ func (s *State) ForceExit(o ledger.Owner, count uint32) error {
 }
 
 // NextRequest is the next piece of the queue that wants to get onto layer one:
-// how many users' requests, at most what the queue serves in a block, and who
-// pays. ok is false when nobody waits.
+// how many users' requests, at most what the queue serves in a block or, with open
+// gates, what the gas of a batch allows, and who pays. ok is false when nobody waits.
 func (s *State) NextRequest() (payer ledger.Owner, users uint32, ok bool) {
 	f := &s.forced
 	if f.onChain >= len(f.list) {
@@ -63,6 +64,9 @@ func (s *State) NextRequest() (payer ledger.Owner, users uint32, ok bool) {
 	}
 	e := f.list[f.onChain]
 	piece := max(uint32(s.p.QueueExits/s.p.QueueBlocks), 1)
+	if f.gates {
+		piece = max(uint32(s.p.MaxBatchGas/max(s.p.ForcedExitGas, 1)), 1)
+	}
 	return e.owner, min(e.count-f.posted, piece), true
 }
 
@@ -99,6 +103,9 @@ func (s *State) QueueTick(tick uint32) {
 		f.credit = uint32(s.p.QueueExits)
 	}
 	s.serveForced(tick, false)
+	if e := &f.list[min(f.head, len(f.list)-1)]; s.exodusTicks > 0 && f.head < f.onChain && tick-e.since > s.exodusTicks {
+		s.pub.Exodus, f.gates = true, true
+	}
 	if f.head > 4096 && f.head*2 > len(f.list) {
 		f.list = f.list[:copy(f.list, f.list[f.head:])]
 		f.onChain -= f.head
@@ -108,16 +115,20 @@ func (s *State) QueueTick(tick uint32) {
 
 // serveForced lets queued users out within the window's capacity: those older
 // than the delay, or all on layer one when a coordinator that works serves them.
+// With open gates all that are on layer one go.
 func (s *State) serveForced(tick uint32, coordinator bool) {
 	f := &s.forced
-	for f.head < f.onChain && f.credit > 0 {
+	for f.head < f.onChain && (f.credit > 0 || f.gates) {
 		e := &f.list[f.head]
-		if !coordinator && tick-e.since < s.delayTicks {
+		if !coordinator && !f.gates && tick-e.since < s.delayTicks {
 			return
 		}
-		n := min(e.count, f.credit)
+		n := e.count
+		if !f.gates {
+			n = min(n, f.credit)
+			f.credit -= n
+		}
 		e.count -= n
-		f.credit -= n
 		f.users -= uint64(n)
 		s.pub.ForcedExits += uint64(n)
 		if e.count == 0 {
@@ -127,6 +138,25 @@ func (s *State) serveForced(tick uint32, coordinator bool) {
 			f.head++
 		}
 	}
+}
+
+// OpenGates lets those who are on layer one out without capacity or delay, as an
+// exit window does, until CloseGates.
+func (s *State) OpenGates() { s.forced.gates = true }
+
+// CloseGates ends that: whoever is not on layer one in full has missed it, stays
+// inside and may ask again. After an exodus gates stay open.
+func (s *State) CloseGates() {
+	f := &s.forced
+	if s.pub.Exodus {
+		return
+	}
+	f.gates = false
+	for _, e := range f.list[f.head:] {
+		f.users -= uint64(e.count)
+		f.waiting[e.owner] = false
+	}
+	f.list, f.head, f.onChain, f.posted, f.credit = f.list[:0], 0, 0, 0, 0
 }
 
 // QueueLength is the number of users in the forced-exit queue.

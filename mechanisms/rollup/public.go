@@ -31,6 +31,7 @@ type Public struct {
 	ToSupply    float64 // share of net fees that reaches every token, by a burn of tokens
 	Stake60d    float64 // tokens staked and unbonding, half-life 60 d
 	Episode     Episode
+	Exodus      bool         // no batches any more, and everybody may leave through layer one
 	Suspect     ledger.Owner // the operator with the worst record; Outside while none has withheld anything
 
 	Slots, EmptySlots, MissedSlots   uint64 // ended; left waiting users unserved; no batch in time

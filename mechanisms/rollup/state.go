@@ -31,6 +31,7 @@ type State struct {
 	perDay      float64      // ticks in a day
 	unbondTicks uint32
 	delayTicks  uint32
+	exodusTicks uint32 // 0 is never
 
 	lot      lottery
 	weight   []int64 // owner: what the lottery counts
@@ -75,6 +76,7 @@ func New(l *ledger.Ledger, p Params, owners int, ticksPerDay float64) *State {
 		p: p, led: l, asset: ledger.Token, perDay: ticksPerDay,
 		unbondTicks: uint32(math.Ceil(p.UnbondingDays * ticksPerDay)),
 		delayTicks:  uint32(math.Ceil(p.QueueDelayHours * ticksPerDay / 24)),
+		exodusTicks: uint32(math.Ceil(p.ExodusHours * ticksPerDay / 24)),
 		lot:         newLottery(owners),
 		weight:      make([]int64, owners),
 		behind:      make([]int64, owners),

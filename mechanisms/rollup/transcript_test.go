@@ -28,6 +28,8 @@ import (
 //	ticks N                   time in which nobody leads
 //	show O ...                users
 //	queue                     its length
+//	rules DELAY EXODUS        hours after which the queue serves itself, and lets all out
+//	gates open|closed         the window of a mass exit
 func TestTranscripts(t *testing.T) { transcript.Files(t, 6, replay) }
 
 // replay repeats the text with the lines after each command as they are now.
@@ -124,8 +126,20 @@ func (s *script) pass(verb string, args []string, o ledger.Owner) {
 			s.advance(1)
 		}
 		s.say("tick %d", s.tick)
+	case "rules":
+		s.s.delayTicks, s.s.exodusTicks = uint32(s.number(args[0])/ledger.Unit)*perDay/24, uint32(s.number(args[1])/ledger.Unit)*perDay/24
+	case "gates":
+		if args[0] == "open" {
+			s.s.OpenGates()
+		} else {
+			s.s.CloseGates()
+		}
 	case "queue":
-		s.say("%d users in the queue, %d have left through it", s.s.QueueLength(), s.s.Public().ForcedExits)
+		note := ""
+		if s.s.Public().Exodus {
+			note = "; exodus"
+		}
+		s.say("%d users in the queue, %d have left through it%s", s.s.QueueLength(), s.s.Public().ForcedExits, note)
 	default:
 		s.t.Fatalf("unknown command %q", verb)
 	}

@@ -1,0 +1,95 @@
+package remedy
+
+import "stakeout/market/ledger"
+
+var _ = register(Entry{
+	Name:   "mass-exit",
+	Doc:    "Users call for a window in which everybody may leave through layer one at its gas, first come, first served; who misses it stays.",
+	Source: "“That’s called Plasma MVP” (adlerjohn), and the answer “A mass migration does not need to happen within a fixed temporal frame” (gluk64); J. Poon, V. Buterin et al., Minimal Viable Plasma, ethresear.ch 426",
+	Reads:  []string{"mass_exit"},
+	New: func(p *Params) Remedy {
+		return &massExit{p: p.MassExit}
+	},
+})
+
+// MassExitParams are the rules of the window. An exit costs the gas of a forced
+// one.
+type MassExitParams struct {
+	Threshold float64 `key:"threshold_share" default:"0.05" unit:"share" min:"0" max:"1" source:"Assumption: a twentieth of the cohorts, as for a migration; no sweep yet" doc:"Share of the cohorts inside whose alarm opens the window"`
+	AlarmDays float64 `key:"alarm_days" default:"14" unit:"d" min:"0.01" max:"3650" source:"Assumption: two weeks" doc:"Time for which an alarm counts"`
+	OpenDays  float64 `key:"window_days" default:"7" unit:"d" min:"0.01" max:"365" source:"Minimal Viable Plasma: exits must be started within seven days" doc:"Length of the window"`
+	RestDays  float64 `key:"rest_days" default:"14" unit:"d" min:"0" max:"3650" source:"Assumption: two weeks until alarms count again" doc:"Time after a window in which none opens"`
+}
+
+// Window is the public record of a mass exit.
+type Window struct {
+	Open   bool
+	Until  uint32 // tick at which it closes, or until which none opens
+	Alarms uint32 // cohorts that have called
+	Ended  uint32 // windows
+}
+
+// massExit is Plasma's rule for a chain whose operator withholds: everybody out at
+// once, in competition for the space of layer one.
+type massExit struct {
+	p      MassExitParams
+	docket Docket
+	called []uint32 // owner: tick of its alarm plus one
+}
+
+func (*massExit) Rules() Rules      { return Rules{MassExit: true} }
+func (t *massExit) Docket() *Docket { return &t.docket }
+
+func (t *massExit) Clone() Remedy {
+	c := *t
+	c.called = append([]uint32(nil), t.called...)
+	return &c
+}
+
+// Hear takes alarms of those who have something inside; a later one counts anew.
+func (t *massExit) Hear(w *World, m Message) bool {
+	x := &t.docket.Exit
+	if m.Word != Alarm || x.Open || w.Tick < x.Until || m.Count == 0 || w.Roll.Balance(m.By) == 0 {
+		return false
+	}
+	if len(t.called) == 0 {
+		t.called = make([]uint32, w.Ledger.Owners())
+	}
+	if t.called[m.By] == 0 {
+		x.Alarms++
+	}
+	t.called[m.By] = w.Tick + 1
+	return true
+}
+
+// Step opens the window when enough have called, and closes it when it is over.
+func (t *massExit) Step(w *World) {
+	x := &t.docket.Exit
+	switch {
+	case x.Open && w.Tick >= x.Until:
+		w.Roll.CloseGates()
+		x.Open, x.Until = false, w.Tick+uint32(t.p.RestDays*w.TicksPerDay+0.5)
+		x.Ended++
+	case !x.Open && x.Alarms > 0 && float64(x.Alarms) >= t.p.Threshold*w.Roll.Public().Members && t.count(w) >= t.p.Threshold*w.Roll.Public().Members:
+		clear(t.called)
+		w.Roll.OpenGates()
+		x.Open, x.Alarms, x.Until = true, 0, w.after(t.p.OpenDays)
+	}
+}
+
+// count drops alarms that are old or of those who have left and returns how many
+// remain.
+func (t *massExit) count(w *World) float64 {
+	x := &t.docket.Exit
+	x.Alarms = 0
+	for o, at := range t.called {
+		switch {
+		case at == 0:
+		case float64(w.Tick+1-at) > t.p.AlarmDays*w.TicksPerDay || w.Roll.Balance(ledger.Owner(o)) == 0:
+			t.called[o] = 0
+		default:
+			x.Alarms++
+		}
+	}
+	return float64(x.Alarms)
+}
