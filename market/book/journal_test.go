@@ -158,41 +158,61 @@ func (m reflection) command(c Command) Command {
 }
 
 // same reports how reaction r differs from the image of reaction q, and learns
-// the names of new orders. The order of fills matters: an order may meet one
-// that a stop has just become.
+// the names of new orders in the order in which they came: one may get the place of
+// an order that the same command has traded out.
 func (m reflection) same(q, r *Reaction) error {
-	if (q.ID != 0) != (r.ID != 0) || q.Code != r.Code || len(q.Fills) != len(r.Fills) || len(q.Fired) != len(r.Fired) ||
-		len(q.Removed) != len(r.Removed) || len(q.Auction.Matches) != len(r.Auction.Matches) {
+	if (q.ID != 0) != (r.ID != 0) || q.Code != r.Code || q.Own != r.Own || len(q.Fills) != len(r.Fills) ||
+		len(q.Fired) != len(r.Fired) || len(q.Removed) != len(r.Removed) {
 		return fmt.Errorf("%+v has the image %+v", q, r)
 	}
-	if q.ID != 0 {
-		m.ids[q.ID] = r.ID
+	if err := m.sameAuction(&q.Auction, &r.Auction); err != nil {
+		return err
 	}
+	if err := m.sameFills(q.Fills[:q.Own], r.Fills[:q.Own]); err != nil {
+		return err
+	}
+	m.learn(q.ID, r.ID)
+	from := q.Own
 	for i, f := range q.Fired {
-		if f.ID != 0 {
-			m.ids[f.ID] = r.Fired[i].ID
-		}
-	}
-	for i, f := range q.Fills {
-		if f.Price, f.Maker = m.price(f.Price), m.ids[f.Maker]; f != r.Fills[i] {
-			return fmt.Errorf("fill %+v, image %+v", f, r.Fills[i])
-		}
-	}
-	for i, f := range q.Fired {
-		if g := r.Fired[i]; m.ids[f.Was] != g.Was || (f.ID != 0) != (g.ID != 0) || f.Code != g.Code || f.Fills != g.Fills {
+		g := r.Fired[i]
+		if m.ids[f.Was] != g.Was || (f.ID != 0) != (g.ID != 0) || f.Code != g.Code || f.Fills != g.Fills {
 			return fmt.Errorf("fired %+v, image %+v", f, g)
 		}
+		if err := m.sameFills(q.Fills[from:f.Fills], r.Fills[from:f.Fills]); err != nil {
+			return err
+		}
+		m.learn(f.ID, g.ID)
+		from = f.Fills
 	}
-	for i, x := range q.Auction.Matches {
-		y := r.Auction.Matches[i]
+	return nil
+}
+
+func (m reflection) learn(id, image OrderID) {
+	if id != 0 {
+		m.ids[id] = image
+	}
+}
+
+func (m reflection) sameFills(q, r []Fill) error {
+	for i, f := range q {
+		if f.Price, f.Maker = m.price(f.Price), m.ids[f.Maker]; f != r[i] {
+			return fmt.Errorf("fill %+v, image %+v", f, r[i])
+		}
+	}
+	return nil
+}
+
+func (m reflection) sameAuction(q, r *Auction) error {
+	if len(q.Matches) != len(r.Matches) || q.Lots != r.Lots || (q.Price != 0 && m.price(q.Price) != r.Price) {
+		return fmt.Errorf("auction %+v, image %+v", q, r)
+	}
+	for i, x := range q.Matches {
+		y := r.Matches[i]
 		for s := range x.Sides {
 			if a, b := x.Sides[s], y.Sides[m.side(Side(s))]; m.ids[a.ID] != b.ID || a.Left != b.Left || x.Lots != y.Lots {
 				return fmt.Errorf("match %+v, image %+v", x, y)
 			}
 		}
-	}
-	if a, b := q.Auction, r.Auction; a.Lots != b.Lots || (a.Price != 0 && m.price(a.Price) != b.Price) {
-		return fmt.Errorf("auction %+v, image %+v", a, b)
 	}
 	return nil
 }
