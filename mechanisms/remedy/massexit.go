@@ -68,7 +68,7 @@ func (t *massExit) Step(w *World) {
 	switch {
 	case x.Open && w.Tick >= x.Until:
 		w.Roll.CloseGates()
-		x.Open, x.Until = false, w.Tick+uint32(t.p.RestDays*w.TicksPerDay+0.5)
+		x.Open, x.Until = false, w.Tick+w.ticks(t.p.RestDays)
 		x.Ended++
 	case !x.Open && x.Alarms > 0 && float64(x.Alarms) >= t.p.Threshold*w.Roll.Public().Members && t.count(w) >= t.p.Threshold*w.Roll.Public().Members:
 		clear(t.called)

@@ -136,7 +136,7 @@ func (t *migration) Step(w *World) {
 		t.gather(w)
 	case Queued:
 		if t.accepted(w) || w.Tick >= m.Until {
-			m.Stage, m.Until = Challenged, w.Tick+uint32(t.rules.challenge*w.TicksPerDay+0.5)
+			m.Stage, m.Until = Challenged, w.Tick+w.ticks(t.rules.challenge)
 		}
 	}
 	if m.Stage == Challenged && w.Tick >= m.Until {
@@ -217,7 +217,7 @@ func (t *migration) accepted(w *World) bool {
 func (t *migration) limit() float64 {
 	sum, users := 0.0, 0.0
 	for _, s := range t.list[:t.taken] {
-		sum += float64(s.users) * float64(s.limit)
+		sum += float64(float64(s.users) * float64(s.limit))
 		users += float64(s.users)
 	}
 	return sum / users

@@ -71,9 +71,14 @@ func (w *World) Must(err error) {
 	}
 }
 
+// ticks is a number of days in ticks.
+func (w *World) ticks(days float64) uint32 {
+	return uint32(float64(days*w.TicksPerDay) + 0.5)
+}
+
 // after is the tick at which so many days will have passed.
 func (w *World) after(days float64) uint32 {
-	return w.Tick + max(uint32(days*w.TicksPerDay+0.5), 1)
+	return w.Tick + max(w.ticks(days), 1)
 }
 
 // Docket is the public record of what a remedy has on the table.
