@@ -114,7 +114,7 @@ func (t *tokenFork) Hear(w *World, m Message) bool {
 	f := &t.docket.Fork
 	switch m.Word {
 	case Report:
-		return f.Stage == Quiet && m.About >= ledger.First && int(m.About) < w.Ledger.Owners() && m.Count <= uint32(Owns) && t.report(w, m)
+		return f.Stage == Quiet && m.About >= ledger.First && m.About < ledger.Owner(w.Ledger.Owners()) && m.Count <= uint32(Owns) && t.report(w, m)
 	case Dispute:
 		return f.Stage == Disputed && t.dispute(w, m)
 	case Pick:
