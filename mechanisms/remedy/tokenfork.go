@@ -72,7 +72,7 @@ const (
 
 // Picked is the side of a fork that a holder has picked.
 func (f *Fork) Picked(o ledger.Owner) (answer uint8, ok bool) {
-	if int(o) >= len(f.picks) || f.picks[o] == undecided {
+	if o >= ledger.Owner(len(f.picks)) || f.picks[o] == undecided {
 		return 0, false
 	}
 	return uint8(f.picks[o] - pickNo), true
