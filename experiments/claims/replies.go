@@ -1,7 +1,9 @@
 package claims
 
 var (
-	rogue    = Case{Preset: "rogue-operator"}
+	rogue = Case{Preset: "rogue-operator"}
+	// stop is a world in which all coordinators stop for good and nobody attacks.
+	stop     = Case{"dos-empty-blocks", []string{"attack_params.budget_usd=0", "world.outage.start_days=1", "world.outage.length_hours=2000"}}
 	dearGas  = []string{"world.layer1.background_log_mean=6.288", "world.layer1.background_daily_innovation=0", "world.users.min_balance_usd=5"} // 538 gwei
 	usualGas = []string{"world.layer1.background_log_mean=4.064", "world.layer1.background_daily_innovation=0", "world.users.min_balance_usd=5"} // 58.2 gwei
 )
@@ -34,15 +36,15 @@ var replies = []Claim{
 		Tests: []Test{
 			{When: "it has more than half", Case: longDos.with("attack_params.budget_usd=90000000"), Of: share, Above: true, Bound: 50},
 			{When: "and loses it to a fork", Case: longDos.with("attack_params.budget_usd=90000000", "remedy=hard-fork"), Of: punished, Above: true, Bound: 1e6},
-			{When: "but not to a vote", Case: longDos.with("attack_params.budget_usd=90000000", "remedy=timelock-vote"), Of: punished, Bound: 1e6},
+			{When: "not to a vote, in which it has the most", Case: longDos.with("attack_params.budget_usd=90000000", "remedy=timelock-vote"), Of: punished, Bound: 1e6},
 		},
 	},
 	{
 		ID: "R8", By: "gluk64",
 		Quote:   "A simple solution to all the problems raised in the case of zkRollup: disable slashing, instead provide an option of mass-migration, enforceable on L1 via a priority queue.",
-		Reading: "When the only operator stops serving, hardly anybody is trapped at the end, and the operator gains nothing by it.",
+		Reading: "When all coordinators stop, hardly anybody is trapped, and an operator who stops gains nothing by it.",
 		Tests: []Test{
-			{When: "users get out", Case: rogue.with("remedy=migrate-zk"), Of: trapped, Bound: 2},
+			{When: "users get out", Case: stop.with("remedy=migrate-zk"), Of: trapped, Bound: 2},
 			{When: "the operator gains nothing", Case: rogue.with("remedy=migrate-zk"), Of: excess, Bound: 0},
 		},
 	},
@@ -50,7 +52,7 @@ var replies = []Claim{
 		ID: "R10", By: "gluk64",
 		Quote:   "A mass migration does not need to happen within a fixed temporal frame – it can be done anytime. Hence no mass exit problem.",
 		Reading: "At 538 gwei a mass exit leaves more users trapped than a migration does.",
-		Tests:   []Test{{When: "a stop of two weeks", Case: rogue.with("remedy=mass-exit").with(dearGas...), Less: rogue.with("remedy=migrate-zk").with(dearGas...), Of: trapped, Above: true, Bound: 1}},
+		Tests:   []Test{{When: "all coordinators stop", Case: stop.with("remedy=mass-exit").with(dearGas...), Less: stop.with("remedy=migrate-zk").with(dearGas...), Of: trapped, Above: true, Bound: 1}},
 	},
 	{
 		ID: "R11", By: "adlerjohn",
@@ -77,7 +79,7 @@ var replies = []Claim{
 		ID: "R15", By: author,
 		Quote:   "I image we would have to go on chain to force the exit. This would be heavily dependent on the gas market which would mean that users with less funds would not be able to afford to migrate.",
 		Reading: "At 538 gwei the queue of layer one leaves at least a twentieth more of the users trapped than at 58 gwei.",
-		Tests:   []Test{{When: "balances from 5 USD", Case: rogue.with("remedy=forced-exit").with(dearGas...), Less: rogue.with("remedy=forced-exit").with(usualGas...), Of: trapped, Above: true, Bound: 5}},
+		Tests:   []Test{{When: "balances from 5 USD", Case: stop.with("remedy=forced-exit").with(dearGas...), Less: stop.with("remedy=forced-exit").with(usualGas...), Of: trapped, Above: true, Bound: 5}},
 	},
 	{
 		ID: "R17", By: "kladkogex",
