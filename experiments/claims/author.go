@@ -7,7 +7,9 @@ var (
 	dos     = Case{Preset: "dos-empty-blocks"}
 	longDos = Case{"dos-empty-blocks", []string{"attack_params.act_days=45", "horizon_days=75"}}
 	rally   = Case{Preset: "fake-dos"}
-	fickle  = Case{"fake-dos", []string{"world.users.loyalty=0.85"}}
+	// majority is an attacker that buys most of the stake and does not let go.
+	majority = longDos.with("attack_params.budget_usd=90000000")
+	fickle   = Case{"fake-dos", []string{"world.users.loyalty=0.85"}}
 )
 
 // with is an experiment with something more changed.
@@ -66,6 +68,25 @@ var authors = []Claim{
 			{When: "against honest use, fickle users", Case: fickle, Of: excess, Above: true},
 		},
 		Turn: &Turn{"world.users.loyalty", 0.3, 0.95},
+	},
+	{
+		ID: "C10", By: author,
+		Quote:   "Repeating this attack an attacker can 1. Discourage other stakers from joining during a dos attack",
+		Reading: "At the end of a fake denial of service the others have less at stake than without it.",
+		Tests:   []Test{{When: "loyal users", Case: rally, Of: othersStake, Bound: 0}, {When: "fickle users", Case: fickle, Of: othersStake, Bound: 0}},
+	},
+	{
+		ID: "C14", By: author,
+		Quote:   "The ability to slash or buy most of the staking tokens in circulation can lead to coordinator take over. Where they can create almost all the blocks",
+		Reading: "With 90 million dollars, nine tenths of the market value, an attacker buys nine tenths of the stake.",
+		Tests:   []Test{{When: "bought over ten days", Case: majority, Of: share, Above: true, Bound: 90}},
+		Turn:    &Turn{"attack_params.build_days", 2, 30},
+	},
+	{
+		ID: "C16", By: author,
+		Quote:   "This reduces to almost 0 the value of their tokens.",
+		Reading: "A week after such a buyer has begun to build nothing but empty blocks, the price is a tenth of what it would be.",
+		Tests:   []Test{{When: "bought over ten days", Case: majority, Of: priceWeek, Bound: -230}},
 	},
 	{
 		ID: "C17", By: author,

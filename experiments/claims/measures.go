@@ -22,27 +22,18 @@ var (
 	excess = Measure{"profit over honest use", "USD", 0, func(t *experiments.Trial) float64 { return t.Excess().Units() }}
 	profit = Measure{"net profit", "USD", 0, func(t *experiments.Trial) float64 { return t.Gain.Profit.Units() }}
 
-	priceWeek = Measure{"effect on the price after a week of the act", "%", 2, func(t *experiments.Trial) float64 {
+	priceWeek = Measure{"effect on the price after a week of the act", "100 ln", 2, func(t *experiments.Trial) float64 {
 		return effect(t, t.Act()+t.Attack.Ticks(7))
 	}}
-	priceEnd = Measure{"effect on the price at the end", "%", 2, func(t *experiments.Trial) float64 { return effect(t, t.Attack.Tick()) }}
-
 	lost = Measure{"transactions lost since the act began", "%", 1, func(t *experiments.Trial) float64 {
 		a, h := public(t.Attack).Transactions, public(t.Honest).Transactions
 		share := 1 - float64(t.Act())/float64(t.Honest.Tick())
 		return 100 * (float64(h) - float64(a)) / (float64(h) * share)
 	}}
-	unserved = Measure{"slots of the last day that left users unserved", "%", 1, func(t *experiments.Trial) float64 { return 100 * public(t.Attack).EmptyDay }}
-	trapped  = Measure{"users who want to leave and cannot", "%", 1, func(t *experiments.Trial) float64 { return 100 * t.Attack.Trapped(1)[0] }}
-	gone     = Measure{"active users lost at the end", "%", 1, func(t *experiments.Trial) float64 {
-		return 100 * (1 - public(t.Attack).Active/public(t.Honest).Active)
-	}}
-	othersStake = Measure{"stake of the others at the end", "%", 2, func(t *experiments.Trial) float64 {
+	unserved    = Measure{"slots of the last day that left users unserved", "%", 1, func(t *experiments.Trial) float64 { return 100 * public(t.Attack).EmptyDay }}
+	trapped     = Measure{"users who want to leave and cannot", "%", 1, func(t *experiments.Trial) float64 { return 100 * t.Attack.Trapped(1)[0] }}
+	othersStake = Measure{"stake of the others at the end against honest use", "100 ln", 2, func(t *experiments.Trial) float64 {
 		return 100 * math.Log(others(t.Attack)/others(t.Honest))
-	}}
-	holding = Measure{"tokens of the attacker at the end", "tokens", 0, func(t *experiments.Trial) float64 { return tokens(t.Attack) - tokens(t.Honest) }}
-	slashed = Measure{"tokens of others slashed", "tokens", 0, func(t *experiments.Trial) float64 {
-		return slashedOf(t.Attack, sim.RowStakers) - slashedOf(t.Honest, sim.RowStakers)
 	}}
 	punished = Measure{"tokens of the attacker slashed", "tokens", 0, func(t *experiments.Trial) float64 {
 		return slashedOf(t.Attack, sim.RowAttacker)
@@ -85,13 +76,6 @@ func others(w *sim.World) float64 {
 		sum -= w.Rollup().Bonded(id)
 	}
 	return sum.Units()
-}
-
-func tokens(w *sim.World) (sum float64) {
-	for _, id := range w.Attackers() {
-		sum += w.Ledger().Total(id, ledger.Token).Units()
-	}
-	return sum
 }
 
 // slashedOf is what a sector has lost to slashing in tokens.

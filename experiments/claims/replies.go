@@ -34,9 +34,9 @@ var replies = []Claim{
 		Quote:   "with a protocol-level fork, the “true” fork can win even if the attacker marshals more funds than the defender, because people will just ignore the bad ledger and use the good one.",
 		Reading: "A social fork takes the stake of an attacker who has more than half of it.",
 		Tests: []Test{
-			{When: "it has more than half", Case: longDos.with("attack_params.budget_usd=90000000"), Of: share, Above: true, Bound: 50},
-			{When: "and loses it to a fork", Case: longDos.with("attack_params.budget_usd=90000000", "remedy=hard-fork"), Of: punished, Above: true, Bound: 1e6},
-			{When: "not to a vote, in which it has the most", Case: longDos.with("attack_params.budget_usd=90000000", "remedy=timelock-vote"), Of: punished, Bound: 1e6},
+			{When: "it has more than half", Case: majority, Of: share, Above: true, Bound: 50},
+			{When: "and loses it to a fork", Case: majority.with("remedy=hard-fork"), Of: punished, Above: true, Bound: 1e6},
+			{When: "not to a vote, in which it has the most", Case: majority.with("remedy=timelock-vote"), Of: punished, Bound: 1e6},
 		},
 	},
 	{
@@ -73,6 +73,15 @@ var replies = []Claim{
 		Tests: []Test{
 			{When: "than witness data", Case: rogue.with("remedy=migrate-bls").with(usualGas...), Less: rogue.with("remedy=migrate-optimistic").with(usualGas...), Of: moveCost, Bound: 0},
 			{When: "than a validity proof", Case: rogue.with("remedy=migrate-bls").with(usualGas...), Less: rogue.with("remedy=migrate-zk").with(usualGas...), Of: moveCost, Bound: 0},
+		},
+	},
+	{
+		ID: "R14", By: author,
+		Quote:   "There is no incentive for proof of stake selected coordinator to allow these annoyed users to mass migrate. In fact it harms them to let these users leave. So they would either charge a huge fee or just not process them at all.",
+		Reading: "A coordinator that has stopped serving refuses to carry out moves, and users leave it nevertheless, through the queue.",
+		Tests: []Test{
+			{When: "it refuses", Case: rogue.with("remedy=migrate-zk"), Of: refusals, Above: true, Bound: 10},
+			{When: "and cannot keep them", Case: rogue.with("remedy=migrate-zk"), Of: moved, Bound: 10},
 		},
 	},
 	{
