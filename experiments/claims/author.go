@@ -85,8 +85,8 @@ var authors = []Claim{
 	{
 		ID: "C16", By: author,
 		Quote:   "This reduces to almost 0 the value of their tokens.",
-		Reading: "A week after such a buyer has begun to build nothing but empty blocks, the price is a tenth of what it would be.",
-		Tests:   []Test{{When: "bought over ten days", Case: majority, Of: priceWeek, Bound: -230}},
+		Reading: "Four weeks after such a buyer has begun to build nothing but empty blocks, the price is a tenth of what it would be.",
+		Tests:   []Test{{When: "bought over ten days", Case: majority, Of: priceMonth, Bound: -230}},
 	},
 	{
 		ID: "C17", By: author,

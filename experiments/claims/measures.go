@@ -25,12 +25,15 @@ var (
 	priceWeek = Measure{"effect on the price after a week of the act", "100 ln", 2, func(t *experiments.Trial) float64 {
 		return effect(t, t.Act()+t.Attack.Ticks(7))
 	}}
+	priceMonth = Measure{"effect on the price after four weeks of the act", "100 ln", 2, func(t *experiments.Trial) float64 {
+		return effect(t, t.Act()+t.Attack.Ticks(28))
+	}}
+
 	lost = Measure{"transactions lost since the act began", "%", 1, func(t *experiments.Trial) float64 {
 		a, h := public(t.Attack).Transactions, public(t.Honest).Transactions
 		share := 1 - float64(t.Act())/float64(t.Honest.Tick())
 		return 100 * (float64(h) - float64(a)) / (float64(h) * share)
 	}}
-	unserved    = Measure{"slots of the last day that left users unserved", "%", 1, func(t *experiments.Trial) float64 { return 100 * public(t.Attack).EmptyDay }}
 	trapped     = Measure{"users who want to leave and cannot", "%", 1, func(t *experiments.Trial) float64 { return 100 * t.Attack.Trapped(1)[0] }}
 	othersStake = Measure{"stake of the others at the end against honest use", "100 ln", 2, func(t *experiments.Trial) float64 {
 		return 100 * math.Log(others(t.Attack)/others(t.Honest))
