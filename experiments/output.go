@@ -31,7 +31,10 @@ func (p *design) report(store *record.Store, r *Result) error {
 		if best := study.Best(); best != nil {
 			r.Verdicts = []string{report.Verdict(best)}
 		}
-		return writeDataset(store, study)
+		if err := writeDataset(store, study); err != nil {
+			return err
+		}
+		return p.matrix(store, study, r)
 	}
 	for i, c := range study.Cells {
 		channels, err := report.Channels(study, c)
@@ -96,6 +99,20 @@ func (p *design) figures(store *record.Store, study *report.Study, r *Result) er
 			r.Figures = append(r.Figures, prefix+f.name+".png")
 		}
 	}
+	return nil
+}
+
+// matrix draws the heat maps of attacks against elections and remedies, where the
+// experiment is their matrix.
+func (p *design) matrix(store *record.Store, study *report.Study, r *Result) error {
+	f := report.MatrixFigure(study)
+	if f == nil {
+		return nil
+	}
+	if err := writeFigure(store, f, "figures/matrix"); err != nil {
+		return err
+	}
+	r.Figures = append(r.Figures, "figures/matrix.png")
 	return nil
 }
 

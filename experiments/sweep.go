@@ -26,6 +26,8 @@ type Sweep struct {
 	Cells  []*Spec
 	axes   []swept
 	sample axis.Sample
+	// crossed are the paths that vary where the cells are presets of their own.
+	crossed []string
 }
 
 // swept is an axis with the parameter that it varies and the place that named it.
@@ -86,6 +88,9 @@ func ParseSweep(file string, text []byte, v Variation) (*Sweep, error) {
 
 // Axes are the paths of the parameters that vary, in their order.
 func (w *Sweep) Axes() (paths []string) {
+	if len(w.crossed) > 0 {
+		return w.crossed
+	}
 	for _, a := range w.axes {
 		paths = append(paths, a.Path)
 	}
@@ -234,7 +239,7 @@ func (w *Sweep) Run(ctx context.Context, o Options) (*Result, error) {
 // design of the sweep. The configuration is that of the preset with the axes
 // after it, which does not grow with the number of cells.
 func (w *Sweep) design(o Options) (*design, error) {
-	p := &design{name: w.Spec.Name, version: o.Version, axes: w.Axes(), series: len(w.axes) == 0 || o.Series}
+	p := &design{name: w.Spec.Name, version: o.Version, axes: w.Axes(), series: len(w.Axes()) == 0 || o.Series}
 	if len(w.axes) > 0 {
 		p.config = w.canonical()
 	}

@@ -46,6 +46,8 @@ func (p *program) verbs() []*cli.Command {
 			Flags: []cli.Flag{seedFlag, repsFlag, setFlag, workersFlag, outFlag, jsonFlag, dryFlag, formatFlag}, Action: p.run},
 		{Name: "sweep", Usage: "run a preset along its axes, in this process or in shards", ArgsUsage: "PRESET | plan PRESET | run|missing|submit|merge DIR",
 			Description: sweepHelp, Flags: sweepFlags, Action: p.sweep},
+		{Name: "compare", Usage: "run every attack under every leader selection and remedy, and print who gains most",
+			Flags: []cli.Flag{allFlag, compareRepsFlag, workersFlag, outFlag, jsonFlag, dryFlag, formatFlag}, Action: p.compare},
 		{Name: "explain", Usage: "say why an attack paid or not, from one replication", ArgsUsage: "PRESET",
 			Flags: []cli.Flag{seedFlag, setFlag, repFlag, jsonFlag}, Action: p.explain},
 		{Name: "check", Usage: "validate a preset file, or run a check of the model", ArgsUsage: "FILE.yaml | preset FILE | CHECK",

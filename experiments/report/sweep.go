@@ -26,8 +26,10 @@ func Returns(s *Study) *table.Table {
 	for _, path := range s.Axes {
 		t.Columns = append(t.Columns, table.Column{Name: path[strings.LastIndexByte(path, '.')+1:], Align: table.Right})
 	}
-	t.Columns = append(t.Columns, table.Column{Name: "Capital at risk", Unit: "USD"}, table.Column{Name: "Net profit" + ci, Unit: "USD"},
-		table.Column{Name: "ROI" + ci, Unit: "%"}, table.Column{Name: "Excess over honest" + ci, Unit: "USD"}, table.Column{Name: "p, Holm"}, table.Column{Name: "Pr(profit)", Unit: "%"})
+	if !s.isMatrix() { // its names leave no room for them
+		t.Columns = append(t.Columns, table.Column{Name: "Capital at risk", Unit: "USD"}, table.Column{Name: "Net profit" + ci, Unit: "USD"}, table.Column{Name: "ROI" + ci, Unit: "%"})
+	}
+	t.Columns = append(t.Columns, table.Column{Name: "Excess over honest" + ci, Unit: "USD"}, table.Column{Name: "p, Holm"}, table.Column{Name: "Pr(profit)", Unit: "%"})
 	shown := all
 	if len(all) > printedCells {
 		shown = slices.Concat(all[:printedCells/2], all[len(all)-printedCells/2:])
@@ -65,7 +67,10 @@ func (s *Study) returnsRow(x *Summary) (row []table.Cell) {
 	if x.ProfitShare.N > 0 {
 		profit = table.Number(x.ProfitShare.Value(), percent)
 	}
-	return append(row, mean(&x.Capital, usd), interval(&x.Profit, usd), roiCell(x), interval(&x.Excess, usd), p, profit)
+	if !s.isMatrix() {
+		row = append(row, mean(&x.Capital, usd), interval(&x.Profit, usd), roiCell(x))
+	}
+	return append(row, interval(&x.Excess, usd), p, profit)
 }
 
 // levelCell shows the value of an axis as it was stored.

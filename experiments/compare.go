@@ -1,0 +1,50 @@
+package experiments
+
+import (
+	"errors"
+	"strconv"
+
+	"stakeout/mechanisms/election"
+	"stakeout/mechanisms/remedy"
+	"stakeout/strategies"
+)
+
+// comparisonReps is the number of paired seeds of a cell of the matrix.
+const comparisonReps = 20
+
+// Comparison is the matrix of attacks: each attack's own preset under every leader
+// selection without a remedy, and with every remedy under its own leader selection;
+// with all set, every attack under every pair. Pairs without a lever are left out.
+// Replications are those of the matrix unless reps is above 0. It fails when a
+// built-in preset does not load.
+func Comparison(all bool, reps int) (*Sweep, error) {
+	if reps <= 0 {
+		reps = comparisonReps
+	}
+	w := &Sweep{crossed: []string{"attack", "mechanism", "remedy"}}
+	for _, a := range strategies.All() {
+		own, err := Load(a.Name)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range election.All() {
+			for _, r := range remedy.All() {
+				home := m.Name == own.Mechanism || r.Name == own.Remedy
+				if !a.Needs.In(m.Rules()) || !r.In(m.Rules()) || !all && !home {
+					continue
+				}
+				s, err := Load(a.Name, "mechanism="+m.Name, "remedy="+r.Name, "replications="+strconv.Itoa(reps))
+				if err != nil {
+					return nil, err
+				}
+				w.Cells = append(w.Cells, s)
+			}
+		}
+	}
+	if len(w.Cells) == 0 {
+		return nil, errors.New("no attack has a preset of its name")
+	}
+	w.Spec = w.Cells[0].clone()
+	w.Spec.Name, w.Spec.Question = "compare", "Which attack pays under which leader selection and which remedy?"
+	return w, nil
+}

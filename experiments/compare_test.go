@@ -1,0 +1,78 @@
+package experiments
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"stakeout/mechanisms/election"
+	"stakeout/mechanisms/remedy"
+	"stakeout/strategies"
+)
+
+// The matrix has every pair that applies and no other; the quick form leaves out
+// remedies under foreign leader selections.
+func TestComparison(t *testing.T) {
+	for _, all := range []bool{false, true} {
+		w, err := Comparison(all, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, c := range w.Cells {
+			seen[c.Attack+c.Mechanism+c.Remedy] = true
+		}
+		for _, a := range strategies.All() {
+			own, err := Load(a.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range election.All() {
+				for _, r := range remedy.All() {
+					want := a.Needs.In(m.Rules()) && r.In(m.Rules()) && (all || r.Name == own.Remedy || m.Name == own.Mechanism)
+					if seen[a.Name+m.Name+r.Name] != want {
+						t.Errorf("all %v: %s under %s with %s: %v", all, a.Name, m.Name, r.Name, !want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A matrix of brief worlds is run, drawn, and resumed to the same bytes.
+func TestComparisonRuns(t *testing.T) {
+	run := func(dir string, workers int) []byte {
+		w, err := Comparison(false, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var few []*Spec
+		for _, c := range w.Cells {
+			if c.Attack == "fake-dos" && (c.Mechanism == "pos" || c.Remedy == "none") && len(few) < 2 {
+				for _, set := range []string{"world.users.count=200", "world.time.warmup_days=2", "world.rollup.unbonding_days=1", "world.stakers.count=60", "attack_params.build_days=1", "attack_params.act_days=2", "horizon_days=14"} {
+					if err := c.Set(set); err != nil {
+						t.Fatal(err)
+					}
+				}
+				few = append(few, c)
+			}
+		}
+		w.Cells = few
+		r, err := w.Run(context.Background(), Options{Out: dir, Workers: workers, Version: "test"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Figures) != 1 || len(r.ROI.Rows) != len(few) {
+			t.Errorf("figures %v, %d rows for %d cells", r.Figures, len(r.ROI.Rows), len(few))
+		}
+		text, err := os.ReadFile(filepath.Join(r.Dir, "attack_roi.csv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	if a, b := run(t.TempDir(), 1), run(t.TempDir(), 2); string(a) != string(b) {
+		t.Error("the number of workers moves the matrix")
+	}
+}

@@ -1,0 +1,95 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"stakeout/experiments/report/figure"
+)
+
+// MatrixFigure shows the mean excess of every attack over the honest use of its
+// capital, in thousand USD, by leader selection without a remedy and by remedy under
+// the attack's own leader selection. It is nil for a study that is no such matrix.
+func MatrixFigure(s *Study) *figure.Figure {
+	if !s.isMatrix() {
+		return nil
+	}
+	byMechanism, byRemedy := newHeat(), newHeat()
+	home := map[string]string{} // attack: the leader selection under which it meets most remedies
+	count := map[[2]string]int{}
+	for _, x := range s.Summaries() {
+		c := x.Cell
+		k := [2]string{c.Attack, c.Mechanism}
+		if count[k]++; count[k] > count[[2]string{c.Attack, home[c.Attack]}] {
+			home[c.Attack] = c.Mechanism
+		}
+	}
+	for _, x := range s.Summaries() {
+		c := x.Cell
+		z := x.Excess.Mean / 1000
+		if c.Remedy == "none" {
+			byMechanism.put(c.Attack, c.Mechanism, z)
+		}
+		if c.Mechanism == home[c.Attack] {
+			byRemedy.put(c.Attack, c.Remedy, z)
+		}
+	}
+	height := 22 + 9*float64(len(byRemedy.rows))
+	return &figure.Figure{
+		Width: figure.DoubleColumn, HeightMM: 2 * height, Columns: 1,
+		Panels: []figure.Panel{{Title: "a", Heat: byMechanism.heat()}, {Title: "b", Heat: byRemedy.heat()}},
+		Caption: fmt.Sprintf("Mean excess of each attack over the honest use of the same capital in thousand USD. (a) By leader selection, without a remedy. (b) By remedy, under the leader selection of the attack's own preset. Empty cells: the attack has no lever, or the remedy nothing to act on. n = %s; intervals are in the table attack_roi. Model version %s.",
+			s.Sample(), s.Version),
+	}
+}
+
+// isMatrix tells the matrix of attacks, elections and remedies from other sweeps.
+func (s *Study) isMatrix() bool {
+	return slices.Equal(s.Axes, []string{"attack", "mechanism", "remedy"})
+}
+
+// narrow makes names fit a column: words on lines of their own.
+var narrow = strings.NewReplacer("optimistic", "opt.", "committee", "comm.", "-", " ")
+
+// heatTable collects a heat map by names.
+type heatTable struct {
+	rows, cols []string
+	z          map[[2]string]float64
+}
+
+func newHeat() *heatTable { return &heatTable{z: map[[2]string]float64{}} }
+
+func (t *heatTable) put(row, col string, z float64) {
+	if !slices.Contains(t.rows, row) {
+		t.rows = append(t.rows, row)
+	}
+	if !slices.Contains(t.cols, col) {
+		t.cols = append(t.cols, col)
+	}
+	t.z[[2]string{row, col}] = z
+}
+
+// heat is the map with rows and columns in alphabetical order, rows from the top.
+func (t *heatTable) heat() *figure.Heat {
+	slices.Sort(t.rows)
+	slices.Reverse(t.rows)
+	slices.Sort(t.cols)
+	h := &figure.Heat{Rows: t.rows, Label: "Excess (thousand USD)"}
+	for _, c := range t.cols {
+		h.Cols = append(h.Cols, narrow.Replace(c))
+	}
+	for _, row := range t.rows {
+		line := make([]float64, len(t.cols))
+		for i, col := range t.cols {
+			z, ok := t.z[[2]string{row, col}]
+			if !ok {
+				z = math.NaN()
+			}
+			line[i] = z
+		}
+		h.Z = append(h.Z, line)
+	}
+	return h
+}
