@@ -200,7 +200,7 @@ func TestChaosOfLeavers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := small(t)
-			c.Outage = OutageParams{StartDays: 0.5, Hours: 4, Repeat: 3, EveryDays: 0.5}
+			c.Outage = OutageParams{StartDays: 0.5, Hours: 100, Repeat: 1, EveryDays: 1}
 			c.Remedies.MassExit = remedy.MassExitParams{Threshold: 0.02, AlarmDays: 1, OpenDays: 0.02, RestDays: 0.01}
 			c.Rollup.QueueDelayHours, c.Rollup.ExodusHours = 100, 0.5
 			w := world(t, c, name, 13, 5e6*ledger.Unit, 5e6*ledger.Unit)

@@ -18,8 +18,9 @@ type wish struct {
 
 // leaver counts the users of a cohort that leaves through layer one.
 type leaver struct {
+	size   uint32        // of the cohort as it asked first; 0 where nobody has
 	asked  uint32        // on the way out
-	rest   uint32        // without a request on layer one, those who gave up included; 0 where nobody has asked
+	rest   uint32        // without a request on layer one, those who gave up included
 	claims ledger.Amount // of those with one to the balance inside
 }
 
@@ -60,13 +61,15 @@ func (s *State) ForceExit(o ledger.Owner, count uint32) error {
 	}
 	if l.rest > 0 {
 		count = min(count, l.rest)
+	} else {
+		l.size, l.rest = count, count
 	}
 	if r := &s.exits.req[o]; r.waiting {
 		count = min(count, r.count)
-		l.rest = count
+		l.size, l.rest = l.size-l.rest+count, count
 		s.exits.remove(o)
 	}
-	l.asked, l.rest = count, max(l.rest, count)
+	l.asked = count
 	s.forced.users += uint64(count)
 	s.forced.line = append(s.forced.line, wish{o, count})
 	return nil
@@ -106,11 +109,24 @@ func (s *State) Affords(payer ledger.Owner, users uint32) ledger.Amount {
 }
 
 // GiveUp takes a piece back that layer one has not included. Its users stay
-// inside.
+// inside, and so do those of the cohort who are next in line: they have as little.
 func (s *State) GiveUp(payer ledger.Owner, users uint32) {
-	s.forced.flying -= uint64(users)
-	s.forced.users -= uint64(users)
-	s.forced.of[payer].asked -= users
+	f := &s.forced
+	f.flying -= uint64(users)
+	if f.next < len(f.line) && f.line[f.next].owner == payer {
+		users += f.line[f.next].users
+		f.next++
+	}
+	f.users -= uint64(users)
+	f.of[payer].stay(users)
+}
+
+// stay takes users off the way out. A cohort of which nobody has left may count
+// itself anew.
+func (l *leaver) stay(users uint32) {
+	if l.asked -= users; l.asked == 0 && l.rest == l.size {
+		*l = leaver{}
+	}
 }
 
 // Requested tells the contract that a piece of the line is on layer one and

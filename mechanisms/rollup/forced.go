@@ -115,7 +115,7 @@ func (s *State) CloseGates(tick uint32) {
 	}
 	s.serveForced(tick, false)
 	for o := range f.of {
-		f.of[o].asked = 0
+		f.of[o].stay(f.of[o].asked)
 	}
 	f.line, f.next, f.flying, f.users = f.line[:0], 0, 0, 0
 	f.list, f.head, f.gates = f.list[:0], 0, false
@@ -131,7 +131,7 @@ func (f *forcedQueue) hash(h uint64) uint64 {
 	}
 	for o, l := range f.of {
 		if l != (leaver{}) {
-			h = fold(h, uint64(o), uint64(l.asked)<<32|uint64(l.rest), uint64(l.claims))
+			h = fold(h, uint64(o)<<32|uint64(l.size), uint64(l.asked)<<32|uint64(l.rest), uint64(l.claims))
 		}
 	}
 	if f.gates {
