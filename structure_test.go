@@ -40,6 +40,7 @@ var layer = map[string]int{
 	"experiments/prices":  8,
 	"experiments/preset":  8,
 	"experiments/check":   8,
+	"experiments/claims":  8,
 	"experiments/docking": 8,
 	"experiments/replay":  8,
 	"experiments":         8,
@@ -51,6 +52,7 @@ var beside = map[string][]string{
 	"experiments/sim/draw": {"experiments/sim/exact"},
 	"experiments":          {"experiments/preset"},
 	"experiments/check":    {"experiments"},
+	"experiments/claims":   {"experiments"},
 	"experiments/report":   {"experiments/report/*"},
 	"experiments/facts":    {"experiments/report/*"},
 }

@@ -115,6 +115,10 @@ func Advance(ctx context.Context, w *sim.World, tick uint32) error {
 	return nil
 }
 
+// Act is the tick from which the attack differs from the honest use of the same
+// capital.
+func (t *Trial) Act() uint32 { return t.act }
+
 // Days is the time of a tick in days after the warm-up.
 func (t *Trial) Days(tick uint32, s *Spec) float64 {
 	return float64(tick)/t.Idle.PerDay() - s.World.Time.WarmupDays

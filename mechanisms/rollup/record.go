@@ -28,11 +28,17 @@ func (s *State) Led(o ledger.Owner) uint32 { return s.records[o].Led }
 // note enters an ended slot in the record of its operator and names the suspect:
 // the operator with the worst record.
 //
+// A slot in which nobody waited is no evidence: an operator who has driven its users
+// away does not look the better for it.
+//
 // Assumption: a missed deadline is no evidence of intent, since layer one may
 // have been congested; contracts fine it, people do not hold it against anybody.
 func (s *State) note(o *Outcome, unserved float64) {
 	if o.Operator == ledger.Outside {
 		return
+	}
+	if unserved == 0 && o.Transactions == 0 && o.Posted {
+		return // nobody waited, so the slot shows nothing
 	}
 	r := &s.records[o.Operator]
 	r.Unserved += uint32(unserved)

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"stakeout/experiments/claims"
+	"stakeout/experiments/report/table"
+)
+
+// defaultClaimReps is the number of paired replications of each experiment.
+const defaultClaimReps = 10
+
+var (
+	claimRepsFlag = &cli.IntFlag{Name: "reps", Value: defaultClaimReps, Usage: "`NUMBER` of paired replications of each experiment"}
+	turnsFlag     = &cli.BoolFlag{Name: "turns", Usage: "also look by bisection for where verdicts turn"}
+)
+
+// claims lists the claims of the thread, or tries some or all of them.
+func (p *program) claims(c *cli.Context) error {
+	if c.NArg() == 0 {
+		if err := p.catalogue(c, []*table.Table{claims.List(claims.All())}); err != nil || c.Bool("json") {
+			return err
+		}
+		p.next("claims", "C8")
+		return nil
+	}
+	list, err := chosen(c.Args().Slice())
+	if err != nil {
+		return err
+	}
+	if c.Int("reps") < 2 || c.Int("workers") < 0 {
+		return usagef("--reps %d, --workers %d: expected 2 or more replications, and 0 or more workers", c.Int("reps"), c.Int("workers"))
+	}
+	step, end := progress(p.err, "claims", c.Bool("json"))
+	findings, err := claims.Try(c.Context, list, claims.Options{Reps: c.Int("reps"), Workers: c.Int("workers"), Turns: c.Bool("turns"), Progress: step})
+	end()
+	if err != nil {
+		return err
+	}
+	return p.tables(c, []*table.Table{claims.Ledger(findings, c.Int("reps"))})
+}
+
+// chosen are the claims of those numbers, in the order of the ledger.
+func chosen(ids []string) (list []*claims.Claim, err error) {
+	var valid []string
+	for _, x := range claims.All() {
+		valid = append(valid, x.ID)
+		if slices.Contains(ids, "all") || slices.ContainsFunc(ids, func(id string) bool { return strings.EqualFold(id, x.ID) }) {
+			list = append(list, x)
+		}
+	}
+	for _, id := range ids {
+		if id != "all" && !slices.Contains(valid, strings.ToUpper(id)) {
+			return nil, usagef("there is no claim %q%s; `claims` lists them", id, hint(strings.ToUpper(id), valid))
+		}
+	}
+	return list, nil
+}

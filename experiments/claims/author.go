@@ -1,0 +1,117 @@
+package claims
+
+const author = "barryWhiteHat"
+
+// The experiments that several claims rest on.
+var (
+	dos     = Case{Preset: "dos-empty-blocks"}
+	longDos = Case{"dos-empty-blocks", []string{"attack_params.act_days=45", "horizon_days=75"}}
+	rally   = Case{Preset: "fake-dos"}
+	// majority is an attacker that buys most of the stake and does not let go.
+	majority = longDos.with("attack_params.budget_usd=90000000")
+	fickle   = Case{"fake-dos", []string{"world.users.loyalty=0.85"}}
+)
+
+// with is an experiment with something more changed.
+func (c Case) with(set ...string) Case {
+	return Case{c.Preset, append(append([]string(nil), c.Set...), set...)}
+}
+
+// authors are the claims of the author.
+var authors = []Claim{
+	{
+		ID: "C1", By: author,
+		Quote:   "On layer 1 POS works well. … If the system enters a failure mode (a DOS attack or data availability attack) then there can be a protocol level hardfork to remove the deposit from the attacker.",
+		Reading: "A social fork takes at least a thousand tokens from an attacker that builds empty blocks.",
+		Tests: []Test{
+			{When: "an attack of 45 days", Case: longDos.with("remedy=hard-fork"), Of: punished, Above: true, Bound: 1000},
+			{When: "an attack of two weeks", Case: dos.with("remedy=hard-fork"), Of: punished, Above: true, Bound: 1000},
+		},
+	},
+	{
+		ID: "C3", By: author,
+		Quote:   "They can begin staking their tokens and mint only empty blocks. The cost of for them is 1. The opportunity cost on their tokens 2. The reduction in the value of their stake that this attack has.",
+		Reading: "The attack loses against honest use, and nine tenths of the loss are fees forgone and the fall of the stake.",
+		Tests: []Test{
+			{When: "it costs", Case: dos, Of: excess, Bound: 0},
+			{When: "and for these two reasons", Case: dos, Of: explained, Above: true, Bound: 90},
+		},
+	},
+	{
+		ID: "C7", By: author,
+		Quote:   "Take a short position on the token that is used for staking. Stake -> DOS -> Price Crashes -> Profit.",
+		Reading: "Empty blocks with a short position earn more than the honest use of the same capital.",
+		Tests: []Test{
+			{When: "tokens bought and borrowed", Case: Case{Preset: "dos-short"}, Of: excess, Above: true},
+			{When: "fickle users", Case: Case{"dos-short", []string{"world.users.loyalty=0.85"}}, Of: excess, Above: true},
+			{When: "stake borrowed, half of it sold short", Case: Case{Preset: "dos-split"}, Of: excess, Above: true},
+		},
+		Turn: &Turn{"world.users.loyalty", 0.3, 0.95},
+	},
+	{
+		ID: "C8", By: author,
+		Quote:   "Stakers will have a opportunity to not participate in the dos attack and get more rewards. This could push the price of the token higher during a dos attack as more stakers look to increase their stake in order to get more rewards.",
+		Reading: "A week into a partial denial of service the price is higher than without it.",
+		Tests: []Test{
+			{When: "loyal users", Case: rally, Of: priceWeek, Above: true},
+			{When: "fickle users", Case: fickle, Of: priceWeek, Above: true},
+		},
+		Turn: &Turn{"world.users.loyalty", 0.3, 0.95},
+	},
+	{
+		ID: "C9", By: author,
+		Quote:   "Buy a bunch of token X … Start dos attack using some of your token X … The market goes up as stakers rush to increase their stake … Attacker sells their token X for profit",
+		Reading: "The fake denial of service earns more than the honest use of the same capital, and has a net profit.",
+		Tests: []Test{
+			{When: "against honest use, loyal users", Case: rally, Of: excess, Above: true},
+			{When: "net, loyal users", Case: rally, Of: profit, Above: true},
+			{When: "against honest use, fickle users", Case: fickle, Of: excess, Above: true},
+		},
+		Turn: &Turn{"world.users.loyalty", 0.3, 0.95},
+	},
+	{
+		ID: "C10", By: author,
+		Quote:   "Repeating this attack an attacker can 1. Discourage other stakers from joining during a dos attack",
+		Reading: "At the end of a fake denial of service the others have less at stake than without it.",
+		Tests:   []Test{{When: "loyal users", Case: rally, Of: othersStake, Bound: 0}, {When: "fickle users", Case: fickle, Of: othersStake, Bound: 0}},
+	},
+	{
+		ID: "C14", By: author,
+		Quote:   "The ability to slash or buy most of the staking tokens in circulation can lead to coordinator take over. Where they can create almost all the blocks",
+		Reading: "With 90 million dollars, nine tenths of the market value, an attacker buys nine tenths of the stake.",
+		Tests:   []Test{{When: "bought over ten days", Case: majority, Of: share, Above: true, Bound: 90}},
+		Turn:    &Turn{"attack_params.build_days", 2, 30},
+	},
+	{
+		ID: "C16", By: author,
+		Quote:   "This reduces to almost 0 the value of their tokens.",
+		Reading: "Four weeks after such a buyer has begun to build nothing but empty blocks, the price is a tenth of what it would be.",
+		Tests:   []Test{{When: "bought over ten days", Case: majority, Of: priceMonth, Bound: -230}},
+	},
+	{
+		ID: "C17", By: author,
+		Quote:   "Its possible that attackers with a small % of active stake holders can harm the network as a whole. They can materially reduce the through put of the system by creating empty blocks.",
+		Reading: "A tenth of the stake that builds empty blocks costs at least a twentieth of all transactions.",
+		Tests:   []Test{{When: "utilisation 0.6", Case: dos, Of: lost, Above: true, Bound: 5}, {When: "utilisation 0.95", Case: dos.with("world.rollup.capacity_tx=640"), Of: lost, Above: true, Bound: 5}},
+	},
+	{
+		ID: "C18", By: author,
+		Quote:   "The inability to hardfork the token gives no way to recover from failure modes like we can on layer 1.",
+		Reading: "Without a fork the attacker keeps all but a thousand tokens of its stake.",
+		Tests: []Test{
+			{When: "no remedy", Case: dos, Of: punished, Bound: 1000},
+			{When: "a vote under a time lock", Case: dos.with("remedy=timelock-vote"), Of: punished, Bound: 1000},
+			{When: "a court", Case: dos.with("remedy=court-aragon"), Of: punished, Bound: 1000},
+			{When: "a contract that slashes", Case: dos.with("remedy=auto-slash"), Of: punished, Bound: 1000},
+		},
+	},
+	{
+		ID: "C21", By: author,
+		Quote:   "A few solutions have been proposed: 1. Centralized coordinator …",
+		Reading: "A centralized coordinator is no better: its holder can go short, stop serving, and earn more than by serving.",
+		Tests: []Test{
+			{When: "no remedy", Case: Case{Preset: "rogue-operator"}, Of: excess, Above: true},
+			{When: "a vote that can dismiss it", Case: Case{"rogue-operator", []string{"remedy=timelock-vote"}}, Of: excess, Above: true},
+		},
+	},
+}

@@ -1,0 +1,140 @@
+package claims
+
+import (
+	"context"
+	"math"
+	"regexp"
+	"strings"
+	"testing"
+
+	"stakeout/experiments"
+	"stakeout/experiments/report/stat"
+)
+
+// Every claim quotes its sentence, says how it is read, and has experiments that
+// load; a turn is along a parameter that exists.
+func TestLedger(t *testing.T) {
+	id := regexp.MustCompile(`^[CR][0-9]+$`)
+	seen := map[string]bool{}
+	for _, c := range All() {
+		if !id.MatchString(c.ID) || seen[c.ID] || c.By == "" || len(c.Quote) < 20 || !strings.HasSuffix(c.Reading, ".") || len(c.Tests) == 0 {
+			t.Errorf("claim %+v is incomplete or there twice", c)
+		}
+		seen[c.ID] = true
+		for i := range c.Tests {
+			x := &c.Tests[i]
+			for _, k := range []Case{x.Case, x.Less} {
+				if k.Preset == "" {
+					continue
+				}
+				if _, err := experiments.Load(k.Preset, k.Set...); err != nil {
+					t.Errorf("%s: %v", c.ID, err)
+				}
+			}
+			if x.When == "" || x.Of.of == nil || x.Of.Name == "" || x.Case.Preset == "" {
+				t.Errorf("%s: test %+v is incomplete", c.ID, x)
+			}
+		}
+		if c.Turn != nil {
+			if _, err := experiments.Load(c.Tests[0].Preset, append(append([]string(nil), c.Tests[0].Set...), c.Turn.Param+"=0.5")...); err != nil || c.Turn.Lo >= c.Turn.Hi {
+				t.Errorf("%s: turn %+v: %v", c.ID, *c.Turn, err)
+			}
+		}
+	}
+	if err := List(All()).Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A whole interval decides, and nothing less.
+func TestJudge(t *testing.T) {
+	for _, c := range []struct {
+		above  bool
+		lo, hi float64
+		want   Verdict
+	}{
+		{true, 1.1, 2, Holds}, {true, 0.9, 2, CannotTell}, {true, -1, 0.9, Fails},
+		{false, -1, 0.9, Holds}, {false, 0.9, 1.1, CannotTell}, {false, 1.1, 2, Fails},
+		{true, math.NaN(), math.NaN(), CannotTell},
+	} {
+		if got := judge(&Test{Above: c.above, Bound: 1}, stat.Interval{Lo: c.lo, Hi: c.hi}); got != c.want {
+			t.Errorf("[%v, %v] above %v: %s, want %s", c.lo, c.hi, c.above, got, c.want)
+		}
+	}
+}
+
+func TestTogether(t *testing.T) {
+	for _, c := range []struct {
+		tests []Verdict
+		want  Verdict
+	}{
+		{[]Verdict{Holds, Holds}, Holds}, {[]Verdict{Fails, Fails}, Fails}, {[]Verdict{Holds, Fails}, Depends},
+		{[]Verdict{Holds, Fails, CannotTell}, Depends}, {[]Verdict{Holds, CannotTell}, CannotTell}, {[]Verdict{Fails, CannotTell}, CannotTell},
+	} {
+		var r []Result
+		for _, v := range c.tests {
+			r = append(r, Result{Verdict: v})
+		}
+		if got := together(r); got != c.want {
+			t.Errorf("%v: %s, want %s", c.tests, got, c.want)
+		}
+	}
+}
+
+// brief are small worlds in which a claim is tried within seconds.
+func brief(set ...string) Case {
+	return Case{"dos-empty-blocks", append([]string{
+		"world.users.count=200", "world.stakers.count=60", "horizon_days=16", "world.time.warmup_days=2", "world.rollup.unbonding_days=1",
+		"attack_params.build_days=2", "attack_params.act_days=3", "attack_params.sell_days=1",
+	}, set...)}
+}
+
+// The verdict is the same for any number of workers, an experiment that two tests
+// share is run once, and a difference is taken seed by seed.
+func TestTry(t *testing.T) {
+	claim := &Claim{ID: "C0", Quote: "x", Reading: "x.", Tests: []Test{
+		{When: "a", Case: brief(), Of: excess, Bound: 1e9},
+		{When: "b", Case: brief(), Of: share, Above: true, Bound: 1},
+		{When: "c", Case: brief(), Less: brief(), Of: excess, Bound: -1},
+	}}
+	var before *Finding
+	for _, workers := range []int{1, 3} {
+		steps := 0
+		f, err := Try(context.Background(), []*Claim{claim}, Options{Reps: 2, Workers: workers, Progress: func(int, int) { steps++ }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if steps != 2 {
+			t.Errorf("%d runs of one experiment with two replications", steps)
+		}
+		if f[0].Verdict != Depends || f[0].Results[0].Verdict != Holds || f[0].Results[2].Verdict != Fails || f[0].Results[2].Got.Mean != 0 {
+			t.Errorf("%+v", f[0])
+		}
+		if before != nil && before.Results[0].Got != f[0].Results[0].Got {
+			t.Error("the number of workers moves a result")
+		}
+		before = &f[0]
+		if err := Ledger(f, 2).Validate(); err != nil {
+			t.Error(err)
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Try(ctx, []*Claim{claim}, Options{}); err == nil {
+		t.Error("an interrupted trial has a verdict")
+	}
+}
+
+// Bisection finds where a verdict turns, and says when it does not.
+func TestTurn(t *testing.T) {
+	claim := &Claim{ID: "C0", Tests: []Test{{When: "a", Case: brief(), Of: share, Above: true, Bound: 5}}, Turn: &Turn{"attack_params.budget_usd", 100000, 20000000}}
+	f, err := Try(context.Background(), []*Claim{claim}, Options{Reps: 2, Turns: true})
+	if err != nil || !strings.HasPrefix(f[0].Turns, "turns between") {
+		t.Errorf("%v, %v", f, err)
+	}
+	claim.Tests[0].Bound = 100
+	f, err = Try(context.Background(), []*Claim{claim}, Options{Reps: 2, Turns: true})
+	if err != nil || !strings.HasPrefix(f[0].Turns, "no turn") {
+		t.Errorf("%v, %v", f, err)
+	}
+}

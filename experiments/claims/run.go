@@ -1,0 +1,223 @@
+package claims
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strconv"
+	"sync"
+
+	"stakeout/experiments"
+	"stakeout/experiments/report/stat"
+)
+
+// confidence is the level of all intervals.
+const confidence = 0.95
+
+// Options say how much a trial of claims may simulate.
+type Options struct {
+	Reps     int  // paired replications of each experiment, at least 2
+	Workers  int  // experiments at the same time; results do not depend on it
+	Turns    bool // whether to look for where verdicts turn
+	Progress func(done, total int)
+}
+
+func (o Options) withDefaults() Options {
+	if o.Workers < 1 {
+		o.Workers = runtime.NumCPU()
+	}
+	o.Reps = max(o.Reps, 2)
+	return o
+}
+
+// trial is one experiment under one measure's eyes: the values of all measures that
+// somebody asks for, by replication.
+type trial struct {
+	spec   *experiments.Spec
+	values map[string][]float64 // by name of the measure
+	of     []Measure
+	err    error
+}
+
+// court runs experiments once each, however many claims rest on them.
+type court struct {
+	o      Options
+	trials map[string]*trial
+	order  []string
+}
+
+// Try runs the experiments of claims and judges them. The error is that of the
+// context, of a preset that does not load, or of a broken invariant.
+func Try(ctx context.Context, list []*Claim, o Options) ([]Finding, error) {
+	c := &court{o: o.withDefaults(), trials: map[string]*trial{}}
+	for _, claim := range list {
+		for i := range claim.Tests {
+			for _, k := range []Case{claim.Tests[i].Case, claim.Tests[i].Less} {
+				if err := c.summon(k, claim.Tests[i].Of); err != nil {
+					return nil, fmt.Errorf("%s: %w", claim.ID, err)
+				}
+			}
+		}
+	}
+	if err := c.sit(ctx); err != nil {
+		return nil, err
+	}
+	var findings []Finding
+	for _, claim := range list {
+		f := c.judge(claim)
+		if c.o.Turns && claim.Turn != nil {
+			var err error
+			if f.Turns, err = c.turn(ctx, claim); err != nil {
+				return nil, err
+			}
+		}
+		findings = append(findings, f)
+	}
+	return findings, nil
+}
+
+// summon enters an experiment and what is to be measured in it.
+func (c *court) summon(k Case, of Measure) error {
+	if k.Preset == "" {
+		return nil
+	}
+	t := c.trials[k.key()]
+	if t == nil {
+		s, err := experiments.Load(k.Preset, k.Set...)
+		if err != nil {
+			return err
+		}
+		t = &trial{spec: s, values: map[string][]float64{}}
+		c.trials[k.key()] = t
+		c.order = append(c.order, k.key())
+	}
+	if _, known := t.values[of.Name]; !known {
+		t.values[of.Name] = nil
+		t.of = append(t.of, of)
+	}
+	return nil
+}
+
+// sit runs all experiments.
+func (c *court) sit(ctx context.Context) error {
+	next := make(chan *trial, len(c.order))
+	for _, k := range c.order {
+		next <- c.trials[k]
+	}
+	close(next)
+	var lock sync.Mutex
+	var group sync.WaitGroup
+	done, total := 0, len(c.order)*c.o.Reps
+	step := func() {
+		lock.Lock()
+		defer lock.Unlock()
+		if done++; c.o.Progress != nil {
+			c.o.Progress(done, total)
+		}
+	}
+	for range min(c.o.Workers, len(c.order)) {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			for t := range next {
+				t.run(ctx, c.o.Reps, step)
+			}
+		}()
+	}
+	group.Wait()
+	for _, k := range c.order {
+		if err := c.trials[k].err; err != nil {
+			return fmt.Errorf("%s: %w", k, err)
+		}
+	}
+	return nil
+}
+
+func (t *trial) run(ctx context.Context, reps int, step func()) {
+	worlds := new(experiments.Worlds)
+	for rep := range reps {
+		x, err := t.spec.Trial(ctx, worlds, rep)
+		if err != nil {
+			t.err = err
+			return
+		}
+		for _, m := range t.of {
+			t.values[m.Name] = append(t.values[m.Name], m.of(x))
+		}
+		step()
+	}
+}
+
+// judge finds the verdict on a claim from what has been run.
+func (c *court) judge(claim *Claim) Finding {
+	f := Finding{Claim: claim}
+	for i := range claim.Tests {
+		t := &claim.Tests[i]
+		got := stat.PairedT(c.sample(t), confidence)
+		f.Results = append(f.Results, Result{t, got, judge(t, got)})
+	}
+	f.Verdict = together(f.Results)
+	return f
+}
+
+// sample is the values of a test by replication.
+func (c *court) sample(t *Test) []float64 {
+	x := append([]float64(nil), c.trials[t.key()].values[t.Of.Name]...)
+	if t.Less.Preset != "" {
+		for i, y := range c.trials[t.Less.key()].values[t.Of.Name] {
+			x[i] -= y
+		}
+	}
+	return x
+}
+
+// turnSteps is the number of halvings after the two ends.
+const turnSteps = 5
+
+// turn finds by bisection where the mean of a claim's first test crosses its bound
+// along its parameter, with the same seeds at every point.
+//
+// Assumption: it crosses once; a second crossing between two points goes unseen.
+func (c *court) turn(ctx context.Context, claim *Claim) (string, error) {
+	at := func(x float64) (float64, error) {
+		t := claim.Tests[0]
+		set := claim.Turn.Param + "=" + strconv.FormatFloat(x, 'g', 6, 64)
+		t.Set = append(append([]string(nil), t.Set...), set)
+		sub := &court{o: c.o, trials: map[string]*trial{}}
+		sub.o.Progress = nil
+		for _, k := range []Case{t.Case, t.Less} {
+			if err := sub.summon(k, t.Of); err != nil {
+				return 0, err
+			}
+		}
+		if err := sub.sit(ctx); err != nil {
+			return 0, err
+		}
+		return stat.Mean(sub.sample(&t)) - t.Bound, nil
+	}
+	lo, hi := claim.Turn.Lo, claim.Turn.Hi
+	a, err := at(lo)
+	if err != nil {
+		return "", err
+	}
+	b, err := at(hi)
+	if err != nil {
+		return "", err
+	}
+	if (a > 0) == (b > 0) {
+		return fmt.Sprintf("no turn for %s between %.4g and %.4g", claim.Turn.Param, lo, hi), nil
+	}
+	for range turnSteps {
+		mid := (lo + hi) / 2
+		m, err := at(mid)
+		if err != nil {
+			return "", err
+		}
+		if (m > 0) == (a > 0) {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return fmt.Sprintf("turns between %.4g and %.4g of %s", lo, hi, claim.Turn.Param), nil
+}
