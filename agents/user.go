@@ -310,6 +310,9 @@ func (t *Users) leave(id ID, row *user, v *View, do *Actions) {
 // share of cohorts inside, and only where the service works. At the opening
 // arrivals balance base churn.
 func (t *Users) arrive(id ID, row *user, v *View, do *Actions, r *draw.Stream) {
+	if v.Service.Exodus {
+		return
+	}
 	days := float64(v.Tick-row.looked) / v.TicksPerDay
 	share := v.Service.ActiveFast / float64(len(t.rows))
 	chance := t.p.ChurnPerDay * share / max(1-t.p.ActiveShare, 0.01) * (1 - v.Service.EmptyDay)

@@ -8,6 +8,7 @@ import (
 	"stakeout/experiments/param"
 	"stakeout/experiments/preset"
 	"stakeout/mechanisms/election"
+	"stakeout/mechanisms/layer1"
 	"stakeout/mechanisms/remedy"
 )
 
@@ -28,6 +29,7 @@ func (s *Spec) cross(doc *preset.Document) []preset.Problem {
 	c.header()
 	c.clock()
 	c.service()
+	c.exits()
 	c.margins()
 	c.supply()
 	c.contract()
@@ -213,6 +215,22 @@ func (c *crossing) service() {
 	if demand > room {
 		c.add(path, fmt.Sprintf("has room for %.0f transactions a batch and users send %.0f at the opening: utilisation %.2f", room, demand, demand/max(room, 1)),
 			"a utilisation of at most 1")
+	}
+}
+
+// exits checks that a forced exit fits a block and that the queue has a window
+// to serve in before the contract ends the rollup.
+func (c *crossing) exits() {
+	w := &c.World
+	limit := w.Layer1.BlockLimitGas
+	if w.Layer1.FeeMarket == layer1.EIP1559 {
+		limit = w.Layer1.BlockTargetGas * w.Layer1.Elasticity
+	}
+	if w.Rollup.ForcedExitGas > limit {
+		c.add("world.rollup.forced_exit_gas", fmt.Sprintf("%d does not fit a block of layer one, so nobody could leave", w.Rollup.ForcedExitGas), fmt.Sprintf("at most %d", limit))
+	}
+	if least := float64(w.Rollup.QueueBlocks) * w.Layer1.BlockSeconds / 3600; w.Rollup.ExodusHours > 0 && w.Rollup.ExodusHours < least {
+		c.add("world.rollup.exodus_hours", fmt.Sprintf("%g is over before the queue has had a window to serve in", w.Rollup.ExodusHours), fmt.Sprintf("0 or at least %.3g", least))
 	}
 }
 

@@ -121,11 +121,11 @@ func drain(p rollup.Params, ticksPerDay float64) (aDay, days float64, err error)
 		return 0, 0, err
 	}
 	for {
-		_, n, waiting := s.NextRequest()
+		payer, n, waiting := s.NextRequest(users)
 		if !waiting {
 			break
 		}
-		s.Requested(n, 0, 0)
+		s.Requested(payer, n, 0, 0)
 	}
 	tick := uint32(0)
 	for s.QueueLength() > 0 {

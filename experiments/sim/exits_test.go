@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/rollup"
 )
 
 // trappedUnder is the default world, whose coordinators stop for three weeks, with
@@ -50,37 +51,74 @@ func TestGasTrapsThePoor(t *testing.T) {
 	}
 }
 
-// A queue that nobody serves in time lets everybody out and stops the rollup.
+// A queue that nobody serves in time lets everybody out and stops the rollup: no
+// slot has a leader who could miss its deadline, and nobody comes in any more.
 func TestExodus(t *testing.T) {
 	t.Parallel()
 	w := trappedUnder(t, "forced-exit", 58.2, func(c *Config) { c.Rollup.QueueDelayHours, c.Rollup.ExodusHours = 8760, 48 })
-	for day := 1.0; day <= 12; day++ {
-		run(t, w, w.Ticks(day))
+	p := w.roll.Public()
+	for !p.Exodus && w.tick < w.Ticks(12) {
+		run(t, w, w.tick+1)
+	}
+	burned := w.led.Balance(ledger.Burned, ledger.Token, ledger.Free)
+	for w.tick < w.Ticks(12) {
+		run(t, w, w.tick+w.hour())
 		if err := w.Audit(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	p := w.roll.Public()
 	t.Logf("exodus %v, %v members left, %d left through layer one", p.Exodus, p.Members, p.ForcedExits)
-	if !p.Exodus || p.Members > 100 || p.ForcedExits < 150_000 {
+	if !p.Exodus || p.Members > 0 || p.ForcedExits < 150_000 || burned == 0 {
 		t.Error("no exodus")
+	}
+	if got := w.led.Balance(ledger.Burned, ledger.Token, ledger.Free); got != burned {
+		t.Errorf("%d slashed after the exodus", got-burned)
+	}
+	if w.roll.Join(ledger.First, 1) != rollup.ErrExodus || w.roll.Bridge(ledger.First, 1) != rollup.ErrExodus {
+		t.Error("something comes in after the exodus")
 	}
 }
 
-// A rush of exits raises the price that it pays: a window through which everybody
-// wants fills half of every block, and each pays more than one who leaves in the
-// queue, which lets eight a block through.
+// A rush of exits raises the price that it pays: the same wish costs each of two
+// hundred thousand more than each of two thousand, who hardly meet.
 func TestRushRaisesGas(t *testing.T) {
 	t.Parallel()
-	paid := func(name string) float64 {
-		w := trappedUnder(t, name, 58.2, nil)
-		run(t, w, w.Ticks(8))
-		gas := w.led.Flow(RowUsers, ledger.ExitGas, ledger.Cash)
-		return -gas.Units() / float64(w.roll.Public().ForcedExits)
+	for _, name := range []string{"forced-exit", "mass-exit"} {
+		paid := func(each int) float64 {
+			w := trappedUnder(t, name, 58.2, func(c *Config) { c.Users.CohortSize, c.Users.BalanceUSD = each, 1000 })
+			run(t, w, w.Ticks(14))
+			return -w.led.Flow(RowUsers, ledger.ExitGas, ledger.Cash).Units() / float64(w.roll.Public().ForcedExits)
+		}
+		few, many := paid(1), paid(100)
+		t.Logf("%s: an exit costs %.3f USD among few, %.3f in the rush", name, few, many)
+		if few < 170_000*58.2e-9*150 || many < 1.2*few {
+			t.Errorf("%s: a rush does not raise the price of leaving", name)
+		}
 	}
-	queue, rush := paid("forced-exit"), paid("mass-exit")
-	t.Logf("an exit costs %.3f USD in the queue, %.3f in the rush", queue, rush)
-	if quiet := 170_000 * 58.2e-9 * 232.77; queue <= 1.2*quiet || rush <= 1.1*queue {
-		t.Error("a rush does not raise the price of leaving")
+}
+
+// The line is carried as fast as layer one sells space, so that the contract's
+// queue serves 128 in 16 blocks as long as anybody waits, and no more.
+func TestQueueServesItsFloor(t *testing.T) {
+	t.Parallel()
+	w := trappedUnder(t, "forced-exit", 58.2, func(c *Config) { c.Users.BalanceUSD = 1000 })
+	run(t, w, w.Ticks(7))
+	before := w.roll.Public().ForcedExits
+	run(t, w, w.Ticks(8))
+	aDay := float64(w.roll.Public().ForcedExits - before)
+	if floor := 128 * w.PerDay() / 16; w.roll.QueueLength() == 0 || aDay < floor-128 || aDay > floor+128 {
+		t.Errorf("%.0f out in a day, %d wait, the floor is %.0f", aDay, w.roll.QueueLength(), floor)
+	}
+}
+
+// Requests are never larger than a block, whatever an exit costs.
+func TestRequestsFitABlock(t *testing.T) {
+	t.Parallel()
+	for _, gas := range []int{0, 2_000_000, 10_000_000} {
+		w := trappedUnder(t, "forced-exit", 10, func(c *Config) { c.Rollup.ForcedExitGas, c.Users.BalanceUSD = gas, 1000 })
+		run(t, w, w.Ticks(9))
+		if p := w.roll.Public(); p.ForcedExits == 0 {
+			t.Errorf("nobody got out at %d gas", gas)
+		}
 	}
 }

@@ -160,7 +160,7 @@ func TestChaosOfEverybody(t *testing.T) {
 	c := small(t)
 	c.Outage = OutageParams{StartDays: 0.5, Hours: 4, Repeat: 3, EveryDays: 0.5}
 	c.Lending.InitialMargin, c.Lending.MaintenanceMargin = 1.22, 1.2
-	w := world(t, c, "forced-exit", 12, 5e6*ledger.Unit, 5e6*ledger.Unit)
+	w := world(t, c, "forced-exit", 14, 5e6*ledger.Unit, 5e6*ledger.Unit)
 	for i, s := range w.strategies {
 		w.strategies[i] = &chaos{honest: s, owners: w.Ledger().Owners(), s: draw.New(uint64(i))}
 	}
@@ -188,6 +188,30 @@ func TestChaosInCourt(t *testing.T) {
 			audited(t, w, 4000)
 			if d := w.remedy.Docket(); d.Case.Ended+d.Fork.Ended == 0 {
 				t.Errorf("too tame: %+v", d)
+			}
+		})
+	}
+}
+
+// The same where windows open and close while everybody asks to leave, and where
+// the queue is not served and the rollup ends.
+func TestChaosOfLeavers(t *testing.T) {
+	for _, name := range []string{"mass-exit", "forced-exit"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := small(t)
+			c.Outage = OutageParams{StartDays: 0.5, Hours: 100, Repeat: 1, EveryDays: 1}
+			c.Remedies.MassExit = remedy.MassExitParams{Threshold: 0.02, AlarmDays: 1, OpenDays: 0.02, RestDays: 0.01}
+			c.Rollup.QueueDelayHours, c.Rollup.ExodusHours = 100, 0.5
+			w := world(t, c, name, 13, 5e6*ledger.Unit, 5e6*ledger.Unit)
+			for i, s := range w.strategies {
+				w.strategies[i] = &chaos{honest: s, owners: w.Ledger().Owners(), s: draw.New(uint64(i))}
+			}
+			w.SetAttacker(w.strategies[attackStrategy])
+			audited(t, w, 3000)
+			p, d := w.Rollup().Public(), w.remedy.Docket()
+			if p.ForcedExits == 0 || name == "mass-exit" && d.Exit.Ended < 3 || name == "forced-exit" && !p.Exodus {
+				t.Errorf("too tame: %d out, exodus %v, %+v", p.ForcedExits, p.Exodus, d.Exit)
 			}
 		})
 	}

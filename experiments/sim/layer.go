@@ -37,10 +37,9 @@ func (w *World) of(o ledger.Owner) *layer {
 
 // posting is the way of a batch and of forced exits onto layer one.
 type posting struct {
-	batch, forced layer1.TxID
-	paid          layer1.Price // for a unit of gas of the batch, when last included
-	users         uint32
-	waited        uint32
+	batch    layer1.TxID
+	paid     layer1.Price // for a unit of gas of the batch, when last included
+	requests [inFlight]request
 }
 
 // Transaction kinds on layer one.
@@ -67,28 +66,7 @@ func (w *World) carry(l *layer) {
 			p.paid = c.Price
 		}
 	}
-	if p.forced != 0 {
-		w.followForced(l)
-	} else if payer, users, ok := l.roll.NextRequest(); ok {
-		gas := users * uint32(w.cfg.Rollup.ForcedExitGas)
-		p.forced = w.submit(payer, kindForcedExit, gas)
-		p.users, p.waited = users, 0
-	}
-}
-
-func (w *World) followForced(l *layer) {
-	p := &l.posting
-	for _, c := range w.chain.Changes() {
-		if c.ID == p.forced && !c.Orphaned {
-			l.roll.Requested(p.users, w.gasCost(uint64(c.Gas), c.Price), w.tick)
-			w.must(w.chain.Forget(p.forced))
-			p.forced = 0
-			return
-		}
-	}
-	if p.waited++; p.waited%3 == 0 {
-		w.bump(p.forced)
-	}
+	w.carryExits(l)
 }
 
 // layer2 builds the batches, follows them onto layer one, and ends the slot.
@@ -99,18 +77,8 @@ func (w *World) layer2() {
 	if w.tick%uint32(w.cfg.Rollup.BlocksPerSlot) == 0 {
 		w.remedy.Step(w.remedyWorld())
 		w.must(w.forRemedy.Fault)
-		w.dropRequest()
+		w.dropRequests()
 		w.splitToken()
-	}
-}
-
-// dropRequest takes a piece of the exit queue back from layer one whose queue is
-// gone.
-func (w *World) dropRequest() {
-	if p := &w.posting; p.forced != 0 && w.roll.QueueLength() == 0 {
-		_ = w.chain.Withdraw(p.forced) // one that is in a block already has been paid for
-		w.must(w.chain.Forget(p.forced))
-		p.forced = 0
 	}
 }
 

@@ -204,6 +204,9 @@ func (w *World) settlePerp() {
 	}
 }
 
+// transferGas is the gas of the smallest transaction.
+const transferGas = 21_000
+
 // typicalBatchGas is the gas of a batch at the opening, for the public gas price.
 const typicalBatchGas = 800_000
 
@@ -214,7 +217,7 @@ func (w *World) offer(gas uint64) layer1.Price { return w.chain.GasPriceFor(gas)
 // submit sends a transaction.
 func (w *World) submit(from ledger.Owner, kind layer1.Kind, gas uint32) layer1.TxID {
 	price := w.offer(uint64(gas))
-	id, err := w.chain.Submit(layer1.Tx{Sender: from, Gas: max(gas, 21000), Kind: kind, MaxFee: price, Tip: price})
+	id, err := w.chain.Submit(layer1.Tx{Sender: from, Gas: max(gas, transferGas), Kind: kind, MaxFee: price, Tip: price})
 	w.must(err)
 	return id
 }
@@ -226,8 +229,13 @@ func (w *World) bump(id layer1.TxID) {
 	if !ok {
 		return
 	}
-	price := max(tx.MaxFee*6/5, w.offer(uint64(tx.Gas)))
+	price := w.raised(tx)
 	_ = w.chain.Replace(id, price, price)
+}
+
+// raised is the next bid for a transaction that has waited.
+func (w *World) raised(tx layer1.Tx) layer1.Price {
+	return max(tx.MaxFee*6/5, w.offer(uint64(tx.Gas)))
 }
 
 func (w *World) gasCost(gas uint64, p layer1.Price) ledger.Amount {

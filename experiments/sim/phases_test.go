@@ -113,7 +113,7 @@ func TestForcedExitGetsOut(t *testing.T) {
 	for w.roll.QueueLength() > 0 && w.tick < 1000 {
 		w.clock()
 		w.layer1()
-		if _, _, waits := w.roll.NextRequest(); !waits && onChain == 0 {
+		if w.posting.requests == ([inFlight]request{}) && onChain == 0 {
 			onChain = w.tick
 		}
 	}

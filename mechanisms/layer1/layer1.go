@@ -231,5 +231,8 @@ func (c *Chain) GasPriceFor(gas uint64) Price {
 	return max(price, min(maxPrice, wei(c.clearing(float64(c.limit-gas))*margin)+1))
 }
 
+// GasLimit is the most gas that a block holds.
+func (c *Chain) GasLimit() uint64 { return c.limit }
+
 // BackgroundPrice is the price P of the background demand in wei per gas.
 func (c *Chain) BackgroundPrice() Price { return wei(c.level) }

@@ -67,7 +67,7 @@ func (t *massExit) Step(w *World) {
 	x := &t.docket.Exit
 	switch {
 	case x.Open && w.Tick >= x.Until:
-		w.Roll.CloseGates()
+		w.Roll.CloseGates(w.Tick)
 		x.Open, x.Until = false, w.Tick+w.ticks(t.p.RestDays)
 		x.Ended++
 	case !x.Open && x.Alarms > 0 && float64(x.Alarms) >= t.p.Threshold*w.Roll.Public().Members && t.count(w) >= t.p.Threshold*w.Roll.Public().Members:

@@ -3,8 +3,11 @@ package rollup
 import "stakeout/market/ledger"
 
 // Open starts a slot under its leader. A slot is Open, then at most one Build,
-// then Close.
+// then Close. In exodus nobody leads.
 func (s *State) Open(l Leader) {
+	if s.pub.Exodus {
+		l = Leader{}
+	}
 	s.records[l.Operator].Led++
 	s.slot = Outcome{Leader: l}
 	s.posting = false
@@ -16,7 +19,7 @@ func (s *State) Open(l Leader) {
 // here on, and returns the layer-one gas that it needs. ok is false when nobody
 // builds: the slot is vacant or the operator is down. An empty batch is a batch.
 func (s *State) Build(tick uint32, down bool) (gas uint32, ok bool) {
-	if s.slot.Operator == ledger.Outside || s.pub.Exodus {
+	if s.slot.Operator == ledger.Outside {
 		return 0, false
 	}
 	s.terms = s.policy[s.slot.Operator]
@@ -256,6 +259,7 @@ func (s *State) fee(b included, each ledger.Amount) ledger.Amount {
 func (s *State) withdrawn(user ledger.Owner) {
 	s.txs.remove(user)
 	s.exits.remove(user)
+	s.forced.of[user] = leaver{}
 	s.Activate(user, false)
 	s.pay(user, ledger.Outside, ledger.Rollup, s.Balance(user), ledger.Withdrawal)
 	if s.Here(user) {

@@ -41,7 +41,7 @@ func (s *State) Hash(h uint64) uint64 {
 	for o := range s.policy {
 		p, v := &s.policy[o], &s.txs.req[o].last
 		h = fold(h, uint64(s.weight[o]), uint64(s.operator[o]), uint64(s.earned[o]), uint64(p.MinFee), uint64(p.ExitFee))
-		h = fold(h, flags(p.Equivocate, p.Transfers, p.Exits, s.active[o], s.forced.waiting[o], p.Veto))
+		h = fold(h, flags(p.Equivocate, p.Transfers, p.Exits, s.active[o], s.forced.of[o].asked > 0, p.Veto))
 		h = fold(h, uint64(v.Tick)<<32|uint64(v.Since), uint64(v.Count), uint64(v.Bid))
 	}
 	h = fold(h, uint64(s.appointed))
@@ -84,17 +84,6 @@ func (q *queue) hash(h uint64) uint64 {
 func (o *Outcome) hash(h uint64) uint64 {
 	h = fold(h, uint64(o.Staker)<<32|uint64(o.Operator), flags(o.Equivocated, o.Posted, o.Tried))
 	return fold(h, uint64(o.Transactions)<<32|uint64(o.Exits), uint64(o.Fees), uint64(o.Extracted), uint64(o.Cost))
-}
-
-func (f *forcedQueue) hash(h uint64) uint64 {
-	h = fold(h, uint64(f.onChain-f.head), uint64(f.posted)<<32|uint64(f.credit), f.users)
-	for _, e := range f.list[f.head:] {
-		h = fold(h, uint64(e.owner), uint64(e.count)<<32|uint64(e.since))
-	}
-	if f.gates {
-		h = fold(h, 1)
-	}
-	return h
 }
 
 func (p *Public) hash(h uint64) uint64 {
@@ -177,12 +166,8 @@ func (s *State) auditQueues() error {
 			return fmt.Errorf("rollup: requests sum to %d, the queue to %d", sum, q.total)
 		}
 	}
-	var users uint64
-	for _, e := range s.forced.list[s.forced.head:] {
-		users += uint64(e.count)
-	}
-	if users != s.forced.users {
-		return fmt.Errorf("rollup: %d users in the forced queue, counted %d", users, s.forced.users)
+	if err := s.forced.audit(); err != nil {
+		return err
 	}
 	return s.fault
 }

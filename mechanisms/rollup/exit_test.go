@@ -7,15 +7,22 @@ import (
 	"stakeout/market/ledger"
 )
 
-// carry puts the whole of the forced queue onto layer one.
+// many is more than any piece of the line has.
+const many = 1 << 20
+
+// carry puts the whole line onto layer one, but for those who cannot pay for it.
 func (w *world) carry(cost ledger.Amount) (pieces int) {
 	for {
-		_, users, some := w.s.NextRequest()
-		if !some {
+		payer, users, some := w.s.NextRequest(many)
+		switch gas := ledger.Amount(users) * cost; {
+		case !some:
 			return pieces
+		case gas > w.s.Affords(payer, users):
+			w.s.GiveUp(payer, users)
+		default:
+			w.s.Requested(payer, users, gas, w.tick)
+			pieces++
 		}
-		w.s.Requested(users, ledger.Amount(users)*cost, w.tick)
-		pieces++
 	}
 }
 
@@ -27,12 +34,13 @@ func TestForcedExitTakesItsTime(t *testing.T) {
 	w.s.AskExit(ann, 100, 10, w.tick)
 	ok(t, w.s.ForceExit(ann, 100))
 	equal(t, "queue", w.s.QueueLength(), 100)
-	payer, users, some := w.s.NextRequest()
+	payer, users, some := w.s.NextRequest(many)
 	equal(t, "payer", payer, ann)
 	equal(t, "users in a block", users, 8)
 	equal(t, "some", some, true)
 	w.tick = 20
-	equal(t, "pieces", w.carry(usd), 13)
+	w.s.Requested(payer, users, 8*usd, w.tick)
+	equal(t, "pieces", w.carry(usd), 12)
 	equal(t, "gas", w.led.Flow(ledger.Row(ledger.LayerOne), ledger.ExitGas, ledger.Cash), 100*usd)
 	due := uint32(20 + perDay)
 	for w.tick < due-1 {
@@ -207,5 +215,39 @@ func TestDaiComesBack(t *testing.T) {
 	if w.s.ForceExit(bob, 1) != ErrExit {
 		t.Error("nothing is left to take out")
 	}
+	ok(t, w.audit())
+}
+
+// Each user pays for itself: who got on layer one when gas was dear takes less
+// home, and who gives up keeps its share, to the unit, and may ask again.
+func TestNobodyPaysForOthers(t *testing.T) {
+	p := defaults()
+	p.QueueDelayHours = 0
+	w := newWorld(p)
+	w.inside(ann, 1000*usd)
+	ok(t, w.s.ForceExit(ann, 20))
+	dear, _, _ := w.s.NextRequest(many)
+	cheap, _, _ := w.s.NextRequest(many)
+	left, four, _ := w.s.NextRequest(many)
+	equal(t, "users of the last piece", four, 4)
+	equal(t, "what eight of twenty have", w.s.Affords(dear, 8), 400*usd)
+	w.s.Requested(dear, 8, 399*usd, 1)
+	equal(t, "what the next eight have", w.s.Affords(cheap, 8), 400*usd)
+	w.s.Requested(cheap, 8, 7, 1)
+	w.s.GiveUp(left, four)
+	ok(t, w.audit())
+	equal(t, "on the way", w.s.Forced(ann), 16)
+	equal(t, "again while some are on the way", w.s.ForceExit(ann, 4), ErrExit)
+	w.s.QueueTick(16)
+	equal(t, "inside", w.s.Balance(ann), 200*usd)
+	equal(t, "taken home", w.led.Flow(ledger.Row(ledger.Outside), ledger.Withdrawal, ledger.Cash), 401*usd-7)
+	equal(t, "leaving", w.s.Leaving(ann), false)
+	ok(t, w.s.ForceExit(ann, 20))
+	equal(t, "no more than are inside", w.s.Forced(ann), 4)
+	equal(t, "pieces", w.carry(51*usd), 0)
+	ok(t, w.s.ForceExit(ann, 20))
+	equal(t, "pieces", w.carry(50*usd), 1)
+	w.s.QueueTick(32)
+	equal(t, "members", w.s.Public().Members, 0)
 	ok(t, w.audit())
 }

@@ -35,7 +35,7 @@ type Params struct {
 	QueueExits      int           `key:"queue_exits" default:"128" unit:"1" min:"1" max:"1000000" source:"zkSync 1 priority queue: 128 a window" doc:"Exits that the queue serves in one window"`
 	QueueBlocks     int           `key:"queue_blocks" default:"16" unit:"blocks" min:"1" max:"10000" source:"zkSync 1 priority queue: a window of 16 blocks" doc:"Length of the queue's window"`
 	QueueDelayHours float64       `key:"queue_delay_hours" default:"24" unit:"h" min:"0" max:"8760" source:"Arbitrum force inclusion 24 h; Optimism 12 h; zkSync 1 has 14 days; Taiko 576 s" doc:"Age after which the contract serves a queued exit without the coordinator"`
-	ExodusHours     float64       `key:"exodus_hours" default:"0" unit:"h" min:"0" max:"8760" source:"Assumption: never, since the contract serves the queue itself; zkSync 1 goes into exodus 14 days after an exit that nobody served" doc:"Age of the oldest exit in the queue at which the contract stops all batches and lets everybody out; 0 is never"`
+	ExodusHours     float64       `key:"exodus_hours" default:"0" unit:"h" min:"0" max:"8760" source:"Assumption: never, since the contract serves the queue itself; deadlines of others: zkSync 1 336 h (priority expiration), Arbitrum 24 h, Optimism 12 h, Taiko 0.16 h" doc:"Age of the oldest exit in the queue at which the contract stops all batches and lets everybody out; 0 is never"`
 	MinStake        ledger.Amount `key:"min_stake_tokens" default:"1000" scale:"1000000" unit:"tokens" min:"0" max:"100000000" source:"Assumption: keeps dust out of the lottery" doc:"Smallest stake that takes part in the election"`
 }
 

@@ -31,6 +31,7 @@ func (w *world) apply(op byte, o ledger.Owner, n uint32, a ledger.Amount) {
 	case 7:
 		w.s.SetPolicy(o, Policy{Transfers: n&3 != 0, Exits: n&4 != 0, MinFee: max(a>>20, 0), ExitFee: max(a>>10, 0)})
 	case 8:
+		w.gate(n)
 		w.s.Delegate(o, ledger.First+ledger.Owner(n%8))
 	case 9:
 		if w.judge(o, n, a) {
@@ -63,14 +64,48 @@ func (w *world) judge(o ledger.Owner, n uint32, a ledger.Amount) bool {
 	return true
 }
 
+// gate opens and closes the way through layer one now and then, as a remedy does.
+func (w *world) gate(n uint32) {
+	switch n % 4 {
+	case 0:
+		w.s.OpenGates()
+	case 1:
+		if w.s.forced.gates && !w.s.pub.Exodus {
+			w.mempool = w.mempool[:0]
+		}
+		w.s.CloseGates(w.tick)
+	}
+}
+
+// piece is a request in the mempool.
+type piece struct {
+	payer ledger.Owner
+	users uint32
+}
+
+// carrySome sends a request of the line and ends the oldest, one way or another.
+func (w *world) carrySome(op byte, a ledger.Amount) {
+	if payer, users, some := w.s.NextRequest(uint32(op >> 4)); some {
+		w.mempool = append(w.mempool, piece{payer, users})
+	}
+	if len(w.mempool) == 0 || op&1 == 1 {
+		return
+	}
+	p := w.mempool[0]
+	w.mempool = w.mempool[:copy(w.mempool, w.mempool[1:])]
+	if op&6 == 0 {
+		w.s.GiveUp(p.payer, p.users)
+	} else {
+		w.s.Requested(p.payer, p.users, max(a>>12, 0), w.tick)
+	}
+}
+
 // step is a tick: slots of eight, the batch built after three.
 func (w *world) step(op byte, a ledger.Amount) {
 	w.tick++
 	w.s.Mature(w.tick)
 	w.s.QueueTick(w.tick)
-	if _, users, some := w.s.NextRequest(); some && op&1 == 0 {
-		w.s.Requested(users, max(a>>12, 0), w.tick)
-	}
+	w.carrySome(op, a)
 	switch w.tick % 8 {
 	case 1:
 		leader, _ := w.s.Draw(uint64(a) * 0x9E3779B97F4A7C15)
@@ -123,7 +158,7 @@ func TestRandomOperations(t *testing.T) {
 		if i%1000 == 0 {
 			c.led.CopyFrom(w.led)
 			c.s.CopyFrom(w.s)
-			c.tick = w.tick
+			c.tick, c.mempool = w.tick, append(c.mempool[:0], w.mempool...)
 		}
 		op, o, n, a := random(r)
 		w.apply(op, o, n, a)
@@ -194,10 +229,13 @@ func TestHashSeesEverything(t *testing.T) {
 		"terms":       func(s *State) { s.terms.ExitFee++ },
 		"posting":     func(s *State) { s.posting = false },
 		"slot":        func(s *State) { s.slot.Fees++ },
-		"queue":       func(s *State) { s.forced.list[0].count++ },
+		"queue":       func(s *State) { s.forced.list[0].users++ },
 		"credit":      func(s *State) { s.forced.credit++ },
-		"posted":      func(s *State) { s.forced.posted++ },
-		"on chain":    func(s *State) { s.forced.onChain++ },
+		"line":        func(s *State) { s.forced.line[0].users++ },
+		"sent":        func(s *State) { s.forced.next++ },
+		"leavers":     func(s *State) { s.forced.of[bob].rest++ },
+		"gates":       func(s *State) { s.forced.gates = true },
+		"window":      func(s *State) { s.forced.window++ },
 		"leader":      func(s *State) { s.pub.Leader.Staker++ },
 		"posted fee":  func(s *State) { s.pub.PostedFee++ },
 		"average":     func(s *State) { s.pub.Reward7d++ },
@@ -219,6 +257,8 @@ func TestHashSeesEverything(t *testing.T) {
 		w.s.Send(ann, 5, 300, 1)
 		w.s.Send(bob, 5, 300, 1)
 		ok(t, w.s.ForceExit(bob, 20))
+		payer, users, _ := w.s.NextRequest(many)
+		w.s.Requested(payer, users, 0, 1)
 		before := w.s.Hash(1)
 		equal(t, "again", w.s.Hash(1), before)
 		if spoil(w.s); w.s.Hash(1) == before {
@@ -238,6 +278,9 @@ func TestAuditFinds(t *testing.T) {
 		"requests":  func(w *world) { w.s.txs.total++ },
 		"exits":     func(w *world) { w.s.exits.total++ },
 		"queue":     func(w *world) { w.s.forced.users++ },
+		"mempool":   func(w *world) { w.s.forced.flying++ },
+		"claims":    func(w *world) { w.s.forced.of[ann].claims++ },
+		"leavers":   func(w *world) { w.s.forced.of[ann].asked++ },
 		"a refusal": func(w *world) { w.s.must(ErrExit) },
 	} {
 		w := rich(defaults())

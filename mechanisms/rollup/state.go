@@ -129,8 +129,11 @@ func (s *State) move(o ledger.Owner, a ledger.Asset, from, to ledger.Pocket, x l
 }
 
 // Join brings a user's money into the rollup from outside the model. It returns
-// the ledger's error.
+// the ledger's error, or ErrExodus.
 func (s *State) Join(o ledger.Owner, cash ledger.Amount) error {
+	if s.pub.Exodus {
+		return ErrExodus
+	}
 	err := s.led.Post(ledger.Transfer{Amount: cash, From: ledger.Outside, To: o, Asset: ledger.Cash, ToPocket: ledger.Rollup, Reason: ledger.Deposit})
 	if err == nil && cash > 0 && s.Balance(o) == cash {
 		s.pub.Members++
@@ -140,10 +143,13 @@ func (s *State) Join(o ledger.Owner, cash ledger.Amount) error {
 
 // Bridge moves an owner's free dai into the rollup, from where it comes back
 // like a user's balance but to the owner's free pocket. It returns the ledger's
-// error.
+// error, or ErrExodus.
 //
 // Assumption: bringing dai in costs nothing beside the taking out.
 func (s *State) Bridge(o ledger.Owner, dai ledger.Amount) error {
+	if s.pub.Exodus {
+		return ErrExodus
+	}
 	return s.move(o, ledger.Dai, ledger.Free, ledger.Rollup, dai)
 }
 
@@ -180,12 +186,16 @@ func (s *State) Send(o ledger.Owner, count uint32, bid ledger.Amount, tick uint3
 // AskExit asks the coordinators for a withdrawal of count users' balances,
 // offering at most bid micro-USD a user. Asking again changes the bid of those
 // who still wait but cannot add to them, and count 0 takes the request back.
-// Nothing happens while an exit of the owner is in a batch or in the forced
-// queue, or when it has no balance.
+// Nothing happens while an exit of the owner is in a batch or on the way through
+// layer one, or when it has no balance.
 func (s *State) AskExit(o ledger.Owner, count uint32, bid ledger.Amount, tick uint32) {
 	r := &s.exits.req[o]
-	if r.riding || s.forced.waiting[o] || !s.inside(o) {
+	l := &s.forced.of[o]
+	if r.riding || l.asked > 0 || !s.inside(o) {
 		return
+	}
+	if l.rest > 0 {
+		count = min(count, l.rest)
 	}
 	if r.waiting {
 		count = min(count, r.count)
@@ -224,7 +234,7 @@ func (s *State) Reward(o ledger.Owner, a ledger.Amount) { s.earned[o] += a }
 
 // Leaving reports whether an exit of the owner waits or is in a batch.
 func (s *State) Leaving(o ledger.Owner) bool {
-	return s.exits.req[o].waiting || s.exits.req[o].riding || s.forced.waiting[o]
+	return s.exits.req[o].waiting || s.exits.req[o].riding || s.forced.of[o].asked > 0
 }
 
 // LastServed tells what was last included for an owner.

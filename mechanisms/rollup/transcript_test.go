@@ -132,7 +132,7 @@ func (s *script) pass(verb string, args []string, o ledger.Owner) {
 		if args[0] == "open" {
 			s.s.OpenGates()
 		} else {
-			s.s.CloseGates()
+			s.s.CloseGates(s.tick)
 		}
 	case "queue":
 		note := ""

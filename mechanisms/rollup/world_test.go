@@ -25,6 +25,8 @@ type world struct {
 	tick uint32
 	gas  uint32 // of the batch on its way
 	out  Outcome
+
+	mempool []piece
 }
 
 // defaults are the rules without extractable value, so that money adds up in the

@@ -1,0 +1,102 @@
+package sim
+
+import (
+	"stakeout/market/ledger"
+	"stakeout/mechanisms/layer1"
+	"stakeout/mechanisms/rollup"
+)
+
+// request is a piece of the line of those who leave through layer one, on its
+// way there; without a transaction it is none.
+type request struct {
+	id     layer1.TxID
+	payer  ledger.Owner
+	users  uint32
+	waited uint32 // ticks
+}
+
+// inFlight is how many requests of a rollup wait in the mempool at most. The
+// others stand in line, whose length costs nothing.
+//
+// Assumption: sixteen, which at the default gas is more than a block holds, so
+// that a rush bids for all of its space, and the price of gas and not the line
+// says how fast it gets out.
+const inFlight = 16
+
+// carryExits brings exits through layer one onto the chain: it hands over what
+// has been included, outbids what has waited, and sends what is next in line.
+func (w *World) carryExits(l *layer) {
+	tries := inFlight
+	for i := range l.posting.requests {
+		r := &l.posting.requests[i]
+		if r.id != 0 {
+			w.follow(l.roll, r)
+		}
+		for r.id == 0 && tries > 0 {
+			if tries--; !w.request(l.roll, r) {
+				tries = 0
+			}
+		}
+	}
+}
+
+// follow ends a request that layer one has included or that has become too dear,
+// and raises its bid every third block.
+func (w *World) follow(roll *rollup.State, r *request) {
+	for _, c := range w.chain.Changes() {
+		if c.ID == r.id && !c.Orphaned {
+			roll.Requested(r.payer, r.users, w.gasCost(uint64(c.Gas), c.Price), w.tick)
+			w.must(w.chain.Forget(r.id))
+			*r = request{}
+			return
+		}
+	}
+	if r.waited++; r.waited%3 != 0 {
+		return
+	}
+	if tx, _ := w.chain.Lookup(r.id); w.affordable(roll, r.payer, r.users, tx.Gas, w.raised(tx)) {
+		w.bump(r.id)
+		return
+	}
+	roll.GiveUp(r.payer, r.users)
+	w.drop(r)
+}
+
+// drop takes a request back from layer one; one that a block of a losing branch
+// holds may still be included, and then finds nothing.
+func (w *World) drop(r *request) {
+	_ = w.chain.Withdraw(r.id)
+	w.must(w.chain.Forget(r.id))
+	*r = request{}
+}
+
+// request sends what is next in line; it is false when nobody is. Who cannot pay
+// what inclusion costs gives up and leaves r as it is.
+func (w *World) request(roll *rollup.State, r *request) bool {
+	each := max(w.cfg.Rollup.ForcedExitGas, 1)
+	payer, users, ok := roll.NextRequest(uint32(w.chain.GasLimit() / uint64(each)))
+	if !ok {
+		return false
+	}
+	gas := max(users*uint32(each), transferGas)
+	if !w.affordable(roll, payer, users, gas, w.offer(uint64(gas))) {
+		roll.GiveUp(payer, users)
+		return true
+	}
+	*r = request{id: w.submit(payer, kindForcedExit, gas), payer: payer, users: users}
+	return true
+}
+
+// affordable reports whether users have enough inside for the gas.
+func (w *World) affordable(roll *rollup.State, payer ledger.Owner, users, gas uint32, p layer1.Price) bool {
+	return w.gasCost(uint64(gas), p) <= roll.Affords(payer, users)
+}
+
+// dropRequests takes those requests back from layer one that a remedy has ended.
+func (w *World) dropRequests() {
+	for i := range w.posting.requests {
+		if r := &w.posting.requests[i]; r.id != 0 && w.roll.Forced(r.payer) == 0 {
+			w.drop(r)
+		}
+	}
+}
