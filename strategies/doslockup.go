@@ -122,6 +122,7 @@ func (h *hoard) buy(c *campaign, v *agents.View, do *agents.Actions) {
 
 // sell takes the bids from the best down to the slack.
 func (h *hoard) sell(c *campaign, v *agents.View, do *agents.Actions, dai, bid float64) {
-	have := v.Free(h.leg, ledger.Dai).Units()
-	do.DaiOrder(h.leg, takingSlot, book.Sell, book.ImmediateOrCancel, v.Price(bid*(1-c.s.SlackShare)), v.Lots(min(dai, have)))
+	if have := v.Free(h.leg, ledger.Dai).Units(); bid > 0 {
+		do.DaiOrder(h.leg, takingSlot, book.Sell, book.ImmediateOrCancel, v.Price(bid*(1-c.s.SlackShare)), v.Lots(min(dai, have)))
+	}
 }

@@ -2,6 +2,7 @@ package strategies
 
 import (
 	"stakeout/agents"
+	"stakeout/market/book"
 	"stakeout/market/ledger"
 )
 
@@ -23,7 +24,7 @@ var _ = register(Entry{
 		x := p.(*TakeoverBuyParams)
 		return &takeoverBuy{
 			campaign: campaign{Plan: plan, s: x.schedule(), capital: x.Budget},
-			multiple: x.Multiple, stop: x.Stop, keep: x.Keep,
+			multiple: x.Multiple, stop: x.Stop, keep: x.Keep, give: x.GiveShare,
 		}
 	},
 })
@@ -39,7 +40,8 @@ type TakeoverBuyParams struct {
 	ActDays      float64       `key:"act_days" default:"14" unit:"d" min:"0" max:"365" source:"Assumption: two weeks; no sweep yet" doc:"Length of the attack"`
 	SellDays     float64       `key:"sell_days" default:"28" unit:"d" min:"0" max:"365" source:"Assumption: weeks, as for buying; no sweep yet" doc:"Time over which the tokens are sold again"`
 	SliceMinutes float64       `key:"slice_minutes" default:"10" unit:"min" min:"1" max:"1440" source:"Time-weighted execution (Almgren and Chriss 2001, risk-averse limit)" doc:"Time between child orders"`
-	SlackShare   float64       `key:"slack_share" default:"0.005" unit:"share" min:"0" max:"0.5" source:"Assumption: half a percent, some half-spreads" doc:"Distance from the mid up to which a child order trades"`
+	SlackShare   float64       `key:"slack_share" default:"0.005" unit:"share" min:"0" max:"0.5" source:"Assumption: half a percent, some half-spreads" doc:"Distance from the mid up to which a purchase trades"`
+	GiveShare    float64       `key:"give_share" default:"0.02" unit:"share" min:"0" max:"0.9" source:"Assumption: who must sell most of the tokens in existence gives way, by two percent a slice, until somebody buys; no sweep yet" doc:"Distance below the best bid at which tokens are offered for sale"`
 	ReserveShare float64       `key:"reserve_share" default:"0.01" unit:"share" min:"0" max:"0.9" source:"Assumption: cash for the layer-one gas of honest batches" doc:"Share of the capital that is not spent on tokens"`
 }
 
@@ -50,8 +52,8 @@ func (p *TakeoverBuyParams) schedule() Schedule {
 
 type takeoverBuy struct {
 	campaign
-	multiple   float64
-	stop, keep bool
+	multiple, give float64
+	stop, keep     bool
 }
 
 // Clone implements agents.Strategy.
@@ -77,5 +79,23 @@ func (e *takeoverBuy) step(v *agents.View, do *agents.Actions) {
 	harsh.Transfers = !e.stop
 	harsh.ExitFee = times(harsh.ExitFee, e.multiple)
 	e.demand(v, do, now == acting, harsh)
-	e.work(v, do, now)
+	if now < selling {
+		e.work(v, do, now)
+		return
+	}
+	e.dispose(v, do)
+	e.next(v, do)
+}
+
+// dispose sells evenly to the best bids until the end, and what is left then as
+// fast as somebody buys it. What finds no bid is on offer until the next slice.
+// Who has most of the tokens cannot go by the mid: with hardly anything on offer
+// it is far above what anybody bids, and stays there until somebody offers less.
+func (e *takeoverBuy) dispose(v *agents.View, do *agents.Actions) {
+	have := (v.Free(e.stake(), ledger.Token) + v.Pocket(e.stake(), ledger.Token, ledger.Held)).Units()
+	part := have/e.slices(v, e.s.unwound(v.Rollup.UnbondingDays)) + 1
+	price := float64(v.Bid) * v.TickUSD * (1 - e.give)
+	if v.Bid > 0 {
+		do.Order(e.stake(), takingSlot, book.Sell, book.Limit, v.Price(price), v.Lots(min(part, have)))
+	}
 }
