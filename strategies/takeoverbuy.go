@@ -32,7 +32,7 @@ var _ = register(Entry{
 // TakeoverBuyParams are the parameters of takeover-buy. It has a schedule of its
 // own, since most of the tokens in circulation are neither bought nor sold in days.
 type TakeoverBuyParams struct {
-	Budget       ledger.Amount `key:"budget_usd" default:"100000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: the market value of all tokens at the opening; no sweep yet" doc:"Cash of the attacker"`
+	Budget       ledger.Amount `key:"budget_usd" default:"60000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a fifth more than all stake is worth at the opening; no sweep yet" doc:"Cash of the attacker"`
 	Multiple     float64       `key:"exit_fee_multiple" default:"20" unit:"1" min:"1" max:"1000000" source:"Assumption: massive, some ten dollars a user; no sweep yet" doc:"Fee of a withdrawal as a multiple of the common price, which is its layer-one gas and a twentieth"`
 	Stop         bool          `key:"stop_transfers" default:"false" source:"Assumption: who has almost all blocks earns their fees as well" doc:"Include no transactions, so that users want to leave"`
 	Keep         bool          `key:"keep_stake" default:"false" source:"Assumption: what the stake is worth is learned by selling it" doc:"Go on for ever instead of selling the stake"`
@@ -88,14 +88,19 @@ func (e *takeoverBuy) step(v *agents.View, do *agents.Actions) {
 }
 
 // dispose sells evenly to the best bids until the end, and what is left then as
-// fast as somebody buys it. What finds no bid is on offer until the next slice.
+// fast as somebody buys it. What finds no bid is on offer until the next slice, and
+// cheaper then while nobody bids.
 // Who has most of the tokens cannot go by the mid: with hardly anything on offer
 // it is far above what anybody bids, and stays there until somebody offers less.
 func (e *takeoverBuy) dispose(v *agents.View, do *agents.Actions) {
 	have := (v.Free(e.stake(), ledger.Token) + v.Pocket(e.stake(), ledger.Token, ledger.Held)).Units()
 	part := have/e.slices(v, e.s.unwound(v.Rollup.UnbondingDays)) + 1
-	price := float64(v.Bid) * v.TickUSD * (1 - e.give)
-	if v.Bid > 0 {
+	best := v.Bid
+	if best == 0 {
+		best, _, _, _ = v.Open(e.stake(), takingSlot)
+	}
+	if best > 0 {
+		price := float64(best) * v.TickUSD * (1 - e.give)
 		do.Order(e.stake(), takingSlot, book.Sell, book.Limit, v.Price(price), v.Lots(min(part, have)))
 	}
 }
