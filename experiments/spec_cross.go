@@ -73,6 +73,9 @@ func (c *crossing) header() {
 	if c.attack.Needs.Loans && c.World.Lending.BorrowCap == 0 {
 		c.add("world.lending.borrow_cap_tokens", "is 0, and the attack "+c.Attack+" borrows", "more than 0")
 	}
+	if c.attack.Needs.Dai && (c.World.VaultOwners.Count == 0 || c.World.Arbitrageurs.Count == 0) {
+		c.add("world.vault_owners.count", "or world.arbitrageurs.count is 0, so that there is no dai, and the attack "+c.Attack+" locks dai up", "more than 0, and the other as well")
+	}
 }
 
 // reference is the mechanism of the thread, proof of stake.

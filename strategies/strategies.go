@@ -25,6 +25,7 @@ type Levers struct {
 	Stake  bool // leadership must follow stake
 	Office bool // leadership must be an office, which the attacker holds
 	Loans  bool // somebody must lend tokens
+	Dai    bool // somebody must owe dai, and somebody hold it
 }
 
 // In reports whether the levers that leadership gives exist under these rules.

@@ -53,6 +53,8 @@ const (
 	Bonds
 	Bribes
 	Forked
+	DaiTrades
+	DaiUnsold
 	Unsold
 	Other
 	Channels
@@ -84,6 +86,8 @@ var Describe = [Channels]Description{
 	{"bonds", "bonds and court fees", "Bonds, appeals and court stake paid, less what came back."},
 	{"bribes", "bribes", "Bribes of voters and jurors, paid or received."},
 	{"fork", "fork of the token", "Tokens exchanged and deposits taken in a fork, at the prices at the end."},
+	{"dai_trades", "dai: trades", "Dai bought and sold, at the price of dai at the end; fees are with the trading fees."},
+	{"dai_unsold", "dai: unsold", "What dai left at the end fetches in the book less its value at the price at the end."},
 	{"unsold", "unsold tokens", "What tokens left at the end fetch in the book less their value at the mid."},
 	{"other", "other", "Every other reason of the ledger."},
 }
@@ -128,12 +132,13 @@ func Of(w, honest, idle *sim.World, capital ledger.Amount) Account {
 	w.Settle()
 	var a Account
 	end := w.PriceAt(w.Tick())
-	var left, rival ledger.Amount
+	var left, rival, dai ledger.Amount
 	for leg, id := range w.Attackers() {
 		a.trades(leg, id, w, honest, idle)
 		a.reasons(sim.RowAttacker+ledger.Row(leg), w, end)
 		left += w.Ledger().Total(id, ledger.Token)
 		rival += w.Ledger().Total(id, ledger.Rival)
+		dai += w.Ledger().Total(id, ledger.Dai)
 	}
 	cash := -capital
 	for _, id := range w.Attackers() {
@@ -141,7 +146,9 @@ func Of(w, honest, idle *sim.World, capital ledger.Amount) Account {
 	}
 	proceeds := liquidation(w, left) + rivalLiquidation(w, rival)
 	a.Channel[Unsold] = proceeds - value(left, end) - value(rival, w.RivalPrice())
-	a.Profit = cash + proceeds
+	daiProceeds := daiLiquidation(w, dai)
+	a.Channel[DaiUnsold] = daiProceeds - value(dai, w.DaiPrice())
+	a.Profit = cash + proceeds + daiProceeds
 	a.balance(w, end)
 	for _, s := range w.Series() {
 		a.CapitalAtRisk = max(a.CapitalAtRisk, capital-agents.Amount(s.AttackerCash))
@@ -176,9 +183,28 @@ func (a *Account) trades(leg int, id agents.ID, w, honest, idle *sim.World) {
 		c[2] += micro(q * (dA - dH))
 	}
 	row := sim.RowAttacker + ledger.Row(leg)
-	total := w.Ledger().Flow(row, ledger.Trade, ledger.Cash) + value(w.Ledger().Flow(row, ledger.Trade, ledger.Token), pA) +
+	paid := daiCash(id, w)
+	total := w.Ledger().Flow(row, ledger.Trade, ledger.Cash) - paid + value(w.Ledger().Flow(row, ledger.Trade, ledger.Token), pA) +
 		value(w.Ledger().Flow(row, ledger.Trade, ledger.Rival), w.RivalPrice())
 	c[3] = total - c[0] - c[1] - c[2]
+	a.Channel[DaiTrades] += paid + value(w.Ledger().Flow(row, ledger.Trade, ledger.Dai), w.DaiPrice())
+}
+
+// daiCash is the cash that an owner got for dai less what it paid for it, fees
+// not counted.
+func daiCash(id agents.ID, w *sim.World) (sum ledger.Amount) {
+	tick := w.Dai().Params().TickSize
+	for _, f := range w.Dai().Log() {
+		if f.Owner != id {
+			continue
+		}
+		cash := ledger.Amount(f.Price) * ledger.Amount(f.Lots) * tick
+		if f.Side == book.Buy {
+			cash = -cash
+		}
+		sum += cash
+	}
+	return sum
 }
 
 // channelOf groups the ledger's reasons other than trades.
@@ -190,7 +216,7 @@ var channelOf = map[ledger.Reason]Channel{
 }
 
 func (a *Account) reasons(row ledger.Row, w *sim.World, end float64) {
-	l, rival := w.Ledger(), w.RivalPrice()
+	l, rival, dai := w.Ledger(), w.RivalPrice(), w.DaiPrice()
 	for why := ledger.Reason(0); why < ledger.Reasons; why++ {
 		if why == ledger.Trade || why == ledger.Genesis {
 			continue
@@ -199,7 +225,8 @@ func (a *Account) reasons(row ledger.Row, w *sim.World, end float64) {
 		if !ok {
 			c = Other
 		}
-		a.Channel[c] += l.Flow(row, why, ledger.Cash) + value(l.Flow(row, why, ledger.Token), end) + value(l.Flow(row, why, ledger.Rival), rival)
+		a.Channel[c] += l.Flow(row, why, ledger.Cash) + value(l.Flow(row, why, ledger.Token), end) + value(l.Flow(row, why, ledger.Rival), rival) +
+			value(l.Flow(row, why, ledger.Dai), dai)
 	}
 }
 
@@ -229,6 +256,11 @@ func rivalLiquidation(w *sim.World, tokens ledger.Amount) ledger.Amount {
 		return 0
 	}
 	return fetched(x, tokens, uint64(w.View().Price(w.RivalPrice())))
+}
+
+// daiLiquidation is the same for dai.
+func daiLiquidation(w *sim.World, dai ledger.Amount) ledger.Amount {
+	return fetched(w.Dai(), dai, uint64(w.View().Price(w.DaiPrice())))
 }
 
 // fetched is liquidation on one book; the mid is in ticks.
