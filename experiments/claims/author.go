@@ -7,6 +7,8 @@ var (
 	dos     = Case{Preset: "dos-empty-blocks"}
 	longDos = Case{"dos-empty-blocks", []string{"attack_params.act_days=45", "horizon_days=75"}}
 	rally   = Case{Preset: "fake-dos"}
+	// takeover buys most of the stake, prices withdrawals, and sells.
+	takeover = Case{Preset: "takeover-buy"}
 	// majority is an attacker that buys most of the stake and does not let go.
 	majority = longDos.with("attack_params.budget_usd=90000000")
 	fickle   = Case{"fake-dos", []string{"world.users.loyalty=0.85"}}
@@ -35,6 +37,27 @@ var authors = []Claim{
 		Tests: []Test{
 			{When: "it costs", Case: dos, Of: excess, Bound: 0},
 			{When: "and for these two reasons", Case: dos, Of: explained, Above: true, Bound: 90},
+		},
+	},
+	{
+		ID: "C4", By: author,
+		Quote:   "There are also several ways for users to profit from this attack 1. Charge a high fee in order to process transactions",
+		Reading: "A tenth of the stake earns more by an extortionate fee for transactions than by the common one.",
+		Tests:   []Test{{When: "the preset's fee", Case: Case{Preset: "dos-process-fee"}, Of: excess, Above: true}},
+	},
+	{
+		ID: "C5", By: author,
+		Quote:   "2. Charge a high fee in order to allow users to withdraw",
+		Reading: "A tenth of the stake earns more by an extortionate fee for withdrawals than by the common one.",
+		Tests:   []Test{{When: "the preset's fee", Case: Case{Preset: "dos-withdraw-fee"}, Of: excess, Above: true}},
+	},
+	{
+		ID: "C6", By: author,
+		Quote:   "3. Lock up a bunch of the supply of certain tokens causing the markets to go crazy, for example if you locked up 50% of DAI you could profit if the price of eth fluctuated.",
+		Reading: "With half of all dai inside and ether halving, who blocks withdrawals and holds dai outside earns more than by serving.",
+		Tests: []Test{
+			{When: "a tenth of the stake", Case: Case{Preset: "dos-lockup"}, Of: excess, Above: true},
+			{When: "ether does not fall", Case: Case{"dos-lockup", []string{"world.news.eth_fall_share=0"}}, Of: excess, Above: true},
 		},
 	},
 	{
@@ -78,9 +101,20 @@ var authors = []Claim{
 	{
 		ID: "C14", By: author,
 		Quote:   "The ability to slash or buy most of the staking tokens in circulation can lead to coordinator take over. Where they can create almost all the blocks",
-		Reading: "With 90 million dollars, nine tenths of the market value, an attacker buys nine tenths of the stake.",
-		Tests:   []Test{{When: "bought over ten days", Case: majority, Of: share, Above: true, Bound: 90}},
-		Turn:    &Turn{"attack_params.build_days", 2, 30},
+		Reading: "A buyer reaches nine tenths of the stake.",
+		Tests: []Test{
+			{When: "60 million dollars over forty days", Case: takeover, Of: share, Above: true, Bound: 90},
+			{When: "90 million dollars over ten days", Case: majority, Of: share, Above: true, Bound: 90},
+		},
+	},
+	{
+		ID: "C15", By: author,
+		Quote:   "and use this power to impose massive withdraw fees on users wishing to leave.",
+		Reading: "Massive withdrawal fees earn such a buyer more than honest service, and enough to pay for the takeover.",
+		Tests: []Test{
+			{When: "against honest use", Case: takeover, Of: excess, Above: true},
+			{When: "net", Case: takeover, Of: profit, Above: true},
+		},
 	},
 	{
 		ID: "C16", By: author,
