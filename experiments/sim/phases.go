@@ -250,6 +250,7 @@ func (w *World) gasCost(gas uint64, p layer1.Price) ledger.Amount {
 func (w *World) remedyWorld() *remedy.World {
 	w.forRemedy = remedy.World{
 		Roll: w.roll, Away: w.away.roll, Ledger: w.led, Rules: w.mech.Rules(), Rand: w.stream.At(draw.Remedy, 0, w.roll.Public().Slot), Tick: w.tick, TicksPerDay: w.perDay,
+		Cohort: uint32(w.cfg.Users.CohortSize),
 	}
 	return &w.forRemedy
 }

@@ -82,7 +82,8 @@ func (t *migration) Clone() Remedy {
 }
 
 // Hear takes signatures; one that is part of a move under way cannot be taken
-// back.
+// back. Nobody signs for more users than a cohort has, since each of them takes
+// space on layer one that one who has nothing would not pay for.
 func (t *migration) Hear(w *World, m Message) bool {
 	if m.Word != Sign || !w.Roll.Here(m.By) {
 		return false
@@ -100,7 +101,7 @@ func (t *migration) Hear(w *World, m Message) bool {
 	case at >= 0:
 		t.list[at].tick, t.list[at].limit = w.Tick, m.Amount
 		return true
-	case m.Count == 0 || w.Roll.Balance(m.By) == 0:
+	case m.Count == 0 || w.Cohort > 0 && m.Count > w.Cohort || w.Roll.Balance(m.By) == 0:
 		return false
 	}
 	t.list = append(t.list, signature{m.By, m.Count, w.Tick, m.Amount})

@@ -186,3 +186,16 @@ func TestMigrationClone(t *testing.T) {
 		t.Errorf("the original changed from %s to %s", before, got)
 	}
 }
+
+// Nobody can sign for more users than a cohort has, and so fill layer one for
+// nothing.
+func TestNobodySignsForOthers(t *testing.T) {
+	s := newMoveWorld(t, "migrate-optimistic")
+	s.w.Cohort = 100
+	s.run("inside", []string{"ann", "1000"})
+	for count, want := range map[uint32]bool{101: false, 4_000_000_000: false, 100: true} {
+		if got := s.r.Clone().Hear(s.w, Message{By: s.owner("ann"), Word: Sign, Count: count}); got != want {
+			t.Errorf("a signature for %d users: %v", count, got)
+		}
+	}
+}

@@ -61,7 +61,8 @@ type World struct {
 	Rand        *draw.Stream // keyed by slot
 	Tick        uint32
 	TicksPerDay float64
-	Fault       error // the first transfer that an invariant should have made possible
+	Cohort      uint32 // users for whom one owner can speak at most; 0 is any number
+	Fault       error  // the first transfer that an invariant should have made possible
 }
 
 // Must records a transfer that was refused against all invariants.
