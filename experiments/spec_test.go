@@ -78,6 +78,18 @@ func TestSwitchKeepsSharedParameters(t *testing.T) {
 	}
 }
 
+// An attack that locks dai up needs a world with dai.
+func TestNoDaiToLockUp(t *testing.T) {
+	for _, set := range []string{"world.arbitrageurs.count=0", "world.vault_owners.count=0"} {
+		if _, err := Load("dos-lockup", set); err == nil || !strings.Contains(err.Error(), "there is no dai") {
+			t.Errorf("%s: %v", set, err)
+		}
+	}
+	if _, err := Load("dos-short", "world.arbitrageurs.count=0"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWrongOverrides(t *testing.T) {
 	for _, c := range []struct{ set, want string }{
 		{"attack=dos-shrt", `attack: there is no attack "dos-shrt"; expected one of `},

@@ -23,7 +23,7 @@ var _ = register(Entry{
 		legs := x.legs()
 		return &dosLockup{
 			campaign: campaign{Plan: plan, s: x.Schedule, capital: legs[0]},
-			hoard:    hoard{leg: plan.Legs[1], capital: legs[1], premium: x.Premium, hours: x.SellHours},
+			hoard:    hoard{leg: plan.Legs[1], capital: legs[1], most: x.Buy, premium: x.Premium, hours: x.SellHours},
 			serve:    x.Serve,
 		}
 	},
@@ -35,7 +35,8 @@ var _ = register(Entry{
 type LockupParams struct {
 	Budget    ledger.Amount `key:"budget_usd" default:"8000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a tenth of the stake and a twelfth of the dai in existence; no sweep yet" doc:"Cash of the attacker"`
 	DaiShare  float64       `key:"dai_share" default:"0.4" unit:"share" min:"0" max:"1" source:"Assumption: as the share behind the short of dos-short; no sweep yet" doc:"Share of the budget that is spent on dai"`
-	Premium   float64       `key:"sell_premium" default:"0.03" unit:"1" min:"0" max:"1" source:"Assumption: the most that dai rises in ordinary times (check dai)" doc:"Premium of dai over a dollar from which the plan sells, and above which it does not buy"`
+	Buy       float64       `key:"buy_premium" default:"0.003" unit:"1" min:"0" max:"1" source:"Assumption: well below the percent for which dai is carried out of the rollup, since a dearer purchase would empty what is to be locked; no sweep yet" doc:"Premium of dai over a dollar up to which the plan buys"`
+	Premium   float64       `key:"sell_premium" default:"0.03" unit:"1" min:"0" max:"1" source:"Assumption: the most that dai rises in ordinary times (check dai)" doc:"Premium of dai over a dollar from which the plan sells during the act"`
 	SellHours float64       `key:"sell_hours" default:"12" unit:"h" min:"0.1" max:"1000" source:"Assumption: half of the day that the squeeze of 12 to 13 March 2020 took" doc:"Time in which all but 1/e of the dai is sold while it is dear"`
 	Serve     bool          `key:"serve_transfers" default:"false" source:"Assumption: the thread's attack is empty blocks" doc:"Include transactions and only keep withdrawals out"`
 	Schedule
@@ -85,9 +86,10 @@ func (e *dosLockup) lockIn(v *agents.View, do *agents.Actions) {
 
 // hoard works the leg that holds dai.
 type hoard struct {
-	leg            agents.ID
-	capital        ledger.Amount
-	premium, hours float64
+	leg           agents.ID
+	capital       ledger.Amount
+	most, premium float64 // of dai over a dollar, to buy at and to sell at
+	hours         float64
 }
 
 // step buys dai until the act, sells during it when dai is dear, and sells what
@@ -115,7 +117,7 @@ const least = 100
 
 // buy spends what is left evenly until the act begins, a thousandth kept for fees.
 func (h *hoard) buy(c *campaign, v *agents.View, do *agents.Actions) {
-	price := min(v.Dai.Mid*(1+c.s.SlackShare), 1+h.premium)
+	price := min(v.Dai.Mid*(1+c.s.SlackShare), 1+h.most)
 	part := 0.999 * v.Free(h.leg, ledger.Cash).Units() / c.slices(v, c.s.BuildDays)
 	do.DaiOrder(h.leg, takingSlot, book.Buy, book.ImmediateOrCancel, v.Price(price), v.Lots(part/price))
 }

@@ -298,3 +298,46 @@ func TestValue(t *testing.T) {
 		}
 	}
 }
+
+// Dai that a plan holds has channels of its own: what was paid for it against its
+// price, and what it fetches in the book against that.
+func TestDaiHasItsOwnChannels(t *testing.T) {
+	e, _ := strategies.Find("dos-lockup")
+	p := e.Params()
+	param.Defaults(p)
+	if err := param.Set(p, "build_days", "1"); err != nil {
+		t.Fatal(err)
+	}
+	capital := e.Capital(p)
+	idle, err := sim.New(quick(), "pos", "none", 5, capital)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := new(sim.World)
+	w.CopyFrom(idle)
+	w.SetAttacker(e.New(p, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening()}))
+	for _, x := range []*sim.World{w, idle} {
+		if err := x.Run(x.Ticks(1.5)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := Of(w, w, idle, capital[0]+capital[1])
+	exact(t, &a)
+	row, leg := sim.RowAttacker+1, w.Attackers()[1]
+	held := w.Ledger().Total(leg, ledger.Dai)
+	paid := w.Ledger().Flow(row, ledger.Trade, ledger.Cash)
+	if held < 1000*usd || paid >= 0 {
+		t.Fatalf("%d micro-dai for %d", held, paid)
+	}
+	if got, want := a.Channel[DaiTrades], paid+value(held, w.DaiPrice()); got != want {
+		t.Errorf("trades of dai: %d, want %d", got, want)
+	}
+	if got, want := a.Channel[DaiUnsold], fetched(w.Dai(), held, 0)-value(held, w.DaiPrice()); got != want || got >= 0 {
+		t.Errorf("unsold dai: %d, want %d", got, want)
+	}
+	for c := ShortDrift; c <= ShortExecution; c++ {
+		if a.Channel[c] != 0 {
+			t.Errorf("%s: %d of a leg that trades no tokens", Describe[c].Name, a.Channel[c])
+		}
+	}
+}
