@@ -114,10 +114,11 @@ func TestWrongOverrides(t *testing.T) {
 }
 
 // The attack and its honest twin are simulated as one world until the act.
-// Running both from the start must give the same worlds to the bit.
+// Running both from the start must give the same worlds to the bit. Users leave, so
+// that acts that concern nobody else have somebody to act on.
 func TestSharedUntilTheAct(t *testing.T) {
 	for _, name := range Presets() {
-		s := tiny(t, name)
+		s := tiny(t, name, "world.users.count=200", "world.users.churn_per_day=0.5", "attack_params.act_days=0.9", "horizon_days=2")
 		short, err := s.Trial(context.Background(), new(Worlds), 1)
 		if err != nil {
 			t.Fatal(err)
