@@ -47,6 +47,12 @@ func (e *emptyBlocks) Decide(awake []agents.Agent, v *agents.View, do *agents.Ac
 func (c *campaign) step(v *agents.View, do *agents.Actions) {
 	now := c.phase(v)
 	c.build(v, do, now == acting)
+	c.work(now, v, do)
+	c.next(v, do)
+}
+
+// work does with the tokens what is due in a phase.
+func (c *campaign) work(now phase, v *agents.View, do *agents.Actions) {
 	switch now {
 	case building:
 		c.buy(v, do, c.s.BuildDays)
@@ -61,5 +67,4 @@ func (c *campaign) step(v *agents.View, do *agents.Actions) {
 		// What little is left goes in one order.
 		c.sell(v, do, v.Free(c.stake(), ledger.Token).Units(), 0)
 	}
-	c.next(v, do)
 }
