@@ -59,8 +59,9 @@ func List() ([]*table.Table, error) {
 const notApplicable = "not applicable"
 
 // Matrix says under which leader selection the lever of which attack exists, and
-// which remedy has something to act on. An attack and a remedy that both apply can
-// be crossed: remedies take no lever away, they act on what it does.
+// which remedy has something to act on, and which attack finds what it needs under
+// which remedy. An attack and a remedy that both apply can be crossed: remedies take
+// no lever away, they act on what it does, and some attacks turn them into a weapon.
 func Matrix() []*table.Table {
 	attacks := matrix("matrix", "Which attack has its lever under which leader selection", "Attack")
 	for _, a := range strategies.All() {
@@ -72,7 +73,34 @@ func Matrix() []*table.Table {
 		applies(remedies, r.Name, r.In)
 	}
 	remedies.Notes = []string{"An attack and a remedy that both apply can be crossed. A remedy that punishes needs stake or an office to take away."}
-	return []*table.Table{attacks, remedies}
+	return []*table.Table{attacks, remedies, weapons()}
+}
+
+// weapons says which attack finds what it needs under which remedy.
+func weapons() *table.Table {
+	t := &table.Table{Name: "matrix_weapons", Title: "Which attack finds what it needs under which remedy", Columns: []table.Column{{Name: "Remedy"}}}
+	for _, a := range strategies.All() {
+		t.Columns = append(t.Columns, table.Column{Name: a.Name})
+	}
+	p := new(remedy.Params)
+	param.Defaults(p)
+	for _, r := range remedy.All() {
+		row := []table.Cell{table.Text(r.Name)}
+		for _, a := range strategies.All() {
+			row = append(row, table.Text(word(a.Needs.Under(r.New(p).Rules()))))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	t.Notes = []string{"An attack that turns a remedy against others needs that remedy; all others apply whether there is one or not."}
+	return t
+}
+
+// word says whether something applies.
+func word(applies bool) string {
+	if applies {
+		return "applies"
+	}
+	return notApplicable
 }
 
 // matrix is a table with a column for each leader selection.
@@ -88,11 +116,7 @@ func matrix(name, title, head string) *table.Table {
 func applies(t *table.Table, name string, in func(rollup.Rules) bool) {
 	row := []table.Cell{table.Text(name)}
 	for _, m := range election.All() {
-		word := "applies"
-		if !in(m.Rules()) {
-			word = notApplicable
-		}
-		row = append(row, table.Text(word))
+		row = append(row, table.Text(word(in(m.Rules()))))
 	}
 	t.Rows = append(t.Rows, row)
 }

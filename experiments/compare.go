@@ -30,7 +30,8 @@ func Comparison(all bool, reps int) (*Sweep, error) {
 		for _, m := range election.All() {
 			for _, r := range remedy.All() {
 				home := m.Name == own.Mechanism || r.Name == own.Remedy
-				if !a.Needs.In(m.Rules()) || !r.In(m.Rules()) || !all && !home {
+				levers := a.Needs.In(m.Rules()) && a.Needs.Under(r.New(&own.World.Remedies).Rules())
+				if !levers || !r.In(m.Rules()) || !all && !home {
 					continue
 				}
 				s, err := Load(a.Name, "mechanism="+m.Name, "remedy="+r.Name, "replications="+strconv.Itoa(reps))

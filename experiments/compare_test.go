@@ -30,7 +30,7 @@ func TestComparison(t *testing.T) {
 			}
 			for _, m := range election.All() {
 				for _, r := range remedy.All() {
-					want := a.Needs.In(m.Rules()) && r.In(m.Rules()) && (all || r.Name == own.Remedy || m.Name == own.Mechanism)
+					want := a.Needs.In(m.Rules()) && a.Needs.Under(r.New(&own.World.Remedies).Rules()) && r.In(m.Rules()) && (all || r.Name == own.Remedy || m.Name == own.Mechanism)
 					if seen[a.Name+m.Name+r.Name] != want {
 						t.Errorf("all %v: %s under %s with %s: %v", all, a.Name, m.Name, r.Name, !want)
 					}

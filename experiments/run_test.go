@@ -33,6 +33,7 @@ func tiny(t testing.TB, preset string, more ...string) *Spec {
 		"world.time.warmup_days=0.25", "world.time.rounds=2", "world.rollup.unbonding_days=0.1",
 		"world.users.count=20", "world.stakers.count=20", "world.noise.count=20", "world.chartists.count=5",
 		"world.holders.count=10", "world.shorters.count=4", "world.coordinators.count=3",
+		"world.remedies.timelock_vote.voting_days=0.1",
 	}
 	// Not every attack has all phases.
 	for _, phase := range []string{"build_days", "open_days", "act_days", "cover_days", "sell_days"} {

@@ -10,6 +10,7 @@ import (
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/layer1"
 	"stakeout/mechanisms/remedy"
+	"stakeout/strategies"
 )
 
 // crossing collects the problems that concern more than one value.
@@ -70,6 +71,7 @@ func (c *crossing) header() {
 	}
 	c.remedyPair()
 	c.levers()
+	c.weapon()
 	if c.attack.Needs.Loans && c.World.Lending.BorrowCap == 0 {
 		c.add("world.lending.borrow_cap_tokens", "is 0, and the attack "+c.Attack+" borrows", "more than 0")
 	}
@@ -123,6 +125,45 @@ func (c *crossing) levers() {
 		lever = "the office of a single operator"
 	}
 	c.add("mechanism", fmt.Sprintf("%s has no lever for the attack %s, which needs %s", c.Mechanism, c.Attack, lever), "one of "+strings.Join(where, ", "))
+}
+
+// weapon checks that the remedy offers what the attack turns against others, and
+// names the nearest one that does under the mechanism.
+func (c *crossing) weapon() {
+	r, ok := remedy.Find(c.Remedy)
+	if !ok || c.attack.New == nil || c.attack.Needs.Under(r.New(&c.World.Remedies).Rules()) {
+		return
+	}
+	m, known := election.Find(c.Mechanism)
+	var where []string
+	near := ""
+	for _, e := range remedy.All() {
+		if !c.attack.Needs.Under(e.New(&c.World.Remedies).Rules()) {
+			continue
+		}
+		where = append(where, e.Name)
+		if near == "" && (!known || e.In(m.Rules())) {
+			near = e.Name
+		}
+	}
+	p := c.doc.At("remedy", fmt.Sprintf("%s has no weapon for the attack %s, which needs %s", c.Remedy, c.Attack, weaponOf(c.attack.Needs)), "one of "+strings.Join(where, ", "))
+	if near != "" {
+		p.Hint = "the nearest remedy that has it is " + near
+	}
+	c.out = append(c.out, p)
+}
+
+// weaponOf is what an attack needs of a remedy, in words.
+func weaponOf(l strategies.Levers) string {
+	switch {
+	case l.Oracle:
+		return "an oracle whose token can fork"
+	case l.Judge == remedy.Jurors:
+		return "a court of jurors"
+	case l.Judge == remedy.Stakers:
+		return "a vote of the stakers"
+	}
+	return "a vote of everybody"
 }
 
 // proceeds checks that the shares of a winning bid add up to it.

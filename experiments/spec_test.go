@@ -216,6 +216,28 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
+// An attack that turns a remedy against others is refused under every remedy that
+// does not offer it, with the nearest that does, and the matrix says the same.
+func TestMatrixOfWeapons(t *testing.T) {
+	m := Matrix()[2]
+	refusals := 0
+	for _, row := range m.Rows {
+		for i, col := range m.Columns[1:] {
+			_, err := Parse("x.yaml", []byte("name: x\nquestion: Does it?\nattack: "+col.Name+"\nremedy: "+row[0].String()+"\n"))
+			refused := err != nil && strings.Contains(err.Error(), "has no weapon") && strings.Contains(err.Error(), "the nearest remedy that has it is ")
+			if refused != (row[i+1].String() == notApplicable) {
+				t.Errorf("%s under %s: %v, and the matrix says %s", col.Name, row[0], err, row[i+1])
+			}
+			if refused {
+				refusals++
+			}
+		}
+	}
+	if n := len(remedy.All()); refusals != 3*n-4 {
+		t.Errorf("%d of %d pairs refused", refusals, 3*n)
+	}
+}
+
 // The same of remedies: the matrix and the check of presets agree on every pair.
 func TestMatrixOfRemedies(t *testing.T) {
 	m := Matrix()[1]

@@ -103,7 +103,12 @@ func (c *campaign) slices(v *agents.View, until float64) float64 {
 
 // next wakes the stake leg for the next slice.
 func (c *campaign) next(v *agents.View, do *agents.Actions) {
-	do.WakeAt(c.stake(), v.Tick+uint32(max(c.s.SliceMinutes/1440*v.TicksPerDay, 1)))
+	do.WakeAt(c.stake(), v.Tick+c.slice(v))
+}
+
+// slice is the time between child orders in ticks.
+func (c *campaign) slice(v *agents.View) uint32 {
+	return uint32(max(c.s.SliceMinutes/1440*v.TicksPerDay, 1))
 }
 
 // buy spends what is left of a budget evenly until a day of the plan.

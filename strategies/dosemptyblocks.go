@@ -50,7 +50,8 @@ func (c *campaign) step(v *agents.View, do *agents.Actions) {
 	c.work(v, do, now)
 }
 
-// work does what a phase asks of the stake, whatever is built with it.
+// work does what a phase asks of the stake, whatever is built with it, and wakes
+// it for the next slice.
 func (c *campaign) work(v *agents.View, do *agents.Actions, now phase) {
 	switch now {
 	case building:

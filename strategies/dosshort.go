@@ -97,7 +97,7 @@ func (s *seller) step(c *campaign, v *agents.View, do *agents.Actions) {
 	default:
 		s.sellFree(c, v, do, 1)
 	}
-	do.WakeAt(s.leg, v.Tick+uint32(max(c.s.SliceMinutes/1440*v.TicksPerDay, 1)))
+	do.WakeAt(s.leg, v.Tick+c.slice(v))
 }
 
 // open borrows and sells an even part of what is wanted until the act begins.

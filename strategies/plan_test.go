@@ -9,6 +9,7 @@ import (
 	"stakeout/experiments/sim"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/rollup"
+	"stakeout/mechanisms/remedy"
 	"stakeout/strategies"
 )
 
@@ -63,12 +64,28 @@ func newWorld(t *testing.T, e strategies.Entry, capital [2]ledger.Amount) *sim.W
 	if e.Needs.Office {
 		mechanism = "centralized"
 	}
-	w, err := sim.New(quick(), mechanism, "none", 5, capital)
+	c := quick()
+	w, err := sim.New(c, mechanism, weaponOf(e, c), 5, capital)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return w
 }
+
+// weaponOf is the first remedy that an attack can turn against others, none for
+// an attack that needs none.
+func weaponOf(e strategies.Entry, c *sim.Config) string {
+	none, _ := remedy.Find("none")
+	for _, r := range append([]remedy.Entry{none}, remedy.All()...) {
+		if e.Needs.Under(r.New(&c.Remedies).Rules()) {
+			return r.Name
+		}
+	}
+	return ""
+}
+
+// armed reports whether an attack needs a remedy as its weapon.
+func armed(e strategies.Entry) bool { return weaponOf(e, quick()) != "none" }
 
 func run(t *testing.T, w *sim.World, tick uint32) {
 	t.Helper()
@@ -81,7 +98,7 @@ func run(t *testing.T, w *sim.World, tick uint32) {
 var public = map[agents.Verb]bool{
 	agents.Submit: true, agents.Cancel: true, agents.CancelAll: true, agents.Stake: true, agents.Unstake: true,
 	agents.SetPolicy: true, agents.Borrow: true, agents.Repay: true, agents.AddMargin: true, agents.FreeMargin: true,
-	agents.AddPerp: true, agents.FreePerp: true,
+	agents.AddPerp: true, agents.FreePerp: true, agents.Say: true,
 }
 
 // witness watches what a plan asks for.
@@ -136,6 +153,7 @@ type shape struct {
 	stake, debt, sold float64 // most tokens staked, most owed, most sold short
 	withheld          float64 // largest public share of withheld slots
 	harsh             bool    // it could lead, and would not serve everybody at the common price
+	words             bool    // something was put to the remedy
 	least             ledger.Amount
 }
 
@@ -154,6 +172,8 @@ func follow(t *testing.T, w *sim.World, end uint32) (s shape) {
 			debt += float64(w.Pool().Debt(id)) / 1e6
 			cash += l.Total(id, ledger.Cash)
 		}
+		docket := w.View().Docket
+		s.words = s.words || docket.Case.Number > 0 || docket.Fork.Stage != remedy.Quiet
 		s.debt = max(s.debt, debt)
 		s.least = min(s.least, cash)
 		s.withheld = max(s.withheld, w.Rollup().Public().Withheld)
@@ -187,8 +207,11 @@ func TestPlansRunTheirCourse(t *testing.T) {
 			if (s.stake > 1e5) != e.Needs.Stake || s.least < 0 {
 				t.Errorf("act %v: %.0f tokens staked at most, least cash %d", act, s.stake, s.least)
 			}
-			if s.harsh != act || (act && !serves[e.Name]) != (s.withheld > 0) {
+			if dos := act && !armed(e); s.harsh != dos || (dos && !serves[e.Name]) != (s.withheld > 0) {
 				t.Errorf("act %v: harsh policy %v, slots withheld %v", act, s.harsh, s.withheld)
+			}
+			if s.words != (act && armed(e)) {
+				t.Errorf("act %v: put something to the remedy: %v", act, s.words)
 			}
 			lendable := 1.5e6
 			if s.debt > lendable*1.001 || s.sold > s.debt || e.Needs.Loans != (s.debt > 0) {

@@ -17,6 +17,7 @@ import (
 	"stakeout/agents"
 	"stakeout/experiments/catalogue"
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
 )
 
@@ -26,11 +27,20 @@ type Levers struct {
 	Office bool // leadership must be an office, which the attacker holds
 	Loans  bool // somebody must lend tokens
 	Dai    bool // somebody must owe dai, and somebody hold it
+	// Judge is who must judge operators under the remedy in force; Nobody makes
+	// no difference.
+	Judge  remedy.Judge
+	Oracle bool // the remedy must have an oracle whose token can fork
 }
 
 // In reports whether the levers that leadership gives exist under these rules.
 func (l Levers) In(r rollup.Rules) bool {
 	return (r.Stake || !l.Stake) && (r.Office || !l.Office)
+}
+
+// Under reports whether the levers that a remedy gives exist under these rules.
+func (l Levers) Under(r remedy.Rules) bool {
+	return (l.Judge == remedy.Nobody || l.Judge == r.Trial.By) && (!l.Oracle || r.Oracle.Bond > 0)
 }
 
 // Plan is what an attack is made from.

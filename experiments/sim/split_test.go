@@ -109,6 +109,20 @@ func TestCopyAfterAFork(t *testing.T) {
 	}
 }
 
+// The memory of a world that has forked does for one that has not.
+func TestCopyIntoAForkedWorld(t *testing.T) {
+	forked := raided(t, 80e6)
+	for forked.away.roll == nil {
+		run(t, forked, forked.Tick()+400)
+	}
+	w := world(t, defaults(t), "none", 1)
+	run(t, w, w.Ticks(1))
+	used := new(World)
+	used.CopyFrom(forked)
+	used.CopyFrom(w)
+	same(t, "two days later", run(t, w, w.Ticks(3)), run(t, used, w.Ticks(3)))
+}
+
 // With fewer tokens than the other side moves, the raider keeps nothing but the
 // token of a ledger that nobody uses.
 func TestSmallerSideGetsNothing(t *testing.T) {

@@ -56,20 +56,23 @@ func TestCopyFrom(t *testing.T) {
 func TestBranchBeforeTheAct(t *testing.T) {
 	for _, e := range strategies.All() {
 		p := hasty(t, e)
-		attacker := attacked(t, small(t), "none", 3, e)
-		honest := worldUnder(t, small(t), under(e), "none", 3, legs(e, p)...)
+		c := small(t)
+		name := against(e, c, "none")
+		quicken(&c.Remedies)
+		attacker := attacked(t, c, name, 3, e)
+		honest := worldUnder(t, c, under(e), name, 3, legs(e, p)...)
 		if e.Needs.Office {
 			honest.Appoint()
 		}
 		honest.SetAttacker(e.New(p, strategies.Plan{Legs: honest.Attackers(), Opening: honest.Opening()}))
 		act := honest.Ticks(e.Act(p))
 		run(t, honest, act)
-		c := new(World)
-		c.CopyFrom(honest)
-		c.Attacker().(strategies.Committer).Commit()
-		run(t, c, 3000)
-		same(t, e.Name, c, run(t, attacker, 3000))
-		if c.Hash() == run(t, honest, 3000).Hash() {
+		b := new(World)
+		b.CopyFrom(honest)
+		b.Attacker().(strategies.Committer).Commit()
+		run(t, b, 3000)
+		same(t, e.Name, b, run(t, attacker, 3000))
+		if b.Hash() == run(t, honest, 3000).Hash() {
 			t.Errorf("%s: the act changes nothing", e.Name)
 		}
 	}
@@ -134,8 +137,10 @@ func TestAttackWithoutCapital(t *testing.T) {
 		if e.Needs.Office { // holding the office is something without capital too
 			continue
 		}
-		quiet := world(t, small(t), "none", 9)
-		broke := world(t, small(t), "none", 9)
+		c := small(t)
+		name := against(e, c, "none")
+		quiet := world(t, c, name, 9)
+		broke := world(t, c, name, 9)
 		attack(broke, e, hasty(t, e))
 		if bad := others(run(t, quiet, 3500), run(t, broke, 3500)); bad != "" {
 			t.Errorf("%s: %s", e.Name, bad)

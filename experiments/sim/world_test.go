@@ -7,6 +7,7 @@ import (
 	"stakeout/experiments/param"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/election"
+	"stakeout/mechanisms/remedy"
 	"stakeout/strategies"
 )
 
@@ -113,6 +114,18 @@ func under(e strategies.Entry) string {
 		}
 	}
 	return "none"
+}
+
+// against is a remedy that gives an attack what it turns against others, the
+// named one where that does.
+func against(e strategies.Entry, c *Config, remedyName string) string {
+	first, _ := remedy.Find(remedyName)
+	for _, r := range append([]remedy.Entry{first}, remedy.All()...) {
+		if e.Needs.Under(r.New(&c.Remedies).Rules()) {
+			return r.Name
+		}
+	}
+	return remedyName
 }
 
 // attacked opens a world in which an entry of the catalogue acts from the start.

@@ -17,7 +17,7 @@ func Beside(first, second *State, asset ledger.Asset) {
 func Share(first, second *State) { second.home, second.number = first.home, 1 }
 
 // Here reports whether an owner is in this rollup and not in the other one.
-func (s *State) Here(o ledger.Owner) bool { return s.home == nil || s.home[o] == s.number }
+func (s *State) Here(o ledger.Owner) bool { return len(s.home) == 0 || s.home[o] == s.number }
 
 // Hand moves an owner with all that it has inside to the other rollup. What it
 // had asked for lapses.

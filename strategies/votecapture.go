@@ -1,0 +1,56 @@
+package strategies
+
+import (
+	"stakeout/agents"
+	"stakeout/market/ledger"
+	"stakeout/mechanisms/remedy"
+)
+
+var _ = register(Entry{
+	Name:   "vote-capture",
+	Doc:    "Buy and stake enough to carry the vote of the stakers, have the largest honest operators slashed one after another, sell the stake.",
+	Source: "“Then the security of the L2 degenerates to this governance mechanism and the PoS becomes redundant.” (adlerjohn)",
+	Needs:  Levers{Stake: true, Judge: remedy.Stakers},
+	Params: func() any { return new(VoteCaptureParams) },
+	Capital: func(p any) [2]ledger.Amount {
+		return [2]ledger.Amount{p.(*VoteCaptureParams).Budget, 0}
+	},
+	Act:   func(p any) float64 { return p.(*VoteCaptureParams).BuildDays },
+	Days:  func(p any) float64 { return p.(*VoteCaptureParams).unwound(7) },
+	Marks: func(p any) []Mark { return p.(*VoteCaptureParams).marks() },
+	New: func(p any, plan Plan) Committer {
+		x := p.(*VoteCaptureParams)
+		return &voteCapture{campaign{Plan: plan, s: x.Schedule, capital: x.Budget}, accuser{leg: plan.Legs[0]}}
+	},
+})
+
+// VoteCaptureParams are the parameters of vote-capture.
+type VoteCaptureParams struct {
+	Budget ledger.Amount `key:"budget_usd" default:"25000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: about half of the stake at its opening price, more than the three tenths of it that vote; no sweep yet" doc:"Cash of the attacker"`
+	Schedule
+}
+
+type voteCapture struct {
+	campaign
+	accuser
+}
+
+// Clone implements agents.Strategy.
+func (e *voteCapture) Clone() agents.Strategy { c := *e; return &c }
+
+// Decide implements agents.Strategy: a campaign that builds honest blocks, and
+// whose stake condemns others during the act.
+func (e *voteCapture) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions) {
+	for _, a := range awake {
+		if a.ID != e.stake() || e.idle(a.ID, e.capital, v, do) {
+			continue
+		}
+		now := e.phase(v)
+		e.watch(a.ID, v)
+		if e.Act && now != building {
+			e.prosecute(now == acting, v, do)
+		}
+		e.build(v, do, false)
+		e.work(v, do, now)
+	}
+}
