@@ -38,7 +38,7 @@ func short(t *testing.T, e strategies.Entry, budget string) any {
 		}
 	}
 	// Not every attack has these.
-	for path, text := range map[string]string{"build_days": "1", "sell_days": "1", "hold_days": "0.5", "open_days": "0.5", "cover_days": "0.4"} {
+	for path, text := range map[string]string{"build_days": "1", "sell_days": "1", "hold_days": "0.5", "open_days": "0.5", "cover_days": "0.4", "rest_days": "0.5"} {
 		_ = param.Set(p, path, text)
 	}
 	return p
@@ -59,8 +59,11 @@ func cases(t *testing.T, budget string, run func(t *testing.T, e strategies.Entr
 func newWorld(t *testing.T, e strategies.Entry, capital [2]ledger.Amount) *sim.World {
 	t.Helper()
 	mechanism := "pos"
-	if e.Needs.Office {
+	switch {
+	case e.Needs.Office:
 		mechanism = "centralized"
+	case e.Needs.Bids:
+		mechanism = "burn-auction"
 	}
 	w, err := sim.New(quick(), mechanism, "none", 5, capital)
 	if err != nil {
@@ -80,7 +83,7 @@ func run(t *testing.T, w *sim.World, tick uint32) {
 var public = map[agents.Verb]bool{
 	agents.Submit: true, agents.Cancel: true, agents.CancelAll: true, agents.Stake: true, agents.Unstake: true,
 	agents.SetPolicy: true, agents.Borrow: true, agents.Repay: true, agents.AddMargin: true, agents.FreeMargin: true,
-	agents.AddPerp: true, agents.FreePerp: true,
+	agents.AddPerp: true, agents.FreePerp: true, agents.Bid: true,
 }
 
 // witness watches what a plan asks for.
@@ -148,7 +151,7 @@ func follow(t *testing.T, w *sim.World, end uint32) (s shape) {
 		for _, id := range w.Attackers() {
 			staked := w.Rollup().Bonded(id)
 			s.stake = max(s.stake, float64(staked)/1e6)
-			leads := staked > 0 || w.Rollup().Appointed() == id
+			leads := staked > 0 || w.Rollup().Appointed() == id || w.Rollup().Led(id) > 0
 			s.empty = s.empty || leads && !w.Rollup().PolicyOf(id).Transfers
 			debt += float64(w.Pool().Debt(id)) / 1e6
 			cash += l.Total(id, ledger.Cash)

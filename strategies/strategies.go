@@ -25,11 +25,12 @@ type Levers struct {
 	Stake  bool // leadership must follow stake
 	Office bool // leadership must be an office, which the attacker holds
 	Loans  bool // somebody must lend tokens
+	Bids   bool // leadership must be sold
 }
 
 // In reports whether the levers that leadership gives exist under these rules.
 func (l Levers) In(r rollup.Rules) bool {
-	return (r.Stake || !l.Stake) && (r.Office || !l.Office)
+	return (r.Stake || !l.Stake) && (r.Office || !l.Office) && (r.Bids || !l.Bids)
 }
 
 // Plan is what an attack is made from.
