@@ -4,6 +4,7 @@ import (
 	"stakeout/market"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/layer1"
 	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
 )
@@ -45,6 +46,7 @@ const (
 	AddPerp                 // Amount of free cash behind positions in the perpetual future
 	FreePerp                // Amount of that back, beyond the initial margin
 	Bid                     // up to Amount for each of the next Count lots of the auction of leadership; 0 takes bids back
+	SetMining               // what a block producer of one's own includes and builds upon: Mining
 	Say                     // a word to the remedy: Word, about Other, with Count and Amount
 	Verbs
 )
@@ -65,6 +67,7 @@ const (
 type Action struct {
 	Order  market.Order
 	Policy rollup.Policy
+	Mining *layer1.Policy // must not change before the round is over
 	Amount ledger.Amount
 	Agent  ID
 	Other  ID
@@ -189,6 +192,10 @@ func (d *Actions) Bid(a ID, count uint32, amount ledger.Amount) {
 	x := d.add(Bid, a)
 	x.Count, x.Amount = count, amount
 }
+
+// Mine sets the standing policy of the block producer that a controls. It is
+// copied when the wish is carried out and must not change before.
+func (d *Actions) Mine(a ID, p *layer1.Policy) { d.add(SetMining, a).Mining = p }
 
 // Say sends a word to the remedy in force.
 func (d *Actions) Say(a ID, m remedy.Message) {

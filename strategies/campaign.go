@@ -175,6 +175,27 @@ func (c *campaign) build(v *agents.View, do *agents.Actions, act bool) {
 		}
 		return
 	}
-	do.Policy(c.stake(), agents.HonestPolicy(c.Opening.Margin/c.Opening.EthUSD, c.Opening.PerBatch, v))
+	do.Policy(c.stake(), c.fair(v))
 	c.policy = honest
+}
+
+// fair is the policy of honest blocks at the common price.
+func (c *campaign) fair(v *agents.View) rollup.Policy {
+	return agents.HonestPolicy(c.Opening.Margin/c.Opening.EthUSD, c.Opening.PerBatch, v)
+}
+
+// demand sets a harsh standing policy while the act is on, and that of honest
+// blocks otherwise.
+func (c *campaign) demand(v *agents.View, do *agents.Actions, act bool, harsh rollup.Policy) {
+	if !act || !c.Act {
+		c.build(v, do, false)
+		return
+	}
+	c.plead(v, do)
+	do.Policy(c.stake(), harsh)
+}
+
+// times is a multiple of a fee.
+func times(fee ledger.Amount, k float64) ledger.Amount {
+	return agents.Amount(fee.Units() * k)
 }

@@ -47,6 +47,11 @@ func (e *emptyBlocks) Decide(awake []agents.Agent, v *agents.View, do *agents.Ac
 func (c *campaign) step(v *agents.View, do *agents.Actions) {
 	now := c.phase(v)
 	c.build(v, do, now == acting)
+	c.work(v, do, now)
+}
+
+// work does what a phase asks of the stake, whatever is built with it.
+func (c *campaign) work(v *agents.View, do *agents.Actions, now phase) {
 	switch now {
 	case building:
 		c.buy(v, do, c.s.BuildDays)

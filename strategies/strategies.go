@@ -59,7 +59,10 @@ type Entry struct {
 	Act func(params any) float64
 	// Marks are the events of the plan in days after the start, for figures.
 	Marks func(params any) []Mark
-	New   func(params any, p Plan) Committer
+	// Hash is the share of layer one's hash power that the attacker controls from
+	// the start of its plan on; nil is none.
+	Hash func(params any) float64
+	New  func(params any, p Plan) Committer
 }
 
 // Committer is an honest plan that can turn into the attack.

@@ -53,6 +53,8 @@ const (
 	Bonds
 	Bribes
 	Forked
+	Mined
+	Disrupting
 	Unsold
 	Other
 	Channels
@@ -84,6 +86,8 @@ var Describe = [Channels]Description{
 	{"bonds", "bonds and court fees", "Bonds, appeals and court stake paid, less what came back."},
 	{"bribes", "bribes", "Bribes of voters and jurors, paid or received."},
 	{"fork", "fork of the token", "Tokens exchanged and deposits taken in a fork, at the prices at the end."},
+	{"mining", "mining", "Block rewards and layer-one fees of own blocks that stayed in the chain, less what the hash power costs."},
+	{"disruption", "network attacks", "Paid to keep others' messages from arriving."},
 	{"unsold", "unsold tokens", "What tokens left at the end fetch in the book less their value at the mid."},
 	{"other", "other", "Every other reason of the ledger."},
 }
@@ -186,6 +190,7 @@ var channelOf = map[ledger.Reason]Channel{
 	ledger.TradingFee: TradingFees, ledger.TransactionFee: Fees, ledger.StakingReward: Fees, ledger.Extraction: Fees,
 	ledger.WithdrawalFee: WithdrawalFees, ledger.BatchCost: BatchGas, ledger.Interest: Interest, ledger.Variation: Contract, ledger.Funding: Funding,
 	ledger.Auction: Bids, ledger.Bond: Bonds, ledger.Bribe: Bribes, ledger.Fork: Forked,
+	ledger.Mining: Mined, ledger.Disruption: Disrupting,
 	ledger.Slash: Slashed, ledger.Liquidation: Liquidations, ledger.Shortfall: Liquidations,
 }
 

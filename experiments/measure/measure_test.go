@@ -187,8 +187,8 @@ func TestSumsAreExact(t *testing.T) {
 		worlds := [2]*sim.World{new(sim.World), new(sim.World)}
 		for i, w := range worlds {
 			w.CopyFrom(idle)
-			if e.Needs.Office {
-				w.Appoint()
+			if err := w.Equip(e, p); err != nil {
+				t.Fatal(err)
 			}
 			w.SetAttacker(e.New(p, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening(), Act: i == 0}))
 		}

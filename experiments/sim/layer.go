@@ -39,6 +39,7 @@ func (w *World) of(o ledger.Owner) *layer {
 type posting struct {
 	batch, forced layer1.TxID
 	paid          layer1.Price // for a unit of gas of the batch, when last included
+	miner         ledger.Owner // who included it
 	users         uint32
 	waited        uint32
 }
@@ -57,6 +58,7 @@ func (w *World) layer1() {
 		w.carry(l)
 	}
 	w.followMigration()
+	w.payMiner()
 }
 
 // carry follows a rollup's transactions into the block.
@@ -64,7 +66,7 @@ func (w *World) carry(l *layer) {
 	p := &l.posting
 	for _, c := range w.chain.Changes() {
 		if c.ID == p.batch && !c.Orphaned {
-			p.paid = c.Price
+			p.paid, p.miner = c.Price, c.Producer
 		}
 	}
 	if p.forced != 0 {
@@ -145,7 +147,9 @@ func (w *World) endSlot(l *layer) {
 		w.must(w.chain.Forget(p.batch))
 		p.batch = 0
 	}
-	w.reward(l, l.roll.Close(w.tick, posted, cost, exp(w.news.LnETH)))
+	o := l.roll.Close(w.tick, posted, cost, exp(w.news.LnETH))
+	w.passFee(l.posting.miner, o.Cost)
+	w.reward(l, o)
 	w.must(l.roll.Fault())
 }
 

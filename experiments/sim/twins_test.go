@@ -58,9 +58,7 @@ func TestBranchBeforeTheAct(t *testing.T) {
 		p := hasty(t, e)
 		attacker := attacked(t, small(t), "none", 3, e)
 		honest := worldUnder(t, small(t), under(e), "none", 3, legs(e, p)...)
-		if e.Needs.Office {
-			honest.Appoint()
-		}
+		honest.must(honest.Equip(e, p))
 		honest.SetAttacker(e.New(p, strategies.Plan{Legs: honest.Attackers(), Opening: honest.Opening()}))
 		act := honest.Ticks(e.Act(p))
 		run(t, honest, act)
@@ -131,7 +129,7 @@ func TestIdleAttackerChangesNothing(t *testing.T) {
 // bit.
 func TestAttackWithoutCapital(t *testing.T) {
 	for _, e := range strategies.All() {
-		if e.Needs.Office { // holding the office is something without capital too
+		if e.Needs.Office || e.Hash != nil { // holding the office or hash power is something without capital too
 			continue
 		}
 		quiet := world(t, small(t), "none", 9)

@@ -73,6 +73,7 @@ type World struct {
 	remedy    remedy.Remedy
 	forRemedy remedy.World
 	moving    moving
+	mining    mining
 
 	opening    agents.Opening
 	people     population

@@ -97,9 +97,7 @@ func hasty(t testing.TB, e strategies.Entry) any {
 
 // attack gives the attacker's legs the act of an entry, beginning now.
 func attack(w *World, e strategies.Entry, params any) {
-	if e.Needs.Office {
-		w.Appoint()
-	}
+	w.must(w.Equip(e, params))
 	w.SetAttacker(e.New(params, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening(), Start: w.Tick(), Act: true}))
 }
 
