@@ -47,6 +47,7 @@ const (
 	FreePerp                // Amount of that back, beyond the initial margin
 	Bid                     // up to Amount for each of the next Count lots of the auction of leadership; 0 takes bids back
 	SetMining               // what a block producer of one's own includes and builds upon: Mining
+	Disturb                 // the network of operator Other for Count hours, at the price of a booter
 	Say                     // a word to the remedy: Word, about Other, with Count and Amount
 	Verbs
 )
@@ -196,6 +197,12 @@ func (d *Actions) Bid(a ID, count uint32, amount ledger.Amount) {
 // Mine sets the standing policy of the block producer that a controls. It is
 // copied when the wish is carried out and must not change before.
 func (d *Actions) Mine(a ID, p *layer1.Policy) { d.add(SetMining, a).Mining = p }
+
+// Disturb pays for hours of a network attack on an operator.
+func (d *Actions) Disturb(a, operator ID, hours uint32) {
+	x := d.add(Disturb, a)
+	x.Other, x.Count = operator, hours
+}
 
 // Say sends a word to the remedy in force.
 func (d *Actions) Say(a ID, m remedy.Message) {

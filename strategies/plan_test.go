@@ -83,7 +83,7 @@ func run(t *testing.T, w *sim.World, tick uint32) {
 var public = map[agents.Verb]bool{
 	agents.Submit: true, agents.Cancel: true, agents.CancelAll: true, agents.Stake: true, agents.Unstake: true,
 	agents.SetPolicy: true, agents.Borrow: true, agents.Repay: true, agents.AddMargin: true, agents.FreeMargin: true,
-	agents.AddPerp: true, agents.FreePerp: true, agents.Bid: true, agents.SetMining: true,
+	agents.AddPerp: true, agents.FreePerp: true, agents.Bid: true, agents.SetMining: true, agents.Disturb: true,
 }
 
 // witness watches what a plan asks for.
@@ -168,7 +168,7 @@ func follow(t *testing.T, w *sim.World, end uint32) (s shape) {
 }
 
 // elsewhere are the attacks whose act is not what their own stake builds.
-var elsewhere = map[string]bool{"slash-miner": true}
+var elsewhere = map[string]bool{"slash-miner": true, "slash-network": true}
 
 func TestPlansRunTheirCourse(t *testing.T) {
 	cases(t, "1500000", func(t *testing.T, e strategies.Entry, params any) {

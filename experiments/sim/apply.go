@@ -78,6 +78,8 @@ func (w *World) carryOut(a *agents.Action) bool {
 		return w.remedy.Hear(w.remedyWorld(), remedy.Message{By: a.Agent, About: a.Other, Word: a.Word, Count: a.Count, Amount: a.Amount})
 	case agents.Bid:
 		return w.bid(a)
+	case agents.Disturb:
+		return w.disturb(a)
 	case agents.SetMining:
 		return w.setMining(a)
 	case agents.AddPerp:
