@@ -8,6 +8,7 @@ import (
 	"stakeout/experiments/param"
 	"stakeout/experiments/sim"
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/rollup"
 	"stakeout/strategies"
 )
 
@@ -38,7 +39,7 @@ func short(t *testing.T, e strategies.Entry, budget string) any {
 		}
 	}
 	// Not every attack has these.
-	for path, text := range map[string]string{"build_days": "1", "sell_days": "1", "hold_days": "0.5", "open_days": "0.5", "cover_days": "0.4", "rest_days": "0.5"} {
+	for path, text := range map[string]string{"build_days": "1", "sell_days": "1", "hold_days": "0.5", "open_days": "0.5", "cover_days": "0.4", "rest_days": "0.5", "slash_days": "0.5"} {
 		_ = param.Set(p, path, text)
 	}
 	return p
@@ -138,7 +139,7 @@ func begin(w *sim.World, e strategies.Entry, params any, act bool) *witness {
 type shape struct {
 	stake, debt, sold float64 // most tokens staked, most owed, most sold short
 	withheld          float64 // largest public share of withheld slots
-	empty             bool    // it had stake and a policy of empty blocks
+	harsh             bool    // it could lead, and would not serve everybody at the common price
 	least             ledger.Amount
 }
 
@@ -153,7 +154,7 @@ func follow(t *testing.T, w *sim.World, end uint32) (s shape) {
 			staked := w.Rollup().Bonded(id)
 			s.stake = max(s.stake, float64(staked)/1e6)
 			leads := staked > 0 || w.Rollup().Appointed() == id || w.Rollup().Led(id) > 0
-			s.empty = s.empty || leads && !w.Rollup().PolicyOf(id).Transfers
+			s.harsh = s.harsh || leads && harsh(w, w.Rollup().PolicyOf(id))
 			debt += float64(w.Pool().Debt(id)) / 1e6
 			cash += l.Total(id, ledger.Cash)
 		}
@@ -166,6 +167,16 @@ func follow(t *testing.T, w *sim.World, end uint32) (s shape) {
 	}
 	return s
 }
+
+// harsh tells a policy from that of honest blocks, whose price follows gas.
+func harsh(w *sim.World, p rollup.Policy) bool {
+	o := w.Opening()
+	fair := agents.HonestPolicy(o.Margin/o.EthUSD, o.PerBatch, w.View())
+	return !p.Transfers || !p.Exits || p.MinFee > 2*fair.MinFee || p.ExitFee > 2*fair.ExitFee
+}
+
+// serves are the attacks that include transactions at some price.
+var serves = map[string]bool{"slash-miner": true, "slash-network": true, "takeover-slash": true}
 
 // elsewhere are the attacks whose act is not what their own stake builds.
 var elsewhere = map[string]bool{"slash-miner": true, "slash-network": true}
@@ -183,9 +194,8 @@ func TestPlansRunTheirCourse(t *testing.T) {
 			if (s.stake > 1e5) != e.Needs.Stake || s.least < 0 {
 				t.Errorf("act %v: %.0f tokens staked at most, least cash %d", act, s.stake, s.least)
 			}
-			act := act && !elsewhere[e.Name]
-			if s.empty != act || act != (s.withheld > 0) {
-				t.Errorf("act %v: policy of empty blocks %v, slots withheld %v", act, s.empty, s.withheld)
+			if s.harsh != (act && !elsewhere[e.Name]) || (act && !serves[e.Name]) != (s.withheld > 0) {
+				t.Errorf("act %v: harsh policy %v, slots withheld %v", act, s.harsh, s.withheld)
 			}
 			lendable := 1.5e6
 			if s.debt > lendable*1.001 || s.sold > s.debt || e.Needs.Loans != (s.debt > 0) {
