@@ -4,7 +4,6 @@ import (
 	"stakeout/market"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
-	"stakeout/mechanisms/layer1"
 	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
 )
@@ -68,7 +67,7 @@ const (
 type Action struct {
 	Order  market.Order
 	Policy rollup.Policy
-	Mining *layer1.Policy // must not change before the round is over
+	Mining Mining
 	Amount ledger.Amount
 	Agent  ID
 	Other  ID
@@ -76,6 +75,15 @@ type Action struct {
 	Verb   Verb
 	Pair   Pair // of an order or a cancel
 	Word   remedy.Word
+}
+
+// Mining is the standing policy of a block producer: plain data, in force from the
+// next block on. The zero value is an honest producer.
+type Mining struct {
+	Refused   ID     // whose transactions are refused; ledger.Outside is nobody
+	Inclusion bool   // leave them out of own blocks
+	Building  bool   // build on no block that contains one
+	GiveUp    uint32 // accept such a block once that many blocks follow it; 0 never
 }
 
 // Wake asks that an agent be woken at a tick.
@@ -194,9 +202,8 @@ func (d *Actions) Bid(a ID, count uint32, amount ledger.Amount) {
 	x.Count, x.Amount = count, amount
 }
 
-// Mine sets the standing policy of the block producer that a controls. It is
-// copied when the wish is carried out and must not change before.
-func (d *Actions) Mine(a ID, p *layer1.Policy) { d.add(SetMining, a).Mining = p }
+// Mine sets the standing policy of the block producer that a controls.
+func (d *Actions) Mine(a ID, p Mining) { d.add(SetMining, a).Mining = p }
 
 // Disturb pays for hours of a network attack on an operator.
 func (d *Actions) Disturb(a, operator ID, hours uint32) {

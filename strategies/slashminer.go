@@ -3,7 +3,6 @@ package strategies
 import (
 	"stakeout/agents"
 	"stakeout/market/ledger"
-	"stakeout/mechanisms/layer1"
 )
 
 var _ = register(Entry{
@@ -81,8 +80,6 @@ type miner struct {
 	giveUp   uint32
 	building bool
 	refusing bool // a refusal is in force
-	rival    [1]ledger.Owner
-	orders   layer1.Policy
 }
 
 // step looks at each slot who leads it and refuses that one's batch, unless it is
@@ -97,13 +94,12 @@ func (m *miner) step(c *campaign, v *agents.View, do *agents.Actions, act bool) 
 	if !act && !m.refusing {
 		return
 	}
-	m.orders = layer1.Policy{}
+	var orders agents.Mining
 	if m.refusing = act; act {
-		m.rival[0] = v.Service.Leader.Operator
-		m.orders = layer1.Policy{RefuseInclusion: true, RefuseBuilding: m.building, GiveUp: m.giveUp}
-		if m.rival[0] != c.stake() {
-			m.orders.Refused = m.rival[:]
+		orders = agents.Mining{Inclusion: true, Building: m.building, GiveUp: m.giveUp}
+		if rival := v.Service.Leader.Operator; rival != c.stake() {
+			orders.Refused = rival
 		}
 	}
-	do.Mine(m.leg, &m.orders)
+	do.Mine(m.leg, orders)
 }

@@ -3,6 +3,7 @@ package sim
 import (
 	"stakeout/agents"
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/layer1"
 	"stakeout/strategies"
 )
 
@@ -53,8 +54,12 @@ func (w *World) Miner() (owner ledger.Owner, producer int, ok bool) {
 
 // setMining carries out the wish of who controls a block producer.
 func (w *World) setMining(a *agents.Action) bool {
-	m := &w.mining
-	return m.owner == a.Agent && a.Mining != nil && w.chain.SetPolicy(m.producer, *a.Mining) == nil
+	m, p := &w.mining, layer1.Policy{RefuseInclusion: a.Mining.Inclusion, RefuseBuilding: a.Mining.Building, GiveUp: a.Mining.GiveUp}
+	refused := [...]ledger.Owner{a.Mining.Refused}
+	if a.Mining.Refused != ledger.Outside {
+		p.Refused = refused[:]
+	}
+	return m.owner == a.Agent && w.chain.SetPolicy(m.producer, p) == nil
 }
 
 // payMiner settles with the miner at the end of a slot: rewards for the blocks that
