@@ -110,7 +110,7 @@ func (e *outbid) compete(v *agents.View, do *agents.Actions) {
 func (e *outbid) wanted(v *agents.View) uint32 {
 	lot := float64(v.Auction.Slots) * e.Opening.SlotTicks
 	first := float64(float64(v.Auction.First)*lot) - float64(e.Start)
-	from, to := e.s.BuildDays*v.TicksPerDay, (e.s.BuildDays+e.s.ActDays)*v.TicksPerDay
+	from, to := float64(e.s.BuildDays*v.TicksPerDay), float64((e.s.BuildDays+e.s.ActDays)*v.TicksPerDay)
 	if first < from {
 		return 0
 	}

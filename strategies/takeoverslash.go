@@ -37,6 +37,10 @@ var _ = register(Entry{
 
 // TakeoverSlashParams are the parameters of takeover-slash. The schedule's act_days
 // is the time of the ransom; the second leg pays for the slashing.
+//
+// Assumption: honest holders go by yield and supply, as everywhere in the model: they
+// do not foresee that they will be slashed, and so neither unstake nor name another
+// operator because of it. Burnt stake therefore makes what is left scarcer.
 type TakeoverSlashParams struct {
 	Budget         ledger.Amount `key:"budget_usd" default:"12000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a fifth of the stake to begin with; no sweep yet" doc:"Cash of the attacker"`
 	SlashCash      float64       `key:"slash_cash_share" default:"0.02" unit:"share" min:"0" max:"1" source:"Assumption: weeks of network attacks on a dozen operators; hash power takes more" doc:"Share of the budget that pays for the slashing of others"`
