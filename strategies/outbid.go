@@ -35,7 +35,8 @@ var _ = register(Entry{
 //
 // Assumption: the attacker values a slot by the public record, as operators do,
 // and cannot know what they bid beyond that; it stops bidding so early that what
-// it has bought is led within the act.
+// it has bought is led within the act. It bids cash; where bids
+// are paid in tokens it does not bid.
 type OutbidParams struct {
 	Budget       ledger.Amount `key:"budget_usd" default:"4000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: what stands behind the short of dos-short, and two weeks of slots at their premium; no sweep yet" doc:"Cash of the attacker"`
 	ShortShare   float64       `key:"short_share" default:"0.8" unit:"share" min:"0" max:"1" source:"Assumption: collateral for the borrow cap; 0 leaves the short out" doc:"Share of the budget that stands behind the short position"`

@@ -11,8 +11,9 @@ import (
 type mining struct {
 	owner    ledger.Owner // ledger.Outside while there is none
 	producer int
-	paid     uint64        // canonical blocks whose reward has been paid
-	owed     ledger.Amount // running cost that the owner could not pay yet
+	paid     uint64          // canonical blocks whose reward has been paid
+	owed     ledger.Amount   // running cost that the owner could not pay yet
+	refused  [1]ledger.Owner // memory for the policy
 }
 
 // Equip gives the attacker what its plan must have to begin with: the office of the
@@ -55,11 +56,13 @@ func (w *World) Miner() (owner ledger.Owner, producer int, ok bool) {
 // setMining carries out the wish of who controls a block producer.
 func (w *World) setMining(a *agents.Action) bool {
 	m, p := &w.mining, layer1.Policy{RefuseInclusion: a.Mining.Inclusion, RefuseBuilding: a.Mining.Building, GiveUp: a.Mining.GiveUp}
-	refused := [...]ledger.Owner{a.Mining.Refused}
-	if a.Mining.Refused != ledger.Outside {
-		p.Refused = refused[:]
+	if m.owner != a.Agent {
+		return false
 	}
-	return m.owner == a.Agent && w.chain.SetPolicy(m.producer, p) == nil
+	if m.refused[0] = a.Mining.Refused; m.refused[0] != ledger.Outside {
+		p.Refused = m.refused[:]
+	}
+	return w.chain.SetPolicy(m.producer, p) == nil
 }
 
 // payMiner settles with the miner at the end of a slot: rewards for the blocks that
