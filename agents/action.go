@@ -45,6 +45,8 @@ const (
 	AddPerp                 // Amount of free cash behind positions in the perpetual future
 	FreePerp                // Amount of that back, beyond the initial margin
 	Bid                     // up to Amount for each of the next Count lots of the auction of leadership; 0 takes bids back
+	SetMining               // what a block producer of one's own includes and builds upon: Mining
+	Disturb                 // the network of operator Other for Count hours, at the price of a booter
 	Say                     // a word to the remedy: Word, about Other, with Count and Amount
 	Verbs
 )
@@ -65,6 +67,7 @@ const (
 type Action struct {
 	Order  market.Order
 	Policy rollup.Policy
+	Mining Mining
 	Amount ledger.Amount
 	Agent  ID
 	Other  ID
@@ -72,6 +75,15 @@ type Action struct {
 	Verb   Verb
 	Pair   Pair // of an order or a cancel
 	Word   remedy.Word
+}
+
+// Mining is the standing policy of a block producer: plain data, in force from the
+// next block on. The zero value is an honest producer.
+type Mining struct {
+	Refused   ID     // whose transactions are refused; ledger.Outside is nobody
+	Inclusion bool   // leave them out of own blocks
+	Building  bool   // build on no block that contains one
+	GiveUp    uint32 // accept such a block once that many blocks follow it; 0 never
 }
 
 // Wake asks that an agent be woken at a tick.
@@ -188,6 +200,15 @@ func (d *Actions) Request(v Verb, a ID, count uint32, amount ledger.Amount) {
 func (d *Actions) Bid(a ID, count uint32, amount ledger.Amount) {
 	x := d.add(Bid, a)
 	x.Count, x.Amount = count, amount
+}
+
+// Mine sets the standing policy of the block producer that a controls.
+func (d *Actions) Mine(a ID, p Mining) { d.add(SetMining, a).Mining = p }
+
+// Disturb pays for hours of a network attack on an operator.
+func (d *Actions) Disturb(a, operator ID, hours uint32) {
+	x := d.add(Disturb, a)
+	x.Other, x.Count = operator, hours
 }
 
 // Say sends a word to the remedy in force.

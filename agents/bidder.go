@@ -65,16 +65,16 @@ func (t *Coordinators) compete(id ID, row *coordinator, v *View, do *Actions, r 
 	b.led, b.made, b.slots = v.Led(id), v.Made(id), v.Service.Slots
 	keep := exact.HalfLife(days, t.p.Bidding.ErrorDays)
 	b.err = float64(b.err*keep) + float64(t.p.Bidding.Error*sqrt(1-float64(keep*keep))*r.Norm())
-	b.value = t.slotValue(v) * exact.Exp(b.err+b.learnt)
+	b.value = SlotValue(t.o, v) * exact.Exp(b.err+b.learnt)
 	t.offer(id, b, v, do, r)
 }
 
-// slotValue is what the public record says that a slot brings: fees net of gas,
+// SlotValue is what the public record says that a slot brings: fees net of gas,
 // and the extractable value, which moves with them.
-func (t *Coordinators) slotValue(v *View) float64 {
-	perYear := 365 * v.TicksPerDay / t.o.SlotTicks
-	extra := v.Rollup.ExtractableUSD * t.o.PerBatch * perYear / t.o.Revenue
-	return max(v.Service.Served6h, 0) / perYear * v.EthUSD / t.o.EthUSD * (1 + extra)
+func SlotValue(o Opening, v *View) float64 {
+	perYear := 365 * v.TicksPerDay / o.SlotTicks
+	extra := v.Rollup.ExtractableUSD * o.PerBatch * perYear / o.Revenue
+	return max(v.Service.Served6h, 0) / perYear * v.EthUSD / o.EthUSD * (1 + extra)
 }
 
 // learn corrects the estimate by what the slots led have brought, and the margin

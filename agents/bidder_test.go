@@ -71,7 +71,7 @@ func TestOwnResultsCorrectTheEstimate(t *testing.T) {
 	s, c := competitors(t, 12, &election.Board{Slots: 1, Open: 1})
 	b := &c.rows[0].bidder
 	b.err = 0.1
-	truth := c.slotValue(s.v)
+	truth := SlotValue(c.o, s.v)
 	for range 24 * 60 {
 		b.value = truth * (1 + b.err + b.learnt)
 		c.learn(b, 1, truth, 1.0/24, s.v)

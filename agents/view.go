@@ -37,6 +37,8 @@ type View struct {
 	EthUSD            float64
 	GasGwei           float64 // what prompt inclusion on layer one costs
 
+	DisturbUSD float64 // what an hour of a network attack on an operator costs
+
 	Service *rollup.Public
 	Remedy  remedy.Rules
 	Docket  *remedy.Docket

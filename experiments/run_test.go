@@ -36,9 +36,12 @@ func tiny(t testing.TB, preset string, more ...string) *Spec {
 		"world.remedies.timelock_vote.voting_days=0.1",
 	}
 	// Not every attack has all phases.
-	for _, phase := range []string{"build_days", "open_days", "act_days", "cover_days", "sell_days"} {
-		if slices.Contains(paths(full.Params), phase) {
-			set = append(set, "attack_params."+phase+"=0.25")
+	for _, phase := range [][2]string{
+		{"build_days", "0.25"}, {"open_days", "0.25"}, {"act_days", "0.25"}, {"cover_days", "0.25"}, {"sell_days", "0.25"},
+		{"slash_days", "0.25"}, {"cycles", "2"}, {"rest_days", "0.1"},
+	} {
+		if slices.Contains(paths(full.Params), phase[0]) {
+			set = append(set, "attack_params."+phase[0]+"="+phase[1])
 		}
 	}
 	s, err := Load(preset, append(set, more...)...)

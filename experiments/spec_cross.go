@@ -124,6 +124,9 @@ func (c *crossing) levers() {
 	if c.attack.Needs.Office {
 		lever = "the office of a single operator"
 	}
+	if c.attack.Needs.Bids {
+		lever = "leadership that is sold"
+	}
 	c.add("mechanism", fmt.Sprintf("%s has no lever for the attack %s, which needs %s", c.Mechanism, c.Attack, lever), "one of "+strings.Join(where, ", "))
 }
 

@@ -118,7 +118,7 @@ func TestWrongOverrides(t *testing.T) {
 // that acts that concern nobody else have somebody to act on.
 func TestSharedUntilTheAct(t *testing.T) {
 	for _, name := range Presets() {
-		s := tiny(t, name, "world.users.count=200", "world.users.churn_per_day=0.5", "attack_params.act_days=0.9", "horizon_days=2")
+		s := tiny(t, name, "world.users.count=200", "world.users.churn_per_day=0.5", "attack_params.act_days=0.9", "horizon_days=3")
 		short, err := s.Trial(context.Background(), new(Worlds), 1)
 		if err != nil {
 			t.Fatal(err)

@@ -65,8 +65,8 @@ func (s *Spec) branch(ctx context.Context, b *Worlds, rep int) (*Trial, error) {
 	for i, w := range [...]*sim.World{b.attack, b.honest} {
 		w.CopyFrom(idle)
 		if capital != [sim.Legs]ledger.Amount{} {
-			if s.attack.Needs.Office {
-				w.Appoint()
+			if err := w.Equip(s.attack, s.Params); err != nil {
+				return nil, err
 			}
 			w.SetAttacker(s.attack.New(s.Params, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening(), Start: t.Start, Act: i == 0}))
 		}

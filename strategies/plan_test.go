@@ -8,8 +8,8 @@ import (
 	"stakeout/experiments/param"
 	"stakeout/experiments/sim"
 	"stakeout/market/ledger"
-	"stakeout/mechanisms/rollup"
 	"stakeout/mechanisms/remedy"
+	"stakeout/mechanisms/rollup"
 	"stakeout/strategies"
 )
 
@@ -40,7 +40,7 @@ func short(t *testing.T, e strategies.Entry, budget string) any {
 		}
 	}
 	// Not every attack has these.
-	for path, text := range map[string]string{"build_days": "1", "sell_days": "1", "hold_days": "0.5", "open_days": "0.5", "cover_days": "0.4"} {
+	for path, text := range map[string]string{"build_days": "1", "sell_days": "1", "hold_days": "0.5", "open_days": "0.5", "cover_days": "0.4", "rest_days": "0.5", "slash_days": "0.5"} {
 		_ = param.Set(p, path, text)
 	}
 	return p
@@ -61,8 +61,11 @@ func cases(t *testing.T, budget string, run func(t *testing.T, e strategies.Entr
 func newWorld(t *testing.T, e strategies.Entry, capital [2]ledger.Amount) *sim.World {
 	t.Helper()
 	mechanism := "pos"
-	if e.Needs.Office {
+	switch {
+	case e.Needs.Office:
 		mechanism = "centralized"
+	case e.Needs.Bids:
+		mechanism = "burn-auction"
 	}
 	c := quick()
 	w, err := sim.New(c, mechanism, weaponOf(e, c), 5, capital)
@@ -99,6 +102,7 @@ var public = map[agents.Verb]bool{
 	agents.Submit: true, agents.Cancel: true, agents.CancelAll: true, agents.Stake: true, agents.Unstake: true,
 	agents.SetPolicy: true, agents.Borrow: true, agents.Repay: true, agents.AddMargin: true, agents.FreeMargin: true,
 	agents.AddPerp: true, agents.FreePerp: true, agents.Say: true,
+	agents.Bid: true, agents.SetMining: true, agents.Disturb: true,
 }
 
 // witness watches what a plan asks for.
@@ -136,11 +140,12 @@ func (x witness) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions
 // it then.
 func begin(w *sim.World, e strategies.Entry, params any, act bool) *witness {
 	start := w.Ticks(openDays)
-	if e.Needs.Office && e.Capital(params) != [2]ledger.Amount{} {
-		if err := w.Run(start); err != nil {
-			panic(err)
+	if e.Needs.Office || e.Hash != nil {
+		for _, do := range []func() error{func() error { return w.Run(start) }, func() error { return w.Equip(e, params) }} {
+			if err := do(); err != nil {
+				panic(err)
+			}
 		}
-		w.Appoint()
 	}
 	x := &witness{faults: new([]string), legs: w.Attackers(), start: start, asked: new(int)}
 	x.Committer = e.New(params, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening(), Start: start, Act: act})
@@ -167,7 +172,7 @@ func follow(t *testing.T, w *sim.World, end uint32) (s shape) {
 		for _, id := range w.Attackers() {
 			staked := w.Rollup().Bonded(id)
 			s.stake = max(s.stake, float64(staked)/1e6)
-			leads := staked > 0 || w.Rollup().Appointed() == id
+			leads := staked > 0 || w.Rollup().Appointed() == id || w.Rollup().Led(id) > 0
 			s.harsh = s.harsh || leads && harsh(w, w.Rollup().PolicyOf(id))
 			debt += float64(w.Pool().Debt(id)) / 1e6
 			cash += l.Total(id, ledger.Cash)
@@ -192,7 +197,13 @@ func harsh(w *sim.World, p rollup.Policy) bool {
 }
 
 // serves are the attacks that include transactions at some price.
-var serves = map[string]bool{"dos-process-fee": true, "dos-withdraw-fee": true, "takeover-buy": true}
+var serves = map[string]bool{
+	"dos-process-fee": true, "dos-withdraw-fee": true, "takeover-buy": true,
+	"slash-miner": true, "slash-network": true, "takeover-slash": true,
+}
+
+// elsewhere are the attacks whose act is not what their own stake builds.
+var elsewhere = map[string]bool{"slash-miner": true, "slash-network": true}
 
 func TestPlansRunTheirCourse(t *testing.T) {
 	cases(t, "1500000", func(t *testing.T, e strategies.Entry, params any) {
@@ -207,7 +218,7 @@ func TestPlansRunTheirCourse(t *testing.T) {
 			if (s.stake > 1e5) != e.Needs.Stake || s.least < 0 {
 				t.Errorf("act %v: %.0f tokens staked at most, least cash %d", act, s.stake, s.least)
 			}
-			if dos := act && !armed(e); s.harsh != dos || (dos && !serves[e.Name]) != (s.withheld > 0) {
+			if dos := act && !armed(e); s.harsh != (dos && !elsewhere[e.Name]) || (dos && !serves[e.Name]) != (s.withheld > 0) {
 				t.Errorf("act %v: harsh policy %v, slots withheld %v", act, s.harsh, s.withheld)
 			}
 			if s.words != (act && armed(e)) {

@@ -26,6 +26,7 @@ type Levers struct {
 	Stake  bool // leadership must follow stake
 	Office bool // leadership must be an office, which the attacker holds
 	Loans  bool // somebody must lend tokens
+	Bids   bool // leadership must be sold
 	Dai    bool // somebody must owe dai, and somebody hold it
 	// Judge is who must judge operators under the remedy in force; Nobody makes
 	// no difference.
@@ -35,7 +36,7 @@ type Levers struct {
 
 // In reports whether the levers that leadership gives exist under these rules.
 func (l Levers) In(r rollup.Rules) bool {
-	return (r.Stake || !l.Stake) && (r.Office || !l.Office)
+	return (r.Stake || !l.Stake) && (r.Office || !l.Office) && (r.Bids || !l.Bids)
 }
 
 // Under reports whether the levers that a remedy gives exist under these rules.
@@ -69,7 +70,10 @@ type Entry struct {
 	Act func(params any) float64
 	// Marks are the events of the plan in days after the start, for figures.
 	Marks func(params any) []Mark
-	New   func(params any, p Plan) Committer
+	// Hash is the share of layer one's hash power that the attacker controls from
+	// the start of its plan on; nil is none.
+	Hash func(params any) float64
+	New  func(params any, p Plan) Committer
 }
 
 // Committer is an honest plan that can turn into the attack.

@@ -55,6 +55,8 @@ const (
 	Forked
 	DaiTrades
 	DaiUnsold
+	Mined
+	Disrupting
 	Unsold
 	Other
 	Channels
@@ -88,6 +90,8 @@ var Describe = [Channels]Description{
 	{"fork", "fork of the token", "Tokens exchanged and deposits taken in a fork, at the prices at the end."},
 	{"dai_trades", "dai: trades", "Dai bought and sold, at the price of dai at the end; fees are with the trading fees."},
 	{"dai_unsold", "dai: unsold", "What dai left at the end fetches in the book less its value at the price at the end."},
+	{"mining", "mining", "Block rewards and layer-one fees of own blocks that stayed in the chain, less what the hash power costs."},
+	{"disruption", "network attacks", "Paid to keep others' messages from arriving."},
 	{"unsold", "unsold tokens", "What tokens left at the end fetch in the book less their value at the mid."},
 	{"other", "other", "Every other reason of the ledger."},
 }
@@ -212,6 +216,7 @@ var channelOf = map[ledger.Reason]Channel{
 	ledger.TradingFee: TradingFees, ledger.TransactionFee: Fees, ledger.StakingReward: Fees, ledger.Extraction: Fees,
 	ledger.WithdrawalFee: WithdrawalFees, ledger.BatchCost: BatchGas, ledger.Interest: Interest, ledger.Variation: Contract, ledger.Funding: Funding,
 	ledger.Auction: Bids, ledger.Bond: Bonds, ledger.Bribe: Bribes, ledger.Fork: Forked,
+	ledger.Mining: Mined, ledger.Disruption: Disrupting,
 	ledger.Slash: Slashed, ledger.Liquidation: Liquidations, ledger.Shortfall: Liquidations,
 }
 

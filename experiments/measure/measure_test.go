@@ -169,13 +169,16 @@ func TestSumsAreExact(t *testing.T) {
 	for _, e := range strategies.All() {
 		p := e.Params()
 		param.Defaults(p)
-		for path, text := range map[string]string{"budget_usd": "1500000", "build_days": "1", "act_days": "1", "sell_days": "1", "hold_days": "0.5", "open_days": "0.5", "cover_days": "0.4"} {
+		for path, text := range map[string]string{"budget_usd": "1500000", "build_days": "1", "act_days": "1", "sell_days": "1", "hold_days": "0.5", "open_days": "0.5", "cover_days": "0.4", "rest_days": "0.5", "slash_days": "0.5"} {
 			_ = param.Set(p, path, text)
 		}
 		capital := e.Capital(p)
 		mechanism := "pos"
-		if e.Needs.Office {
+		switch {
+		case e.Needs.Office:
 			mechanism = "centralized"
+		case e.Needs.Bids:
+			mechanism = "burn-auction"
 		}
 		idle, err := sim.New(quick(), mechanism, "none", 5, capital)
 		if err != nil {
@@ -184,8 +187,8 @@ func TestSumsAreExact(t *testing.T) {
 		worlds := [2]*sim.World{new(sim.World), new(sim.World)}
 		for i, w := range worlds {
 			w.CopyFrom(idle)
-			if e.Needs.Office {
-				w.Appoint()
+			if err := w.Equip(e, p); err != nil {
+				t.Fatal(err)
 			}
 			w.SetAttacker(e.New(p, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening(), Act: i == 0}))
 		}

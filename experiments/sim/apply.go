@@ -19,7 +19,7 @@ var needs = [agents.Verbs]agents.Capability{
 	agents.Send: agents.CanUse, agents.Join: agents.CanUse, agents.AskExit: agents.CanUse, agents.ForceExit: agents.CanUse, agents.Bridge: agents.CanUse,
 	agents.BuyEther: agents.CanVault, agents.SellEther: agents.CanVault, agents.LockEther: agents.CanVault, agents.UnlockEther: agents.CanVault,
 	agents.Mint: agents.CanVault, agents.Wipe: agents.CanVault, agents.Bite: agents.CanVault,
-	agents.Bid: agents.CanBuild, agents.AddPerp: agents.CanTrade, agents.FreePerp: agents.CanTrade,
+	agents.Bid: agents.CanBuild, agents.SetMining: agents.CanBuild, agents.AddPerp: agents.CanTrade, agents.FreePerp: agents.CanTrade,
 }
 
 // apply carries out the wishes of a round in their order. A wish that the rules
@@ -78,6 +78,10 @@ func (w *World) carryOut(a *agents.Action) bool {
 		return w.remedy.Hear(w.remedyWorld(), remedy.Message{By: a.Agent, About: a.Other, Word: a.Word, Count: a.Count, Amount: a.Amount})
 	case agents.Bid:
 		return w.bid(a)
+	case agents.Disturb:
+		return w.disturb(a)
+	case agents.SetMining:
+		return w.setMining(a)
 	case agents.AddPerp:
 		return w.perp.Deposit(a.Agent, a.Amount) == nil
 	case agents.FreePerp:

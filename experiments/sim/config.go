@@ -24,6 +24,7 @@ type Config struct {
 	Perp         perp.Params              `key:"perpetual" doc:"The perpetual future on the token"`
 	Vaults       vault.Params             `key:"vault_contract" doc:"The contract that issues dai against ether"`
 	Layer1       layer1.Params            `key:"layer1" doc:"Producers and block space of layer one"`
+	Network      NetworkParams            `key:"network" doc:"Attacks on the network between operators and layer one"`
 	Election     election.Params          `key:"election" doc:"The rules by which leaders are chosen"`
 	Remedies     remedy.Params            `key:"remedies" doc:"The rules of what can be done to a coordinator that attacks"`
 	Rollup       rollup.Params            `key:"rollup" doc:"The contract of the rollup"`

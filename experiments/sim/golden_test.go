@@ -102,8 +102,8 @@ func TestGolden(t *testing.T) {
 }
 
 // A hash that does not tell worlds apart would make every test of this file
-// pass. Plans that buy the same stake are one world until they act, after half a
-// day.
+// pass. Plans that buy the same stake are one world until they act, and the fake
+// DoS and its repeated form until the first act is over.
 func TestHashTellsWorldsApart(t *testing.T) {
 	seen := map[uint64]string{}
 	golden(func(name string, _ uint32, _ uint64, open func(uint64) (*World, error)) {
@@ -115,7 +115,7 @@ func TestHashTellsWorldsApart(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for tick := uint32(800); tick <= 2400; tick += 400 {
+			for tick := uint32(2400); tick <= 4000; tick += 400 {
 				run(t, w, tick)
 				at := fmt.Sprint(name, seed, tick)
 				if other, twice := seen[w.Hash()]; twice {

@@ -38,7 +38,10 @@ func (w *World) of(o ledger.Owner) *layer {
 // posting is the way of a batch and of forced exits onto layer one.
 type posting struct {
 	batch    layer1.TxID
+	built    bool         // the batch has not been sent yet
+	gas, due uint32       // of that batch, and when it will be
 	paid     layer1.Price // for a unit of gas of the batch, when last included
+	miner    ledger.Owner // who included it
 	requests [inFlight]request
 }
 
@@ -56,6 +59,7 @@ func (w *World) layer1() {
 		w.carry(l)
 	}
 	w.followMigration()
+	w.payMiner()
 }
 
 // carry follows a rollup's transactions into the block.
@@ -63,7 +67,7 @@ func (w *World) carry(l *layer) {
 	p := &l.posting
 	for _, c := range w.chain.Changes() {
 		if c.ID == p.batch && !c.Orphaned {
-			p.paid = c.Price
+			p.paid, p.miner = c.Price, c.Producer
 		}
 	}
 	w.carryExits(l)
@@ -89,7 +93,7 @@ func (w *World) advance(l *layer) {
 	switch build := per - uint32(w.cfg.Rollup.DeadlineBlocks); {
 	case at == build-1:
 		if gas, ok := l.roll.Build(w.tick, l == &w.layer && w.down()); ok {
-			p.batch = w.submit(l.roll.Public().Leader.Operator, kindBatch, gas)
+			p.built, p.gas, p.due = true, gas, w.tick+w.delay(l.roll.Public().Leader.Operator)
 		}
 	case at >= build && at < per-1 && (at-build)%3 == 2 && p.batch != 0:
 		if _, _, in := w.chain.Included(p.batch); !in {
@@ -98,12 +102,15 @@ func (w *World) advance(l *layer) {
 	case at == per-1:
 		w.endSlot(l)
 	}
+	w.release(l)
 }
 
 func (w *World) endSlot(l *layer) {
 	var cost ledger.Amount
 	posted := false
-	if p := &l.posting; p.batch != 0 {
+	p := &l.posting
+	p.built = false
+	if p.batch != 0 {
 		if _, _, in := w.chain.Included(p.batch); in {
 			tx, _ := w.chain.Lookup(p.batch)
 			posted, cost = true, w.gasCost(uint64(tx.Gas), p.paid)
@@ -113,7 +120,9 @@ func (w *World) endSlot(l *layer) {
 		w.must(w.chain.Forget(p.batch))
 		p.batch = 0
 	}
-	w.reward(l, l.roll.Close(w.tick, posted, cost, exp(w.news.LnETH)))
+	o := l.roll.Close(w.tick, posted, cost, exp(w.news.LnETH))
+	w.passFee(l.posting.miner, o.Cost)
+	w.reward(l, o)
 	w.must(l.roll.Fault())
 }
 

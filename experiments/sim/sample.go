@@ -234,7 +234,7 @@ func (w *World) Hash() uint64 {
 		h = (h ^ math.Float64bits(x)) * 0x9E3779B97F4A7C15
 		h ^= h >> 31
 	}
-	return w.remedy.Docket().Case.Hash(h)
+	return w.remedy.Docket().Case.Hash(w.network.hash(w.mining.hash(h)))
 }
 
 // Trapped is the share of users who want to leave the first rollup and are still

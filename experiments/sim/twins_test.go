@@ -61,6 +61,7 @@ func TestBranchBeforeTheAct(t *testing.T) {
 		quicken(&c.Remedies)
 		attacker := attacked(t, c, name, 3, e)
 		honest := worldUnder(t, c, under(e), name, 3, legs(e, p)...)
+		honest.must(honest.Equip(e, p))
 		if e.Needs.Office {
 			honest.Appoint()
 		}
@@ -134,7 +135,7 @@ func TestIdleAttackerChangesNothing(t *testing.T) {
 // bit.
 func TestAttackWithoutCapital(t *testing.T) {
 	for _, e := range strategies.All() {
-		if e.Needs.Office { // holding the office is something without capital too
+		if e.Needs.Office || e.Hash != nil { // holding the office or hash power is something without capital too
 			continue
 		}
 		c := small(t)

@@ -73,6 +73,8 @@ type World struct {
 	remedy    remedy.Remedy
 	forRemedy remedy.World
 	moving    moving
+	mining    mining
+	network   network
 
 	opening    agents.Opening
 	people     population
@@ -264,6 +266,8 @@ func (w *World) CopyFrom(src *World) {
 	keep := *w
 	*w = *src
 	w.led, w.x, w.dai, w.perp, w.pool, w.vaults, w.chain, w.roll = keep.led, keep.x, keep.dai, keep.perp, keep.pool, keep.vaults, keep.chain, keep.roll
+	w.network = keep.network
+	w.network.copyFrom(&src.network)
 	w.stream, w.view, w.wheel, w.away = keep.stream, keep.view, keep.wheel, keep.away
 	if w.led == nil {
 		owners := src.led.Owners()

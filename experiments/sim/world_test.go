@@ -82,7 +82,7 @@ func hasty(t testing.TB, e strategies.Entry) any {
 	param.Defaults(p)
 	for _, kv := range [][2]string{
 		{"build_days", "0.5"}, {"act_days", "1"}, {"sell_days", "0.3"}, {"slice_minutes", "10"},
-		{"open_days", "0.2"}, {"cover_days", "0.3"}, {"hold_days", "0.2"},
+		{"open_days", "0.2"}, {"cover_days", "0.3"}, {"hold_days", "0.2"}, {"rest_days", "0.2"}, {"slash_days", "0.4"},
 	} {
 		known := false
 		param.Walk(p, func(path string, _ param.Field) { known = known || path == kv[0] })
@@ -98,9 +98,7 @@ func hasty(t testing.TB, e strategies.Entry) any {
 
 // attack gives the attacker's legs the act of an entry, beginning now.
 func attack(w *World, e strategies.Entry, params any) {
-	if e.Needs.Office {
-		w.Appoint()
-	}
+	w.must(w.Equip(e, params))
 	w.SetAttacker(e.New(params, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening(), Start: w.Tick(), Act: true}))
 }
 

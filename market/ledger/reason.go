@@ -39,6 +39,8 @@ const (
 	Bond                         // behind a bid, an accusation or an answer, and back
 	Fork                         // tokens and balances that change ledgers in a fork
 	Migration                    // layer-one gas of a move to another rollup
+	Mining                       // block rewards and layer-one fees, and what hash power costs
+	Disruption                   // paid to disturb somebody's network
 	Reasons
 )
 
@@ -46,7 +48,7 @@ var reasonNames = [Reasons]string{
 	"genesis", "move", "pay", "trade", "trading_fee", "borrow", "repay", "lend", "interest",
 	"liquidation", "shortfall", "transaction_fee", "withdrawal_fee", "staking_reward",
 	"batch_cost", "exit_gas", "gas", "slash", "operating_cost", "consumption", "endowment",
-	"deposit", "withdrawal", "auction", "burn", "bribe", "remainder", "conversion", "extraction", "variation", "funding", "bond", "fork", "migration",
+	"deposit", "withdrawal", "auction", "burn", "bribe", "remainder", "conversion", "extraction", "variation", "funding", "bond", "fork", "migration", "mining", "disruption",
 }
 
 func (r Reason) String() string {

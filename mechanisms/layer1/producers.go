@@ -44,6 +44,25 @@ func (c *Chain) SetShares(shares []float64) error {
 	return nil
 }
 
+// Enter adds a producer with the given share of all hash power, at the expense of
+// the others in proportion, and returns its index. It fails when the share is not
+// within (0, 1) or when there is no room.
+func (c *Chain) Enter(owner ledger.Owner, share float64) (int, error) {
+	p := &c.producers
+	n := len(p.owners)
+	if n >= maxProducers || !(share > 0 && share < 1) {
+		return 0, fmt.Errorf("layer1: no room for a hash share of %v", share)
+	}
+	shares := make([]float64, 0, n+1)
+	for _, s := range p.shares {
+		shares = append(shares, s*(1-share))
+	}
+	p.owners = append(slices.Clone(p.owners), owner)
+	c.policies = append(c.policies, policyState{tip: c.tip})
+	c.tallies = append(c.tallies, tally{})
+	return n, c.SetShares(append(shares, share))
+}
+
 // tabulate builds the alias table: each column holds a share of its own up to
 // the average and is filled up from one producer above the average.
 func (p *producers) tabulate() {
