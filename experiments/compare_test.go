@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"context"
+	"encoding/csv"
 	"os"
 	"path/filepath"
 	"testing"
@@ -74,5 +75,64 @@ func TestComparisonRuns(t *testing.T) {
 	}
 	if a, b := run(t.TempDir(), 1), run(t.TempDir(), 2); string(a) != string(b) {
 		t.Error("the number of workers moves the matrix")
+	}
+}
+
+// Cells of one world are run together and share what they have in common: the rows
+// are those of each cell run by itself.
+func TestSharedWorlds(t *testing.T) {
+	var cells []*Spec
+	for _, c := range []struct{ preset, budget, horizon string }{
+		{"dos-empty-blocks", "1000000", "2.5"}, {"dos-short", "2000000", "2"}, {"takeover-buy", "3000000", "2.5"},
+	} {
+		cells = append(cells, tiny(t, c.preset, "replications=8", "horizon_days="+c.horizon, "attack_params.budget_usd="+c.budget))
+	}
+	cells = append(cells, tiny(t, "dos-short", "replications=2", "world.users.count=30"))
+	p, err := newDesign("together", cells, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for workers, want := range map[int]int{1: 2, 2: 4} {
+		if b := p.blocks(span{0, int64(p.total())}, workers); len(b) != want {
+			t.Errorf("%d workers: %d blocks, want %d", workers, len(b), want)
+		}
+	}
+	rows := func(workers int, s ...*Spec) (out []map[string]string) {
+		r, err := Compare(context.Background(), "together", s, Options{Out: t.TempDir(), Version: "test", Workers: workers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.Open(filepath.Join(r.Dir, "runs.csv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		lines, err := csv.NewReader(f).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range lines[1:] {
+			row := map[string]string{}
+			for i, name := range lines[0] {
+				row[name] = line[i]
+			}
+			out = append(out, row)
+		}
+		return out
+	}
+	var alone []map[string]string
+	for _, c := range cells {
+		alone = append(alone, rows(1, c)...)
+	}
+	together := rows(1, cells...)
+	if len(together) != len(alone) || len(alone) != 26 {
+		t.Fatalf("%d rows together, %d alone", len(together), len(alone))
+	}
+	for i, a := range alone {
+		for name, x := range a {
+			if y, ok := together[i][name]; ok && x != y {
+				t.Errorf("row %d, %s: %s alone, %s together", i, name, x, y)
+			}
+		}
 	}
 }

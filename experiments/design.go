@@ -1,12 +1,13 @@
 package experiments
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 	"sync"
 
@@ -123,8 +124,11 @@ func (p *design) total() int {
 
 // at finds the cell and the replication of a place in the experiment.
 func (p *design) at(order int64) (*cell, int) {
-	after := sort.Search(len(p.cells), func(i int) bool { return p.cells[i].first > order })
-	c := &p.cells[after-1]
+	i, found := slices.BinarySearchFunc(p.cells, order, func(c cell, order int64) int { return cmp.Compare(c.first, order) })
+	if !found {
+		i--
+	}
+	c := &p.cells[i]
 	return c, int(order - c.first)
 }
 
@@ -161,24 +165,80 @@ func (p *design) tables(f record.Format) []record.Table {
 // span is a part of an experiment: the places from first to before end.
 type span struct{ first, end int64 }
 
+// block is some cells of one world, which a worker runs replication by replication
+// so that what they have in common is simulated once.
+type block struct {
+	cells []*cell // by horizon
+	reps  int     // most replications of a cell
+}
+
+// blocks divides the cells of a part of the experiment among workers: by world, and
+// no larger than leaves every worker a good many of them.
+func (p *design) blocks(part span, workers int) []block {
+	var cells []*cell
+	runs := 0
+	for i := range p.cells {
+		if c := &p.cells[i]; c.first < part.end && c.first+int64(c.Replications) > part.first {
+			cells = append(cells, c)
+			runs += c.Replications
+		}
+	}
+	most := max(1, runs/(blocksPerWorker*workers))
+	if len(cells) == 1 || most == 1 {
+		return chunks(cells, 1)
+	}
+	of := map[string][]*cell{}
+	var keys []string
+	for _, c := range cells {
+		k := c.worldKey(0)
+		if of[k] == nil {
+			keys = append(keys, k)
+		}
+		of[k] = append(of[k], c)
+	}
+	var out []block
+	for _, k := range keys {
+		slices.SortStableFunc(of[k], func(a, b *cell) int { return cmp.Compare(a.HorizonDays, b.HorizonDays) })
+		out = append(out, chunks(of[k], most)...)
+	}
+	return out
+}
+
+// blocksPerWorker is how many pieces of work every worker gets at least, so that
+// none waits long for the others at the end.
+const blocksPerWorker = 8
+
+// chunks cuts cells of one world into blocks of a size.
+func chunks(cells []*cell, size int) (out []block) {
+	for part := range slices.Chunk(cells, size) {
+		b := block{cells: part}
+		for _, c := range part {
+			b.reps = max(b.reps, c.Replications)
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
 // crew is the pool of workers at work on a design.
 type crew struct {
 	*design
 	ctx   context.Context
 	store *record.Store
 	o     Options
+	part  span
 
-	mu   sync.Mutex
-	next int64
-	end  int64
-	r    *Result
-	err  error
+	mu     sync.Mutex
+	blocks []block // still to begin or under way
+	rep    int     // next replication of the first of them
+	r      *Result
+	err    error
 }
 
 // execute runs what is not in the store yet of a part of the experiment. It
 // returns what stopped it, or nil when every replication has its row.
 func (p *design) execute(ctx context.Context, store *record.Store, part span, o Options, r *Result) error {
-	c := &crew{design: p, ctx: ctx, store: store, o: o, r: r, next: part.first, end: part.end}
+	c := &crew{design: p, ctx: ctx, store: store, o: o, r: r, part: part, blocks: p.blocks(part, o.Workers)}
 	var wait sync.WaitGroup
 	for range min(o.Workers, max(r.Planned, 1)) {
 		wait.Add(1)
@@ -191,56 +251,66 @@ func (p *design) execute(ctx context.Context, store *record.Store, part span, o 
 	return c.err
 }
 
-// work takes replications until none is left or something stops the crew. A
-// worker's worlds are re-used as long as the cell stays the same.
+// work takes replications of blocks until none is left or something stops the
+// crew. A worker's worlds are re-used as long as the block stays the same.
 func (c *crew) work() {
-	b, last := new(Worlds), (*cell)(nil)
+	var worlds *Worlds
+	var last []*cell
 	for {
-		order, ok := c.take()
+		cells, rep, ok := c.take()
 		if !ok {
 			return
 		}
-		cell, rep := c.at(order)
-		if cell != last {
-			b, last = new(Worlds), cell
-		}
-		key := c.key(cell, rep)
-		if have, err := c.store.Reuse(key, order); have || err != nil {
-			c.done(err, have, false)
-			continue
-		}
-		run, failed := c.replicate(b, cell, rep)
-		if failed != nil {
-			b = new(Worlds) // A world that failed must not be used again.
-			if c.ctx.Err() != nil {
-				c.stop(c.ctx.Err())
-				return
+		for i, cell := range cells {
+			order := cell.first + int64(rep)
+			if rep >= cell.Replications || order < c.part.first || order >= c.part.end {
+				continue
 			}
+			if c.stopped() {
+				break
+			}
+			key := c.key(cell, rep)
+			if have, err := c.store.Reuse(key, order); have || err != nil {
+				c.done(err, have, false)
+				continue
+			}
+			if worlds == nil || len(cells) != len(last) || cell != last[i] {
+				worlds, last = NewWorlds(len(cells) > 1), cells
+			}
+			run, failed := c.replicate(worlds, cell, rep)
+			if failed != nil {
+				worlds = nil // A world that failed must not be used again.
+			}
+			if failed != nil && c.ctx.Err() != nil {
+				break
+			}
+			run.Key, run.Order = key, order
+			c.done(c.store.Record(run), false, failed != nil)
 		}
-		run.Key, run.Order = key, order
-		c.done(c.store.Record(run), false, failed != nil)
 	}
 }
 
-func (c *crew) take() (order int64, ok bool) {
+// take gives the next replication of a block.
+func (c *crew) take() (cells []*cell, rep int, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err == nil && c.ctx.Err() != nil {
 		c.err = c.ctx.Err()
 	}
-	if c.err != nil || c.next >= c.end {
-		return 0, false
+	if c.err != nil || len(c.blocks) == 0 {
+		return nil, 0, false
 	}
-	c.next++
-	return c.next - 1, true
+	cells, rep = c.blocks[0].cells, c.rep
+	if c.rep++; c.rep == c.blocks[0].reps {
+		c.blocks, c.rep = c.blocks[1:], 0
+	}
+	return cells, rep, true
 }
 
-func (c *crew) stop(err error) {
+func (c *crew) stopped() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.err == nil {
-		c.err = err
-	}
+	return c.err != nil || c.ctx.Err() != nil
 }
 
 // done counts a replication; an error of the store stops the crew.

@@ -36,7 +36,7 @@ func MatrixFigure(s *Study) *figure.Figure {
 			byRemedy.put(c.Attack, c.Remedy, z)
 		}
 	}
-	height := 22 + 9*float64(len(byRemedy.rows))
+	height := min(22+9*float64(len(byRemedy.rows)), figure.TallestMM/2)
 	return &figure.Figure{
 		Width: figure.DoubleColumn, HeightMM: 2 * height, Columns: 1,
 		Panels: []figure.Panel{{Title: "a", Heat: byMechanism.heat()}, {Title: "b", Heat: byRemedy.heat()}},

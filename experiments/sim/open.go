@@ -39,15 +39,25 @@ func (w *World) open(capital [Legs]ledger.Amount) {
 	w.publishNews()
 	w.opening = w.fixedPoint()
 	w.populate()
-	for i, id := range w.attackers {
-		w.grant(id, ledger.Cash, ledger.Free, capital[i], ledger.Genesis)
-	}
+	w.Fund(capital)
 	if w.view.Auction != nil {
 		w.roll.SeedAccrual(w.opening.ToStake, w.opening.ToSupply, w.opening.Revenue, w.opening.Supply)
 	}
 	w.roll.SeedPublic(w.opening.Revenue, w.opening.Reward, w.activeCohorts(), agents.Amount(w.opening.Fee/agents.BidMargin))
 	w.wheel = newWheel(w.people.size())
 	w.firstWakes()
+}
+
+// Fund gives cash in micro-USD to the legs of the attacker, in the books and in the
+// series as if they had held it from the opening. Legs without a plan touch
+// nothing, so a world funded late is the world that was opened with the cash.
+func (w *World) Fund(capital [Legs]ledger.Amount) {
+	for i, id := range w.attackers {
+		w.grant(id, ledger.Cash, ledger.Free, capital[i], ledger.Genesis)
+		for h := range w.series {
+			w.series[h].AttackerCash += capital[i].Units()
+		}
+	}
 }
 
 // register gives an agent its order slots.

@@ -190,3 +190,20 @@ func TestMeasuringMovesNothing(t *testing.T) {
 	}
 	same(t, "measured", a, b)
 }
+
+// Cash that is given late to legs without a plan is cash from the opening on, in the
+// state and in the series.
+func TestFundedLate(t *testing.T) {
+	capital := [Legs]ledger.Amount{3e6 * ledger.Unit, 2e6 * ledger.Unit}
+	for _, name := range []string{"none", "token-fork"} {
+		early, late := world(t, small(t), name, 4, capital[:]...), world(t, small(t), name, 4)
+		run(t, early, 1500)
+		run(t, late, 1500)
+		if early.Hash() == late.Hash() {
+			t.Fatal("the hash does not see the cash")
+		}
+		late.Fund(capital)
+		same(t, name, early, late)
+		same(t, name, run(t, early, 2500), run(t, late, 2500))
+	}
+}

@@ -30,6 +30,10 @@ const (
 	DoubleColumn Width = 174
 )
 
+// TallestMM is the tallest figure that leaves room for a caption on a page, in
+// millimetres.
+const TallestMM = 240
+
 // Figure is one printed figure of one or more panels.
 type Figure struct {
 	// Width is SingleColumn or DoubleColumn.
@@ -131,8 +135,8 @@ func (f *Figure) Validate() error {
 	if f.Width != SingleColumn && f.Width != DoubleColumn {
 		return fmt.Errorf("figure: width is %v mm, want %v or %v", float64(f.Width), float64(SingleColumn), float64(DoubleColumn))
 	}
-	if !(f.HeightMM >= 30 && f.HeightMM <= 240) {
-		return fmt.Errorf("figure: height is %v mm, want 30 to 240", f.HeightMM)
+	if !(f.HeightMM >= 30 && f.HeightMM <= TallestMM) {
+		return fmt.Errorf("figure: height is %v mm, want 30 to %v", f.HeightMM, TallestMM)
 	}
 	if len(f.Panels) == 0 {
 		return errors.New("figure: no panels")
