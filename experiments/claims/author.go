@@ -11,6 +11,9 @@ var (
 	takeover = Case{Preset: "takeover-buy"}
 	// majority is an attacker that buys most of the stake and does not let go.
 	majority = longDos.with("attack_params.budget_usd=90000000")
+	cycles   = Case{Preset: "fake-dos-repeat"}
+	miner    = Case{Preset: "slash-miner"}
+	network  = Case{Preset: "slash-network"}
 	fickle   = Case{"fake-dos", []string{"world.users.loyalty=0.85"}}
 )
 
@@ -28,6 +31,15 @@ var authors = []Claim{
 		Tests: []Test{
 			{When: "an attack of 45 days", Case: longDos.with("remedy=hard-fork"), Of: punished, Above: true, Bound: 1000},
 			{When: "an attack of two weeks", Case: dos.with("remedy=hard-fork"), Of: punished, Above: true, Bound: 1000},
+		},
+	},
+	{
+		ID: "C2", By: author,
+		Quote:   "On layer 2 this is very different. It seems very unlikely to be able to coordinate a hardfork in order to slash a misbehaving coordinator of some layer 2 system. Removal of this tool fundamentally limits the ability of POS to be able to respond from attacks.",
+		Reading: "A fork takes at least a million dollars from a long attack, and nothing from one that is over before it is agreed on.",
+		Tests: []Test{
+			{When: "45 days, a fork less none", Case: longDos.with("remedy=hard-fork"), Less: longDos, Of: excess, Bound: -1e6},
+			{When: "two weeks, a fork less none", Case: dos.with("remedy=hard-fork"), Less: dos, Of: excess, Above: true, Bound: -1e5},
 		},
 	},
 	{
@@ -96,7 +108,41 @@ var authors = []Claim{
 		ID: "C10", By: author,
 		Quote:   "Repeating this attack an attacker can 1. Discourage other stakers from joining during a dos attack",
 		Reading: "At the end of a fake denial of service the others have less at stake than without it.",
-		Tests:   []Test{{When: "loyal users", Case: rally, Of: othersStake, Bound: 0}, {When: "fickle users", Case: fickle, Of: othersStake, Bound: 0}},
+		Tests: []Test{
+			{When: "repeated, loyal users", Case: cycles, Of: othersThird, Bound: 0},
+			{When: "once, loyal users", Case: rally, Of: othersStake, Bound: 0},
+			{When: "once, fickle users", Case: fickle, Of: othersStake, Bound: 0},
+		},
+		Turn: &Turn{"world.users.loyalty", 0.3, 0.95},
+	},
+	{
+		ID: "C11", By: author,
+		Quote:   "Repeating this attack an attacker … 2. Can start to increase their stake by repeating this attack causing the market to fluctuate.",
+		Reading: "Before the third act the attacker has a tenth more at stake than the honest use of the same capital.",
+		Tests: []Test{
+			{When: "any increase", Case: cycles, Of: ownThird, Above: true, Bound: 0},
+			{When: "by a tenth", Case: cycles, Of: ownThird, Above: true, Bound: 9.53},
+		},
+	},
+	{
+		ID: "C12", By: author,
+		Quote:   "Using a relatively small % of the mining power the attacker can significantly increase the chances of another staker getting slashed.",
+		Reading: "At least one slot in a hundred more has no batch in time.",
+		Tests: []Test{
+			{When: "a tenth of the hash power, three blocks to arrive", Case: miner.with("attack_params.hash_share=0.1"), Of: missed, Above: true, Bound: 1},
+			{When: "the largest pool, three blocks to arrive", Case: miner, Of: missed, Above: true, Bound: 1},
+			{When: "the largest pool, twenty blocks to arrive", Case: miner.with("world.rollup.deadline_blocks=20"), Of: missed, Above: true, Bound: 1},
+		},
+		Turn: &Turn{"attack_params.hash_share", 0.02, 0.45},
+	},
+	{
+		ID: "C13", By: author,
+		Quote:   "NOTE: There are also network level dos attacks that an attacker can use to prevent the propagation of valid blocks , prevent the staker from producing their blocks in time.",
+		Reading: "At least one slot in a hundred more has no batch in time, and its leaders are slashed.",
+		Tests: []Test{
+			{When: "slots", Case: network, Of: missed, Above: true, Bound: 1},
+			{When: "stake", Case: network, Of: burnt, Above: true, Bound: 1000},
+		},
 	},
 	{
 		ID: "C14", By: author,
@@ -137,6 +183,25 @@ var authors = []Claim{
 			{When: "a vote under a time lock", Case: dos.with("remedy=timelock-vote"), Of: punished, Bound: 1000},
 			{When: "a court", Case: dos.with("remedy=court-aragon"), Of: punished, Bound: 1000},
 			{When: "a contract that slashes", Case: dos.with("remedy=auto-slash"), Of: punished, Bound: 1000},
+		},
+	},
+	{
+		ID: "C19", By: author,
+		Quote:   "Solutions like … Spam resistant block creator selection via burn auction also need more analysis before we can start to recommend what to use for rollup leader election.",
+		Reading: "Where slots are auctioned and the price burnt, buying them to build empty blocks with a short position does not pay, and pays less than under proof of stake.",
+		Tests: []Test{
+			{When: "it does not pay", Case: Case{Preset: "outbid"}, Of: excess, Bound: 0},
+			{When: "it pays less than under proof of stake", Case: Case{Preset: "outbid"}, Less: Case{Preset: "dos-short"}, Of: excess, Bound: 0},
+			{When: "without the short it does not pay", Case: Case{"outbid", []string{"attack_params.short_share=0", "attack_params.budget_usd=800000"}}, Of: excess, Bound: 0},
+		},
+	},
+	{
+		ID: "C20", By: author,
+		Quote:   "Solutions like MEV Auction: Auctioning transaction ordering rights as a solution to Miner Extractable Value … also need more analysis before we can start to recommend what to use for rollup leader election.",
+		Reading: "The same holds where windows are sold by sealed bids at the second price.",
+		Tests: []Test{
+			{When: "it does not pay", Case: Case{Preset: "outbid-mev"}, Of: excess, Bound: 0},
+			{When: "it pays less than under proof of stake", Case: Case{Preset: "outbid-mev"}, Less: Case{Preset: "dos-short"}, Of: excess, Bound: 0},
 		},
 	},
 	{

@@ -2,11 +2,13 @@ package claims
 
 import (
 	"math"
+	"sort"
 
 	"stakeout/experiments"
 	"stakeout/experiments/measure"
 	"stakeout/experiments/sim"
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
 )
 
@@ -37,6 +39,44 @@ var (
 	trapped     = Measure{"users who want to leave and cannot", "%", 1, func(t *experiments.Trial) float64 { return 100 * t.Attack.Trapped(1)[0] }}
 	othersStake = Measure{"stake of the others at the end against honest use", "100 ln", 2, func(t *experiments.Trial) float64 {
 		return 100 * math.Log(others(t.Attack)/others(t.Honest))
+	}}
+	othersThird = Measure{"stake of the others five days into the third act against honest use", "100 ln", 2, func(t *experiments.Trial) float64 {
+		now := t.Act() + t.Attack.Ticks(2*repeatDays+5)
+		return 100 * math.Log(othersAt(t.Attack, now)/othersAt(t.Honest, now))
+	}}
+	ownThird = Measure{"stake of the attacker before the third act against honest use", "100 ln", 2, func(t *experiments.Trial) float64 {
+		now := t.Act() + t.Attack.Ticks(2*repeatDays)
+		return 100 * math.Log(at(t.Attack, now).AttackerStake/at(t.Honest, now).AttackerStake)
+	}}
+	missed = Measure{"slots without a batch in time, against honest use", "%", 2, func(t *experiments.Trial) float64 {
+		a, h := public(t.Attack), public(t.Honest)
+		return 100 * (float64(a.MissedSlots) - float64(h.MissedSlots)) / (float64(h.Slots) * (1 - float64(t.Act())/float64(t.Honest.Tick())))
+	}}
+	burnt = Measure{"tokens of the others slashed, against honest use", "tokens", 0, func(t *experiments.Trial) float64 {
+		return othersSlashed(t.Attack) - othersSlashed(t.Honest)
+	}}
+	taken = Measure{"deposits taken", "USD", 0, func(t *experiments.Trial) (sum float64) {
+		for leg := range ledger.Row(sim.Legs) {
+			sum += t.Attack.Ledger().Flow(sim.RowAttacker+leg, ledger.Fork, ledger.Cash).Units()
+		}
+		return sum
+	}}
+	lied = Measure{"questions answered with the lie", "%", 0, func(t *experiments.Trial) float64 {
+		return 100 * float64(fork(t).Answer)
+	}}
+	honestUsers = Measure{"active users on the honest ledger", "%", 1, func(t *experiments.Trial) float64 {
+		main, away := public(t.Attack).Active, t.Attack.Away().Public().Active
+		if fork(t).Answer == 0 {
+			main, away = away, main
+		}
+		return 100 * away / (main + away)
+	}}
+	honestToken = Measure{"price of the honest token over the other", "100 ln", 1, func(t *experiments.Trial) float64 {
+		main, rival := t.Attack.PriceAt(t.Attack.Tick()), t.Attack.RivalPrice()
+		if fork(t).Answer == 0 {
+			main, rival = rival, main
+		}
+		return 100 * math.Log(rival/main)
 	}}
 	punished = Measure{"tokens of the attacker slashed", "tokens", 0, func(t *experiments.Trial) float64 {
 		return slashedOf(t.Attack, sim.RowAttacker)
@@ -71,6 +111,30 @@ func effect(t *experiments.Trial, tick uint32) float64 {
 	tick = min(tick, t.Attack.Tick())
 	return 100 * math.Log(t.Attack.PriceAt(tick)/t.Honest.PriceAt(tick))
 }
+
+// repeatDays is the time from one act of the preset fake-dos-repeat to the next.
+const repeatDays = 14
+
+// at is the last hourly sample of a world up to a tick.
+func at(w *sim.World, tick uint32) sim.Sample {
+	s := w.Series()
+	i := sort.Search(len(s), func(i int) bool { return s[i].Tick > tick })
+	return s[max(i-1, 0)]
+}
+
+// othersAt is the stake of all but the attacker at a tick in tokens.
+func othersAt(w *sim.World, tick uint32) float64 {
+	s := at(w, tick)
+	return s.Staked - s.AttackerStake
+}
+
+// othersSlashed is what all but the attacker have lost to slashing in tokens.
+func othersSlashed(w *sim.World) float64 {
+	return slashedOf(w, sim.RowStakers) + slashedOf(w, sim.RowCoordinators)
+}
+
+// fork is the state of the oracle whose token can fork.
+func fork(t *experiments.Trial) *remedy.Fork { return &t.Attack.Remedy().Docket().Fork }
 
 // others is the stake of all but the attacker in tokens.
 func others(w *sim.World) float64 {

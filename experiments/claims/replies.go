@@ -2,6 +2,7 @@ package claims
 
 var (
 	rogue = Case{Preset: "rogue-operator"}
+	raid  = Case{Preset: "fork-raid-large"}
 	// stop is a world in which all coordinators stop for good and nobody attacks.
 	stop     = Case{"dos-empty-blocks", []string{"attack_params.budget_usd=0", "world.outage.start_days=1", "world.outage.length_hours=2000"}}
 	dearGas  = []string{"world.layer1.background_log_mean=6.288", "world.layer1.background_daily_innovation=0", "world.users.min_balance_usd=5"} // 538 gwei
@@ -40,12 +41,59 @@ var replies = []Claim{
 		},
 	},
 	{
+		ID: "R4", By: "edmundedgar",
+		Quote:   "So you can break Augur enough to steal the ETH and DAI by controlling more REP than the other side, and moving them into the “lying” fork.",
+		Reading: "A raider takes at least a million dollars of deposits, and it pays.",
+		Tests: []Test{
+			{When: "with a billion dollars: deposits", Case: raid, Of: taken, Above: true, Bound: 1e6},
+			{When: "with a billion dollars: profit", Case: raid, Of: excess, Above: true, Bound: 0},
+			{When: "with twenty million dollars: deposits", Case: Case{Preset: "fork-raid"}, Of: taken, Above: true, Bound: 1e6},
+		},
+	},
+	{
+		ID: "R5", By: "edmundedgar",
+		Quote:   "Augur tries to disincentivize attacks like this by using fees to regulate the amount of “hard” assets it controls compared to the value of REP, but this is probably not really enforceable even for them, and it wouldn’t be practical here.",
+		Reading: "Whether the raid pays does depend on the deposits: it does not while they are half the value of the tokens, as here, and it does when they are three times as much.",
+		Tests: []Test{
+			{When: "half the value of the tokens", Case: raid, Of: excess, Bound: 0},
+			{When: "three times their value", Case: raid.with("world.users.min_balance_usd=300"), Of: excess, Above: true, Bound: 0},
+		},
+		Turn: &Turn{"world.users.min_balance_usd", 50, 300},
+	},
+	{
+		ID: "R6", By: "edmundedgar",
+		Quote:   "Note that you could have subjective security for a governed rollup with respect to the governed rollup’s governance token (if it had one), and any assets issued inside the rollup. … Since the “honest” ledger is more useful, we can reasonably hope the users and the value will migrate to that, regardless of the governance breakage.",
+		Reading: "After a raid most active users are on the honest ledger, and its token is the dearer one.",
+		Tests: []Test{
+			{When: "users", Case: raid, Of: honestUsers, Above: true, Bound: 50},
+			{When: "value", Case: raid, Of: honestToken, Above: true, Bound: 0},
+		},
+	},
+	{
+		ID: "R7", By: "edmundedgar",
+		Quote:   "we may as well build in a general-purpose oracle, so that the same trust anchor used to manage who should be operating the rollup can also tell you (via an escalation game)",
+		Reading: "The escalation game does not end with a lie more often than once in a hundred raids.",
+		Tests: []Test{
+			{When: "a raider with twenty million dollars", Case: Case{Preset: "fork-raid"}, Of: lied, Bound: 1},
+			{When: "a raider with a billion dollars", Case: raid, Of: lied, Bound: 1},
+		},
+	},
+	{
 		ID: "R8", By: "gluk64",
 		Quote:   "A simple solution to all the problems raised in the case of zkRollup: disable slashing, instead provide an option of mass-migration, enforceable on L1 via a priority queue.",
 		Reading: "When all coordinators stop, hardly anybody is trapped, and an operator who stops gains nothing by it.",
 		Tests: []Test{
 			{When: "users get out", Case: stop.with("remedy=migrate-zk"), Of: trapped, Bound: 2},
 			{When: "the operator gains nothing", Case: rogue.with("remedy=migrate-zk"), Of: excess, Bound: 0},
+		},
+	},
+	{
+		ID: "R9", By: "adlerjohn",
+		Quote:   "That’s called Plasma MVP.",
+		Reading: "When all coordinators stop, a migration leaves as many users trapped as a mass exit does.",
+		Tests: []Test{
+			{When: "gas at 58 gwei", Case: stop.with("remedy=mass-exit").with(usualGas...), Less: stop.with("remedy=migrate-zk").with(usualGas...), Of: trapped, Bound: 1},
+			{When: "gas at 538 gwei", Case: stop.with("remedy=mass-exit").with(dearGas...), Less: stop.with("remedy=migrate-zk").with(dearGas...), Of: trapped, Bound: 1},
 		},
 	},
 	{
@@ -89,6 +137,17 @@ var replies = []Claim{
 		Quote:   "I image we would have to go on chain to force the exit. This would be heavily dependent on the gas market which would mean that users with less funds would not be able to afford to migrate.",
 		Reading: "At 538 gwei the queue of layer one leaves at least a twentieth more of the users trapped than at 58 gwei.",
 		Tests:   []Test{{When: "balances from 5 USD", Case: stop.with("remedy=forced-exit").with(dearGas...), Less: stop.with("remedy=forced-exit").with(usualGas...), Of: trapped, Above: true, Bound: 5}},
+	},
+	{
+		ID: "R16", By: author,
+		Quote:   "Both cause users to be stuck in zkrollup with a coordinator whose incentives are not aligned with their interests.",
+		Reading: "Some weeks after the only operator has stopped, at least a twentieth of the users want to leave and cannot.",
+		Tests: []Test{
+			{When: "no way past the operator", Case: rogue, Of: trapped, Above: true, Bound: 5},
+			{When: "the queue, gas at 58 gwei", Case: rogue.with("remedy=forced-exit").with(usualGas...), Of: trapped, Above: true, Bound: 5},
+			{When: "the queue, gas at 538 gwei", Case: rogue.with("remedy=forced-exit").with(dearGas...), Of: trapped, Above: true, Bound: 5},
+			{When: "migration, gas at 538 gwei", Case: rogue.with("remedy=migrate-zk").with(dearGas...), Of: trapped, Above: true, Bound: 5},
+		},
 	},
 	{
 		ID: "R17", By: "kladkogex",

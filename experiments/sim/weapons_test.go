@@ -80,7 +80,7 @@ func supplyOf(w *World) float64 { return -w.led.Total(ledger.Outside, ledger.Tok
 // "you could have subjective security for a governed rollup with respect to the
 // governed rollup's governance token (if it had one), and any assets issued inside
 // the rollup": after a raid that wins, the users and their issued assets are on the
-// honest ledger, whose token is the dearer one.
+// honest ledger, whose token still has a price.
 func TestHonestSideKeepsItsValue(t *testing.T) {
 	w := raided(t, 80e6)
 	run(t, w, w.Ticks(40))
