@@ -24,6 +24,9 @@ const siegeTolerance = 0.02
 
 // siege is an attacker with half of the stake, who makes others' batches miss
 // their deadline.
+//
+// Assumption: the attacker's stake stays, the price of the token is one dollar,
+// and what was in a missed batch is lost, since its sender gives up.
 type siege struct {
 	p, k    float64 // a token's reward falls with N^−p, stake grows with the rate to the power 1/k
 	missed  float64 // share of the slots of others that miss
@@ -40,8 +43,10 @@ const (
 	waiting pricing = -1 // what was in a missed batch waits for the next leader
 )
 
-// numbers are those of a lottery in which everybody leads as often as its stake
-// says, to one slot: spaced evenly, in random order.
+// numbers are those of a lottery: spaced evenly, in random order.
+//
+// Assumption: everybody leads as often as its stake says, to one slot; a year is
+// long, so luck is no reason to leave.
 func numbers(slots int, seed uint64) []uint64 {
 	list := make([]uint64, slots)
 	step, r := math.MaxUint64/uint64(slots), draw.New(seed).At(draw.Lottery, 0, 0)
@@ -265,8 +270,8 @@ func discourage(ctx context.Context, s Scale) (*Outcome, error) {
 	missed, lottery := 1.0/float64(s.pick(100, 500)), numbers(s.pick(50_000, 1_000_000), s.Seed)
 	out := &Outcome{
 		Notes: []string{fmt.Sprintf("%d holders stake what earns more staked than lent to the pool, where k is twice the stake over what is lent; the attacker's half stays. %g %% of the others' slots miss their deadline, since the law is for attacks that move little; a year has %s slots, whose lottery numbers are spaced evenly. Unbonding takes no time.", yieldHolders, 100*missed, thousands(len(lottery))),
-			"Imposed are the reward curve, as the fee of a slot, that batches miss, and G where it is given. What earns, leaves and pays comes from the modules.",
-			"The last row is the rollup's own rule, where transactions of a missed batch wait for the next leader: the attacker then gains half of what the others lose before anybody leaves, and G does not bound it."},
+			"Imposed are the reward curve, as the fee of a slot, that batches miss, and G where it is given. Who leads, what a token earns and what a lender gets comes from the modules; holders decide as in stake-or-lend, and the price of the token stays.",
+			"The last row is the rollup's own rule, where transactions of a missed batch wait for the next leader: the attacker then gains what the others lose before anybody leaves, and no G bounds the attack."},
 		Diagnosis: "the pool's curve is not the square of use below its kink, or leaders do not follow stakes.",
 	}
 	list := sieges(missed, lottery)

@@ -29,14 +29,17 @@ const (
 )
 
 // sabotage is one attack: borrow, sell, attack, buy back, repay.
+//
+// Assumption: the price falls by d whatever is sold, nobody asks for a fee, cash
+// behind the loan costs nothing, and the book is full again for the way back.
 type sabotage struct {
 	fall    float64 // d: imposed, share of the opening price of one dollar
 	slashed float64 // φ: share of the stake
 	rate    float64 // r: of the loan, a year
 	days    float64 // T
 	impact  float64 // Yσ: impact of trading V at once, share of the opening price; 0 is none
-	shrinks bool    // after the fall the book is as deep at the same share of the price, instead of the same distance
-	lending bool    // the default rules of the pool and what it holds in the default world, instead of a flat rate and plenty
+	shrinks bool    // after the fall the book is as deep at the same share of the price, instead of at the same distance
+	lending bool    // the pool has the default rules and holds what it does in the default world, instead of plenty at a flat rate
 }
 
 const (
@@ -46,7 +49,7 @@ const (
 	sabotageOwners  = int(ledger.First) + 3
 	par             = 10_000     // opening price in ticks of a basis point of a dollar
 	sabotageVolume  = 10_000_000 // V: tokens a day
-	defaultSupplied = 3_000_000  // tokens in the pool of the default world
+	defaultSupplied = 3_000_000  // tokens in the pool of the default world, twice the borrow cap
 )
 
 // margin is d − rT: what the short earns on its value when trading moves no price.
@@ -61,6 +64,9 @@ func (s sabotage) best() (short, profit float64) {
 
 // cost is the published short over stake.
 func (s sabotage) cost() float64 { return (1 - (1-s.slashed)*(1-s.fall)) / s.margin() }
+
+// errThin is returned when the book has no price left for the size.
+var errThin = errors.New("the book is too thin")
 
 // sabotageWorld is what an attack uses.
 type sabotageWorld struct {
@@ -131,9 +137,6 @@ func (w *sabotageWorld) quote(side book.Side, price int, impact, tokens float64)
 	}
 	return nil
 }
-
-// errThin is returned when a book has no price left for the size.
-var errThin = errors.New("the book is too thin")
 
 // trade is an order for all of so many tokens at any price.
 func (w *sabotageWorld) trade(side book.Side, tokens float64) error {
@@ -250,7 +253,7 @@ func shortAndSabotage(ctx context.Context, s Scale) (*Outcome, error) {
 	out := &Outcome{
 		Notes: []string{"Imposed are the fall d of the price and the book, which rests at the opening price for the sale and at the fallen one for the way back; in the model both come from what agents do. Loan, interest, sale, slash and repayment are the modules'. No fees; the stake that is left is valued at the fallen price.",
 			fmt.Sprintf("With impact the book holds V·(x/Yσ)² tokens within x of the price, x as a share of the opening price, so that the last token of Q trades Yσ√(Q/V) away; V is %d M tokens. The best short is found by attacks on a grid of sizes.", sabotageVolume/1_000_000),
-			"A loan is of tokens and so is its interest, which is paid at the fallen price: the model charges rT(1 − d) where the formula has rT. The rows without a published value show what else matters: a long dear loan; a book that is as deep at the same share of a lower price; and a pool with the default rules that holds 3 M tokens, whose cap ends the short far below the best."},
+			"A loan is of tokens and so is its interest, which is paid at the fallen price: the model charges rT(1 − d) where the formula has rT. The rows without a published value show what else matters: a long dear loan; a book that is as deep at the same share of a lower price; and a pool with the default rules that holds 3 M tokens, where the short ends at the bend of the curve, near 1.35 M tokens, far below the best."},
 		Diagnosis: "interest in tokens, or the steps of a basis point of the book, weigh more than the tolerance.",
 	}
 	if err := out.breakEvens(ctx, s); err != nil {
@@ -325,8 +328,8 @@ func (o *Outcome) bestShorts(ctx context.Context, s Scale) error {
 		name string
 		c    sabotage
 	}{
-		{"best short over V, book scaled by the fall, Yσ = 5 %", sabotage{fall: outage, impact: 0.05, shrinks: true}},
-		{"best short over V, default pool, Yσ = 5 %", sabotage{fall: outage, impact: 0.05, lending: true}},
+		{"best short over V, book as deep at the same share of a lower price, Yσ = 5 %", sabotage{fall: outage, impact: 0.05, shrinks: true}},
+		{"best short over V, default pool of 3 M tokens, Yσ = 5 %", sabotage{fall: outage, impact: 0.05, lending: true}},
 	} {
 		short, _, err := fortnight(r.c).search(points)
 		if err != nil {
