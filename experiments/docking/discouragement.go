@@ -14,7 +14,7 @@ import (
 var _ = register(Entry{
 	Name:   "discouragement",
 	Doc:    "An attacker who lowers what other stakers earn gets the share p/(k+p) of it back when they leave, which pays when it is more than one over the griefing factor.",
-	Source: "V. Buterin, “Discouragement attacks”, 2018: an honest token earns (1−h)/N^p and an attacker's (1−h/G)/N^p; supply of stake with elasticity 1/k; G from 3 (few kept out) to 2 (all kept out) for an attacker with half of the stake when a reward is R/N times the share of stake that serves; p = 1 when fees are the reward",
+	Source: "V. Buterin, “Discouragement attacks”, 2018: an honest token earns (1−h)/N^p and an attacker's (1−h/G)/N^p; supply of stake with elasticity 1/k; G from 3 (few kept out) to 2 (all kept out) for an attacker with half of the stake; p = 1 when fees are the reward. The payouts were read in excerpts of a draft of 2017, the share p/(k+p) follows from them and was not read. The rule that gives these G, a reward of R/N times the share of stake that serves, is as retold at hackingresear.ch/discouragement-attacks",
 	Code:   "mechanisms/rollup State.Draw, Open, Build and Close, and market/lending Pool.LendRateIf",
 	run:    discourage,
 })
