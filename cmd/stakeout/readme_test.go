@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"stakeout/experiments/docking"
 )
 
 var (
@@ -137,6 +139,15 @@ func TestReadmeNamesEveryPreset(t *testing.T) {
 		question, _, _ = strings.Cut(question, "\n")
 		if !strings.Contains(text, "| `"+name+"` | "+strings.Trim(question, `"'`)+" |") {
 			t.Errorf("README.md does not list preset %s with its question", name)
+		}
+	}
+}
+
+func TestReadmeNamesEveryDockingTarget(t *testing.T) {
+	_, text := readme(t)
+	for _, e := range docking.All() {
+		if !strings.Contains(text, "| `"+e.Name+"` | "+e.Doc+" |") {
+			t.Errorf("README.md does not list the docking target %s with what it reproduces", e.Name)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"stakeout/experiments/report/stat"
+	"stakeout/market/book"
 )
 
 // The quick form of every target passes with its whole intervals, and its
@@ -108,5 +109,53 @@ func TestPossibleSurplus(t *testing.T) {
 	m.worth[0], m.worth[tradersASide] = 3, 2
 	if got := m.possible(); got != 1 {
 		t.Errorf("possible surplus %d, want 1", got)
+	}
+}
+
+// The book of a short moves by the square root of what is sold, to a tick.
+func TestSquareRootImpact(t *testing.T) {
+	for _, q := range []float64{0.01, 0.1, 1, 4} {
+		w, err := sabotage{impact: 0.05}.open(0, q*sabotageVolume)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.quote(book.Buy, par, 0.05, q*sabotageVolume); err != nil {
+			t.Fatal(err)
+		}
+		_, paid := w.x.Walk(book.Sell, uint64(q*sabotageVolume))
+		mean := 1 - float64(paid)/par/(q*sabotageVolume)
+		if want := 2.0 / 3 * 0.05 * math.Sqrt(q); math.Abs(mean-want) > 1e-4 {
+			t.Errorf("%v V sells %v below the price, want %v", q, mean, want)
+		}
+	}
+}
+
+// A short that changes nothing costs its interest.
+func TestIdleSabotage(t *testing.T) {
+	const short = 1_000_000
+	got, err := fortnight(sabotage{}).run(1_000_000, short)
+	if want := -short * 0.07 * 14 / 365; err != nil || math.Abs(got-want) > 1 {
+		t.Errorf("a short of a million gains %v, %v, want %v", got, err, want)
+	}
+}
+
+// Evenly spaced numbers let everybody lead as often as its stake says, and
+// without an attack everybody earns the same for a token.
+func TestQuietSeason(t *testing.T) {
+	s := siege{p: 0.5, k: 1, price: byShare, lottery: numbers(20_000, 1)}
+	m, err := s.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := m.settle(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, lend := m.pool.Rates()
+	if math.Abs(h.attacker/h.others-1) > 2e-4 || math.Abs(h.others/lend-1) > 2e-4 {
+		t.Errorf("the attacker earns %v, others %v, lenders %v", h.attacker, h.others, lend)
+	}
+	if staked := float64(m.roll.Public().Staked); math.Abs(staked/m.opening-1) > 2e-4 {
+		t.Errorf("%v staked, want %v", staked, m.opening)
 	}
 }

@@ -2,6 +2,7 @@ package docking
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"stakeout/experiments/param"
@@ -33,6 +34,7 @@ const (
 	yieldHolders   = 50
 	yieldSupply    = 100_000_000 * ledger.Unit
 	yieldBorrower  = ledger.First + yieldHolders
+	yieldOwners    = int(yieldBorrower) + 3 // two more for a case that needs them
 )
 
 // yieldMarket is a staking contract and a lending pool over one ledger.
@@ -49,10 +51,9 @@ func (c yieldCase) open() (*yieldMarket, error) {
 	var contract rollup.Params
 	param.Defaults(&rules)
 	param.Defaults(&contract)
-	rules.BorrowCap, contract.UnbondingDays = yieldSupply, 0
-	const owners = int(yieldBorrower) + 1
-	l := ledger.New(owners, 1)
-	m := &yieldMarket{led: l, pool: lending.New(l, rules, owners, 13), roll: rollup.New(l, contract, owners, 6480)}
+	rules.BorrowCap, contract.UnbondingDays, contract.ExtractableUSD = yieldSupply, 0, 0
+	l := ledger.New(yieldOwners, 1)
+	m := &yieldMarket{led: l, pool: lending.New(l, rules, yieldOwners, 13), roll: rollup.New(l, contract, yieldOwners, 6480)}
 	for o := ledger.First; o < yieldBorrower; o++ {
 		if err := l.Post(ledger.Transfer{Amount: yieldSupply / yieldHolders, To: o, Asset: ledger.Token}); err != nil {
 			return nil, err
@@ -67,38 +68,43 @@ func (c yieldCase) open() (*yieldMarket, error) {
 	return m, m.pool.Borrow(yieldBorrower, ledger.Amount(c.demand*float64(yieldSupply)), ledger.Unit)
 }
 
-// settle lets every holder in turn move a slice to where it pays more after the
-// move, until nobody moves; then slices are halved, down to a ten-thousandth of
-// a holding.
+// settle gives the share staked when a reward of fixed size is shared.
 func (c yieldCase) settle() (float64, error) {
 	m, err := c.open()
 	if err != nil {
 		return 0, err
 	}
-	for slice := yieldSupply / yieldHolders / 8; slice > yieldSupply/yieldHolders/10_000; slice /= 2 {
+	yield := func(total ledger.Amount) float64 {
+		return c.reward * float64(yieldSupply) / float64(max(total, 1))
+	}
+	if err := m.settle(yield); err != nil {
+		return 0, err
+	}
+	return float64(m.roll.Public().Staked) / float64(yieldSupply), m.audit()
+}
+
+// settle lets every holder in turn move a slice to where it pays more after the
+// move, until nobody moves; then slices are halved, down to a hundred-thousandth
+// of a holding. The yield of staking is a fraction a year by the total staked.
+func (m *yieldMarket) settle(yield func(ledger.Amount) float64) error {
+	for slice := yieldSupply / yieldHolders / 8; slice > yieldSupply/yieldHolders/100_000; slice /= 2 {
 		for moved := true; moved; {
 			moved = false
 			for o := ledger.First; o < yieldBorrower; o++ {
-				did, err := m.consider(o, slice, c.reward)
+				did, err := m.consider(o, slice, yield)
 				if err != nil {
-					return 0, err
+					return err
 				}
 				moved = moved || did
 			}
 		}
 	}
-	for _, err := range []error{m.led.Audit(), m.pool.Audit(), m.roll.Audit()} {
-		if err != nil {
-			return 0, err
-		}
-	}
-	return float64(m.roll.Public().Staked) / float64(yieldSupply), nil
+	return nil
 }
 
 // consider moves a slice of one holder if that pays.
-func (m *yieldMarket) consider(o ledger.Owner, slice ledger.Amount, reward float64) (moved bool, err error) {
+func (m *yieldMarket) consider(o ledger.Owner, slice ledger.Amount, yield func(ledger.Amount) float64) (moved bool, err error) {
 	staked := m.roll.Public().Staked
-	yield := func(total ledger.Amount) float64 { return reward * float64(yieldSupply) / float64(max(total, 1)) }
 	_, lend := m.pool.Rates()
 	lends := slice <= m.pool.Claim(o) && slice <= m.led.Balance(ledger.Pool, ledger.Token, ledger.Free)
 	switch {
@@ -116,6 +122,11 @@ func (m *yieldMarket) consider(o ledger.Owner, slice ledger.Amount, reward float
 		return true, m.pool.Deposit(o, slice)
 	}
 	return false, nil
+}
+
+// audit checks the books of the ledger, the pool and the contract.
+func (m *yieldMarket) audit() error {
+	return errors.Join(m.led.Audit(), m.pool.Audit(), m.roll.Audit())
 }
 
 func stakeOrLend(ctx context.Context, s Scale) (*Outcome, error) {
