@@ -15,6 +15,7 @@ type CoordinatorParams struct {
 	SlotCost   float64 `key:"slot_cost_usd" default:"8" unit:"USD" min:"0" max:"1e6" source:"Assumption: leaves a fifth of the commission as profit" doc:"Running cost for each slot led"`
 	MarginVary float64 `key:"margin_spread_share" default:"0.05" unit:"share" min:"0" max:"0.5" source:"Assumption: operators' costs differ by some percent" doc:"Half-width of the uniform spread of margins over operators"`
 	WakeHours  float64 `key:"wake_hours" default:"1" unit:"h" min:"0.1" max:"1000" source:"Assumption: posted prices follow gas by the hour" doc:"Mean time between changes of the posted price"`
+	RaiseTips  bool    `key:"raise_tips" default:"true" source:"Assumption: on; off to see what a result owes to it (check reactions)" doc:"Whether they outbid their own batch when layer one has not included it"`
 
 	Bidding BidderParams `key:"bidding" doc:"How operators bid where leadership is sold"`
 }

@@ -8,10 +8,11 @@ import (
 // HolderParams describe the long-horizon holders: they never trade, and lend a
 // part of what they have.
 type HolderParams struct {
-	Count     int     `key:"count" default:"100" unit:"1" min:"0" max:"1000000" source:"Assumption: enough that no single lender can empty the pool" doc:"Number of long-horizon holders"`
-	HoldShare float64 `key:"hold_share" default:"0.1" unit:"share" min:"0" max:"1" source:"Assumption: a young rollup; together the groups hold the whole supply" doc:"Share of supply that they hold together"`
-	LentShare float64 `key:"lent_share" default:"0.15" unit:"share" min:"0" max:"1" source:"Assumption: with the stakers' part the pool holds twice the borrow cap" doc:"Share of it that they lend at the opening"`
-	WakeHours float64 `key:"wake_hours" default:"48" unit:"h" min:"1" max:"10000" source:"Assumption: long-horizon holders look every second day" doc:"Mean time between looks at the pool"`
+	Count       int     `key:"count" default:"100" unit:"1" min:"0" max:"1000000" source:"Assumption: enough that no single lender can empty the pool" doc:"Number of long-horizon holders"`
+	HoldShare   float64 `key:"hold_share" default:"0.1" unit:"share" min:"0" max:"1" source:"Assumption: a young rollup; together the groups hold the whole supply" doc:"Share of supply that they hold together"`
+	LentShare   float64 `key:"lent_share" default:"0.15" unit:"share" min:"0" max:"1" source:"Assumption: with the stakers' part the pool holds twice the borrow cap" doc:"Share of it that they lend at the opening"`
+	WakeHours   float64 `key:"wake_hours" default:"48" unit:"h" min:"1" max:"10000" source:"Assumption: long-horizon holders look every second day" doc:"Mean time between looks at the pool"`
+	RecallLoans bool    `key:"recall_loans" default:"true" source:"Assumption: on; off to see what a result owes to it (check reactions)" doc:"Whether they call back what they have lent"`
 }
 
 // Holders is the population of long-horizon holders.
@@ -53,7 +54,7 @@ func (t *Holders) Decide(awake []Agent, v *View, do *Actions) {
 		switch {
 		case want-claim > 0.02*hold:
 			do.Move(Lend, a.ID, min(Amount(want-claim), v.Free(a.ID, ledger.Token)))
-		case claim-want > 0.02*hold:
+		case claim-want > 0.02*hold && t.p.RecallLoans:
 			do.Move(Recall, a.ID, Amount(claim-want))
 		}
 		do.WakeAt(a.ID, later(v, v.Rand(a).Uniform(0.5, 1.5)*t.p.WakeHours/24*v.TicksPerDay))

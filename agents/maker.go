@@ -24,6 +24,7 @@ type MakerParams struct {
 	SpreadBps   float64 `key:"half_spread_bps" default:"12" unit:"bp" min:"0.1" max:"1000" source:"Calibrated: median spread of 2 to 20 bp (check facts)" doc:"Half-spread in calm markets; uniform factor 0.7 to 1.6 over makers"`
 	MaxWidthBps float64 `key:"max_half_spread_bps" default:"100" unit:"bp" min:"1" max:"5000" source:"Assumption: a maker leaves or re-enters before a half-spread of one percent" doc:"Widest half-spread that a maker quotes"`
 	DepthShare  float64 `key:"depth_share" default:"0.00026" unit:"share" min:"0" max:"1" source:"Calibrated: depth within 1 % of the mid of 0.05 to 0.2 % of market value (check facts)" doc:"Value that one maker quotes on a side over all levels, as a share of market value at the opening"`
+	Widen       bool    `key:"widen" default:"true" source:"Assumption: on; off to see what a result owes to it (check reactions)" doc:"Whether quotes are wider when the price has moved more than usual"`
 	NewsLearn   float64 `key:"news_learning" default:"0.02" unit:"1" min:"0" max:"1" source:"Assumption: a small step of least mean squares" doc:"Speed at which makers learn what activity news means for the price; it starts at one for one"`
 }
 
@@ -117,7 +118,10 @@ func (t *Makers) update(row *maker, v *View) {
 func (t *Makers) quote(id ID, row *maker, v *View, do *Actions) {
 	stock := clip(v.Tokens(id)/row.normal-1, -1.5, 1.5)
 	centre := row.fair - float64(v.SigmaSlow*stock)
-	jump := v.SigmaFast / v.SigmaSlow
+	jump := 1.0
+	if t.p.Widen {
+		jump = v.SigmaFast / v.SigmaSlow
+	}
 	half := min(row.spread*clip(jump, 0.6, 6), t.p.MaxWidthBps*1e-4)
 	stretch := max(1, 0.7*jump)
 	price := exact.Exp(centre)

@@ -31,6 +31,8 @@ type StakerParams struct {
 	WakeHours      float64     `key:"wake_hours" default:"4" unit:"h" min:"0.01" max:"100" source:"Assumption: holders look a few times a day" doc:"Median time between looks; lognormal with log s.d. 0.7, between 1 and 48 h"`
 	SliceMinutes   float64     `key:"slice_minutes" default:"10" unit:"min" min:"0.2" max:"1000" source:"Calibrated: with slice_share, decay of impact within a day (check facts, sweeps)" doc:"Mean time between child orders while trading"`
 	SliceShare     float64     `key:"slice_share" default:"0.01" unit:"share" min:"0.0001" max:"1" source:"Calibrated: with slice_minutes, decay of impact within a day (check facts, sweeps)" doc:"Mean child order as a share of the normal holding"`
+	FollowYields   bool        `key:"follow_yields" default:"true" source:"Assumption: on; off to see what a result owes to it (check reactions)" doc:"Whether they stake more when staking yields more"`
+	RecallLoans    bool        `key:"recall_loans" default:"true" source:"Assumption: on; off to see what a result owes to it (check reactions)" doc:"Whether they call back what they have lent"`
 	Civic          CivicParams `key:"civic" doc:"What they do about a coordinator that attacks"`
 }
 
@@ -165,11 +167,15 @@ func (t *Stakers) work(id ID, row *staker, gap, value float64, v *View, do *Acti
 		return
 	}
 	free := (v.Free(id, ledger.Token) + v.Pocket(id, ledger.Token, ledger.Held)).Units()
-	if free < slice {
+	if free < slice && t.p.RecallLoans {
 		do.Move(Recall, id, min(v.Claim(id), Amount(slice-free)))
 	}
 	coming := v.Pocket(id, ledger.Token, ledger.Unbonding).Units()
-	liquid := free + v.Claim(id).Units() + coming
+	claim := v.Claim(id).Units()
+	if !t.p.RecallLoans {
+		claim = 0
+	}
+	liquid := free + claim + coming
 	if short := -gap - liquid; short > 0.3*row.normal {
 		do.Move(Unstake, id, min(Amount(short), v.Pocket(id, ledger.Token, ledger.Staked)))
 	}
@@ -190,7 +196,7 @@ func (t *Stakers) open(id ID, gap, value, slice float64, v *View, do *Actions) {
 // one, and a lender counts on the rate that its own supply leaves.
 func (t *Stakers) allocate(id ID, row *staker, hold float64, v *View, do *Actions) {
 	yield := 1.0
-	if t.m.p.RespondToEvents {
+	if t.m.p.RespondToEvents && t.p.FollowYields {
 		e, s := t.m.forecasts(&row.belief, v)
 		yield = (float64(row.weight*e) + float64((1-row.weight)*s)) * v.EthUSD / t.m.opening.EthUSD * t.m.opening.Price / v.Mid
 	}
@@ -214,7 +220,7 @@ func (t *Stakers) lend(id ID, row *staker, hold, free float64, v *View, do *Acti
 	switch {
 	case want-claim > 0.005*hold && free > want-claim:
 		do.Move(Lend, id, Amount(want-claim))
-	case claim-want > 0.01*hold:
+	case claim-want > 0.01*hold && t.p.RecallLoans:
 		do.Move(Recall, id, Amount(claim-want))
 	}
 }

@@ -25,6 +25,7 @@ type UserParams struct {
 	Patience      float64 `key:"patience_minutes" default:"10" unit:"min" min:"0.1" max:"100000" source:"Assumption: payments, where a missed slot of nine minutes costs half the value" doc:"Median time in which waiting costs a transaction all but 1/e of its value; lognormal with log s.d. 0.7"`
 	MemoryDays    float64 `key:"memory_days" default:"5" unit:"d" min:"0.1" max:"365" source:"Assumption: several days; with a memory counted in transactions busy users would leave after hours" doc:"Half-life of satisfaction"`
 	Loyalty       float64 `key:"loyalty" default:"0.6" unit:"1" min:"-1" max:"1" source:"Assumption: 0.3 loyal, 0.6 medium, 0.85 fickle; check sign varies it" doc:"Satisfaction at which half of those who review leave; 1 is normal service, so a higher figure is less loyal"`
+	React         bool    `key:"leave_over_service" default:"true" source:"Assumption: on; off to see what a result owes to it (check reactions)" doc:"Whether bad service makes them leave; off, only churn does"`
 	LoyaltySpread float64 `key:"loyalty_spread" default:"0.05" unit:"1" min:"0.001" max:"1" source:"Assumption: narrow, so that mild trouble drives few users away; no sweep yet" doc:"Logistic scale of the same"`
 	ChurnPerDay   float64 `key:"churn_per_day" default:"0.002" unit:"1" min:"0" max:"0.5" source:"Assumption: half of the satisfied users leave within a year" doc:"Chance a day that a satisfied cohort leaves; arrivals balance it at the opening"`
 	BalanceUSD    float64 `key:"min_balance_usd" default:"50" unit:"USD" min:"0" max:"1e9" source:"Assumption: balances that make small users smaller than the gas of a forced exit; the exponent 1.15 is the 80/20 rule" doc:"Smallest balance of a real user; Pareto over cohorts with exponent 1.15, cut at 1000 times"`
@@ -240,6 +241,9 @@ func (t *Users) judge(id ID, row *user, waiting uint32, days float64, v *View) {
 // leaveChance is the chance a day to leave at satisfaction s: base churn plus
 // what the logit adds to its value at normal service.
 func (t *Users) leaveChance(s float64) float64 {
+	if !t.p.React {
+		return t.p.ChurnPerDay
+	}
 	at := func(s float64) float64 { return exact.Logistic((t.p.Loyalty - s) / t.p.LoyaltySpread) }
 	return t.p.ChurnPerDay + max(0, at(s)-at(1))
 }

@@ -67,6 +67,8 @@ func catalogue() []check {
 		{Info{"events", "What outages do to the price, against the same world without them."}, 20, 14, runEvents},
 		{Info{"dai", "Dai in ordinary times, when ether halves, and when it halves while nobody can withdraw."}, 60, 60, runDai},
 		{Info{"trapped", "Who cannot leave when all coordinators stop, by balance, price of gas and remedy."}, 4, 21, runTrapped},
+		{Info{"robustness", "Whether results survive other numbers of decision rounds and of agents."}, 8, 40, runRobustness},
+		{Info{"reactions", "What results owe to each reaction of the others, switched off one by one."}, 8, 40, runReactions},
 		{Info{"null", "Attacks that must lose, trades that must lose, and what must not change at all."}, 24, 45, runNull},
 	}
 }

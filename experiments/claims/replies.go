@@ -141,12 +141,12 @@ var replies = []Claim{
 	{
 		ID: "R16", By: author,
 		Quote:   "Both cause users to be stuck in zkrollup with a coordinator whose incentives are not aligned with their interests.",
-		Reading: "Some weeks after the only operator has stopped, at least a twentieth of the users want to leave and cannot.",
+		Reading: "When no coordinator serves any more, at least a twentieth of the users want to leave and cannot.",
 		Tests: []Test{
-			{When: "no way past the operator", Case: rogue, Of: trapped, Above: true, Bound: 5},
-			{When: "the queue, gas at 58 gwei", Case: rogue.with("remedy=forced-exit").with(usualGas...), Of: trapped, Above: true, Bound: 5},
-			{When: "the queue, gas at 538 gwei", Case: rogue.with("remedy=forced-exit").with(dearGas...), Of: trapped, Above: true, Bound: 5},
-			{When: "migration, gas at 538 gwei", Case: rogue.with("remedy=migrate-zk").with(dearGas...), Of: trapped, Above: true, Bound: 5},
+			{When: "no way past the coordinators", Case: stop.with(usualGas...), Of: trapped, Above: true, Bound: 5},
+			{When: "the queue, gas at 58 gwei", Case: stop.with("remedy=forced-exit").with(usualGas...), Of: trapped, Above: true, Bound: 5},
+			{When: "the queue, gas at 538 gwei", Case: stop.with("remedy=forced-exit").with(dearGas...), Of: trapped, Above: true, Bound: 5},
+			{When: "migration, gas at 538 gwei", Case: stop.with("remedy=migrate-zk").with(dearGas...), Of: trapped, Above: true, Bound: 5},
 		},
 	},
 	{

@@ -96,7 +96,7 @@ func (w *World) advance(l *layer) {
 			p.built, p.gas, p.due = true, gas, w.tick+w.delay(l.roll.Public().Leader.Operator)
 		}
 	case at >= build && at < per-1 && (at-build)%3 == 2 && p.batch != 0:
-		if _, _, in := w.chain.Included(p.batch); !in {
+		if _, _, in := w.chain.Included(p.batch); !in && w.cfg.Coordinators.RaiseTips {
 			w.bump(p.batch)
 		}
 	case at == per-1:
