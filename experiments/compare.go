@@ -9,6 +9,15 @@ import (
 	"stakeout/strategies"
 )
 
+// ComparisonName is the name of the experiment that Comparison makes.
+const ComparisonName = "compare"
+
+// CrossingName is what Load takes for an attack's own preset under another leader
+// selection and remedy.
+func CrossingName(attack, mechanism, remedy string) string {
+	return attack + "@" + mechanism + "+" + remedy
+}
+
 // comparisonReps is the number of paired seeds of a cell of the matrix.
 const comparisonReps = 20
 
@@ -34,7 +43,7 @@ func Comparison(all bool, reps int) (*Sweep, error) {
 				if !levers || !r.In(m.Rules()) || !all && !home {
 					continue
 				}
-				s, err := Load(a.Name, "mechanism="+m.Name, "remedy="+r.Name, "replications="+strconv.Itoa(reps))
+				s, err := Load(CrossingName(a.Name, m.Name, r.Name), "replications="+strconv.Itoa(reps))
 				if err != nil {
 					return nil, err
 				}
@@ -46,6 +55,6 @@ func Comparison(all bool, reps int) (*Sweep, error) {
 		return nil, errors.New("no attack has a preset of its name")
 	}
 	w.Spec = w.Cells[0].clone()
-	w.Spec.Name, w.Spec.Question = "compare", "Which attack pays under which leader selection and which remedy?"
+	w.Spec.Name, w.Spec.Question = ComparisonName, "Which attack pays under which leader selection and which remedy?"
 	return w, nil
 }

@@ -23,6 +23,9 @@ func TestComparison(t *testing.T) {
 		seen := map[string]bool{}
 		for _, c := range w.Cells {
 			seen[c.Attack+c.Mechanism+c.Remedy] = true
+			if c.Name != CrossingName(c.Attack, c.Mechanism, c.Remedy) {
+				t.Errorf("%s under %s with %s is called %s", c.Attack, c.Mechanism, c.Remedy, c.Name)
+			}
 		}
 		for _, a := range strategies.All() {
 			own, err := Load(a.Name)
@@ -31,7 +34,13 @@ func TestComparison(t *testing.T) {
 			}
 			for _, m := range election.All() {
 				for _, r := range remedy.All() {
-					want := a.Needs.In(m.Rules()) && a.Needs.Under(r.New(&own.World.Remedies).Rules()) && r.In(m.Rules()) && (all || r.Name == own.Remedy || m.Name == own.Mechanism)
+					levers := a.Needs.In(m.Rules()) && a.Needs.Under(r.New(&own.World.Remedies).Rules()) && r.In(m.Rules())
+					want := levers && (all || r.Name == own.Remedy || m.Name == own.Mechanism)
+					if all && !want {
+						if _, err := Load(CrossingName(a.Name, m.Name, r.Name)); err == nil {
+							t.Errorf("%s has no lever under %s with %s and loads", a.Name, m.Name, r.Name)
+						}
+					}
 					if seen[a.Name+m.Name+r.Name] != want {
 						t.Errorf("all %v: %s under %s with %s: %v", all, a.Name, m.Name, r.Name, !want)
 					}

@@ -100,20 +100,52 @@ func hint(name string, valid []string) string {
 	return ""
 }
 
-// Load reads a built-in preset or a file. All problems are returned at once, as
-// a *preset.Error; overrides are path=value pairs as on the command line.
+// Load reads a built-in preset or a file, or a crossing like
+// dos-short@burn-auction+hard-fork: a preset under a leader selection and, after the
+// plus, with a remedy. All problems are returned at once, as a *preset.Error;
+// overrides are path=value pairs as on the command line.
 func Load(name string, overrides ...string) (*Spec, error) {
-	file, text, err := Source(name)
+	f, err := open(name)
 	if err != nil {
 		return nil, err
 	}
-	return Parse(file, text, overrides...)
+	return f.parse(overrides)
+}
+
+// source is the text of a preset and where it is put.
+type source struct {
+	file string
+	text []byte
+	name string   // of the crossing, or empty
+	set  []string // what the crossing changes
+}
+
+// open finds a preset or a crossing by name.
+func open(name string) (source, error) {
+	file, text, err := Source(name)
+	base, place, crossed := strings.Cut(name, "@")
+	if err == nil || !crossed {
+		return source{file: file, text: text}, err
+	}
+	if file, text, err = Source(base); err != nil {
+		return source{}, err
+	}
+	mechanism, remedy, both := strings.Cut(place, "+")
+	f := source{file: file, text: text, name: name, set: []string{"mechanism=" + mechanism}}
+	if both {
+		f.set = append(f.set, "remedy="+remedy)
+	}
+	return f, nil
 }
 
 // Parse reads a preset from its text. Of a preset with axes, which LoadSweep
 // reads, it gives the values that do not vary.
 func Parse(file string, text []byte, overrides ...string) (*Spec, error) {
-	s, doc, problems, err := read(file, text, overrides)
+	return source{file: file, text: text}.parse(overrides)
+}
+
+func (f source) parse(overrides []string) (*Spec, error) {
+	s, doc, problems, err := f.read(overrides)
 	if err != nil {
 		return nil, err
 	}
@@ -128,8 +160,8 @@ func Parse(file string, text []byte, overrides ...string) (*Spec, error) {
 
 // read decodes a preset without looking at how its values go together. The
 // error is that of an override.
-func read(file string, text []byte, overrides []string) (*Spec, *preset.Document, []preset.Problem, error) {
-	doc, problems := preset.Parse(file, text)
+func (f source) read(overrides []string) (*Spec, *preset.Document, []preset.Problem, error) {
+	doc, problems := preset.Parse(f.file, f.text)
 	var part worldPart
 	param.Defaults(&part)
 	problems = append(problems, underWorld(doc.Decode("", &part, "attack_params", preset.Paths, sampleSection))...)
@@ -140,6 +172,14 @@ func read(file string, text []byte, overrides []string) (*Spec, *preset.Document
 		problems = append(problems, doc.Decode("attack_params", s.Params)...)
 	} else {
 		problems = append(problems, s.attackProblem(doc)...)
+	}
+	if f.name != "" {
+		s.Name = f.name
+		for _, o := range f.set {
+			if err := s.Set(o); err != nil {
+				return nil, nil, nil, err
+			}
+		}
 	}
 	s.stated = s.texts()
 	if len(problems) == 0 {

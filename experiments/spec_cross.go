@@ -39,7 +39,8 @@ func (s *Spec) cross(doc *preset.Document) []preset.Problem {
 	return c.out
 }
 
-var kebab = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+// kebab is a name in kebab-case, of a crossing too.
+var kebab = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*(@[a-z0-9-]+(\+[a-z0-9-]+)?)?$`)
 
 var notKebab = regexp.MustCompile(`[^a-z0-9]+`)
 

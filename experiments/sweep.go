@@ -56,16 +56,20 @@ const maxCells = 100_000
 // checked; all problems are returned at once, as a *preset.Error that names the
 // cells.
 func LoadSweep(name string, v Variation) (*Sweep, error) {
-	file, text, err := Source(name)
+	f, err := open(name)
 	if err != nil {
 		return nil, err
 	}
-	return ParseSweep(file, text, v)
+	return f.parseSweep(v)
 }
 
 // ParseSweep reads a preset with its axes from its text.
 func ParseSweep(file string, text []byte, v Variation) (*Sweep, error) {
-	s, doc, problems, err := read(file, text, v.Set)
+	return source{file: file, text: text}.parseSweep(v)
+}
+
+func (f source) parseSweep(v Variation) (*Sweep, error) {
+	s, doc, problems, err := f.read(v.Set)
 	if err != nil {
 		return nil, err
 	}

@@ -130,8 +130,12 @@ func (p *program) result(c *cli.Context, name string, r *experiments.Result, err
 
 // look is the command that explains the cell with the largest excess.
 func look(c *cli.Context, name string, r *experiments.Result) (args []string) {
+	best := r.Study.Best()
+	if best != nil && name == experiments.ComparisonName {
+		return append([]string{"explain", experiments.CrossingName(best.Cell.Attack, best.Cell.Mechanism, best.Cell.Remedy)}, choices(c)...)
+	}
 	args = append([]string{"explain", quoted(name)}, choices(c)...)
-	if best := r.Study.Best(); best != nil {
+	if best != nil {
 		for i, path := range r.Study.Axes {
 			if v := best.Cell.Level(i); v != "" {
 				args = append(args, "--set", quoted(path+"="+v))
