@@ -73,12 +73,18 @@ func (c *crossing) header() {
 	c.remedyPair()
 	c.levers()
 	c.weapon()
-	if c.attack.Needs.Loans && c.World.Lending.BorrowCap == 0 {
+	if (c.attack.Needs.Loans || borrows(c.Params)) && c.World.Lending.BorrowCap == 0 {
 		c.add("world.lending.borrow_cap_tokens", "is 0, and the attack "+c.Attack+" borrows", "more than 0")
 	}
 	if c.attack.Needs.Dai && (c.World.VaultOwners.Count == 0 || c.World.Arbitrageurs.Count == 0) {
 		c.add("world.vault_owners.count", "or world.arbitrageurs.count is 0, so that there is no dai, and the attack "+c.Attack+" locks dai up", "more than 0, and the other as well")
 	}
+}
+
+// borrows reports whether the parameters of an attack add a loan to it.
+func borrows(params any) bool {
+	p, ok := params.(interface{ Borrows() bool })
+	return ok && p.Borrows()
 }
 
 // reference is the mechanism of the thread, proof of stake.

@@ -12,14 +12,16 @@ var _ = register(Entry{
 	Needs:  Levers{Stake: true},
 	Params: func() any { return new(ProcessFeeParams) },
 	Capital: func(p any) [2]ledger.Amount {
-		return [2]ledger.Amount{p.(*ProcessFeeParams).Budget, 0}
+		x := p.(*ProcessFeeParams)
+		return x.OnTop.capital(x.Budget)
 	},
 	Act:   func(p any) float64 { return p.(*ProcessFeeParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*ProcessFeeParams).unwound(7) },
 	Marks: func(p any) []Mark { return p.(*ProcessFeeParams).marks() },
 	New: func(p any, plan Plan) Committer {
 		x := p.(*ProcessFeeParams)
-		return &processFee{campaign: campaign{Plan: plan, s: x.Schedule, capital: x.Budget}, multiple: x.Multiple}
+		c := campaign{Plan: plan, s: x.Schedule, capital: x.Budget}
+		return x.OnTop.under(&processFee{campaign: c, multiple: x.Multiple}, c)
 	},
 })
 
@@ -29,6 +31,7 @@ var _ = register(Entry{
 type ProcessFeeParams struct {
 	Budget   ledger.Amount `key:"budget_usd" default:"5000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a tenth of the stake; no sweep yet" doc:"Cash of the attacker"`
 	Multiple float64       `key:"fee_multiple" default:"3" unit:"1" min:"1" max:"1000000" source:"Assumption: half of the median value of a transaction; no sweep yet" doc:"Least fee of a transaction as a multiple of the common price, which is layer-one cost plus an honest margin"`
+	OnTop
 	Schedule
 }
 

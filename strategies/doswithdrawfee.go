@@ -12,14 +12,16 @@ var _ = register(Entry{
 	Needs:  Levers{Stake: true},
 	Params: func() any { return new(WithdrawFeeParams) },
 	Capital: func(p any) [2]ledger.Amount {
-		return [2]ledger.Amount{p.(*WithdrawFeeParams).Budget, 0}
+		x := p.(*WithdrawFeeParams)
+		return x.OnTop.capital(x.Budget)
 	},
 	Act:   func(p any) float64 { return p.(*WithdrawFeeParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*WithdrawFeeParams).unwound(7) },
 	Marks: func(p any) []Mark { return p.(*WithdrawFeeParams).marks() },
 	New: func(p any, plan Plan) Committer {
 		x := p.(*WithdrawFeeParams)
-		return &withdrawFee{campaign: campaign{Plan: plan, s: x.Schedule, capital: x.Budget}, multiple: x.Multiple}
+		c := campaign{Plan: plan, s: x.Schedule, capital: x.Budget}
+		return x.OnTop.under(&withdrawFee{campaign: c, multiple: x.Multiple}, c)
 	},
 })
 
@@ -27,6 +29,7 @@ var _ = register(Entry{
 type WithdrawFeeParams struct {
 	Budget   ledger.Amount `key:"budget_usd" default:"5000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a tenth of the stake; no sweep yet" doc:"Cash of the attacker"`
 	Multiple float64       `key:"exit_fee_multiple" default:"4" unit:"1" min:"1" max:"1000000" source:"Assumption: some dollars a user, within what an impatient user of a middling balance gives; no sweep yet" doc:"Fee of a withdrawal as a multiple of the common price, which is its layer-one gas and a twentieth"`
+	OnTop
 	Schedule
 }
 

@@ -12,14 +12,16 @@ var _ = register(Entry{
 	Needs:  Levers{Stake: true},
 	Params: func() any { return new(FakeParams) },
 	Capital: func(p any) [2]ledger.Amount {
-		return [2]ledger.Amount{p.(*FakeParams).Budget, 0}
+		x := p.(*FakeParams)
+		return x.OnTop.capital(x.Budget)
 	},
 	Act:   func(p any) float64 { return p.(*FakeParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*FakeParams).unwound(7) },
 	Marks: func(p any) []Mark { return p.(*FakeParams).marks() },
 	New: func(p any, plan Plan) Committer {
 		x := p.(*FakeParams)
-		return &fakeDos{campaign: campaign{Plan: plan, s: x.Schedule, capital: x.Budget}, liquid: x.LiquidShare, hold: x.HoldDays}
+		c := campaign{Plan: plan, s: x.Schedule, capital: x.Budget}
+		return x.OnTop.under(&fakeDos{campaign: c, liquid: x.LiquidShare, hold: x.HoldDays}, c)
 	},
 })
 
@@ -28,6 +30,7 @@ type FakeParams struct {
 	Budget      ledger.Amount `key:"budget_usd" default:"10000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a tenth of the stake; no sweep yet" doc:"Cash of the attacker"`
 	LiquidShare float64       `key:"liquid_share" default:"0.5" unit:"share" min:"0" max:"1" source:"Assumption: as many tokens to sell as to stake; no sweep yet" doc:"Share of the tokens bought that is kept to be sold into the rally"`
 	HoldDays    float64       `key:"hold_days" default:"7" unit:"d" min:"0" max:"365" source:"Assumption: half of the act, in which yields are seen and bought; no sweep yet" doc:"Days of the act before the sale begins"`
+	OnTop
 	Schedule
 }
 

@@ -14,7 +14,8 @@ var _ = register(Entry{
 	Needs:  Levers{Stake: true},
 	Params: func() any { return new(RepeatParams) },
 	Capital: func(p any) [2]ledger.Amount {
-		return [2]ledger.Amount{p.(*RepeatParams).Budget, 0}
+		x := p.(*RepeatParams)
+		return x.OnTop.capital(x.Budget)
 	},
 	Act:  func(p any) float64 { return p.(*RepeatParams).BuildDays },
 	Days: func(p any) float64 { return p.(*RepeatParams).whole().unwound(7) },
@@ -29,7 +30,8 @@ var _ = register(Entry{
 	},
 	New: func(p any, plan Plan) Committer {
 		x := p.(*RepeatParams)
-		return &fakeDosRepeat{campaign: campaign{Plan: plan, s: x.whole(), capital: x.Budget}, x: *x}
+		c := campaign{Plan: plan, s: x.whole(), capital: x.Budget}
+		return x.OnTop.under(&fakeDosRepeat{campaign: c, x: *x}, c)
 	},
 })
 
@@ -41,6 +43,7 @@ type RepeatParams struct {
 	LiquidShare float64       `key:"liquid_share" default:"0.5" unit:"share" min:"0" max:"1" source:"Assumption: as fake-dos; no sweep yet" doc:"Share of the tokens owned that is kept to be sold into the rally"`
 	HoldDays    float64       `key:"hold_days" default:"2" unit:"d" min:"0" max:"365" source:"Assumption: a third of the act, in which yields are seen and bought; no sweep yet" doc:"Days of each act before the sale begins"`
 	RestDays    float64       `key:"rest_days" default:"7" unit:"d" min:"0.01" max:"365" source:"Assumption: a week, as long as the act of the preset; no sweep yet" doc:"Time between two acts, over which all cash buys tokens back"`
+	OnTop
 	Schedule
 }
 

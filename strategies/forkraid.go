@@ -13,14 +13,16 @@ var _ = register(Entry{
 	Needs:  Levers{Oracle: true},
 	Params: func() any { return new(ForkRaidParams) },
 	Capital: func(p any) [2]ledger.Amount {
-		return [2]ledger.Amount{p.(*ForkRaidParams).Budget, 0}
+		x := p.(*ForkRaidParams)
+		return x.OnTop.capital(x.Budget)
 	},
 	Act:   func(p any) float64 { return p.(*ForkRaidParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*ForkRaidParams).unwound(7) },
 	Marks: func(p any) []Mark { return p.(*ForkRaidParams).marks() },
 	New: func(p any, plan Plan) Committer {
 		x := p.(*ForkRaidParams)
-		return &forkRaid{campaign: campaign{Plan: plan, s: x.Schedule, capital: x.Budget}}
+		c := campaign{Plan: plan, s: x.Schedule, capital: x.Budget}
+		return x.OnTop.under(&forkRaid{campaign: c}, c)
 	},
 })
 
@@ -30,6 +32,7 @@ var _ = register(Entry{
 // stand behind a bond; nor are they in the honest use of the same capital.
 type ForkRaidParams struct {
 	Budget ledger.Amount `key:"budget_usd" default:"20000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a fifth of the supply at its opening price; no sweep yet" doc:"Cash of the attacker"`
+	OnTop
 	Schedule
 }
 

@@ -54,6 +54,11 @@ func cases(t *testing.T, budget string, run func(t *testing.T, e strategies.Entr
 		if param.Set(p, "split_share", "0.5") == nil {
 			t.Run(e.Name+" split", func(t *testing.T) { run(t, e, p) })
 		}
+		p = short(t, e, budget)
+		if param.Set(p, "short_usd", budget) == nil {
+			e.Needs.Loans = true
+			t.Run(e.Name+" and short", func(t *testing.T) { run(t, e, p) })
+		}
 	}
 }
 

@@ -15,17 +15,19 @@ var _ = register(Entry{
 	Needs:  Levers{Stake: true},
 	Params: func() any { return new(TakeoverBuyParams) },
 	Capital: func(p any) [2]ledger.Amount {
-		return [2]ledger.Amount{p.(*TakeoverBuyParams).Budget, 0}
+		x := p.(*TakeoverBuyParams)
+		return x.OnTop.capital(x.Budget)
 	},
 	Act:   func(p any) float64 { return p.(*TakeoverBuyParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*TakeoverBuyParams).schedule().unwound(7) },
 	Marks: func(p any) []Mark { return p.(*TakeoverBuyParams).schedule().marks() },
 	New: func(p any, plan Plan) Committer {
 		x := p.(*TakeoverBuyParams)
-		return &takeoverBuy{
-			campaign: campaign{Plan: plan, s: x.schedule(), capital: x.Budget},
+		c := campaign{Plan: plan, s: x.schedule(), capital: x.Budget}
+		return x.OnTop.under(&takeoverBuy{
+			campaign: c,
 			multiple: x.Multiple, stop: x.Stop, keep: x.Keep, give: x.GiveShare,
-		}
+		}, c)
 	},
 })
 
@@ -43,6 +45,7 @@ type TakeoverBuyParams struct {
 	SlackShare   float64       `key:"slack_share" default:"0.005" unit:"share" min:"0" max:"0.5" source:"Assumption: half a percent, some half-spreads" doc:"Distance from the mid up to which a purchase trades"`
 	GiveShare    float64       `key:"give_share" default:"0.02" unit:"share" min:"0" max:"0.9" source:"Assumption: who must sell most of the tokens in existence gives way, by two percent a slice, until somebody buys; no sweep yet" doc:"Distance below the best bid at which tokens are offered for sale"`
 	ReserveShare float64       `key:"reserve_share" default:"0.01" unit:"share" min:"0" max:"0.9" source:"Assumption: cash for the layer-one gas of honest batches" doc:"Share of the capital that is not spent on tokens"`
+	OnTop
 }
 
 // schedule is that of a campaign.

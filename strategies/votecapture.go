@@ -13,20 +13,23 @@ var _ = register(Entry{
 	Needs:  Levers{Stake: true, Judge: remedy.Stakers},
 	Params: func() any { return new(VoteCaptureParams) },
 	Capital: func(p any) [2]ledger.Amount {
-		return [2]ledger.Amount{p.(*VoteCaptureParams).Budget, 0}
+		x := p.(*VoteCaptureParams)
+		return x.OnTop.capital(x.Budget)
 	},
 	Act:   func(p any) float64 { return p.(*VoteCaptureParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*VoteCaptureParams).unwound(7) },
 	Marks: func(p any) []Mark { return p.(*VoteCaptureParams).marks() },
 	New: func(p any, plan Plan) Committer {
 		x := p.(*VoteCaptureParams)
-		return &voteCapture{campaign{Plan: plan, s: x.Schedule, capital: x.Budget}, accuser{leg: plan.Legs[0]}}
+		c := campaign{Plan: plan, s: x.Schedule, capital: x.Budget}
+		return x.OnTop.under(&voteCapture{c, accuser{leg: plan.Legs[0]}}, c)
 	},
 })
 
 // VoteCaptureParams are the parameters of vote-capture.
 type VoteCaptureParams struct {
 	Budget ledger.Amount `key:"budget_usd" default:"25000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: about half of the stake at its opening price, more than the three tenths of it that vote; no sweep yet" doc:"Cash of the attacker"`
+	OnTop
 	Schedule
 }
 
