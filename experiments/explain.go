@@ -113,7 +113,11 @@ func differing(a, h *sim.World) (names []string) {
 		{"order book", a.Exchange().Hash(0) == h.Exchange().Hash(0)},
 		{"loans", a.Pool().Hash(0) == h.Pool().Hash(0)},
 		{"layer one", a.Chain().Hash(0) == h.Chain().Hash(0)},
-		{"rollup", *a.Rollup().Public() == *h.Rollup().Public()},
+		{"market of dai", a.Dai().Hash(0) == h.Dai().Hash(0)},
+		{"perpetual future", a.Perp().Hash(0) == h.Perp().Hash(0)},
+		{"policy of the attacker", a.Rollup().PolicyOf(a.Attackers()[0]) == h.Rollup().PolicyOf(h.Attackers()[0])},
+		{"record of the rollup", *a.Rollup().Public() == *h.Rollup().Public()},
+		{"case", a.Remedy().Docket().Case.Hash(0) == h.Remedy().Docket().Case.Hash(0)},
 	} {
 		if !part.same {
 			names = append(names, part.name)

@@ -111,20 +111,28 @@ func (x *traded) add(f market.Fill, tick float64, idle float64) {
 	x.idle += float64(float64(f.Lots) * idle)
 }
 
-// tally adds up a world's fills by day after the warm-up, leg and side.
+// tally adds up a world's fills by day after the warm-up, account and side. The
+// accounts are the legs, and then the legs in the market of dai, where there is no
+// idle price by tick.
 func (t *Trial) tally(w *sim.World, s *Spec) map[[3]int]*traded {
 	out := map[[3]int]*traded{}
-	tick := w.Exchange().Params().TickSize.Units()
-	for _, f := range w.Exchange().Log() {
-		for leg, id := range w.Attackers() {
-			if f.Owner != id {
-				continue
+	for pair, x := range [...]*market.Exchange{w.Exchange(), w.Dai()} {
+		tick := x.Params().TickSize.Units()
+		for _, f := range x.Log() {
+			for leg, id := range w.Attackers() {
+				if f.Owner != id {
+					continue
+				}
+				key := [3]int{int(math.Floor(t.Days(f.Tick, s))), pair*len(legs) + leg, int(f.Side)}
+				if out[key] == nil {
+					out[key] = new(traded)
+				}
+				idle := math.NaN()
+				if pair == 0 {
+					idle = t.Idle.PriceAt(f.Tick)
+				}
+				out[key].add(f, tick, idle)
 			}
-			key := [3]int{int(math.Floor(t.Days(f.Tick, s))), leg, int(f.Side)}
-			if out[key] == nil {
-				out[key] = new(traded)
-			}
-			out[key].add(f, tick, t.Idle.PriceAt(f.Tick))
 		}
 	}
 	return out
@@ -141,11 +149,15 @@ func (t *Trial) fills(s *Spec) *table.Table {
 	}
 	attack, honest := t.tally(t.Attack, s), t.tally(t.Honest, s)
 	for day := int(math.Floor(t.Days(t.Start, s))); day <= int(s.HorizonDays); day++ {
-		for leg := range legs {
+		for account := range 2 * len(legs) {
+			name := legs[account%len(legs)]
+			if account >= len(legs) {
+				name += ", dai"
+			}
 			for _, side := range [...]book.Side{book.Buy, book.Sell} {
-				key := [3]int{day, leg, int(side)}
+				key := [3]int{day, account, int(side)}
 				if a, h := attack[key], honest[key]; a != nil || h != nil {
-					out.Rows = append(out.Rows, fillRow(day, legs[leg], side, a, h))
+					out.Rows = append(out.Rows, fillRow(day, name, side, a, h))
 				}
 			}
 		}
@@ -169,6 +181,9 @@ func fillRow(day int, leg string, side book.Side, a, h *traded) []table.Cell {
 			continue
 		}
 		row = append(row, table.Number(x.tokens, cashFormat), table.Number(x.cash/x.tokens, priceFormat))
+	}
+	if math.IsNaN(idle.idle) {
+		return append(row, table.Empty("the idle price of dai is not kept"))
 	}
 	return append(row, table.Number(idle.idle/idle.tokens, priceFormat))
 }

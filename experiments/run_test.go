@@ -343,3 +343,17 @@ func TestListAndShow(t *testing.T) {
 		t.Errorf("an unknown name gives %v", err)
 	}
 }
+
+// Trades in dai are listed beside those in the token.
+func TestExplainListsDai(t *testing.T) {
+	e, err := Explain(context.Background(), tiny(t, "dos-lockup", "world.users.count=200", "horizon_days=2.5", "attack_params.act_days=0.9"), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range e.Fills.Rows {
+		if strings.HasSuffix(row[1].String(), ", dai") {
+			return
+		}
+	}
+	t.Errorf("no trade in dai among %d", len(e.Fills.Rows))
+}

@@ -92,35 +92,45 @@ func TestReadmeCommands(t *testing.T) {
 
 var output = regexp.MustCompile("(?s)(<!-- output of: ([^\n]*) -->\n```text\n)(.*?)(```\n<!-- end of output -->)")
 
-// TestReadmeOutput compares the printed output with a full run (-long) or
-// rewrites it (-update). Without either it only holds that there is some, with
+// TestReadmeOutput compares the printed outputs with a full run (-long) or
+// rewrites them (-update). Without either it only holds that there are some, with
 // the parts that a reader is promised.
 func TestReadmeOutput(t *testing.T) {
 	file, text := readme(t)
-	m := output.FindStringSubmatch(text)
-	if m == nil {
-		t.Fatal("README.md has no marked output")
+	all := output.FindAllStringSubmatch(text, -1)
+	if len(all) != len(promised) {
+		t.Fatalf("README.md has %d marked outputs, want %d", len(all), len(promised))
 	}
-	if !*long && !*update {
-		for _, part := range []string{"Return on attacks: dos-short", "Net profit", "Money by channel", "Who gained and who paid", "manifest.json", "Next: " + typed} {
-			if !strings.Contains(m[3], part) {
-				t.Errorf("the printed output lacks %q; run this test with -update", part)
+	if *long || *update {
+		t.Chdir(t.TempDir())
+	}
+	for i, m := range all {
+		for _, part := range promised[i] {
+			if !*update && !strings.Contains(m[3], part) {
+				t.Errorf("the output of %s lacks %q; run this test with -update", m[2], part)
 			}
 		}
-		return
+		if !*long && !*update {
+			continue
+		}
+		got := invoke(t, strings.Fields(m[2])...)
+		if *update {
+			text = strings.Replace(text, m[0], m[1]+got+m[4], 1)
+		} else if diff := cmp.Diff(m[3], got); diff != "" {
+			t.Errorf("the output of %s in README.md is not what it prints (-README +run):\n%s", m[2], diff)
+		}
 	}
-	t.Chdir(t.TempDir())
-	got := invoke(t, strings.Fields(m[2])...)
 	if *update {
-		text = output.ReplaceAllLiteralString(text, m[1]+got+m[4])
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		return
 	}
-	if diff := cmp.Diff(m[3], got); diff != "" {
-		t.Errorf("the output in README.md is not what a run prints (-README +run):\n%s", diff)
-	}
+}
+
+// promised are parts of the marked outputs, in their order.
+var promised = [][]string{
+	{"Return on attacks: dos-short", "Net profit", "Money by channel", "Who gained and who paid", "manifest.json", "Next: " + typed},
+	{"Verdicts on the claims", "C19", "R2", "R8", "20 paired replications"},
 }
 
 func TestReadmeNamesEveryPreset(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"stakeout/experiments"
 	"stakeout/experiments/param"
+	"stakeout/experiments/report/figure"
 	"stakeout/experiments/sim"
 )
 
@@ -187,7 +188,7 @@ func runRobustness(ctx context.Context, r *runner) (*Result, error) {
 func defaultsOf(r *runner) string {
 	n := r.world.Stakers.Count + r.world.Makers.Count + r.world.Noise.Count + r.world.Chartists.Count + r.world.Holders.Count + r.world.Shorters.Count +
 		r.world.Coordinators.Count + r.world.Users.Count
-	return fmt.Sprintf("Rows without a change have %d rounds a tick and %d agents.", r.world.Time.Rounds, n)
+	return fmt.Sprintf("Rows without a change have %d rounds a tick and %s agents.", r.world.Time.Rounds, figure.Number(float64(n), 0))
 }
 
 func runReactions(ctx context.Context, r *runner) (*Result, error) {

@@ -26,9 +26,12 @@ var replies = []Claim{
 	{
 		ID: "R2", By: "adlerjohn",
 		Quote:   "Then the security of the L2 degenerates to this governance mechanism and the PoS becomes redundant.",
-		Reading: "Where few take part in the vote the attacker is not slashed.",
-		Tests:   []Test{{When: "one in twenty votes", Case: dos.with("remedy=timelock-vote", "world.stakers.civic.turnout_share=0.05"), Of: punished, Bound: 1000}},
-		Turn:    &Turn{"world.stakers.civic.turnout_share", 0.02, 0.6},
+		Reading: "Where few take part in the vote the attacker is not slashed, and whoever buys the vote gains by having the honest slashed.",
+		Tests: []Test{
+			{When: "one in twenty votes", Case: dos.with("remedy=timelock-vote", "world.stakers.civic.turnout_share=0.05"), Of: punished, Bound: 1000},
+			{When: "a vote that is bought", Case: Case{Preset: "vote-capture"}, Of: excess, Above: true, Bound: 0},
+		},
+		Turn: &Turn{"world.stakers.civic.turnout_share", 0.02, 0.6},
 	},
 	{
 		ID: "R3", By: "edmundedgar",
