@@ -32,6 +32,7 @@ var authors = []Claim{
 			{When: "an attack of 45 days", Case: longDos.with("remedy=hard-fork"), Of: punished, Above: true, Bound: 1000},
 			{When: "an attack of two weeks", Case: dos.with("remedy=hard-fork"), Of: punished, Above: true, Bound: 1000},
 		},
+		Turn: &Turn{"attack_params.act_days", 10, 45},
 	},
 	{
 		ID: "C2", By: author,
@@ -41,6 +42,7 @@ var authors = []Claim{
 			{When: "45 days, a fork less none", Case: longDos.with("remedy=hard-fork"), Less: longDos, Of: excess, Bound: -1e6},
 			{When: "two weeks, a fork less none", Case: dos.with("remedy=hard-fork"), Less: dos, Of: excess, Above: true, Bound: -1e5},
 		},
+		Turn: &Turn{"attack_params.act_days", 10, 45},
 	},
 	{
 		ID: "C3", By: author,
@@ -50,18 +52,21 @@ var authors = []Claim{
 			{When: "it costs", Case: dos, Of: excess, Bound: 0},
 			{When: "and for these two reasons", Case: dos, Of: explained, Above: true, Bound: 90},
 		},
+		Turn: &Turn{"attack_params.budget_usd", 1e6, 4e7},
 	},
 	{
 		ID: "C4", By: author,
 		Quote:   "There are also several ways for users to profit from this attack 1. Charge a high fee in order to process transactions",
 		Reading: "A tenth of the stake earns more by an extortionate fee for transactions than by the common one.",
 		Tests:   []Test{{When: "the preset's fee", Case: Case{Preset: "dos-process-fee"}, Of: excess, Above: true}},
+		Turn:    &Turn{"attack_params.fee_multiple", 1.05, 12},
 	},
 	{
 		ID: "C5", By: author,
 		Quote:   "2. Charge a high fee in order to allow users to withdraw",
 		Reading: "A tenth of the stake earns more by an extortionate fee for withdrawals than by the common one.",
 		Tests:   []Test{{When: "the preset's fee", Case: Case{Preset: "dos-withdraw-fee"}, Of: excess, Above: true}},
+		Turn:    &Turn{"attack_params.exit_fee_multiple", 1.05, 40},
 	},
 	{
 		ID: "C6", By: author,
@@ -71,6 +76,7 @@ var authors = []Claim{
 			{When: "a tenth of the stake", Case: Case{Preset: "dos-lockup"}, Of: excess, Above: true},
 			{When: "ether does not fall", Case: Case{"dos-lockup", []string{"world.news.eth_fall_share=0"}}, Of: excess, Above: true},
 		},
+		Turn: &Turn{"world.arbitrageurs.inside_share", 0.1, 0.9},
 	},
 	{
 		ID: "C7", By: author,
@@ -123,6 +129,7 @@ var authors = []Claim{
 			{When: "any increase", Case: cycles, Of: ownThird, Above: true, Bound: 0},
 			{When: "by a tenth", Case: cycles, Of: ownThird, Above: true, Bound: 9.53},
 		},
+		Turn: &Turn{"attack_params.liquid_share", 0.1, 0.9},
 	},
 	{
 		ID: "C12", By: author,
@@ -143,6 +150,7 @@ var authors = []Claim{
 			{When: "slots", Case: network, Of: missed, Above: true, Bound: 1},
 			{When: "stake", Case: network, Of: burnt, Above: true, Bound: 1000},
 		},
+		Turn: &Turn{"world.network.attack_success_share", 0.01, 0.9},
 	},
 	{
 		ID: "C14", By: author,
@@ -152,6 +160,7 @@ var authors = []Claim{
 			{When: "60 million dollars over forty days", Case: takeover, Of: share, Above: true, Bound: 90},
 			{When: "90 million dollars over ten days", Case: majority, Of: share, Above: true, Bound: 90},
 		},
+		Turn: &Turn{"attack_params.budget_usd", 2e7, 2e8},
 	},
 	{
 		ID: "C15", By: author,
@@ -161,18 +170,21 @@ var authors = []Claim{
 			{When: "against honest use", Case: takeover, Of: excess, Above: true},
 			{When: "net", Case: takeover, Of: profit, Above: true},
 		},
+		Turn: &Turn{"attack_params.exit_fee_multiple", 1.5, 100},
 	},
 	{
 		ID: "C16", By: author,
 		Quote:   "This reduces to almost 0 the value of their tokens.",
 		Reading: "Four weeks after such a buyer has begun to build nothing but empty blocks, the price is a tenth of what it would be.",
 		Tests:   []Test{{When: "bought over ten days", Case: majority, Of: priceMonth, Bound: -230}},
+		Turn:    &Turn{"world.users.loyalty", 0.3, 0.95},
 	},
 	{
 		ID: "C17", By: author,
 		Quote:   "Its possible that attackers with a small % of active stake holders can harm the network as a whole. They can materially reduce the through put of the system by creating empty blocks.",
 		Reading: "A tenth of the stake that builds empty blocks costs at least a twentieth of all transactions.",
 		Tests:   []Test{{When: "utilisation 0.6", Case: dos, Of: lost, Above: true, Bound: 5}, {When: "utilisation 0.95", Case: dos.with("world.rollup.capacity_tx=640"), Of: lost, Above: true, Bound: 5}},
+		Turn:    &Turn{"world.rollup.capacity_tx", 640, 1280},
 	},
 	{
 		ID: "C18", By: author,
@@ -184,6 +196,7 @@ var authors = []Claim{
 			{When: "a court", Case: dos.with("remedy=court-aragon"), Of: punished, Bound: 1000},
 			{When: "a contract that slashes", Case: dos.with("remedy=auto-slash"), Of: punished, Bound: 1000},
 		},
+		Turn: &Turn{"attack_params.budget_usd", 1e6, 4e7},
 	},
 	{
 		ID: "C19", By: author,
@@ -194,6 +207,7 @@ var authors = []Claim{
 			{When: "it pays less than under proof of stake", Case: Case{Preset: "outbid"}, Less: Case{Preset: "dos-short"}, Of: excess, Bound: 0},
 			{When: "without the short it does not pay", Case: Case{"outbid", []string{"attack_params.short_share=0", "attack_params.budget_usd=800000"}}, Of: excess, Bound: 0},
 		},
+		Turn: &Turn{"attack_params.short_share", 0, 0.9},
 	},
 	{
 		ID: "C20", By: author,
@@ -203,6 +217,7 @@ var authors = []Claim{
 			{When: "it does not pay", Case: Case{Preset: "outbid-mev"}, Of: excess, Bound: 0},
 			{When: "it pays less than under proof of stake", Case: Case{Preset: "outbid-mev"}, Less: Case{Preset: "dos-short"}, Of: excess, Bound: 0},
 		},
+		Turn: &Turn{"attack_params.short_share", 0, 0.9},
 	},
 	{
 		ID: "C21", By: author,
@@ -212,5 +227,6 @@ var authors = []Claim{
 			{When: "no remedy", Case: Case{Preset: "rogue-operator"}, Of: excess, Above: true},
 			{When: "a vote that can dismiss it", Case: Case{"rogue-operator", []string{"remedy=timelock-vote"}}, Of: excess, Above: true},
 		},
+		Turn: &Turn{"attack_params.short_share", 0, 0.9},
 	},
 }

@@ -16,6 +16,7 @@ package claims
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"stakeout/experiments/report/stat"
@@ -74,6 +75,11 @@ func (t *Test) statement() string {
 type Turn struct {
 	Param  string
 	Lo, Hi float64
+}
+
+// at is the setting of the parameter at a value.
+func (t *Turn) at(x float64) string {
+	return t.Param + "=" + strconv.FormatFloat(x, 'g', 6, 64)
 }
 
 // Verdict is the judgement on a test or a claim.

@@ -35,9 +35,19 @@ func TestLedger(t *testing.T) {
 				t.Errorf("%s: test %+v is incomplete", c.ID, x)
 			}
 		}
-		if c.Turn != nil {
-			if _, err := experiments.Load(c.Tests[0].Preset, append(append([]string(nil), c.Tests[0].Set...), c.Turn.Param+"=0.5")...); err != nil || c.Turn.Lo >= c.Turn.Hi {
-				t.Errorf("%s: turn %+v: %v", c.ID, *c.Turn, err)
+		if c.Turn == nil || c.Turn.Lo >= c.Turn.Hi {
+			t.Errorf("%s: turn %+v", c.ID, c.Turn)
+			continue
+		}
+		last := (c.Turn.Hi - c.Turn.Lo) / (1 << turnSteps) // A whole number where the parameter is one.
+		for _, x := range []float64{c.Turn.Lo, c.Turn.Lo + last, c.Turn.Hi} {
+			for _, k := range []Case{c.Tests[0].Case, c.Tests[0].Less} {
+				if k.Preset == "" {
+					continue
+				}
+				if _, err := experiments.Load(k.Preset, k.with(c.Turn.at(x)).Set...); err != nil {
+					t.Errorf("%s: %v", c.ID, err)
+				}
 			}
 		}
 	}

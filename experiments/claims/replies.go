@@ -22,6 +22,7 @@ var replies = []Claim{
 			{When: "automated", Case: dos.with("remedy=auto-slash"), Of: punished, Above: true, Bound: 1e5},
 			{When: "Aragon without a time lock", Case: dos.with("remedy=court-aragon", "world.remedies.case.time_lock=false"), Of: punished, Above: true, Bound: 1e5},
 		},
+		Turn: &Turn{"world.stakers.civic.turnout_share", 0.02, 0.6},
 	},
 	{
 		ID: "R2", By: "adlerjohn",
@@ -42,6 +43,7 @@ var replies = []Claim{
 			{When: "and loses it to a fork", Case: majority.with("remedy=hard-fork"), Of: punished, Above: true, Bound: 1e6},
 			{When: "not to a vote, in which it has the most", Case: majority.with("remedy=timelock-vote"), Of: punished, Bound: 1e6},
 		},
+		Turn: &Turn{"attack_params.budget_usd", 2e7, 9e7},
 	},
 	{
 		ID: "R4", By: "edmundedgar",
@@ -52,6 +54,7 @@ var replies = []Claim{
 			{When: "with a billion dollars: profit", Case: raid, Of: excess, Above: true, Bound: 0},
 			{When: "with twenty million dollars: deposits", Case: Case{Preset: "fork-raid"}, Of: taken, Above: true, Bound: 1e6},
 		},
+		Turn: &Turn{"attack_params.budget_usd", 2e7, 1e9},
 	},
 	{
 		ID: "R5", By: "edmundedgar",
@@ -71,6 +74,7 @@ var replies = []Claim{
 			{When: "users", Case: raid, Of: honestUsers, Above: true, Bound: 50},
 			{When: "value", Case: raid, Of: honestToken, Above: true, Bound: 0},
 		},
+		Turn: &Turn{"world.remedies.token_fork.issued_share", 0.01, 0.9},
 	},
 	{
 		ID: "R7", By: "edmundedgar",
@@ -80,6 +84,7 @@ var replies = []Claim{
 			{When: "a raider with twenty million dollars", Case: Case{Preset: "fork-raid"}, Of: lied, Bound: 1},
 			{When: "a raider with a billion dollars", Case: raid, Of: lied, Bound: 1},
 		},
+		Turn: &Turn{"attack_params.budget_usd", 2e7, 1e9},
 	},
 	{
 		ID: "R8", By: "gluk64",
@@ -89,6 +94,7 @@ var replies = []Claim{
 			{When: "users get out", Case: stop.with("remedy=migrate-zk"), Of: trapped, Bound: 2},
 			{When: "the operator gains nothing", Case: rogue.with("remedy=migrate-zk"), Of: excess, Bound: 0},
 		},
+		Turn: &Turn{"world.layer1.background_log_mean", 3, 7},
 	},
 	{
 		ID: "R9", By: "adlerjohn",
@@ -98,24 +104,28 @@ var replies = []Claim{
 			{When: "gas at 58 gwei", Case: stop.with("remedy=mass-exit").with(usualGas...), Less: stop.with("remedy=migrate-zk").with(usualGas...), Of: trapped, Bound: 1},
 			{When: "gas at 538 gwei", Case: stop.with("remedy=mass-exit").with(dearGas...), Less: stop.with("remedy=migrate-zk").with(dearGas...), Of: trapped, Bound: 1},
 		},
+		Turn: &Turn{"world.layer1.background_log_mean", 4, 6.3},
 	},
 	{
 		ID: "R10", By: "gluk64",
 		Quote:   "A mass migration does not need to happen within a fixed temporal frame – it can be done anytime. Hence no mass exit problem.",
 		Reading: "At 538 gwei a mass exit leaves more users trapped than a migration does.",
 		Tests:   []Test{{When: "all coordinators stop", Case: stop.with("remedy=mass-exit").with(dearGas...), Less: stop.with("remedy=migrate-zk").with(dearGas...), Of: trapped, Above: true, Bound: 1}},
+		Turn:    &Turn{"world.layer1.background_log_mean", 4, 6.3},
 	},
 	{
 		ID: "R11", By: "adlerjohn",
 		Quote:   "You can do the same in an optimistic rollup though, with the same guarantees that the optimistic rollup would provide.",
 		Reading: "A week later than with a validity proof, as many have moved.",
 		Tests:   []Test{{When: "difference of those who moved", Case: rogue.with("remedy=migrate-zk"), Less: rogue.with("remedy=migrate-optimistic"), Of: moved, Bound: 5}},
+		Turn:    &Turn{"world.remedies.migrate_optimistic.challenge_days", 1, 21},
 	},
 	{
 		ID: "R12", By: "gluk64",
 		Quote:   "With optimistic rollup you will have to publish the witness data (addresses and signatures) for every single pissed-off user. Assuming millions of accounts in the rollup, this remains a huge DoS vector.",
 		Reading: "The data of a user costs at least what a withdrawal through the coordinator costs, 0.41 USD.",
 		Tests:   []Test{{When: "gas of July 2020", Case: rogue.with("remedy=migrate-optimistic").with(usualGas...), Of: moveCost, Above: true, Bound: 0.41}},
+		Turn:    &Turn{"world.layer1.background_log_mean", 3, 7},
 	},
 	{
 		ID: "R13", By: "adlerjohn",
@@ -125,6 +135,7 @@ var replies = []Claim{
 			{When: "than witness data", Case: rogue.with("remedy=migrate-bls").with(usualGas...), Less: rogue.with("remedy=migrate-optimistic").with(usualGas...), Of: moveCost, Bound: 0},
 			{When: "than a validity proof", Case: rogue.with("remedy=migrate-bls").with(usualGas...), Less: rogue.with("remedy=migrate-zk").with(usualGas...), Of: moveCost, Bound: 0},
 		},
+		Turn: &Turn{"world.remedies.migrate_bls.user_bytes", 12, 140},
 	},
 	{
 		ID: "R14", By: author,
@@ -134,12 +145,14 @@ var replies = []Claim{
 			{When: "it refuses", Case: rogue.with("remedy=migrate-zk"), Of: refusals, Above: true, Bound: 10},
 			{When: "and cannot keep them", Case: rogue.with("remedy=migrate-zk"), Of: moved, Bound: 10},
 		},
+		Turn: &Turn{"world.remedies.migrate_zk.threshold_share", 0.01, 0.9},
 	},
 	{
 		ID: "R15", By: author,
 		Quote:   "I image we would have to go on chain to force the exit. This would be heavily dependent on the gas market which would mean that users with less funds would not be able to afford to migrate.",
 		Reading: "At 538 gwei the queue of layer one leaves at least a twentieth more of the users trapped than at 58 gwei.",
 		Tests:   []Test{{When: "balances from 5 USD", Case: stop.with("remedy=forced-exit").with(dearGas...), Less: stop.with("remedy=forced-exit").with(usualGas...), Of: trapped, Above: true, Bound: 5}},
+		Turn:    &Turn{"world.layer1.background_log_mean", 4, 6.3},
 	},
 	{
 		ID: "R16", By: author,
@@ -151,6 +164,7 @@ var replies = []Claim{
 			{When: "the queue, gas at 538 gwei", Case: stop.with("remedy=forced-exit").with(dearGas...), Of: trapped, Above: true, Bound: 5},
 			{When: "migration, gas at 538 gwei", Case: stop.with("remedy=migrate-zk").with(dearGas...), Of: trapped, Above: true, Bound: 5},
 		},
+		Turn: &Turn{"world.users.loyalty", 0.3, 0.95},
 	},
 	{
 		ID: "R17", By: "kladkogex",
@@ -161,5 +175,6 @@ var replies = []Claim{
 			{When: "a tenth of the stake: service", Case: dos.with("mechanism=bft-committee"), Of: lost, Bound: 5},
 			{When: "more than a third of the stake: service", Case: dos.with("mechanism=bft-committee", "attack_params.budget_usd=45000000"), Of: lost, Bound: 5},
 		},
+		Turn: &Turn{"attack_params.budget_usd", 1e6, 6e7},
 	},
 }

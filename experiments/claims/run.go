@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"strconv"
 	"sync"
 
 	"stakeout/experiments"
@@ -181,8 +180,11 @@ const turnSteps = 5
 func (c *court) turn(ctx context.Context, claim *Claim) (string, error) {
 	at := func(x float64) (float64, error) {
 		t := claim.Tests[0]
-		set := claim.Turn.Param + "=" + strconv.FormatFloat(x, 'g', 6, 64)
-		t.Set = append(append([]string(nil), t.Set...), set)
+		set := claim.Turn.at(x)
+		t.Case = t.Case.with(set)
+		if t.Less.Preset != "" {
+			t.Less = t.Less.with(set)
+		}
 		sub := &court{o: c.o, trials: map[string]*trial{}}
 		sub.o.Progress = nil
 		for _, k := range []Case{t.Case, t.Less} {
