@@ -153,10 +153,14 @@ func (m *Manifest) complete() {
 	}
 }
 
+// crossing takes the signs of a crossing out of a name: they are fit for a folder,
+// not for a column.
+var crossing = strings.NewReplacer("@", "-", "+", "-")
+
 // check refuses what Open cannot work with.
 func (m *Manifest) check() error {
-	if !identifier(m.Experiment) {
-		return fmt.Errorf("record: experiment %q: want letters, digits, '_', '-' or '.', starting with a letter", m.Experiment)
+	if !identifier(crossing.Replace(m.Experiment)) {
+		return fmt.Errorf("record: experiment %q: want letters, digits, '_', '-', '.', '@' or '+', starting with a letter", m.Experiment)
 	}
 	if m.Version == "" {
 		return fmt.Errorf("record: experiment %s: the manifest names no program version", m.Experiment)
