@@ -116,17 +116,14 @@ func (p *design) matrix(store *record.Store, study *report.Study, r *Result) err
 	return nil
 }
 
-// marks are the events of a cell's plan in days after the warm-up.
-func (p *design) marks(id string) (out []figure.Mark) {
+// marks are the events of a cell's plan.
+func (p *design) marks(id string) []figure.Mark {
 	for _, c := range p.cells {
-		if c.id != id || c.attack.Marks == nil {
-			continue
-		}
-		for _, m := range c.attack.Marks(c.Params) {
-			out = append(out, figure.Mark{X: c.StartDays + m.Days, Label: m.Name})
+		if c.id == id {
+			return c.Marks()
 		}
 	}
-	return out
+	return nil
 }
 
 // writeFigure draws into a temporary folder and copies the files into the

@@ -144,11 +144,11 @@ func (o *Outcome) routes() error {
 		remedy, what string
 		bytes        float64
 	}{{"migrate-optimistic", "with a signature", 100}, {"migrate-bls", "with an aggregate signature", 12}, {"migrate-zk", "under one proof", 0}} {
-		fewer, err := migrationGas(c.remedy, 10_000)
+		fewer, err := MigrationGas(c.remedy, 10_000)
 		if err != nil {
 			return err
 		}
-		more, err := migrationGas(c.remedy, 10_001)
+		more, err := MigrationGas(c.remedy, 10_001)
 		if err != nil {
 			return err
 		}
@@ -157,8 +157,9 @@ func (o *Outcome) routes() error {
 	return nil
 }
 
-// migrationGas is what a remedy publishes to move so many users.
-func migrationGas(name string, users uint32) (uint64, error) {
+// MigrationGas is the gas that a remedy's proof or batch costs layer one when so many
+// users move at once. It fails for a remedy that does not migrate.
+func MigrationGas(name string, users uint32) (uint64, error) {
 	var p remedy.Params
 	var rules rollup.Params
 	param.Defaults(&p)
@@ -169,13 +170,20 @@ func migrationGas(name string, users uint32) (uint64, error) {
 	if err := w.Roll.Join(ledger.First, ledger.Unit); err != nil {
 		return 0, err
 	}
-	e, _ := remedy.Find(name)
+	e, ok := remedy.Find(name)
+	if !ok {
+		return 0, fmt.Errorf("there is no remedy %q", name)
+	}
 	r := e.New(&p)
+	publisher, ok := r.(remedy.Publisher)
+	if !ok {
+		return 0, fmt.Errorf("%s publishes nothing on layer one", name)
+	}
 	if !r.Hear(w, remedy.Message{By: ledger.First, Word: remedy.Sign, Count: users}) {
 		return 0, fmt.Errorf("%s: a signature was refused", name)
 	}
 	r.Step(w)
-	_, gas := r.(remedy.Publisher).Publishes()
+	_, gas := publisher.Publishes()
 	return gas, nil
 }
 

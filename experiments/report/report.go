@@ -231,8 +231,9 @@ func asFloat(v record.Value) float64 {
 	return math.NaN()
 }
 
-// Load reads the study of a closed results folder.
-func Load(dir string) (*Study, error) {
+// Load reads the study of a closed results folder; axes are the paths of the
+// parameters that vary by plan.
+func Load(dir string, axes ...string) (*Study, error) {
 	m, err := record.ReadManifest(dir)
 	if err != nil {
 		return nil, err
@@ -241,7 +242,16 @@ func Load(dir string) (*Study, error) {
 	if err != nil {
 		return nil, err
 	}
-	return NewStudy(Meta{Experiment: m.Experiment, Version: m.Version, Partial: m.Status == record.Partial}, schema, each)
+	return NewStudy(Meta{Experiment: m.Experiment, Version: m.Version, Partial: m.Status == record.Partial, Axes: axes}, schema, each)
+}
+
+// LoadPaths reads the series of a closed results folder, by the cell's ID.
+func LoadPaths(dir string) (map[string]*Paths, error) {
+	schema, each, err := open(dir, SeriesTable)
+	if err != nil {
+		return nil, err
+	}
+	return ReadPaths(schema, each)
 }
 
 // open finds a table of a closed folder in either format.

@@ -110,6 +110,10 @@ func share(values []float64, level float64, happens func(int) bool) (s Share) {
 	return s
 }
 
+// Estimate summarises a column of runs over the replications of the cell that
+// have a value there.
+func (c *Cell) Estimate(column string) Estimate { return c.estimate(column, Level) }
+
 // estimate summarises a column, leaving out replications without a value.
 func (c *Cell) estimate(column string, level float64) Estimate {
 	return estimateOf(c.Values(column), level)

@@ -160,4 +160,78 @@ var latexEscapes = strings.NewReplacer(
 	"λ", `$\lambda$`, "μ", `$\mu$`, "π", `$\pi$`, "ρ", `$\rho$`, "σ", `$\sigma$`, "τ", `$\tau$`, "Δ", `$\Delta$`,
 )
 
+// LaTeXText is a text as LaTeX prints it, on one line.
+func LaTeXText(s string) string { return latex(s) }
+
 func latex(s string) string { return latexEscapes.Replace(oneLine(s)) }
+
+// LongLaTeX writes a table that may break over pages: a longtable whose head is
+// repeated, in the booktabs style, with columns of words broken into lines, and the
+// notes as paragraphs below it. It needs the packages booktabs, longtable and array.
+// Intervals stand beside their estimates. It fails when a row does not match the
+// columns or when writing fails.
+func (t *Table) LongLaTeX(w io.Writer) error {
+	return t.emit(w, func(b *bytes.Buffer) {
+		fmt.Fprintf(b, "%% %s\n\\begin{longtable}{@{}%s@{}}\n\\toprule\n", strings.ToValidUTF8(oneLine(t.Title), ""), t.paragraphs())
+		t.latexHead(b)
+		b.WriteString("\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n")
+		for _, row := range t.Rows {
+			cells := make([]string, len(row))
+			for i, c := range row {
+				cells[i] = latexNotation.cell(c, latex)
+			}
+			writeAmpersands(b, cells)
+		}
+		b.WriteString("\\end{longtable}\n")
+		for _, n := range t.notes() {
+			b.WriteString("\\par\\noindent " + latex(n) + "\\par\n")
+		}
+	})
+}
+
+// The widths of a long table, in characters: what fits on one line of small print,
+// the words above which a column is broken into lines, and the most that a broken
+// column asks for.
+const (
+	lineCells    = 120
+	brokenCells  = 18
+	longestCells = 60
+)
+
+// paragraphs are the columns of a long table: words share, as they need it, what the
+// numbers leave of the line.
+func (t *Table) paragraphs() string {
+	widths := make([]int, len(t.Columns))
+	fixed, wanted := 0, 0
+	for i := range t.Columns {
+		widths[i] = headCells(wrapHead(t.Columns[i].head(), 14))
+		for _, row := range t.Rows {
+			widths[i] = max(widths[i], len([]rune(row[i].String())))
+		}
+		if t.align(i) == Left && widths[i] > brokenCells {
+			widths[i] = min(widths[i], longestCells)
+			wanted += widths[i]
+		} else {
+			fixed += widths[i] + 3
+		}
+	}
+	var b strings.Builder
+	for i, w := range widths {
+		switch a := t.align(i); {
+		case a == Left && w > brokenCells:
+			share := float64(max(lineCells-fixed, lineCells/3)) / lineCells * float64(w) / float64(wanted)
+			fmt.Fprintf(&b, ">{\\raggedright\\arraybackslash}p{%.2f\\linewidth}", 0.9*share)
+		default:
+			b.WriteString(map[Align]string{Left: "l", Right: "r", Center: "c"}[a])
+		}
+	}
+	return b.String()
+}
+
+// headCells is the longest line of a head.
+func headCells(head string) (most int) {
+	for _, l := range strings.Split(head, "\n") {
+		most = max(most, len([]rune(l)))
+	}
+	return most
+}

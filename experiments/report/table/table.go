@@ -15,6 +15,8 @@
 package table
 
 import (
+	"bytes"
+	"encoding/gob"
 	"fmt"
 	"math"
 	"slices"
@@ -116,6 +118,41 @@ func Estimate(v, lo, hi float64, f Format) Cell {
 
 // Empty is a cell without a value. The reason goes to the notes of the table.
 func Empty(reason string) Cell { return Cell{kind: empty, text: reason} }
+
+// Value is the unrounded number of a cell with the ends of its interval, which are
+// the number itself where the cell has none, and whether there is a number.
+func (c Cell) Value() (v, lo, hi float64, ok bool) {
+	switch c.kind {
+	case number:
+		return c.value, c.value, c.value, true
+	case estimate:
+		return c.value, c.lo, c.hi, true
+	}
+	return math.NaN(), math.NaN(), math.NaN(), false
+}
+
+// stored is a cell as encoding/gob sees it.
+type stored struct {
+	Kind          int
+	Text          string
+	Value, Lo, Hi float64
+	Format        Format
+}
+
+// GobEncode lets a table be stored as a value, with all digits.
+func (c Cell) GobEncode() ([]byte, error) {
+	var b bytes.Buffer
+	err := gob.NewEncoder(&b).Encode(stored{int(c.kind), c.text, c.value, c.lo, c.hi, c.format})
+	return b.Bytes(), err
+}
+
+// GobDecode reads what GobEncode wrote.
+func (c *Cell) GobDecode(b []byte) error {
+	var s stored
+	err := gob.NewDecoder(bytes.NewReader(b)).Decode(&s)
+	*c = Cell{kind(s.Kind), s.Text, s.Value, s.Lo, s.Hi, s.Format}
+	return err
+}
 
 // Validate reports the first row that does not have one cell a column.
 func (t *Table) Validate() error {

@@ -1,0 +1,258 @@
+package paper
+
+import (
+	"context"
+	"encoding/csv"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"stakeout/experiments/docking"
+)
+
+var update = flag.Bool("update", false, "write map.csv")
+
+// build makes exhibits of the quick form into a folder.
+func build(t *testing.T, dir string, names ...string) *Built {
+	t.Helper()
+	list, err := Find(names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Build(context.Background(), list, Options{Out: dir, Quick: true, Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// A second build gives the same bytes from what is stored, and so does one that
+// lost its figures; nothing is simulated for it.
+func TestDrawnAgainWithoutRuns(t *testing.T) {
+	names := []string{"docking-auctions", "docking-price-of-leaving", "price-under-attack"}
+	dir := t.TempDir()
+	first, err := build(t, dir, names...).Compare(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"figures", "tables"} {
+		if err := os.RemoveAll(filepath.Join(dir, "paper-quick", part)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := Find(names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Out: dir, Quick: true, Version: "test", Workers: 1, Progress: func(what string) (func(int, int), func()) {
+		return func(int, int) { t.Errorf("%s was simulated again", what) }, func() {}
+	}}
+	b, err := Build(context.Background(), list, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := b.Compare(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first.Hashes != second.Hashes || first.Files != 6*len(names) {
+		t.Errorf("first:\n%ssecond:\n%s", first.Hashes, second.Hashes)
+	}
+}
+
+// Evidence of another version is not taken for this one's.
+func TestAnotherVersionRunsAgain(t *testing.T) {
+	dir := t.TempDir()
+	build(t, dir, "docking-auctions")
+	list, err := Find([]string{"docking-auctions"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ran := false
+	o := Options{Out: dir, Quick: true, Version: "another", Progress: func(string) (func(int, int), func()) {
+		ran = true
+		return nil, func() {}
+	}}
+	if _, err := Build(context.Background(), list, o); err != nil {
+		t.Fatal(err)
+	}
+	if !ran {
+		t.Error("the evidence of another version was used")
+	}
+}
+
+// Every exhibit is named in the paper, and the paper names no other.
+func TestPaperShowsEveryExhibit(t *testing.T) {
+	text, err := os.ReadFile("paper.tex")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^\\exhibit(figure|table|long)\{([a-z-]+)\}`).FindAllStringSubmatch(string(text), -1) {
+		folder := "tables/"
+		if m[1] == "figure" {
+			folder = "figures/"
+		}
+		named[folder+m[2]] = true
+	}
+	for _, e := range All() {
+		key := e.Folder() + "/" + e.Name
+		if !named[key] && !strings.HasPrefix(e.Name, "docking-") && e.Name != "parameters" {
+			t.Errorf("paper.tex does not show %s", key)
+		}
+		delete(named, key)
+	}
+	for key := range named {
+		t.Errorf("paper.tex shows %s, which nothing makes", key)
+	}
+}
+
+// Every macro that the paper uses is one that numbers makes, whatever the results.
+func TestMacroNames(t *testing.T) {
+	for words, want := range map[string]string{"headline excess": "HeadlineExcess", "excess dos-short interval": "ExcessDosShortInterval", "top 10": "TopOneZero"} {
+		if got := macroName(words); got != want {
+			t.Errorf("%q became %s, want %s", words, got, want)
+		}
+	}
+	seen := map[string]string{}
+	for _, e := range All() {
+		name := macroName(e.Name)
+		if !regexp.MustCompile(`^[A-Za-z]+$`).MatchString(name) {
+			t.Errorf("%q became %q, which TeX cannot read", e.Name, name)
+		}
+		key := e.Folder() + name
+		if other, twice := seen[key]; twice {
+			t.Errorf("%s and %s have the same macro", e.Name, other)
+		}
+		seen[key] = e.Name
+	}
+}
+
+func TestCrossing(t *testing.T) {
+	at := func(ys ...float64) (points []point) {
+		for i, y := range ys {
+			var p point
+			p.x.Mean, p.y.Mean = float64(i)*1e6, y
+			points = append(points, p)
+		}
+		return points
+	}
+	for _, c := range []struct {
+		ys   []float64
+		want string
+	}{{[]float64{-1, 1}, "0.50"}, {[]float64{-1, 3, -3}, "0.25, 1.50"}, {[]float64{1, 2}, "none: a gain at all"}, {[]float64{-1, -2}, "none: a loss at all"}} {
+		cell := crossing(at(c.ys...))
+		if got := cell.String(); got != c.want {
+			t.Errorf("%v: %s, want %s", c.ys, got, c.want)
+		}
+	}
+}
+
+func TestUnknownExhibit(t *testing.T) {
+	_, err := Find([]string{"price-under-atack"})
+	if err == nil || !strings.Contains(err.Error(), "price-under-attack") {
+		t.Errorf("got %v, want the nearest name", err)
+	}
+}
+
+// The map of the replication package says in which line of which file every
+// exhibit is made.
+func TestMap(t *testing.T) {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	_ = w.Write([]string{"Figure/Table #", "Program", "Line Number", "Output file", "Note"})
+	lines := map[string]place{}
+	for _, file := range []string{"figures.go", "tables.go"} {
+		find(t, lines, "experiments/paper/"+file, file)
+	}
+	targets, err := filepath.Glob("../docking/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := map[string]place{}
+	for _, file := range targets {
+		find(t, made, "experiments/docking/"+filepath.Base(file), file)
+	}
+	for _, e := range docking.All() {
+		lines["docking-"+e.Name] = made[e.Name]
+	}
+	for _, e := range All() {
+		at, ok := lines[key(e)]
+		if !ok {
+			t.Fatalf("%s is registered nowhere", e.Name)
+		}
+		ext := ".tex"
+		if e.figure != nil {
+			ext = ".pdf"
+		}
+		_ = w.Write([]string{e.Number, at.file, strconv.Itoa(at.line), e.Folder() + "/" + e.Name + ext, e.Doc})
+	}
+	w.Flush()
+	if *update {
+		if err := os.WriteFile("map.csv", []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile("map.csv")
+	if err != nil || string(got) != b.String() {
+		t.Errorf("map.csv is not what the code says (%v); run this test with -update", err)
+	}
+}
+
+// place is where an exhibit is registered.
+type place struct {
+	file string
+	line int
+}
+
+// key tells a figure from a table of the same name.
+func key(e Exhibit) string {
+	if e.table != nil {
+		return "tables.go " + e.Name
+	}
+	if strings.HasPrefix(e.Name, "docking-") {
+		return e.Name
+	}
+	return "figures.go " + e.Name
+}
+
+// find records the lines of the fields Name of a file by their value.
+func find(t *testing.T, lines map[string]place, name, file string) {
+	t.Helper()
+	set := token.NewFileSet()
+	f, err := parser.ParseFile(set, file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		kv, ok := n.(*ast.KeyValueExpr)
+		if !ok {
+			return true
+		}
+		id, isID := kv.Key.(*ast.Ident)
+		lit, isText := kv.Value.(*ast.BasicLit)
+		if !isID || !isText || id.Name != "Name" {
+			return true
+		}
+		value, err := strconv.Unquote(lit.Value)
+		if err != nil {
+			return true
+		}
+		at := place{name, set.Position(kv.Pos()).Line}
+		if _, known := lines[value]; !known && strings.Contains(name, "docking") {
+			lines[value] = at
+		}
+		if k := fmt.Sprint(filepath.Base(file), " ", value); lines[k] == (place{}) {
+			lines[k] = at
+		}
+		return true
+	})
+}
