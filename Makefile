@@ -2,14 +2,17 @@
 STAKEOUT = go run ./cmd/stakeout
 PRESET ?= dos-short
 
-.PHONY: help run test bench lint figures nightly
+.PHONY: help run test bench lint figures figures-quick paper-numbers paper nightly
 
 help:
 	@echo 'make run [PRESET=dos-short]   run one preset'
 	@echo 'make test                     all quick tests'
 	@echo 'make bench                    benchmarks, ten rounds, summarised'
 	@echo 'make lint                     what .ci/run checks, without the tests'
-	@echo 'make figures                  run every preset: all tables and figures'
+	@echo 'make figures                  every figure and table of the paper, hours'
+	@echo 'make figures-quick            the same from fewer seeds, minutes'
+	@echo 'make paper-numbers            a TeX macro for every number of the text'
+	@echo 'make paper                    the paper itself, from figures-quick; needs LaTeX'
 	@echo 'make nightly                  the long checks'
 
 run:
@@ -27,8 +30,16 @@ lint:
 	.ci/run lint
 
 figures:
-	go build -o .ci/bin/ ./cmd/stakeout
-	set -e; for f in experiments/presets/*.yaml; do .ci/bin/stakeout run $$(basename $$f .yaml); done
+	$(STAKEOUT) figures
+
+figures-quick:
+	$(STAKEOUT) figures --quick
+
+paper-numbers:
+	$(STAKEOUT) figures --quick numbers
+
+paper: figures-quick
+	cd experiments/paper && latexmk -pdf -interaction=nonstopmode -halt-on-error -outdir=../../results/paper-quick paper.tex
 
 nightly:
 	.ci/nightly

@@ -15,6 +15,7 @@ import (
 
 var (
 	quickFlag  = &cli.BoolFlag{Name: "quick", Usage: "the same figures and tables from fewer seeds and coarser axes"}
+	timesFlag  = &cli.BoolFlag{Name: "times", Usage: "print how long each piece of evidence took, as Markdown, and build nothing"}
 	listFlag   = &cli.BoolFlag{Name: "list", Usage: "list the figures and tables and build nothing"}
 	hashesFlag = &cli.StringFlag{Name: "hashes", Usage: "also write the hashes of all files to `FILE`, to keep them"}
 )
@@ -37,6 +38,9 @@ func (p *program) figures(c *cli.Context) error {
 	}
 	o := paper.Options{Out: c.String("out"), Quick: c.Bool("quick"), Workers: c.Int("workers"), Version: version, Command: p.command,
 		Progress: func(what string) (func(done, total int), func()) { return progress(p.err, what, false) }}
+	if c.Bool("times") {
+		return paper.ReadTimes(o).Table().Markdown(p.out)
+	}
 	b, err := paper.Build(c.Context, list, o)
 	if err != nil {
 		return err

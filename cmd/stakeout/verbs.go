@@ -61,7 +61,7 @@ func (p *program) verbs() []*cli.Command {
 		{Name: "dock", Usage: "reproduce published numbers with the modules of the model", ArgsUsage: "[TARGET]",
 			Flags: []cli.Flag{seedFlag, fullFlag, outFlag, jsonFlag}, Action: p.dock},
 		{Name: "figures", Usage: "build every figure and table of the paper, from stored runs where there are some", ArgsUsage: "[NAME ...]",
-			Description: figuresHelp, Flags: []cli.Flag{quickFlag, listFlag, hashesFlag, workersFlag, outFlag, jsonFlag}, Action: p.figures},
+			Description: figuresHelp, Flags: []cli.Flag{quickFlag, listFlag, timesFlag, hashesFlag, workersFlag, outFlag, jsonFlag}, Action: p.figures},
 		{Name: "book", Usage: "answer commands to an order book, JSON lines on standard input and output",
 			Description: wire.Help, Action: p.book},
 	}

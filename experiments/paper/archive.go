@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"stakeout/experiments"
 	"stakeout/experiments/check"
@@ -24,10 +25,11 @@ type archive struct {
 	Options
 	studies map[string]*report.Study
 	found   map[string]any
+	times   Times
 }
 
 func newArchive(o Options) *archive {
-	return &archive{Options: o, studies: map[string]*report.Study{}, found: map[string]any{}}
+	return &archive{Options: o, studies: map[string]*report.Study{}, found: map[string]any{}, times: ReadTimes(o)}
 }
 
 // pick is the size of the form that is built.
@@ -38,12 +40,16 @@ func (a *archive) pick(quick, full int) int {
 	return full
 }
 
-// progress opens the report on a piece of evidence.
+// progress opens the report on a piece of evidence; its end keeps the wall time.
 func (a *archive) progress(what string) (step func(done, total int), end func()) {
-	if a.Progress == nil {
-		return nil, func() {}
+	start, stop := time.Now(), func() {}
+	if a.Progress != nil {
+		step, stop = a.Progress(what)
 	}
-	return a.Progress(what)
+	return step, func() {
+		stop()
+		a.times.add(what, time.Since(start))
+	}
 }
 
 // study is the study of an experiment, run unless it is stored.

@@ -51,7 +51,7 @@ var (
 	// frontier is the attack that gains most without stake, over what decides it:
 	// how many users leave, and how much capital stands behind the short.
 	frontier = experiment{name: "frontier", preset: "outbid",
-		quick: axes{2, []string{"world.users.loyalty=0.3,0.6,0.85", "attack_params.budget_usd=500000,1000000,2000000,4000000"}},
+		quick: axes{3, []string{"world.users.loyalty=0.3,0.6,0.85", "attack_params.budget_usd=500000,1000000,2000000,4000000"}},
 		full:  axes{20, []string{"world.users.loyalty=0.2,0.3,0.4,0.5,0.6,0.7,0.85", "attack_params.budget_usd=250000,500000,1000000,2000000,4000000"}}}
 )
 
@@ -76,7 +76,7 @@ func budgets() (list []experiment, err error) {
 			return nil, fmt.Errorf("%s: the budget %q: %w", a.Name, text, err)
 		}
 		list = append(list, experiment{name: "budget-" + a.Name, preset: a.Name,
-			quick: axes{2, []string{multiples(own, quickBudgets)}}, full: axes{20, []string{multiples(own, fullBudgets)}}})
+			quick: axes{3, []string{multiples(own, quickBudgets)}}, full: axes{20, []string{multiples(own, fullBudgets)}}})
 	}
 	return list, nil
 }

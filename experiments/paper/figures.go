@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -76,7 +77,7 @@ func curve(s *report.Study, x, y string) (out []point) {
 	for _, c := range s.Cells {
 		out = append(out, point{c.Estimate(x), c.Estimate(y)})
 	}
-	slices.SortStableFunc(out, func(a, b point) int { return int(math.Copysign(1, a.x.Mean-b.x.Mean)) })
+	byX(out)
 	return out
 }
 
@@ -101,10 +102,26 @@ func end(x float64) float64 {
 	return x
 }
 
-var (
-	stakeShare = report.OutcomeColumn("attack", "peak_stake_share")
-	roi        = report.OutcomeColumn("attack", "roi")
-)
+// excessROI is the excess over capital at risk, by peak share of stake.
+func excessROI(s *report.Study) (out []point) {
+	for _, c := range s.Cells {
+		excess, capital := c.Values(report.Excess), c.Values(report.OutcomeColumn("attack", "capital_at_risk_usd"))
+		ratio := make([]float64, len(excess))
+		for i := range ratio {
+			ratio[i] = math.NaN()
+			if capital[i] > 0 {
+				ratio[i] = excess[i] / capital[i]
+			}
+		}
+		out = append(out, point{c.Estimate(report.OutcomeColumn("attack", "peak_stake_share")), report.EstimateOf(ratio)})
+	}
+	byX(out)
+	return out
+}
+
+func byX(points []point) {
+	slices.SortStableFunc(points, func(a, b point) int { return cmp.Compare(a.x.Mean, b.x.Mean) })
+}
 
 // staked is the least peak share of stake with which an attack counts as one by stake.
 const staked = 0.001
@@ -121,15 +138,15 @@ func roiByStake(ctx context.Context, a *archive) (*figure.Figure, error) {
 		if err != nil {
 			return nil, err
 		}
-		points := curve(s, stakeShare, roi)
+		points := excessROI(s)
 		if points[len(points)-1].x.Mean < staked {
 			without = append(without, e.preset)
 			continue
 		}
-		f.Panels = append(f.Panels, figure.Panel{Title: e.preset, XLabel: "Peak stake share (%)", YLabel: "ROI (%)", ZeroLine: true, XIncludes: []float64{0}, Lines: []figure.Line{line("", 1, points, 100, 100)}})
+		f.Panels = append(f.Panels, figure.Panel{Title: e.preset, XLabel: "Peak stake share (%)", YLabel: "Excess ROI (%)", ZeroLine: true, XIncludes: []float64{0, 105 * points[len(points)-1].x.Mean}, Lines: []figure.Line{line("", 1, points, 100, 100)}})
 	}
 	f.HeightMM = min(figure.TallestMM, 46*math.Ceil(float64(len(f.Panels))/3))
-	f.Caption = fmt.Sprintf("Return on capital at risk of every attack that holds stake, over the largest share of all stake that it held; each point is another budget, from %g to %g times that of the preset. "+
+	f.Caption = fmt.Sprintf("Return of every attack that holds stake, over the largest share of all stake that it held: profit less that of the honest use of the same capital, over capital at risk, which leaves out the drift of the token that both have; the return itself is in the data of the runs. Each point is another budget, from %g to %g times that of the preset. "+
 		"Error bars: 95 %% intervals of the mean (Student's t), n = %d a point, the same seeds everywhere. Without stake: %s.%s",
 		multiplesOf(a)[0], multiplesOf(a)[len(multiplesOf(a))-1], a.reps(list[0]), strings.Join(without, ", "), a.stamp())
 	return f, nil
@@ -149,11 +166,11 @@ func priceSign(ctx context.Context, a *archive) (*figure.Figure, error) {
 	}
 	f := &figure.Figure{Width: figure.DoubleColumn, HeightMM: 62, Columns: 2}
 	for i, days := range []string{"3 d", "14 d"} {
-		h, err := heatOf(t, "Withheld", "Loyalty", "Effect, "+days, 100, 1)
+		h, err := heatOf(t, "Withheld", "Loyalty", "Effect, "+days, 100, 0)
 		if err != nil {
 			return nil, err
 		}
-		h.Label = "Price against the twin, 100 × ln ratio (%)"
+		h.Label = "100 × ln price ratio (%)"
 		f.Panels = append(f.Panels, figure.Panel{Title: string(rune('a' + i)), XLabel: "Slots withheld (%)", YLabel: "Loyalty of users (1)", Heat: h})
 	}
 	f.Caption = "What empty blocks do to the price, against the same world with honest blocks: (a) three and (b) fourteen days after they begin, by the share of slots withheld and the satisfaction at which half of the users leave (captive users never do). Means; intervals and adjusted signs are in the table of the check. " + strings.Join(t.Notes, " ") + a.stamp()
@@ -193,34 +210,41 @@ func heatOf(t *table.Table, x, y, z string, unit float64, decimals int) (*figure
 	return h, nil
 }
 
-// besieged are the attacks that leave blocks empty.
-var besieged = []string{"dos-empty-blocks", "dos-short", "dos-borrowed", "fake-dos", "outbid", "rogue-operator"}
+// besieged are the attacks that leave blocks empty: those by a share of the stake,
+// and those by the whole office.
+var besieged = [...][]string{{"dos-borrowed", "dos-empty-blocks", "dos-short", "fake-dos"}, {"outbid", "rogue-operator"}}
 
 func throughput(ctx context.Context, a *archive) (*figure.Figure, error) {
 	list, err := budgets()
 	if err != nil {
 		return nil, err
 	}
-	panel := figure.Panel{XLabel: "Mean share of empty slots (%)", YLabel: "Transactions lost (%)", ZeroLine: true, Legend: true, XIncludes: []float64{0}}
-	most := 0.0
-	for _, e := range list {
-		i := slices.Index(besieged, e.preset)
-		if i < 0 {
-			continue
+	f := &figure.Figure{Width: figure.DoubleColumn, HeightMM: 75, Columns: 2}
+	style := 0
+	for i, names := range besieged {
+		panel := figure.Panel{Title: string(rune('a' + i)), XLabel: "Mean share of empty slots (%)", YLabel: "Transactions lost (%)", ZeroLine: true, Legend: true, XIncludes: []float64{0}}
+		most := 0.0
+		for _, e := range list {
+			if !slices.Contains(names, e.preset) {
+				continue
+			}
+			s, err := a.study(ctx, e)
+			if err != nil {
+				return nil, err
+			}
+			l := line(e.preset, style, curve(s, report.OutcomeColumn("attack", "empty_share"), report.OutcomeColumn("attack", "throughput_loss")), 100, 100)
+			l.Points = true
+			most = max(most, slices.Max(l.X))
+			panel.Lines = append(panel.Lines, l)
+			style++
 		}
-		s, err := a.study(ctx, e)
-		if err != nil {
-			return nil, err
-		}
-		l := line(e.preset, i, curve(s, report.OutcomeColumn("attack", "empty_share"), report.OutcomeColumn("attack", "throughput_loss")), 100, 100)
-		l.Points = true
-		most = max(most, slices.Max(l.X))
-		panel.Lines = append(panel.Lines, l)
+		panel.Lines = append(panel.Lines, figure.Line{Name: "one for one", Style: style, X: []float64{0, most}, Y: []float64{0, most}})
+		panel.XIncludes = append(panel.XIncludes, 1.05*most)
+		f.Panels = append(f.Panels, panel)
 	}
-	panel.Lines = append(panel.Lines, figure.Line{Name: "one for one", Style: 7, X: []float64{0, most}, Y: []float64{0, most}})
-	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 85, Panels: []figure.Panel{panel},
-		Caption: fmt.Sprintf("Transactions that the attack world served less than the idle world from the start of the plan to the horizon, over the mean share of slots that left waiting users unserved. Above the line users have left or given up; below it waiting transactions were served later. Each point is another budget; error bars: 95 %% intervals of the mean (Student's t), n = %d a point.%s",
-			a.reps(list[0]), a.stamp())}, nil
+	f.Caption = fmt.Sprintf("Transactions that the attack world served less than the idle world from the start of the plan to the horizon, over the mean share of slots that left waiting users unserved, (a) by a share of the stake and (b) by the whole office. Above the line users have left or given up; below it waiting transactions were served later. Each point is another budget; error bars: 95 %% intervals of the mean (Student's t), n = %d a point.%s",
+		a.reps(list[0]), a.stamp())
+	return f, nil
 }
 
 // exits are the remedies of which the figure of the trapped has a panel.
@@ -231,7 +255,8 @@ func trapped(ctx context.Context, a *archive) (*figure.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &figure.Figure{Width: figure.DoubleColumn, HeightMM: 150, Columns: 2}
+	f := &figure.Figure{Width: figure.DoubleColumn, Columns: 1}
+	var nobody []string
 	for _, remedy := range exits {
 		h := &figure.Heat{Label: "Trapped (%)"}
 		for _, c := range t.Columns[2:] {
@@ -249,9 +274,18 @@ func trapped(ctx context.Context, a *archive) (*figure.Figure, error) {
 			}
 			h.Z = append(h.Z, z)
 		}
+		if !slices.ContainsFunc(h.Z, func(z []float64) bool { return slices.Max(z) >= 0.5 }) {
+			nobody = append(nobody, remedy)
+			continue
+		}
 		f.Panels = append(f.Panels, figure.Panel{Title: remedy, XLabel: "Tenth of the users, from the smallest balances (1)", YLabel: "Price of gas (gwei)", Heat: h})
 	}
-	f.Caption = "Users who want to leave and are still inside three weeks after all coordinators stopped, in per cent of those who were inside, by tenth of the users, price of gas and remedy. " + strings.Join(t.Notes, " ") + a.stamp()
+	f.HeightMM = 40 * float64(len(f.Panels))
+	f.Caption = "Users who want to leave and are still inside three weeks after all coordinators stopped, in per cent of those who were inside, by tenth of the users, price of gas and remedy. "
+	if len(nobody) > 0 {
+		f.Caption += "Less than half a per cent of any tenth at any price: " + strings.Join(nobody, ", ") + ". "
+	}
+	f.Caption += strings.Join(t.Notes, " ") + a.stamp()
 	return f, nil
 }
 

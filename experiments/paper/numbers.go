@@ -11,9 +11,6 @@ import (
 	"stakeout/experiments/report/figure"
 )
 
-// numbersName is the file with a macro for every number of the text.
-const numbersName = "numbers.tex"
-
 // macros are TeX macros in the order of their definition.
 type macros struct{ text strings.Builder }
 

@@ -32,7 +32,8 @@ import (
 	"stakeout/experiments/report/table"
 )
 
-// Exhibit is one figure or table of the paper. Exactly one of its makers is set.
+// Exhibit is one figure or table of the paper, or a text that it takes in. Exactly
+// one of its makers is set.
 type Exhibit struct {
 	Name   string // stem of its files, kebab-case
 	Number string // as the paper prints it, such as "Figure 3"
@@ -40,14 +41,18 @@ type Exhibit struct {
 	long   bool   // a table that breaks over pages
 	figure func(context.Context, *archive) (*figure.Figure, error)
 	table  func(context.Context, *archive) (*table.Table, error)
+	text   func(context.Context, *archive) ([]byte, error) // LaTeX
 }
 
 // Folder is the part of the results in which the exhibit's files are.
 func (e *Exhibit) Folder() string {
-	if e.figure != nil {
+	switch {
+	case e.figure != nil:
 		return "figures"
+	case e.table != nil:
+		return "tables"
 	}
-	return "tables"
+	return "text"
 }
 
 // All returns the exhibits in the order of the paper: figures, tables, and the
@@ -73,7 +78,9 @@ func All() []Exhibit {
 				return o.Figure, nil
 			}})
 	}
-	return list
+	return append(list,
+		Exhibit{Name: "numbers", Number: "Text", Doc: "A macro for every number of the text", text: numbers},
+		Exhibit{Name: "appendix", Number: "Text", Doc: "The figures of all docking targets", text: appendix})
 }
 
 // Find returns the exhibits of those names, all of them for no name.
@@ -127,8 +134,7 @@ type Built struct {
 }
 
 // Build makes exhibits and writes their files: of a figure those of figure.Write
-// and a LaTeX float, of a table LaTeX, Markdown, CSV and JSON. Built from all
-// exhibits, the numbers of the text come with them. It fails with the error of the
+// and a LaTeX float, of a table LaTeX, Markdown, CSV and JSON. It fails with the error of the
 // context, of an experiment that does not run, or of a file; what is written until
 // then is whole.
 func Build(ctx context.Context, list []Exhibit, o Options) (*Built, error) {
@@ -143,35 +149,19 @@ func Build(ctx context.Context, list []Exhibit, o Options) (*Built, error) {
 			return b, fmt.Errorf("%s: %w", e.Name, err)
 		}
 		b.Files = append(b.Files, files...)
-	}
-	if len(list) < len(All()) {
-		return b, nil
-	}
-	text, err := numbers(ctx, a)
-	if err != nil {
-		return b, fmt.Errorf("numbers: %w", err)
-	}
-	for _, f := range []struct {
-		name string
-		text []byte
-	}{{numbersName, text}, {appendixName, appendix()}} {
-		if err := record.WriteFile(filepath.Join(b.Dir, filepath.FromSlash(f.name)), f.text); err != nil {
+		if err := a.times.write(o); err != nil {
 			return b, err
 		}
-		b.Files = append(b.Files, f.name)
 	}
 	return b, nil
 }
 
-// appendixName is the file that takes the figures of all docking targets in.
-const appendixName = "figures/docking.tex"
-
-func appendix() []byte {
+func appendix(context.Context, *archive) ([]byte, error) {
 	var b strings.Builder
 	for _, e := range docking.All() {
 		fmt.Fprintf(&b, "\\exhibitfigure{docking-%s}\n", e.Name)
 	}
-	return []byte(b.String())
+	return []byte(b.String()), nil
 }
 
 // write makes the exhibit and returns its files relative to the folder.
@@ -191,6 +181,13 @@ func (e *Exhibit) write(ctx context.Context, a *archive) (files []string, err er
 		}
 		files = append(files, e.Folder()+"/"+e.Name+".tex")
 		return files, record.WriteFile(filepath.Join(dir, e.Name+".tex"), e.float(f.Caption))
+	}
+	if e.text != nil {
+		text, err := e.text(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		return []string{e.Folder() + "/" + e.Name + ".tex"}, record.WriteFile(filepath.Join(dir, e.Name+".tex"), text)
 	}
 	t, err := e.table(ctx, a)
 	if err != nil {

@@ -114,6 +114,9 @@ func share(values []float64, level float64, happens func(int) bool) (s Share) {
 // have a value there.
 func (c *Cell) Estimate(column string) Estimate { return c.estimate(column, Level) }
 
+// EstimateOf summarises values over replications, leaving out those that are NaN.
+func EstimateOf(values []float64) Estimate { return estimateOf(values, Level) }
+
 // estimate summarises a column, leaving out replications without a value.
 func (c *Cell) estimate(column string, level float64) Estimate {
 	return estimateOf(c.Values(column), level)
