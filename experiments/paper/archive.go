@@ -52,6 +52,29 @@ func (a *archive) progress(what string) (step func(done, total int), end func())
 	}
 }
 
+// lazily is progress that opens with the first step, since a stored experiment makes
+// none.
+func (a *archive) lazily(what string) (step func(done, total int), end func()) {
+	start, stop := time.Now(), func() {}
+	var inner func(done, total int)
+	opened := false
+	step = func(done, total int) {
+		if !opened && a.Progress != nil {
+			inner, stop = a.Progress(what)
+		}
+		opened = true
+		if inner != nil {
+			inner(done, total)
+		}
+	}
+	return step, func() {
+		stop()
+		if opened {
+			a.times.add(what, time.Since(start))
+		}
+	}
+}
+
 // study is the study of an experiment, run unless it is stored.
 func (a *archive) study(ctx context.Context, e experiment) (*report.Study, error) {
 	if s := a.studies[e.name]; s != nil {
@@ -61,7 +84,7 @@ func (a *archive) study(ctx context.Context, e experiment) (*report.Study, error
 	if err != nil {
 		return nil, err
 	}
-	step, end := a.progress(e.name)
+	step, end := a.lazily(e.name)
 	r, err := w.Obtain(ctx, experiments.Options{Out: a.runs(e), Workers: a.Workers, Version: a.Version, Command: a.Command, Progress: step, Formats: record.CSV | record.Parquet})
 	end()
 	if err != nil {

@@ -3,6 +3,7 @@ package paper
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"flag"
 	"fmt"
 	"go/ast"
@@ -16,64 +17,100 @@ import (
 	"testing"
 
 	"stakeout/experiments/docking"
+	"stakeout/experiments/report"
+	"stakeout/experiments/report/table"
 )
 
 var update = flag.Bool("update", false, "write map.csv")
 
-// build makes exhibits of the quick form into a folder.
-func build(t *testing.T, dir string, names ...string) *Built {
+// small are exhibits that rest on every kind of evidence and need few runs.
+func small(t *testing.T) []Exhibit {
 	t.Helper()
-	list, err := Find(names)
+	list, err := Find([]string{"docking-auctions", "cost-of-moving", "levers-mechanisms", "appendix"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := Build(context.Background(), list, Options{Out: dir, Quick: true, Version: "test"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	two := axes{2, []string{"attack_params.budget_usd=1000000,2000000"}}
+	e := experiment{name: "small", preset: "dos-empty-blocks", set: []string{"horizon_days=16", "attack_params.build_days=1", "attack_params.act_days=2", "attack_params.sell_days=1"}, quick: two, full: two}
+	return append(list, Exhibit{Name: "small", table: func(ctx context.Context, a *archive) (*table.Table, error) {
+		s, err := a.study(ctx, e)
+		if err != nil {
+			return nil, err
+		}
+		return report.Returns(s), nil
+	}})
 }
 
-// A second build gives the same bytes from what is stored, and so does one that
-// lost its figures; nothing is simulated for it.
+// A second build gives the same bytes from what is stored, after it lost its
+// figures and tables; nothing is simulated for it.
 func TestDrawnAgainWithoutRuns(t *testing.T) {
-	names := []string{"docking-auctions", "docking-price-of-leaving", "price-under-attack"}
-	dir := t.TempDir()
-	first, err := build(t, dir, names...).Compare(true)
-	if err != nil {
-		t.Fatal(err)
+	dir, list := t.TempDir(), small(t)
+	make := func(o Options) *Comparison {
+		o.Out, o.Quick, o.Version = dir, true, "test"
+		b, err := Build(context.Background(), list, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := b.Compare(true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
 	}
-	for _, part := range []string{"figures", "tables"} {
+	first := make(Options{})
+	for _, part := range []string{"figures", "tables", "text"} {
 		if err := os.RemoveAll(filepath.Join(dir, "paper-quick", part)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	list, err := Find(names)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := Options{Out: dir, Quick: true, Version: "test", Workers: 1, Progress: func(what string) (func(int, int), func()) {
-		return func(int, int) { t.Errorf("%s was simulated again", what) }, func() {}
-	}}
-	b, err := Build(context.Background(), list, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	second, err := b.Compare(true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if first.Hashes != second.Hashes || first.Files != 6*len(names) {
+	second := make(Options{Workers: 1, Progress: func(what string) (func(int, int), func()) {
+		t.Errorf("%s was found again", what)
+		return nil, func() {}
+	}})
+	if first.Hashes != second.Hashes || first.Files < len(list) {
 		t.Errorf("first:\n%ssecond:\n%s", first.Hashes, second.Hashes)
+	}
+}
+
+// An interrupted build goes on, and ends in the bytes of an unbroken one.
+func TestInterruptedBuild(t *testing.T) {
+	list := small(t)
+	hashes := func(dir string) string {
+		b, err := Build(context.Background(), list, Options{Out: dir, Quick: true, Version: "test"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := b.Compare(true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Hashes
+	}
+	broken := t.TempDir()
+	ctx, cancel := context.WithCancel(context.Background())
+	_, err := Build(ctx, list, Options{Out: broken, Quick: true, Version: "test", Workers: 1, Progress: func(what string) (func(int, int), func()) {
+		return func(done, _ int) {
+			if what == "small" && done == 2 {
+				cancel()
+			}
+		}, func() {}
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("the build was not interrupted: %v", err)
+	}
+	if a, b := hashes(broken), hashes(t.TempDir()); a != b {
+		t.Errorf("resumed:\n%sunbroken:\n%s", a, b)
 	}
 }
 
 // Evidence of another version is not taken for this one's.
 func TestAnotherVersionRunsAgain(t *testing.T) {
 	dir := t.TempDir()
-	build(t, dir, "docking-auctions")
 	list, err := Find([]string{"docking-auctions"})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Build(context.Background(), list, Options{Out: dir, Quick: true, Version: "test"}); err != nil {
 		t.Fatal(err)
 	}
 	ran := false
