@@ -40,7 +40,7 @@ func MatrixFigure(s *Study) *figure.Figure {
 	return &figure.Figure{
 		Width: figure.DoubleColumn, HeightMM: 2 * height, Columns: 1,
 		Panels: []figure.Panel{{Title: "a", Heat: byMechanism.heat()}, {Title: "b", Heat: byRemedy.heat()}},
-		Caption: fmt.Sprintf("Mean excess of each attack over the honest use of the same capital in thousand USD. (a) By leader selection, without a remedy. (b) By remedy, under the leader selection of the attack's own preset. Empty cells: the attack has no lever, or the remedy nothing to act on. n = %s; intervals are in the table attack_roi. Model version %s.",
+		Caption: fmt.Sprintf("Mean excess of each attack over the honest use of the same capital in thousand USD. (a) By leader selection, without a remedy. (b) By remedy, under the leader selection of the attack's own preset. Colours are logarithmic beyond about ten thousand USD. Empty cells: the attack has no lever, or the remedy nothing to act on. n = %s; intervals are in the table attack_roi. Model version %s.",
 			s.Sample(), s.Version),
 	}
 }
@@ -76,7 +76,7 @@ func (t *heatTable) heat() *figure.Heat {
 	slices.Sort(t.rows)
 	slices.Reverse(t.rows)
 	slices.Sort(t.cols)
-	h := &figure.Heat{Rows: t.rows, Label: "Excess (thousand USD)"}
+	h := &figure.Heat{Rows: t.rows, Label: "Excess (thousand USD)", Linear: 10}
 	for _, c := range t.cols {
 		h.Cols = append(h.Cols, narrow.Replace(c))
 	}

@@ -113,6 +113,9 @@ type Heat struct {
 	Label string
 	// Decimals is the number of digits after the point in each cell.
 	Decimals int
+	// Linear, when above zero, makes the colours logarithmic in both directions
+	// beyond about this value, for maps whose values differ by powers of ten.
+	Linear float64
 	// Signs prints +, − or 0 in each cell instead of the number, for grids
 	// too fine for numbers. The sign is that of the rounded number.
 	Signs bool
@@ -236,6 +239,9 @@ func finite(name string, v []float64, log, nan bool) error {
 }
 
 func (h *Heat) validate() error {
+	if h.Linear < 0 || math.IsNaN(h.Linear) || math.IsInf(h.Linear, 0) {
+		return fmt.Errorf("heat map: a scale that is linear up to %v", h.Linear)
+	}
 	if len(h.Rows) == 0 || len(h.Cols) == 0 {
 		return errors.New("heat map without rows or columns")
 	}

@@ -35,8 +35,13 @@ func (c *chart) addHeat(p *plot.Plot, size vg.Point) error {
 	if limit == 0 {
 		limit = 1
 	}
-	scale, ticks := linear(interval{-limit, limit}, size.Y, true, false)
-	hp := &heatPlotter{h: h, limit: scale.max, ticks: ticks}
+	hp := &heatPlotter{h: h, limit: limit}
+	if h.Linear > 0 {
+		hp.ticks = powers(h.Linear, limit)
+	} else {
+		scale, ticks := linear(interval{-limit, limit}, size.Y, true, false)
+		hp.limit, hp.ticks = scale.max, ticks
+	}
 	cell := vg.Point{X: (size.X - hp.barSpace()) / vg.Length(len(h.Cols)), Y: size.Y / vg.Length(len(h.Rows))}
 	cols, err := wrapped(h.Cols, cell.X)
 	if err != nil {
@@ -49,6 +54,27 @@ func (c *chart) addHeat(p *plot.Plot, size vg.Point) error {
 	nominal(&p.Y, h.Rows)
 	p.Add(hp)
 	return nil
+}
+
+// powers are the ticks of a scale that is logarithmic beyond a value: zero and the
+// powers of ten from there to the limit, of both signs.
+func powers(from, limit float64) []plot.Tick {
+	ticks := []plot.Tick{{Label: Number(0, 0)}}
+	for x := math.Pow(10, math.Ceil(math.Log10(from))); x <= limit; x *= 10 {
+		decimals := max(0, -int(math.Floor(math.Log10(x))))
+		ticks = append(ticks, plot.Tick{Value: x, Label: Number(x, decimals)}, plot.Tick{Value: -x, Label: Number(-x, decimals)})
+	}
+	return ticks
+}
+
+// share is the place of a value on the scale, from −1 to 1. The inverse hyperbolic
+// sine is linear near zero and logarithmic far from it.
+func (hp *heatPlotter) share(z float64) float64 {
+	s := z / hp.limit
+	if l := hp.h.Linear; l > 0 {
+		s = math.Asinh(z/l) / math.Asinh(hp.limit/l)
+	}
+	return max(-1, min(1, s))
 }
 
 // nominal makes an axis of names at 0, 1, 2 and so on, without tick marks.
@@ -154,18 +180,17 @@ func (hp *heatPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 func (hp *heatPlotter) drawBar(c draw.Canvas) {
 	const steps = 128
 	x0 := c.Max.X + barGap
-	at := func(z float64) vg.Length { return c.Y((z + hp.limit) / (2 * hp.limit)) }
+	at := func(share float64) vg.Length { return c.Y((share + 1) / 2) }
 	for i := range steps {
-		lo := -hp.limit + 2*hp.limit*float64(i)/steps
-		hi := -hp.limit + 2*hp.limit*float64(i+1)/steps
-		c.SetColor(hp.color((lo + hi) / 2))
+		lo, hi := -1+2*float64(i)/steps, -1+2*float64(i+1)/steps
+		c.SetColor(shade((lo + hi) / 2))
 		c.Fill(vg.Rectangle{Min: vg.Point{X: x0, Y: at(lo)}, Max: vg.Point{X: x0 + barWidth, Y: min(at(hi)+bleed, c.Max.Y)}}.Path())
 	}
 	frame := draw.LineStyle{Color: axisInk, Width: thinWidth}
 	x1 := x0 + barWidth
 	c.StrokeLines(frame, []vg.Point{{X: x0, Y: c.Min.Y}, {X: x1, Y: c.Min.Y}, {X: x1, Y: c.Max.Y}, {X: x0, Y: c.Max.Y}, {X: x0, Y: c.Min.Y}})
 	for _, t := range hp.ticks {
-		y := at(t.Value)
+		y := at(hp.share(t.Value))
 		c.StrokeLine2(frame, x1, y, x1+tickLength, y)
 		c.SetColor(ink)
 		write(c, vg.Point{X: x1 + tickLength + 2, Y: y - halfCapital}, text.XLeft, t.Label)
@@ -177,18 +202,21 @@ func (hp *heatPlotter) drawBar(c draw.Canvas) {
 	}
 }
 
-// color is blue for negative, white for zero and vermillion for positive
-// values; missing values are grey.
+// color is that of a cell; missing values are grey.
 func (hp *heatPlotter) color(z float64) color.NRGBA {
 	if math.IsNaN(z) {
 		return color.NRGBA{0xee, 0xee, 0xee, 0xff}
 	}
+	return shade(hp.share(z))
+}
+
+// shade is blue at −1, white at zero and vermillion at 1.
+func shade(share float64) color.NRGBA {
 	end := vermillion
-	if z < 0 {
+	if share < 0 {
 		end = blue
 	}
-	share := math.Min(math.Abs(z)/hp.limit, 1)
-	mix := func(v uint8) uint8 { return uint8(math.Round(255 + (float64(v)-255)*share)) }
+	mix := func(v uint8) uint8 { return uint8(math.Round(255 + (float64(v)-255)*math.Abs(share))) }
 	return color.NRGBA{mix(end.R), mix(end.G), mix(end.B), 0xff}
 }
 
