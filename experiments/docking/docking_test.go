@@ -159,3 +159,35 @@ func TestQuietSeason(t *testing.T) {
 		t.Errorf("%v staked, want %v", staked, m.opening)
 	}
 }
+
+// The odds of both papers on secret branches, as they print them: Rosenfeld at
+// a tenth of the hash power, Nakamoto in section 11.
+func TestDoubleSpendOdds(t *testing.T) {
+	for n, want := range map[int]float64{1: 0.2, 2: 0.056, 3: 0.01712, 4: 0.00546, 5: 0.00178, 6: 0.00059} {
+		if got := (spendCase{share: 0.1, blocks: n}).odds(); math.Abs(got-want) > 5e-6 {
+			t.Errorf("odds after %d confirmations %v, want %v", n, got, want)
+		}
+	}
+	for _, c := range []struct {
+		share  float64
+		blocks int
+		want   float64
+	}{{0.1, 5, 0.0009137}, {0.1, 10, 0.0000012}, {0.3, 5, printedOdds}, {0.3, 10, 0.0416605}} {
+		if got := (spendCase{share: c.share, blocks: c.blocks}).nakamoto(); math.Abs(got-c.want) > 5e-8 {
+			t.Errorf("Nakamoto's odds for a share of %v after %d confirmations %v, want %v", c.share, c.blocks, got, c.want)
+		}
+	}
+}
+
+// An attacker with almost all hash power is ahead whenever the payment counts,
+// and waits for nothing else.
+func TestOverwhelmingAttack(t *testing.T) {
+	c := spendCase{share: 0.99, blocks: 2}
+	odds, time, err := c.repeat(context.Background(), 1, 2000)
+	if err != nil || odds.Mean != 1 {
+		t.Errorf("odds %v, %v", odds.Mean, err)
+	}
+	if want := c.duration(); time.Lo > want || time.Hi < want || math.Abs(want-2) > 0.01 {
+		t.Errorf("duration [%v, %v], want %v", time.Lo, time.Hi, want)
+	}
+}
