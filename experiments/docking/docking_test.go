@@ -191,3 +191,27 @@ func TestOverwhelmingAttack(t *testing.T) {
 		t.Errorf("duration [%v, %v], want %v", time.Lo, time.Hi, want)
 	}
 }
+
+// Tails of the binomial that are known: half of two seats, and the quorum of
+// the smallest committee that is safe to two to the minus forty.
+func TestCaptureOdds(t *testing.T) {
+	for _, c := range []struct {
+		captureCase
+		want float64
+	}{{captureCase{seats: 2, need: 1, share: 0.25}, 1 - 0.75*0.75}, {captureCase{seats: 3, need: 2, share: 1. / 3}, 7. / 27}, {quorumCase, math.Exp2(-40.239048)}} {
+		if got := c.odds(); math.Abs(got/c.want-1) > 1e-6 {
+			t.Errorf("odds of %v: %v, want %v", c.captureCase, got, c.want)
+		}
+	}
+}
+
+// Committees with all stake behind one vetoing operator lead every slot, and
+// those without an attacker lose none.
+func TestHaltsNeedBothSides(t *testing.T) {
+	for _, share := range []float64{0, 1} {
+		got, err := captureCase{seats: 12, need: 4, share: share, drawn: share}.halted(context.Background(), 1, 50)
+		if err != nil || got.Mean != 0 {
+			t.Errorf("share %v halts %v of the committees, %v", share, got.Mean, err)
+		}
+	}
+}
