@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"stakeout/experiments/report/stat"
+	"stakeout/experiments/sim/draw"
 	"stakeout/market/book"
 )
 
@@ -213,5 +214,28 @@ func TestHaltsNeedBothSides(t *testing.T) {
 		if err != nil || got.Mean != 0 {
 			t.Errorf("share %v halts %v of the committees, %v", share, got.Mean, err)
 		}
+	}
+}
+
+// The bound on the average block is the target for small moves, and what is
+// published for an eighth; a bid below the base fee gets nothing.
+func TestFeePathByHand(t *testing.T) {
+	for d, want := range map[float64]float64{1e-6: 1, 0.125: 1.0627, 0.5: math.Log(4) / math.Log(3)} {
+		if got := ceiling(d); math.Abs(got-want) > 1e-4 {
+			t.Errorf("bound at d = %v: %v, want %v", d, got, want)
+		}
+	}
+	chain, err := feeChain(10, eighth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := draw.New(1)
+	for tick, c := range []struct{ bid, want float64 }{{9.99, 0}, {9, targetGas}} {
+		if used, err := offer(chain, uint32(tick), s, targetGas, c.bid); err != nil || used != c.want {
+			t.Errorf("a bid of %v gets %v gas, %v, want %v", c.bid, used, err, c.want)
+		}
+	}
+	if fee := chain.BaseFee().Gwei(); fee != 8.75 {
+		t.Errorf("base fee %v after an empty block and one on target, want 8.75", fee)
 	}
 }
