@@ -239,3 +239,23 @@ func TestFeePathByHand(t *testing.T) {
 		t.Errorf("base fee %v after an empty block and one on target, want 8.75", fee)
 	}
 }
+
+// The urn by hand: constant rewards are Pólya's, geometric ones take the same
+// fraction every slot, and an urn that starts with one reward on either side
+// makes every number of slots led as likely as any other.
+func TestCompounding(t *testing.T) {
+	c := compoundCase{share: 0.3, rewards: 10}
+	const start, slots = compoundSlots / 10., compoundSlots // stake at the start in rewards
+	if got, want := c.variance(slots), slots/((start+1)*(start+slots)); math.Abs(got/want-1) > 1e-9 {
+		t.Errorf("variance %v with constant rewards, want %v", got, want)
+	}
+	c.geometric = true
+	theta := 1 - math.Pow(11, -1./slots)
+	if got, want := c.variance(slots), 1-math.Pow(1-theta*theta, slots); math.Abs(got/want-1) > 1e-9 {
+		t.Errorf("variance %v with geometric rewards, want %v", got, want)
+	}
+	c = compoundCase{share: 0.5, rewards: slots / 2}
+	if got, want := c.majority(), 101./201; math.Abs(got-want) > 1e-9 {
+		t.Errorf("odds of half %v from an even urn, want %v", got, want)
+	}
+}
