@@ -259,3 +259,19 @@ func TestCompounding(t *testing.T) {
 		t.Errorf("odds of half %v from an even urn, want %v", got, want)
 	}
 }
+
+// Withholding loses blocks below the threshold and wins above; the thresholds
+// are the published ones.
+func TestWithholdingPaysFromTheThreshold(t *testing.T) {
+	for _, gamma := range thresholdGammas {
+		for _, sign := range []float64{-1, 1} {
+			gain, err := withheld(threshold(gamma)+sign*thresholdWidth, gamma, 1, 100_000)
+			if err != nil || gain*sign <= 0 {
+				t.Errorf("γ = %v, %+v off the threshold: gain %v, %v", gamma, sign*thresholdWidth, gain, err)
+			}
+		}
+	}
+	if threshold(0) != 1./3 || threshold(0.5) != 0.25 || threshold(1) != 0 {
+		t.Errorf("thresholds %v, %v, %v, want 1/3, 1/4, 0", threshold(0), threshold(0.5), threshold(1))
+	}
+}
