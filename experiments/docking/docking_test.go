@@ -16,6 +16,7 @@ import (
 func TestTargets(t *testing.T) {
 	for _, e := range All() {
 		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
 			o, err := e.Run(context.Background(), Scale{Seed: Seed})
 			if err != nil {
 				t.Fatal(err)
