@@ -27,6 +27,7 @@ const module = "stakeout"
 // layer is the floor on which a package lives. A package imports lower floors
 // only; neighbours are listed in beside.
 var layer = map[string]int{
+	".":             0,
 	"market/ledger": 0, "experiments/sim/draw": 0, "experiments/sim/exact": 0, "experiments/param": 0, "experiments/catalogue": 0, "experiments/transcript": 0,
 	"market/book": 1, "market/lending": 1, "market/vault": 1, "experiments/axis": 1, "mechanisms/layer1": 1, "mechanisms/rollup": 1,
 	"market": 2, "market/perp": 2, "market/wire": 2, "mechanisms/election": 2, "mechanisms/remedy": 2,
@@ -45,7 +46,8 @@ var layer = map[string]int{
 	"experiments/docking":  8,
 	"experiments/replay":   8,
 	"experiments":          8,
-	"cmd/stakeout":         9,
+	"experiments/odd":      9,
+	"cmd/stakeout":         10,
 }
 
 // beside lists the imports within one floor.
