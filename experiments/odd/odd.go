@@ -79,8 +79,8 @@ func describe(folder fs.FS, prose string) ([]byte, error) {
 func (d *describer) functions() template.FuncMap {
 	return template.FuncMap{
 		"value": d.value, "unit": d.unit, "parameters": d.parameters, "attacks": d.attacks,
-		"kinds": d.kindTable, "state": d.state, "rules": d.rules, "types": d.types, "constants": d.constantTable,
-		"schedule": d.schedule, "modules": d.modules, "assumptions": d.assumptionTable,
+		"kinds": d.kindTable, "state": d.state, "rules": d.rules, "types": d.types, "constants": d.constantTable, "purposes": d.purposes,
+		"schedule": d.schedule, "modules": d.modules, "statements": d.statementTable, "origins": d.origins,
 		"mechanisms": mechanisms, "remedies": remedies, "matrices": matrices,
 		"facts": factTable, "docking": dockingTable, "checks": checkTable, "claims": claimTable, "columns": columnTable,
 		"books": d.books, "count": d.count,

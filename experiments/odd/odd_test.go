@@ -144,9 +144,9 @@ func TestEntriesMustBeDescribed(t *testing.T) {
 	}
 }
 
-// TestAssumptionsAreCut tells one assumption from the next, from a source and from
+// TestStatementsAreCut tells one assumption from the next, from a source and from
 // the paragraph that follows.
-func TestAssumptionsAreCut(t *testing.T) {
+func TestStatementsAreCut(t *testing.T) {
 	s, err := parse(fstest.MapFS{"a/b.go": {Data: []byte(`// Package a does a thing. Assumption: the sun
 // rises. Assumption: it sets.
 //
@@ -166,12 +166,14 @@ func f() {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, a := range s.assumptions() {
-		got = append(got, a.where+"|"+a.about+"|"+a.text)
+	for _, mark := range []string{"Assumption", "Source"} {
+		for _, a := range s.statements(mark) {
+			got = append(got, a.where+"|"+a.about+"|"+a.text)
+		}
 	}
-	want := "a/b.go|package|The sun rises. a/b.go|package|It sets. a/b.go|package|The moon is round. a/b.go|f|F is cheap. a/b.go||Inside, too."
+	want := "a/b.go|package|The sun rises. a/b.go|package|It sets. a/b.go|package|The moon is round. a/b.go|f|F is cheap. a/b.go||Inside, too. a/b.go|package|Galileo (1610)."
 	if strings.Join(got, " ") != want {
-		t.Errorf("assumptions %q", got)
+		t.Errorf("statements %q", got)
 	}
 }
 

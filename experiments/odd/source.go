@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -255,19 +256,22 @@ func (s *source) describe(k *kind) error {
 	return nil
 }
 
-// assumption is one that a comment states.
-type assumption struct{ where, about, text string }
+// statement is what a comment marks as an assumption or as a source.
+type statement struct{ where, about, text string }
 
-// assumptions collects every sentence that a comment marks as an assumption: up
-// to the end of its paragraph, the next one, or a source.
-func (s *source) assumptions() (list []assumption) {
+// The marks of statements.
+var marks = regexp.MustCompile(`(Assumption|Sources?(?: of the behaviour)?): `)
+
+// statements collects what comments mark with a word: up to the end of the
+// paragraph or to the next mark.
+func (s *source) statements(mark string) (list []statement) {
 	for _, dir := range s.order {
 		for _, f := range s.of[dir] {
 			names := documented(f.File)
 			for _, g := range f.Comments {
 				for _, part := range strings.Split(g.Text(), "\n\n") {
-					for _, a := range marked(part) {
-						list = append(list, assumption{path.Join(dir, f.name), names[g], a})
+					for _, text := range marked(part, mark) {
+						list = append(list, statement{path.Join(dir, f.name), names[g], text})
 					}
 				}
 			}
@@ -276,18 +280,18 @@ func (s *source) assumptions() (list []assumption) {
 	return list
 }
 
-const mark = "Assumption: "
-
-// marked cuts a paragraph into its assumptions.
-func marked(paragraph string) (list []string) {
-	for _, end := range []string{"\nSource: ", "\nSources: "} {
-		before, _, _ := strings.Cut(paragraph, end)
-		paragraph = before
-	}
-	parts := strings.Split(strings.Join(strings.Fields(paragraph), " ")+" ", mark)
-	for _, p := range parts[1:] {
-		if p = strings.TrimSpace(p); p != "" {
-			list = append(list, strings.ToUpper(p[:1])+p[1:])
+// marked cuts out of a paragraph what is marked with a word.
+func marked(paragraph, mark string) (list []string) {
+	line := strings.Join(strings.Fields(paragraph), " ")
+	at := marks.FindAllStringIndex(line, -1)
+	for i, m := range at {
+		end := len(line)
+		if i+1 < len(at) {
+			end = at[i+1][0]
+		}
+		text := strings.TrimSpace(line[m[1]:end])
+		if strings.HasPrefix(line[m[0]:], mark) && text != "" {
+			list = append(list, strings.ToUpper(text[:1])+text[1:])
 		}
 	}
 	return list

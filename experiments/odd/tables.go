@@ -194,62 +194,6 @@ func (d *describer) variable(dir, typ string, f *ast.Field) []string {
 	return []string{strings.Join(names, ", "), kind, doc}
 }
 
-// rules lists what the methods of a type do, in the order of the source, as their
-// comments say it. Exported ones belong to an interface or only read.
-func (d *describer) rules(dir string, types ...string) (string, error) {
-	var b strings.Builder
-	for _, typ := range types {
-		n := b.Len()
-		for _, m := range d.methods(dir, typ) {
-			doc, own := about(m.Doc), !m.Name.IsExported()
-			if _, more, found := strings.Cut(doc, " implements Strategy: "); found {
-				doc, own = more, true
-			}
-			switch {
-			case !own || m.Name.Name == "draw":
-			case doc == "":
-				d.fault("method %s of %s in %s has no comment", m.Name.Name, typ, dir)
-			default:
-				fmt.Fprintf(&b, "- `%s.%s`: %s\n", typ, m.Name.Name, strings.ReplaceAll(sentence(doc, m.Name.Name), "*", `\*`))
-			}
-		}
-		if b.Len() == n {
-			return "", fmt.Errorf("odd: %s in %s has no methods", typ, dir)
-		}
-	}
-	return strings.TrimSuffix(b.String(), "\n"), nil
-}
-
-// types lists what types say of themselves, up to what they assume.
-func (d *describer) types(dir string, names ...string) (string, error) {
-	var b strings.Builder
-	for _, name := range names {
-		_, doc, _, err := d.typeSpec(dir, name)
-		if err != nil {
-			return "", err
-		}
-		text, _, _ := strings.Cut(doc.Text(), "\n\n"+mark)
-		if text = strings.Join(strings.Fields(text), " "); text == "" {
-			d.fault("%s in %s has no comment", name, dir)
-		}
-		fmt.Fprintf(&b, "- `%s`: %s\n", name, sentence(text, name))
-	}
-	return strings.TrimSuffix(b.String(), "\n"), nil
-}
-
-// constantTable lists the constants of a type with their comments.
-func (d *describer) constantTable(dir, typ, head string) (string, error) {
-	list, err := d.source.constants(dir, typ)
-	if err != nil {
-		return "", err
-	}
-	var rows [][]string
-	for _, c := range list {
-		rows = append(rows, []string{c.name, strings.TrimPrefix(c.doc, c.name+" ")})
-	}
-	return texts("", []string{head, "Meaning"}, rows)
-}
-
 // schedule lists the phases of a tick in the order in which the world runs them,
 // and what each of them calls, in order.
 func (d *describer) schedule() (string, error) {
@@ -294,15 +238,6 @@ func (d *describer) steps(b *strings.Builder, m *ast.FuncDecl, indent string) {
 	})
 }
 
-// sentence is a comment without the name at its beginning, and without its "is".
-func sentence(doc, name string) string {
-	doc = strings.TrimPrefix(strings.TrimPrefix(doc, name+" "), "is ")
-	if doc == "" {
-		return doc
-	}
-	return strings.ToUpper(doc[:1]) + doc[1:]
-}
-
 // modules lists the packages of the core with the first paragraph of what each
 // says of itself.
 func (d *describer) modules(dirs ...string) (string, error) {
@@ -323,15 +258,52 @@ func (d *describer) modules(dirs ...string) (string, error) {
 	return texts("", []string{"Package", "What it is"}, rows)
 }
 
-// assumptionTable lists what comments assume, in the packages of the model or in
-// the others.
-func (d *describer) assumptionTable(model bool) (string, error) {
+// statementTable lists what comments mark with a word, in the packages of the model
+// or in the others.
+func (d *describer) statementTable(mark string, model bool) (string, error) {
 	var rows [][]string
-	for _, a := range d.assumptions() {
-		top, _, _ := strings.Cut(a.where, "/")
-		if in := top != "experiments" && top != "cmd" || strings.HasPrefix(a.where, "experiments/sim/"); in == model {
+	for _, a := range d.statements(mark) {
+		if d.core(a.where) == model {
 			rows = append(rows, []string{a.where, a.about, a.text})
 		}
 	}
-	return texts("", []string{"File", "About", "Assumption"}, rows)
+	if len(rows) == 0 {
+		return "", fmt.Errorf("odd: no comment is marked %s", mark)
+	}
+	return texts("", []string{"File", "About", mark}, rows)
+}
+
+// core reports whether a file belongs to the model and not to what is done with it.
+func (d *describer) core(file string) bool {
+	top, _, _ := strings.Cut(file, "/")
+	return top != "experiments" && top != "cmd" || strings.HasPrefix(file, "experiments/sim/")
+}
+
+// origins says in a sentence where the defaults of the world and of the attacks come
+// from. What attacks have in common counts once.
+func (d *describer) origins() string {
+	var all, assumed, calibrated, unswept int
+	seen := map[string]bool{}
+	for _, f := range d.fields {
+		id := f.path
+		if !strings.HasPrefix(id, "world.") {
+			id = f.Key + f.Doc + f.Source
+		}
+		if seen[id] || !strings.Contains(f.path, ".") { // the last is the head of a preset
+			continue
+		}
+		seen[id] = true
+		all++
+		switch {
+		case strings.HasPrefix(f.Source, "Assumption"):
+			assumed++
+		case strings.HasPrefix(f.Source, "Calibrated"):
+			calibrated++
+		}
+		if strings.Contains(f.Source, "no sweep yet") {
+			unswept++
+		}
+	}
+	return fmt.Sprintf("Of the %d parameters of the world and of the attacks, %d take their default from a publication, a contract, a measurement or a rule that the table names, %d are calibrated, and %d are assumptions; of %d the source says that no sweep has been made yet.",
+		all, all-assumed-calibrated, calibrated, assumed, unswept)
 }
