@@ -61,37 +61,37 @@ type Warmer interface {
 
 // Endowment is what an agent owns when the world opens, in tokens and USD.
 type Endowment struct {
-	Tokens float64 // spendable
-	Staked float64
-	Leaves float64 // unbonding
+	Tokens float64 // free tokens
+	Staked float64 // tokens in the staking contract
+	Leaves float64 // tokens that unbond
 	Due    float64 // share of the unbonding time that this has still to wait
-	Lent   float64 // in the lending pool
-	Cash   float64
+	Lent   float64 // tokens in the lending pool
+	Cash   float64 // free cash, USD
 	Inside float64 // USD inside the rollup
 
-	Ether     float64 // locked in a vault
+	Ether     float64 // ether locked in a vault
 	Debt      float64 // dai owed against it
-	Dai       float64 // spendable
-	DaiInside float64 // inside the rollup
+	Dai       float64 // free dai
+	DaiInside float64 // dai inside the rollup
 }
 
 // Opening is the fixed point at which a world starts: every honest agent holds
 // what it wants at this price under these yields.
 type Opening struct {
 	Price       float64 // USD a token
-	Supply      float64 // tokens
-	TicksPerDay float64
-	SlotTicks   float64
-	Staked      float64 // tokens
+	Supply      float64 // tokens in existence
+	TicksPerDay float64 // ticks in a day
+	SlotTicks   float64 // ticks in a slot
+	Staked      float64 // tokens staked
 	Expected    float64 // tokens staked and unbonding
 	Revenue     float64 // net fees, USD a year
 	ToStake     float64 // share of them that reaches stakers
 	ToSupply    float64 // share of them that reaches every token, by a burn
 	Reward      float64 // net staker reward, USD a year and staked token
 	Normal      float64 // the structural forecast of the same at the opening
-	PerBatch    float64 // transactions
+	PerBatch    float64 // transactions in a batch
 	Fee         float64 // what a user pays for a transaction, USD
 	Margin      float64 // a coordinator's margin on a transaction, USD at the opening price of ETH
-	EthUSD      float64
+	EthUSD      float64 // price of ETH
 	Dai         float64 // in existence: what all vaults owe
 }

@@ -36,10 +36,10 @@ type Arbitrageurs struct {
 }
 
 type arbitrageur struct {
-	normal float64 // dai
-	slope  float64 // of the reservation price in the share sold
+	normal float64 // normal holding, dai
+	slope  float64 // slope of the reservation price in the share sold
 	carry  float64 // premium at which dai is worth carrying out of the rollup
-	spread float64 // half
+	spread float64 // half-spread, as a share of the price
 	home   bool    // its dai belongs inside the rollup
 	asked  uint32  // tick of the first request to withdraw, 0 for none
 }

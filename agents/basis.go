@@ -30,8 +30,8 @@ type Basis struct {
 }
 
 type basis struct {
-	normal float64 // tokens
-	spread float64
+	normal float64 // holding without a position, tokens
+	spread float64 // half-spread, as a share of the price
 }
 
 // bufferShare is the margin that basis traders and short sellers keep behind

@@ -32,22 +32,22 @@ type BeliefParams struct {
 // k = ρ − g + ℓ − ι + π·φ is identified, not guessed: it is what makes the
 // agent hold what it holds at the opening price.
 type belief struct {
-	weight, prior float64 // on E, now and before learning (as log odds)
-	view, viewSD  float64 // own view of ln V
-	viewHalf      float64 // days
-	viewTick      uint32
-	permanence    float64 // heterogeneity of the prior
-	attention     uint32  // ticks
-	note          forecast
+	weight, prior float64  // on E, now and before learning (as log odds)
+	view, viewSD  float64  // own view of ln V, and its standard deviation
+	viewHalf      float64  // half-life of that view, days
+	viewTick      uint32   // tick at which the view was last moved
+	permanence    float64  // factor of its own on the prior that trouble is permanent
+	attention     uint32   // delay before it notices trouble, ticks
+	note          forecast // the note by which the two rules are judged a week later
 }
 
 // forecast is what an agent wrote down to judge its two rules by later.
 type forecast struct {
-	tick              uint32
-	total             float64
-	extrapolated      float64
-	structural        float64
-	errE, errS, count float64
+	tick              uint32  // tick at which it was written
+	total             float64 // cumulative reward of a staked token then
+	extrapolated      float64 // reward by the one rule, relative to the opening
+	structural        float64 // reward by the other
+	errE, errS, count float64 // mean absolute error of each rule so far, and the number of notes
 }
 
 // believer holds what all beliefs of a population share.

@@ -36,17 +36,19 @@ const maxMargin = 0.5
 
 // bidder is what a coordinator knows and has learnt where leadership is sold.
 type bidder struct {
-	cost   float64 // USD a slot
-	err    float64 // own error about ln value
-	learnt float64 // correction of ln value by own results
-	margin float64 // share of the value that it aims to keep
-	share  float64 // of the slots, slow average
-	value  float64 // of a slot when it last looked, costs included, USD
-	led    uint32
-	slots  uint64
-	made   ledger.Amount
+	cost   float64       // running cost, USD a slot
+	err    float64       // own error about ln value
+	learnt float64       // correction of ln value by own results
+	margin float64       // share of the value that it aims to keep
+	share  float64       // share of the slots led, slow average
+	value  float64       // worth of a slot when it last looked, costs included, USD
+	led    uint32        // slots led until the last look
+	slots  uint64        // slots of everybody until then
+	made   ledger.Amount // micro-USD made of its own until then
 }
 
+// newBidder draws what an operator starts with where leadership is sold: a cost of
+// its own, an error, and what it has learnt of both auctions before.
 func (t *Coordinators) newBidder(r *draw.Stream) bidder {
 	p := &t.p.Bidding
 	return bidder{

@@ -25,12 +25,12 @@ type Chartists struct {
 }
 
 type chartist struct {
-	normal  float64 // tokens
+	normal  float64 // holding without a trend, tokens
 	sign    float64 // +1 follows, −1 fades
-	half    float64 // days
-	average float64 // ln price
-	tick    uint32
-	trading bool
+	half    float64 // half-life of the average, days
+	average float64 // average of ln price
+	tick    uint32  // tick of the last look
+	trading bool    // whether it is on its way to the target
 }
 
 // NewChartists draws a population; endow is called with what each owns.
@@ -65,6 +65,9 @@ func (t *Chartists) Decide(awake []Agent, v *View, do *Actions) {
 	}
 }
 
+// one measures how far the price has moved from its average, in units of its
+// volatility, and trades towards a holding that is larger or smaller by the tanh of
+// that; small gaps are left alone.
 func (t *Chartists) one(a Agent, row *chartist, v *View, do *Actions) {
 	r := v.Rand(a)
 	keep := exact.HalfLife(float64(v.Tick-row.tick)/v.TicksPerDay, row.half)

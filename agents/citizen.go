@@ -25,11 +25,11 @@ type CivicParams struct {
 
 // citizen is what a staker brings to a case.
 type citizen struct {
-	turnout float64
+	turnout float64 // chance to vote in a case
 	seats   float64 // worth of court stake; 0 is no juror
-	venal   bool
-	serves  bool   // has put up court stake
-	spoke   uint32 // the case and the round in which it spoke last
+	venal   bool    // whether it takes a bribe that is worth more to it than the outcome
+	serves  bool    // has put up court stake
+	spoke   uint32  // the case and the round in which it spoke last
 }
 
 // reading is what a holder makes of an operator's public record.

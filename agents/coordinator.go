@@ -28,9 +28,9 @@ type Coordinators struct {
 }
 
 type coordinator struct {
-	margin float64 // USD at the opening price of ETH
-	tick   uint32
-	bidder bidder
+	margin float64 // margin on a transaction, USD at the opening price of ETH
+	tick   uint32  // tick of the last look
+	bidder bidder  // what it knows where leadership is sold
 }
 
 // NewCoordinators draws a population; endow is called with what each owns.

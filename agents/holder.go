@@ -21,7 +21,10 @@ type Holders struct {
 	rows []holder
 }
 
-type holder struct{ lent, pickiness float64 }
+type holder struct {
+	lent      float64 // share lent at a rate of nothing
+	pickiness float64 // how strongly the rate moves that share
+}
 
 // NewHolders draws a population; endow is called with what each owns.
 func NewHolders(p HolderParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Holders {

@@ -47,16 +47,16 @@ type Makers struct {
 }
 
 type maker struct {
-	fair     float64 // ln USD
-	impact   float64 // ln price a token
-	spread   float64
-	normal   float64 // tokens
-	eth, act float64
-	beta     float64 // of activity news
-	mid      float64 // ln mid at the last look
-	flow     float64 // cumulative flow at the last look
-	rate     float64 // expected flow, tokens a tick
-	tick     uint32
+	fair     float64                  // own fair value, ln USD
+	impact   float64                  // change of fair ln price for a token of unexpected flow
+	spread   float64                  // half-spread in calm markets, as a share of the price
+	normal   float64                  // stock without a skew, tokens
+	eth, act float64                  // logs of ether and activity at the last look
+	beta     float64                  // what activity news means for ln price, as learnt
+	mid      float64                  // ln mid at the last look
+	flow     float64                  // cumulative flow at the last look
+	rate     float64                  // expected flow, tokens a tick
+	tick     uint32                   // tick of the last look
 	placed   [2 * makerLevels]float64 // ln centre at which each quote was put
 }
 
@@ -133,6 +133,7 @@ func (t *Makers) quote(id ID, row *maker, v *View, do *Actions) {
 	}
 }
 
+// level replaces one quote, unless it is where and about as large as it should be.
 func (t *Makers) level(id ID, row *maker, slot uint16, side book.Side, centre, price, away, usd float64, v *View, do *Actions) {
 	lots := v.Lots(usd / price)
 	_, left, _, live := v.Open(id, slot)

@@ -30,9 +30,9 @@ type Noise struct {
 }
 
 type noise struct {
-	wake float64 // ticks
-	left float64 // USD of the parent still to trade
-	side book.Side
+	wake float64   // median time between orders, ticks
+	left float64   // USD of the parent still to trade
+	side book.Side // side of that parent
 }
 
 // NewNoise draws a population; endow is called with what each owns.
@@ -67,6 +67,9 @@ func (t *Noise) Decide(awake []Agent, v *View, do *Actions) {
 	}
 }
 
+// trade sends a child of the parent order, three in five of them to trade at once;
+// a new parent is more likely to buy the smaller the share of tokens in the
+// portfolio is.
 func (t *Noise) trade(id ID, row *noise, v *View, do *Actions, r *draw.Stream) {
 	if row.left <= 0 {
 		tokens := float64(v.Tokens(id) * v.Mid)
@@ -87,6 +90,7 @@ func (t *Noise) trade(id ID, row *noise, v *View, do *Actions, r *draw.Stream) {
 	t.rest(id, row, lots, v, do, r)
 }
 
+// affordable is what of some tokens can be sold or paid for, in lots.
 func (t *Noise) affordable(id ID, side book.Side, tokens float64, v *View) uint32 {
 	if side == book.Sell {
 		return v.Lots(min(tokens, v.Free(id, ledger.Token).Units()))

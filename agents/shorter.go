@@ -29,9 +29,9 @@ type Shorters struct {
 
 type shorter struct {
 	belief
-	threshold float64
-	wake      float64 // ticks
-	size      float64 // tokens
+	threshold float64 // log overpricing beyond costs at which it sells
+	wake      float64 // median time between looks, ticks
+	size      float64 // largest short position, tokens
 }
 
 // NewShorters draws a population; endow is called with what each owns.
@@ -66,6 +66,9 @@ func (t *Shorters) Decide(awake []Agent, v *View, do *Actions) {
 	}
 }
 
+// one compares its value with the price less the cost of being short: it opens when
+// the token is too dear by more than its threshold, and covers when it is not too
+// dear by half of that.
 func (t *Shorters) one(a Agent, row *shorter, v *View, do *Actions) {
 	r := v.Rand(a)
 	t.m.drift(&row.belief, v, r)

@@ -46,12 +46,12 @@ type Stakers struct {
 type staker struct {
 	belief
 	citizen
-	normal  float64 // tokens
+	normal  float64 // holding at a fair price, tokens
 	staked  float64 // desired share staked
 	lent    float64 // desired share lent
-	band    float64
-	wake    float64 // ticks
-	trading bool
+	band    float64 // log mispricing that makes the tactical part move
+	wake    float64 // median time between looks, ticks
+	trading bool    // whether it is on its way to the target
 }
 
 // NewStakers draws a population; endow is called with what each owns.
@@ -120,6 +120,8 @@ func (t *Stakers) Decide(awake []Agent, v *View, do *Actions) {
 	}
 }
 
+// one values the token, consumes what has been earned, and trades towards the
+// target or, now and then, divides the holding anew.
 func (t *Stakers) one(a Agent, row *staker, v *View, do *Actions) {
 	r := v.Rand(a)
 	t.m.drift(&row.belief, v, r)
@@ -213,6 +215,8 @@ func (t *Stakers) allocate(id ID, row *staker, hold float64, v *View, do *Action
 	t.lend(id, row, hold, free, v, do)
 }
 
+// lend brings what is lent towards the share that the holder lends at the rate which
+// its own supply would leave.
 func (t *Stakers) lend(id ID, row *staker, hold, free float64, v *View, do *Actions) {
 	claim := v.Claim(id).Units()
 	rate := v.LendRateIf(Amount(0.02 * hold))

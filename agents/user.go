@@ -52,18 +52,18 @@ const (
 )
 
 type user struct {
-	balance  float64 // USD of the cohort
-	patience float64 // ticks
-	mood     float64 // satisfaction, 1 in normal service
-	sent     uint32  // tick of the last request
-	looked   uint32
-	reviewed uint32
-	since    uint32 // tick of the wish to leave
-	spoke    uint32 // the case in which it spoke last, and what it said
-	state    userState
-	away     bool     // has moved to the second rollup
-	lost     bool     // without the deposits it had
-	_        [17]byte // a cache line a cohort
+	balance  float64   // balance of the cohort, USD
+	patience float64   // wait that costs a transaction all but 1/e of its value, ticks
+	mood     float64   // satisfaction, 1 in normal service
+	sent     uint32    // tick of the last request
+	looked   uint32    // tick of the last look
+	reviewed uint32    // tick at which it last thought of leaving
+	since    uint32    // tick of the wish to leave
+	spoke    uint32    // the case in which it spoke last, and what it said
+	state    userState // outside, inside or leaving
+	away     bool      // has moved to the second rollup
+	lost     bool      // without the deposits it had
+	_        [17]byte  // a cache line a cohort
 }
 
 // NewUsers draws a population; endow is called with what each owns.

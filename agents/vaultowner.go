@@ -37,7 +37,7 @@ type VaultOwners struct {
 }
 
 type vaultOwner struct {
-	target, haste float64 // ratios
+	target, haste float64 // ratio aimed at, and the one at which haste begins
 }
 
 // NewVaultOwners draws a population that owes o.Dai together; endow is called

@@ -17,13 +17,13 @@ import (
 // View is all that an agent may know: public state, frozen while a round is
 // being decided, and its own accounts.
 type View struct {
-	Tick        uint32
-	TicksPerDay float64
+	Tick        uint32  // the tick of the round
+	TicksPerDay float64 // ticks in a day
 
 	// The market. Prices in USD a token unless they are in ticks.
 	Bid, Ask             uint32  // ticks; 0 and none when that side is empty
 	Mid, LnMid           float64 // of the quote, or the last one that had two sides
-	TickUSD              float64
+	TickUSD              float64 // price step
 	SigmaFast, SigmaSlow float64 // of daily log returns, half-lives 6 h and 10 d
 	Flow                 float64 // tokens bought less tokens sold by takers since the start
 	Volume               float64 // tokens traded since the start
@@ -34,18 +34,18 @@ type View struct {
 	// News that no agent causes, as logs relative to the start.
 	LnETH, LnActivity float64
 	Activity          float64 // the same, 1 at the start
-	EthUSD            float64
+	EthUSD            float64 // price of ETH
 	GasGwei           float64 // what prompt inclusion on layer one costs
 
 	DisturbUSD float64 // what an hour of a network attack on an operator costs
 
-	Service *rollup.Public
-	Remedy  remedy.Rules
-	Docket  *remedy.Docket
+	Service *rollup.Public     // public record of the rollup
+	Remedy  remedy.Rules       // what the remedy in force adds to the contract
+	Docket  *remedy.Docket     // what it has on the table
 	Away    bool               // this is what those see who have moved to the second rollup
 	Auction *election.Board    // of leadership; nil where it is not sold
 	Ahead   *election.Schedule // leaders to come, where there is such a record; empty while they are secret
-	Rollup  *rollup.Params
+	Rollup  *rollup.Params     // rules of the contract
 
 	token  ledger.Asset // the one that is staked where the viewer lives
 	stream *draw.Stream

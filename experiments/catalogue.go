@@ -266,7 +266,7 @@ func parameterTable(name, title string, ptr any, prefix, below string) *table.Ta
 		if f.Changed {
 			changed = "*"
 		}
-		cells := []string{prefix + path, f.Value, changed, f.Doc, f.Unit, f.Default, rangeOf(f), f.Source}
+		cells := []string{prefix + path, f.Value, changed, f.Doc, f.Unit, f.Default, RangeOf(f), f.Source}
 		row := make([]table.Cell, len(cells))
 		for i, c := range cells {
 			row[i] = table.Text(c)
@@ -276,7 +276,8 @@ func parameterTable(name, title string, ptr any, prefix, below string) *table.Ta
 	return t
 }
 
-func rangeOf(f param.Field) string {
+// RangeOf is what a parameter admits, in words; empty when that is anything.
+func RangeOf(f param.Field) string {
 	switch {
 	case len(f.OneOf) > 0:
 		return strings.Join(f.OneOf, ", ")

@@ -33,11 +33,11 @@ const (
 // sells it again. It is the observable state of the plan, nothing else.
 type campaign struct {
 	Plan
-	s       Schedule
+	s       Schedule      // timing and execution
 	capital ledger.Amount // cash of the stake leg at the start
-	policy  policyKind
-	asked   bool   // unstaking has been asked for
-	pleaded uint32 // the case and the round in which it voted for itself
+	policy  policyKind    // standing policy that was set last
+	asked   bool          // unstaking has been asked for
+	pleaded uint32        // the case and the round in which it voted for itself
 }
 
 type policyKind uint8

@@ -46,10 +46,10 @@ func (l Levers) Under(r remedy.Rules) bool {
 
 // Plan is what an attack is made from.
 type Plan struct {
-	Legs    []agents.ID // accounts: the stake leg and the short leg
-	Opening agents.Opening
-	Start   uint32 // tick at which the plan begins
-	Act     bool   // false for the honest use of the same capital
+	Legs    []agents.ID    // accounts: the stake leg and the short leg
+	Opening agents.Opening // fixed point at which the world started
+	Start   uint32         // tick at which the plan begins
+	Act     bool           // false for the honest use of the same capital
 }
 
 // Entry describes an attack in the catalogue.

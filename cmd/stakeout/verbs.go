@@ -34,6 +34,7 @@ var (
 	intervalFlag = &cli.StringFlag{Name: "interval", Value: "1d", Usage: "`TIME` between prices, such as 30s, 5m, 6h, 1d"}
 	columnFlag   = &cli.StringFlag{Name: "column", Usage: "`NAME` of the column of prices"}
 	matrixFlag   = &cli.BoolFlag{Name: "matrix", Usage: "print which attack applies under which leader selection"}
+	sourceFlag   = &cli.StringFlag{Name: "source", Usage: "describe the program whose sources are in `FOLDER` anew"}
 	worldFlag    = &cli.StringFlag{Name: "world", Usage: "`WORLD` of a run: attack, honest or idle; all of them without"}
 )
 
@@ -62,6 +63,8 @@ func (p *program) verbs() []*cli.Command {
 			Flags: []cli.Flag{seedFlag, fullFlag, outFlag, jsonFlag}, Action: p.dock},
 		{Name: "figures", Usage: "build every figure and table of the paper, from stored runs where there are some", ArgsUsage: "[NAME ...]",
 			Description: figuresHelp, Flags: []cli.Flag{quickFlag, listFlag, timesFlag, hashesFlag, workersFlag, outFlag, jsonFlag}, Action: p.figures},
+		{Name: "describe", Usage: "print the description of the model by the ODD protocol, in Markdown",
+			Flags: []cli.Flag{sourceFlag}, Action: p.describe},
 		{Name: "book", Usage: "answer commands to an order book, JSON lines on standard input and output",
 			Description: wire.Help, Action: p.book},
 	}

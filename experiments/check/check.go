@@ -69,6 +69,7 @@ func catalogue() []check {
 		{Info{"trapped", "Who cannot leave when all coordinators stop, by balance, price of gas and remedy."}, 4, 21, runTrapped},
 		{Info{"robustness", "Whether results survive other numbers of decision rounds and of agents."}, 8, 40, runRobustness},
 		{Info{"reactions", "What results owe to each reaction of the others, switched off one by one."}, 8, 40, runReactions},
+		{Info{"accounts", "The books of the default world: balance-sheet and transaction-flow matrices, whose rows and columns sum to zero."}, 2, 30, runAccounts},
 		{Info{"null", "Attacks that must lose, trades that must lose, and what must not change at all."}, 24, 45, runNull},
 	}
 }

@@ -25,7 +25,7 @@ func smallWorld() *sim.Config {
 }
 
 // smallDays are horizons at which every branch of the code is taken.
-var smallDays = map[string]float64{"stationary": 1, "facts": 7.2, "impact": 3, "sign": 0.2, "events": 0.3, "dai": 2, "robustness": 2, "reactions": 2, "null": 2}
+var smallDays = map[string]float64{"stationary": 1, "facts": 7.2, "impact": 3, "sign": 0.2, "events": 0.3, "dai": 2, "robustness": 2, "reactions": 2, "accounts": 1, "null": 2}
 
 func runSmall(t *testing.T, name string, workers int) *Result {
 	t.Helper()

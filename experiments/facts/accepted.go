@@ -65,3 +65,12 @@ var (
 	aggregated = Fact{"kurtosis over 5 periods less over 1", "1", AtMost(0), gauss, 1}
 	volumeSize = Fact{"correlation of volume and |returns|", "1", AtLeast(0), trading, 3}
 )
+
+// All lists the facts in the order in which they stand here.
+func All() []Fact {
+	return []Fact{
+		Kurtosis, TailIndex5, TailIndex10, ACFReturns1, ACFSizes1, ACFSizes5, ACFSizes10, AnnualVolatility,
+		Depth1, Depth2, DailyVolume, MedianSpread, HoursWide, ImpactExponent, ImpactPrefactor,
+		clustering, powerDecay, aggregated, volumeSize,
+	}
+}

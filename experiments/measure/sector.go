@@ -2,6 +2,7 @@ package measure
 
 import (
 	"math/big"
+	"slices"
 
 	"stakeout/agents"
 	"stakeout/experiments/sim"
@@ -32,6 +33,12 @@ var Sectors = []Sector{
 	{"layer_one", "Miners and the burnt base fee.", []ledger.Row{ledger.Row(ledger.LayerOne)}},
 	{"burned", "Treasury, escrow, burned stake and rounding.", []ledger.Row{ledger.Row(ledger.Treasury), ledger.Row(ledger.Escrow), ledger.Row(ledger.Burned), ledger.Row(ledger.Dust)}},
 	{"outside", "What the model does not contain: operating costs, and the supply of tokens and ether as a liability, so that a fall of the price is its gain.", []ledger.Row{ledger.Row(ledger.Outside)}},
+}
+
+// SectorOf is the place in Sectors of the sector to which a row of the flow
+// table belongs.
+func SectorOf(r ledger.Row) int {
+	return slices.IndexFunc(Sectors, func(s Sector) bool { return slices.Contains(s.rows, r) })
 }
 
 // Harm is the change of each sector's equity from world b to world a in
@@ -73,7 +80,7 @@ func own(why ledger.Reason) bool {
 // carried out of the model less what it brought in.
 func equity(w *sim.World, s Sector) *big.Int {
 	l := w.Ledger()
-	total, price := new(big.Int), prices(w)
+	total, price := new(big.Int), Prices(w)
 	for _, r := range s.rows {
 		for asset, p := range price {
 			var sum int64
@@ -88,8 +95,8 @@ func equity(w *sim.World, s Sector) *big.Int {
 	return total
 }
 
-// prices are the last prices of the assets in USD.
-func prices(w *sim.World) [ledger.Assets]float64 {
+// Prices are the last prices of the assets in USD.
+func Prices(w *sim.World) [ledger.Assets]float64 {
 	return [ledger.Assets]float64{
 		ledger.Cash: 1, ledger.Token: w.PriceAt(w.Tick()), ledger.Rival: w.RivalPrice(), ledger.Dai: w.DaiPrice(), ledger.Ether: w.View().EthUSD,
 	}

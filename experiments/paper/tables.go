@@ -28,6 +28,9 @@ func tables() []Exhibit {
 		{Name: "facts", long: true, Doc: "The default world against real markets", table: checked("facts", 10, "check_facts")},
 		{Name: "convergence", long: true, Doc: "Results against how finely the model is cut", table: checked("robustness", 2, "check_robustness")},
 		{Name: "docking", long: true, Doc: "Published numbers, reproduced", table: dockingTable},
+		{Name: "balance-sheet", Doc: "The balance-sheet matrix of the default world", table: checked("accounts", 0, "balance_sheet")},
+		{Name: "flows", Doc: "The transaction-flow matrix of the default world", table: checked("accounts", 0, "transaction_flows")},
+		{Name: "reconciliation", Doc: "From one balance sheet to the next", table: checked("accounts", 0, "reconciliation")},
 		{Name: "parameters", long: true, Doc: "Parameters of the headline experiment with units, ranges and sources", table: parameters},
 	}
 }

@@ -86,6 +86,9 @@ func (w *World) layer2() {
 	}
 }
 
+// advance takes the next step of a slot: it builds the batch as many blocks before
+// the end as the deadline allows it for layer one, outbids it while it waits, and
+// ends the slot.
 func (w *World) advance(l *layer) {
 	per := uint32(w.cfg.Rollup.BlocksPerSlot)
 	at := (w.tick - 1) % per
@@ -105,6 +108,8 @@ func (w *World) advance(l *layer) {
 	w.release(l)
 }
 
+// endSlot closes a slot: users pay, the operator pays the gas, the mechanism shares
+// out what is left or fines the leader, and the public record moves on.
 func (w *World) endSlot(l *layer) {
 	var cost ledger.Amount
 	posted := false

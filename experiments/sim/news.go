@@ -27,15 +27,15 @@ type NewsParams struct {
 
 // news is the state of the exogenous drivers, as logs relative to the start.
 type news struct {
-	LnETH, LnActivity float64
-	lnVol, vol        float64
+	LnETH, LnActivity float64 // logs of the price of ETH and of the activity that no agent causes, relative to the start
+	lnVol, vol        float64 // volatility over its mean, as a log and as a factor
 	eth, activity     float64 // s.d. of one step without jumps
 	ethJump, actJump  float64 // chance of a jump in one step
-	keep, shock       float64 // of the log volatility
-	sign              float64
+	keep, shock       float64 // persistence and s.d. of a step of the log volatility
+	sign              float64 // −1 in an antithetic world, else 1
 
 	fall             float64 // ln change of one step of the fall
-	fallFrom, fallTo uint32  // ticks, both inclusive
+	fallFrom, fallTo uint32  // ticks of the fall, both inclusive
 }
 
 // newNews starts the drivers; the measured time begins after warmup ticks.

@@ -48,7 +48,8 @@ func (w *World) Run(tick uint32) error {
 	return nil
 }
 
-// clock moves time on and releases what has fallen due.
+// clock moves time on: orders expire, stake finishes unbonding, the exit queue
+// serves whom it can, and the agents that want to be woken are awake.
 func (w *World) clock() {
 	w.tick++
 	w.view.Tick = w.tick
@@ -64,7 +65,7 @@ func (w *World) clock() {
 	w.awake = w.wheel.pop(w.tick, w.awake[:0])
 }
 
-// nature draws the news.
+// nature draws the news of an interval and publishes them.
 func (w *World) nature() {
 	if w.tick%uint32(w.cfg.News.IntervalBlocks) != 0 {
 		return
@@ -73,6 +74,7 @@ func (w *World) nature() {
 	w.publishNews()
 }
 
+// publishNews shows the price of ether, activity and the price of gas.
 func (w *World) publishNews() {
 	v := w.view
 	v.LnETH, v.LnActivity = w.news.LnETH, w.news.LnActivity
@@ -84,7 +86,7 @@ func (w *World) publishNews() {
 	v.GasGwei = w.offer(typicalBatchGas).Gwei()
 }
 
-// elect opens a slot under its leader.
+// elect has the mechanism name the leader of a slot that begins, and opens it.
 func (w *World) elect() {
 	if (w.tick-1)%uint32(w.cfg.Rollup.BlocksPerSlot) != 0 {
 		return
@@ -111,7 +113,7 @@ func (w *World) showMechanisms() {
 	}
 }
 
-// trade lets the awake act in rounds.
+// trade lets the awake act, in random order and in rounds.
 func (w *World) trade() {
 	keys := w.order.keys[:0]
 	for _, i := range w.awake {
@@ -177,7 +179,7 @@ func (w *World) warm(order []uint64) {
 	}
 }
 
-// settle moves interest and answers margin calls.
+// settle accrues interest and answers margin calls.
 func (w *World) settle() {
 	if w.tick%uint32(w.cfg.Time.InterestBlocks) == 0 {
 		w.pool.Accrue(w.tick)

@@ -14,22 +14,22 @@ const (
 
 // Standing is the highest bid for a lot; By is ledger.Outside where there is none.
 type Standing struct {
-	By     ledger.Owner
-	Amount ledger.Amount
+	By     ledger.Owner  // who bids
+	Amount ledger.Amount // micro-units of the asset in which bids are paid
 }
 
 // Board is the public record of an auction of leadership. Sealed bids are not on
 // it; their prices are once they have been opened.
 type Board struct {
-	Format Format
-	Asset  ledger.Asset  // in which bids are paid
-	Slots  uint32        // in a lot
-	Least  ledger.Amount // for a lot
+	Format Format        // ascending, or sealed at the first or the second price
+	Asset  ledger.Asset  // what bids are paid in
+	Slots  uint32        // slots in a lot
+	Least  ledger.Amount // lowest bid for a lot
 	Raise  float64       // least raise over a standing bid, as a share of it
 	Bond   ledger.Amount // cash that is locked with each sealed bid
 	First  uint32        // lot that closes next, counted in lots from the start
 	Open   uint32        // lots for sale, from First on
-	Price  ledger.Amount // of the last lot that was sold
+	Price  ledger.Amount // price of the last lot that was sold
 
 	ring []Standing // lots from the one that is led now on, by number; empty when bids are sealed
 }

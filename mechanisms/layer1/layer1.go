@@ -58,17 +58,17 @@ type block struct {
 	price    Price  // what the last unit of gas had to bid, 0 when nothing was displaced
 	refused  uint64 // producers that refuse to build on this block
 	bad      uint64 // producers that refuse this block or an ancestor
-	height   uint64
+	height   uint64 // place in the chain
 	gas      uint64 // gas of the model's transactions
-	tick     uint32
-	parent   int32
-	laden    int32 // itself or the nearest ancestor with entries, 0 when there is none
-	first    int32 // its entries start here
-	count    int32
-	producer uint8
-	hidden   bool // withheld
-	dead     bool // cut off: nobody builds on it or below it any more
-	settled  bool // the fee market is where the background alone would put it
+	tick     uint32 // tick at which it was found
+	parent   int32  // index of the block below
+	laden    int32  // itself or the nearest ancestor with entries, 0 when there is none
+	first    int32  // its entries start here
+	count    int32  // number of its entries
+	producer uint8  // who found it
+	hidden   bool   // withheld from the others
+	dead     bool   // cut off: nobody builds on it or below it any more
+	settled  bool   // the fee market is where the background alone would put it
 }
 
 // tally counts the blocks of one producer.

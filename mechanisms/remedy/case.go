@@ -35,22 +35,22 @@ const (
 
 // Case is the case on the table and the tally of those before it.
 type Case struct {
-	Number            uint32 // of cases opened so far; the open one is the last
-	Open              bool
-	Phase             Phase
-	Accused, Accuser  ledger.Owner
+	Number            uint32         // number of cases opened so far; the open one is the last
+	Open              bool           // whether there is one
+	Phase             Phase          // where it stands
+	Accused, Accuser  ledger.Owner   // operator in question, and who put up the bond
 	Opened, Closes    uint32         // tick of the accusation; tick at which the phase ends
-	Round             uint32         // of voting, from 1
-	Jurors            []ledger.Owner // of this round, one for each seat
+	Round             uint32         // round of voting, from 1
+	Jurors            []ledger.Owner // jurors of this round, one for each seat
 	For, Against      ledger.Amount  // weight for and against condemnation: micro-tokens, or micro-seats or voices
 	Condemned         bool           // ruling of the last round
-	Cost              ledger.Amount  // of an appeal; 0 when there is none
+	Cost              ledger.Amount  // price of an appeal; 0 when there is none
 	Offer             ledger.Amount  // bribe for each whole unit of weight
 	Bought            bool           // the bribed side: true to condemn
-	Briber            ledger.Owner
-	Ended, Upheld     uint32
-	Taken             ledger.Amount // micro-tokens burnt so far
-	FirstUpheld, Last uint32        // ticks of the first and the last punishment
+	Briber            ledger.Owner   // who pays it
+	Ended, Upheld     uint32         // cases that are over, and those that led to a punishment
+	Taken             ledger.Amount  // micro-tokens burnt so far
+	FirstUpheld, Last uint32         // ticks of the first and the last punishment
 }
 
 // CaseParams are what all accusations share.

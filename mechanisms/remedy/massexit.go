@@ -23,10 +23,10 @@ type MassExitParams struct {
 
 // Window is the public record of a mass exit.
 type Window struct {
-	Open   bool
+	Open   bool   // whether everybody may leave now
 	Until  uint32 // tick at which it closes, or until which none opens
 	Alarms uint32 // cohorts that have called
-	Ended  uint32 // windows
+	Ended  uint32 // windows that are over
 }
 
 // massExit is Plasma's rule for a chain whose operator withholds: everybody out at

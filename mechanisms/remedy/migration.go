@@ -17,13 +17,13 @@ const (
 
 // Move is the public record of a migration.
 type Move struct {
-	Stage    MoveStage
-	Users    uint64  // who have signed
-	Until    uint32  // tick at which the contract acts, when Queued or Challenged
-	EachGas  float64 // layer-one gas for each user if it were published now
-	Moved    uint64  // users, so far
-	Ended    uint32  // migrations
-	Refusals uint32  // slots whose coordinator would not carry it out
+	Stage    MoveStage // where it stands
+	Users    uint64    // users who have signed
+	Until    uint32    // tick at which the contract acts, when Queued or Challenged
+	EachGas  float64   // layer-one gas for each user if it were published now
+	Moved    uint64    // users moved so far
+	Ended    uint32    // migrations that are over
+	Refusals uint32    // slots whose coordinator would not carry it out
 }
 
 // moveRules are what the three kinds of migration differ by, and share.

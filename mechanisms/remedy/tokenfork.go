@@ -45,20 +45,20 @@ const (
 
 // Fork is the public record of the oracle and of the fork.
 type Fork struct {
-	Stage   Stage
-	About   ledger.Owner
-	Claim   Claim
-	Answer  uint8         // tentative or final: 0 no, 1 yes; after a fork that of the larger side
-	Missing ledger.Amount // micro-tokens that would overturn it
-	Rounds  int
-	Until   uint32 // tick at which the answer stands or the fork is settled
-	Moved   [2]ledger.Amount
-	Ended   uint32
-	Upheld  uint32        // answers that were yes
-	Taken   ledger.Amount // micro-tokens burnt by them
-	Last    uint32        // tick of the last of them
-	Issued  float64       // share of what users do inside that needs no deposits
-	picks   []pick        // by owner
+	Stage   Stage            // where the question stands
+	About   ledger.Owner     // operator that the question is about
+	Claim   Claim            // what is said of it
+	Answer  uint8            // tentative or final: 0 no, 1 yes; after a fork that of the larger side
+	Missing ledger.Amount    // micro-tokens that would overturn it
+	Rounds  int              // bonds filled
+	Until   uint32           // tick at which the answer stands or the fork is settled
+	Moved   [2]ledger.Amount // micro-tokens moved to no and to yes
+	Ended   uint32           // questions answered
+	Upheld  uint32           // answers that were yes
+	Taken   ledger.Amount    // micro-tokens burnt by them
+	Last    uint32           // tick of the last of them
+	Issued  float64          // share of what users do inside that needs no deposits
+	picks   []pick           // by owner
 }
 
 // pick is the side of a holder.

@@ -8,44 +8,44 @@ import (
 // Public is what anybody can read off the contract and the chain. Averages are
 // exponentially weighted with the half-life in their name.
 type Public struct {
-	Slot              uint32
-	Leader            Leader
-	Staked, Unbonding ledger.Amount
+	Slot              uint32        // number of the slot
+	Leader            Leader        // on whose stake the slot was won, and who builds
+	Staked, Unbonding ledger.Amount // stake that counts and stake on its way out, micro-tokens
 	PostedFee         ledger.Amount // micro-USD: quote that follows the minima of leaders who serve
 	MarginalFee       ledger.Amount // micro-USD: what inclusion cost when last built
 
-	Waiting     uint64  // transactions in the pool
-	Members     float64 // cohorts with a balance inside
-	Active      float64 // members that are not on their way out
-	ActiveFast  float64 // half-life 2 d
-	ActiveSlow  float64 // half-life 7 d
-	EmptyHour   float64 // share of slots that left waiting users unserved, 1 h
-	EmptyDay    float64 // the same, 1 d
-	Revenue6h   float64 // net fees of all slots, ETH index × USD a year
-	PerUser30d  float64 // net fees a year for each active cohort and unit of activity; frozen in an episode
-	Served6h    float64 // net fees a year at the rate of the slots whose leader served, before the operators' share
-	Reward7d    float64 // net staker reward a year for each token of a leader that served
-	RewardTotal float64 // sum over time of the yearly reward × years, for forecasters who look back
-	Withheld    float64 // share of slots whose leader chose not to serve, half-life 1 d
-	ToStake     float64 // share of net fees that reaches those who stake
-	ToSupply    float64 // share of net fees that reaches every token, by a burn of tokens
-	Stake60d    float64 // tokens staked and unbonding, half-life 60 d
-	Episode     Episode
+	Waiting     uint64       // transactions in the pool
+	Members     float64      // cohorts with a balance inside
+	Active      float64      // members that are not on their way out
+	ActiveFast  float64      // average of Active, half-life 2 d
+	ActiveSlow  float64      // average of Active, half-life 7 d
+	EmptyHour   float64      // share of slots that left waiting users unserved, half-life 1 h
+	EmptyDay    float64      // the same, half-life 1 d
+	Revenue6h   float64      // net fees of all slots, ETH index × USD a year
+	PerUser30d  float64      // net fees a year for each active cohort and unit of activity; frozen in an episode
+	Served6h    float64      // net fees a year at the rate of the slots whose leader served, before the operators' share
+	Reward7d    float64      // net staker reward a year for each token of a leader that served
+	RewardTotal float64      // sum over time of the yearly reward × years, for forecasters who look back
+	Withheld    float64      // share of slots whose leader chose not to serve, half-life 1 d
+	ToStake     float64      // share of net fees that reaches those who stake
+	ToSupply    float64      // share of net fees that reaches every token, by a burn of tokens
+	Stake60d    float64      // tokens staked and unbonding, half-life 60 d
+	Episode     Episode      // of service trouble, the last or the one that is on
 	Exodus      bool         // no batches any more, and everybody may leave through layer one
 	Suspect     ledger.Owner // the operator with the worst record; Outside while none has withheld anything
 
 	Slots, EmptySlots, MissedSlots   uint64 // ended; left waiting users unserved; no batch in time
-	Transactions, Exits, ForcedExits uint64
+	Transactions, Exits, ForcedExits uint64 // included; users that left through batches and through layer one
 }
 
 // Episode is the public record of service trouble: whether one is on, since
 // when, and how many have ended.
 type Episode struct {
-	Open  bool
+	Open  bool   // whether one is on
 	Since uint32 // tick of the onset
 	Calm  uint32 // tick since which the service has been well again
 	End   uint32 // tick at which the last one was over
-	Ended uint32
+	Ended uint32 // how many there have been before
 }
 
 // The bounds at which trouble becomes an episode, and the calm that ends it.

@@ -5,7 +5,7 @@ import "stakeout/market/ledger"
 // Record is what the chain shows of the slots that an operator has led. It is
 // the evidence of every accusation; the rollup itself does nothing with it.
 type Record struct {
-	Led      uint32  // slots
+	Led      uint32  // slots led
 	Unserved uint32  // of them left waiting users unserved
 	Missed   uint32  // of them had no batch in time
 	Failing  float64 // share of own slots that left waiting users unserved, whatever the reason

@@ -12,11 +12,12 @@ type Purpose uint8
 const (
 	// Population draws the fixed traits of an agent: wealth, rule, skill.
 	Population Purpose = iota
-	// News draws the arrival and the size of news on fundamental value.
+	// News draws the moves of the price of ether and of activity in an interval, and
+	// whether one of them jumps.
 	News
-	// Volatility draws the shocks to the variance of fundamental value.
+	// Volatility draws the shocks to the log volatility of ether.
 	Volatility
-	// Jump draws the arrival and the size of jumps of fundamental value.
+	// Jump draws the size of a jump of ether or of activity.
 	Jump
 	// Activity draws how many users or orders are active in a tick.
 	Activity
