@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -42,6 +44,10 @@ func (p *program) figures(c *cli.Context) error {
 		return paper.ReadTimes(o).Table().Markdown(p.out)
 	}
 	b, err := paper.Build(c.Context, list, o)
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(p.out, "Interrupted. The same command again goes on from there.")
+		p.next(again(p.command)...)
+	}
 	if err != nil {
 		return err
 	}

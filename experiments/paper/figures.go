@@ -162,6 +162,9 @@ func multiplesOf(a *archive) []float64 {
 // and those by the whole office.
 var besieged = [...][]string{{"dos-borrowed", "dos-empty-blocks", "dos-short", "fake-dos"}, {"outbid", "rogue-operator"}}
 
+// oneForOne is the style of the line on which the shares are equal.
+const oneForOne = 6
+
 func throughput(ctx context.Context, a *archive) (*figure.Figure, error) {
 	list, err := budgets()
 	if err != nil {
@@ -186,7 +189,11 @@ func throughput(ctx context.Context, a *archive) (*figure.Figure, error) {
 			panel.Lines = append(panel.Lines, l)
 			style++
 		}
-		panel.Lines = append(panel.Lines, figure.Line{Name: "one for one", Style: style, X: []float64{0, most}, Y: []float64{0, most}})
+		diagonal := figure.Line{Style: oneForOne, X: []float64{0, most}, Y: []float64{0, most}}
+		if i == 0 {
+			diagonal.Name = "one for one"
+		}
+		panel.Lines = append(panel.Lines, diagonal)
 		panel.XIncludes = append(panel.XIncludes, 1.05*most)
 		f.Panels = append(f.Panels, panel)
 	}

@@ -9,6 +9,9 @@ import (
 	"stakeout/experiments/report/figure"
 )
 
+// ransomSpan leaves room beside the first and the last fee.
+var ransomSpan = []float64{0.8, 200}
+
 func ransomCurve(ctx context.Context, a *archive) (*figure.Figure, error) {
 	s, err := a.study(ctx, ransom)
 	if err != nil {
@@ -17,8 +20,8 @@ func ransomCurve(ctx context.Context, a *archive) (*figure.Figure, error) {
 	price := report.ParameterColumn("attack_params.exit_fee_multiple")
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 66, Columns: 2,
 		Panels: []figure.Panel{
-			{Title: "a", XLabel: "Withdrawal fee over the common one (1)", YLabel: "Withdrawal fees (thousand USD)", XLog: true, ZeroLine: true, Lines: []figure.Line{line("", 1, levels(s, price, report.ChannelColumn("attack", "withdrawal_fees")), 1, 1e-3)}},
-			{Title: "b", XLabel: "Withdrawal fee over the common one (1)", YLabel: "Excess over honest use (thousand USD)", XLog: true, ZeroLine: true, Lines: []figure.Line{line("", 0, levels(s, price, report.Excess), 1, 1e-3)}},
+			{Title: "a", XLabel: "Withdrawal fee over the common one (1)", YLabel: "Withdrawal fees (thousand USD)", XLog: true, XIncludes: ransomSpan, ZeroLine: true, Lines: []figure.Line{line("", 1, levels(s, price, report.ChannelColumn("attack", "withdrawal_fees")), 1, 1e-3)}},
+			{Title: "b", XLabel: "Withdrawal fee over the common one (1)", YLabel: "Excess over honest use (thousand USD)", XLog: true, XIncludes: ransomSpan, ZeroLine: true, Lines: []figure.Line{line("", 0, levels(s, price, report.Excess), 1, 1e-3)}},
 		},
 		Caption: fmt.Sprintf("Withdrawals held to ransom after a takeover by slashing rivals: (a) what they bring, and (b) what the attack has over the honest use of the same capital, by the fee that the new owner of the blocks asks. Error bars: 95 %% intervals of the mean (Student's t), n = %d a point, the same seeds everywhere.%s", a.reps(ransom), a.stamp())}, nil
 }
@@ -26,12 +29,21 @@ func ransomCurve(ctx context.Context, a *archive) (*figure.Figure, error) {
 // levels are the points of a study over the values of its first axis.
 func levels(s *report.Study, path, y string) (out []point) {
 	for _, c := range s.Cells {
-		x, _ := c.Levels[0].Float()
-		e := report.Estimate{}
-		e.Mean, e.N = x, 1
-		out = append(out, point{e, c.Estimate(y)})
+		out = append(out, point{exact(c, 0), c.Estimate(y)})
 	}
 	return out
+}
+
+// exact is the number at which an axis stands in a cell.
+func exact(c *report.Cell, axis int) (e report.Estimate) {
+	v := c.Levels[axis]
+	x, ok := v.Float()
+	if !ok {
+		n, _ := v.Int()
+		x = float64(n)
+	}
+	e.Mean, e.N = x, 1
+	return e
 }
 
 func fakeCycles(ctx context.Context, a *archive) (*figure.Figure, error) {
@@ -40,14 +52,15 @@ func fakeCycles(ctx context.Context, a *archive) (*figure.Figure, error) {
 		return nil, err
 	}
 	number := report.ParameterColumn("attack_params.cycles")
+	span := []float64{0, float64(len(s.Cells)) + 1}
 	at := func(y string, style int, unit float64) []figure.Line {
 		return []figure.Line{line("", style, levels(s, number, y), 1, unit)}
 	}
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 60, Columns: 3,
 		Panels: []figure.Panel{
-			{Title: "a", XLabel: "Fake denials (1)", YLabel: "Net profit (thousand USD)", ZeroLine: true, Lines: at(report.OutcomeColumn("attack", "profit_usd"), 1, 1e-3)},
-			{Title: "b", XLabel: "Fake denials (1)", YLabel: "Excess (thousand USD)", ZeroLine: true, Lines: at(report.Excess, 0, 1e-3)},
-			{Title: "c", XLabel: "Fake denials (1)", YLabel: "Mean stake share (%)", ZeroLine: true, Lines: at(report.OutcomeColumn("attack", "mean_stake_share"), 2, 100)},
+			{Title: "a", XLabel: "Fake denials (1)", YLabel: "Net profit (thousand USD)", ZeroLine: true, XIncludes: span, Lines: at(report.OutcomeColumn("attack", "profit_usd"), 1, 1e-3)},
+			{Title: "b", XLabel: "Fake denials (1)", YLabel: "Excess (thousand USD)", ZeroLine: true, XIncludes: span, Lines: at(report.Excess, 0, 1e-3)},
+			{Title: "c", XLabel: "Fake denials (1)", YLabel: "Mean stake share (%)", ZeroLine: true, XIncludes: span, Lines: at(report.OutcomeColumn("attack", "mean_stake_share"), 2, 100)},
 		},
 		Caption: fmt.Sprintf("Repeated fake denials of service: (a) net profit, (b) profit over the honest use of the same capital, and (c) the attacker's mean share of all stake, by the number of denials within 90 days. Error bars: 95 %% intervals of the mean (Student's t), n = %d a point, the same seeds everywhere.%s", a.reps(cycles), a.stamp())}, nil
 }
@@ -87,11 +100,8 @@ func frontierRows(s *report.Study) (rows []frontierRow) {
 		if len(rows) == 0 || rows[len(rows)-1].loyalty != loyalty {
 			rows = append(rows, frontierRow{loyalty: loyalty})
 		}
-		budget, _ := c.Levels[1].Float()
-		e := report.Estimate{}
-		e.Mean, e.N = budget, 1
 		r := &rows[len(rows)-1]
-		r.points = append(r.points, point{e, c.Estimate(report.Excess)})
+		r.points = append(r.points, point{exact(c, 1), c.Estimate(report.Excess)})
 	}
 	return rows
 }
