@@ -24,7 +24,7 @@ func TestFilesWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	entries, _ := os.ReadDir(dir)
-	if len(entries) != 5 || len(paths) != 5 {
+	if len(entries) != 6 || len(paths) != 6 {
 		t.Fatalf("got %v in the folder and %v", entries, paths)
 	}
 	pdf, _ := os.ReadFile(paths[0])
