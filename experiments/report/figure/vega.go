@@ -91,6 +91,11 @@ func scaled(field, title string, log bool, r interval) object {
 	return o
 }
 
+// zeroAt places the zero line on an axis, which keeps its grid.
+func zeroAt(title string) object {
+	return object{"datum": 0, "type": "quantitative", "title": title, "axis": object{"grid": true}}
+}
+
 // within fixes the ends of a channel's axis.
 func within(o object, r interval) object {
 	o["scale"].(object)["domain"], o["scale"].(object)["nice"] = []float64{r.min, r.max}, false
@@ -184,7 +189,7 @@ func (p *Panel) vegaWaterfall(width vg.Length) object {
 			{"mark": object{"type": "bar", "size": float64(textSize)}, "encoding": object{"x": x("from"), "x2": object{"field": "to"}, "y": y, "color": object{
 				"field": "kind", "type": "nominal", "legend": nil,
 				"scale": object{"domain": []string{"gain", "loss", "total"}, "range": []string{hex(skyBlue), hex(vermillion), hex(axisInk)}}}}},
-			{"mark": object{"type": "rule", "color": hex(ink), "strokeWidth": 0.7}, "encoding": object{"x": object{"datum": 0, "type": "quantitative"}}},
+			{"mark": object{"type": "rule", "color": hex(ink), "strokeWidth": 0.7}, "encoding": object{"x": zeroAt(p.XLabel)}},
 			amount("datum.to >= datum.from", "left", 3), amount("datum.to < datum.from", "right", -3),
 		},
 	}

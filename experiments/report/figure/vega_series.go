@@ -96,7 +96,7 @@ func (p *Panel) vegaSeries(keys *seriesKeys) object {
 			"x": x, "y": y("lo"), "y2": object{"field": "hi"}, "color": keys.channel("area", keys.shades, 100, colorOf), "detail": object{"field": "part", "type": "nominal"}}})
 	}
 	if p.ZeroLine {
-		layers = append(layers, object{"data": object{"values": []object{{}}}, "mark": object{"type": "rule", "color": hex(ink), "strokeWidth": 0.7}, "encoding": object{"y": object{"datum": 0, "type": "quantitative"}}})
+		layers = append(layers, object{"data": object{"values": []object{{}}}, "mark": object{"type": "rule", "color": hex(ink), "strokeWidth": 0.7}, "encoding": object{"y": zeroAt(p.YLabel)}})
 	}
 	bars, lines, points := p.lineRows(keys)
 	if bars != nil {
