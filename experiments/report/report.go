@@ -232,17 +232,7 @@ func asFloat(v record.Value) float64 {
 }
 
 // Load reads the study of a closed results folder.
-func Load(dir string) (*Study, error) {
-	m, err := record.ReadManifest(dir)
-	if err != nil {
-		return nil, err
-	}
-	schema, each, err := open(dir, RunsTable)
-	if err != nil {
-		return nil, err
-	}
-	return NewStudy(Meta{Experiment: m.Experiment, Version: m.Version, Partial: m.Status == record.Partial}, schema, each)
-}
+func Load(dir string) (*Study, error) { return LoadSweep(dir, nil, false) }
 
 // open finds a table of a closed folder in either format.
 func open(dir, name string) (record.Schema, func(func(record.Row) error) error, error) {
