@@ -43,6 +43,7 @@ var layer = map[string]int{
 	"experiments/claims":  8,
 	"experiments/docking": 8,
 	"experiments/replay":  8,
+	"experiments/page":    8,
 	"experiments":         8,
 	"cmd/stakeout":        9,
 }
@@ -53,6 +54,7 @@ var beside = map[string][]string{
 	"experiments":          {"experiments/preset"},
 	"experiments/check":    {"experiments"},
 	"experiments/claims":   {"experiments"},
+	"experiments/page":     {"experiments", "experiments/claims"},
 	"experiments/report":   {"experiments/report/*"},
 	"experiments/facts":    {"experiments/report/*"},
 }
