@@ -136,8 +136,8 @@ func (s *Stored) Figures() (list []Drawing, err error) {
 // Many tells whether there are too many cells to look into each.
 func (s *Stored) Many() bool { return s.Study.Lean }
 
-// Money are the tables of channels and of harm of every cell, none for many cells.
-func (s *Stored) Money() (list []*table.Table, err error) {
+// Money are the tables of channels and of harm, cell by cell, none for many cells.
+func (s *Stored) Money() (list [][]*table.Table, err error) {
 	if s.Many() {
 		return nil, nil
 	}
@@ -150,7 +150,7 @@ func (s *Stored) Money() (list []*table.Table, err error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, channels, harm)
+		list = append(list, []*table.Table{channels, harm})
 	}
 	return list, nil
 }

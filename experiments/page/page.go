@@ -36,10 +36,11 @@ type view struct {
 	Title, Question  string
 	Partial          bool
 	Verdicts         []string
-	Best             string // the cell of the verdict, where that is the best of many
+	Best             string // the cell of the verdict, where that is the best of several
+	Tally            string // of the cells
 	Returns          template.HTML
 	Figures          []drawing
-	Money            []template.HTML
+	Money            []money
 	Turns            template.HTML
 	Robustness       template.HTML
 	Claims           []claim
@@ -56,6 +57,12 @@ type drawing struct {
 	Number         int
 	Label, Caption string
 	SVG            template.HTML
+}
+
+// money is where it went in a cell, which has a name along axes.
+type money struct {
+	Cell   string
+	Tables []template.HTML
 }
 
 type claim struct{ ID, By, Quote, Reading, Command string }
@@ -87,10 +94,11 @@ func Write(w io.Writer, s *experiments.Stored) error {
 	return nil
 }
 
-// verdicts are those of the cells, or of many cells that of the best one.
+// verdicts are those of the cells, or along axes that of the best one.
 func (v *view) verdicts(s *experiments.Stored) error {
 	all := s.Study.Summaries()
-	if best := s.Study.Best(); s.Many() && best != nil {
+	if best := s.Study.Best(); len(s.Axes) > 0 && best != nil {
+		v.Tally = report.Tally(s.Study)
 		all, v.Best = []*report.Summary{best}, s.Study.Place(best.Cell)
 	}
 	for _, x := range all {
@@ -108,16 +116,20 @@ func (v *view) tables(s *experiments.Stored) error {
 	if v.Returns, err = fragment(returns(s.Study)); err != nil {
 		return err
 	}
-	money, err := s.Money()
+	cells, err := s.Money()
 	if err != nil {
 		return err
 	}
-	for _, t := range money {
-		html, err := fragment(t)
-		if err != nil {
-			return err
+	for i, tables := range cells {
+		m := money{Cell: s.Study.Place(s.Study.Cells[i])}
+		for _, t := range tables {
+			html, err := fragment(t)
+			if err != nil {
+				return err
+			}
+			m.Tables = append(m.Tables, html)
 		}
-		v.Money = append(v.Money, html)
+		v.Money = append(v.Money, m)
 	}
 	if t := report.Turns(s.Study); t != nil {
 		if v.Turns, err = fragment(t); err != nil {

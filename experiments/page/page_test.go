@@ -142,7 +142,7 @@ func TestPageOfASweep(t *testing.T) {
 	s, _ := stored(t, "world.users.loyalty=0.3,0.6,0.7,0.9", "attack_params.budget_usd=1e6,4e6")
 	page := write(t, s)
 	sound(t, page)
-	has(t, page, `<p class="verdict">The cell with the largest excess is loyalty 0.`, "p, Holm", "Where the verdict turns", "<dt>Axis world.users.loyalty</dt><dd>0.3, 0.6, 0.7, 0.9</dd>",
+	has(t, page, `<p class="verdict">The cell with the largest excess is loyalty 0.`, `<p class="verdict">Of 8 cells the act pays in `, "p, Holm", "Where the verdict turns", "<dt>Axis world.users.loyalty</dt><dd>0.3, 0.6, 0.7, 0.9</dd>",
 		">0.3, 0.6, 0.7, 0.9</td>", "<dt>Cells</dt><dd>8</dd>", "24, of three worlds each; 0 failed", "dos-short along world.users.loyalty")
 	if strings.Contains(page, "Money by channel: dos") || strings.Contains(page, "This is one setting") {
 		t.Error("the page of many cells looks into one")
@@ -150,10 +150,7 @@ func TestPageOfASweep(t *testing.T) {
 	few, _ := stored(t, "world.users.loyalty=0.3,0.9")
 	page = write(t, few)
 	sound(t, page)
-	has(t, page, "Money by channel", "Does the verdict hang on the statistic?", "dos-short, pos, loyalty 0.9", "Where the verdict turns")
-	if n := strings.Count(page, `<p class="verdict">`); n != 2 {
-		t.Errorf("%d verdicts for two cells", n)
-	}
+	has(t, page, "<summary>loyalty 0.9</summary>", "Money by channel: dos-short", "Does the verdict hang on the statistic?", "dos-short, pos, loyalty 0.9", "Where the verdict turns")
 }
 
 // What changed after the run is refused, and so is what no run wrote.

@@ -226,3 +226,20 @@ func Turns(s *Study) *table.Table {
 func signWord(sign int) string {
 	return [...]string{"does not pay", "cannot be told", "pays"}[sign+1]
 }
+
+// Tally says in how many cells of a study the act pays.
+func Tally(s *Study) string {
+	count := map[int]int{}
+	n := 0
+	for _, x := range s.Summaries() {
+		if x.Excess.N > 1 {
+			count[x.Excess.Sign()]++
+			n++
+		}
+	}
+	if n == 0 {
+		return "No cell has the two replications that an interval takes, so there is no verdict."
+	}
+	return fmt.Sprintf("Of %d cells the act pays in %d, it does not pay in %d, and it cannot be told in %d: that is where the %s interval of the excess over the honest use of the same capital lies above zero, below it, or across it. It is not adjusted for the number of cells.",
+		n, count[1], count[-1], count[0], level(s.Level))
+}

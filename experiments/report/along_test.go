@@ -101,6 +101,16 @@ func TestTurns(t *testing.T) {
 	}
 }
 
+func TestTally(t *testing.T) {
+	s := grid(t, fourCells, [2]float64{0.9, 1e6}, [2]float64{0.3, 1e6}, [2]float64{0.9, 2e6}, [2]float64{0.3, 2e6})
+	if got := Tally(s); !strings.HasPrefix(got, "Of 4 cells the act pays in 2, it does not pay in 1, and it cannot be told in 1: that is where the 95 % interval") {
+		t.Error(got)
+	}
+	if got := Tally(study(t, around(1, 1), around(0, 1))); !strings.Contains(got, "no verdict") {
+		t.Error(got)
+	}
+}
+
 func TestRobustness(t *testing.T) {
 	s := grid(t, fourCells, [2]float64{0.9, 1e6}, [2]float64{0.3, 1e6})
 	table := Robustness(s)
