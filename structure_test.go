@@ -45,6 +45,7 @@ var layer = map[string]int{
 	"experiments/claims":   8,
 	"experiments/docking":  8,
 	"experiments/replay":   8,
+	"experiments/page":     8,
 	"experiments":          8,
 	"experiments/odd":      9,
 	"experiments/paper":    9,
@@ -57,6 +58,7 @@ var beside = map[string][]string{
 	"experiments":          {"experiments/preset"},
 	"experiments/check":    {"experiments", "experiments/accounts"},
 	"experiments/claims":   {"experiments"},
+	"experiments/page":     {"experiments", "experiments/claims"},
 	"experiments/report":   {"experiments/report/*"},
 	"experiments/facts":    {"experiments/report/*"},
 }

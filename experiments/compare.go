@@ -12,6 +12,11 @@ import (
 // ComparisonName is the name of the experiment that Comparison makes.
 const ComparisonName = "compare"
 
+const comparisonQuestion = "Which attack pays under which leader selection and which remedy?"
+
+// crossedPaths are the axes of a comparison.
+var crossedPaths = []string{"attack", "mechanism", "remedy"}
+
 // CrossingName is what Load takes for an attack's own preset under another leader
 // selection and remedy.
 func CrossingName(attack, mechanism, remedy string) string {
@@ -30,7 +35,7 @@ func Comparison(all bool, reps int) (*Sweep, error) {
 	if reps <= 0 {
 		reps = comparisonReps
 	}
-	w := &Sweep{crossed: []string{"attack", "mechanism", "remedy"}}
+	w := &Sweep{crossed: crossedPaths}
 	for _, a := range strategies.All() {
 		own, err := Load(a.Name)
 		if err != nil {
@@ -55,6 +60,6 @@ func Comparison(all bool, reps int) (*Sweep, error) {
 		return nil, errors.New("no attack has a preset of its name")
 	}
 	w.Spec = w.Cells[0].clone()
-	w.Spec.Name, w.Spec.Question = ComparisonName, "Which attack pays under which leader selection and which remedy?"
+	w.Spec.Name, w.Spec.Question = ComparisonName, comparisonQuestion
 	return w, nil
 }

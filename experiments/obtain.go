@@ -28,7 +28,7 @@ func (w *Sweep) Obtain(ctx context.Context, o Options) (*Result, error) {
 		}
 	}
 	// Read back in both cases, so that a stored run and a fresh one give the same.
-	r.Study, err = report.Load(dir, p.axes...)
+	r.Study, err = report.LoadSweep(dir, p.axes, false)
 	return r, err
 }
 

@@ -34,7 +34,7 @@ func (p *design) report(store *record.Store, r *Result) error {
 		if err := writeDataset(store, study); err != nil {
 			return err
 		}
-		return p.matrix(store, study, r)
+		return p.overview(store, study, r)
 	}
 	for i, c := range study.Cells {
 		channels, err := report.Channels(study, c)
@@ -49,6 +49,9 @@ func (p *design) report(store *record.Store, r *Result) error {
 		r.Verdicts = append(r.Verdicts, report.Verdict(all[i]))
 	}
 	if err := writeDataset(store, study); err != nil {
+		return err
+	}
+	if err := p.overview(store, study, r); err != nil {
 		return err
 	}
 	return p.figures(store, study, r)
@@ -102,17 +105,24 @@ func (p *design) figures(store *record.Store, study *report.Study, r *Result) er
 	return nil
 }
 
-// matrix draws the heat maps of attacks against elections and remedies, where the
-// experiment is their matrix.
-func (p *design) matrix(store *record.Store, study *report.Study, r *Result) error {
-	f := report.MatrixFigure(study)
-	if f == nil {
-		return nil
+// overview draws the figures in which all cells have a place: the heat maps of
+// attacks against elections and remedies, or the returns along an axis.
+func (p *design) overview(store *record.Store, study *report.Study, r *Result) error {
+	for _, f := range []struct {
+		name string
+		draw *figure.Figure
+	}{
+		{"matrix", report.MatrixFigure(study)},
+		{"returns", report.SweepFigure(study)},
+	} {
+		if f.draw == nil {
+			continue
+		}
+		if err := writeFigure(store, f.draw, "figures/"+f.name); err != nil {
+			return err
+		}
+		r.Figures = append(r.Figures, "figures/"+f.name+".png")
 	}
-	if err := writeFigure(store, f, "figures/matrix"); err != nil {
-		return err
-	}
-	r.Figures = append(r.Figures, "figures/matrix.png")
 	return nil
 }
 

@@ -51,6 +51,8 @@ func (p *program) verbs() []*cli.Command {
 			Flags: []cli.Flag{allFlag, compareRepsFlag, workersFlag, outFlag, jsonFlag, dryFlag, formatFlag}, Action: p.compare},
 		{Name: "explain", Usage: "say why an attack paid or not, from one replication", ArgsUsage: "PRESET",
 			Flags: []cli.Flag{seedFlag, setFlag, repFlag, jsonFlag}, Action: p.explain},
+		{Name: "report", Usage: "write what a results folder holds as one HTML page", ArgsUsage: "FOLDER",
+			Flags: []cli.Flag{pageFlag, jsonFlag}, Action: p.page},
 		{Name: "check", Usage: "validate a preset file, or run a check of the model", ArgsUsage: "FILE.yaml | preset FILE | CHECK",
 			Flags: []cli.Flag{seedsFlag, daysFlag, workersFlag, jsonFlag}, Action: p.check},
 		{Name: "claims", Usage: "list the claims of the thread, or put them on trial", ArgsUsage: "[CLAIM ...|all]",

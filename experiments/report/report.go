@@ -231,19 +231,8 @@ func asFloat(v record.Value) float64 {
 	return math.NaN()
 }
 
-// Load reads the study of a closed results folder; axes are the paths of the
-// parameters that vary by plan.
-func Load(dir string, axes ...string) (*Study, error) {
-	m, err := record.ReadManifest(dir)
-	if err != nil {
-		return nil, err
-	}
-	schema, each, err := open(dir, RunsTable)
-	if err != nil {
-		return nil, err
-	}
-	return NewStudy(Meta{Experiment: m.Experiment, Version: m.Version, Partial: m.Status == record.Partial, Axes: axes}, schema, each)
-}
+// Load reads the study of a closed results folder.
+func Load(dir string) (*Study, error) { return LoadSweep(dir, nil, false) }
 
 // LoadPaths reads the series of a closed results folder, by the cell's ID.
 func LoadPaths(dir string) (map[string]*Paths, error) {

@@ -2,8 +2,9 @@
 // with interval bands, heat maps and waterfalls, in one house style.
 //
 // A Figure is a value without any drawing type in it. Write lays it out once
-// and renders the same drawing as PDF, SVG and PNG, and writes the data and
-// the caption beside it, so that a reader can check or redraw every mark.
+// and renders the same drawing as PDF, SVG and PNG, and writes the data, the
+// caption and a Vega-Lite specification beside it, so that a reader can check or
+// redraw every mark.
 //
 // Assumption: a journal column is 84 mm and a full page is 174 mm wide, and
 // 8 pt is the smallest text that a journal accepts.
@@ -11,6 +12,7 @@
 // has its own dash pattern and every cell of a heat map prints its number.
 //
 // Sources: Okabe and Ito (2008), "Color Universal Design", for the palette;
+// Satyanarayan et al. (2017), "Vega-Lite: A Grammar of Interactive Graphics";
 // the 1–2–5 rule for axis steps is the one of Heckbert (1990), "Nice numbers
 // for graph labels", Graphics Gems.
 package figure

@@ -24,7 +24,7 @@ func TestFilesWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	entries, _ := os.ReadDir(dir)
-	if len(entries) != 5 || len(paths) != 5 {
+	if len(entries) != 6 || len(paths) != 6 {
 		t.Fatalf("got %v in the folder and %v", entries, paths)
 	}
 	pdf, _ := os.ReadFile(paths[0])
@@ -296,6 +296,30 @@ func TestWaterfallAmounts(t *testing.T) {
 	} {
 		if got := w.amount(c.s); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.s, got, c.want)
+		}
+	}
+}
+
+// An amount stands beyond the end that its bar grows to, but never across the zero
+// line.
+func TestWaterfallSides(t *testing.T) {
+	for _, c := range []struct {
+		s     step
+		w     float64
+		right bool
+		end   float64
+	}{
+		{step{from: 0, to: 50}, 10, true, 50},
+		{step{from: 50, to: 20}, 10, false, 20},
+		{step{from: 50, to: 5}, 10, true, 50},
+		{step{from: 50, to: -5}, 10, false, -5},
+		{step{from: -50, to: -5}, 10, false, -50},
+		{step{from: -50, to: -20}, 10, true, -20},
+		{step{from: 0, to: -5}, 10, false, -5},
+		{step{to: 5, total: true}, 10, true, 5},
+	} {
+		if right, end := c.s.side(c.w); right != c.right || end != c.end {
+			t.Errorf("%+v: right %v of %v", c.s, right, end)
 		}
 	}
 }

@@ -41,18 +41,19 @@ func (p *Panel) yRange() interval {
 	return r
 }
 
-// margins adds room at both ends of an X axis that carries markers, so that
-// none of them sits on the frame.
+// margins adds room at both ends of an X axis that carries markers or error bars,
+// so that none of them sits on the frame.
 func (p *Panel) margins(r interval) interval {
 	for _, l := range p.Lines {
-		if l.Points && p.XLog {
+		if !l.Points && l.Lo == nil {
+			continue
+		}
+		if p.XLog {
 			k := math.Pow(r.max/r.min, 0.03)
 			return interval{r.min / k, r.max * k}
 		}
-		if l.Points {
-			d := 0.03 * (r.max - r.min)
-			return interval{r.min - d, r.max + d}
-		}
+		d := 0.03 * (r.max - r.min)
+		return interval{r.min - d, r.max + d}
 	}
 	return r
 }

@@ -63,13 +63,28 @@ func (wp *waterfallPlotter) roomForLabels(r interval, width vg.Length) interval 
 	unit := (r.max - r.min) / float64(max(width*0.6, 1))
 	for _, s := range wp.steps {
 		w := float64(textWidth(wp.amount(s))+6) * unit
-		if s.to >= s.from {
-			out.include(s.to + w)
-		} else {
-			out.include(s.to - w)
+		switch right, end := s.side(w); {
+		case right:
+			out.include(end + w)
+		default:
+			out.include(end - w)
 		}
 	}
 	return out
+}
+
+// side tells on which side of a bar and at which of its ends its amount stands:
+// beyond the end that the bar grows to, unless the amount, w wide, would lie across
+// the zero line there.
+func (s step) side(w float64) (right bool, end float64) {
+	switch {
+	case s.total || s.from == 0:
+	case s.to < s.from && s.to > 0 && s.to < w:
+		return true, s.from
+	case s.to >= s.from && s.to < 0 && s.to > -w:
+		return false, s.from
+	}
+	return s.to >= s.from, s.to
 }
 
 // amount is the label of a bar; gains carry a plus sign, unless they round to
@@ -109,17 +124,18 @@ func (wp *waterfallPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 		if i+1 < n {
 			c.StrokeLine2(draw.LineStyle{Color: axisInk, Width: thinWidth}, at(s.to), y0, at(s.to), c.Y(p.Y.Norm(mid-1+half)))
 		}
-		wp.writeAmount(c, s, at(s.to), (y0+y1)/2)
+		unit := (p.X.Max - p.X.Min) / float64(c.Size().X)
+		right, end := s.side(float64(textWidth(wp.amount(s))+6) * unit)
+		wp.writeAmount(c, wp.amount(s), right, at(end), (y0+y1)/2)
 	}
 }
 
-// writeAmount clears the grid behind the text.
-func (wp *waterfallPlotter) writeAmount(c draw.Canvas, s step, x, y vg.Length) {
+// writeAmount writes beside x and clears the grid behind the text.
+func (wp *waterfallPlotter) writeAmount(c draw.Canvas, amount string, right bool, x, y vg.Length) {
 	align, x := text.XLeft, x+3
-	if s.to < s.from {
+	if !right {
 		align, x = text.XRight, x-6
 	}
-	amount := wp.amount(s)
 	left := x + vg.Length(align)*textWidth(amount)
 	c.SetColor(color.White)
 	c.Fill(vg.Rectangle{

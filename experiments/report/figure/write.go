@@ -35,9 +35,10 @@ func init() {
 }
 
 // Write renders the figure into the folder, which it creates when missing, as
-// NAME.pdf, NAME.svg, NAME.png (300 dpi), NAME.csv (every value drawn) and
-// NAME.caption.txt, and returns their paths in that order. Each file appears
-// whole or not at all. Equal figures give equal bytes.
+// NAME.pdf, NAME.svg, NAME.png (300 dpi), NAME.csv (every value drawn),
+// NAME.caption.txt and NAME.vl.json (Vega-Lite 6, data inside), and returns
+// their paths in that order. Each file appears whole or not at all. Equal
+// figures give equal bytes.
 //
 // It fails when the figure is not valid, when a text does not fit or has a
 // character that the font lacks, and when a file cannot be written; the error
@@ -101,7 +102,11 @@ func (f *Figure) render() ([]output, error) {
 		files = append(files, output{s.ext, b.Bytes()})
 	}
 	files[2].data = withResolution(files[2].data)
-	return append(files, output{".csv", f.csv()}, output{".caption.txt", []byte(strings.TrimSpace(f.Caption) + "\n")}), nil
+	grammar, err := f.vegaLite()
+	if err != nil {
+		return nil, err
+	}
+	return append(files, output{".csv", f.csv()}, output{".caption.txt", []byte(strings.TrimSpace(f.Caption) + "\n")}, output{".vl.json", grammar}), nil
 }
 
 // withResolution adds the pHYs chunk, without which a word processor places

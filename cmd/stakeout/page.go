@@ -1,0 +1,64 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"stakeout/experiments"
+	"stakeout/experiments/page"
+	"stakeout/experiments/record"
+)
+
+var pageFlag = &cli.StringFlag{Name: "out", Usage: "`FILE` of the page, in place of one beside the folder"}
+
+// page writes a results folder as one HTML file. It stands beside the folder and
+// not in it, whose files the manifest lists.
+func (p *program) page(c *cli.Context) error {
+	dir, err := word(c, "results folder")
+	if err != nil {
+		return err
+	}
+	s, err := experiments.OpenStored(dir)
+	if err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	if err := page.Write(&text, s); err != nil {
+		return err
+	}
+	file := c.String("out")
+	if file == "" {
+		absolute, err := filepath.Abs(dir) // Of "." there is no name otherwise.
+		if err != nil {
+			return err
+		}
+		if file = filepath.Clean(dir) + ".html"; filepath.Base(dir) != filepath.Base(absolute) {
+			file = absolute + ".html"
+		}
+	}
+	if err := record.WriteFile(file, text.Bytes()); err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return p.json(map[string]any{"file": file, "bytes": text.Len()})
+	}
+	fmt.Fprintf(p.out, "%s: one page of %d kB that needs no network\n", file, (text.Len()+999)/1000)
+	p.next(after(s)...)
+	return nil
+}
+
+// after is the command that looks into a replication, or for a preset of one's own,
+// which may be anywhere, the command that made the folder.
+func after(s *experiments.Stored) []string {
+	name := s.Manifest.Experiment
+	if best := s.Study.Best(); best != nil && name == experiments.ComparisonName {
+		name = experiments.CrossingName(best.Cell.Attack, best.Cell.Mechanism, best.Cell.Remedy)
+	}
+	if _, err := experiments.Load(name); err != nil {
+		return again(s.Manifest.Command)
+	}
+	return []string{"explain", quoted(name)}
+}

@@ -1,0 +1,208 @@
+package figure
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"image/color"
+	"math"
+
+	"gonum.org/v1/plot/vg"
+)
+
+// vegaSchema is the grammar that the JSON follows.
+const vegaSchema = "https://vega.github.io/schema/vega-lite/v6.json"
+
+// object is a JSON object. Its keys are written in alphabetical order, so equal
+// objects are equal bytes.
+type object = map[string]any
+
+// vegaLite is the figure as a Vega-Lite specification with its data inside: the
+// same marks on the same axes in the same colours and dashes. Sizes are in
+// pixels of a point each. Two things differ from the drawing, since a program
+// lays it out when it is shown: the steps of the axes, and the place of labels.
+//
+// Assumption: the rows and the columns of a heat map, and the bars of a
+// waterfall, have names that differ.
+func (f *Figure) vegaLite() ([]byte, error) {
+	cols, rows := f.grid()
+	w, h := f.size()
+	width := math.Floor(float64((w-panelGap*vg.Length(cols-1))/vg.Length(cols) - axisSpace))
+	height := math.Floor(float64((h-legendRow-panelGap*vg.Length(rows-1))/vg.Length(rows) - axisSpace*0.8))
+	keys := f.seriesKeys()
+	var panels []object
+	for i := range f.Panels {
+		p := &f.Panels[i]
+		o := p.vega(keys, vg.Length(width))
+		o["width"], o["height"] = width, height
+		if p.Title != "" {
+			o["title"] = object{"text": p.Title, "anchor": "start", "frame": "bounds", "offset": 4}
+		}
+		panels = append(panels, o)
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", " ")
+	err := e.Encode(object{
+		"$schema": vegaSchema, "description": f.Caption, "config": vegaConfig,
+		"columns": cols, "concat": panels, "spacing": float64(panelGap),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("figure: Vega-Lite: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// vegaConfig is the house style.
+var vegaConfig = object{
+	"background": "white", "font": "Liberation Sans, Arial, Helvetica, sans-serif",
+	"view":  object{"stroke": nil},
+	"title": object{"fontSize": float64(letterSize), "color": hex(ink)},
+	"axis": object{
+		"labelFontSize": float64(textSize), "titleFontSize": float64(textSize), "titleFontWeight": "normal", "labelLimit": 0,
+		"labelColor": hex(ink), "titleColor": hex(ink), "domainColor": hex(axisInk), "tickColor": hex(axisInk), "tickSize": float64(tickLength),
+		"domainWidth": float64(thinWidth), "tickWidth": float64(thinWidth), "gridColor": hex(gridInk), "gridWidth": float64(thinWidth),
+	},
+	"legend": object{
+		"orient": "bottom", "labelFontSize": float64(textSize), "titleFontSize": float64(textSize), "titleFontWeight": "normal",
+		"labelColor": hex(ink), "titleColor": hex(ink), "labelLimit": 0, "symbolStrokeWidth": float64(lineWidth), "columns": 3,
+	},
+	"text": object{"fontSize": float64(textSize), "color": hex(ink)},
+}
+
+func hex(c color.NRGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
+
+// scaled is a quantitative channel over a range. A logarithmic axis of two decades
+// and more has grid lines at the powers of ten only.
+func scaled(field, title string, log bool, r interval) object {
+	o := object{"field": field, "type": "quantitative", "title": title, "scale": object{"type": "linear", "zero": false}}
+	if !log {
+		return o
+	}
+	o["scale"] = object{"type": "log"}
+	var decades []float64
+	for e := math.Floor(math.Log10(r.min)); e <= math.Ceil(math.Log10(r.max)); e++ {
+		decades = append(decades, math.Pow(10, e))
+	}
+	if len(decades) > 2 {
+		o["axis"] = object{"values": decades}
+	}
+	return o
+}
+
+// zeroAt places the zero line on an axis, which keeps its grid.
+func zeroAt(title string) object {
+	return object{"datum": 0, "type": "quantitative", "title": title, "axis": object{"grid": true}}
+}
+
+// within fixes the ends of a channel's axis.
+func within(o object, r interval) object {
+	o["scale"].(object)["domain"], o["scale"].(object)["nice"] = []float64{r.min, r.max}, false
+	return o
+}
+
+// vega is the panel; width is that of its axes.
+func (p *Panel) vega(keys *seriesKeys, width vg.Length) object {
+	switch {
+	case p.Heat != nil:
+		return p.vegaHeat()
+	case p.Waterfall != nil:
+		return p.vegaWaterfall(width)
+	}
+	return p.vegaSeries(keys)
+}
+
+// diverging is the scale of a heat map.
+func (h *Heat) diverging() object {
+	r := interval{0, 0}
+	for _, row := range h.Z {
+		r.include(row...)
+	}
+	limit := math.Max(math.Abs(r.min), math.Abs(r.max))
+	if limit == 0 {
+		limit = 1
+	}
+	scale := object{"domain": []float64{-limit, 0, limit}, "range": []string{hex(blue), "white", hex(vermillion)}, "interpolate": "rgb"}
+	if h.Linear > 0 {
+		scale["type"], scale["constant"] = "symlog", h.Linear
+	}
+	return scale
+}
+
+func (p *Panel) vegaHeat() object {
+	h := p.Heat
+	scale := h.diverging()
+	shade := heatPlotter{h: h, limit: scale["domain"].([]float64)[2]}
+	var data []object
+	for i, row := range h.Z {
+		for j, z := range row {
+			data = append(data, object{"x": h.Cols[j], "y": h.Rows[i], "z": number(z), "text": h.cellText(z), "ink": hex(textOn(shade.color(z)))})
+		}
+	}
+	top := make([]string, len(h.Rows))
+	for i, name := range h.Rows {
+		top[len(h.Rows)-1-i] = name
+	}
+	missing := object{"test": "datum.z === null", "value": hex(shade.color(math.NaN()))}
+	return object{
+		"data": object{"values": data},
+		"encoding": object{
+			"x": object{"field": "x", "type": "ordinal", "sort": h.Cols, "title": p.XLabel, "axis": object{"labelAngle": 0, "labelExpr": "split(datum.label, ' ')", "domain": false, "ticks": false}},
+			"y": object{"field": "y", "type": "ordinal", "sort": top, "title": p.YLabel, "axis": object{"domain": false, "ticks": false}},
+		},
+		"layer": []object{
+			{"mark": object{"type": "rect", "invalid": "show", "stroke": hex(gridInk), "strokeWidth": float64(thinWidth)}, "encoding": object{
+				"color": object{"field": "z", "type": "quantitative", "title": h.Label, "scale": scale, "condition": missing, "legend": object{"orient": "right"}}}},
+			{"mark": object{"type": "text"}, "encoding": object{
+				"text": object{"field": "text", "type": "nominal"}, "color": object{"field": "ink", "type": "nominal", "scale": nil, "legend": nil}}},
+		},
+		"resolve": object{"scale": object{"color": "independent"}},
+	}
+}
+
+func (p *Panel) vegaWaterfall(width vg.Length) object {
+	wp := waterfallPlotter{steps: p.Waterfall.steps(), decimals: p.Waterfall.Decimals}
+	var data []object
+	var names []string
+	r := interval{0, 0}
+	for _, s := range wp.steps {
+		r.include(s.from, s.to)
+		kind := "gain"
+		switch {
+		case s.total:
+			kind = "total"
+		case s.to < s.from:
+			kind = "loss"
+		}
+		names = append(names, s.name)
+		data = append(data, object{"y": s.name, "from": number(s.from), "to": number(s.to), "kind": kind, "text": wp.amount(s)})
+	}
+	r = wp.roomForLabels(r.widened(false), width)
+	x := func(field string) object { return within(scaled(field, p.XLabel, false, r), r) }
+	y := object{"field": "y", "type": "ordinal", "sort": names, "title": p.YLabel, "axis": object{"domain": false, "ticks": false}}
+	amount := func(test string, align string, dx int) object {
+		return object{
+			"transform": []object{{"filter": test}}, "mark": object{"type": "text", "align": align, "dx": dx},
+			"encoding": object{"x": x("to"), "y": y, "text": object{"field": "text", "type": "nominal"}},
+		}
+	}
+	return object{
+		"data": object{"values": data},
+		"layer": []object{
+			{"mark": object{"type": "bar", "size": float64(textSize)}, "encoding": object{"x": x("from"), "x2": object{"field": "to"}, "y": y, "color": object{
+				"field": "kind", "type": "nominal", "legend": nil,
+				"scale": object{"domain": []string{"gain", "loss", "total"}, "range": []string{hex(skyBlue), hex(vermillion), hex(axisInk)}}}}},
+			{"mark": object{"type": "rule", "color": hex(ink), "strokeWidth": 0.7}, "encoding": object{"x": zeroAt(p.XLabel)}},
+			amount("datum.to >= datum.from", "left", 3), amount("datum.to < datum.from", "right", -3),
+		},
+	}
+}
+
+// number is a value as JSON has it, null where it is missing.
+func number(v float64) any {
+	if math.IsNaN(v) {
+		return nil
+	}
+	return v
+}

@@ -1,0 +1,218 @@
+package experiments
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"stakeout/experiments/param"
+	"stakeout/experiments/preset"
+	"stakeout/experiments/record"
+	"stakeout/experiments/report"
+	"stakeout/experiments/report/table"
+)
+
+// Stored is a results folder that was opened to be read: what it holds was
+// computed before, and nothing is run again.
+type Stored struct {
+	Manifest record.Manifest
+	Study    *report.Study
+	Question string
+	Axes     []string // paths of the parameters that vary by plan
+	// Specs are the resolved configuration: that of all cells but for the axes, or
+	// in a comparison those of the cells one by one.
+	Specs []*Spec
+	dir   string
+}
+
+// OpenStored reads the folder of a run, a sweep or a comparison, complete or
+// interrupted. It fails when the folder is none, with a PlanError that says what
+// was expected, and when a file in it changed after it was written.
+func OpenStored(dir string) (*Stored, error) {
+	if info, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("%w; %s", err, expectedFolder(dir))
+	} else if !info.IsDir() {
+		return nil, planErrorf("%s is a file; %s", dir, expectedFolder(dir))
+	}
+	m, err := record.ReadManifest(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, planErrorf("%s is no results folder: it has no manifest.json, which is written when a run ends; %s", dir, expectedFolder(dir))
+	}
+	if err != nil {
+		return nil, planErrorf("%v; run it again to write it anew", err)
+	}
+	s := &Stored{Manifest: m, dir: dir}
+	if !s.holds(report.RunsTable+".csv") && !s.holds(report.RunsTable+".parquet") {
+		return nil, planErrorf("%s holds the experiment %s without a table %s; %s", dir, m.Experiment, report.RunsTable, expectedFolder(dir))
+	}
+	for _, p := range record.Verify(dir) {
+		if s.holds(p.File) {
+			return nil, planErrorf("%s: %s; run it again to write it anew", dir, p)
+		}
+	}
+	if err := s.configuration(); err != nil {
+		return nil, err
+	}
+	cells, err := report.CountCells(dir)
+	if err != nil {
+		return nil, err
+	}
+	s.Study, err = report.LoadSweep(dir, s.Axes, cells > detailed)
+	return s, err
+}
+
+// holds tells whether the manifest lists a file.
+func (s *Stored) holds(name string) bool {
+	return slices.ContainsFunc(s.Manifest.Files, func(f record.Output) bool { return f.Name == name })
+}
+
+// expectedFolder says what to name in place of a folder that holds no results, and
+// what to type to get one.
+func expectedFolder(dir string) string {
+	expected := "expected the folder that run, sweep or compare wrote, such as results/dos-short"
+	for _, near := range []string{filepath.Join(dir, "*"), filepath.Join("results", filepath.Base(dir))} {
+		found, err := filepath.Glob(filepath.Join(near, "manifest.json"))
+		if err == nil && len(found) > 0 {
+			return expected + "; " + param.DidYouMean(filepath.ToSlash(filepath.Dir(found[0])))
+		}
+	}
+	if name := filepath.Base(dir); slices.Contains(Presets(), name) {
+		return expected + "; type `stakeout run " + name + "` first"
+	}
+	return expected + "; type `stakeout run dos-short` to make one"
+}
+
+// configuration reads the specs and the axes back from the text in the manifest.
+func (s *Stored) configuration() error {
+	for i, text := range strings.Split(s.Manifest.Config, "---\n") {
+		spec, doc, problems, err := source{file: "manifest.json", text: []byte(text)}.read(nil)
+		if err = errors.Join(err, preset.Errors(problems)); err != nil {
+			return planErrorf("%s: the configuration in manifest.json is not one of this version, %s wrote it: %v", s.dir, s.Manifest.Version, err)
+		}
+		s.Specs = append(s.Specs, spec)
+		if i == 0 {
+			s.Question, s.Axes = spec.Question, doc.Keys(preset.Paths)
+		}
+	}
+	if s.Manifest.Experiment == ComparisonName {
+		s.Question, s.Axes = comparisonQuestion, crossedPaths
+	}
+	return nil
+}
+
+// Drawing is a stored figure.
+type Drawing struct {
+	Name    string // of the file without its ending
+	SVG     []byte
+	Caption string
+}
+
+// Figures are the stored drawings, in the order of their names.
+func (s *Stored) Figures() (list []Drawing, err error) {
+	for _, f := range s.Manifest.Files {
+		base, is := strings.CutSuffix(f.Name, ".svg")
+		if !is {
+			continue
+		}
+		d := Drawing{Name: path.Base(base)}
+		if d.SVG, err = os.ReadFile(filepath.Join(s.dir, filepath.FromSlash(f.Name))); err != nil {
+			return nil, err
+		}
+		caption, err := os.ReadFile(filepath.Join(s.dir, filepath.FromSlash(base+".caption.txt")))
+		if err != nil {
+			return nil, err
+		}
+		d.Caption = strings.TrimSpace(string(caption))
+		list = append(list, d)
+	}
+	return list, nil
+}
+
+// Many tells whether there are too many cells to look into each.
+func (s *Stored) Many() bool { return s.Study.Lean }
+
+// Money are the tables of channels and of harm, cell by cell, none for many cells.
+func (s *Stored) Money() (list [][]*table.Table, err error) {
+	if s.Many() {
+		return nil, nil
+	}
+	for _, c := range s.Study.Cells {
+		channels, err := report.Channels(s.Study, c)
+		if err != nil {
+			return nil, err
+		}
+		harm, err := report.Harm(s.Study, c)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, []*table.Table{channels, harm})
+	}
+	return list, nil
+}
+
+// Assumptions are the parameters with their sources: those that differ from their
+// default in any cell with those of the attack, if there is one only, and the
+// others. A parameter that varies has all its values.
+func (s *Stored) Assumptions() (changed, others *table.Table) {
+	var order []string
+	values, fields, differs := map[string][]string{}, map[string]param.Field{}, map[string]bool{}
+	for _, spec := range s.Specs {
+		spec.walk(func(path string, f param.Field) {
+			if fields[path].Source == "" {
+				order, fields[path] = append(order, path), f
+			}
+			if !slices.Contains(values[path], f.Value) {
+				values[path] = append(values[path], f.Value)
+			}
+			differs[path] = differs[path] || f.Changed
+		})
+	}
+	for i, path := range s.Axes {
+		if _, known := fields[path]; known && len(s.Specs) == 1 {
+			values[path], differs[path] = s.Levels(i), true
+		}
+	}
+	own := len(values["attack"]) == 1
+	title := "What this experiment sets"
+	if own {
+		title += ", and the parameters of the attack"
+	}
+	changed = assumptionTable("assumptions", title)
+	others = assumptionTable("defaults", "Parameters at their defaults")
+	for _, path := range order {
+		if never[path] {
+			continue
+		}
+		t := others
+		if differs[path] || own && strings.HasPrefix(path, attackPrefix) {
+			t = changed
+		}
+		f, value := fields[path], values[path]
+		const most = 8
+		if n := len(value); n > most {
+			value = append(slices.Clone(value[:most]), fmt.Sprintf("… (%d values)", n))
+		}
+		row := []table.Cell{table.Text(path), table.Text(strings.Join(value, ", ")), table.Text(f.Unit), table.Text(f.Default), table.Text(f.Doc), table.Text(f.Source)}
+		t.Rows = append(t.Rows, row)
+	}
+	return changed, others
+}
+
+// Levels are the values of an axis, in the order of the cells.
+func (s *Stored) Levels(axis int) (out []string) {
+	for _, c := range s.Study.Cells {
+		if v := c.Level(axis); v != "" && !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func assumptionTable(name, title string) *table.Table {
+	return &table.Table{Name: name, Title: title, Columns: []table.Column{{Name: "Parameter"}, {Name: "Value", Align: table.Right}, {Name: "Unit"}, {Name: "Default", Align: table.Right}, {Name: "Meaning"}, {Name: "Source"}}}
+}
