@@ -23,6 +23,22 @@ func CrossingName(attack, mechanism, remedy string) string {
 	return attack + "@" + mechanism + "+" + remedy
 }
 
+// Home is the leader selection and the remedy of an attack's own preset, empty for an
+// attack without one.
+func Home(attack string) (mechanism, remedy string) {
+	own, err := Load(attack)
+	if err != nil {
+		return "", ""
+	}
+	return own.Mechanism, own.Remedy
+}
+
+// HomeMechanism is the leader selection of an attack's own preset.
+func HomeMechanism(attack string) string {
+	mechanism, _ := Home(attack)
+	return mechanism
+}
+
 // comparisonReps is the number of paired seeds of a cell of the matrix.
 const comparisonReps = 20
 

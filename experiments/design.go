@@ -190,7 +190,7 @@ func (p *design) blocks(part span, workers int) []block {
 	of := map[string][]*cell{}
 	var keys []string
 	for _, c := range cells {
-		k := c.worldKey(0)
+		k := c.WorldKey(0)
 		if of[k] == nil {
 			keys = append(keys, k)
 		}

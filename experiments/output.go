@@ -112,7 +112,7 @@ func (p *design) overview(store *record.Store, study *report.Study, r *Result) e
 		name string
 		draw *figure.Figure
 	}{
-		{"matrix", report.MatrixFigure(study)},
+		{"matrix", report.MatrixFigure(study, HomeMechanism)},
 		{"returns", report.SweepFigure(study)},
 	} {
 		if f.draw == nil {

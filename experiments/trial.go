@@ -52,8 +52,8 @@ func NewWorlds(share bool) *Worlds {
 	return b
 }
 
-// worldKey names all that the idle world of a replication depends on.
-func (s *Spec) worldKey(rep int) string {
+// WorldKey names all that the idle world of a replication depends on.
+func (s *Spec) WorldKey(rep int) string {
 	var text strings.Builder
 	fmt.Fprintln(&text, s.Mechanism, s.Remedy, s.seed(rep), s.StartDays)
 	s.walk(func(path string, f param.Field) {
@@ -67,7 +67,7 @@ func (s *Spec) worldKey(rep int) string {
 // open is the world of a replication at the start of the plan. Where others share
 // it, it is simulated for the first of them.
 func (b *Worlds) open(ctx context.Context, s *Spec, t *Trial) (*sim.World, error) {
-	if b.shared != nil && b.shared.key == s.worldKey(t.Rep) {
+	if b.shared != nil && b.shared.key == s.WorldKey(t.Rep) {
 		return b.shared.trunk, nil
 	}
 	w, err := sim.New(&s.World, s.Mechanism, s.Remedy, t.Seed, [sim.Legs]ledger.Amount{})
@@ -78,7 +78,7 @@ func (b *Worlds) open(ctx context.Context, s *Spec, t *Trial) (*sim.World, error
 		return nil, err
 	}
 	if b.shared != nil {
-		*b.shared = shared{key: s.worldKey(t.Rep), trunk: w, idle: new(sim.World)}
+		*b.shared = shared{key: s.WorldKey(t.Rep), trunk: w, idle: new(sim.World)}
 		b.shared.idle.CopyFrom(w)
 	}
 	return w, nil

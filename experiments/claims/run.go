@@ -1,9 +1,11 @@
 package claims
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 
 	"stakeout/experiments"
@@ -97,11 +99,13 @@ func (c *court) summon(k Case, of Measure) error {
 	return nil
 }
 
-// sit runs all experiments.
+// sit runs all experiments: those of one world one after the other, seed by seed, so
+// that what they have in common is simulated once.
 func (c *court) sit(ctx context.Context) error {
-	next := make(chan *trial, len(c.order))
-	for _, k := range c.order {
-		next <- c.trials[k]
+	blocks := c.blocks()
+	next := make(chan []*trial, len(blocks))
+	for _, b := range blocks {
+		next <- b
 	}
 	close(next)
 	var lock sync.Mutex
@@ -114,12 +118,17 @@ func (c *court) sit(ctx context.Context) error {
 			c.o.Progress(done, total)
 		}
 	}
-	for range min(c.o.Workers, len(c.order)) {
+	for range min(c.o.Workers, len(blocks)) {
 		group.Add(1)
 		go func() {
 			defer group.Done()
-			for t := range next {
-				t.run(ctx, c.o.Reps, step)
+			worlds := experiments.NewWorlds(true)
+			for block := range next {
+				for rep := range c.o.Reps {
+					for _, t := range block {
+						t.run(ctx, worlds, rep, step)
+					}
+				}
 			}
 		}()
 	}
@@ -132,19 +141,45 @@ func (c *court) sit(ctx context.Context) error {
 	return nil
 }
 
-func (t *trial) run(ctx context.Context, reps int, step func()) {
-	worlds := new(experiments.Worlds)
-	for rep := range reps {
-		x, err := t.spec.Trial(ctx, worlds, rep)
-		if err != nil {
-			t.err = err
-			return
+// blocksPerWorker is how many blocks a worker has at least, so that none is idle long
+// while the last ones run.
+const blocksPerWorker = 4
+
+// blocks are the experiments by world, with the shortest first since a shared world
+// only runs forward, and no larger than leaves every worker several of them.
+func (c *court) blocks() (out [][]*trial) {
+	of := map[string][]*trial{}
+	var keys []string
+	for _, k := range c.order {
+		t := c.trials[k]
+		key := t.spec.WorldKey(0)
+		if of[key] == nil {
+			keys = append(keys, key)
 		}
-		for _, m := range t.of {
-			t.values[m.Name] = append(t.values[m.Name], m.of(x))
-		}
-		step()
+		of[key] = append(of[key], t)
 	}
+	most := max(1, len(c.order)/(blocksPerWorker*c.o.Workers))
+	for _, key := range keys {
+		slices.SortStableFunc(of[key], func(a, b *trial) int { return cmp.Compare(a.spec.HorizonDays, b.spec.HorizonDays) })
+		out = slices.AppendSeq(out, slices.Chunk(of[key], most))
+	}
+	return out
+}
+
+// run tries one replication, unless an earlier one failed.
+func (t *trial) run(ctx context.Context, worlds *experiments.Worlds, rep int, step func()) {
+	if t.err != nil {
+		return
+	}
+	x, err := t.spec.Trial(ctx, worlds, rep)
+	if err != nil {
+		t.err = err
+		return
+	}
+	for _, m := range t.of {
+		t.values[m.Name] = append(t.values[m.Name], m.of(x))
+	}
+	step()
 }
 
 // judge finds the verdict on a claim from what has been run.

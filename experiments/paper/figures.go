@@ -65,7 +65,7 @@ func attackMatrix(ctx context.Context, a *archive) (*figure.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return report.MatrixFigure(s), nil
+	return report.MatrixFigure(s, experiments.HomeMechanism), nil
 }
 
 // point is an estimate over another one.

@@ -66,7 +66,7 @@ func numbers(ctx context.Context, a *archive) ([]byte, error) {
 	if a.Quick {
 		form = "quick"
 	}
-	m.set("form", form)
+	m.set("build form", form)
 	m.set("model version", a.Version)
 	h, err := a.study(ctx, headline)
 	if err != nil {
@@ -81,14 +81,10 @@ func numbers(ctx context.Context, a *archive) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	home, err := atHome(s)
-	if err != nil {
-		return nil, err
-	}
 	m.count("matrix n", a.reps(matrix))
 	m.count("matrix cells", len(s.Cells))
 	gain, loss := 0, 0
-	for _, x := range home {
+	for _, x := range atHome(s) {
 		m.money("excess "+x.Cell.Attack, &x.Excess)
 	}
 	for _, x := range s.Summaries() {

@@ -133,7 +133,7 @@ func TestPaperShowsEveryExhibit(t *testing.T) {
 		t.Fatal(err)
 	}
 	named := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?m)^\\exhibit(figure|table|long)\{([a-z-]+)\}`).FindAllStringSubmatch(string(text), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^\\exhibit(figure|table|wide|long)\{([a-z-]+)\}`).FindAllStringSubmatch(string(text), -1) {
 		folder := "tables/"
 		if m[1] == "figure" {
 			folder = "figures/"

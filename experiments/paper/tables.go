@@ -69,17 +69,13 @@ func matrixTable(ctx context.Context, a *archive) (*table.Table, error) {
 
 // atHome are the cells of the matrix in which attacks meet the leader selection and
 // the remedy of their own presets.
-func atHome(s *report.Study) (list []*report.Summary, err error) {
+func atHome(s *report.Study) (list []*report.Summary) {
 	for _, x := range s.Summaries() {
-		own, err := experiments.Load(x.Cell.Attack)
-		if err != nil {
-			return nil, err
-		}
-		if own.Mechanism == x.Cell.Mechanism && own.Remedy == x.Cell.Remedy {
+		if m, r := experiments.Home(x.Cell.Attack); m == x.Cell.Mechanism && r == x.Cell.Remedy {
 			list = append(list, x)
 		}
 	}
-	return list, nil
+	return list
 }
 
 func corruption(ctx context.Context, a *archive) (*table.Table, error) {
@@ -87,13 +83,9 @@ func corruption(ctx context.Context, a *archive) (*table.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	home, err := atHome(s)
-	if err != nil {
-		return nil, err
-	}
 	t := &table.Table{Name: "corruption", Title: "Profit from corruption against cost of corruption",
 		Columns: []table.Column{{Name: "Attack"}, {Name: "Leader selection"}, {Name: "Remedy"}, {Name: "PfC [95 % CI]", Unit: "USD"}, {Name: "CoC [95 % CI]", Unit: "USD"}, {Name: "PfC over CoC", Unit: "1"}}}
-	for _, x := range home {
+	for _, x := range atHome(s) {
 		ratio := table.Empty("the attack costs nothing")
 		if x.Cost.Mean > 0 {
 			ratio = table.Number(x.Revenue.Mean/x.Cost.Mean, table.Format{Decimals: 2})
@@ -107,7 +99,7 @@ func corruption(ctx context.Context, a *archive) (*table.Table, error) {
 
 // amount is a mean of money with its interval.
 func amount(e *report.Estimate) table.Cell {
-	return table.Estimate(e.Mean, e.Lo, e.Hi, table.Money(0))
+	return table.Estimate(e.Mean, end(e.Lo), end(e.Hi), table.Money(0))
 }
 
 func breakEvenTable(ctx context.Context, a *archive) (*table.Table, error) {

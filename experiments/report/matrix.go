@@ -11,28 +11,20 @@ import (
 
 // MatrixFigure shows the mean excess of every attack over the honest use of its
 // capital, in thousand USD, by leader selection without a remedy and by remedy under
-// the attack's own leader selection. It is nil for a study that is no such matrix.
-func MatrixFigure(s *Study) *figure.Figure {
+// the leader selection at home, which names that of an attack's own preset. It is nil
+// for a study that is no such matrix.
+func MatrixFigure(s *Study, home func(attack string) string) *figure.Figure {
 	if !s.isMatrix() {
 		return nil
 	}
 	byMechanism, byRemedy := newHeat(), newHeat()
-	home := map[string]string{} // attack: the leader selection under which it meets most remedies
-	count := map[[2]string]int{}
-	for _, x := range s.Summaries() {
-		c := x.Cell
-		k := [2]string{c.Attack, c.Mechanism}
-		if count[k]++; count[k] > count[[2]string{c.Attack, home[c.Attack]}] {
-			home[c.Attack] = c.Mechanism
-		}
-	}
 	for _, x := range s.Summaries() {
 		c := x.Cell
 		z := x.Excess.Mean / 1000
 		if c.Remedy == "none" {
 			byMechanism.put(c.Attack, c.Mechanism, z)
 		}
-		if c.Mechanism == home[c.Attack] {
+		if c.Mechanism == home(c.Attack) {
 			byRemedy.put(c.Attack, c.Remedy, z)
 		}
 	}

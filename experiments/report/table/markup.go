@@ -154,8 +154,8 @@ func writeAmpersands(b *bytes.Buffer, cells []string) {
 var latexEscapes = strings.NewReplacer(
 	`\`, `\textbackslash{}`, "{", `\{`, "}", `\}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`,
 	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "<", `\textless{}`, ">", `\textgreater{}`, "|", `\textbar{}`,
-	"−", "$-$", "—", `\textemdash{}`, "–", `\textendash{}`, "×", `$\times$`, "·", `$\cdot$`,
-	"≤", `$\leq$`, "≥", `$\geq$`, "∞", `$\infty$`, "±", `$\pm$`, "€", `\texteuro{}`, "²", "$^2$",
+	"--", "-{}-", "−", "$-$", "—", `\textemdash{}`, "–", `\textendash{}`, "×", `$\times$`, "·", `$\cdot$`,
+	"≤", `$\leq$`, "≥", `$\geq$`, "∞", `$\infty$`, "±", `$\pm$`, "€", `\texteuro{}`, "²", "$^2$", "₂", "$_2$", "√", `$\surd$`, "φ", `$\varphi$`, "µ", `\textmu{}`,
 	"α", `$\alpha$`, "β", `$\beta$`, "γ", `$\gamma$`, "δ", `$\delta$`, "ε", `$\varepsilon$`, "θ", `$\theta$`,
 	"λ", `$\lambda$`, "μ", `$\mu$`, "π", `$\pi$`, "ρ", `$\rho$`, "σ", `$\sigma$`, "τ", `$\tau$`, "Δ", `$\Delta$`,
 )
