@@ -41,7 +41,7 @@ type view struct {
 	Returns          template.HTML
 	Figures          []drawing
 	Money            []money
-	Turns            template.HTML
+	Turns, Ranges    template.HTML
 	Robustness       template.HTML
 	Claims           []claim
 	Varied           []varied
@@ -133,6 +133,11 @@ func (v *view) tables(s *experiments.Stored) error {
 	}
 	if t := report.Turns(s.Study); t != nil {
 		if v.Turns, err = fragment(t); err != nil {
+			return err
+		}
+	}
+	if t := report.Ranges(s.Study); t != nil {
+		if v.Ranges, err = fragment(t); err != nil {
 			return err
 		}
 	}

@@ -36,11 +36,11 @@ func MatrixFigure(s *Study) *figure.Figure {
 			byRemedy.put(c.Attack, c.Remedy, z)
 		}
 	}
-	height := min(22+9*float64(len(byRemedy.rows)), figure.TallestMM/2)
+	height := min(24+9*float64(len(byRemedy.rows)), figure.TallestMM/2)
 	return &figure.Figure{
 		Width: figure.DoubleColumn, HeightMM: 2 * height, Columns: 1,
-		Panels: []figure.Panel{{Title: "a", Heat: byMechanism.heat()}, {Title: "b", Heat: byRemedy.heat()}},
-		Caption: fmt.Sprintf("Mean excess of each attack over the honest use of the same capital in thousand USD. (a) By leader selection, without a remedy. (b) By remedy, under the leader selection of the attack's own preset. Empty cells: the attack has no lever, or the remedy nothing to act on. n = %s; intervals are in the table attack_roi. Model version %s.",
+		Panels: []figure.Panel{{Title: "a", XLabel: "Leader selection", Heat: byMechanism.heat()}, {Title: "b", XLabel: "Remedy", Heat: byRemedy.heat()}},
+		Caption: fmt.Sprintf("Mean excess of each attack over the honest use of the same capital in thousand USD. (a) By leader selection, without a remedy. (b) By remedy, under the leader selection of the attack's own preset. Empty cells: the attack has no lever, or the remedy nothing to act on. %s; intervals are in the table attack_roi. Model version %s.",
 			s.Sample(), s.Version),
 	}
 }
