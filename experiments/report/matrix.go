@@ -45,9 +45,12 @@ func MatrixFigure(s *Study) *figure.Figure {
 	}
 }
 
+// MatrixAxes are the paths that vary in the matrix of attacks, elections and remedies.
+var MatrixAxes = []string{"attack", "mechanism", "remedy"}
+
 // isMatrix tells the matrix of attacks, elections and remedies from other sweeps.
 func (s *Study) isMatrix() bool {
-	return slices.Equal(s.Axes, []string{"attack", "mechanism", "remedy"})
+	return slices.Equal(s.Axes, MatrixAxes)
 }
 
 // narrow makes names fit a column: words on lines of their own.
