@@ -153,6 +153,37 @@ func TestPageOfASweep(t *testing.T) {
 	has(t, page, "<summary>loyalty 0.9</summary>", "Money by channel: dos-short", "Does the verdict hang on the statistic?", "dos-short, pos, loyalty 0.9", "Where the verdict turns")
 }
 
+// An interrupted run has a page that says so, even before its first replication.
+func TestPageOfAnInterruptedRun(t *testing.T) {
+	for _, c := range []struct {
+		done int
+		want string
+	}{{0, "No replication came to its end, so there is no verdict"}, {1, "one replication has no interval, so there is no verdict"}, {2, "Quick look: 2 replications"}} {
+		w, err := experiments.LoadSweep("dos-short", experiments.Variation{Set: small})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(context.Background())
+		if c.done == 0 {
+			stop()
+		}
+		r, err := w.Run(ctx, experiments.Options{Out: t.TempDir(), Workers: 1, Version: "v1", Progress: func(done, _ int) {
+			if done == c.done {
+				stop()
+			}
+		}})
+		stop()
+		if !errors.Is(err, context.Canceled) || r.Finished != c.done {
+			t.Fatalf("%d replications, %v", r.Finished, err)
+		}
+		s, err := experiments.OpenStored(r.Dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		has(t, write(t, s), "Interrupted: replications are missing", c.want, "<dt>Status</dt><dd>partial: interrupted</dd>")
+	}
+}
+
 // What changed after the run is refused, and so is what no run wrote.
 func TestChangedFolders(t *testing.T) {
 	_, dir := stored(t)
