@@ -92,6 +92,9 @@ func sound(t *testing.T, page string) {
 			case "scope":
 				scope = true
 			case "id":
+				if ids[a.Value] {
+					t.Errorf("two things on the page are called %s", a.Value)
+				}
 				ids[a.Value] = true
 			case "aria-labelledby":
 				named = append(named, a.Value)
@@ -225,7 +228,7 @@ func TestChangedFolders(t *testing.T) {
 func TestOnlyDrawingsGoInline(t *testing.T) {
 	const head = `<?xml version="1.0"?>` + "\n" + `<svg width="10pt" height="5pt" viewBox="0 0 10 5" xmlns="http://www.w3.org/2000/svg">`
 	got, err := inline([]byte(head+`<g transform="scale(1)"><path d="M0,0" style="fill:#000"/></g></svg>`+"\n"), "c")
-	if want := `<svg role="img" aria-labelledby="c" style="width:10pt" viewBox="0 0 10 5" xmlns="http://www.w3.org/2000/svg"><g transform="scale(1)"><path d="M0,0" style="fill:#000"/></g></svg>`; err != nil || string(got) != want {
+	if want := `<svg role="img" aria-labelledby="c" width="10pt" viewBox="0 0 10 5" xmlns="http://www.w3.org/2000/svg"><g transform="scale(1)"><path d="M0,0" style="fill:#000"/></g></svg>`; err != nil || string(got) != want {
 		t.Errorf("got %s, %v", got, err)
 	}
 	for _, bad := range []string{
