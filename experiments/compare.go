@@ -14,9 +14,6 @@ const ComparisonName = "compare"
 
 const comparisonQuestion = "Which attack pays under which leader selection and which remedy?"
 
-// crossedPaths are the axes of a comparison.
-var crossedPaths = []string{"attack", "mechanism", "remedy"}
-
 // CrossingName is what Load takes for an attack's own preset under another leader
 // selection and remedy.
 func CrossingName(attack, mechanism, remedy string) string {
@@ -51,7 +48,7 @@ func Comparison(all bool, reps int) (*Sweep, error) {
 	if reps <= 0 {
 		reps = comparisonReps
 	}
-	w := &Sweep{crossed: crossedPaths}
+	w := &Sweep{crossed: []string{"attack", "mechanism", "remedy"}}
 	for _, a := range strategies.All() {
 		own, err := Load(a.Name)
 		if err != nil {

@@ -100,7 +100,7 @@ func (s *Stored) configuration() error {
 		}
 	}
 	if s.Manifest.Experiment == ComparisonName {
-		s.Question, s.Axes = comparisonQuestion, crossedPaths
+		s.Question, s.Axes = comparisonQuestion, report.MatrixAxes
 	}
 	return nil
 }

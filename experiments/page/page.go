@@ -41,7 +41,7 @@ type view struct {
 	Returns          template.HTML
 	Figures          []drawing
 	Money            []money
-	Turns            template.HTML
+	Turns, Ranges    template.HTML
 	Robustness       template.HTML
 	Claims           []claim
 	Varied           []varied
@@ -62,7 +62,7 @@ type drawing struct {
 // money is where it went in a cell, which has a name along axes.
 type money struct {
 	Cell   string
-	Tables []template.HTML
+	Tables template.HTML
 }
 
 type claim struct{ ID, By, Quote, Reading, Command string }
@@ -108,14 +108,32 @@ func (v *view) verdicts(s *experiments.Stored) error {
 }
 
 func (v *view) tables(s *experiments.Stored) error {
-	var err error
-	returns := report.ROI
+	var robustness *table.Table
+	returns := report.ROI(s.Study)
 	if len(s.Axes) > 0 {
-		returns = report.Returns
+		returns = report.Returns(s.Study)
 	}
-	if v.Returns, err = fragment(returns(s.Study)); err != nil {
-		return err
+	if !s.Many() {
+		robustness = report.Robustness(s.Study)
 	}
+	changed, others := s.Assumptions()
+	v.Defaults = len(others.Rows)
+	for _, f := range []struct {
+		to *template.HTML
+		t  *table.Table
+	}{
+		{&v.Returns, returns}, {&v.Turns, report.Turns(s.Study)}, {&v.Ranges, report.Ranges(s.Study)}, {&v.Robustness, robustness},
+		{&v.Changed, changed}, {&v.Default, others},
+	} {
+		if err := add(f.to, f.t); err != nil {
+			return err
+		}
+	}
+	return v.money(s)
+}
+
+// money adds the tables of every cell.
+func (v *view) money(s *experiments.Stored) error {
 	cells, err := s.Money()
 	if err != nil {
 		return err
@@ -123,38 +141,25 @@ func (v *view) tables(s *experiments.Stored) error {
 	for i, tables := range cells {
 		m := money{Cell: s.Study.Place(s.Study.Cells[i])}
 		for _, t := range tables {
-			html, err := fragment(t)
-			if err != nil {
+			if err := add(&m.Tables, t); err != nil {
 				return err
 			}
-			m.Tables = append(m.Tables, html)
 		}
 		v.Money = append(v.Money, m)
 	}
-	if t := report.Turns(s.Study); t != nil {
-		if v.Turns, err = fragment(t); err != nil {
-			return err
-		}
-	}
-	if !s.Many() {
-		if v.Robustness, err = fragment(report.Robustness(s.Study)); err != nil {
-			return err
-		}
-	}
-	changed, others := s.Assumptions()
-	v.Defaults = len(others.Rows)
-	if v.Changed, err = fragment(changed); err != nil {
-		return err
-	}
-	v.Default, err = fragment(others)
-	return err
+	return nil
 }
 
-// fragment is a table as part of the page. The table escapes its own texts.
-func fragment(t *table.Table) (template.HTML, error) {
+// add appends a table, if there is one, to a part of the page. The table escapes its
+// own texts.
+func add(to *template.HTML, t *table.Table) error {
+	if t == nil {
+		return nil
+	}
 	var b strings.Builder
 	err := t.HTML(&b)
-	return template.HTML(b.String()), err
+	*to += template.HTML(b.String())
+	return err
 }
 
 func (v *view) figures(s *experiments.Stored) error {

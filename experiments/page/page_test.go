@@ -92,6 +92,9 @@ func sound(t *testing.T, page string) {
 			case "scope":
 				scope = true
 			case "id":
+				if ids[a.Value] {
+					t.Errorf("two things on the page are called %s", a.Value)
+				}
 				ids[a.Value] = true
 			case "aria-labelledby":
 				named = append(named, a.Value)
@@ -153,6 +156,37 @@ func TestPageOfASweep(t *testing.T) {
 	has(t, page, "<summary>loyalty 0.9</summary>", "Money by channel: dos-short", "Does the verdict hang on the statistic?", "dos-short, pos, loyalty 0.9", "Where the verdict turns")
 }
 
+// An interrupted run has a page that says so, even before its first replication.
+func TestPageOfAnInterruptedRun(t *testing.T) {
+	for _, c := range []struct {
+		done int
+		want string
+	}{{0, "No replication came to its end, so there is no verdict"}, {1, "one replication has no interval, so there is no verdict"}, {2, "Quick look: 2 replications"}} {
+		w, err := experiments.LoadSweep("dos-short", experiments.Variation{Set: small})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(context.Background())
+		if c.done == 0 {
+			stop()
+		}
+		r, err := w.Run(ctx, experiments.Options{Out: t.TempDir(), Workers: 1, Version: "v1", Progress: func(done, _ int) {
+			if done == c.done {
+				stop()
+			}
+		}})
+		stop()
+		if !errors.Is(err, context.Canceled) || r.Finished != c.done {
+			t.Fatalf("%d replications, %v", r.Finished, err)
+		}
+		s, err := experiments.OpenStored(r.Dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		has(t, write(t, s), "Interrupted: replications are missing", c.want, "<dt>Status</dt><dd>partial: interrupted</dd>")
+	}
+}
+
 // What changed after the run is refused, and so is what no run wrote.
 func TestChangedFolders(t *testing.T) {
 	_, dir := stored(t)
@@ -194,7 +228,7 @@ func TestChangedFolders(t *testing.T) {
 func TestOnlyDrawingsGoInline(t *testing.T) {
 	const head = `<?xml version="1.0"?>` + "\n" + `<svg width="10pt" height="5pt" viewBox="0 0 10 5" xmlns="http://www.w3.org/2000/svg">`
 	got, err := inline([]byte(head+`<g transform="scale(1)"><path d="M0,0" style="fill:#000"/></g></svg>`+"\n"), "c")
-	if want := `<svg role="img" aria-labelledby="c" style="width:10pt" viewBox="0 0 10 5" xmlns="http://www.w3.org/2000/svg"><g transform="scale(1)"><path d="M0,0" style="fill:#000"/></g></svg>`; err != nil || string(got) != want {
+	if want := `<svg role="img" aria-labelledby="c" width="10pt" viewBox="0 0 10 5" xmlns="http://www.w3.org/2000/svg"><g transform="scale(1)"><path d="M0,0" style="fill:#000"/></g></svg>`; err != nil || string(got) != want {
 		t.Errorf("got %s, %v", got, err)
 	}
 	for _, bad := range []string{

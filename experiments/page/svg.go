@@ -51,6 +51,6 @@ func inline(svg []byte, label string) (template.HTML, error) {
 	if at < 0 || !sizes.Match(svg[at:]) {
 		return "", fmt.Errorf("does not start as a drawing does")
 	}
-	text := sizes.ReplaceAllString(string(svg[at:]), `<svg role="img" aria-labelledby="`+label+`" style="width:$1"`)
+	text := sizes.ReplaceAllString(string(svg[at:]), `<svg role="img" aria-labelledby="`+label+`" width="$1"`)
 	return template.HTML(strings.TrimSpace(text)), nil
 }

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"stakeout/experiments/measure"
 	"stakeout/experiments/report/figure"
@@ -16,6 +18,7 @@ func PriceFigure(s *Study, c *Cell, p *Paths, marks []figure.Mark) *figure.Figur
 		return nil
 	}
 	first, span := p.measured(), []float64{0, c.Horizon}
+	marks = terse(marks)
 	days := p.Days[first:]
 	price := figure.Panel{Title: "a", XLabel: "Time after the warm-up (d)", YLabel: "Price against idle twin (%)", ZeroLine: true, Legend: true, Marks: marks, XIncludes: span}
 	service := figure.Panel{Title: "b", XLabel: "Time after the warm-up (d)", YLabel: "Empty slots, users (%)", ZeroLine: true, Legend: true, Marks: marks, XIncludes: span}
@@ -34,8 +37,36 @@ func PriceFigure(s *Study, c *Cell, p *Paths, marks []figure.Mark) *figure.Figur
 		Width: figure.DoubleColumn, HeightMM: 68, Columns: 2, Panels: []figure.Panel{price, service},
 		Caption: fmt.Sprintf("%s under %s. (a) Mean over replications of 100 ln(price/price of the idle twin with the same seed), for the attack and for the honest use of the same capital, which makes the same trades; until the act starts the two are one world. "+
 			"(b) Attack world: share of slots that left waiting users unserved (half-life one day), and change of active users against the idle twin. "+
-			"Bands: pointwise %s intervals of the mean (Student's t). n = %d, master seed %s. Model version %s.", c.label(), c.leader(), level(s.Level), p.reps, c.Seed, s.Version),
+			"%sBands: pointwise %s intervals of the mean (Student's t). n = %d, master seed %s. Model version %s.", c.label(), c.leader(), untold(marks), level(s.Level), p.reps, c.Seed, s.Version),
 	}
+}
+
+// manyMarks is the number of events from which on their labels would take more
+// room than the axes.
+const manyMarks = 6
+
+// terse gives the start and the end of an act one label, at its start, where there
+// are many events.
+func terse(marks []figure.Mark) []figure.Mark {
+	if len(marks) < manyMarks {
+		return marks
+	}
+	out := slices.Clone(marks)
+	for i := 1; i < len(out); i++ {
+		act, starts := strings.CutSuffix(marks[i-1].Label, " starts")
+		if starts && marks[i].Label == act+" ends" {
+			out[i-1].Label, out[i].Label = act, ""
+		}
+	}
+	return out
+}
+
+// untold says what a line without a label is.
+func untold(marks []figure.Mark) string {
+	if slices.ContainsFunc(marks, func(m figure.Mark) bool { return m.Label == "" }) {
+		return "Dashed lines without a label: the act before ends. "
+	}
+	return ""
 }
 
 // bar is one channel of a waterfall: the mean of the attack, and of the attack

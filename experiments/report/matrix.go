@@ -28,18 +28,21 @@ func MatrixFigure(s *Study, home func(attack string) string) *figure.Figure {
 			byRemedy.put(c.Attack, c.Remedy, z)
 		}
 	}
-	height := min(22+9*float64(len(byRemedy.rows)), figure.TallestMM/2)
+	height := min(24+9*float64(len(byRemedy.rows)), figure.TallestMM/2)
 	return &figure.Figure{
 		Width: figure.DoubleColumn, HeightMM: 2 * height, Columns: 1,
-		Panels: []figure.Panel{{Title: "a", Heat: byMechanism.heat()}, {Title: "b", Heat: byRemedy.heat()}},
-		Caption: fmt.Sprintf("Mean excess of each attack over the honest use of the same capital in thousand USD. (a) By leader selection, without a remedy. (b) By remedy, under the leader selection of the attack's own preset. Colours are logarithmic beyond about ten thousand USD. Empty cells: the attack has no lever, or the remedy nothing to act on. n = %s; intervals are in the table attack_roi. Model version %s.",
+		Panels: []figure.Panel{{Title: "a", XLabel: "Leader selection", Heat: byMechanism.heat()}, {Title: "b", XLabel: "Remedy", Heat: byRemedy.heat()}},
+		Caption: fmt.Sprintf("Mean excess of each attack over the honest use of the same capital in thousand USD. (a) By leader selection, without a remedy. (b) By remedy, under the leader selection of the attack's own preset. Colours are logarithmic beyond about ten thousand USD. Empty cells: the attack has no lever, or the remedy nothing to act on. %s; intervals are in the table attack_roi. Model version %s.",
 			s.Sample(), s.Version),
 	}
 }
 
+// MatrixAxes are the paths that vary in the matrix of attacks, elections and remedies.
+var MatrixAxes = []string{"attack", "mechanism", "remedy"}
+
 // isMatrix tells the matrix of attacks, elections and remedies from other sweeps.
 func (s *Study) isMatrix() bool {
-	return slices.Equal(s.Axes, []string{"attack", "mechanism", "remedy"})
+	return slices.Equal(s.Axes, MatrixAxes)
 }
 
 // narrow makes names fit a column: words on lines of their own.

@@ -2,11 +2,13 @@ package report
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
 	"stakeout/experiments/measure"
 	"stakeout/experiments/record"
+	"stakeout/experiments/report/figure"
 )
 
 // rows makes the table runs of one cell with the given profits of the attack
@@ -230,5 +232,18 @@ func TestMissingROIIsSaid(t *testing.T) {
 	}
 	if e := s.Summaries()[0].ROI; e.Missing != 3 || e.N != 0 {
 		t.Errorf("missing %d of %d", e.Missing, e.N)
+	}
+}
+
+// Where events are many, the start and the end of an act share a label.
+func TestTerseMarks(t *testing.T) {
+	few := []figure.Mark{{X: 1, Label: "act starts"}, {X: 2, Label: "act ends"}}
+	if got := terse(few); !slices.Equal(got, few) || untold(got) != "" {
+		t.Errorf("few marks: %v", got)
+	}
+	many := []figure.Mark{{X: 0, Label: "buying starts"}, {X: 1, Label: "act 1 starts"}, {X: 2, Label: "act 1 ends"}, {X: 3, Label: "act 2 starts"}, {X: 4, Label: "act 2 ends"}, {X: 5, Label: "sale"}}
+	want := []figure.Mark{{X: 0, Label: "buying starts"}, {X: 1, Label: "act 1"}, {X: 2}, {X: 3, Label: "act 2"}, {X: 4}, {X: 5, Label: "sale"}}
+	if got := terse(many); !slices.Equal(got, want) || untold(got) == "" || many[2].Label == "" {
+		t.Errorf("many marks: %v, and before: %v", got, many)
 	}
 }

@@ -180,15 +180,15 @@ func (h *header) Plot(c draw.Canvas, _ *plot.Plot) {
 	}
 }
 
-// drawLetter writes the panel letter above the axis labels; left is the edge
-// that all panels of a column share.
-func (h *header) drawLetter(data draw.Canvas, left vg.Length) {
+// drawLetter writes the panel letter at the top of the header, where no label of an
+// axis reaches; left and rows are the edge and the height that panels share.
+func (h *header) drawLetter(data draw.Canvas, left vg.Length, rows int) {
 	if h.panel.Title == "" {
 		return
 	}
-	y := data.Max.Y + 3 + 2
+	y := data.Max.Y + 3 + 2 + rowHeight*vg.Length(max(rows-1, 0))
 	if h.titleRow() > 0 {
-		y += rowHeight * vg.Length(h.rows)
+		y = data.Max.Y + 3 + 2 + rowHeight*vg.Length(h.rows)
 	}
 	data.SetColor(ink)
 	writeFont(data, vg.Point{X: left, Y: y}, text.XLeft, h.panel.Title, letterSize, stdfont.WeightBold)

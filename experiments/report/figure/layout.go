@@ -127,10 +127,21 @@ func (d *drawing) draw(area draw.Canvas) error {
 				return fmt.Errorf("figure: panel %d: %w", r*len(row)+c+1, err)
 			}
 			p.Draw(tiles[r][c])
-			d.charts[r][c].head.drawLetter(data, left[c])
+			d.charts[r][c].head.drawLetter(data, left[c], d.headerRows(r))
 		}
 	}
 	return nil
+}
+
+// headerRows is the number of rows of labels above the highest header of a row of
+// panels.
+func (d *drawing) headerRows(row int) (rows int) {
+	for _, c := range d.charts[row] {
+		if c != nil {
+			rows = max(rows, c.head.rows)
+		}
+	}
+	return rows
 }
 
 // checkRoom refuses axes that their own labels have crowded out.

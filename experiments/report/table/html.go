@@ -9,8 +9,8 @@ import (
 // page is the markup of a table: heads with a scope, so that a screen reader can
 // name the row and the column of a cell, and a frame that scrolls by itself where
 // the screen is narrow. Intervals are on a line of their own.
-var page = template.Must(template.New("table").Parse(`{{if .Rows}}<div class="scroll" role="region" tabindex="0" aria-label="{{.Title}}">
-<table id="table-{{.Name}}">
+var page = template.Must(template.New("table").Parse(`{{if .Rows}}<div class="scroll" role="group" tabindex="0" aria-label="{{.Title}}">
+<table class="table-{{.Name}}">
 <caption>{{.Title}}</caption>
 <thead><tr>{{range .Heads}}<th scope="col" class="{{.Class}}">{{.Text}}</th>{{end}}</tr></thead>
 <tbody>
