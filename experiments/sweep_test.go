@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -205,8 +206,9 @@ func TestLeanStudyIsTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	full.Axes = r.Study.Axes
-	_, lean := report.Dataset(r.Study)
-	schema, rows := report.Dataset(full)
+	_, leanRows := report.Dataset(r.Study)
+	schema, fullRows := report.Dataset(full)
+	lean, rows := slices.Collect(leanRows), slices.Collect(fullRows)
 	names := map[string]record.Value{}
 	leanSchema, _ := report.Dataset(r.Study)
 	for i := range rows {

@@ -18,9 +18,9 @@ const (
 	bytesPerRun   = 8 << 10  // of result files, a replication without its series
 	bytesFixed    = 40 << 20 // the program, the figures and the tables
 	bytesPerCell  = 16 << 10 // resident
-	bytesPerRow   = 6 << 10  // resident, of the Parquet group that is being filled
-	rowsPerGroup  = 16384    // after which it goes to disk
-	bytesPerIndex = 400      // resident, of the journal a replication
+	bytesPerRow   = 10 << 10 // resident, of the Parquet group that is being filled
+	rowsPerGroup  = 4096     // after which it goes to disk
+	bytesPerIndex = 100      // resident, of the journal a replication
 )
 
 // estimate is what --dry-run prints.

@@ -155,7 +155,7 @@ func TestFailedWriteForbidsComplete(t *testing.T) {
 }
 
 func FuzzJournal(f *testing.F) {
-	j := &journal{schemas: []Schema{mixed, narrow}, salt: []byte("salt"), places: map[string]place{}}
+	j := &journal{schemas: []Schema{mixed, narrow}, salt: []byte("salt"), places: map[mark]place{}}
 	line, err := j.line("abc", testRun(1).Rows)
 	must(f, err)
 	f.Add(line)
@@ -163,9 +163,9 @@ func FuzzJournal(f *testing.F) {
 	f.Add([]byte("0123456789abcdef \n\n 0"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		all := slices.Concat(b, []byte("\n"), line, b)
-		j := &journal{schemas: j.schemas, salt: j.salt, places: map[string]place{}}
+		j := &journal{schemas: j.schemas, salt: j.salt, places: map[mark]place{}}
 		must(t, j.load(bytes.NewReader(all)))
-		p, ok := j.places["abc"]
+		p, ok := j.find("abc")
 		if !ok || j.end > int64(len(all)) {
 			t.Fatalf("the whole line was not found: %v, end %d of %d", j.places, j.end, len(all))
 		}

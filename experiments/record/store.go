@@ -171,7 +171,7 @@ func (s *Store) Rows(key, table string) (rows []Row, ok bool, err error) {
 	if !ok {
 		return nil, false, nil
 	}
-	texts, err := s.journal.read(key, p)
+	texts, err := s.journal.read(markOf(key), p)
 	if err != nil {
 		return nil, true, err
 	}

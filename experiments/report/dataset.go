@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 
@@ -104,20 +105,23 @@ type datum struct {
 }
 
 // Dataset is the schema and the rows of attack_roi, one row a cell.
-func Dataset(s *Study) (schema record.Schema, rows []record.Row) {
+func Dataset(s *Study) (schema record.Schema, rows iter.Seq[record.Row]) {
 	schema.Name = AttackROITable
 	data := slices.Concat(ids(), s.levels(), spreads(), headline(), method())
 	for _, d := range data {
 		schema.Columns = append(schema.Columns, d.Column)
 	}
-	for _, x := range s.Summaries() {
-		row := make(record.Row, len(data))
-		for i, d := range data {
-			row[i] = d.value(s, x)
+	return schema, func(yield func(record.Row) bool) {
+		for _, x := range s.Summaries() {
+			row := make(record.Row, len(data))
+			for i, d := range data {
+				row[i] = d.value(s, x)
+			}
+			if !yield(row) {
+				return
+			}
 		}
-		rows = append(rows, row)
 	}
-	return schema, rows
 }
 
 func word(name, doc string, value func(*Study, *Summary) string) datum {
@@ -173,29 +177,29 @@ func (s *Study) levels() (out []datum) {
 
 // spreads are the statistics of all quantities.
 func spreads() (out []datum) {
-	for _, q := range quantities() {
-		for _, st := range statistics {
+	for k, q := range quantities() {
+		for i, st := range statistics {
 			out = append(out, figureOf(q.name+"_"+st.suffix, q.unit, st.doc+" over replications: "+q.doc+".", func(s *Study, x *Summary) float64 {
-				e := x.of(q, s.Level)
-				return st.value(e)
+				return x.spreads(s.Level)[k][i]
 			}))
 		}
 	}
 	return out
 }
 
-// of is the estimate of a quantity, computed once.
-func (x *Summary) of(q quantity, level float64) *Estimate {
+// spreads are the statistics of all quantities of the data file, computed once.
+func (x *Summary) spreads(level float64) [][len(statistics)]float64 {
 	if x.spread == nil {
-		x.spread = map[string]*Estimate{}
+		all := quantities()
+		x.spread = make([][len(statistics)]float64, len(all))
+		for k, q := range all {
+			e := estimateOf(q.values(x.Cell), level)
+			for i, st := range statistics {
+				x.spread[k][i] = st.value(&e)
+			}
+		}
 	}
-	e := x.spread[q.name]
-	if e == nil {
-		fresh := estimateOf(q.values(x.Cell), level)
-		e = &fresh
-		x.spread[q.name] = e
-	}
-	return e
+	return x.spread
 }
 
 // headline are the tests and tails of profit, ROI and excess.
