@@ -15,7 +15,7 @@ import (
 // report writes attack_roi and the figures from the rows in the store and
 // fills the result.
 func (p *design) report(store *record.Store, r *Result) (err error) {
-	meta := report.Meta{Experiment: p.name, Version: p.version, Partial: r.Partial, Axes: p.axes, Lean: !p.detail()}
+	meta := report.Meta{Experiment: p.name, Version: p.version, Partial: r.Partial, Axes: p.axes, Precision: p.stop, Lean: !p.detail()}
 	study, err := report.NewStudy(meta, p.runsSchema(),
 		func(visit func(record.Row) error) error { return store.Each(runsTable, visit) })
 	if err != nil {

@@ -164,7 +164,7 @@ func (f source) read(overrides []string) (*Spec, *preset.Document, []preset.Prob
 	doc, problems := preset.Parse(f.file, f.text)
 	var part worldPart
 	param.Defaults(&part)
-	problems = append(problems, underWorld(doc.Decode("", &part, "attack_params", preset.Paths, sampleSection))...)
+	problems = append(problems, underWorld(doc.Decode("", &part, "attack_params", preset.Paths, sampleSection, precisionSection))...)
 	s := &Spec{Header: part.Header, World: part.World}
 	if e, ok := strategies.Find(s.Attack); ok {
 		s.attack, s.Params = e, e.Params()

@@ -182,7 +182,7 @@ func (p *program) sweepMerge(c *cli.Context) error {
 	if !slices.Contains(experiments.Presets(), name) {
 		name = plan.File
 	}
-	return p.result(c, name, r, err)
+	return p.result(c, name, choices(c), r, err)
 }
 
 // sweepSubmit runs the missing shards here, or writes a job array for them.

@@ -124,8 +124,22 @@ func (s *Store) prepare() error {
 	for i, t := range s.tables {
 		schemas[i] = t.Schema
 	}
-	s.journal, err = openJournal(s.dir, schemas, s.hook)
+	if s.journal, err = openJournal(s.dir, schemas, s.hook); err != nil {
+		return err
+	}
+	if err = s.keepRecipe(); err != nil {
+		s.journal.f.Close()
+	}
 	return err
+}
+
+// keepRecipe replaces what an earlier invocation may have left.
+func (s *Store) keepRecipe() error {
+	path := filepath.Join(s.dir, recipeName)
+	if s.manifest.Recipe == nil {
+		return remove(path, s.hook)
+	}
+	return replace(path, s.manifest.Recipe, s.hook)
 }
 
 // Dir is the folder of the experiment.
@@ -230,7 +244,7 @@ func (s *Store) Close(status Status, reason string) error {
 	}
 	s.journal.f.Close()
 	if err == nil && status == Complete {
-		err = remove(s.journal.path, s.hook)
+		err = errors.Join(remove(filepath.Join(s.dir, recipeName), s.hook), remove(s.journal.path, s.hook))
 	}
 	unlock(s.lock)
 	s.lock = nil
@@ -300,7 +314,8 @@ func (s *Store) writeTables() error {
 	return err
 }
 
-// listJournal puts the journal of a partial experiment into the manifest.
+// listJournal puts the journal and the recipe of a partial experiment into the
+// manifest.
 func (s *Store) listJournal() error {
 	if s.journal.err == nil {
 		if err := s.journal.sync(); err != nil {
@@ -310,11 +325,17 @@ func (s *Store) listJournal() error {
 	if err := s.journal.f.Truncate(s.journal.end); err != nil {
 		return explain("truncate", s.journal.path, err)
 	}
-	sum, size, err := hashFile(s.journal.path)
-	if err == nil {
-		s.manifest.Files = append(s.manifest.Files, Output{journalName, sum, size})
+	for _, name := range []string{journalName, recipeName} {
+		sum, size, err := hashFile(filepath.Join(s.dir, name))
+		if name == recipeName && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		s.manifest.Files = append(s.manifest.Files, Output{name, sum, size})
 	}
-	return err
+	return nil
 }
 
 // whole writes a file in one piece and lists it.
@@ -336,13 +357,5 @@ func (s *Store) sealed(name string, v any) error {
 	if err != nil {
 		return err
 	}
-	f, err := create(filepath.Join(s.dir, name), s.hook)
-	if err != nil {
-		return err
-	}
-	defer f.Abort()
-	if _, err := f.Write(text); err != nil {
-		return err
-	}
-	return f.Commit()
+	return replace(filepath.Join(s.dir, name), text, s.hook)
 }

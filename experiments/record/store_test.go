@@ -21,7 +21,7 @@ const planned = 9
 
 func testManifest() Manifest {
 	return Manifest{Experiment: "dos-short", Command: []string{"/tmp/x/stakeout", "run", "dos-short"},
-		Config: "reps: 9\nname: \"λ <&>\"\n", Seeds: []Seed{42, 1<<64 - 1}, Version: "v1.2.3"}
+		Config: "reps: 9\nname: \"λ <&>\"\n", Seeds: []Seed{42, 1<<64 - 1}, Version: "v1.2.3", Recipe: []byte("go on\n")}
 }
 
 func testTables() []Table {

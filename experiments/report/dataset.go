@@ -241,6 +241,7 @@ func headline() (out []datum) {
 func method() []datum {
 	return []datum{
 		figureOf("excess_p_adjusted", record.Dimensionless, "Adjusted p-value of the excess, Holm over the cells of the experiment.", func(_ *Study, x *Summary) float64 { return x.ExcessAdjusted }),
+		figureOf("excess_q", record.Dimensionless, "Adjusted p-value of the excess, Benjamini-Hochberg over the cells of the experiment.", func(_ *Study, x *Summary) float64 { return x.ExcessQ }),
 		count("family_size", "Number of tests that the adjustment covers.", func(_ *Study, x *Summary) int { return x.Family }),
 		figureOf("pairing_ratio", record.Dimensionless, "Variance of unpaired over paired differences of attack and honest profit; above 1 pairing helps.", func(_ *Study, x *Summary) float64 { return x.PairingRatio }),
 		count("roi_undefined", "Number of replications without capital at risk, in which ROI is not defined.", func(_ *Study, x *Summary) int { return x.ROI.Missing }),
@@ -251,13 +252,13 @@ func method() []datum {
 		word("honest_alternative", "What the excess is measured against.", func(*Study, *Summary) string {
 			return "the same capital makes the same trades and builds honest blocks"
 		}),
-		word("stop_rule", "Rule by which the number of replications was chosen.", func(*Study, *Summary) string { return "fixed number" }),
-		word("stop_reason", "Whether that rule was met or the run interrupted.", func(s *Study, _ *Summary) string {
-			if s.Partial {
-				return "interrupted"
+		word("stop_rule", "Rule by which the number of replications was chosen.", func(s *Study, _ *Summary) string {
+			if s.Precision != nil {
+				return s.Precision.String()
 			}
-			return "met"
+			return "fixed number"
 		}),
+		word("stop_reason", "Whether that rule was met, the most replications made without it, or the run interrupted.", (*Study).stopReason),
 		word("config_sha256", "Hash of the configuration as in the table runs.", func(_ *Study, x *Summary) string { return x.Cell.Config }),
 		word("version", "Version of the program.", func(s *Study, _ *Summary) string { return s.Version }),
 	}

@@ -74,6 +74,8 @@ type Meta struct {
 	Partial    bool // interrupted: replications are missing at the end
 	// Axes are the paths of the parameters that vary by plan.
 	Axes []string
+	// Precision is the rule by which replications were added, nil for a fixed number.
+	Precision *Precision
 	// Lean keeps the statistics of a cell and drops its replications, so that
 	// memory does not grow with their number. The rows of a cell must then
 	// follow one another.

@@ -28,7 +28,8 @@ type Summary struct {
 	ESLo, ESHi                          float64
 	PairingRatio                        float64
 	ExcessAdjusted                      float64                    // p-value, Holm over the cells of the study
-	Family                              int                        // number of cells that it is adjusted for
+	ExcessQ                             float64                    // p-value, Benjamini–Hochberg over the cells of the study
+	Family                              int                        // number of cells that both are adjusted for
 	spread                              [][len(statistics)]float64 // of the data file, by quantity
 }
 
@@ -68,6 +69,9 @@ func (s *Study) summarise() []*Summary {
 	}
 	for i, adjusted := range stat.Holm(p) {
 		out[i].ExcessAdjusted, out[i].Family = adjusted, len(p)
+	}
+	for i, adjusted := range stat.BenjaminiHochberg(p) {
+		out[i].ExcessQ = adjusted
 	}
 	return out
 }
