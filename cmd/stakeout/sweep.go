@@ -20,7 +20,7 @@ var (
 	precisionFlag = &cli.StringFlag{Name: "precision", Usage: "add replications to a cell until the half-width of its excess is small: `RULE` such as 0.05:0.01:100..10000, at most 5 % of the mean or 1 % of the capital at risk, and from 100 to 10,000 replications"}
 	shardsFlag    = &cli.IntFlag{Name: "shards", Usage: "`NUMBER` of shards of a plan"}
 	shardFlag     = &cli.IntFlag{Name: "shard", Usage: "`INDEX` of the shard to run, from 0; without it that of the job array"}
-	backendFlag   = &cli.StringFlag{Name: "backend", Value: "local", Usage: "`WHERE` to run the missing shards: local, one after the other, or slurm"}
+	backendFlag   = &cli.StringFlag{Name: "backend", Value: "local", Usage: "`WHERE` to run the missing shards: local, one after the other, slurm, or kubernetes and htcondor, for which a job is printed"}
 	goFlag        = &cli.BoolFlag{Name: "go", Usage: "hand the script to sbatch instead of only writing it"}
 )
 
@@ -35,6 +35,7 @@ share a folder, cut the sweep into shards:
                                             JOB_COMPLETION_INDEX, SGE_TASK_ID (from 1) or PBS_ARRAY_INDEX names
    sweep missing DIR                        prints the shards that are not complete, for --array=
    sweep submit DIR --backend local|slurm   runs the missing shards here, or writes a job array and, with --go, submits it
+   sweep submit DIR --backend kubernetes    prints an Indexed Job; htcondor prints a submit file
    sweep merge DIR --out FOLDER             puts the shards together: the same bytes as in one process`
 
 // part is one way to use sweep: which flags it takes and what it does.
