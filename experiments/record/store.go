@@ -50,6 +50,7 @@ type Store struct {
 	schemas  []described
 	timing   Timing
 	names    map[string]bool // of the files being written or written
+	stale    []string        // files of the experiment that was here before
 	open     int             // table writers and files that are neither committed nor aborted
 	err      error
 }
@@ -108,6 +109,13 @@ func (f Format) check() error {
 
 // prepare clears what a killed process left and opens the journal.
 func (s *Store) prepare() error {
+	if old, err := ReadManifest(s.dir); err == nil {
+		for _, f := range old.Files {
+			if filepath.IsLocal(f.Name) && f.Name != journalName && f.Name != recipeName {
+				s.stale = append(s.stale, f.Name)
+			}
+		}
+	}
 	if err := remove(filepath.Join(s.dir, manifestName), s.hook); err != nil {
 		return err
 	}
@@ -228,7 +236,8 @@ func (s *Store) Workers(n int) {
 	s.timing.Workers = n
 }
 
-// Close writes the tables, schema.json, timing.json and, last, the manifest,
+// Close writes the tables, schema.json, timing.json and, last, the manifest, removes
+// the files of an earlier experiment in the folder that this one does not have,
 // and releases the folder, also when it fails. Partial needs a reason and
 // keeps the journal for a resumption; Complete removes it. It fails while a
 // file or table is neither committed nor aborted. After a failure the journal
@@ -274,6 +283,11 @@ func (s *Store) finish() error {
 	text, err := encode(schemaFile{s.schemas})
 	if err == nil {
 		err = s.whole(schemaName, text)
+	}
+	for _, name := range s.stale {
+		if err == nil && !s.names[name] {
+			err = remove(filepath.Join(s.dir, filepath.FromSlash(name)), s.hook)
+		}
 	}
 	if err == nil && s.manifest.Status == Partial {
 		err = s.listJournal()

@@ -344,3 +344,20 @@ func TestReproducible(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// A folder that is used again holds nothing of the experiment before.
+func TestFilesOfTheExperimentBefore(t *testing.T) {
+	dir := t.TempDir()
+	must(t, session(dir, upTo(planned), Complete, "", nil))
+	s, err := Open(dir, testManifest(), testTables()[:1]...)
+	must(t, err)
+	must(t, s.Close(Complete, ""))
+	for _, name := range []string{"narrow.parquet", "attack_roi.csv", "figures/roi.svg"} {
+		if _, err := os.Stat(filepath.Join(s.Dir(), name)); !os.IsNotExist(err) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if problems := Verify(s.Dir()); problems != nil {
+		t.Error(problems)
+	}
+}
