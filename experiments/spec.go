@@ -10,7 +10,12 @@
 //
 // A sweep is a preset with axes: one experiment whose cells are the points of a
 // grid or of a sample. A plan cuts it into shards, which other machines run and
-// which merge to the same bytes.
+// which merge to the same bytes. With a precision the results decide how many
+// replications a cell gets.
+//
+// A program starts with Load and Run, or with LoadSweep and its Run, and finds the
+// statistics in Result.Study; the command line has no other way in. Every results
+// folder can be read again with report.Load.
 package experiments
 
 import (

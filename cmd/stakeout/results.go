@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"stakeout/experiments"
 	"stakeout/experiments/record"
 	reports "stakeout/experiments/report"
 )
@@ -55,4 +56,13 @@ func (p *program) export(c *cli.Context) error {
 		return usagef("--format %s: there is no such format%s; expected behaviorspace", f, hint(f, []string{"behaviorspace"}))
 	}
 	return reports.BehaviorSpace(p.out, dir)
+}
+
+// schema prints the JSON Schema of presets.
+func (p *program) schema(c *cli.Context) error {
+	if c.NArg() > 0 {
+		return usagef("schema takes no argument, got %q", c.Args().First())
+	}
+	_, err := p.out.Write(experiments.Schema())
+	return err
 }
