@@ -32,7 +32,11 @@ func Returns(s *Study) *table.Table {
 	if !s.isMatrix() { // its names leave no room for them
 		t.Columns = append(t.Columns, table.Column{Name: "Capital at risk", Unit: "USD"}, table.Column{Name: "Net profit" + ci, Unit: "USD"}, table.Column{Name: "ROI" + ci, Unit: "%"})
 	}
-	t.Columns = append(t.Columns, table.Column{Name: "Excess over honest" + ci, Unit: "USD"}, table.Column{Name: "p, Holm"}, table.Column{Name: "p, BH"}, table.Column{Name: "Pr(profit)", Unit: "%"})
+	t.Columns = append(t.Columns, table.Column{Name: "Excess over honest" + ci, Unit: "USD"}, table.Column{Name: "p, Holm"})
+	if !s.isMatrix() {
+		t.Columns = append(t.Columns, table.Column{Name: "p, BH"})
+	}
+	t.Columns = append(t.Columns, table.Column{Name: "Pr(profit)", Unit: "%"})
 	shown := all
 	if len(all) > printedCells {
 		shown = slices.Concat(all[:printedCells/2], all[len(all)-printedCells/2:])
@@ -73,7 +77,11 @@ func (s *Study) returnsRow(x *Summary) (row []table.Cell) {
 	if !s.isMatrix() {
 		row = append(row, mean(&x.Capital, usd), interval(&x.Profit, usd), roiCell(x))
 	}
-	return append(row, interval(&x.Excess, usd), p, q, profit)
+	row = append(row, interval(&x.Excess, usd), p)
+	if !s.isMatrix() {
+		row = append(row, q)
+	}
+	return append(row, profit)
 }
 
 // levelCell shows the value of an axis as it was stored.
@@ -111,11 +119,15 @@ func (s *Study) returnsNotes(all []*Summary, shown int) []string {
 			}
 		}
 	}
+	discovery := ", for the share of false finds, by Benjamini and Hochberg (BH)"
+	if s.isMatrix() {
+		discovery = ", in " + AttackROITable + discovery
+	}
 	method := strings.Join([]string{
 		s.Sample() + " a cell, the same seeds in every cell.",
 		numeraire, intervals(s.Level) + ".",
 		roiMean + ".", paired,
-		fmt.Sprintf("p is that of the excess, adjusted over %d cells by Holm and, for the share of false finds, by Benjamini and Hochberg (BH); intervals are not adjusted.", len(all)),
+		fmt.Sprintf("p is that of the excess, adjusted over %d cells by Holm and%s; intervals are not adjusted.", len(all), discovery),
 		"Model version " + s.Version + ".",
 	}, " ")
 	out := []string{method, fmt.Sprintf("The excess differs from zero in %d of %d cells at %s after Holm's adjustment.", significant, len(all), level(1-s.Level))}
