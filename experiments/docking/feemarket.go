@@ -43,14 +43,20 @@ const (
 	crowdBlocks = 250
 	crowdLast   = 100 // blocks that enter the means
 	topValue    = 20  // gwei
+	targetGas   = 10_000_000
 )
 
-// feeChain is a chain that nobody but the users of a target wants space on.
-func feeChain(initialGwei float64) (*layer1.Chain, error) {
+// eighth is the largest move of the base fee of EIP-1559, one over this.
+const eighth = 8
+
+// feeChain is a chain that nobody but the users of a target wants space on. Its
+// base fee moves by at most one over the denominator in a block.
+func feeChain(initialGwei float64, denominator int) (*layer1.Chain, error) {
 	var p layer1.Params
 	param.Defaults(&p)
 	p.FeeMarket, p.BackgroundDemand, p.UncleShare = layer1.EIP1559, false, 0
-	p.BlockTargetGas, p.Elasticity, p.InitialBaseFeeGwei, p.UsualTipGwei = 10_000_000, 2, initialGwei, 1
+	p.BlockTargetGas, p.Elasticity, p.InitialBaseFeeGwei, p.UsualTipGwei = targetGas, 2, initialGwei, 1
+	p.BaseFeeDenominator = denominator
 	return layer1.New(p, nil)
 }
 
@@ -62,7 +68,7 @@ type path struct {
 
 // run lets a crowd use a chain.
 func (c crowd) run(seed uint64) (path, error) {
-	chain, err := feeChain(1)
+	chain, err := feeChain(1, eighth)
 	if err != nil {
 		return path{}, err
 	}
@@ -114,8 +120,7 @@ func (c crowd) send(chain *layer1.Chain, fee float64, r *draw.Stream) error {
 // Assumption: a block's demand is one transaction, and what finds no room is
 // gone, as in the map of the paper.
 func orbit(ratio float64, blocks int) (low, high float64, err error) {
-	const target = 10_000_000
-	chain, err := feeChain(10)
+	chain, err := feeChain(10, eighth)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -126,21 +131,29 @@ func orbit(ratio float64, blocks int) (low, high float64, err error) {
 		if int(tick) >= blocks-16 {
 			low, high = min(low, fee), max(high, fee)
 		}
-		gas := min(ratio*target*(1-fee/topValue), 2*target)
-		if gas >= 21_000 {
-			id, err := chain.Submit(layer1.Tx{Sender: ledger.First, Gas: uint32(gas), MaxFee: layer1.Gwei(topValue)})
-			if err != nil {
-				return 0, 0, err
-			}
-			chain.Step(tick, s)
-			if err := chain.Forget(id); err != nil {
-				return 0, 0, err
-			}
-			continue
+		if _, err := offer(chain, tick, s, ratio*targetGas*(1-fee/topValue), topValue); err != nil {
+			return 0, 0, err
 		}
-		chain.Step(tick, s)
 	}
 	return low, high, nil
+}
+
+// offer is a block in which somebody wants so much gas, or the limit if that is
+// less, at up to a price in gwei. It returns the gas that got in; the rest is gone.
+func offer(chain *layer1.Chain, tick uint32, s *draw.Stream, gas, highest float64) (used float64, err error) {
+	if gas = min(gas, 2*targetGas); gas < 21_000 {
+		chain.Step(tick, s)
+		return 0, nil
+	}
+	id, err := chain.Submit(layer1.Tx{Sender: ledger.First, Gas: uint32(gas), MaxFee: layer1.Gwei(highest)})
+	if err != nil {
+		return 0, err
+	}
+	chain.Step(tick, s)
+	if _, _, in := chain.Included(id); in {
+		used = gas
+	}
+	return used, chain.Forget(id)
 }
 
 const orbitBlocks = 20_000
