@@ -48,7 +48,7 @@ func Comparison(all bool, reps int) (*Sweep, error) {
 	if reps <= 0 {
 		reps = comparisonReps
 	}
-	w := &Sweep{crossed: []string{"attack", "mechanism", "remedy"}}
+	w := &Sweep{crossed: []string{"attack", "mechanism", "remedy"}, recipe: &recipe{Matrix: &crossed{all, reps}}}
 	for _, a := range strategies.All() {
 		own, err := Load(a.Name)
 		if err != nil {

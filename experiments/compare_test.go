@@ -102,7 +102,7 @@ func TestSharedWorlds(t *testing.T) {
 		t.Fatal(err)
 	}
 	for workers, want := range map[int]int{1: 2, 2: 4} {
-		if b := p.blocks(span{0, int64(p.total())}, workers); len(b) != want {
+		if b := blocks(p.part(0, int64(p.total())), workers); len(b) != want {
 			t.Errorf("%d workers: %d blocks, want %d", workers, len(b), want)
 		}
 	}

@@ -13,15 +13,18 @@ import (
 
 	"stakeout/experiments/param"
 	"stakeout/experiments/record"
+	"stakeout/experiments/report"
 )
 
 // design is all that an experiment is going to do.
 type design struct {
 	name    string
 	version string
-	config  string   // text of the configuration, if it is shorter than that of all cells
-	axes    []string // paths of the parameters that vary by plan
-	series  bool     // keep the table series
+	config  string            // text of the configuration, if it is shorter than that of all cells
+	axes    []string          // paths of the parameters that vary by plan
+	series  bool              // keep the table series
+	stop    *report.Precision // nil for the fixed number of every cell
+	recipe  []byte            // how to make the experiment again, or nothing
 	cells   []cell
 	columns []column // of the runs table
 }
@@ -37,7 +40,7 @@ type cell struct {
 	*Spec
 	id     string
 	config string   // hash of what a single replication depends on
-	first  int64    // place of its first replication in the experiment
+	place  int64    // of its first replication in the experiment
 	values []string // of the parameters that have a column, as text, noValue where there is none
 	replay string   // command line that shows one of its replications, without the number
 }
@@ -59,7 +62,7 @@ func (p *design) fill(specs []*Spec) error {
 	seen, first := map[string]bool{}, int64(0)
 	builtin := map[string]map[string]string{}
 	for _, s := range specs {
-		c := cell{Spec: s, config: s.replicationHash(), first: first}
+		c := cell{Spec: s, config: s.replicationHash(), place: first}
 		first += int64(s.Replications)
 		c.id = strings.Join([]string{s.Name, s.Attack, s.Mechanism, s.Remedy, c.config[:idDigits]}, "/")
 		if seen[c.id] {
@@ -119,17 +122,17 @@ func (s *Spec) texts() map[string]string {
 
 func (p *design) total() int {
 	last := &p.cells[len(p.cells)-1]
-	return int(last.first) + last.Replications
+	return int(last.place) + last.Replications
 }
 
 // at finds the cell and the replication of a place in the experiment.
 func (p *design) at(order int64) (*cell, int) {
-	i, found := slices.BinarySearchFunc(p.cells, order, func(c cell, order int64) int { return cmp.Compare(c.first, order) })
+	i, found := slices.BinarySearchFunc(p.cells, order, func(c cell, order int64) int { return cmp.Compare(c.place, order) })
 	if !found {
 		i--
 	}
 	c := &p.cells[i]
-	return c, int(order - c.first)
+	return c, int(order - c.place)
 }
 
 func (p *design) key(c *cell, rep int) string {
@@ -162,34 +165,45 @@ func (p *design) tables(f record.Format) []record.Table {
 	return list
 }
 
-// span is a part of an experiment: the places from first to before end.
-type span struct{ first, end int64 }
-
-// block is some cells of one world, which a worker runs replication by replication
-// so that what they have in common is simulated once.
-type block struct {
-	cells []*cell // by horizon
-	reps  int     // most replications of a cell
+// share are replications of a cell: from first to before end.
+type share struct {
+	*cell
+	first, end int
 }
 
-// blocks divides the cells of a part of the experiment among workers: by world, and
-// no larger than leaves every worker a good many of them.
-func (p *design) blocks(part span, workers int) []block {
-	var cells []*cell
-	runs := 0
+// part are the replications from one place of the experiment to before another.
+func (p *design) part(from, to int64) (out []share) {
 	for i := range p.cells {
-		if c := &p.cells[i]; c.first < part.end && c.first+int64(c.Replications) > part.first {
-			cells = append(cells, c)
-			runs += c.Replications
+		c := &p.cells[i]
+		s := share{c, int(max(0, from-c.place)), int(min(int64(c.Replications), to-c.place))}
+		if s.first < s.end {
+			out = append(out, s)
 		}
 	}
-	most := max(1, runs/(blocksPerWorker*workers))
-	if len(cells) == 1 || most == 1 {
-		return chunks(cells, 1)
+	return out
+}
+
+// block is replications of some cells of one world, which a worker runs number by
+// number so that what they have in common is simulated once.
+type block struct {
+	cells      []share // by horizon
+	first, end int     // covers those of all cells
+}
+
+// blocks divides replications among workers: by world, and no larger than leaves
+// every worker a good many of them.
+func blocks(shares []share, workers int) []block {
+	runs := 0
+	for _, s := range shares {
+		runs += s.end - s.first
 	}
-	of := map[string][]*cell{}
+	most := max(1, runs/(blocksPerWorker*workers))
+	if len(shares) == 1 || most == 1 {
+		return chunks(shares, 1)
+	}
+	of := map[string][]share{}
 	var keys []string
-	for _, c := range cells {
+	for _, c := range shares {
 		k := c.WorldKey(0)
 		if of[k] == nil {
 			keys = append(keys, k)
@@ -198,7 +212,7 @@ func (p *design) blocks(part span, workers int) []block {
 	}
 	var out []block
 	for _, k := range keys {
-		slices.SortStableFunc(of[k], func(a, b *cell) int { return cmp.Compare(a.HorizonDays, b.HorizonDays) })
+		slices.SortStableFunc(of[k], func(a, b share) int { return cmp.Compare(a.HorizonDays, b.HorizonDays) })
 		out = append(out, chunks(of[k], most)...)
 	}
 	return out
@@ -209,11 +223,11 @@ func (p *design) blocks(part span, workers int) []block {
 const blocksPerWorker = 8
 
 // chunks cuts cells of one world into blocks of a size.
-func chunks(cells []*cell, size int) (out []block) {
+func chunks(cells []share, size int) (out []block) {
 	for part := range slices.Chunk(cells, size) {
-		b := block{cells: part}
+		b := block{part, part[0].first, part[0].end}
 		for _, c := range part {
-			b.reps = max(b.reps, c.Replications)
+			b.first, b.end = min(b.first, c.first), max(b.end, c.end)
 		}
 		out = append(out, b)
 	}
@@ -226,19 +240,17 @@ type crew struct {
 	ctx   context.Context
 	store *record.Store
 	o     Options
-	part  span
 
 	mu     sync.Mutex
 	blocks []block // still to begin or under way
-	rep    int     // next replication of the first of them
 	r      *Result
 	err    error
 }
 
-// execute runs what is not in the store yet of a part of the experiment. It
-// returns what stopped it, or nil when every replication has its row.
-func (p *design) execute(ctx context.Context, store *record.Store, part span, o Options, r *Result) error {
-	c := &crew{design: p, ctx: ctx, store: store, o: o, r: r, part: part, blocks: p.blocks(part, o.Workers)}
+// execute runs what is not in the store yet of some replications. It returns what
+// stopped it, or nil when every one has its row.
+func (p *design) execute(ctx context.Context, store *record.Store, shares []share, o Options, r *Result) error {
+	c := &crew{design: p, ctx: ctx, store: store, o: o, r: r, blocks: blocks(shares, o.Workers)}
 	var wait sync.WaitGroup
 	for range min(o.Workers, max(r.Planned, 1)) {
 		wait.Add(1)
@@ -255,29 +267,29 @@ func (p *design) execute(ctx context.Context, store *record.Store, part span, o 
 // crew. A worker's worlds are re-used as long as the block stays the same.
 func (c *crew) work() {
 	var worlds *Worlds
-	var last []*cell
+	var last []share
 	for {
 		cells, rep, ok := c.take()
 		if !ok {
 			return
 		}
 		for i, cell := range cells {
-			order := cell.first + int64(rep)
-			if rep >= cell.Replications || order < c.part.first || order >= c.part.end {
+			if rep < cell.first || rep >= cell.end {
 				continue
 			}
+			order := cell.place + int64(rep)
 			if c.stopped() {
 				break
 			}
-			key := c.key(cell, rep)
+			key := c.key(cell.cell, rep)
 			if have, err := c.store.Reuse(key, order); have || err != nil {
 				c.done(err, have, false)
 				continue
 			}
-			if worlds == nil || len(cells) != len(last) || cell != last[i] {
+			if worlds == nil || len(cells) != len(last) || cell.cell != last[i].cell {
 				worlds, last = NewWorlds(len(cells) > 1), cells
 			}
-			run, failed := c.replicate(worlds, cell, rep)
+			run, failed := c.replicate(worlds, cell.cell, rep)
 			if failed != nil {
 				worlds = nil // A world that failed must not be used again.
 			}
@@ -291,7 +303,7 @@ func (c *crew) work() {
 }
 
 // take gives the next replication of a block.
-func (c *crew) take() (cells []*cell, rep int, ok bool) {
+func (c *crew) take() (cells []share, rep int, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err == nil && c.ctx.Err() != nil {
@@ -300,11 +312,12 @@ func (c *crew) take() (cells []*cell, rep int, ok bool) {
 	if c.err != nil || len(c.blocks) == 0 {
 		return nil, 0, false
 	}
-	cells, rep = c.blocks[0].cells, c.rep
-	if c.rep++; c.rep == c.blocks[0].reps {
-		c.blocks, c.rep = c.blocks[1:], 0
+	b := &c.blocks[0]
+	rep = b.first
+	if b.first++; b.first == b.end {
+		c.blocks = c.blocks[1:]
 	}
-	return cells, rep, true
+	return b.cells, rep, true
 }
 
 func (c *crew) stopped() bool {

@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -13,13 +14,14 @@ import (
 
 // report writes attack_roi and the figures from the rows in the store and
 // fills the result.
-func (p *design) report(store *record.Store, r *Result) error {
-	meta := report.Meta{Experiment: p.name, Version: p.version, Partial: r.Partial, Axes: p.axes, Lean: !p.detail()}
+func (p *design) report(store *record.Store, r *Result) (err error) {
+	meta := report.Meta{Experiment: p.name, Version: p.version, Partial: r.Partial, Axes: p.axes, Precision: p.stop, Lean: !p.detail()}
 	study, err := report.NewStudy(meta, p.runsSchema(),
 		func(visit func(record.Row) error) error { return store.Each(runsTable, visit) })
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, study.Err()) }()
 	r.Study = study
 	all := study.Summaries()
 	if len(p.axes) > 0 {
@@ -64,7 +66,7 @@ func writeDataset(store *record.Store, study *report.Study) error {
 		return err
 	}
 	defer t.Abort()
-	for _, row := range rows {
+	for row := range rows {
 		if err := t.Write(row); err != nil {
 			return err
 		}

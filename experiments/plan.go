@@ -62,6 +62,9 @@ func NewPlan(name string, v Variation, shards int, o Options) (*Plan, error) {
 	if err := p.load(o.Version); err != nil {
 		return nil, err
 	}
+	if p.sweep.precision != nil {
+		return nil, planErrorf("a plan cuts a number of runs that is known beforehand, and with a precision it is not: choose --reps, or sweep in one process")
+	}
 	p.Experiment, p.Cells, p.Runs, p.SpecSHA256 = p.design.name, len(p.design.cells), p.design.total(), p.hash()
 	if shards < 1 || shards > maxShards || shards > p.Runs {
 		return nil, planErrorf("%d shards: expected 1 to %d, and no more than the %d runs", shards, maxShards, p.Runs)
@@ -124,6 +127,9 @@ func ReadPlan(dir, version string) (*Plan, error) {
 	}
 	return p, nil
 }
+
+// span is a part of an experiment: the places from first to before end.
+type span struct{ first, end int64 }
 
 // span are the runs of a shard: run i is in shard ⌊i·K/N⌋.
 func (p *Plan) span(shard int) span {

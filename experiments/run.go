@@ -27,7 +27,7 @@ type Options struct {
 type Result struct {
 	Dir      string // folder of the files
 	Cells    int
-	Planned  int // replications
+	Planned  int // replications, so far where a precision decides
 	Finished int // replications with a row, failed ones included
 	Reused   int // of them from an earlier invocation
 	Failed   int
@@ -64,14 +64,16 @@ func Compare(ctx context.Context, name string, specs []*Spec, o Options) (*Resul
 
 // run executes the whole design, writes the results folder and reports.
 func (p *design) run(ctx context.Context, o Options) (*Result, error) {
-	store, err := record.Open(o.Out, p.manifest(o), p.tables(o.Formats)...)
+	m := p.manifest(o)
+	m.Recipe = p.recipe
+	store, err := record.Open(o.Out, m, p.tables(o.Formats)...)
 	if err != nil {
 		return nil, err
 	}
 	store.Workers(o.Workers)
 	start := time.Now()
-	r := &Result{Dir: store.Dir(), Planned: p.total(), Cells: len(p.cells)}
-	stopped := p.execute(ctx, store, span{0, int64(p.total())}, o, r)
+	r := &Result{Dir: store.Dir(), Cells: len(p.cells)}
+	stopped := p.replications(ctx, store, o, r)
 	store.Phase("replications", time.Since(start))
 	return r, p.finish(store, r, stopped)
 }

@@ -244,7 +244,8 @@ func TestEveryColumnIsDescribed(t *testing.T) {
 // name would be a column of missing values.
 func TestDatasetHasNoEmptyStatistics(t *testing.T) {
 	r := run(t, t.TempDir(), Options{Workers: 2, Formats: record.CSV}, tiny(t, "dos-short"))
-	schema, rows := report.Dataset(r.Study)
+	schema, all := report.Dataset(r.Study)
+	rows := slices.Collect(all)
 	for i, c := range schema.Columns {
 		if rows[0][i].Type() == record.Missing && !strings.HasPrefix(c.Name, "break_even_") {
 			t.Errorf("%s is missing", c.Name)

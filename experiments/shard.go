@@ -62,7 +62,7 @@ func (p *Plan) Run(ctx context.Context, dir string, shard int, o Options) (*Resu
 	}
 	store.Workers(o.Workers)
 	start := time.Now()
-	stopped := p.design.execute(ctx, store, part, o, r)
+	stopped := p.design.execute(ctx, store, p.design.part(part.first, part.end), o, r)
 	store.Phase("replications", time.Since(start))
 	r.Partial = stopped != nil
 	err = nil

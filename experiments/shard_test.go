@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/goccy/go-yaml"
 )
 
 func newPlan(t *testing.T, dir string, shards int, o Options) *Plan {
@@ -212,6 +214,59 @@ func TestSlurmScript(t *testing.T) {
 	got := p.SlurmScript("/opt/stake out/stakeout", "/scratch/sweep", []int{0, 2}, 2)
 	for _, want := range []string{"#!/bin/sh\n", "#SBATCH --array=0,2\n", "#SBATCH --cpus-per-task=2\n", "#SBATCH --time=0:10:00\n",
 		"exec '/opt/stake out/stakeout' sweep run /scratch/sweep --workers 2\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
+
+// The Indexed Job is YAML of the shape that Kubernetes takes, and every index of it
+// is a shard.
+func TestKubernetesJob(t *testing.T) {
+	p := newPlan(t, t.TempDir(), 3, Options{})
+	p.Experiment = "Dos_short@burn-auction+hard.fork-with-a-name-that-is-far-too-long"
+	var job struct {
+		APIVersion string `yaml:"apiVersion"`
+		Kind       string
+		Metadata   struct{ Name string }
+		Spec       struct {
+			CompletionMode                         string `yaml:"completionMode"`
+			Completions, Parallelism, BackoffLimit int
+			Template                               struct {
+				Spec struct {
+					RestartPolicy string `yaml:"restartPolicy"`
+					Containers    []struct {
+						Name, Image string
+						Command     []string
+						Resources   struct{ Requests, Limits map[string]string }
+						Mounts      []map[string]string `yaml:"volumeMounts"`
+					}
+					Volumes []map[string]any
+				}
+			}
+		}
+	}
+	if err := yaml.Unmarshal([]byte(p.KubernetesJob(2)), &job); err != nil {
+		t.Fatal(err)
+	}
+	pod := job.Spec.Template.Spec
+	if job.APIVersion != "batch/v1" || job.Kind != "Job" || job.Spec.CompletionMode != "Indexed" || job.Spec.Completions != 3 || job.Spec.Parallelism != 3 ||
+		pod.RestartPolicy != "Never" || len(pod.Containers) != 1 || len(pod.Volumes) != 1 {
+		t.Fatalf("%+v", job)
+	}
+	c := pod.Containers[0]
+	if strings.Join(c.Command, " ") != "stakeout sweep run /plan --workers 2" || c.Resources.Requests["cpu"] != "2" || c.Resources.Limits["memory"] != "384Mi" || c.Mounts[0]["name"] != pod.Volumes[0]["name"] {
+		t.Errorf("%+v", c)
+	}
+	if name := job.Metadata.Name; name != "stakeout-dos-short-burn-auction-hard-fork-with-a-nam" {
+		t.Errorf("name %q", name)
+	}
+}
+
+func TestCondorJob(t *testing.T) {
+	p := newPlan(t, t.TempDir(), 3, Options{})
+	got := p.CondorJob("/opt/stakeout", `/scratch/a "b" c's`, []int{0, 2}, 2)
+	for _, want := range []string{"executable = /opt/stakeout\n", `arguments = "sweep run '/scratch/a ""b"" c''s' --shard $(shard) --workers 2"` + "\n", "request_cpus = 2\n", "request_memory = 384 MB\n", "queue shard in (0, 2)\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}

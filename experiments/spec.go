@@ -10,7 +10,12 @@
 //
 // A sweep is a preset with axes: one experiment whose cells are the points of a
 // grid or of a sample. A plan cuts it into shards, which other machines run and
-// which merge to the same bytes.
+// which merge to the same bytes. With a precision the results decide how many
+// replications a cell gets.
+//
+// A program starts with Load and Run, or with LoadSweep and its Run, and finds the
+// statistics in Result.Study; the command line has no other way in. Every results
+// folder can be read again with report.Load.
 package experiments
 
 import (
@@ -164,7 +169,7 @@ func (f source) read(overrides []string) (*Spec, *preset.Document, []preset.Prob
 	doc, problems := preset.Parse(f.file, f.text)
 	var part worldPart
 	param.Defaults(&part)
-	problems = append(problems, underWorld(doc.Decode("", &part, "attack_params", preset.Paths, sampleSection))...)
+	problems = append(problems, underWorld(doc.Decode("", &part, "attack_params", preset.Paths, sampleSection, precisionSection))...)
 	s := &Spec{Header: part.Header, World: part.World}
 	if e, ok := strategies.Find(s.Attack); ok {
 		s.attack, s.Params = e, e.Params()

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ import (
 // .want file beside it.
 func TestWrongPresets(t *testing.T) {
 	files, _ := filepath.Glob("testdata/wrong/*.yaml")
-	if len(files) < 50 {
+	if len(files) < 83 {
 		t.Fatalf("%d wrong presets", len(files))
 	}
 	for _, file := range files {
@@ -45,6 +46,38 @@ func TestWrongPresets(t *testing.T) {
 		golden := strings.TrimSuffix(file, ".yaml") + ".want"
 		got := invalid.Error() + "\n"
 		transcript.Golden(t, golden, got)
+	}
+}
+
+var (
+	located = regexp.MustCompile(`^[a-z_0-9]+\.yaml:[1-9][0-9]*:[1-9][0-9]*: .+|^--(axis|sample|precision) \S+: .+`)
+	// What is said about a file that is no preset, or about a key that is none, has no
+	// key.
+	keyless = regexp.MustCompile(`: (invalid YAML|the file|a file|a preset|a key|the key "|nests|there is no axis|is not an axis)`)
+	keyed   = regexp.MustCompile(`: \S+: `)
+)
+
+// Each of the lines about wrong presets and sweeps, in all three folders, names file,
+// line, column and key, or the flag and the key.
+func TestEveryProblemHasAPlace(t *testing.T) {
+	lines := 0
+	for _, folder := range []string{"testdata/wrong", "testdata/wrong_axes", "preset/testdata/wrong"} {
+		files, _ := filepath.Glob(folder + "/*.want")
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for line := range strings.Lines(string(text)) {
+				lines++
+				if !located.MatchString(line) || !keyed.MatchString(line) && !keyless.MatchString(line) {
+					t.Errorf("%s: no place or key in %s", file, line)
+				}
+			}
+		}
+	}
+	if lines < 220 {
+		t.Errorf("%d problems", lines)
 	}
 }
 

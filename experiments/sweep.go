@@ -10,6 +10,7 @@ import (
 	"stakeout/experiments/axis"
 	"stakeout/experiments/param"
 	"stakeout/experiments/preset"
+	"stakeout/experiments/report"
 )
 
 // Variation is what a command line adds to a preset.
@@ -17,15 +18,22 @@ type Variation struct {
 	Set    []string `json:"set"`    // path=value
 	Axes   []string `json:"axes"`   // as axis.Parse reads them, in place of the preset's axis of the same path
 	Sample string   `json:"sample"` // as axis.ParseSample reads it, in place of the preset's
+	// Precision is the rule for the number of replications, in place of the
+	// preset's: RELATIVE:ABSOLUTE:MIN..MAX as report.Precision has them, the last
+	// two parts optional.
+	Precision string `json:"precision,omitempty"`
 }
 
 // Sweep is a preset with its axes: one spec a cell, all of them checked. Without
 // axes it has one cell. Replication r of every cell has the same seed.
 type Sweep struct {
-	Spec   *Spec // what does not vary
-	Cells  []*Spec
-	axes   []swept
-	sample axis.Sample
+	Spec      *Spec // what does not vary
+	Cells     []*Spec
+	axes      []swept
+	sample    axis.Sample
+	precision *report.Precision // nil for a fixed number of replications
+	// recipe is how the sweep was made, nil for one that cannot be made again.
+	recipe *recipe
 	// crossed are the paths that vary where the cells are presets of their own.
 	crossed []string
 }
@@ -73,7 +81,7 @@ func (f source) parseSweep(v Variation) (*Sweep, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Sweep{Spec: s}
+	w := &Sweep{Spec: s, recipe: &recipe{File: f.file, Preset: string(f.text), Crossing: f.name, Set: f.set, Variation: v}}
 	if doc.Has("") && s.Params != nil {
 		b := &axesReader{Sweep: w, doc: doc, scratch: s.clone()}
 		b.read(v)
@@ -101,7 +109,11 @@ func (w *Sweep) Axes() (paths []string) {
 	return paths
 }
 
-// Runs is the number of replications of all cells.
+// Precision is the rule for the number of replications, nil when that is fixed.
+func (w *Sweep) Precision() *report.Precision { return w.precision }
+
+// Runs is the number of replications of all cells, the most when a precision
+// decides on it.
 func (w *Sweep) Runs() int { return len(w.Cells) * w.Spec.Replications }
 
 // ExpectedSeconds estimates the wall time on a number of workers.
@@ -237,14 +249,17 @@ func (w *Sweep) Run(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if w.recipe != nil {
+		p.recipe = w.recipe.write(o)
+	}
 	return p.run(ctx, o)
 }
 
 // design of the sweep. The configuration is that of the preset with the axes
 // after it, which does not grow with the number of cells.
 func (w *Sweep) design(o Options) (*design, error) {
-	p := &design{name: w.Spec.Name, version: o.Version, axes: w.Axes(), series: len(w.Axes()) == 0 || o.Series}
-	if len(w.axes) > 0 {
+	p := &design{name: w.Spec.Name, version: o.Version, axes: w.Axes(), series: len(w.Axes()) == 0 || o.Series, stop: w.precision}
+	if len(w.axes) > 0 || w.precision != nil {
 		p.config = w.canonical()
 	}
 	return p, p.fill(w.Cells)
@@ -254,7 +269,9 @@ func (w *Sweep) design(o Options) (*design, error) {
 func (w *Sweep) canonical() string {
 	var b strings.Builder
 	b.Write(w.Spec.Canonical())
-	b.WriteString(preset.Paths + ":\n")
+	if len(w.axes) > 0 {
+		b.WriteString(preset.Paths + ":\n")
+	}
 	for _, a := range w.axes {
 		fmt.Fprintf(&b, "  %s: ", a.Path)
 		if a.Values == nil {
@@ -270,6 +287,9 @@ func (w *Sweep) canonical() string {
 	}
 	if w.sample.Points > 0 {
 		fmt.Fprintf(&b, "%s: {method: %s, points: %d}\n", sampleSection, w.sample.Method, w.sample.Points)
+	}
+	if r := w.precision; r != nil {
+		fmt.Fprintf(&b, "%s: {relative: %s, absolute: %s, min: %d, max: %d}\n", precisionSection, axis.Text(r.Relative, -1), axis.Text(r.Absolute, -1), r.Min, r.Max)
 	}
 	return b.String()
 }

@@ -46,6 +46,7 @@ func (b *axesReader) read(v Variation) {
 		b.fromFlag(text)
 	}
 	b.readSample(v.Sample)
+	b.readPrecision(v.Precision)
 	for _, o := range v.Set {
 		path, _, _ := strings.Cut(o, "=")
 		if i := slices.Index(b.Axes(), path); i >= 0 {

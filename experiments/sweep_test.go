@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -116,7 +117,7 @@ func TestAttackAsAnAxis(t *testing.T) {
 // .want file beside it. A first line of the form "# flags: " is a command line.
 func TestWrongAxes(t *testing.T) {
 	files, _ := filepath.Glob("testdata/wrong_axes/*.yaml")
-	if len(files) < 40 {
+	if len(files) < 68 {
 		t.Fatalf("%d wrong sweeps", len(files))
 	}
 	for _, file := range files {
@@ -149,6 +150,8 @@ func flagsOf(text string) (v Variation) {
 			v.Axes = append(v.Axes, words[i+1])
 		case "--sample":
 			v.Sample = words[i+1]
+		case "--precision":
+			v.Precision = words[i+1]
 		case "--set":
 			v.Set = append(v.Set, words[i+1])
 		}
@@ -205,8 +208,9 @@ func TestLeanStudyIsTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	full.Axes = r.Study.Axes
-	_, lean := report.Dataset(r.Study)
-	schema, rows := report.Dataset(full)
+	_, leanRows := report.Dataset(r.Study)
+	schema, fullRows := report.Dataset(full)
+	lean, rows := slices.Collect(leanRows), slices.Collect(fullRows)
 	names := map[string]record.Value{}
 	leanSchema, _ := report.Dataset(r.Study)
 	for i := range rows {

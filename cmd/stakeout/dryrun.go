@@ -18,9 +18,9 @@ const (
 	bytesPerRun   = 8 << 10  // of result files, a replication without its series
 	bytesFixed    = 40 << 20 // the program, the figures and the tables
 	bytesPerCell  = 16 << 10 // resident
-	bytesPerRow   = 6 << 10  // resident, of the Parquet group that is being filled
-	rowsPerGroup  = 16384    // after which it goes to disk
-	bytesPerIndex = 400      // resident, of the journal a replication
+	bytesPerRow   = 10 << 10 // resident, of the Parquet group that is being filled
+	rowsPerGroup  = 4096     // after which it goes to disk
+	bytesPerIndex = 100      // resident, of the journal a replication
 )
 
 // estimate is what --dry-run prints.
@@ -62,7 +62,11 @@ func (p *program) dryRun(c *cli.Context, w *experiments.Sweep, o experiments.Opt
 	if len(w.Axes()) > 0 {
 		cells = fmt.Sprintf("%d cells, ", e.Cells)
 	}
-	fmt.Fprintf(p.out, "%s: %s%d replications, %d worlds, %d workers\n", e.Preset, cells, e.Replications, e.Worlds, e.Workers)
+	most := ""
+	if w.Precision() != nil {
+		most = "at most "
+	}
+	fmt.Fprintf(p.out, "%s: %s%s%d replications, %d worlds, %d workers\n", e.Preset, cells, most, e.Replications, e.Worlds, e.Workers)
 	fmt.Fprintf(p.out, "about %s on a 2.5 GHz server core, %.0f MiB of memory, %.1f MiB of disk\n",
 		time.Duration(e.Seconds*float64(time.Second)).Round(time.Second), e.MemoryMiB, e.DiskMiB)
 	p.next(again(p.command, "--dry-run", "-dry-run")...)

@@ -47,7 +47,12 @@ func choices(c *cli.Context) (args []string) {
 	if c.IsSet("seed") {
 		args = append(args, "--seed", c.String("seed"))
 	}
-	for _, o := range c.StringSlice("set") {
+	return append(args, settings(c.StringSlice("set"))...)
+}
+
+// settings are overrides as one would type them.
+func settings(set []string) (args []string) {
+	for _, o := range set {
 		args = append(args, "--set", quoted(o))
 	}
 	return args

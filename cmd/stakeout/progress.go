@@ -32,6 +32,9 @@ func bar(w io.Writer, what string) (step func(done, total int), end func()) {
 			b = progressbar.NewOptions(total, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(what),
 				progressbar.OptionSetPredictTime(true), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
 		}
+		if total != b.GetMax() { // A precision adds to the work.
+			b.ChangeMax(total)
+		}
 		// A bar that cannot be drawn is no reason to stop.
 		_ = b.Set(done)
 	}

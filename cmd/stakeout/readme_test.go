@@ -90,6 +90,53 @@ func TestReadmeCommands(t *testing.T) {
 	}
 }
 
+var dialogue = regexp.MustCompile("(?s)```sh\ngo run ./cmd/stakeout book <<'END'\n(.*?)END\n```\n\n```text\n(.*?)```")
+
+// TestReadmeBook holds the answers of the order book to those that are printed.
+func TestReadmeBook(t *testing.T) {
+	_, text := readme(t)
+	m := dialogue.FindStringSubmatch(text)
+	if m == nil {
+		t.Fatal("README.md has no order book")
+	}
+	var out, errs bytes.Buffer
+	p := newProgram(&out, &errs)
+	p.in = strings.NewReader(m[1])
+	if code := p.main(context.Background(), []string{"stakeout", "book"}); code != exitFine {
+		t.Errorf("exit code %d\n%s", code, errs.String())
+	}
+	if diff := cmp.Diff(m[2], out.String()); diff != "" {
+		t.Errorf("the answers differ (-README +got):\n%s", diff)
+	}
+}
+
+// elsewhere are the commands that no test of this package runs, with what runs them.
+var elsewhere = map[string]string{
+	"go test ./...":           ".ci/run",
+	"go build ./cmd/stakeout": ".ci/slurm-lab",
+	"./stakeout sweep submit cluster --backend slurm":      "testdata/script/sweep.txtar",
+	"./stakeout sweep submit cluster --backend slurm --go": ".ci/slurm-lab",
+}
+
+// Every block of commands is run here, or each of its lines elsewhere. The block of
+// an order book is that of TestReadmeBook.
+func TestReadmeHasNoOtherCommands(t *testing.T) {
+	_, text := readme(t)
+	for _, m := range shell.FindAllStringSubmatch(blocks.ReplaceAllString(text, ""), -1) {
+		if strings.Contains(m[1], "<<'END'") {
+			continue
+		}
+		for line := range strings.Lines(m[1]) {
+			command, _, _ := strings.Cut(line, "#")
+			if command = strings.TrimSpace(command); command != "" && elsewhere[command] == "" {
+				t.Errorf("nothing runs %q", command)
+			}
+		}
+	}
+}
+
+var shell = regexp.MustCompile("(?s)```sh\n(.*?)```")
+
 var output = regexp.MustCompile("(?s)(<!-- output of: ([^\n]*) -->\n```text\n)(.*?)(```\n<!-- end of output -->)")
 
 // TestReadmeOutput compares the printed outputs with a full run (-long) or

@@ -59,7 +59,7 @@ func (p *program) run(c *cli.Context) error {
 
 // resultText prints the returns, the verdicts, where the money came from and
 // who lost it, the files, and what to type next.
-func (p *program) resultText(c *cli.Context, name string, r *experiments.Result) error {
+func (p *program) resultText(name string, chosen []string, r *experiments.Result) error {
 	if r.ROI != nil {
 		if err := r.ROI.Terminal(p.out, p.width()); err != nil {
 			return err
@@ -83,11 +83,11 @@ func (p *program) resultText(c *cli.Context, name string, r *experiments.Result)
 		fmt.Fprintln(p.out, " ", f)
 	}
 	if r.Partial {
-		fmt.Fprintf(p.out, "\nInterrupted: %d of %d replications are in the tables. The same command again goes on from there.\n", r.Finished, r.Planned)
+		fmt.Fprintf(p.out, "\nInterrupted: %d of %d replications are in the tables. The same command again, or `%s resume %s`, goes on from there.\n", r.Finished, r.Planned, p.self, quoted(r.Dir))
 		p.next(again(p.command)...)
 		return nil
 	}
-	p.next(look(c, name, r)...)
+	p.next(look(name, chosen, r)...)
 	return nil
 }
 

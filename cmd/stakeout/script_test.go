@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata/script",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code, "interrupt": interrupt},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code, "interrupt": signalled(os.Interrupt), "sigkill": signalled(os.Kill)},
 		Condition: func(cond string) (bool, error) {
 			if cond == "root" {
 				return os.Geteuid() == 0, nil
@@ -47,26 +47,28 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 	io.Copy(ts.Stderr(), &errs)
 }
 
-// interrupt runs stakeout, sends an interrupt after its first line of progress,
-// and demands an exit code.
-func interrupt(ts *testscript.TestScript, neg bool, args []string) {
-	cmd := command(ts, args[1:])
-	var out, errs bytes.Buffer
-	cmd.Stdout = &out
-	pipe, err := cmd.StderrPipe()
-	ts.Check(err)
-	ts.Check(cmd.Start())
-	lines := bufio.NewScanner(pipe)
-	for sent := false; lines.Scan(); {
-		fmt.Fprintln(&errs, lines.Text())
-		if !sent {
-			ts.Check(cmd.Process.Signal(os.Interrupt))
-			sent = true
+// signalled runs stakeout, sends a signal after its first line of progress, and
+// demands an exit code, which is -1 for a process that was killed.
+func signalled(signal os.Signal) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		cmd := command(ts, args[1:])
+		var out, errs bytes.Buffer
+		cmd.Stdout = &out
+		pipe, err := cmd.StderrPipe()
+		ts.Check(err)
+		ts.Check(cmd.Start())
+		lines := bufio.NewScanner(pipe)
+		for sent := false; lines.Scan(); {
+			fmt.Fprintln(&errs, lines.Text())
+			if !sent {
+				ts.Check(cmd.Process.Signal(signal))
+				sent = true
+			}
 		}
+		demand(ts, args[0], cmd.Wait(), out.String()+errs.String())
+		io.Copy(ts.Stdout(), &out)
+		io.Copy(ts.Stderr(), &errs)
 	}
-	demand(ts, args[0], cmd.Wait(), out.String()+errs.String())
-	io.Copy(ts.Stdout(), &out)
-	io.Copy(ts.Stderr(), &errs)
 }
 
 func command(ts *testscript.TestScript, args []string) *exec.Cmd {

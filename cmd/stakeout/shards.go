@@ -182,7 +182,7 @@ func (p *program) sweepMerge(c *cli.Context) error {
 	if !slices.Contains(experiments.Presets(), name) {
 		name = plan.File
 	}
-	return p.result(c, name, r, err)
+	return p.result(c, name, choices(c), r, err)
 }
 
 // sweepSubmit runs the missing shards here, or writes a job array for them.
@@ -193,10 +193,10 @@ func (p *program) sweepSubmit(c *cli.Context) error {
 	}
 	backend := c.String("backend")
 	switch {
-	case backend != "local" && backend != "slurm":
-		return usagef("--backend %s: there is no such backend%s; expected local or slurm", backend, hint(backend, []string{"local", "slurm"}))
-	case backend == "local" && c.Bool("go"):
-		return usagef("--go is for --backend slurm: local runs the shards at once")
+	case !slices.Contains(backends, backend):
+		return usagef("--backend %s: there is no such backend%s; expected one of %s", backend, hint(backend, backends), strings.Join(backends, ", "))
+	case backend != "slurm" && c.Bool("go"):
+		return usagef("--go is for --backend slurm: local runs the shards at once, and the others are yours to submit")
 	}
 	missing, err := plan.Missing(dir)
 	if err != nil {
@@ -207,6 +207,11 @@ func (p *program) sweepSubmit(c *cli.Context) error {
 		fmt.Fprintf(p.out, "all %d shards are complete\n", plan.Shards)
 	case backend == "slurm":
 		return p.slurm(c, plan, dir, missing)
+	case backend == "kubernetes":
+		fmt.Fprint(p.out, plan.KubernetesJob(max(c.Int("workers"), 1)))
+		return nil
+	case backend == "htcondor":
+		return p.condor(c, plan, dir, missing)
 	}
 	for _, k := range missing {
 		r, err := p.shard(c, plan, dir, k)
@@ -219,16 +224,33 @@ func (p *program) sweepSubmit(c *cli.Context) error {
 	return nil
 }
 
-// slurm writes the script of a job array, shows it and, with --go, submits it.
-func (p *program) slurm(c *cli.Context, plan *experiments.Plan, dir string, missing []int) error {
-	self, err := os.Executable()
-	if err != nil {
-		return err
+// backends are where shards can run.
+var backends = []string{"local", "slurm", "kubernetes", "htcondor"}
+
+// placed finds the program and the folder of a plan where a cluster finds them.
+func placed(dir string) (self, folder string, err error) {
+	if self, err = os.Executable(); err != nil {
+		return "", "", err
 	}
 	if strings.Contains(filepath.ToSlash(self), "/go-build") {
-		return inputError{errors.New("`go run` removes the program when it ends, and the cluster needs it: `go build ./cmd/stakeout`, then `./stakeout sweep submit`")}
+		return "", "", inputError{errors.New("`go run` removes the program when it ends, and the cluster needs it: `go build ./cmd/stakeout`, then `./stakeout sweep submit`")}
 	}
-	folder, err := filepath.Abs(dir)
+	folder, err = filepath.Abs(dir)
+	return self, folder, err
+}
+
+// condor prints a submit file and nothing else.
+func (p *program) condor(c *cli.Context, plan *experiments.Plan, dir string, missing []int) error {
+	self, folder, err := placed(dir)
+	if err == nil {
+		fmt.Fprint(p.out, plan.CondorJob(self, folder, missing, max(c.Int("workers"), 1)))
+	}
+	return err
+}
+
+// slurm writes the script of a job array, shows it and, with --go, submits it.
+func (p *program) slurm(c *cli.Context, plan *experiments.Plan, dir string, missing []int) error {
+	self, folder, err := placed(dir)
 	if err != nil {
 		return err
 	}

@@ -14,16 +14,17 @@ import (
 
 // The flags of sweep and its parts.
 var (
-	axisFlag    = &cli.StringSliceFlag{Name: "axis", Usage: "vary a parameter, `PATH=VALUES` such as a,b,c or from..to:points or from..to:points:log; may be repeated"}
-	sampleFlag  = &cli.StringFlag{Name: "sample", Usage: "`METHOD:POINTS` from the box of all axes in place of their grid: lhs or halton"}
-	seriesFlag  = &cli.BoolFlag{Name: "series", Usage: "keep the time series of a sweep with axes, about 150 kB a replication"}
-	shardsFlag  = &cli.IntFlag{Name: "shards", Usage: "`NUMBER` of shards of a plan"}
-	shardFlag   = &cli.IntFlag{Name: "shard", Usage: "`INDEX` of the shard to run, from 0; without it that of the job array"}
-	backendFlag = &cli.StringFlag{Name: "backend", Value: "local", Usage: "`WHERE` to run the missing shards: local, one after the other, or slurm"}
-	goFlag      = &cli.BoolFlag{Name: "go", Usage: "hand the script to sbatch instead of only writing it"}
+	axisFlag      = &cli.StringSliceFlag{Name: "axis", Usage: "vary a parameter, `PATH=VALUES` such as a,b,c or from..to:points or from..to:points:log; may be repeated"}
+	sampleFlag    = &cli.StringFlag{Name: "sample", Usage: "`METHOD:POINTS` from the box of all axes in place of their grid: lhs or halton"}
+	seriesFlag    = &cli.BoolFlag{Name: "series", Usage: "keep the time series of a sweep with axes, about 150 kB a replication"}
+	precisionFlag = &cli.StringFlag{Name: "precision", Usage: "add replications to a cell until the half-width of its excess is small: `RULE` such as 0.05:0.01:100..10000, at most 5 % of the mean or 1 % of the capital at risk, and from 100 to 10,000 replications"}
+	shardsFlag    = &cli.IntFlag{Name: "shards", Usage: "`NUMBER` of shards of a plan"}
+	shardFlag     = &cli.IntFlag{Name: "shard", Usage: "`INDEX` of the shard to run, from 0; without it that of the job array"}
+	backendFlag   = &cli.StringFlag{Name: "backend", Value: "local", Usage: "`WHERE` to run the missing shards: local, one after the other, slurm, or kubernetes and htcondor, for which a job is printed"}
+	goFlag        = &cli.BoolFlag{Name: "go", Usage: "hand the script to sbatch instead of only writing it"}
 )
 
-var sweepFlags = []cli.Flag{axisFlag, sampleFlag, seedFlag, repsFlag, setFlag, workersFlag, outFlag, jsonFlag, dryFlag, formatFlag, seriesFlag,
+var sweepFlags = []cli.Flag{axisFlag, sampleFlag, seedFlag, repsFlag, precisionFlag, setFlag, workersFlag, outFlag, jsonFlag, dryFlag, formatFlag, seriesFlag,
 	shardsFlag, shardFlag, backendFlag, goFlag}
 
 const sweepHelp = `sweep PRESET runs every cell of the preset's axes and of those given with --axis. To use several machines that
@@ -34,6 +35,7 @@ share a folder, cut the sweep into shards:
                                             JOB_COMPLETION_INDEX, SGE_TASK_ID (from 1) or PBS_ARRAY_INDEX names
    sweep missing DIR                        prints the shards that are not complete, for --array=
    sweep submit DIR --backend local|slurm   runs the missing shards here, or writes a job array and, with --go, submits it
+   sweep submit DIR --backend kubernetes    prints an Indexed Job; htcondor prints a submit file
    sweep merge DIR --out FOLDER             puts the shards together: the same bytes as in one process`
 
 // part is one way to use sweep: which flags it takes and what it does.
@@ -44,8 +46,8 @@ type part struct {
 
 // parts of sweep by their word; the empty word is a sweep in one process.
 var parts = map[string]part{
-	"":        {"axis sample seed reps set workers out json dry-run format series", (*program).sweepHere},
-	"plan":    {"axis sample seed reps set out format series shards json", (*program).sweepPlan},
+	"":        {"axis sample seed reps precision set workers out json dry-run format series", (*program).sweepHere},
+	"plan":    {"axis sample seed reps precision set out format series shards json", (*program).sweepPlan},
 	"run":     {"shard workers json", (*program).sweepRun},
 	"missing": {"json", (*program).sweepMissing},
 	"merge":   {"out json", (*program).sweepMerge},
@@ -71,9 +73,12 @@ func (p *program) sweep(c *cli.Context) error {
 // line.
 func loadSweep(c *cli.Context, name string) (*experiments.Sweep, experiments.Variation, error) {
 	set, err := overrides(c)
-	v := experiments.Variation{Set: set, Axes: c.StringSlice("axis"), Sample: c.String("sample")}
+	v := experiments.Variation{Set: set, Axes: c.StringSlice("axis"), Sample: c.String("sample"), Precision: c.String("precision")}
 	if err != nil {
 		return nil, v, err
+	}
+	if v.Precision != "" && c.IsSet("reps") {
+		return nil, v, usagef("--reps and --precision both decide on the number of replications: expected one of the two")
 	}
 	w, err := experiments.LoadSweep(name, v)
 	if err != nil && exitCode(err) == exitInvariant {
@@ -108,19 +113,20 @@ func (p *program) execute(c *cli.Context, name string, w *experiments.Sweep) err
 	o.Progress = step
 	r, err := w.Run(c.Context, o)
 	end()
-	return p.result(c, name, r, err)
+	return p.result(c, name, choices(c), r, err)
 }
 
 // result prints the outcome of a run, a sweep or a merge, an interrupted one as
-// far as it went.
-func (p *program) result(c *cli.Context, name string, r *experiments.Result, err error) error {
+// far as it went. The arguments chosen are those that a command about the same
+// preset takes over.
+func (p *program) result(c *cli.Context, name string, chosen []string, r *experiments.Result, err error) error {
 	if r == nil || (err != nil && !errors.Is(err, context.Canceled)) {
 		return err
 	}
 	if c.Bool("json") {
 		err = errors.Join(p.resultJSON(r), err)
 	} else {
-		err = errors.Join(p.resultText(c, name, r), err)
+		err = errors.Join(p.resultText(name, chosen, r), err)
 	}
 	if r.Failed > 0 {
 		err = errors.Join(err, fmt.Errorf("%d of %d replications failed; the table runs in %s says why and how to replay them", r.Failed, r.Planned, r.Dir))
@@ -129,12 +135,12 @@ func (p *program) result(c *cli.Context, name string, r *experiments.Result, err
 }
 
 // look is the command that explains the cell with the largest excess.
-func look(c *cli.Context, name string, r *experiments.Result) (args []string) {
+func look(name string, chosen []string, r *experiments.Result) (args []string) {
 	best := r.Study.Best()
 	if best != nil && name == experiments.ComparisonName {
-		return append([]string{"explain", experiments.CrossingName(best.Cell.Attack, best.Cell.Mechanism, best.Cell.Remedy)}, choices(c)...)
+		return append([]string{"explain", experiments.CrossingName(best.Cell.Attack, best.Cell.Mechanism, best.Cell.Remedy)}, chosen...)
 	}
-	args = append([]string{"explain", quoted(name)}, choices(c)...)
+	args = append([]string{"explain", quoted(name)}, chosen...)
 	if best != nil {
 		for i, path := range r.Study.Axes {
 			if v := best.Cell.Level(i); v != "" {

@@ -111,7 +111,7 @@ func TestGoodPreset(t *testing.T) {
 // the .want file beside it.
 func TestWrongPresets(t *testing.T) {
 	files, _ := filepath.Glob("testdata/wrong/*.yaml")
-	if len(files) < 30 {
+	if len(files) < 69 {
 		t.Fatalf("%d wrong presets", len(files))
 	}
 	for _, file := range files {

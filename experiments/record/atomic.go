@@ -58,8 +58,10 @@ const temporarySuffix = ".tmp"
 func Create(path string) (*File, error) { return create(path, nil) }
 
 // WriteFile replaces path by a text in one piece, as Create does.
-func WriteFile(path string, text []byte) error {
-	f, err := Create(path)
+func WriteFile(path string, text []byte) error { return replace(path, text, nil) }
+
+func replace(path string, text []byte, h hook) error {
+	f, err := create(path, h)
 	if err != nil {
 		return err
 	}

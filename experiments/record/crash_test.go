@@ -3,14 +3,19 @@ package record
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
+
+var long = flag.Bool("long", false, "kill processes at 1,000 points instead of 40")
 
 func TestTornJournal(t *testing.T) {
 	dir := t.TempDir()
@@ -107,11 +112,82 @@ func TestFaultAtEveryOperation(t *testing.T) {
 	}
 }
 
+// dieIn is the child process of TestKilledAtRandomPoints: it goes on with the
+// experiment in dir and kills itself before the operation that the environment
+// names, or after a number of microseconds wherever it is by then.
+func dieIn(dir string) {
+	die := func() {
+		if self, err := os.FindProcess(os.Getpid()); err == nil {
+			self.Kill()
+		}
+		select {} // Nothing is done between the signal and the death.
+	}
+	var at, microseconds, seed int
+	fmt.Sscan(os.Getenv("RECORD_TEST_WHEN"), &at, &microseconds, &seed)
+	if microseconds > 0 {
+		time.AfterFunc(time.Duration(microseconds)*time.Microsecond, die)
+	}
+	order := chance(uint64(seed)).Perm(planned)
+	err := session(dir, order, Complete, "", func(operation, string) error {
+		if at--; at == 0 {
+			die()
+		}
+		return nil
+	})
+	fmt.Println(err)
+	os.Exit(7)
+}
+
+// A process that is killed at random leaves no torn file, and what it leaves is
+// resumed to the bytes of an unbroken experiment.
+func TestKilledAtRandomPoints(t *testing.T) {
+	points := 40
+	if *long {
+		points = 1000
+	}
+	_, want := unbroken(t)
+	operations := 0
+	start := time.Now()
+	must(t, session(t.TempDir(), upTo(planned), Complete, "", func(operation, string) error { operations++; return nil }))
+	whole := time.Since(start).Microseconds()
+	random := chance(7698)
+	killed := 0
+	for i := range points {
+		dir := t.TempDir()
+		folder := filepath.Join(dir, "dos-short")
+		must(t, session(dir, []int{6, 2}, Partial, "interrupted", nil))
+		before := contents(t, folder)
+		when := fmt.Sprint(1+random.IntN(operations), 0, i)
+		if i%2 == 1 {
+			when = fmt.Sprint(0, 1+random.Int64N(whole), i)
+		}
+		child := exec.Command(os.Args[0])
+		child.Env = append(os.Environ(), "RECORD_TEST_KILL="+dir, "RECORD_TEST_WHEN="+when)
+		out, err := child.CombinedOutput()
+		switch code := child.ProcessState.ExitCode(); {
+		case code != 7:
+			killed++
+		case string(out) != "<nil>\n":
+			t.Fatalf("%s: %v, %s", when, err, out)
+		}
+		noTornFile(t, folder, before, want, "killed at "+when)
+		must(t, session(dir, upTo(planned), Complete, "", nil))
+		same(t, "resumed after a kill at "+when, contents(t, folder), want)
+		if problems := Verify(folder); problems != nil {
+			t.Fatalf("resumed after a kill at %s: %v", when, problems)
+		}
+	}
+	if killed < points/4 {
+		t.Errorf("only %d of %d processes were killed", killed, points)
+	}
+	t.Logf("%d of %d processes were killed before their end", killed, points)
+}
+
 // noTornFile demands that every file is whole: the old one or the new one.
 func noTornFile(t *testing.T, folder string, before, after map[string]string, when string) {
 	t.Helper()
 	for name, text := range contents(t, folder) {
-		ours := name == journalName || name == lockName || isTemporary(filepath.Base(name))
+		ours := name == journalName || name == recipeName && text == "go on\n" || name == lockName || isTemporary(filepath.Base(name))
 		if !ours && text != before[name] && text != after[name] {
 			t.Fatalf("%s: %s is neither the old file nor the new one", when, name)
 		}
@@ -119,7 +195,7 @@ func noTornFile(t *testing.T, folder string, before, after map[string]string, wh
 	m, err := ReadManifest(folder)
 	if err == nil && m.Status == Complete {
 		for _, p := range Verify(folder) {
-			if p.File != journalName && p.File != lockName && !isTemporary(filepath.Base(p.File)) {
+			if p.File != journalName && p.File != recipeName && p.File != lockName && !isTemporary(filepath.Base(p.File)) {
 				t.Fatalf("%s: the manifest says complete, but %v", when, p)
 			}
 		}
@@ -155,7 +231,7 @@ func TestFailedWriteForbidsComplete(t *testing.T) {
 }
 
 func FuzzJournal(f *testing.F) {
-	j := &journal{schemas: []Schema{mixed, narrow}, salt: []byte("salt"), places: map[string]place{}}
+	j := &journal{schemas: []Schema{mixed, narrow}, salt: []byte("salt"), places: map[mark]place{}}
 	line, err := j.line("abc", testRun(1).Rows)
 	must(f, err)
 	f.Add(line)
@@ -163,9 +239,9 @@ func FuzzJournal(f *testing.F) {
 	f.Add([]byte("0123456789abcdef \n\n 0"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		all := slices.Concat(b, []byte("\n"), line, b)
-		j := &journal{schemas: j.schemas, salt: j.salt, places: map[string]place{}}
+		j := &journal{schemas: j.schemas, salt: j.salt, places: map[mark]place{}}
 		must(t, j.load(bytes.NewReader(all)))
-		p, ok := j.places["abc"]
+		p, ok := j.find("abc")
 		if !ok || j.end > int64(len(all)) {
 			t.Fatalf("the whole line was not found: %v, end %d of %d", j.places, j.end, len(all))
 		}

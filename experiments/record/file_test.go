@@ -20,6 +20,9 @@ func TestMain(m *testing.M) {
 	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() && os.Getenv("TMPDIR") == "" {
 		os.Setenv("TMPDIR", "/dev/shm")
 	}
+	if dir := os.Getenv("RECORD_TEST_KILL"); dir != "" {
+		dieIn(dir)
+	}
 	dir := os.Getenv("RECORD_TEST_HOLD")
 	if dir == "" {
 		os.Exit(m.Run())

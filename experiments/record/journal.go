@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -56,7 +57,7 @@ type journal struct {
 	f       *os.File
 	schemas []Schema
 	salt    []byte
-	places  map[string]place
+	places  map[mark]place
 	end     int64
 	dropped int // damaged or foreign lines met on opening
 	runs    int // not yet synced
@@ -64,19 +65,31 @@ type journal struct {
 	err     error
 }
 
-// place is where a run stands in the file, and in the plan once it is placed.
+// mark stands for a key in memory, where there is one for every run: the first
+// 128 bits of its SHA-256.
+type mark [16]byte
+
+func markOf(key string) mark {
+	sum := sha256.Sum256([]byte(key))
+	return mark(sum[:len(mark{})])
+}
+
+// place is where a run stands in the file and in the plan.
 type place struct {
 	offset int64
-	size   int
-	order  int64
-	placed bool
+	order  int64 // unplaced until the plan asks for the run
+	size   int32
 }
+
+const unplaced = -1
+
+func (p place) placed() bool { return p.order != unplaced }
 
 // openJournal opens or creates the journal in dir and finds the whole lines.
 // What follows the last whole line is cut off.
 func openJournal(dir string, schemas []Schema, h hook) (*journal, error) {
 	j := &journal{path: filepath.Join(dir, journalName), hook: h, schemas: schemas,
-		salt: []byte(schemasHash(schemas)), places: map[string]place{}}
+		salt: []byte(schemasHash(schemas)), places: map[mark]place{}}
 	err := h.before(opCreate, j.path)
 	if err == nil {
 		j.f, err = os.OpenFile(j.path, os.O_RDWR|os.O_CREATE, 0o666)
@@ -116,7 +129,7 @@ func (j *journal) load(r io.Reader) error {
 			return err
 		}
 		if key, _, ok := j.split(line); ok {
-			j.places[key] = place{offset: offset, size: len(line)}
+			j.places[markOf(key)] = place{offset: offset, size: int32(len(line)), order: unplaced}
 			j.end = offset + int64(len(line))
 		} else if len(line) > 0 {
 			j.dropped++
@@ -130,7 +143,7 @@ func (j *journal) load(r io.Reader) error {
 
 // split checks a line and takes it apart.
 func (j *journal) split(line []byte) (key string, body []byte, ok bool) {
-	if len(line) < sumLen+2 || line[len(line)-1] != '\n' {
+	if len(line) < sumLen+2 || len(line) > math.MaxInt32 || line[len(line)-1] != '\n' {
 		return "", nil, false
 	}
 	sum, payload := line[:sumLen], line[sumLen:len(line)-1]
@@ -191,6 +204,9 @@ func plainKey(key string) bool {
 // after the first failure the journal takes no more runs.
 func (j *journal) add(key string, order int64, tables map[string][]Row) error {
 	line, err := j.line(key, tables)
+	if err == nil && (order < 0 || len(line) > math.MaxInt32) {
+		err = fmt.Errorf("record: run %s: place %d and %d bytes: want a place from 0 and less than 2 GiB", key, order, len(line))
+	}
 	if err != nil {
 		return err
 	}
@@ -199,14 +215,14 @@ func (j *journal) add(key string, order int64, tables map[string][]Row) error {
 	if j.err != nil {
 		return j.err
 	}
-	if old := j.places[key]; old.placed {
+	if old, ok := j.places[markOf(key)]; ok && old.placed() {
 		return fmt.Errorf("record: run %s was recorded twice: two runs of the plan have the same key", key)
 	}
 	if err := j.write(line); err != nil {
 		j.err = explain("write", j.path, err)
 		return j.err
 	}
-	j.places[key] = place{offset: j.end, size: len(line), order: order, placed: true}
+	j.places[markOf(key)] = place{offset: j.end, size: int32(len(line)), order: order}
 	j.end += int64(len(line))
 	j.runs, j.bytes = j.runs+1, j.bytes+len(line)
 	if j.runs >= syncRuns || j.bytes >= syncBytes {
@@ -245,13 +261,13 @@ func (j *journal) sync() error {
 func (j *journal) reuse(key string, order int64) (bool, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	p, ok := j.places[key]
-	if p.placed {
+	p, ok := j.places[markOf(key)]
+	if ok && p.placed() {
 		return false, fmt.Errorf("record: run %s was recorded twice: two runs of the plan have the same key", key)
 	}
 	if ok {
-		p.order, p.placed = order, true
-		j.places[key] = p
+		p.order = order
+		j.places[markOf(key)] = p
 	}
 	return ok, nil
 }
@@ -260,19 +276,19 @@ func (j *journal) reuse(key string, order int64) (bool, error) {
 func (j *journal) find(key string) (place, bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	p, ok := j.places[key]
+	p, ok := j.places[markOf(key)]
 	return p, ok
 }
 
 // read returns the tables of a run as CSV text.
-func (j *journal) read(key string, p place) (map[string]string, error) {
+func (j *journal) read(of mark, p place) (map[string]string, error) {
 	line := make([]byte, p.size)
 	if _, err := j.f.ReadAt(line, p.offset); err != nil {
 		return nil, explain("read", j.path, noEOF(err))
 	}
 	got, body, ok := j.split(line)
-	if !ok || got != key {
-		return nil, fmt.Errorf("record: %s: run %s was damaged while the store was open: resume to repeat it", j.path, key)
+	if !ok || markOf(got) != of {
+		return nil, fmt.Errorf("record: %s: the run at byte %d was damaged while the store was open: resume to repeat it", j.path, p.offset)
 	}
 	var texts map[string]string
 	err := json.Unmarshal(body, &texts)
@@ -282,22 +298,22 @@ func (j *journal) read(key string, p place) (map[string]string, error) {
 // each visits the placed runs in the order of the plan.
 func (j *journal) each(visit func(texts map[string]string) error) error {
 	type entry struct {
-		key string
+		mark
 		place
 	}
 	j.mu.Lock()
-	var plan []entry
-	for key, p := range j.places {
-		if p.placed {
-			plan = append(plan, entry{key, p})
+	plan := make([]entry, 0, len(j.places))
+	for m, p := range j.places {
+		if p.placed() {
+			plan = append(plan, entry{m, p})
 		}
 	}
 	j.mu.Unlock()
 	slices.SortFunc(plan, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.order, b.order), strings.Compare(a.key, b.key))
+		return cmp.Or(cmp.Compare(a.order, b.order), bytes.Compare(a.mark[:], b.mark[:]))
 	})
 	for _, e := range plan {
-		texts, err := j.read(e.key, e.place)
+		texts, err := j.read(e.mark, e.place)
 		if err == nil {
 			err = visit(texts)
 		}

@@ -21,6 +21,10 @@ const (
 	timingName   = "timing.json"
 )
 
+// recipeName is the file that says how to go on with an experiment, for as long as
+// that is not complete.
+const recipeName = "resume.json"
+
 // Status tells whether an experiment ran to its end.
 type Status string
 
@@ -73,6 +77,9 @@ type Manifest struct {
 	Go           string   `json:"go"`
 	Modules      []Module `json:"modules"`
 	Files        []Output `json:"files"`
+	// Recipe is what a resumption needs to know, as the caller wrote it, or
+	// nothing. ReadRecipe returns it until the experiment is complete.
+	Recipe []byte `json:"-"`
 }
 
 // Phase is the wall time of a part of an invocation.
@@ -133,6 +140,10 @@ func isHostFlag(name string) bool {
 	}
 	return false
 }
+
+// ReadRecipe returns the recipe of an experiment that was interrupted or killed, or
+// that still goes on. It fails with fs.ErrNotExist when there is none.
+func ReadRecipe(dir string) ([]byte, error) { return os.ReadFile(filepath.Join(dir, recipeName)) }
 
 // complete fills in what the program knows about itself.
 func (m *Manifest) complete() {

@@ -15,11 +15,16 @@ const (
 	keySpecHash = "stakeout.spec_sha256"
 )
 
-// rowsPerGroup bounds the memory of writer and reader: 16,384 rows of 150
-// columns are about 20 MB before compression. Parquet allows 32,767 groups,
-// which is 5.4e8 rows. What grows with the rows is the footer: about 1 kB a
-// column and group.
-const rowsPerGroup = 16384
+// The memory of a writer. Of each column it holds a page that is being filled, a
+// dictionary, and the compressed pages of the group; with 150 columns that is
+// about 12 MB. Texts that are hardly ever the same twice outgrow their dictionary
+// and are written plainly. What grows with the rows is the footer, by about 1 kB
+// a column and group; Parquet allows 32,767 groups, which is 1.3e8 rows.
+const (
+	rowsPerGroup    = 4096
+	pageBytes       = 32 << 10
+	dictionaryBytes = 16 << 10
+)
 
 // orderedGroup is a Parquet group that keeps the order of the columns, which
 // parquet.Group sorts by name.
@@ -83,9 +88,15 @@ func NewParquetWriter(w io.Writer, s Schema, specHash string) (*ParquetWriter, e
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
+	codec, err := newFrugal()
+	if err != nil {
+		return nil, err
+	}
 	pw := parquet.NewGenericWriter[any](w, parquetSchema(s),
-		parquet.Compression(&parquet.Zstd),
+		parquet.Compression(codec),
 		parquet.MaxRowsPerRowGroup(rowsPerGroup),
+		parquet.PageBufferSize(pageBytes),
+		parquet.DictionaryMaxBytes(dictionaryBytes),
 		parquet.CreatedBy("stakeout", "1", "record"),
 		parquet.KeyValueMetadata(keySchema, s.canonical()),
 		parquet.KeyValueMetadata(keySpecHash, specHash))

@@ -50,6 +50,7 @@ type Store struct {
 	schemas  []described
 	timing   Timing
 	names    map[string]bool // of the files being written or written
+	stale    []string        // files of the experiment that was here before
 	open     int             // table writers and files that are neither committed nor aborted
 	err      error
 }
@@ -108,6 +109,13 @@ func (f Format) check() error {
 
 // prepare clears what a killed process left and opens the journal.
 func (s *Store) prepare() error {
+	if old, err := ReadManifest(s.dir); err == nil {
+		for _, f := range old.Files {
+			if filepath.IsLocal(f.Name) && f.Name != journalName && f.Name != recipeName {
+				s.stale = append(s.stale, f.Name)
+			}
+		}
+	}
 	if err := remove(filepath.Join(s.dir, manifestName), s.hook); err != nil {
 		return err
 	}
@@ -124,8 +132,22 @@ func (s *Store) prepare() error {
 	for i, t := range s.tables {
 		schemas[i] = t.Schema
 	}
-	s.journal, err = openJournal(s.dir, schemas, s.hook)
+	if s.journal, err = openJournal(s.dir, schemas, s.hook); err != nil {
+		return err
+	}
+	if err = s.keepRecipe(); err != nil {
+		s.journal.f.Close()
+	}
 	return err
+}
+
+// keepRecipe replaces what an earlier invocation may have left.
+func (s *Store) keepRecipe() error {
+	path := filepath.Join(s.dir, recipeName)
+	if s.manifest.Recipe == nil {
+		return remove(path, s.hook)
+	}
+	return replace(path, s.manifest.Recipe, s.hook)
 }
 
 // Dir is the folder of the experiment.
@@ -171,7 +193,7 @@ func (s *Store) Rows(key, table string) (rows []Row, ok bool, err error) {
 	if !ok {
 		return nil, false, nil
 	}
-	texts, err := s.journal.read(key, p)
+	texts, err := s.journal.read(markOf(key), p)
 	if err != nil {
 		return nil, true, err
 	}
@@ -214,7 +236,8 @@ func (s *Store) Workers(n int) {
 	s.timing.Workers = n
 }
 
-// Close writes the tables, schema.json, timing.json and, last, the manifest,
+// Close writes the tables, schema.json, timing.json and, last, the manifest, removes
+// the files of an earlier experiment in the folder that this one does not have,
 // and releases the folder, also when it fails. Partial needs a reason and
 // keeps the journal for a resumption; Complete removes it. It fails while a
 // file or table is neither committed nor aborted. After a failure the journal
@@ -230,7 +253,7 @@ func (s *Store) Close(status Status, reason string) error {
 	}
 	s.journal.f.Close()
 	if err == nil && status == Complete {
-		err = remove(s.journal.path, s.hook)
+		err = errors.Join(remove(filepath.Join(s.dir, recipeName), s.hook), remove(s.journal.path, s.hook))
 	}
 	unlock(s.lock)
 	s.lock = nil
@@ -260,6 +283,11 @@ func (s *Store) finish() error {
 	text, err := encode(schemaFile{s.schemas})
 	if err == nil {
 		err = s.whole(schemaName, text)
+	}
+	for _, name := range s.stale {
+		if err == nil && !s.names[name] {
+			err = remove(filepath.Join(s.dir, filepath.FromSlash(name)), s.hook)
+		}
 	}
 	if err == nil && s.manifest.Status == Partial {
 		err = s.listJournal()
@@ -300,7 +328,8 @@ func (s *Store) writeTables() error {
 	return err
 }
 
-// listJournal puts the journal of a partial experiment into the manifest.
+// listJournal puts the journal and the recipe of a partial experiment into the
+// manifest.
 func (s *Store) listJournal() error {
 	if s.journal.err == nil {
 		if err := s.journal.sync(); err != nil {
@@ -310,11 +339,17 @@ func (s *Store) listJournal() error {
 	if err := s.journal.f.Truncate(s.journal.end); err != nil {
 		return explain("truncate", s.journal.path, err)
 	}
-	sum, size, err := hashFile(s.journal.path)
-	if err == nil {
-		s.manifest.Files = append(s.manifest.Files, Output{journalName, sum, size})
+	for _, name := range []string{journalName, recipeName} {
+		sum, size, err := hashFile(filepath.Join(s.dir, name))
+		if name == recipeName && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		s.manifest.Files = append(s.manifest.Files, Output{name, sum, size})
 	}
-	return err
+	return nil
 }
 
 // whole writes a file in one piece and lists it.
@@ -336,13 +371,5 @@ func (s *Store) sealed(name string, v any) error {
 	if err != nil {
 		return err
 	}
-	f, err := create(filepath.Join(s.dir, name), s.hook)
-	if err != nil {
-		return err
-	}
-	defer f.Abort()
-	if _, err := f.Write(text); err != nil {
-		return err
-	}
-	return f.Commit()
+	return replace(filepath.Join(s.dir, name), text, s.hook)
 }

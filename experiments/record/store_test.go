@@ -21,7 +21,7 @@ const planned = 9
 
 func testManifest() Manifest {
 	return Manifest{Experiment: "dos-short", Command: []string{"/tmp/x/stakeout", "run", "dos-short"},
-		Config: "reps: 9\nname: \"λ <&>\"\n", Seeds: []Seed{42, 1<<64 - 1}, Version: "v1.2.3"}
+		Config: "reps: 9\nname: \"λ <&>\"\n", Seeds: []Seed{42, 1<<64 - 1}, Version: "v1.2.3", Recipe: []byte("go on\n")}
 }
 
 func testTables() []Table {
@@ -342,5 +342,22 @@ func TestReproducible(t *testing.T) {
 	got := Reproducible([]string{"/a/b/stakeout", "run", "--out", "/tmp", "x", "--workers=3", "-out=y", "--seed", "4", "--workers"})
 	if want := []string{"stakeout", "run", "x", "--seed", "4"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// A folder that is used again holds nothing of the experiment before.
+func TestFilesOfTheExperimentBefore(t *testing.T) {
+	dir := t.TempDir()
+	must(t, session(dir, upTo(planned), Complete, "", nil))
+	s, err := Open(dir, testManifest(), testTables()[:1]...)
+	must(t, err)
+	must(t, s.Close(Complete, ""))
+	for _, name := range []string{"narrow.parquet", "attack_roi.csv", "figures/roi.svg"} {
+		if _, err := os.Stat(filepath.Join(s.Dir(), name)); !os.IsNotExist(err) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if problems := Verify(s.Dir()); problems != nil {
+		t.Error(problems)
 	}
 }

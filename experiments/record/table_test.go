@@ -333,3 +333,27 @@ func FuzzCSV(f *testing.F) {
 
 // chance is a generator for tests, seeded so that a failure repeats.
 func chance(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 1)) }
+
+// What a store keeps of a run is where to find it.
+func TestMemoryOfAStoreHardlyGrows(t *testing.T) {
+	heap := func(runs int) uint64 {
+		s, err := Open(t.TempDir(), testManifest(), testTables()...)
+		must(t, err)
+		for i := range runs {
+			r := testRun(i)
+			r.Key = testKey(i)
+			must(t, s.Record(r))
+		}
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		must(t, s.Close(Partial, "test"))
+		return m.HeapAlloc
+	}
+	const few, many, each = 1000, 20_000, 120
+	a, b := heap(few), heap(many)
+	if b > a+(many-few)*each {
+		t.Errorf("heap of %d bytes after %d runs, %d after %d: more than %d bytes a run", a, few, b, many, each)
+	}
+}

@@ -165,10 +165,12 @@ func stranger(name string, status Status) string {
 		return "a run goes on here or was killed"
 	case isTemporary(filepath.Base(name)):
 		return "half written by a process that was killed; the next run removes it"
-	case name == journalName && status == Complete:
+	case (name == journalName || name == recipeName) && status == Complete:
 		return "left over from a complete run; it can be deleted"
 	case name == journalName:
 		return "holds the finished runs; resume the run"
+	case name == recipeName:
+		return "says how to go on; resume the run"
 	}
 	return "not in the manifest"
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 
@@ -104,20 +105,23 @@ type datum struct {
 }
 
 // Dataset is the schema and the rows of attack_roi, one row a cell.
-func Dataset(s *Study) (schema record.Schema, rows []record.Row) {
+func Dataset(s *Study) (schema record.Schema, rows iter.Seq[record.Row]) {
 	schema.Name = AttackROITable
 	data := slices.Concat(ids(), s.levels(), spreads(), headline(), method())
 	for _, d := range data {
 		schema.Columns = append(schema.Columns, d.Column)
 	}
-	for _, x := range s.Summaries() {
-		row := make(record.Row, len(data))
-		for i, d := range data {
-			row[i] = d.value(s, x)
+	return schema, func(yield func(record.Row) bool) {
+		for _, x := range s.Summaries() {
+			row := make(record.Row, len(data))
+			for i, d := range data {
+				row[i] = d.value(s, x)
+			}
+			if !yield(row) {
+				return
+			}
 		}
-		rows = append(rows, row)
 	}
-	return schema, rows
 }
 
 func word(name, doc string, value func(*Study, *Summary) string) datum {
@@ -173,29 +177,29 @@ func (s *Study) levels() (out []datum) {
 
 // spreads are the statistics of all quantities.
 func spreads() (out []datum) {
-	for _, q := range quantities() {
-		for _, st := range statistics {
+	for k, q := range quantities() {
+		for i, st := range statistics {
 			out = append(out, figureOf(q.name+"_"+st.suffix, q.unit, st.doc+" over replications: "+q.doc+".", func(s *Study, x *Summary) float64 {
-				e := x.of(q, s.Level)
-				return st.value(e)
+				return x.spreads(s.Level)[k][i]
 			}))
 		}
 	}
 	return out
 }
 
-// of is the estimate of a quantity, computed once.
-func (x *Summary) of(q quantity, level float64) *Estimate {
+// spreads are the statistics of all quantities of the data file, computed once.
+func (x *Summary) spreads(level float64) [][len(statistics)]float64 {
 	if x.spread == nil {
-		x.spread = map[string]*Estimate{}
+		all := quantities()
+		x.spread = make([][len(statistics)]float64, len(all))
+		for k, q := range all {
+			e := estimateOf(q.values(x.Cell), level)
+			for i, st := range statistics {
+				x.spread[k][i] = st.value(&e)
+			}
+		}
 	}
-	e := x.spread[q.name]
-	if e == nil {
-		fresh := estimateOf(q.values(x.Cell), level)
-		e = &fresh
-		x.spread[q.name] = e
-	}
-	return e
+	return x.spread
 }
 
 // headline are the tests and tails of profit, ROI and excess.
@@ -237,6 +241,7 @@ func headline() (out []datum) {
 func method() []datum {
 	return []datum{
 		figureOf("excess_p_adjusted", record.Dimensionless, "Adjusted p-value of the excess, Holm over the cells of the experiment.", func(_ *Study, x *Summary) float64 { return x.ExcessAdjusted }),
+		figureOf("excess_q", record.Dimensionless, "Adjusted p-value of the excess, Benjamini-Hochberg over the cells of the experiment.", func(_ *Study, x *Summary) float64 { return x.ExcessQ }),
 		count("family_size", "Number of tests that the adjustment covers.", func(_ *Study, x *Summary) int { return x.Family }),
 		figureOf("pairing_ratio", record.Dimensionless, "Variance of unpaired over paired differences of attack and honest profit; above 1 pairing helps.", func(_ *Study, x *Summary) float64 { return x.PairingRatio }),
 		count("roi_undefined", "Number of replications without capital at risk, in which ROI is not defined.", func(_ *Study, x *Summary) int { return x.ROI.Missing }),
@@ -247,13 +252,13 @@ func method() []datum {
 		word("honest_alternative", "What the excess is measured against.", func(*Study, *Summary) string {
 			return "the same capital makes the same trades and builds honest blocks"
 		}),
-		word("stop_rule", "Rule by which the number of replications was chosen.", func(*Study, *Summary) string { return "fixed number" }),
-		word("stop_reason", "Whether that rule was met or the run interrupted.", func(s *Study, _ *Summary) string {
-			if s.Partial {
-				return "interrupted"
+		word("stop_rule", "Rule by which the number of replications was chosen.", func(s *Study, _ *Summary) string {
+			if s.Precision != nil {
+				return s.Precision.String()
 			}
-			return "met"
+			return "fixed number"
 		}),
+		word("stop_reason", "Whether that rule was met, the most replications made without it, or the run interrupted.", (*Study).stopReason),
 		word("config_sha256", "Hash of the configuration as in the table runs.", func(_ *Study, x *Summary) string { return x.Cell.Config }),
 		word("version", "Version of the program.", func(s *Study, _ *Summary) string { return s.Version }),
 	}

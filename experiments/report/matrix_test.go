@@ -70,7 +70,7 @@ func TestRanges(t *testing.T) {
 }
 
 func TestMatrixFigure(t *testing.T) {
-	f := MatrixFigure(matrix(t, someMatrix))
+	f := MatrixFigure(matrix(t, someMatrix), func(string) string { return "pos" })
 	if err := f.Validate(); err != nil {
 		t.Fatal(err)
 	}

@@ -74,6 +74,8 @@ type Meta struct {
 	Partial    bool // interrupted: replications are missing at the end
 	// Axes are the paths of the parameters that vary by plan.
 	Axes []string
+	// Precision is the rule by which replications were added, nil for a fixed number.
+	Precision *Precision
 	// Lean keeps the statistics of a cell and drops its replications, so that
 	// memory does not grow with their number. The rows of a cell must then
 	// follow one another.
@@ -99,24 +101,39 @@ type Cell struct {
 	Failed                                int
 	Why                                   string // error of the first failed replication
 	reps                                  int
-	columns                               map[string][]float64
-	kept                                  *Summary // of a lean study
+	numbers                               *values
+	place                                 map[string]int // of a column in numbers
+	kept                                  *Summary       // of a lean study
+	err                                   error          // of reading the numbers
 }
 
 // N is the number of replications that came to their end.
 func (c *Cell) N() int { return c.reps }
 
-// Values are the numbers of a column, NaN where a value is missing. A column
-// that the table does not have is all missing.
+// Values are the numbers of an outcome, NaN where a value is missing. A column
+// that the table does not have is all missing, and so is one that cannot be read
+// any more, which Err tells.
 func (c *Cell) Values(column string) []float64 {
-	if v, ok := c.columns[column]; ok {
-		return v
+	if i, ok := c.place[column]; ok && c.numbers != nil {
+		v, err := c.numbers.column(i)
+		if err == nil {
+			return v
+		}
+		c.err = cmp.Or(c.err, err)
 	}
 	v := make([]float64, c.reps)
 	for i := range v {
 		v[i] = math.NaN()
 	}
 	return v
+}
+
+// Err tells whether the numbers behind the statistics could not be read.
+func (s *Study) Err() (err error) {
+	for _, c := range s.Cells {
+		err = errors.Join(err, c.err)
+	}
+	return err
 }
 
 // Level is the confidence level of all intervals.
@@ -142,8 +159,10 @@ func NewStudy(m Meta, schema record.Schema, each func(visit func(record.Row) err
 		}
 		s.axes = append(s.axes, schema.Columns[i])
 	}
+	place, from := outcomes(schema)
 	cells := map[string]*Cell{}
 	var last *Cell
+	numbers := make([]float64, len(from))
 	err := each(func(r record.Row) error {
 		text := func(name string) string {
 			if i, ok := at[name]; ok {
@@ -156,6 +175,7 @@ func NewStudy(m Meta, schema record.Schema, each func(visit func(record.Row) err
 		if c == nil {
 			last.settle(m)
 			c = newCell(id, text)
+			c.place, c.numbers = place, last.room(m, len(from))
 			for _, col := range s.axes {
 				c.Levels = append(c.Levels, r[at[col.Name]])
 			}
@@ -165,11 +185,44 @@ func NewStudy(m Meta, schema record.Schema, each func(visit func(record.Row) err
 		if c.kept != nil {
 			return fmt.Errorf("report: the rows of %s do not follow one another", id)
 		}
-		c.add(schema, r, text)
-		return nil
+		if text("status") != OK {
+			c.Failed++
+			c.Why = cmp.Or(c.Why, text("stop_reason"))
+			return nil
+		}
+		for i, k := range from {
+			numbers[i] = asFloat(r[k])
+		}
+		c.reps++
+		return c.numbers.add(numbers)
 	})
 	last.settle(m)
-	return s, err
+	return s, errors.Join(err, s.Err())
+}
+
+// outcomes finds the columns of numbers that differ between the replications of
+// a cell: the place of each, and the column of runs at each place.
+func outcomes(schema record.Schema) (place map[string]int, from []int) {
+	place = map[string]int{}
+	for i, c := range schema.Columns {
+		if c.Type != record.Text && strings.HasPrefix(c.Name, "y_") {
+			place[c.Name] = len(from)
+			from = append(from, i)
+		}
+	}
+	return place, from
+}
+
+// room is for the numbers of the next cell: of a lean study that of the last one,
+// which has dropped them.
+func (c *Cell) room(m Meta, columns int) *values {
+	if c == nil || !m.Lean {
+		return &values{columns: make([][]float64, columns)}
+	}
+	v := c.numbers
+	c.numbers = nil
+	v.reset()
+	return v
 }
 
 // settle computes all statistics of a cell of a lean study and drops its
@@ -179,39 +232,17 @@ func (c *Cell) settle(m Meta) {
 		return
 	}
 	c.kept = c.summary(m.Level)
-	for _, q := range quantities() {
-		c.kept.of(q, m.Level).values = nil
-	}
-	for _, e := range []*Estimate{&c.kept.Profit, &c.kept.ROI, &c.kept.Excess, &c.kept.HonestProfit, &c.kept.Capital, &c.kept.PeakStake, &c.kept.Cost, &c.kept.Revenue} {
-		e.values = nil
-	}
-	c.columns = nil
+	c.kept.spreads(m.Level)
 }
 
 func newCell(id string, text func(string) string) *Cell {
 	c := &Cell{
 		ID: id, Preset: text("preset"), Config: text("config_sha256"), Seed: text(ParameterColumn("seed")),
 		Attack: text(ParameterColumn("attack")), Mechanism: text(ParameterColumn("mechanism")), Remedy: text(ParameterColumn("remedy")),
-		columns: map[string][]float64{},
 	}
 	// A missing horizon reads as zero.
 	_, _ = fmt.Sscan(text(ParameterColumn("horizon_days")), &c.Horizon)
 	return c
-}
-
-func (c *Cell) add(schema record.Schema, r record.Row, text func(string) string) {
-	if text("status") != OK {
-		c.Failed++
-		c.Why = cmp.Or(c.Why, text("stop_reason"))
-		return
-	}
-	c.reps++
-	for i, col := range schema.Columns {
-		if col.Type == record.Text {
-			continue
-		}
-		c.columns[col.Name] = append(c.columns[col.Name], asFloat(r[i]))
-	}
 }
 
 // asFloat is a number or a truth value as a float, NaN when missing.

@@ -142,7 +142,7 @@ func TestROITableSortsByExcessAndSaysHow(t *testing.T) {
 		t.Errorf("%d columns", len(x.Columns))
 	}
 	notes := strings.Join(x.Notes, "\n")
-	for _, want := range []string{"n = 30, 0 replications", "horizon 40", "Student's t", "Wilson", "Holm over 3 cells", "honest blocks", "QUICK", "version v", "3 of 3 replications failed", "boom"} {
+	for _, want := range []string{"n = 30, 0 replications", "horizon 40", "Student's t", "Wilson", "adjusted over 3 cells in the data file, by Holm and by Benjamini and Hochberg", "honest blocks", "QUICK", "version v", "3 of 3 replications failed", "boom"} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("no %q in the notes: %s", want, notes)
 		}

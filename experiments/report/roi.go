@@ -123,7 +123,7 @@ func level(l float64) string { return strconv.FormatFloat(math.Round(l*1000)/10,
 
 // notes say how the numbers of a study were made and what limits them.
 func (s *Study) notes(all []*Summary) []string {
-	out := []string{s.method(all)}
+	out := append([]string{s.method(all)}, s.stopNote()...)
 	if stamp := s.stamp(); stamp != "" {
 		out = append(out, stamp)
 	}
@@ -154,7 +154,7 @@ func (s *Study) method(all []*Summary) string {
 		paired,
 	}
 	if len(all) > 1 {
-		parts = append(parts, fmt.Sprintf("p-values of the excess are adjusted by Holm over %d cells in the data file; intervals are not adjusted.", len(all)))
+		parts = append(parts, fmt.Sprintf("p-values of the excess are adjusted over %d cells in the data file, by Holm and by Benjamini and Hochberg; intervals are not adjusted.", len(all)))
 	}
 	return strings.Join(append(parts, "Model version "+s.Version+"."), " ")
 }

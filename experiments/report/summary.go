@@ -13,7 +13,6 @@ type Estimate struct {
 	BCaLo, BCaHi    float64 // bootstrap interval of the mean; NaN unless asked for
 	Warnings        []stat.Warning
 	Missing         int // replications in which the quantity is not defined
-	values          []float64
 }
 
 // Summary holds the statistics of a cell that tables and verdicts share. Money
@@ -28,9 +27,10 @@ type Summary struct {
 	VaR, ES                             float64 // of profit at Level, USD; losses are negative
 	ESLo, ESHi                          float64
 	PairingRatio                        float64
-	ExcessAdjusted                      float64              // p-value, Holm over the cells of the study
-	Family                              int                  // number of cells that it is adjusted for
-	spread                              map[string]*Estimate // of the data file, by quantity
+	ExcessAdjusted                      float64                    // p-value, Holm over the cells of the study
+	ExcessQ                             float64                    // p-value, Benjamini–Hochberg over the cells of the study
+	Family                              int                        // number of cells that both are adjusted for
+	spread                              [][len(statistics)]float64 // of the data file, by quantity
 }
 
 // Share is a relative frequency with its interval.
@@ -70,6 +70,9 @@ func (s *Study) summarise() []*Summary {
 	for i, adjusted := range stat.Holm(p) {
 		out[i].ExcessAdjusted, out[i].Family = adjusted, len(p)
 	}
+	for i, adjusted := range stat.BenjaminiHochberg(p) {
+		out[i].ExcessQ = adjusted
+	}
 	return out
 }
 
@@ -77,12 +80,10 @@ func (c *Cell) summary(level float64) *Summary {
 	of := func(quantity string) Estimate { return c.estimate(OutcomeColumn("attack", quantity), level) }
 	s := &Summary{
 		Cell: c, Level: level,
-		Profit: of("profit_usd"), ROI: of("roi"), Excess: c.estimate(Excess, level),
+		Profit: c.bootstrapped(OutcomeColumn("attack", "profit_usd"), level), ROI: c.bootstrapped(OutcomeColumn("attack", "roi"), level),
+		Excess:       c.bootstrapped(Excess, level),
 		HonestProfit: c.estimate(OutcomeColumn("honest", "profit_usd"), level),
 		Capital:      of("capital_at_risk_usd"), PeakStake: of("peak_stake_share"), Cost: of("cost_usd"), Revenue: of("revenue_usd"),
-	}
-	for _, e := range []*Estimate{&s.Profit, &s.ROI, &s.Excess} {
-		e.bootstrap(level)
 	}
 	profit, capital := c.Values(OutcomeColumn("attack", "profit_usd")), c.Values(OutcomeColumn("attack", "capital_at_risk_usd"))
 	s.ProfitShare = share(profit, level, func(i int) bool { return profit[i] > 0 })
@@ -90,7 +91,7 @@ func (c *Cell) summary(level float64) *Summary {
 	s.BeatsHonest = share(excess, level, func(i int) bool { return excess[i] > 0 })
 	s.RuinShare = share(profit, level, func(i int) bool { return capital[i] > 0 && profit[i] <= -ruin*capital[i] })
 	s.VaR, s.ES = stat.VaR(profit, level), stat.ES(profit, level)
-	s.ESLo, s.ESHi = stat.BCa(profit, func(x []float64) float64 { return stat.ES(x, level) }, esResamples, level, bootSeed)
+	s.ESLo, s.ESHi = stat.BCaES(profit, esResamples, level, bootSeed)
 	s.PairingRatio = stat.PairingRatio(profit, c.Values(OutcomeColumn("honest", "profit_usd")))
 	return s
 }
@@ -122,26 +123,34 @@ func (c *Cell) estimate(column string, level float64) Estimate {
 	return estimateOf(c.Values(column), level)
 }
 
-func estimateOf(all []float64, level float64) (e Estimate) {
+func estimateOf(all []float64, level float64) Estimate {
+	e, _ := estimateAndValues(all, level)
+	return e
+}
+
+func estimateAndValues(all []float64, level float64) (e Estimate, values []float64) {
+	values = make([]float64, 0, len(all))
 	for _, v := range all {
 		if math.IsNaN(v) {
 			e.Missing++
 			continue
 		}
-		e.values = append(e.values, v)
+		values = append(values, v)
 	}
-	e.Interval = stat.PairedT(e.values, level)
-	e.Median, e.P5, e.P95 = stat.Quantile(e.values, 0.5), stat.Quantile(e.values, 0.05), stat.Quantile(e.values, 0.95)
+	e.Interval = stat.PairedT(values, level)
+	e.Median, e.P5, e.P95 = stat.Quantile(values, 0.5), stat.Quantile(values, 0.05), stat.Quantile(values, 0.95)
 	e.BCaLo, e.BCaHi = math.NaN(), math.NaN()
-	return e
+	return e, values
 }
 
-func (e *Estimate) bootstrap(level float64) {
-	if len(e.values) == 0 {
-		return
+// bootstrapped is estimate with the bootstrap interval and its warnings.
+func (c *Cell) bootstrapped(column string, level float64) Estimate {
+	e, values := estimateAndValues(c.Values(column), level)
+	if len(values) > 0 {
+		e.BCaLo, e.BCaHi = stat.BCaMean(values, stat.Resamples, level, bootSeed)
+		e.Warnings = stat.Warnings(values, e.Interval, e.BCaLo, e.BCaHi)
 	}
-	e.BCaLo, e.BCaHi = stat.BCaMean(e.values, stat.Resamples, level, bootSeed)
-	e.Warnings = stat.Warnings(e.values, e.Interval, e.BCaLo, e.BCaHi)
+	return e
 }
 
 // Sign is what the interval of a mean says about its sign: −1, +1, or 0 when

@@ -16,9 +16,12 @@ import (
 // attack_roi.
 const printedCells = 20
 
+// fewReplications is why a cell has no p-value.
+const fewReplications = "fewer than two replications"
+
 // Returns is the table of a sweep: one row a cell with the values of its axes,
-// sorted by excess, with the p-values of the excess adjusted by Holm over all
-// cells. Of many cells it shows both ends.
+// sorted by excess, with the p-values of the excess adjusted over all cells. Of
+// many cells it shows both ends.
 func Returns(s *Study) *table.Table {
 	all := s.sorted()
 	ci := " [" + level(s.Level) + " CI]"
@@ -29,7 +32,11 @@ func Returns(s *Study) *table.Table {
 	if !s.isMatrix() { // its names leave no room for them
 		t.Columns = append(t.Columns, table.Column{Name: "Capital at risk", Unit: "USD"}, table.Column{Name: "Net profit" + ci, Unit: "USD"}, table.Column{Name: "ROI" + ci, Unit: "%"})
 	}
-	t.Columns = append(t.Columns, table.Column{Name: "Excess over honest" + ci, Unit: "USD"}, table.Column{Name: "p, Holm"}, table.Column{Name: "Pr(profit)", Unit: "%"})
+	t.Columns = append(t.Columns, table.Column{Name: "Excess over honest" + ci, Unit: "USD"}, table.Column{Name: "p, Holm"})
+	if !s.isMatrix() {
+		t.Columns = append(t.Columns, table.Column{Name: "p, BH"})
+	}
+	t.Columns = append(t.Columns, table.Column{Name: "Pr(profit)", Unit: "%"})
 	shown := all
 	if len(all) > printedCells {
 		shown = slices.Concat(all[:printedCells/2], all[len(all)-printedCells/2:])
@@ -60,9 +67,9 @@ func (s *Study) returnsRow(x *Summary) (row []table.Cell) {
 	for _, v := range x.Cell.Levels {
 		row = append(row, levelCell(v))
 	}
-	p, profit := table.Empty("fewer than two replications"), table.Empty(noReplication)
+	p, q, profit := table.Empty(fewReplications), table.Empty(fewReplications), table.Empty(noReplication)
 	if x.Excess.N > 1 {
-		p = table.Number(x.ExcessAdjusted, table.Format{Decimals: 3})
+		p, q = table.Number(x.ExcessAdjusted, table.Format{Decimals: 3}), table.Number(x.ExcessQ, table.Format{Decimals: 3})
 	}
 	if x.ProfitShare.N > 0 {
 		profit = table.Number(x.ProfitShare.Value(), percent)
@@ -70,7 +77,11 @@ func (s *Study) returnsRow(x *Summary) (row []table.Cell) {
 	if !s.isMatrix() {
 		row = append(row, mean(&x.Capital, usd), interval(&x.Profit, usd), roiCell(x))
 	}
-	return append(row, interval(&x.Excess, usd), p, profit)
+	row = append(row, interval(&x.Excess, usd), p)
+	if !s.isMatrix() {
+		row = append(row, q)
+	}
+	return append(row, profit)
 }
 
 // levelCell shows the value of an axis as it was stored.
@@ -108,14 +119,19 @@ func (s *Study) returnsNotes(all []*Summary, shown int) []string {
 			}
 		}
 	}
+	discovery := ", for the share of false finds, by Benjamini and Hochberg (BH)"
+	if s.isMatrix() {
+		discovery = ", in " + AttackROITable + discovery
+	}
 	method := strings.Join([]string{
 		s.Sample() + " a cell, the same seeds in every cell.",
 		numeraire, intervals(s.Level) + ".",
 		roiMean + ".", paired,
-		fmt.Sprintf("p is that of the excess, adjusted by Holm over %d cells; intervals are not adjusted.", len(all)),
+		fmt.Sprintf("p is that of the excess, adjusted over %d cells by Holm and%s; intervals are not adjusted.", len(all), discovery),
 		"Model version " + s.Version + ".",
 	}, " ")
-	out := []string{method, fmt.Sprintf("The excess differs from zero in %d of %d cells at %s after the adjustment.", significant, len(all), level(1-s.Level))}
+	out := []string{method, fmt.Sprintf("The excess differs from zero in %d of %d cells at %s after Holm's adjustment.", significant, len(all), level(1-s.Level))}
+	out = append(out, s.stopNote()...)
 	if shown < len(all) {
 		out = append(out, fmt.Sprintf("The %d cells with the largest and the %d with the smallest excess; all %d are in the table %s.", printedCells/2, printedCells/2, len(all), AttackROITable))
 	}

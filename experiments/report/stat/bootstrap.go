@@ -27,6 +27,27 @@ func BCa(x []float64, stat func([]float64) float64, resamples int, level float64
 	if n < 2 {
 		return math.Inf(-1), math.Inf(1)
 	}
+	buffer, leftOut := make([]float64, n-1), make([]float64, n)
+	for i := range x {
+		copy(buffer, x[:i])
+		copy(buffer[i:], x[i+1:])
+		leftOut[i] = stat(buffer)
+	}
+	return bca(x, stat, leftOut, resamples, level, seed)
+}
+
+// BCaES is BCa for ES at the same level, whose jackknife needs one sort instead
+// of one for every value.
+func BCaES(x []float64, resamples int, level float64, seed uint64) (lo, hi float64) {
+	if len(x) < 2 {
+		return math.Inf(-1), math.Inf(1)
+	}
+	return bca(x, func(x []float64) float64 { return ES(x, level) }, esLeftOut(x, level), resamples, level, seed)
+}
+
+// bca resamples x, given the estimates that leave one value out.
+func bca(x []float64, stat func([]float64) float64, leftOut []float64, resamples int, level float64, seed uint64) (lo, hi float64) {
+	n := len(x)
 	buffer := make([]float64, n)
 	replicates := resample(n, resamples, seed, func(s *draw.Stream) float64 {
 		for i := range buffer {
@@ -34,12 +55,6 @@ func BCa(x []float64, stat func([]float64) float64, resamples int, level float64
 		}
 		return stat(buffer)
 	})
-	leftOut := make([]float64, n)
-	for i := range x {
-		copy(buffer, x[:i])
-		copy(buffer[i:], x[i+1:])
-		leftOut[i] = stat(buffer[:n-1])
-	}
 	return BCaLimits(stat(slices.Clone(x)), replicates, leftOut, level)
 }
 

@@ -51,15 +51,46 @@ func ES(x []float64, level float64) float64 {
 		return math.NaN()
 	}
 	sorted := ascending(x)
-	// 1 − 0.95 is a little more than 0.05; the rounding must not add an outcome.
-	count := max(1, float64(len(x))*(1-level))
-	if whole := math.Round(count); math.Abs(count-whole) < 1e-9*count {
-		count = whole
-	}
+	count := tailCount(len(x), level)
 	whole := int(count)
 	tail := Sum(sorted[:whole], func(v float64) float64 { return v })
 	if fraction := count - float64(whole); fraction > 0 {
 		tail += float64(fraction * sorted[whole])
 	}
 	return tail / count
+}
+
+// tailCount is how many of n outcomes are the worst 1 − level of them.
+func tailCount(n int, level float64) float64 {
+	// 1 − 0.95 is a little more than 0.05; the rounding must not add an outcome.
+	count := max(1, float64(n)*(1-level))
+	if whole := math.Round(count); math.Abs(count-whole) < 1e-9*count {
+		count = whole
+	}
+	return count
+}
+
+// esLeftOut are the expected shortfalls of x without one of its values, for each
+// of at least two values in ascending order.
+func esLeftOut(x []float64, level float64) []float64 {
+	sorted := ascending(x)
+	count := tailCount(len(x)-1, level)
+	whole := int(count)
+	fraction := count - float64(whole)
+	worst := Sum(sorted[:whole], func(v float64) float64 { return v })
+	out := make([]float64, len(x))
+	for i, v := range sorted {
+		tail, next := worst, whole
+		if i < whole {
+			tail += sorted[whole] - v
+		}
+		if i <= whole {
+			next++
+		}
+		if fraction > 0 {
+			tail += float64(fraction * sorted[next])
+		}
+		out[i] = tail / count
+	}
+	return out
 }

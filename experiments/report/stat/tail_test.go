@@ -88,3 +88,28 @@ func TestMeasuresLeaveTheirArgumentAlone(t *testing.T) {
 		t.Errorf("the argument is now %v", x)
 	}
 }
+
+// The jackknife of ES from one sort is that of n sorts.
+func TestShortfallWithoutOne(t *testing.T) {
+	for n := 2; n < 130; n += 9 {
+		for _, level := range []float64{0, 0.5, 0.9, 0.95} {
+			x := make([]float64, n)
+			for i := range x {
+				x[i] = float64(i*7919%n) - float64(n)/3
+			}
+			slices.Sort(x)
+			for i, got := range esLeftOut(x, level) {
+				want := ES(slices.Delete(slices.Clone(x), i, i+1), level)
+				if math.Abs(got-want) > 1e-12*float64(n) {
+					t.Errorf("n = %d, level %g, without %d: %g, want %g", n, level, i, got, want)
+				}
+			}
+			fast, slow := [2]float64{}, [2]float64{}
+			fast[0], fast[1] = BCaES(x, 99, level, 1)
+			slow[0], slow[1] = BCa(x, func(x []float64) float64 { return ES(x, level) }, 99, level, 1)
+			if math.Abs(fast[0]-slow[0])+math.Abs(fast[1]-slow[1]) > 1e-9 {
+				t.Errorf("n = %d, level %g: %v, want %v", n, level, fast, slow)
+			}
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"stakeout/experiments"
+	"stakeout/experiments/record"
+	reports "stakeout/experiments/report"
+)
+
+var exportFlag = &cli.StringFlag{Name: "format", Value: "behaviorspace", Usage: "`FORMAT` to print the replications in: behaviorspace"}
+
+// verify holds a results folder against its manifest and its money against zero.
+func (p *program) verify(c *cli.Context) error {
+	dir, err := word(c, "results folder")
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(dir); err != nil {
+		return err
+	}
+	m, _ := record.ReadManifest(dir) // Verify says what is wrong with it.
+	n, problems := reports.Verify(dir)
+	if c.Bool("json") {
+		list := []string{}
+		for _, x := range problems {
+			list = append(list, x.String())
+		}
+		err = p.json(map[string]any{"replications": n, "files": len(m.Files), "status": m.Status, "problems": list})
+	} else {
+		for _, x := range problems {
+			fmt.Fprintln(p.out, filepath.Join(dir, x.File)+": "+x.What)
+		}
+	}
+	if len(problems) > 0 {
+		return errors.Join(err, offTarget(fmt.Sprintf("%s: %d problems", dir, len(problems))))
+	}
+	if !c.Bool("json") {
+		fmt.Fprintf(p.out, "%s (%s): %d files are as they were written, and the money adds up in all %d replications\n", dir, m.Status, len(m.Files), n)
+	}
+	return err
+}
+
+// export prints the replications of a results folder for other programs.
+func (p *program) export(c *cli.Context) error {
+	dir, err := word(c, "results folder")
+	if err != nil {
+		return err
+	}
+	if f := c.String("format"); f != "behaviorspace" {
+		return usagef("--format %s: there is no such format%s; expected behaviorspace", f, hint(f, []string{"behaviorspace"}))
+	}
+	return reports.BehaviorSpace(p.out, dir)
+}
+
+// schema prints the JSON Schema of presets.
+func (p *program) schema(c *cli.Context) error {
+	if c.NArg() > 0 {
+		return usagef("schema takes no argument, got %q", c.Args().First())
+	}
+	_, err := p.out.Write(experiments.Schema())
+	return err
+}

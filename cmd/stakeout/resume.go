@@ -1,0 +1,33 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"stakeout/experiments"
+)
+
+// resume goes on with what is in a results folder.
+func (p *program) resume(c *cli.Context) error {
+	dir, err := word(c, "results folder")
+	if err != nil {
+		return err
+	}
+	if c.Int("workers") < 0 {
+		return usagef("--workers %d: expected 0 or more", c.Int("workers"))
+	}
+	u, err := experiments.Resumable(dir, version)
+	if errors.Is(err, experiments.ErrFinished) {
+		fmt.Fprintln(p.out, err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	step, end := progress(p.err, u.Spec.Name, c.Bool("json"))
+	r, err := u.Resume(c.Context, experiments.Options{Workers: c.Int("workers"), Progress: step})
+	end()
+	return p.result(c, u.Name, settings(u.Set), r, err)
+}

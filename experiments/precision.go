@@ -1,0 +1,141 @@
+package experiments
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"stakeout/experiments/param"
+	"stakeout/experiments/preset"
+	"stakeout/experiments/record"
+	"stakeout/experiments/report"
+)
+
+// precisionSection is the section of a preset that lets the results decide on the
+// number of replications.
+const precisionSection = "precision"
+
+// precisionForm is what it looks like on the command line.
+const precisionForm = "RELATIVE, RELATIVE:ABSOLUTE or RELATIVE:ABSOLUTE:MIN..MAX, such as 0.05:0.01:100..10000"
+
+// readPrecision reads the rule of the preset or of the command line, which
+// replaces it.
+func (b *axesReader) readPrecision(flag string) {
+	var rule report.Precision
+	param.Defaults(&rule)
+	at := func(key, message, expected string) preset.Problem {
+		p := b.doc.At(precisionSection+"."+key, message, expected)
+		if flag != "" {
+			p.File, p.Line = "--precision "+flag, 0
+		}
+		return p
+	}
+	var problems []preset.Problem
+	switch {
+	case flag != "":
+		for _, p := range rulesOfFlag(flag, &rule) {
+			problems = append(problems, preset.Problem{File: "--precision " + flag, Path: precisionSection + "." + p.Path, Message: p.Message, Expected: p.Expected, Hint: p.Hint})
+		}
+	case b.doc.Has(precisionSection):
+		problems = b.doc.Decode(precisionSection, &rule)
+		if b.doc.Has("replications") {
+			problems = append(problems, b.doc.At("replications", "is given beside the section precision, which decides on it", "one of the two"))
+		}
+	default:
+		return
+	}
+	if len(problems) == 0 && rule.Min > rule.Max {
+		problems = append(problems, at("min", fmt.Sprintf("%d lies above max, which is %d", rule.Min, rule.Max), "no more than max"))
+	}
+	b.problems = append(b.problems, problems...)
+	if len(problems) == 0 {
+		b.precision, b.Spec.Replications = &rule, rule.Max
+	}
+}
+
+// rulesOfFlag reads a rule as the command line has it.
+func rulesOfFlag(flag string, into *report.Precision) (problems []param.Problem) {
+	parts := strings.Split(flag, ":")
+	low, high, ranged := "", "", false
+	if len(parts) == 3 {
+		low, high, ranged = strings.Cut(parts[2], "..")
+	}
+	if len(parts) > 3 || len(parts) == 3 && !ranged {
+		return []param.Problem{{Path: "min", Message: strconv.Quote(strings.Join(parts[2:], ":")) + " is not a range of numbers of replications", Expected: precisionForm}}
+	}
+	set := func(key, value string) {
+		if err := param.Set(into, key, value); err != nil {
+			problems = append(problems, asProblem(err))
+		}
+	}
+	set("relative", parts[0])
+	if len(parts) > 1 {
+		set("absolute", parts[1])
+	}
+	if ranged {
+		set("min", low)
+		set("max", high)
+	}
+	return problems
+}
+
+// replications runs the replications of all cells: so many as each is to have, or
+// as many as the rule asks for, in rounds that are the same for any number of
+// workers and after any resumption.
+func (p *design) replications(ctx context.Context, store *record.Store, o Options, r *Result) error {
+	if p.stop == nil {
+		r.Planned = p.total()
+		return p.execute(ctx, store, p.part(0, int64(p.total())), o, r)
+	}
+	var round []share
+	for i := range p.cells {
+		round = append(round, share{&p.cells[i], 0, p.stop.Next(0)})
+	}
+	for len(round) > 0 {
+		for _, s := range round {
+			r.Planned += s.end - s.first
+		}
+		if err := p.execute(ctx, store, round, o, r); err != nil {
+			return err
+		}
+		var wanting []share
+		for _, s := range round {
+			next := p.stop.Next(s.end)
+			if next == 0 {
+				continue
+			}
+			if enough, err := p.enough(store, s); err != nil {
+				return err
+			} else if !enough {
+				wanting = append(wanting, share{s.cell, s.end, next})
+			}
+		}
+		round = wanting
+	}
+	return nil
+}
+
+// enough asks the rule about all replications of a cell so far.
+func (p *design) enough(store *record.Store, s share) (bool, error) {
+	schema := p.runsSchema()
+	excess, capital := columnOf(schema, report.Excess), columnOf(schema, report.OutcomeColumn("attack", "capital_at_risk_usd"))
+	x, c := make([]float64, s.end), make([]float64, s.end)
+	for rep := range s.end {
+		rows, ok, err := store.Rows(p.key(s.cell, rep), runsTable)
+		if err != nil || !ok || len(rows) != 1 {
+			return false, fmt.Errorf("replication %d of %s has %d rows: %w", rep, s.id, len(rows), err)
+		}
+		x[rep], c[rep] = floatOf(rows[0][excess]), floatOf(rows[0][capital])
+	}
+	return p.stop.Met(x, c, report.Level), nil
+}
+
+// floatOf is a number of a row, NaN where there is none.
+func floatOf(v record.Value) float64 {
+	if x, ok := v.Float(); ok {
+		return x
+	}
+	return math.NaN()
+}

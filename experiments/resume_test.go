@@ -1,0 +1,51 @@
+package experiments
+
+import (
+	"encoding/json"
+	"testing"
+)
+
+// A sweep that is made again from its recipe has the same configuration, be it a
+// preset, a crossing, a sweep from the command line or the matrix of attacks.
+func TestRecipeMakesTheSameSweep(t *testing.T) {
+	sweeps := map[string]*Sweep{}
+	for name, v := range map[string]Variation{
+		"dos-short":                       {},
+		"dos-empty-blocks@bft-committee":  {Set: []string{"replications=3"}},
+		"dos-empty-blocks@pos+auto-slash": {Precision: "0.1"},
+		"takeover-buy":                    {Axes: []string{"world.users.loyalty=0.2..0.8"}, Sample: "halton:5"},
+	} {
+		w, err := LoadSweep(name, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sweeps[name] = w
+	}
+	var err error
+	if sweeps["compare"], err = Comparison(false, 2); err != nil {
+		t.Fatal(err)
+	}
+	config := func(w *Sweep) string {
+		d, err := w.design(Options{}.withDefaults())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.manifest(Options{}).Config
+	}
+	for name, w := range sweeps {
+		var r recipe
+		if err := json.Unmarshal(w.recipe.write(Options{Version: "1", Command: []string{"stakeout", "run", name, "--workers", "3"}}), &r); err != nil {
+			t.Fatal(err)
+		}
+		again, err := r.sweep()
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if config(w) != config(again) {
+			t.Errorf("%s is another sweep", name)
+		}
+		if r.Version != "1" || len(r.Command) != 3 {
+			t.Errorf("%s: version %s, command %q", name, r.Version, r.Command)
+		}
+	}
+}
