@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"stakeout/experiments/param"
 	"stakeout/experiments/report/figure"
 	"stakeout/experiments/report/table"
+	"stakeout/experiments/sim"
 )
 
 func priceSign(ctx context.Context, a *archive) (*figure.Figure, error) {
@@ -125,9 +127,12 @@ func stylisedFacts(ctx context.Context, a *archive) (*figure.Figure, error) {
 		}
 		return l, nil
 	}
+	var cfg sim.Config
+	param.Defaults(&cfg)
 	acf := figure.Panel{Title: "a", XLabel: "Lag (d)", YLabel: "Autocorrelation (1)", ZeroLine: true, Legend: true, XIncludes: []float64{0}}
-	sweep := figure.Panel{Title: "b", XLabel: "Time after the sweep (h)", YLabel: "Depth back (%)", ZeroLine: true, XLog: true}
-	move := figure.Panel{Title: "c", XLabel: "Time after the sweep (h)", YLabel: "Move of the price (%)", ZeroLine: true, XLog: true}
+	sweep := figure.Panel{Title: "b", XLabel: "Time after the sweep (min)", YLabel: "Depth back (%)", ZeroLine: true, XLog: true, XIncludes: []float64{0.1, 100}}
+	block := cfg.Layer1.BlockSeconds / 60 // min
+	move := figure.Panel{Title: "c", XLabel: "Time after the sweep (min)", YLabel: "Move of the price (%)", ZeroLine: true, XLog: true, XIncludes: []float64{0.1, 2000}}
 	for _, c := range []struct {
 		panel        *figure.Panel
 		name, format string
@@ -137,8 +142,8 @@ func stylisedFacts(ctx context.Context, a *archive) (*figure.Figure, error) {
 	}{
 		{&acf, "|returns|", "ACF of |returns|, lag %s", 1, []float64{1, 5, 10}, []string{"1", "5", "10"}},
 		{&acf, "returns", "ACF of returns, lag %s", 0, []float64{1}, []string{"1"}},
-		{&sweep, "", "sweep: depth back, %s", 2, []float64{13. / 3600, 1. / 60, 0.1, 1}, []string{"1 block", "1 min", "6 min", "1 h"}},
-		{&move, "", "sweep: move, %s", 4, []float64{13. / 3600, 1. / 60, 0.1, 1, 6, 24}, []string{"1 block", "1 min", "6 min", "1 h", "6 h", "1 d"}},
+		{&sweep, "", "sweep: depth back, %s", 2, []float64{block, 1, 6, 60}, []string{"1 block", "1 min", "6 min", "1 h"}},
+		{&move, "", "sweep: move, %s", 4, []float64{block, 1, 6, 60, 360, 1440}, []string{"1 block", "1 min", "6 min", "1 h", "6 h", "1 d"}},
 	} {
 		l, err := series(c.name, c.format, c.style, c.x, c.labels)
 		if err != nil {

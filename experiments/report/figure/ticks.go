@@ -154,7 +154,11 @@ func logarithmic(r interval, length vg.Length, vertical, expand bool) (interval,
 	if !vertical {
 		room = int(length / (3.5 * textSize))
 	}
-	every := max(1, (last-first+room)/max(room, 1))
+	room = max(room, 1)
+	// The powers of ten within the axis, of which as many have a label as there is
+	// room for, the first of them always.
+	least, most := int(math.Ceil(math.Log10(r.min*(1-1e-9)))), int(math.Floor(math.Log10(r.max*(1+1e-9))))
+	every := max(1, (most-least+room)/room)
 	fine := math.Log10(r.max/r.min) <= 2 && 3*(last-first) <= room+1
 	var t []plot.Tick
 	for e := first; e <= last; e++ {
@@ -164,7 +168,7 @@ func logarithmic(r interval, length vg.Length, vertical, expand bool) (interval,
 				continue
 			}
 			tick := plot.Tick{Value: v}
-			if m == 1 && (e-first)%every == 0 || fine && (m == 2 || m == 5) {
+			if m == 1 && (e-least)%every == 0 || fine && (m == 2 || m == 5) {
 				tick.Label = logLabel(m, e)
 			}
 			t = append(t, tick)
