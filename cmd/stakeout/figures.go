@@ -41,7 +41,11 @@ func (p *program) figures(c *cli.Context) error {
 	o := paper.Options{Out: c.String("out"), Quick: c.Bool("quick"), Workers: c.Int("workers"), Version: version, Command: p.command,
 		Progress: func(what string) (func(done, total int), func()) { return progress(p.err, what, false) }}
 	if c.Bool("times") {
-		return paper.ReadTimes(o).Table().Markdown(p.out)
+		times := paper.ReadTimes(o)
+		if len(times) == 0 {
+			return inputError{fmt.Errorf("%s has no %s: nothing has been built there; `%s figures --quick` builds", o.Dir(), paper.TimesName, p.self)}
+		}
+		return times.Table().Markdown(p.out)
 	}
 	b, err := paper.Build(c.Context, list, o)
 	if errors.Is(err, context.Canceled) {
@@ -51,7 +55,7 @@ func (p *program) figures(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.built(c, b, o)
+	return p.built(c, b)
 }
 
 func (p *program) listFigures(c *cli.Context, list []paper.Exhibit) error {
@@ -67,8 +71,8 @@ func (p *program) listFigures(c *cli.Context, list []paper.Exhibit) error {
 }
 
 // built says what is there and whether it is what it was.
-func (p *program) built(c *cli.Context, b *paper.Built, o paper.Options) error {
-	same, err := b.Compare(o.Quick)
+func (p *program) built(c *cli.Context, b *paper.Built) error {
+	same, err := b.Compare()
 	if err != nil {
 		return err
 	}

@@ -114,9 +114,9 @@ func TestReadmeBook(t *testing.T) {
 var elsewhere = map[string]string{
 	"go test ./...":           ".ci/run",
 	"go build ./cmd/stakeout": ".ci/slurm-lab",
-	"make figures-quick":      ".ci/paper",
-	"make paper":              ".ci/paper",
-	"make figures":            "experiments/paper/paper_test.go, in small",
+	"make figures-quick":      ".ci/paper, without make",
+	"make paper":              ".ci/paper, without make",
+	"make figures":            "nothing: hours; the exhibits are those of make figures-quick",
 	"./stakeout sweep submit cluster --backend slurm":      "testdata/script/sweep.txtar",
 	"./stakeout sweep submit cluster --backend slurm --go": ".ci/slurm-lab",
 }
