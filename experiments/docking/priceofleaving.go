@@ -39,13 +39,17 @@ var (
 )
 
 // price is what gas costs on a day in USD.
-func (d gasDay) price(gas int) (float64, error) {
-	cost, ok := layer1.Cost(uint64(gas), layer1.Gwei(d.gwei), ledger.Amount(d.etherUSD*float64(ledger.Unit)+0.5))
+func (d gasDay) price(gas uint64) (float64, error) {
+	cost, ok := layer1.Cost(gas, layer1.Gwei(d.gwei), ledger.Amount(d.etherUSD*float64(ledger.Unit)+0.5))
 	if !ok {
 		return 0, ledger.ErrOverflow
 	}
 	return cost.Units(), nil
 }
+
+// JulyPrice is what gas cost on 17 July 2020, in USD: 58.2 gwei, and 232.77 USD an
+// ether. It fails for more gas than an amount of money can hold.
+func JulyPrice(gas uint64) (usd float64, err error) { return julyDay.price(gas) }
 
 func exactValue(x float64) stat.Interval { return stat.Interval{Mean: x, Lo: x, Hi: x, N: 1} }
 
@@ -67,7 +71,7 @@ func priceOfLeaving(ctx context.Context, s Scale) (*Outcome, error) {
 		{"transfer", julyDay, p.TransactionGas, 0.0095, 4}, {"withdrawal", julyDay, p.WithdrawalGas, 0.407, 3},
 		{"forced exit", julyDay, p.ForcedExitGas, 2.30, 2}, {"forced exit", crowdedDay, p.ForcedExitGas, 35.6, 1},
 	} {
-		usd, err := c.day.price(c.gas)
+		usd, err := c.day.price(uint64(c.gas))
 		if err != nil {
 			return nil, err
 		}
@@ -196,7 +200,7 @@ func leavingFigure(p rollup.Params) *figure.Figure {
 	}{{"withdrawal through the coordinator", p.WithdrawalGas}, {"forced exit through the queue", p.ForcedExitGas}} {
 		line := figure.Line{Name: c.name, Style: i}
 		for gwei := 0.0; gwei <= 600; gwei += 10 {
-			usd, _ := gasDay{gwei: gwei, etherUSD: julyDay.etherUSD}.price(c.gas)
+			usd, _ := gasDay{gwei: gwei, etherUSD: julyDay.etherUSD}.price(uint64(c.gas))
 			line.X, line.Y = append(line.X, gwei), append(line.Y, usd)
 		}
 		panel.Lines = append(panel.Lines, line)

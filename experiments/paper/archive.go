@@ -40,21 +40,9 @@ func (a *archive) pick(quick, full int) int {
 	return full
 }
 
-// progress opens the report on a piece of evidence; its end keeps the wall time.
+// progress reports on a piece of evidence and keeps its wall time. It opens with the
+// first step, since a stored experiment makes none.
 func (a *archive) progress(what string) (step func(done, total int), end func()) {
-	start, stop := time.Now(), func() {}
-	if a.Progress != nil {
-		step, stop = a.Progress(what)
-	}
-	return step, func() {
-		stop()
-		a.times.add(what, time.Since(start))
-	}
-}
-
-// lazily is progress that opens with the first step, since a stored experiment makes
-// none.
-func (a *archive) lazily(what string) (step func(done, total int), end func()) {
 	start, stop := time.Now(), func() {}
 	var inner func(done, total int)
 	opened := false
@@ -84,7 +72,7 @@ func (a *archive) study(ctx context.Context, e experiment) (*report.Study, error
 	if err != nil {
 		return nil, err
 	}
-	step, end := a.lazily(e.name)
+	step, end := a.progress(e.name)
 	r, err := w.Obtain(ctx, experiments.Options{Out: a.runs(e), Workers: a.Workers, Version: a.Version, Command: a.Command, Progress: step, Formats: record.CSV | record.Parquet})
 	end()
 	if err != nil {

@@ -111,6 +111,10 @@ func stylisedFacts(ctx context.Context, a *archive) (*figure.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	measured := slices.IndexFunc(t.Columns, func(c table.Column) bool { return strings.HasPrefix(c.Name, "Measured") })
+	if measured < 0 {
+		return nil, fmt.Errorf("the table %s has no measured values", t.Name)
+	}
 	rows := map[string][]table.Cell{}
 	for _, r := range t.Rows {
 		rows[r[0].String()] = r
@@ -122,7 +126,7 @@ func stylisedFacts(ctx context.Context, a *archive) (*figure.Figure, error) {
 			if !ok {
 				return l, fmt.Errorf("the check facts has no line %q", fmt.Sprintf(format, label))
 			}
-			v, lo, hi, _ := r[factsMeasured].Value()
+			v, lo, hi, _ := r[measured].Value()
 			l.Y, l.Lo, l.Hi = append(l.Y, v), append(l.Lo, lo), append(l.Hi, hi)
 		}
 		return l, nil
@@ -155,6 +159,3 @@ func stylisedFacts(ctx context.Context, a *archive) (*figure.Figure, error) {
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 66, Columns: 3, Panels: []figure.Panel{acf, sweep, move},
 		Caption: "The default world without an attacker: (a) autocorrelation of daily returns and of their sizes; (b) depth within 2 % of the mid, and (c) the price, after a sweep of all that rests within 2 % of the mid on one side, against the same world without it. Error bars: 95 % intervals, bootstrap over worlds. The accepted ranges with their sources are in the table of stylised facts." + a.stamp()}, nil
 }
-
-// factsMeasured is the column of the measured value in the table of a check.
-const factsMeasured = 4

@@ -14,8 +14,6 @@ import (
 	"stakeout/experiments/report"
 	"stakeout/experiments/report/figure"
 	"stakeout/experiments/sim"
-	"stakeout/market/ledger"
-	"stakeout/mechanisms/layer1"
 )
 
 func figures() []Exhibit {
@@ -202,26 +200,11 @@ func throughput(ctx context.Context, a *archive) (*figure.Figure, error) {
 	return f, nil
 }
 
-// The day of the price of moving: 17 July 2020, as in the docking target
-// price-of-leaving.
-const (
-	julyGwei     = 58.2
-	julyETH      = 232.77      // USD
-	julyETHMicro = 232_770_000 // micro-USD
-)
-
 func costOfMoving(_ context.Context, a *archive) (*figure.Figure, error) {
 	var cfg sim.Config
 	param.Defaults(&cfg)
 	users := []uint32{1, 10, 100, 1000, 10_000, 100_000, 1_000_000}
 	panel := figure.Panel{XLabel: "Users who go together (1)", YLabel: "Layer-one cost a user (USD)", XLog: true, YLog: true, Legend: true}
-	cost := func(gas float64) (float64, error) {
-		usd, ok := layer1.Cost(uint64(gas), layer1.Gwei(julyGwei), ledger.Amount(julyETHMicro))
-		if !ok {
-			return 0, ledger.ErrOverflow
-		}
-		return usd.Units(), nil
-	}
 	for i, route := range []struct {
 		name, remedy string
 		gas          int // a user, of those who go one by one
@@ -231,15 +214,14 @@ func costOfMoving(_ context.Context, a *archive) (*figure.Figure, error) {
 	} {
 		l := figure.Line{Name: route.name, Style: i}
 		for _, n := range users {
-			all := float64(route.gas) * float64(n)
+			gas := uint64(route.gas) * uint64(n)
 			if route.remedy != "" {
-				gas, err := docking.MigrationGas(route.remedy, n)
-				if err != nil {
+				var err error
+				if gas, err = docking.MigrationGas(route.remedy, n); err != nil {
 					return nil, err
 				}
-				all = float64(gas)
 			}
-			usd, err := cost(all)
+			usd, err := docking.JulyPrice(gas)
 			if err != nil {
 				return nil, err
 			}
@@ -248,7 +230,7 @@ func costOfMoving(_ context.Context, a *archive) (*figure.Figure, error) {
 		panel.Lines = append(panel.Lines, l)
 	}
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 80, Panels: []figure.Panel{panel},
-		Caption: fmt.Sprintf("Layer-one gas of a user who leaves or moves, by route and by how many share it, at %g gwei and %g USD an ether (17 July 2020). Exact: the gas of the default rollup and of each migration's proof or batch; no sampling.%s", julyGwei, julyETH, a.stamp())}, nil
+		Caption: fmt.Sprintf("Layer-one gas of a user who leaves or moves, by route and by how many share it, at the prices of 17 July 2020, 58.2 gwei and 232.77 USD an ether. Exact: the gas of the default rollup and of each migration's proof or batch; no sampling.%s", a.stamp())}, nil
 }
 
 // folder is the results folder of an experiment.

@@ -32,8 +32,8 @@ type Comparison struct {
 }
 
 // Compare holds the files of a build against the kept hashes of its form.
-func (b *Built) Compare(quick bool) (*Comparison, error) {
-	text, err := kept.ReadFile(hashesName(quick))
+func (b *Built) Compare() (*Comparison, error) {
+	text, err := kept.ReadFile(hashesName(b.Quick))
 	if err != nil {
 		return nil, err
 	}

@@ -88,9 +88,10 @@ func numbers(ctx context.Context, a *archive) ([]byte, error) {
 		m.money("excess "+x.Cell.Attack, &x.Excess)
 	}
 	for _, x := range s.Summaries() {
-		if sure(&x.Excess) && x.Excess.Mean > 0 {
+		switch x.Excess.Sign() {
+		case 1:
 			gain++
-		} else if sure(&x.Excess) {
+		case -1:
 			loss++
 		}
 	}

@@ -11,6 +11,8 @@
 // look and for a check that everything is rebuilt to the byte: its intervals are
 // wide, and every caption says how many seeds it rests on.
 //
+// Assumption: a version of the program is a version of the model. Who changes the
+// model and keeps the version must remove the folder, or sees the old evidence.
 // Assumption: a hash that differs on another kind of processor in the last digit
 // of a statistic is a difference worth being named.
 package paper
@@ -130,6 +132,7 @@ func (o Options) Dir() string {
 // Built is what a build left.
 type Built struct {
 	Dir   string
+	Quick bool
 	Files []string // relative to Dir with slashes, in the order of the exhibits
 }
 
@@ -142,7 +145,7 @@ func Build(ctx context.Context, list []Exhibit, o Options) (*Built, error) {
 		o.Out = "results"
 	}
 	a := newArchive(o)
-	b := &Built{Dir: o.Dir()}
+	b := &Built{Dir: o.Dir(), Quick: o.Quick}
 	for _, e := range list {
 		files, err := e.write(ctx, a)
 		if err != nil {

@@ -51,7 +51,7 @@ func TestDrawnAgainWithoutRuns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := b.Compare(true)
+		c, err := b.Compare()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +80,7 @@ func TestInterruptedBuild(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := b.Compare(true)
+		c, err := b.Compare()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,7 +3,6 @@ package paper
 import (
 	"context"
 	"fmt"
-	"math"
 	"strings"
 
 	"stakeout/experiments"
@@ -178,6 +177,3 @@ func parameters(context.Context, *archive) (*table.Table, error) {
 	all := w.Cells[0].Tables()
 	return all[len(all)-1], nil
 }
-
-// sure is whether an interval leaves no doubt about the sign of a mean.
-func sure(e *report.Estimate) bool { return e.N > 1 && (e.Lo > 0 || e.Hi < 0) && !math.IsNaN(e.Lo) }

@@ -12,9 +12,9 @@ import (
 	"stakeout/experiments/report/table"
 )
 
-// timesName is the file with the wall times of a form: the only one besides those
+// TimesName is the file with the wall times of a form: the only one besides those
 // below runs that differs between two builds, and no exhibit.
-const timesName = "times.json"
+const TimesName = "times.json"
 
 // Time is the wall time of a piece of evidence, of the invocation that ended it.
 type Time struct {
@@ -28,7 +28,7 @@ type Times []Time
 
 // ReadTimes reads the times of a form; a file that cannot be read has none.
 func ReadTimes(o Options) (t Times) {
-	text, err := os.ReadFile(filepath.Join(o.Dir(), timesName))
+	text, err := os.ReadFile(filepath.Join(o.Dir(), TimesName))
 	if err == nil && json.Unmarshal(text, &t) != nil {
 		return nil
 	}
@@ -51,7 +51,7 @@ func (t Times) write(o Options) error {
 	if err != nil {
 		return err
 	}
-	return record.WriteFile(filepath.Join(o.Dir(), timesName), append(text, '\n'))
+	return record.WriteFile(filepath.Join(o.Dir(), TimesName), append(text, '\n'))
 }
 
 // Table shows the times with their sum.

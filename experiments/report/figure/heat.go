@@ -27,19 +27,11 @@ type heatPlotter struct {
 // addHeat sets nominal axes and adds the map.
 func (c *chart) addHeat(p *plot.Plot, size vg.Point) error {
 	h := c.panel.Heat
-	r := interval{0, 0}
-	for _, row := range h.Z {
-		r.include(row...)
-	}
-	limit := math.Max(math.Abs(r.min), math.Abs(r.max))
-	if limit == 0 {
-		limit = 1
-	}
-	hp := &heatPlotter{h: h, limit: limit}
+	hp := &heatPlotter{h: h, limit: h.largest()}
 	if h.Linear > 0 {
-		hp.ticks = powers(h.Linear, limit)
+		hp.ticks = powers(h.Linear, hp.limit)
 	} else {
-		scale, ticks := linear(interval{-limit, limit}, size.Y, true, false)
+		scale, ticks := linear(interval{-hp.limit, hp.limit}, size.Y, true, false)
 		hp.limit, hp.ticks = scale.max, ticks
 	}
 	cell := vg.Point{X: (size.X - hp.barSpace()) / vg.Length(len(h.Cols)), Y: size.Y / vg.Length(len(h.Rows))}
@@ -54,6 +46,18 @@ func (c *chart) addHeat(p *plot.Plot, size vg.Point) error {
 	nominal(&p.Y, h.Rows)
 	p.Add(hp)
 	return nil
+}
+
+// largest is the largest absolute value of the map, 1 where all are zero or missing.
+func (h *Heat) largest() float64 {
+	r := interval{0, 0}
+	for _, row := range h.Z {
+		r.include(row...)
+	}
+	if limit := math.Max(math.Abs(r.min), math.Abs(r.max)); limit > 0 {
+		return limit
+	}
+	return 1
 }
 
 // powers are the ticks of a scale that is logarithmic beyond a value: zero and the

@@ -115,14 +115,7 @@ func (p *Panel) vega(keys *seriesKeys, width vg.Length) object {
 
 // diverging is the scale of a heat map.
 func (h *Heat) diverging() object {
-	r := interval{0, 0}
-	for _, row := range h.Z {
-		r.include(row...)
-	}
-	limit := math.Max(math.Abs(r.min), math.Abs(r.max))
-	if limit == 0 {
-		limit = 1
-	}
+	limit := h.largest()
 	scale := object{"domain": []float64{-limit, 0, limit}, "range": []string{hex(blue), "white", hex(vermillion)}, "interpolate": "rgb"}
 	if h.Linear > 0 {
 		scale["type"], scale["constant"] = "symlog", h.Linear
@@ -133,7 +126,7 @@ func (h *Heat) diverging() object {
 func (p *Panel) vegaHeat() object {
 	h := p.Heat
 	scale := h.diverging()
-	shade := heatPlotter{h: h, limit: scale["domain"].([]float64)[2]}
+	shade := heatPlotter{h: h, limit: h.largest()}
 	var data []object
 	for i, row := range h.Z {
 		for j, z := range row {

@@ -83,7 +83,7 @@ func (t *Table) LaTeX(w io.Writer) error {
 		if notes := t.notes(); len(notes) > 0 {
 			b.WriteString("\\par\\smallskip\\noindent\n\\begin{minipage}{\\linewidth}\\footnotesize\n")
 			for _, n := range notes {
-				b.WriteString(latex(n) + "\\par\n")
+				b.WriteString(LaTeXText(n) + "\\par\n")
 			}
 			b.WriteString("\\end{minipage}\n")
 		}
@@ -104,7 +104,7 @@ func (t *Table) hasIntervals() bool {
 func writeLaTeXRow(b *bytes.Buffer, row []Cell) {
 	values, intervals := make([]string, len(row)), make([]string, len(row))
 	for i, c := range row {
-		values[i] = latexNotation.value(c, latex)
+		values[i] = latexNotation.value(c, LaTeXText)
 		intervals[i] = latexNotation.interval(c)
 	}
 	writeAmpersands(b, values)
@@ -133,7 +133,7 @@ func (t *Table) latexHead(b *bytes.Buffer) {
 	for line := range strings.Count(heads[0], "\n") + 1 {
 		cells := make([]string, len(heads))
 		for i, h := range heads {
-			cells[i] = latex(strings.Split(h, "\n")[line])
+			cells[i] = LaTeXText(strings.Split(h, "\n")[line])
 		}
 		writeAmpersands(b, cells)
 	}
@@ -161,9 +161,7 @@ var latexEscapes = strings.NewReplacer(
 )
 
 // LaTeXText is a text as LaTeX prints it, on one line.
-func LaTeXText(s string) string { return latex(s) }
-
-func latex(s string) string { return latexEscapes.Replace(oneLine(s)) }
+func LaTeXText(s string) string { return latexEscapes.Replace(oneLine(s)) }
 
 // LongLaTeX writes a table that may break over pages: a longtable whose head is
 // repeated, in the booktabs style, with columns of words broken into lines, and the
@@ -178,13 +176,13 @@ func (t *Table) LongLaTeX(w io.Writer) error {
 		for _, row := range t.Rows {
 			cells := make([]string, len(row))
 			for i, c := range row {
-				cells[i] = latexNotation.cell(c, latex)
+				cells[i] = latexNotation.cell(c, LaTeXText)
 			}
 			writeAmpersands(b, cells)
 		}
 		b.WriteString("\\end{longtable}\n")
 		for _, n := range t.notes() {
-			b.WriteString("\\par\\noindent " + latex(n) + "\\par\n")
+			b.WriteString("\\par\\noindent " + LaTeXText(n) + "\\par\n")
 		}
 	})
 }

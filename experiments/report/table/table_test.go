@@ -286,7 +286,7 @@ func FuzzLaTeXEscape(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got := latex(s)
+		got := LaTeXText(s)
 		back, ok := unlatex(got)
 		if !ok || back != oneLine(s) {
 			t.Errorf("%q became %q, which reads %q", s, got, back)
