@@ -3,7 +3,6 @@ package experiments
 import (
 	"context"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
@@ -124,18 +123,13 @@ func (p *design) enough(store *record.Store, s share) (bool, error) {
 	x, c := make([]float64, s.end), make([]float64, s.end)
 	for rep := range s.end {
 		rows, ok, err := store.Rows(p.key(s.cell, rep), runsTable)
-		if err != nil || !ok || len(rows) != 1 {
-			return false, fmt.Errorf("replication %d of %s has %d rows: %w", rep, s.id, len(rows), err)
+		if err == nil && (!ok || len(rows) != 1) {
+			err = fmt.Errorf("it has %d rows in place of one", len(rows))
 		}
-		x[rep], c[rep] = floatOf(rows[0][excess]), floatOf(rows[0][capital])
+		if err != nil {
+			return false, fmt.Errorf("replication %d of %s: %w", rep, s.id, err)
+		}
+		x[rep], c[rep] = rows[0][excess].Number(), rows[0][capital].Number()
 	}
 	return p.stop.Met(x, c, report.Level), nil
-}
-
-// floatOf is a number of a row, NaN where there is none.
-func floatOf(v record.Value) float64 {
-	if x, ok := v.Float(); ok {
-		return x
-	}
-	return math.NaN()
 }

@@ -36,13 +36,7 @@ func levels(s *report.Study, path, y string) (out []point) {
 
 // exact is the number at which an axis stands in a cell.
 func exact(c *report.Cell, axis int) (e report.Estimate) {
-	v := c.Levels[axis]
-	x, ok := v.Float()
-	if !ok {
-		n, _ := v.Int()
-		x = float64(n)
-	}
-	e.Mean, e.N = x, 1
+	e.Mean, e.N = c.Levels[axis].Number(), 1
 	return e
 }
 

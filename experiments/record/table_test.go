@@ -357,3 +357,16 @@ func TestMemoryOfAStoreHardlyGrows(t *testing.T) {
 		t.Errorf("heap of %d bytes after %d runs, %d after %d: more than %d bytes a run", a, few, b, many, each)
 	}
 }
+
+func TestNumber(t *testing.T) {
+	for v, want := range map[Value]float64{FloatValue(0.5): 0.5, IntValue(-3): -3, BoolValue(true): 1, BoolValue(false): 0} {
+		if got := v.Number(); got != want {
+			t.Errorf("%v is %v", v, got)
+		}
+	}
+	for _, v := range []Value{MissingValue(), TextValue("1")} {
+		if got := v.Number(); !math.IsNaN(got) {
+			t.Errorf("%v is the number %v", v, got)
+		}
+	}
+}

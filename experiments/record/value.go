@@ -59,6 +59,17 @@ func (v Value) Text() (string, bool) { return v.s, v.kind == Text }
 // Bool returns the truth value, and whether the value is one.
 func (v Value) Bool() (truth, ok bool) { return v.kind == Bool && v.i != 0, v.kind == Bool }
 
+// Number is a number or a truth value as a float, NaN for all others.
+func (v Value) Number() float64 {
+	switch v.kind {
+	case Float:
+		return v.f
+	case Int, Bool:
+		return float64(v.i)
+	}
+	return math.NaN()
+}
+
 // String is the value as CSV shows it before quoting, empty if missing.
 func (v Value) String() string { return string(v.append(nil)) }
 

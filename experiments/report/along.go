@@ -24,7 +24,7 @@ type ray struct {
 func (s *Study) along(axis int) (rays []*ray) {
 	of := map[string]*ray{}
 	for _, c := range s.Summaries() {
-		x := asFloat(c.Cell.Levels[axis])
+		x := c.Cell.Levels[axis].Number()
 		if math.IsNaN(x) {
 			continue
 		}
@@ -44,7 +44,7 @@ func (s *Study) along(axis int) (rays []*ray) {
 
 func (r *ray) sort(axis int) {
 	slices.SortStableFunc(r.cells, func(a, b *Summary) int {
-		return cmp.Compare(asFloat(a.Cell.Levels[axis]), asFloat(b.Cell.Levels[axis]))
+		return cmp.Compare(a.Cell.Levels[axis].Number(), b.Cell.Levels[axis].Number())
 	})
 	slices.Sort(r.x)
 }
@@ -68,7 +68,7 @@ func (s *Study) place(c *Cell, but int) string {
 
 // written is a level with commas between thousands.
 func written(v record.Value) string {
-	x := asFloat(v)
+	x := v.Number()
 	if math.IsNaN(x) || v.Type() == record.Bool {
 		return cmp.Or(plain(v), table.Dash)
 	}

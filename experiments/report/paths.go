@@ -76,7 +76,7 @@ func ReadPaths(schema record.Schema, each func(visit func(record.Row) error) err
 			now, rep = p, number
 		}
 		world := r[at["world"]].String()
-		value := func(name string) float64 { return asFloat(r[at[name]]) }
+		value := func(name string) float64 { return r[at[name]].Number() }
 		p.paired[world] = append(p.paired[world], moment{value("day"), exact.Log(value("price")), value("empty_share_day"), value("users")})
 		return nil
 	})

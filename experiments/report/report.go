@@ -191,7 +191,7 @@ func NewStudy(m Meta, schema record.Schema, each func(visit func(record.Row) err
 			return nil
 		}
 		for i, k := range from {
-			numbers[i] = asFloat(r[k])
+			numbers[i] = r[k].Number()
 		}
 		c.reps++
 		return c.numbers.add(numbers)
@@ -243,23 +243,6 @@ func newCell(id string, text func(string) string) *Cell {
 	// A missing horizon reads as zero.
 	_, _ = fmt.Sscan(text(ParameterColumn("horizon_days")), &c.Horizon)
 	return c
-}
-
-// asFloat is a number or a truth value as a float, NaN when missing.
-func asFloat(v record.Value) float64 {
-	if f, ok := v.Float(); ok {
-		return f
-	}
-	if i, ok := v.Int(); ok {
-		return float64(i)
-	}
-	if b, ok := v.Bool(); ok {
-		if b {
-			return 1
-		}
-		return 0
-	}
-	return math.NaN()
 }
 
 // Load reads the study of a closed results folder.
