@@ -110,8 +110,16 @@ func keep[T any](a *archive, name, key string, find func() (T, error)) (T, error
 			return v, fmt.Errorf("cannot store %s: %w", name, err)
 		}
 	}
-	a.found[name] = v
-	return v, record.WriteFile(path, b.Bytes())
+	if err := record.WriteFile(path, b.Bytes()); err != nil {
+		return v, err
+	}
+	// Read back, so that fresh evidence and stored evidence are drawn alike: what is
+	// stored has no negative zero.
+	if v, ok := recall[T](path, key); ok {
+		a.found[name] = v
+		return v, nil
+	}
+	return v, fmt.Errorf("%s does not hold what was just written to it", path)
 }
 
 // recall reads a stored value; one of another key, or one that cannot be read, is

@@ -9,6 +9,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,6 +19,7 @@ import (
 
 	"stakeout/experiments/docking"
 	"stakeout/experiments/report"
+	"stakeout/experiments/report/figure"
 	"stakeout/experiments/report/table"
 )
 
@@ -100,6 +102,34 @@ func TestInterruptedBuild(t *testing.T) {
 	}
 	if a, b := hashes(broken), hashes(t.TempDir()); a != b {
 		t.Errorf("resumed:\n%sunbroken:\n%s", a, b)
+	}
+}
+
+// Fresh evidence is what a later build will read, to the bit.
+func TestFreshEvidenceIsStoredEvidence(t *testing.T) {
+	a := newArchive(Options{Out: t.TempDir(), Version: "test"})
+	find := func() ([]float64, error) { return []float64{math.Copysign(0, -1), math.NaN(), math.Inf(1), 0.1}, nil }
+	fresh, err := keep(a, "x", "key", find)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored, ok := recall[[]float64](filepath.Join(a.Dir(), "evidence", "x.gob"), "key")
+	if !ok || len(fresh) != 4 {
+		t.Fatalf("stored %v, fresh %v", ok, fresh)
+	}
+	for i := range fresh {
+		if math.Float64bits(fresh[i]) != math.Float64bits(stored[i]) {
+			t.Errorf("value %d is %v fresh and %v stored", i, fresh[i], stored[i])
+		}
+	}
+	c := figure.Line{X: []float64{math.Copysign(0, -1)}, Points: true}
+	line, err := keep(a, "y", "key", func() (figure.Line, error) { return c, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, ok := recall[figure.Line](filepath.Join(a.Dir(), "evidence", "y.gob"), "key")
+	if !ok || math.Float64bits(line.X[0]) != math.Float64bits(again.X[0]) {
+		t.Errorf("a line is %v fresh and %v stored", line, again)
 	}
 }
 

@@ -98,13 +98,13 @@ type Cell struct {
 // Text is a cell of words.
 func Text(s string) Cell { return Cell{kind: text, text: s} }
 
-// Number is a cell of one value, in the unit of its column, or a fraction
-// when the format is a percentage. NaN is a missing value.
+// Number is a cell of one value, in the unit of its column, or a fraction when the
+// format is a percentage. NaN is a missing value; a negative zero loses its sign.
 func Number(v float64, f Format) Cell {
 	if math.IsNaN(v) {
 		return Empty("not defined")
 	}
-	return Cell{kind: number, value: v, format: f}
+	return Cell{kind: number, value: v + 0, format: f}
 }
 
 // Estimate is a cell of a value with the ends of its interval. A missing
@@ -113,7 +113,7 @@ func Estimate(v, lo, hi float64, f Format) Cell {
 	if math.IsNaN(v) {
 		return Empty("not defined")
 	}
-	return Cell{kind: estimate, value: v, lo: lo, hi: hi, format: f}
+	return Cell{kind: estimate, value: v + 0, lo: lo + 0, hi: hi + 0, format: f}
 }
 
 // Empty is a cell without a value. The reason goes to the notes of the table.

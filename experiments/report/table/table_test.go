@@ -310,3 +310,16 @@ func TestHeadsTakeThreeLinesAtMost(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// A negative zero, such as the mean of nothing lost, prints as zero for programs too.
+func TestNoNegativeZero(t *testing.T) {
+	zero := math.Copysign(0, -1)
+	table := &Table{Name: "x", Columns: []Column{{Name: "a"}, {Name: "b"}}, Rows: [][]Cell{{Number(zero, Format{}), Estimate(zero, zero, zero, Format{})}}}
+	var csv, json strings.Builder
+	if err := errors.Join(table.CSV(&csv), table.JSON(&json)); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(csv.String()+json.String(), "-0") {
+		t.Errorf("%s\n%s", csv.String(), json.String())
+	}
+}
