@@ -140,7 +140,7 @@ func (t *Arbitrageurs) withdraw(id ID, row *arbitrageur, inside ledger.Amount, v
 	if row.asked == 0 {
 		row.asked = v.Tick
 	}
-	if v.Remedy.ForcedExit && float64(v.Tick-row.asked) > t.p.RetryDays*v.TicksPerDay {
+	if float64(v.Tick-row.asked) > t.p.RetryDays*v.TicksPerDay && v.mayForce() {
 		do.Request(ForceExit, id, 1, 0)
 		return
 	}

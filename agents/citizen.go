@@ -61,53 +61,80 @@ func (t *Stakers) read(a Agent, row *staker, operator ID, number uint32, v *View
 
 // speak lets a holder do what the remedy in force asks of it.
 func (t *Stakers) speak(a Agent, row *staker, v *View, do *Actions) {
-	by, k := v.Remedy.Trial.By, &v.Docket.Case
-	switch {
-	case v.Remedy.Oracle.Bond > 0:
+	switch k, f := &v.Docket.Case, &v.Docket.Fork; {
+	case f.Stage != remedy.Quiet:
 		t.answer(a, row, v, do)
-	case by == remedy.Nobody:
-	case by == remedy.Jurors && row.seats > 0 && !row.serves && !k.Open:
+	case k.Open:
+		t.judge(a, row, v, do)
+	case row.seats > 0 && !row.serves && remedy.Ask(v.Remedy, func(r *remedy.Rules, _ *remedy.Docket) bool { return r.Trial.By == remedy.Jurors }):
 		row.serves = true
-		if cash := Amount(row.seats * v.Remedy.Trial.Seat.Units()); v.Free(a.ID, ledger.Cash) >= cash {
+		if cash := Amount(row.seats * v.Remedy.Rules().Trial.Seat.Units()); v.Free(a.ID, ledger.Cash) >= cash {
 			do.Say(a.ID, remedy.Message{Word: remedy.Enlist, Amount: cash})
 		}
-	case !k.Open:
-		if s := v.Service.Suspect; s != ledger.Outside && t.dares(a, row, v.Remedy.Trial.Bond, s, k.Number+1, v) {
-			do.Say(a.ID, remedy.Message{Word: remedy.Accuse, About: s})
+	default:
+		t.complain(a, row, v, do)
+	}
+}
+
+// complain lets a holder accuse the operator with the worst record, or report it to
+// the oracle, when the remedy listens and that is worth the bond, and even then
+// mostly leave it to somebody else.
+func (t *Stakers) complain(a Agent, row *staker, v *View, do *Actions) {
+	s := v.Service.Suspect
+	if s == ledger.Outside {
+		return
+	}
+	x := t.read(a, row, s, v.Docket.Case.Number+v.Docket.Fork.Ended+1, v)
+	if !x.guilty || v.Mind(a, v.Tick|now).Float64() >= t.p.Civic.AccuseShare {
+		return
+	}
+	m := remedy.Ask(v.Remedy, func(r *remedy.Rules, _ *remedy.Docket) (m remedy.Message) {
+		switch o := &r.Oracle; {
+		case o.Bond > 0:
+			gain := t.interest(a, row, s, r, v) + float64(o.Prize*o.Bond.Units()*v.Mid)
+			if v.Free(a.ID, ledger.Token) >= o.Bond && float64(x.sure*gain) > float64((1-x.sure)*o.Bond.Units()*v.Mid) {
+				m = remedy.Message{Word: remedy.Report, About: s, Count: uint32(remedy.Attacks)}
+			}
+		case r.Trial.By != remedy.Nobody && t.dares(a, row, r.Trial.Bond, s, x, r, v):
+			m = remedy.Message{Word: remedy.Accuse, About: s}
 		}
+		return m
+	})
+	if m.Word != 0 {
+		do.Say(a.ID, m)
+	}
+}
+
+// judge lets a holder take part in the case that is open: vote, or ask for another
+// round.
+func (t *Stakers) judge(a Agent, row *staker, v *View, do *Actions) {
+	k := &v.Docket.Case
+	switch {
 	case v.Tick-k.Opened < row.attention:
 	case k.Phase == remedy.Voting:
 		t.vote(a, row, v, do)
 	case k.Phase == remedy.Appealing && !k.Condemned && k.Cost > 0:
-		if t.dares(a, row, k.Cost, k.Accused, k.Number, v) {
+		x, r := t.read(a, row, k.Accused, k.Number, v), v.Remedy.Rules()
+		if x.guilty && v.Mind(a, v.Tick|now).Float64() < t.p.Civic.AccuseShare && t.dares(a, row, k.Cost, k.Accused, x, &r, v) {
 			do.Say(a.ID, remedy.Message{Word: remedy.Appeal})
 		}
 	}
 }
 
-// answer lets a holder take part in the oracle: report the operator with the worst
-// record, dispute an answer that it thinks wrong, and pick a side of a fork.
+// answer lets a holder take part in a question of the oracle: dispute an answer that
+// it thinks wrong, and pick a side of a fork.
 func (t *Stakers) answer(a Agent, row *staker, v *View, do *Actions) {
-	f, o := &v.Docket.Fork, v.Remedy.Oracle
-	number := f.Ended + 1
-	free := v.Free(a.ID, ledger.Token)
-	switch {
-	case f.Stage == remedy.Quiet:
-		if s := v.Service.Suspect; s != ledger.Outside && free >= o.Bond {
-			x := t.read(a, row, s, number, v)
-			gain := t.interest(a, row, s, v) + float64(o.Prize*o.Bond.Units()*v.Mid)
-			if x.guilty && v.Mind(a, v.Tick|now).Float64() < t.p.Civic.AccuseShare && float64(x.sure*gain) > float64((1-x.sure)*o.Bond.Units()*v.Mid) {
-				do.Say(a.ID, remedy.Message{Word: remedy.Report, About: s, Count: uint32(remedy.Attacks)})
-			}
+	f := &v.Docket.Fork
+	x := t.read(a, row, f.About, f.Ended+1, v)
+	switch f.Stage {
+	case remedy.Disputed:
+		prize := v.Remedy.Rules().Oracle.Prize
+		if x.votes && t.truth(x, v) != f.Answer && float64(x.sure*prize) > 1-x.sure {
+			do.Say(a.ID, remedy.Message{Word: remedy.Dispute, Amount: min(f.Missing, Amount(t.p.Civic.BondShare*v.Free(a.ID, ledger.Token).Units()))})
 		}
-	case f.Stage == remedy.Disputed:
-		x := t.read(a, row, f.About, number, v)
-		if x.votes && t.truth(x, v) != f.Answer && float64(x.sure*o.Prize) > 1-x.sure {
-			do.Say(a.ID, remedy.Message{Word: remedy.Dispute, Amount: min(f.Missing, Amount(t.p.Civic.BondShare*free.Units()))})
-		}
-	case f.Stage == remedy.Forking:
+	case remedy.Forking:
 		if _, picked := f.Picked(a.ID); !picked {
-			do.Say(a.ID, remedy.Message{Word: remedy.Pick, Count: uint32(t.truth(t.read(a, row, f.About, number, v), v))})
+			do.Say(a.ID, remedy.Message{Word: remedy.Pick, Count: uint32(t.truth(x, v))})
 		}
 	}
 }
@@ -121,27 +148,22 @@ func (t *Stakers) truth(x reading, v *View) uint8 {
 	return 0
 }
 
-// dares reports whether a holder now risks a sum on the others finding an
-// operator guilty as it does: for what that is worth to it, and even then mostly
-// leaving it to somebody else.
-func (t *Stakers) dares(a Agent, row *staker, sum ledger.Amount, operator ID, number uint32, v *View) bool {
-	x := t.read(a, row, operator, number, v)
-	if !x.guilty || v.Free(a.ID, ledger.Cash) < sum || v.Mind(a, v.Tick|now).Float64() >= t.p.Civic.AccuseShare {
-		return false
-	}
-	return float64(x.sure*t.interest(a, row, operator, v)) > float64((1-x.sure)*sum.Units())
+// dares reports whether a holder that reads the record as guilty would risk a sum on
+// the others finding so too, for what that is worth to it.
+func (t *Stakers) dares(a Agent, row *staker, sum ledger.Amount, operator ID, x reading, r *remedy.Rules, v *View) bool {
+	return v.Free(a.ID, ledger.Cash) >= sum && float64(x.sure*t.interest(a, row, operator, r, v)) > float64((1-x.sure)*sum.Units())
 }
 
 // interest is what the condemnation of an operator is worth to a holder in USD:
 // an end of the trouble, and the larger part of all rewards that falls to its own
 // stake when other stake is burnt, less what it loses itself if it delegates to
 // that operator.
-func (t *Stakers) interest(a Agent, row *staker, operator ID, v *View) float64 {
+func (t *Stakers) interest(a Agent, row *staker, operator ID, r *remedy.Rules, v *View) float64 {
 	tokens := v.Tokens(a.ID)
-	burnt := v.Remedy.Trial.Slash * v.Backing(operator).Units()
+	burnt := r.Trial.Slash * v.Backing(operator).Units()
 	gain := t.m.relief(&row.belief, v, tokens) + float64(tokens*v.Mid*burnt/max(v.Service.Staked.Units(), 1))
 	if v.Operator(a.ID) == operator {
-		gain -= float64(v.Remedy.Trial.Slash * v.Mid * v.Pocket(a.ID, ledger.Token, ledger.Staked).Units())
+		gain -= float64(r.Trial.Slash * v.Mid * v.Pocket(a.ID, ledger.Token, ledger.Staked).Units())
 	}
 	return gain
 }
@@ -154,19 +176,19 @@ const now = 1 << 31
 func (t *Stakers) vote(a Agent, row *staker, v *View, do *Actions) {
 	k := &v.Docket.Case
 	round := k.Number<<8 | k.Round<<1
-	again := v.Remedy.Trial.By == remedy.Everyone
-	if row.spoke&^1 == round && !again {
+	rules := v.Remedy.Rules()
+	if row.spoke&^1 == round && rules.Trial.By != remedy.Everyone {
 		return
 	}
 	x, weight := t.read(a, row, k.Accused, k.Number, v), 1.0
-	switch v.Remedy.Trial.By {
+	switch rules.Trial.By {
 	case remedy.Jurors:
 		weight, x.votes = v.Seats(a.ID), true // who puts up court stake has come to vote
 	case remedy.Stakers:
 		weight = v.Pocket(a.ID, ledger.Token, ledger.Staked).Units()
 	}
 	m := remedy.Message{Word: remedy.Vote}
-	if t.condemns(a, row, x, weight, v) {
+	if t.condemns(a, row, x, weight, &rules, v) {
 		m.Count = 1
 	}
 	if x.votes && weight > 0 && row.spoke != round|m.Count {
@@ -177,11 +199,11 @@ func (t *Stakers) vote(a Agent, row *staker, v *View, do *Actions) {
 
 // condemns decides by what the holder sees, unless a condemnation would cost it
 // more than the trouble does, or it is bribed.
-func (t *Stakers) condemns(a Agent, row *staker, x reading, weight float64, v *View) bool {
+func (t *Stakers) condemns(a Agent, row *staker, x reading, weight float64, r *remedy.Rules, v *View) bool {
 	k := &v.Docket.Case
-	own := t.interest(a, row, k.Accused, v)
+	own := t.interest(a, row, k.Accused, r, v)
 	guilty := x.guilty && own >= 0
-	if row.venal && k.Offer > 0 && k.Bought != guilty && bought(x.sure, weight, abs(own), v) {
+	if row.venal && k.Offer > 0 && k.Bought != guilty && bought(x.sure, weight, abs(own), &r.Trial, k) {
 		return k.Bought
 	}
 	return guilty
@@ -194,8 +216,7 @@ func (t *Stakers) condemns(a Agent, row *staker, x reading, weight float64, v *V
 //
 // Assumption: a voter weighs the outcome as if its own vote decided, a juror as
 // if its seat did in one case in as many as there are seats.
-func bought(sure, weight, own float64, v *View) bool {
-	t, k := &v.Remedy.Trial, &v.Docket.Case
+func bought(sure, weight, own float64, t *remedy.Trial, k *remedy.Case) bool {
 	gain := float64(sure * k.Offer.Units() * weight)
 	if t.By != remedy.Jurors {
 		return gain > own

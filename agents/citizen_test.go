@@ -45,8 +45,15 @@ func convene(t *testing.T, withheld int, set func(*CivicParams)) *assembly {
 	if err := s.roll.Stake(a.accused, 5e6*ledger.Unit); err != nil {
 		t.Fatal(err)
 	}
-	s.v.Remedy.Trial = remedy.Trial{By: remedy.Stakers, Bond: 1000 * ledger.Unit, Slash: 0.5}
+	s.v.Remedy = remedy.Fixed(remedy.Rules{Trial: remedy.Trial{By: remedy.Stakers, Bond: 1000 * ledger.Unit, Slash: 0.5}})
 	return a
+}
+
+// under changes how operators are judged.
+func (a *assembly) under(change func(*remedy.Trial)) {
+	r := a.v.Remedy.Rules()
+	change(&r.Trial)
+	a.v.Remedy = remedy.Fixed(r)
 }
 
 // say lets all holders look at one tick and counts what they say.
@@ -89,7 +96,7 @@ func TestHoldersJudgeByTheRecord(t *testing.T) {
 	if yes, no, _ := a.say(heard + 2); yes+no > 0 {
 		t.Errorf("%d voted a second time", yes+no)
 	}
-	a.v.Remedy.Trial.By = remedy.Nobody
+	a.under(func(r *remedy.Trial) { r.By = remedy.Nobody })
 	if yes, no, n := a.say(heard + 3); yes+no+n > 0 {
 		t.Error("somebody spoke without a judge")
 	}
@@ -108,11 +115,11 @@ func TestHoldersJudgeByTheRecord(t *testing.T) {
 // so does having heard of nothing.
 func TestNobodyRisksMoreThanItGains(t *testing.T) {
 	a := convene(t, 40, nil)
-	a.v.Remedy.Trial.Bond = 1e12 * ledger.Unit
+	a.under(func(r *remedy.Trial) { r.Bond = 1e12 * ledger.Unit })
 	if _, _, n := a.say(heard); n > 0 {
 		t.Errorf("%d accuse against a bond that they do not have", n)
 	}
-	a.v.Remedy.Trial.Bond, a.v.Remedy.Trial.Slash = 1000*ledger.Unit, 0
+	a.under(func(r *remedy.Trial) { r.Bond, r.Slash = 1000*ledger.Unit, 0 })
 	if _, _, n := a.say(heard + 1); n > 0 {
 		t.Errorf("%d accuse though nothing follows", n)
 	}
@@ -166,7 +173,7 @@ func TestBribes(t *testing.T) {
 // lose by it (Buterin 2015, The P + epsilon Attack).
 func TestJurors(t *testing.T) {
 	a := convene(t, 40, func(p *CivicParams) { p.JurorShare, p.VenalShare = 0.5, 1 })
-	a.v.Remedy.Trial = remedy.Trial{By: remedy.Jurors, Bond: 1e12 * ledger.Unit, Seat: 20 * ledger.Unit, Fee: 15 * ledger.Unit, Penalty: 10 * ledger.Unit}
+	a.v.Remedy = remedy.Fixed(remedy.Rules{Trial: remedy.Trial{By: remedy.Jurors, Bond: 1e12 * ledger.Unit, Seat: 20 * ledger.Unit, Fee: 15 * ledger.Unit, Penalty: 10 * ledger.Unit}})
 	enlisted := only(Say, a.decide(a.holders, heard, a.list...))
 	if n := len(enlisted); n < 30 || n > 70 || enlisted[0].Word != remedy.Enlist || enlisted[0].Amount < 20*ledger.Unit {
 		t.Errorf("%d of 100 enlisted, the first %+v", n, enlisted[0])
@@ -190,7 +197,8 @@ func TestJurors(t *testing.T) {
 	if k.Condemned = true; len(only(Say, a.decide(a.holders, heard+9, a.list...))) > 0 {
 		t.Error("an appeal against what they wanted")
 	}
-	a.v.Remedy.Trial.Slash, k.Condemned = 0.5, false
+	a.under(func(r *remedy.Trial) { r.Slash = 0.5 })
+	k.Condemned = false
 	if n := len(only(Say, a.decide(a.holders, heard+10, a.list...))); n < 90 {
 		t.Errorf("%d appeal against an acquittal of the guilty", n)
 	}
@@ -203,7 +211,7 @@ func TestUsersHaveAVoice(t *testing.T) {
 	param.Defaults(&p)
 	p.VoiceShare = 1
 	users := NewUsers(p, a.o, a.list, draw.New(4), func(ID, Endowment) {})
-	a.v.Remedy.Trial = remedy.Trial{By: remedy.Everyone}
+	a.v.Remedy = remedy.Fixed(remedy.Rules{Trial: remedy.Trial{By: remedy.Everyone}})
 	k := a.open()
 	count := func(tick uint32) (yes, no int) {
 		for _, x := range only(Say, a.decide(users, tick, a.list...)) {

@@ -7,6 +7,7 @@ import (
 	"stakeout/experiments/sim/draw"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/remedy"
 )
 
 // oneVault is an owner who owes 1000 dai, wants a ratio of 3 and is in haste
@@ -142,7 +143,7 @@ func TestArbitrageursQuoteTheirReservationPrice(t *testing.T) {
 // queue where there is one, and goes home when it is not.
 func TestArbitrageursCarryDai(t *testing.T) {
 	s, arbs, a := oneArbitrageur(t, true)
-	s.v.Remedy.ForcedExit = true
+	s.v.Remedy = remedy.Fixed(remedy.Rules{ForcedExit: true})
 	s.v.Dai.Mid = 1.009
 	if all := s.decide(arbs, 1, a); len(only(AskExit, all))+len(only(Bridge, all)) > 0 {
 		t.Errorf("moves dai for less than its premium: %+v", all)

@@ -164,7 +164,7 @@ func (row *user) settle(id ID, v *View) {
 // changed its mind.
 func (t *Users) speak(a Agent, row *user, v *View, do *Actions) {
 	k := &v.Docket.Case
-	if v.Remedy.Trial.By != remedy.Everyone || !k.Open || row.state == outside {
+	if !k.Open || row.state == outside || v.Remedy.Rules().Trial.By != remedy.Everyone {
 		return
 	}
 	m := remedy.Message{Word: remedy.Vote}
@@ -294,17 +294,18 @@ func (t *Users) leave(id ID, row *user, v *View, do *Actions) {
 	gas := float64(v.Rollup.ForcedExitGas) * gasUSD
 	waited := float64(v.Tick-row.since) / v.TicksPerDay
 	pay := min(each, float64(1.2*float64(v.Rollup.WithdrawalGas)*gasUSD)+float64(t.p.UrgencyPerDay*each*(1+waited)))
-	if v.Remedy.ForcedExit || v.Docket.Exit.Open {
-		pay = min(pay, gas)
-		if (waited > t.p.RetryDays || v.Docket.Exit.Open || v.Service.Exodus) && gas < each {
+	now := gas < each && (waited > t.p.RetryDays || v.Docket.Exit.Open || v.Service.Exodus)
+	if (now || gas < pay) && (v.Docket.Exit.Open || v.mayForce()) {
+		if now {
 			do.Request(ForceExit, id, uint32(t.p.CohortSize), 0)
 			return
 		}
+		pay = gas
 	}
-	if v.Remedy.MassExit && waited > t.p.RetryDays && gas < each && !v.Docket.Exit.Open {
+	if waited > t.p.RetryDays && gas < each && !v.Docket.Exit.Open && remedy.Ask(v.Remedy, func(r *remedy.Rules, _ *remedy.Docket) bool { return r.MassExit }) {
 		do.Say(id, remedy.Message{Word: remedy.Alarm, Count: uint32(t.p.CohortSize)})
 	}
-	if v.Remedy.Migration && !v.Away && v.Docket.Move.EachGas*gasUSD < each {
+	if !v.Away && remedy.Ask(v.Remedy, func(r *remedy.Rules, d *remedy.Docket) bool { return r.Migration && d.Move.EachGas*gasUSD < each }) {
 		do.Say(id, remedy.Message{Word: remedy.Sign, Count: uint32(t.p.CohortSize), Amount: Amount(pay)})
 	}
 	do.Request(AskExit, id, uint32(t.p.CohortSize), Amount(pay))

@@ -78,7 +78,7 @@ func TestGasTrapsSmallUsers(t *testing.T) {
 	gas := float64(s.v.Rollup.ForcedExitGas) * s.v.GasGwei * 1e-9 * s.v.EthUSD
 	ask := func(each, days float64, forced bool) Action {
 		row.state, row.since, row.balance = leaving, 1, each*float64(p.CohortSize)
-		s.v.Remedy = remedy.Rules{ForcedExit: forced}
+		s.v.Remedy = remedy.Fixed(remedy.Rules{ForcedExit: forced})
 		s.do.Reset()
 		s.v.Tick = 1 + uint32(days*testPerDay)
 		u.leave(ledger.First, row, s.v, &s.do)

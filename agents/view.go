@@ -40,7 +40,7 @@ type View struct {
 	DisturbUSD float64 // what an hour of a network attack on an operator costs
 
 	Service *rollup.Public     // public record of the rollup
-	Remedy  remedy.Rules       // what the remedy in force adds to the contract
+	Remedy  *remedy.Rulebook   // what the remedy in force adds to the contract
 	Docket  *remedy.Docket     // what it has on the table
 	Away    bool               // this is what those see who have moved to the second rollup
 	Auction *election.Board    // of leadership; nil where it is not sold
@@ -68,7 +68,7 @@ type Quote struct {
 // NewView returns a view of the given parts of one world. All markets must
 // have the same price step.
 func NewView(l *ledger.Ledger, x, dai *market.Exchange, f *perp.Market, p *lending.Pool, s *vault.System, r *rollup.State, stream *draw.Stream) *View {
-	v := &View{token: x.Params().Base, stream: stream, led: l, x: x, dai: dai, perp: f, pool: p, vaults: s, roll: r, Service: r.Public(), Docket: new(remedy.Docket), Rollup: r.Params()}
+	v := &View{token: x.Params().Base, stream: stream, led: l, x: x, dai: dai, perp: f, pool: p, vaults: s, roll: r, Service: r.Public(), Remedy: remedy.Fixed(remedy.Rules{}), Docket: new(remedy.Docket), Rollup: r.Params()}
 	v.Dai.Mid = 1
 	v.TickUSD = float64(x.Params().TickSize) / float64(x.Params().Lot)
 	return v
@@ -229,6 +229,11 @@ func (v *View) Unsafe(from int) (owner ID, debt ledger.Amount, ok bool) {
 // Mind returns the stream of an agent's opinion on a numbered matter.
 func (v *View) Mind(a Agent, number uint32) *draw.Stream {
 	return v.stream.At(draw.Opinion, a.Key, number)
+}
+
+// mayForce reports whether the rules open the queue of layer one to users.
+func (v *View) mayForce() bool {
+	return remedy.Ask(v.Remedy, func(r *remedy.Rules, _ *remedy.Docket) bool { return r.ForcedExit })
 }
 
 // Record is the public record of an operator.

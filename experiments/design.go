@@ -287,7 +287,7 @@ func (c *crew) work() {
 				continue
 			}
 			if worlds == nil || len(cells) != len(last) || cell.cell != last[i].cell {
-				worlds, last = NewWorlds(len(cells) > 1), cells
+				worlds, last = NewWorlds(remedies(cells)...), cells
 			}
 			run, failed := c.replicate(worlds, cell.cell, rep)
 			if failed != nil {
@@ -300,6 +300,16 @@ func (c *crew) work() {
 			c.done(c.store.Record(run), false, failed != nil)
 		}
 	}
+}
+
+// remedies are those of cells that share their worlds; a cell alone shares nothing.
+func remedies(cells []share) (names []string) {
+	for _, c := range cells {
+		if len(cells) > 1 && !slices.Contains(names, c.Remedy) {
+			names = append(names, c.Remedy)
+		}
+	}
+	return names
 }
 
 // take gives the next replication of a block.

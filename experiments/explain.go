@@ -28,7 +28,7 @@ func (e *Explanation) Tables() []*table.Table {
 // Explain runs one replication and lays its twins side by side. It fails as the
 // replication does, and when ctx is cancelled.
 func Explain(ctx context.Context, s *Spec, rep int) (*Explanation, error) {
-	t, err := s.branch(ctx, new(Worlds), rep)
+	t, err := s.branch(ctx, NewWorlds(), rep)
 	if err != nil {
 		return nil, err
 	}

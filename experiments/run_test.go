@@ -266,7 +266,7 @@ func TestROITable(t *testing.T) {
 func TestNoBudgetIsTheIdleWorld(t *testing.T) {
 	for _, name := range Presets() {
 		s := tiny(t, name, "attack_params.budget_usd=0")
-		x, err := s.Trial(context.Background(), new(Worlds), 3)
+		x, err := s.Trial(context.Background(), NewWorlds(), 3)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -290,7 +290,7 @@ func TestExplain(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	whole, err := s.Trial(context.Background(), new(Worlds), 2)
+	whole, err := s.Trial(context.Background(), NewWorlds(), 2)
 	if err != nil {
 		t.Fatal(err)
 	}

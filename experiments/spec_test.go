@@ -152,19 +152,17 @@ func TestWrongOverrides(t *testing.T) {
 func TestSharedUntilTheAct(t *testing.T) {
 	for _, name := range Presets() {
 		s := tiny(t, name, "world.users.count=200", "world.users.churn_per_day=0.5", "attack_params.act_days=0.9", "horizon_days=3")
-		short, err := s.Trial(context.Background(), new(Worlds), 1)
+		short, err := s.Trial(context.Background(), NewWorlds(), 1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if short.act <= short.Start || short.act >= short.end {
 			t.Errorf("%s: the act at %d is not between %d and %d, so the test proves nothing", name, short.act, short.Start, short.end)
 		}
-		long, err := s.branch(context.Background(), new(Worlds), 1)
+		apart := s.clone()
+		apart.attack.Act = func(any) float64 { return 0 } // Nothing is shared.
+		long, err := apart.Trial(context.Background(), NewWorlds(), 1)
 		if err != nil {
-			t.Fatal(err)
-		}
-		long.act = long.Start // Nothing is shared.
-		if err := long.finish(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		if short.Attack.Hash() != long.Attack.Hash() || short.Honest.Hash() != long.Honest.Hash() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -116,7 +117,14 @@ func (w *Sweep) Precision() *report.Precision { return w.precision }
 // decides on it.
 func (w *Sweep) Runs() int { return len(w.Cells) * w.Spec.Replications }
 
-// ExpectedSeconds estimates the wall time on a number of workers.
+// Shares reports whether cells differ by their remedy, so that they have worlds in
+// common for as long as it makes no difference.
+func (w *Sweep) Shares() bool {
+	return slices.ContainsFunc(w.Cells, func(s *Spec) bool { return s.Remedy != w.Cells[0].Remedy })
+}
+
+// ExpectedSeconds estimates the wall time on a number of workers, as if no two cells
+// had a world in common.
 func (w *Sweep) ExpectedSeconds(workers int) (sum float64) {
 	for _, c := range w.Cells {
 		sum += c.ExpectedSeconds(workers)

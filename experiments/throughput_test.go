@@ -33,7 +33,7 @@ func BenchmarkThroughput(b *testing.B) {
 		var wait sync.WaitGroup
 		for w := range workers {
 			wait.Go(func() {
-				worlds := NewWorlds(false)
+				worlds := NewWorlds()
 				for rep := w; rep < reps; rep += workers {
 					if _, err := s.Trial(context.Background(), worlds, rep); err != nil {
 						b.Error(err)

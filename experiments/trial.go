@@ -20,42 +20,46 @@ type Trial struct {
 	Seed                 uint64
 	Start                uint32 // tick at which the plan began
 	Attack, Honest, Idle *sim.World
-	Gain, Fair           measure.Account         // of the attack and of the honest world
+	Gain, Fair           measure.Account // of the attack and of the honest world
+	spec                 *Spec
+	worlds               *Worlds
 	legs                 [sim.Legs]ledger.Amount // cash that each leg starts with
 	capital              ledger.Amount           // sum of it
-	shared               *shared
-	end                  uint32 // tick of the horizon
-	act                  uint32 // tick from which the attack differs from its honest twin
+	end                  uint32                  // tick of the horizon
+	act                  uint32                  // tick from which the attack differs from its honest twin
 }
 
-// Worlds is one worker's set of worlds, re-used from replication to replication.
+// Worlds are one worker's worlds, re-used from replication to replication. Trials of
+// one seed that differ by their remedy have a world in common for as long as it makes
+// no difference, and those that differ by their attack have the world without the
+// attacker's capital.
 type Worlds struct {
-	attack, honest, idle *sim.World
-	shared               *shared // nil where no two experiments share a world
+	pool     pool
+	remedies []string // of the trials; none shares nothing
+	world    string   // what the trunk depends on
+	plan     string   // what the honest use and the attack depend on besides
+	// trunk is the world up to the start of the plan, idle the same world after it
+	// without the attacker's capital, honest that of the honest use of it, and attack
+	// that of the attack, from the act on.
+	trunk, idle, honest, attack family
+	funded                      *sim.World // an idle world with the capital
 }
 
-// shared are the worlds without the attacker's capital that experiments with the
-// same world and seed have in common.
-type shared struct {
-	key   string     // what they depend on
-	trunk *sim.World // at the start of the plan
-	idle  *sim.World // on its way from there
-}
-
-// NewWorlds is a worker's memory; with share set it keeps the worlds that the next
-// experiment may have in common with the last.
-func NewWorlds(share bool) *Worlds {
-	b := new(Worlds)
-	if share {
-		b.shared = new(shared)
+// NewWorlds is a worker's memory for trials under some remedies that follow each
+// other seed by seed, in the order of their horizons; with none it shares nothing.
+func NewWorlds(remedies ...string) *Worlds {
+	b := &Worlds{remedies: remedies}
+	for _, f := range [...]*family{&b.trunk, &b.idle, &b.honest, &b.attack} {
+		f.pool = &b.pool
 	}
 	return b
 }
 
-// WorldKey names all that the idle world of a replication depends on.
+// WorldKey names all that the idle world of a replication depends on besides the
+// remedy.
 func (s *Spec) WorldKey(rep int) string {
 	var text strings.Builder
-	fmt.Fprintln(&text, s.Mechanism, s.Remedy, s.seed(rep), s.StartDays)
+	fmt.Fprintln(&text, s.Mechanism, s.seed(rep), s.StartDays)
 	s.walk(func(path string, f param.Field) {
 		if strings.HasPrefix(path, "world.") {
 			fmt.Fprintln(&text, path, f.Value)
@@ -64,24 +68,9 @@ func (s *Spec) WorldKey(rep int) string {
 	return text.String()
 }
 
-// open is the world of a replication at the start of the plan. Where others share
-// it, it is simulated for the first of them.
-func (b *Worlds) open(ctx context.Context, s *Spec, t *Trial) (*sim.World, error) {
-	if b.shared != nil && b.shared.key == s.WorldKey(t.Rep) {
-		return b.shared.trunk, nil
-	}
-	w, err := sim.New(&s.World, s.Mechanism, s.Remedy, t.Seed, [sim.Legs]ledger.Amount{})
-	if err != nil {
-		return nil, err
-	}
-	if err := Advance(ctx, w, w.Ticks(s.World.Time.WarmupDays+s.StartDays)); err != nil {
-		return nil, err
-	}
-	if b.shared != nil {
-		*b.shared = shared{key: s.WorldKey(t.Rep), trunk: w, idle: new(sim.World)}
-		b.shared.idle.CopyFrom(w)
-	}
-	return w, nil
+// planKey names all that the attacker's worlds depend on besides.
+func (s *Spec) planKey() string {
+	return fmt.Sprintln(s.Attack, s.HorizonDays) + string(param.Canonical(s.Params))
 }
 
 // seed of replication r: worlds of different experiments with the same master
@@ -101,80 +90,130 @@ func (s *Spec) Trial(ctx context.Context, b *Worlds, rep int) (*Trial, error) {
 	return t, t.finish(ctx)
 }
 
-// branch runs one world up to the start of the plan and copies it to the other
-// two.
+// branch runs one world up to the start of the plan, copies it to the honest use, and
+// that at the act to the attack; until then the two are one world.
 func (s *Spec) branch(ctx context.Context, b *Worlds, rep int) (*Trial, error) {
-	t := &Trial{Rep: rep, Seed: s.seed(rep), legs: s.capital()}
-	trunk, err := b.open(ctx, s, t)
-	if err != nil {
-		return nil, err
-	}
-	t.Start = trunk.Tick()
-	t.end = trunk.Ticks(s.World.Time.WarmupDays + s.HorizonDays)
-	t.act = t.Start + trunk.Ticks(s.attack.Act(s.Params))
-	if b.attack == nil {
-		b.attack, b.honest, b.idle = new(sim.World), new(sim.World), new(sim.World)
-	}
-	for i, w := range [...]*sim.World{b.attack, b.honest} {
-		w.CopyFrom(trunk)
-		w.Fund(t.legs)
-		if err := w.Equip(s.attack, s.Params); err != nil {
-			return nil, err
-		}
-		if t.legs != [sim.Legs]ledger.Amount{} {
-			w.SetAttacker(s.attack.New(s.Params, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening(), Start: t.Start, Act: i == 0}))
-		}
-	}
-	if t.shared = b.shared; t.shared == nil {
-		b.idle = trunk
-		b.idle.Fund(t.legs)
-	}
-	t.Attack, t.Honest, t.Idle = b.attack, b.honest, b.idle
+	t := &Trial{Rep: rep, Seed: s.seed(rep), spec: s, worlds: b, legs: s.capital()}
 	for _, c := range t.legs {
 		t.capital += c
 	}
-	return t, nil
+	t.Start = s.World.Ticks(s.World.Time.WarmupDays + s.StartDays)
+	t.end = s.World.Ticks(s.World.Time.WarmupDays + s.HorizonDays)
+	t.act = t.Start + s.World.Ticks(s.attack.Act(s.Params))
+	b.prepare(t)
+	var err error
+	if t.Attack, err = b.attack.at(ctx, s.Remedy, 0); err != nil {
+		return nil, err
+	}
+	t.Honest, err = b.honest.at(ctx, s.Remedy, 0)
+	return t, err
 }
 
-// finish runs the three worlds to the horizon and measures. Until the act the
-// attack and its honest twin are one world, so it is run once.
-func (t *Trial) finish(ctx context.Context) error {
-	if err := Advance(ctx, t.Honest, min(t.act, t.end)); err != nil {
-		return err
+// prepare drops the worlds that are not those of a trial, and says how its own begin.
+func (b *Worlds) prepare(t *Trial) {
+	s := t.spec
+	world, plan := s.WorldKey(t.Rep), s.planKey()
+	if w := b.idle.of(s.Remedy); world != b.world || w != nil && w.Tick() > t.end {
+		b.idle.clear()
 	}
-	if t.Attack.Tick() < t.Honest.Tick() {
-		t.Attack.CopyFrom(t.Honest)
-		if plan, ok := t.Attack.Attacker().(strategies.Committer); ok {
-			plan.Commit()
+	if world != b.world || plan != b.plan {
+		b.honest.clear()
+		b.attack.clear()
+	}
+	if world != b.world {
+		b.trunk.worlds = nil // New takes nothing from the pool.
+	}
+	b.world, b.plan = world, plan
+	b.trunk.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
+		return sim.New(&s.World, s.Mechanism, remedy, t.Seed, [sim.Legs]ledger.Amount{}, b.others(remedy)...)
+	}
+	b.idle.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
+		return b.pool.branch(ctx, &b.trunk, remedy, t.Start)
+	}
+	b.honest.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
+		w, err := b.pool.branch(ctx, &b.trunk, remedy, t.Start)
+		if err == nil {
+			err = t.employ(w)
+		}
+		return w, err
+	}
+	b.attack.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
+		w, err := b.pool.branch(ctx, &b.honest, remedy, min(t.act, t.end))
+		if err == nil {
+			commit(w)
+		}
+		return w, err
+	}
+}
+
+// others are the remedies that have no trunk yet.
+func (b *Worlds) others(remedy string) (names []string) {
+	for _, r := range b.remedies {
+		if r != remedy && b.trunk.of(r) == nil {
+			names = append(names, r)
 		}
 	}
-	if err := t.idle(ctx); err != nil {
+	return names
+}
+
+// employ gives a world the attacker's capital and the plan for its honest use.
+func (t *Trial) employ(w *sim.World) error {
+	w.Fund(t.legs)
+	if err := w.Equip(t.spec.attack, t.spec.Params); err != nil {
 		return err
 	}
-	for _, w := range [...]*sim.World{t.Attack, t.Honest, t.Idle} {
-		if err := Advance(ctx, w, t.end); err != nil {
-			return err
-		}
+	if t.legs != [sim.Legs]ledger.Amount{} {
+		w.SetAttacker(t.spec.attack.New(t.spec.Params, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening(), Start: t.Start}))
+	}
+	return nil
+}
+
+// commit turns the honest use into the attack.
+func commit(w *sim.World) {
+	if plan, ok := w.Attacker().(strategies.Committer); ok {
+		plan.Commit()
+	}
+}
+
+// finish brings the three worlds to the horizon and measures.
+func (t *Trial) finish(ctx context.Context) (err error) {
+	b, remedy := t.worlds, t.spec.Remedy
+	if t.Attack, err = b.attack.at(ctx, remedy, t.end); err != nil {
+		return err
+	}
+	if t.Honest, err = b.honest.at(ctx, remedy, t.end); err != nil {
+		return err
+	}
+	if t.Idle, err = t.idle(ctx); err != nil {
+		return err
 	}
 	t.Gain = measure.Of(t.Attack, t.Honest, t.Idle, t.capital)
 	t.Fair = measure.Of(t.Honest, t.Honest, t.Idle, t.capital)
 	return nil
 }
 
-// idle brings a shared idle world to the horizon and takes a copy of it.
-func (t *Trial) idle(ctx context.Context) error {
-	if t.shared == nil {
-		return nil
+// idle is the world in which the capital stays idle. Where nobody else wants the trunk
+// it is the trunk itself.
+func (t *Trial) idle(ctx context.Context) (*sim.World, error) {
+	b := t.worlds
+	if len(b.remedies) == 0 {
+		w, err := b.trunk.at(ctx, t.spec.Remedy, t.end)
+		if err == nil {
+			w.Fund(t.legs)
+			b.world = "" // The trunk is of no use to another trial.
+		}
+		return w, err
 	}
-	if t.shared.idle.Tick() > t.end {
-		t.shared.idle.CopyFrom(t.shared.trunk)
+	w, err := b.idle.at(ctx, t.spec.Remedy, t.end)
+	if err != nil {
+		return nil, err
 	}
-	if err := Advance(ctx, t.shared.idle, t.end); err != nil {
-		return err
+	if b.funded == nil {
+		b.funded = new(sim.World)
 	}
-	t.Idle.CopyFrom(t.shared.idle)
-	t.Idle.Fund(t.legs)
-	return nil
+	b.funded.CopyFrom(w)
+	b.funded.Fund(t.legs)
+	return b.funded, nil
 }
 
 // Advance runs a world to a tick and looks up every simulated day whether it

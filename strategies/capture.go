@@ -29,7 +29,7 @@ func (e *accuser) prosecute(open bool, v *agents.View, do *agents.Actions) {
 	k := &v.Docket.Case
 	switch {
 	case !k.Open:
-		if open && e.target != ledger.Outside && v.Free(e.leg, ledger.Cash) >= v.Remedy.Trial.Bond {
+		if open && e.target != ledger.Outside && v.Free(e.leg, ledger.Cash) >= v.Remedy.Rules().Trial.Bond {
 			do.Say(e.leg, remedy.Message{Word: remedy.Accuse, About: e.target})
 		}
 	case k.Accuser != e.leg:

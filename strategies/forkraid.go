@@ -73,7 +73,7 @@ func (e *forkRaid) raid(open bool, v *agents.View, do *agents.Actions) {
 	free := v.Free(me, ledger.Token)
 	mine := f.About == me && f.Claim == remedy.Owns
 	switch {
-	case f.Stage == remedy.Quiet && open && !e.claimed && free >= v.Remedy.Oracle.Bond:
+	case f.Stage == remedy.Quiet && open && !e.claimed && free >= v.Remedy.Rules().Oracle.Bond:
 		e.claimed = true
 		do.Say(me, remedy.Message{Word: remedy.Report, About: me, Count: uint32(remedy.Owns)})
 	case f.Stage == remedy.Disputed && mine && f.Answer == 0 && free >= f.Missing:

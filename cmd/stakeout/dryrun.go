@@ -67,8 +67,12 @@ func (p *program) dryRun(c *cli.Context, w *experiments.Sweep, o experiments.Opt
 		most = "at most "
 	}
 	fmt.Fprintf(p.out, "%s: %s%s%d replications, %d worlds, %d workers\n", e.Preset, cells, most, e.Replications, e.Worlds, e.Workers)
-	fmt.Fprintf(p.out, "about %s on a 2.5 GHz server core, %.0f MiB of memory, %.1f MiB of disk\n",
-		time.Duration(e.Seconds*float64(time.Second)).Round(time.Second), e.MemoryMiB, e.DiskMiB)
+	about := "about"
+	if w.Shares() {
+		about = "less than"
+	}
+	fmt.Fprintf(p.out, "%s %s on a 2.5 GHz server core, %.0f MiB of memory, %.1f MiB of disk\n",
+		about, time.Duration(e.Seconds*float64(time.Second)).Round(time.Second), e.MemoryMiB, e.DiskMiB)
 	p.next(again(p.command, "--dry-run", "-dry-run")...)
 	return nil
 }

@@ -122,8 +122,8 @@ func (c *court) sit(ctx context.Context) error {
 		group.Add(1)
 		go func() {
 			defer group.Done()
-			worlds := experiments.NewWorlds(true)
 			for block := range next {
+				worlds := experiments.NewWorlds(remedies(block)...)
 				for rep := range c.o.Reps {
 					for _, t := range block {
 						t.run(ctx, worlds, rep, step)
@@ -164,6 +164,16 @@ func (c *court) blocks() (out [][]*trial) {
 		out = slices.AppendSeq(out, slices.Chunk(of[key], most))
 	}
 	return out
+}
+
+// remedies are those of some experiments.
+func remedies(block []*trial) (names []string) {
+	for _, t := range block {
+		if !slices.Contains(names, t.spec.Remedy) {
+			names = append(names, t.spec.Remedy)
+		}
+	}
+	return names
 }
 
 // run tries one replication, unless an earlier one failed.

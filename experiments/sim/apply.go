@@ -183,7 +183,7 @@ func (w *World) bid(a *agents.Action) bool {
 
 // mayForce reports whether the contract takes exits past the coordinators now.
 func (w *World) mayForce() bool {
-	return w.remedy.Rules().ForcedExit || w.remedy.Docket().Exit.Open
+	return w.remedy.Docket().Exit.Open || remedy.Ask(w.remedy, func(r *remedy.Rules, _ *remedy.Docket) bool { return r.ForcedExit })
 }
 
 func (w *World) loan(a *agents.Action) bool {

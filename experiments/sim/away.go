@@ -67,7 +67,7 @@ func (w *World) copyAway(src *World) {
 	l.roll.CopyFrom(src.away.roll)
 	rollup.Share(w.roll, l.roll)
 	l.view.CopyFrom(src.away.view)
-	l.view.Docket = w.view.Docket
+	l.view.Remedy, l.view.Docket = w.view.Remedy, w.view.Docket
 }
 
 // moving is the way of a migration's transactions onto layer one.
@@ -80,7 +80,7 @@ type moving struct {
 // followMigration carries what a migration has to publish onto layer one, piece
 // by piece.
 func (w *World) followMigration() {
-	m, ok := w.remedy.(remedy.Publisher)
+	m, ok := w.remedy.InForce().(remedy.Publisher)
 	if !ok {
 		return
 	}

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"math"
+
 	"stakeout/agents"
 	"stakeout/market"
 	"stakeout/market/ledger"
@@ -57,6 +59,12 @@ type TimeParams struct {
 	MarginBlocks   int     `key:"margin_check_blocks" default:"5" unit:"blocks" min:"1" max:"10000" source:"Assumption: about a minute" doc:"Ticks between margin checks of borrowers"`
 	InterestBlocks int     `key:"interest_blocks" default:"46" unit:"blocks" min:"1" max:"100000" source:"Assumption: about ten minutes" doc:"Ticks between moves of the interest index"`
 }
+
+// perDay is the number of ticks in a day.
+func (c *Config) perDay() float64 { return 86400 / c.Layer1.BlockSeconds }
+
+// Ticks converts days to ticks.
+func (c *Config) Ticks(days float64) uint32 { return uint32(math.Round(days * c.perDay())) }
 
 // OutageParams describe outages in which nobody can build.
 type OutageParams struct {

@@ -31,7 +31,6 @@ func (w *World) open(capital [Legs]ledger.Amount) {
 	}
 	w.view = agents.NewView(w.led, w.x, w.dai, w.perp, w.pool, w.vaults, w.roll, w.stream)
 	w.view.TicksPerDay = w.perDay
-	w.view.Remedy = w.remedy.Rules()
 	w.view.DisturbUSD = c.Network.HourUSD
 	w.showMechanisms()
 	w.view.SetMid(c.Opening.Price)

@@ -104,7 +104,7 @@ func (w *World) elect() {
 
 // showMechanisms lets the view look at this world's public records.
 func (w *World) showMechanisms() {
-	w.view.Docket = w.remedy.Docket()
+	w.view.Remedy, w.view.Docket = w.remedy, w.remedy.Docket()
 	if m, ok := w.mech.(election.Auction); ok {
 		w.view.Auction = m.Board()
 	}

@@ -16,7 +16,6 @@ package sim
 
 import (
 	"fmt"
-	"math"
 
 	"stakeout/agents"
 	"stakeout/experiments/sim/draw"
@@ -70,7 +69,7 @@ type World struct {
 	pool      *lending.Pool
 	vaults    *vault.System
 	chain     *layer1.Chain
-	remedy    remedy.Remedy
+	remedy    *remedy.Rulebook
 	forRemedy remedy.World
 	moving    moving
 	mining    mining
@@ -101,17 +100,18 @@ type World struct {
 }
 
 // New builds a world at its fixed point, tick 0. Capital is the cash in
-// micro-USD that each leg of the attacker starts with.
-func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]ledger.Amount) (*World, error) {
+// micro-USD that each leg of the attacker starts with. The other remedies stay in the
+// book beside the one in force as long as they make no difference.
+func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]ledger.Amount, others ...string) (*World, error) {
 	m, ok := election.Find(mechanism)
 	if !ok {
 		return nil, fmt.Errorf("sim: no election mechanism %q", mechanism)
 	}
-	rem, ok := remedy.Find(remedyName)
+	book, ok := remedy.Book(&cfg.Remedies, append([]string{remedyName}, others...)...)
 	if !ok {
 		return nil, fmt.Errorf("sim: no remedy %q", remedyName)
 	}
-	w := &World{cfg: cfg, mechanism: mechanism, seed: seed, remedy: rem.New(&cfg.Remedies), perDay: 86400 / cfg.Layer1.BlockSeconds}
+	w := &World{cfg: cfg, mechanism: mechanism, seed: seed, remedy: book, perDay: cfg.perDay()}
 	w.mech = m.New(&cfg.Election)
 	owners := w.spawnAgents()
 	if w.people.size() > indexMask {
@@ -131,7 +131,7 @@ func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]l
 	}
 	w.chain = chain
 	w.open(capital)
-	if w.remedy.Rules().Migration {
+	if remedy.Ask(w.remedy, func(r *remedy.Rules, _ *remedy.Docket) bool { return r.Migration }) {
 		w.openAway()
 	}
 	return w, w.fault
@@ -213,7 +213,7 @@ func (w *World) Tick() uint32 { return w.tick }
 func (w *World) PerDay() float64 { return w.perDay }
 
 // Ticks converts days to ticks.
-func (w *World) Ticks(days float64) uint32 { return uint32(math.Round(days * w.perDay)) }
+func (w *World) Ticks(days float64) uint32 { return w.cfg.Ticks(days) }
 
 // Ledger, Exchange, Pool, Rollup and Chain give read access to the parts for
 // measurement; whoever writes to them breaks the world.
@@ -241,7 +241,7 @@ func (w *World) Rollup() *rollup.State { return w.roll }
 func (w *World) Away() *rollup.State { return w.away.roll }
 
 // Remedy is what can be done in this world.
-func (w *World) Remedy() remedy.Remedy { return w.remedy }
+func (w *World) Remedy() *remedy.Rulebook { return w.remedy }
 
 // Chain is layer one.
 func (w *World) Chain() *layer1.Chain { return w.chain }
@@ -282,7 +282,7 @@ func (w *World) CopyFrom(src *World) {
 		w.wheel = newWheel(w.people.size())
 		w.view = agents.NewView(w.led, w.x, w.dai, w.perp, w.pool, w.vaults, w.roll, w.stream)
 	}
-	w.mech, w.remedy = src.mech.Clone(), src.remedy.Clone()
+	w.mech, w.remedy = src.mech.Clone(), src.remedy.Copy()
 	w.stream.Seed(w.seed)
 	w.led.CopyFrom(src.led)
 	w.x.CopyFrom(src.x)

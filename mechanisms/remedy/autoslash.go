@@ -43,13 +43,18 @@ func (a *autoSlash) Clone() Remedy { c := *a; return &c }
 // Hear implements Remedy: a contract is not to be talked to.
 func (*autoSlash) Hear(*World, Message) bool { return false }
 
+// Due implements Remedy.
+func (a *autoSlash) Due(w *World) bool {
+	r := w.Roll.RecordOf(w.Roll.Public().Leader.Operator)
+	return r.Led >= uint32(a.p.Slots) && r.Failing > a.p.Bound
+}
+
 // Step implements Remedy.
 func (a *autoSlash) Step(w *World) {
-	o := w.Roll.Public().Leader.Operator
-	if r := w.Roll.RecordOf(o); r.Led < uint32(a.p.Slots) || r.Failing <= a.p.Bound {
+	if !a.Due(w) {
 		return
 	}
-	c := &a.docket.Case
+	o, c := w.Roll.Public().Leader.Operator, &a.docket.Case
 	c.Accused = o
 	c.punish(w, o, a.p.Slash, a.lock)
 	c.Ended++

@@ -99,6 +99,11 @@ type ballot struct {
 // Docket implements Remedy.
 func (t *trial) Docket() *Docket { return &t.docket }
 
+// Due implements Remedy: a case has come to the end of its phase.
+func (t *trial) Due(w *World) bool {
+	return t.docket.Case.Open && w.Tick >= t.docket.Case.Closes
+}
+
 // clone returns an independent copy.
 func (t *trial) clone() trial {
 	c := *t

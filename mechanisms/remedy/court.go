@@ -169,11 +169,10 @@ func (c *court) again(w *World, m Message) bool {
 
 // Step implements Remedy.
 func (c *court) Step(w *World) {
-	k := &c.docket.Case
-	if !k.Open || w.Tick < k.Closes {
+	if !c.Due(w) {
 		return
 	}
-	switch k.Phase {
+	switch c.docket.Case.Phase {
 	case Evidence:
 		c.summon(w)
 	case Voting:

@@ -4,11 +4,5 @@ var _ = register(Entry{
 	Name:   "forced-exit",
 	Doc:    "Users may leave through a layer-one queue of limited capacity and pay its gas.",
 	Source: "“I image we would have to go on chain to force the exit. This would be heavily dependent on the gas market”",
-	New:    func(*Params) Remedy { return new(forcedExit) },
+	New:    func(*Params) Remedy { return &passive{rules: Rules{ForcedExit: true}} },
 })
-
-type forcedExit struct{ passive }
-
-func (*forcedExit) Rules() Rules { return Rules{ForcedExit: true} }
-
-func (r *forcedExit) Clone() Remedy { c := *r; return &c }

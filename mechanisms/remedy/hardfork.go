@@ -74,10 +74,10 @@ func (f *hardFork) revise(m Message) bool {
 
 // Step implements Remedy.
 func (f *hardFork) Step(w *World) {
-	c := &f.docket.Case
-	if !c.Open || w.Tick < c.Closes {
+	if !f.Due(w) {
 		return
 	}
+	c := &f.docket.Case
 	members := ledger.Amount(w.Roll.Public().Members) * ledger.Unit
 	c.Condemned = c.passed(f.p.Majority, f.p.Quorum, members)
 	if c.Condemned {

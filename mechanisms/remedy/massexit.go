@@ -62,15 +62,22 @@ func (t *massExit) Hear(w *World, m Message) bool {
 	return true
 }
 
+// Due implements Remedy: a window is over, or there are alarms to count.
+func (t *massExit) Due(w *World) bool {
+	x := &t.docket.Exit
+	return x.Open && w.Tick >= x.Until || !x.Open && x.Alarms > 0
+}
+
 // Step opens the window when enough have called, and closes it when it is over.
 func (t *massExit) Step(w *World) {
 	x := &t.docket.Exit
 	switch {
-	case x.Open && w.Tick >= x.Until:
+	case !t.Due(w):
+	case x.Open:
 		w.Roll.CloseGates(w.Tick)
 		x.Open, x.Until = false, w.Tick+w.ticks(t.p.RestDays)
 		x.Ended++
-	case !x.Open && x.Alarms > 0 && float64(x.Alarms) >= t.p.Threshold*w.Roll.Public().Members && t.count(w) >= t.p.Threshold*w.Roll.Public().Members:
+	case float64(x.Alarms) >= t.p.Threshold*w.Roll.Public().Members && t.count(w) >= t.p.Threshold*w.Roll.Public().Members:
 		clear(t.called)
 		w.Roll.OpenGates()
 		x.Open, x.Alarms, x.Until = true, 0, w.after(t.p.OpenDays)

@@ -129,8 +129,16 @@ func (t *migration) price() {
 	m.EachGas = float64(t.rules.each) + float64(t.rules.base)/float64(max(m.Users, 1))
 }
 
+// Due implements Remedy: there are signatures to count, or a move is under way.
+func (t *migration) Due(*World) bool {
+	return t.docket.Move.Stage != Gathering || len(t.list) > 0
+}
+
 // Step takes the next step of a move when it is due.
 func (t *migration) Step(w *World) {
+	if !t.Due(w) {
+		return
+	}
 	m := &t.docket.Move
 	switch m.Stage {
 	case Gathering:

@@ -4,11 +4,5 @@ var _ = register(Entry{
 	Name:   "none",
 	Doc:    "Nothing can be done; users leave through the coordinator or not at all.",
 	Source: "“it seems like there is no way to punish people for using this attack”",
-	New:    func(*Params) Remedy { return new(none) },
+	New:    func(*Params) Remedy { return new(passive) },
 })
-
-type none struct{ passive }
-
-func (*none) Rules() Rules { return Rules{} }
-
-func (r *none) Clone() Remedy { c := *r; return &c }

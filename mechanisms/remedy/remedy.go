@@ -95,7 +95,10 @@ type Remedy interface {
 	Rules() Rules
 	// Hear takes a message; false says that it was refused and changed nothing.
 	Hear(w *World, m Message) bool
-	// Step acts at the end of a slot.
+	// Due reports whether a step would do anything now. It is false for a remedy of
+	// which nobody has asked anything, unless it acts by itself.
+	Due(w *World) bool
+	// Step acts at the end of a slot, if anything is due.
 	Step(w *World)
 	// Docket is the public record; it must not be written to.
 	Docket() *Docket
@@ -114,12 +117,18 @@ type Publisher interface {
 	Published(w *World, gas uint64, cost ledger.Amount)
 }
 
-// passive is a remedy that neither hears nor acts.
-type passive struct{ docket Docket }
+// passive is a remedy that opens a route or none, and neither hears nor acts.
+type passive struct {
+	rules  Rules
+	docket Docket
+}
 
+func (p *passive) Rules() Rules            { return p.rules }
 func (*passive) Hear(*World, Message) bool { return false }
+func (*passive) Due(*World) bool           { return false }
 func (*passive) Step(*World)               {}
 func (p *passive) Docket() *Docket         { return &p.docket }
+func (p *passive) Clone() Remedy           { c := *p; return &c }
 
 // Entry describes a remedy in the catalogue.
 type Entry struct {

@@ -57,10 +57,10 @@ func (v *timelockVote) Hear(w *World, m Message) bool {
 
 // Step implements Remedy.
 func (v *timelockVote) Step(w *World) {
-	c := &v.docket.Case
-	if !c.Open || w.Tick < c.Closes {
+	if !v.Due(w) {
 		return
 	}
+	c := &v.docket.Case
 	all := w.Roll.Public().Staked
 	c.Condemned = c.passed(v.rules.Majority, v.rules.Quorum, all)
 	v.payBribe(w)

@@ -185,12 +185,18 @@ func (t *tokenFork) show() {
 	f.Answer, f.Missing, f.Rounds, f.Until = t.game.answer, t.game.missing(), t.game.rounds, t.game.until
 }
 
+// Due implements Remedy: the time for disputes or for picking sides is over.
+func (t *tokenFork) Due(w *World) bool {
+	s := t.docket.Fork.Stage
+	return w.Tick >= t.game.until && (s == Disputed || s == Forking)
+}
+
 // Step lets an undisputed answer stand, and settles a fork.
 func (t *tokenFork) Step(w *World) {
-	f := &t.docket.Fork
-	if w.Tick < t.game.until || f.Stage != Disputed && f.Stage != Forking {
+	if !t.Due(w) {
 		return
 	}
+	f := &t.docket.Fork
 	if f.Stage == Forking {
 		t.divide(w)
 		f.Stage = Split

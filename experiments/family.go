@@ -1,0 +1,96 @@
+package experiments
+
+import (
+	"context"
+	"slices"
+
+	"stakeout/experiments/sim"
+)
+
+// family are the worlds of experiments that differ by their remedy alone: one for all
+// the remedies that have made no difference yet. When one makes a difference its
+// world goes back to the last day on which all were one and on from there by itself,
+// so that every experiment ends in the very world that it would have had alone.
+type family struct {
+	worlds []*sim.World
+	pool   *pool
+	// begin makes the world in which a remedy is in the book, at the family's first
+	// tick.
+	begin func(ctx context.Context, remedy string) (*sim.World, error)
+}
+
+// at brings the world of a remedy to a tick, if it is not beyond it. The world stays
+// the family's: whoever wants to change it takes a copy.
+func (f *family) at(ctx context.Context, remedy string, tick uint32) (*sim.World, error) {
+	w := f.of(remedy)
+	if w == nil {
+		var err error
+		if w, err = f.begin(ctx, remedy); err != nil {
+			return nil, err
+		}
+		f.worlds = append(f.worlds, w)
+	}
+	for w.Tick() < tick {
+		names := w.Remedy().Names()
+		if len(names) == 1 {
+			return w, Advance(ctx, w, tick)
+		}
+		before := f.pool.copyOf(w)
+		if err := Advance(ctx, w, min(tick, w.Tick()+w.Ticks(1))); err != nil {
+			return nil, err
+		}
+		gone := slices.DeleteFunc(names, w.Remedy().Has)
+		if len(gone) == 0 {
+			f.pool.put(before)
+			continue
+		}
+		before.Remedy().Enforce(gone)
+		f.worlds = append(f.worlds, before)
+		if before.Remedy().Has(remedy) {
+			w = before
+		}
+	}
+	return w, nil
+}
+
+// of is the world of a remedy, nil when there is none yet.
+func (f *family) of(remedy string) *sim.World {
+	for _, w := range f.worlds {
+		if w.Remedy().Has(remedy) {
+			return w
+		}
+	}
+	return nil
+}
+
+// clear gives all worlds back.
+func (f *family) clear() {
+	for _, w := range f.worlds {
+		f.pool.put(w)
+	}
+	f.worlds = f.worlds[:0]
+}
+
+// pool keeps worlds that are not needed, whose memory the next copy takes.
+type pool struct{ free []*sim.World }
+
+func (p *pool) put(w *sim.World) { p.free = append(p.free, w) }
+
+// copyOf is a copy of a world.
+func (p *pool) copyOf(w *sim.World) *sim.World {
+	c := new(sim.World)
+	if n := len(p.free); n > 0 {
+		c, p.free = p.free[n-1], p.free[:n-1]
+	}
+	c.CopyFrom(w)
+	return c
+}
+
+// branch is a copy of a family's world of a remedy at a tick.
+func (p *pool) branch(ctx context.Context, f *family, remedy string, tick uint32) (*sim.World, error) {
+	w, err := f.at(ctx, remedy, tick)
+	if err != nil {
+		return nil, err
+	}
+	return p.copyOf(w), nil
+}

@@ -1,0 +1,92 @@
+package experiments
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"testing"
+
+	"stakeout/experiments/measure"
+	"stakeout/mechanisms/election"
+	"stakeout/mechanisms/remedy"
+	"stakeout/strategies"
+)
+
+// fate is all that a trial can end in.
+type fate struct {
+	Attack, Honest, Idle uint64
+	Gain, Fair           measure.Account
+	Docket               remedy.Docket // without the terms, which are those of the remedy in force
+}
+
+func fateOf(t *testing.T, s *Spec, b *Worlds, rep int) fate {
+	t.Helper()
+	x, err := s.Trial(context.Background(), b, rep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := fate{x.Attack.Hash(), x.Honest.Hash(), x.Idle.Hash(), x.Gain, x.Fair, *x.Attack.Remedy().Docket()}
+	f.Docket.Fork.Issued, f.Docket.Move.EachGas = 0, 0
+	return f
+}
+
+func same(t *testing.T, name string, shared, alone fate) {
+	t.Helper()
+	a, b := reflect.ValueOf(shared), reflect.ValueOf(alone)
+	for i := range a.NumField() {
+		if x, y := a.Field(i).Interface(), b.Field(i).Interface(); !reflect.DeepEqual(x, y) {
+			t.Errorf("%s: %s is %+v with others, %+v alone", name, a.Type().Field(i).Name, x, y)
+		}
+	}
+}
+
+// underAll are an attack's preset under a leader selection with every remedy that
+// applies, in small worlds that users want to leave.
+func underAll(t *testing.T, attack strategies.Entry, mechanism election.Entry) (specs []*Spec, names []string) {
+	for _, r := range remedy.All() {
+		s := tiny(t, attack.Name, "world.users.count=200", "world.users.churn_per_day=0.5", "world.stakers.civic.accuse_share=1",
+			"attack_params.act_days=0.9", "horizon_days=3")
+		if attack.Needs.Under(r.New(&s.World.Remedies).Rules()) && r.In(mechanism.Rules()) {
+			s.Mechanism, s.Remedy = mechanism.Name, r.Name
+			specs, names = append(specs, s), append(names, r.Name)
+		}
+	}
+	return specs, names
+}
+
+// Trials that share their worlds end as each of them does alone, to the bit: under
+// every remedy that an attack can meet, whichever comes first, with the memory of
+// another seed. Some must share a world to the end and some must part after the act,
+// or this proves nothing.
+func TestSharedWorldsAreThoseOfEveryTrialAlone(t *testing.T) {
+	shared, parted := 0, 0
+	for i, a := range strategies.All() {
+		home, _ := election.Find(HomeMechanism(a.Name))
+		specs, names := underAll(t, a, home)
+		b := NewWorlds(names...)
+		fateOf(t, specs[0], b, 1)
+		if i%2 == 1 {
+			slices.Reverse(specs)
+		}
+		for _, s := range specs {
+			got, want := fateOf(t, s, b, 0), fateOf(t, s, NewWorlds(), 0)
+			same(t, a.Name+" with "+s.Remedy, got, want)
+		}
+		shared += len(names) - len(b.attack.worlds)
+		parted += len(b.attack.worlds) - len(b.honest.worlds)
+	}
+	if shared == 0 || parted <= 0 {
+		t.Errorf("%d worlds are shared, %d part after the act", shared, parted)
+	}
+	t.Logf("%d worlds are shared, %d part after the act", shared, parted)
+}
+
+// One world serves all that have a horizon and a plan of their own, whatever the
+// order.
+func TestSharedWorldsServeEveryHorizon(t *testing.T) {
+	b := NewWorlds("none", "forced-exit")
+	for _, set := range [][]string{{"horizon_days=1.5"}, {"horizon_days=2"}, {"horizon_days=1.5"}, {"attack_params.budget_usd=1000000"}, {"attack_params.budget_usd=0"}, {"seed=1"}, {"start_days=0.5"}} {
+		s := tiny(t, "dos-short", set...)
+		same(t, set[0], fateOf(t, s, b, 0), fateOf(t, s, NewWorlds(), 0))
+	}
+}
