@@ -138,13 +138,12 @@ func TestTry(t *testing.T) {
 // Bisection finds where a verdict turns, and says when it does not.
 func TestTurn(t *testing.T) {
 	claim := &Claim{ID: "C0", Tests: []Test{{When: "a", Case: brief(), Of: share, Above: true, Bound: 5}}, Turn: &Turn{"attack_params.budget_usd", 100000, 20000000}}
-	f, err := Try(context.Background(), []*Claim{claim}, Options{Reps: 2, Turns: true})
-	if err != nil || !strings.HasPrefix(f[0].Turns, "turns between") {
-		t.Errorf("%v, %v", f, err)
-	}
-	claim.Tests[0].Bound = 100
-	f, err = Try(context.Background(), []*Claim{claim}, Options{Reps: 2, Turns: true})
-	if err != nil || !strings.HasPrefix(f[0].Turns, "no turn") {
-		t.Errorf("%v, %v", f, err)
+	for bound, want := range map[float64]string{5: "turns between", 100: "no turn"} {
+		claim.Tests[0].Bound = bound
+		left := 1
+		f, err := Try(context.Background(), []*Claim{claim}, Options{Reps: 2, Turns: true, Progress: func(done, total int) { left = total - done }})
+		if err != nil || !strings.HasPrefix(f[0].Turns, want) || left != 0 {
+			t.Errorf("%v, %v, %d replications left", f, err, left)
+		}
 	}
 }

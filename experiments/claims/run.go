@@ -43,14 +43,31 @@ type trial struct {
 // court runs experiments once each, however many claims rest on them.
 type court struct {
 	o      Options
+	clock  *clock
 	trials map[string]*trial
 	order  []string
+}
+
+// clock counts the replications that have been tried.
+type clock struct {
+	sync.Mutex
+	done, total int
+	show        func(done, total int) // or nil
+}
+
+func (k *clock) add(n int) {
+	k.Lock()
+	defer k.Unlock()
+	if k.done += n; k.show != nil && n > 0 {
+		k.show(k.done, k.total)
+	}
 }
 
 // Try runs the experiments of claims and judges them. The error is that of the
 // context, of a preset that does not load, or of a broken invariant.
 func Try(ctx context.Context, list []*Claim, o Options) ([]Finding, error) {
-	c := &court{o: o.withDefaults(), trials: map[string]*trial{}}
+	o = o.withDefaults()
+	c := &court{o: o, clock: &clock{show: o.Progress}, trials: map[string]*trial{}}
 	for _, claim := range list {
 		for i := range claim.Tests {
 			for _, k := range []Case{claim.Tests[i].Case, claim.Tests[i].Less} {
@@ -60,19 +77,21 @@ func Try(ctx context.Context, list []*Claim, o Options) ([]Finding, error) {
 			}
 		}
 	}
+	c.clock.total = len(c.order) * o.Reps
+	if o.Turns {
+		for _, claim := range list {
+			c.clock.total += turnPoints * claim.cases() * o.Reps
+		}
+	}
 	if err := c.sit(ctx); err != nil {
 		return nil, err
 	}
-	var findings []Finding
-	for _, claim := range list {
-		f := c.judge(claim)
-		if c.o.Turns && claim.Turn != nil {
-			var err error
-			if f.Turns, err = c.turn(ctx, claim); err != nil {
-				return nil, err
-			}
-		}
-		findings = append(findings, f)
+	findings := make([]Finding, len(list))
+	for i, claim := range list {
+		findings[i] = c.judge(claim)
+	}
+	if o.Turns {
+		return findings, c.turns(ctx, findings)
 	}
 	return findings, nil
 }
@@ -108,16 +127,7 @@ func (c *court) sit(ctx context.Context) error {
 		next <- b
 	}
 	close(next)
-	var lock sync.Mutex
 	var group sync.WaitGroup
-	done, total := 0, len(c.order)*c.o.Reps
-	step := func() {
-		lock.Lock()
-		defer lock.Unlock()
-		if done++; c.o.Progress != nil {
-			c.o.Progress(done, total)
-		}
-	}
 	for range min(c.o.Workers, len(blocks)) {
 		group.Add(1)
 		go func() {
@@ -126,7 +136,8 @@ func (c *court) sit(ctx context.Context) error {
 				worlds := experiments.NewWorlds(remedies(block)...)
 				for rep := range c.o.Reps {
 					for _, t := range block {
-						t.run(ctx, worlds, rep, step)
+						t.run(ctx, worlds, rep)
+						c.clock.add(1)
 					}
 				}
 			}
@@ -177,7 +188,7 @@ func remedies(block []*trial) (names []string) {
 }
 
 // run tries one replication, unless an earlier one failed.
-func (t *trial) run(ctx context.Context, worlds *experiments.Worlds, rep int, step func()) {
+func (t *trial) run(ctx context.Context, worlds *experiments.Worlds, rep int) {
 	if t.err != nil {
 		return
 	}
@@ -189,7 +200,6 @@ func (t *trial) run(ctx context.Context, worlds *experiments.Worlds, rep int, st
 	for _, m := range t.of {
 		t.values[m.Name] = append(t.values[m.Name], m.of(x))
 	}
-	step()
 }
 
 // judge finds the verdict on a claim from what has been run.
@@ -213,58 +223,4 @@ func (c *court) sample(t *Test) []float64 {
 		}
 	}
 	return x
-}
-
-// turnSteps is the number of halvings after the two ends.
-const turnSteps = 5
-
-// turn finds by bisection where the mean of a claim's first test crosses its bound
-// along its parameter, with the same seeds at every point.
-//
-// Assumption: it crosses once; a second crossing between two points goes unseen.
-func (c *court) turn(ctx context.Context, claim *Claim) (string, error) {
-	at := func(x float64) (float64, error) {
-		t := claim.Tests[0]
-		set := claim.Turn.at(x)
-		t.Case = t.Case.with(set)
-		if t.Less.Preset != "" {
-			t.Less = t.Less.with(set)
-		}
-		sub := &court{o: c.o, trials: map[string]*trial{}}
-		sub.o.Progress = nil
-		for _, k := range []Case{t.Case, t.Less} {
-			if err := sub.summon(k, t.Of); err != nil {
-				return 0, err
-			}
-		}
-		if err := sub.sit(ctx); err != nil {
-			return 0, err
-		}
-		return stat.Mean(sub.sample(&t)) - t.Bound, nil
-	}
-	lo, hi := claim.Turn.Lo, claim.Turn.Hi
-	a, err := at(lo)
-	if err != nil {
-		return "", err
-	}
-	b, err := at(hi)
-	if err != nil {
-		return "", err
-	}
-	if (a > 0) == (b > 0) {
-		return fmt.Sprintf("no turn for %s between %.4g and %.4g", claim.Turn.Param, lo, hi), nil
-	}
-	for range turnSteps {
-		mid := (lo + hi) / 2
-		m, err := at(mid)
-		if err != nil {
-			return "", err
-		}
-		if (m > 0) == (a > 0) {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	return fmt.Sprintf("turns between %.4g and %.4g of %s", lo, hi, claim.Turn.Param), nil
 }

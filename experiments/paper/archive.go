@@ -170,10 +170,10 @@ func (a *archive) check(ctx context.Context, name string, quickSeeds int, tableN
 // ledger is the table of verdicts on the claims.
 func (a *archive) ledger(ctx context.Context) (*table.Table, error) {
 	reps := a.pick(2, 10)
-	return keep(a, "claims", fmt.Sprintf("%s reps %d", a.Version, reps), func() (*table.Table, error) {
+	return keep(a, "claims", fmt.Sprintf("%s reps %d turns %t", a.Version, reps, !a.Quick), func() (*table.Table, error) {
 		step, end := a.progress("claims")
 		defer end()
-		found, err := claims.Try(ctx, claims.All(), claims.Options{Reps: reps, Workers: a.Workers, Progress: step})
+		found, err := claims.Try(ctx, claims.All(), claims.Options{Reps: reps, Workers: a.Workers, Turns: !a.Quick, Progress: step})
 		if err != nil {
 			return nil, err
 		}
