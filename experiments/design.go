@@ -97,6 +97,11 @@ func (s *Spec) replicationHash() string {
 	return hex.EncodeToString(sum[:])
 }
 
+// Key identifies what the replications of the spec give under a version of the program.
+func (s *Spec) Key(version string) string {
+	return record.RunKey(version, s.replicationHash(), uint64(s.Seed), "")
+}
+
 // replay is the command that explains a replication of the spec: its preset
 // and what was set besides. A preset file counts as one that is in the folder
 // that one works in.

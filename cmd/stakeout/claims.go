@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -35,7 +36,8 @@ func (p *program) claims(c *cli.Context) error {
 		return usagef("--reps %d, --workers %d: expected 2 or more replications, and 0 or more workers", c.Int("reps"), c.Int("workers"))
 	}
 	step, end := progress(p.err, "claims", c.Bool("json"))
-	findings, err := claims.Try(c.Context, list, claims.Options{Reps: c.Int("reps"), Workers: c.Int("workers"), Turns: c.Bool("turns"), Progress: step})
+	findings, err := claims.Try(c.Context, list, claims.Options{Reps: c.Int("reps"), Workers: c.Int("workers"), Turns: c.Bool("turns"), Progress: step,
+		Out: filepath.Join(c.String("out"), "claims"), Version: version})
 	end()
 	if err != nil {
 		return err

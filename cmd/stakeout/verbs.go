@@ -63,7 +63,7 @@ func (p *program) verbs() []*cli.Command {
 			Flags: []cli.Flag{seedsFlag, daysFlag, workersFlag, jsonFlag}, Action: p.check},
 		{Name: "schema", Usage: "print the JSON Schema of presets, for editors", Action: p.schema},
 		{Name: "claims", Usage: "list the claims of the thread, or put them on trial", ArgsUsage: "[CLAIM ...|all]",
-			Flags: []cli.Flag{claimRepsFlag, turnsFlag, workersFlag, jsonFlag}, Action: p.claims},
+			Flags: []cli.Flag{claimRepsFlag, turnsFlag, workersFlag, outFlag, jsonFlag}, Action: p.claims},
 		{Name: "facts", Usage: "hold the prices of a run or of a file against the stylised facts of markets", ArgsUsage: "FOLDER | FILE.csv | FILE.csv.gz",
 			Flags: []cli.Flag{intervalFlag, columnFlag, worldFlag, jsonFlag}, Action: p.facts},
 		{Name: "replay", Usage: "rebuild the book from recorded order flow and compare it with the record", ArgsUsage: "MESSAGES",

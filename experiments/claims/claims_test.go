@@ -3,7 +3,10 @@ package claims
 import (
 	"context"
 	"math"
+	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -145,5 +148,62 @@ func TestTurn(t *testing.T) {
 		if err != nil || !strings.HasPrefix(f[0].Turns, want) || left != 0 {
 			t.Errorf("%v, %v, %d replications left", f, err, left)
 		}
+	}
+}
+
+func differ(a, b []Finding) bool {
+	return !slices.EqualFunc(a[0].Results, b[0].Results, func(x, y Result) bool { return x.Got == y.Got })
+}
+
+// What was run is not run again, whole or in part, and a damaged file, other measures
+// and another version of the program are run anew.
+func TestTryGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	claim := &Claim{ID: "C0", Tests: []Test{{When: "a", Case: brief(), Of: excess}, {When: "b", Case: brief("attack_params.budget_usd=1"), Of: share}}}
+	try := func(o Options, of ...Test) ([]Finding, int) {
+		t.Helper()
+		steps := 0
+		o.Out, o.Progress = dir, func(int, int) { steps++ }
+		c := *claim
+		c.Tests = append(of, claim.Tests...)
+		f, err := Try(context.Background(), []*Claim{&c}, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f, steps
+	}
+	whole, err := Try(context.Background(), []*Claim{claim}, Options{Reps: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	try(Options{Reps: 2})
+	files, err := filepath.Glob(filepath.Join(dir, "*.csv"))
+	if err != nil || len(files) != 2 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	if f, steps := try(Options{Reps: 4}); steps != 2+4 || differ(f, whole) {
+		t.Errorf("goes on with %d steps to %+v, want %+v", steps, f, whole)
+	}
+	if _, steps := try(Options{Reps: 3}); steps != 2 {
+		t.Errorf("%d steps for what is stored", steps)
+	}
+	if _, steps := try(Options{Reps: 4}, Test{When: "c", Case: brief(), Of: share}); steps != 4+1 {
+		t.Errorf("%d steps for another measure of one experiment", steps)
+	}
+	if _, steps := try(Options{Reps: 2, Version: "next"}); steps != 4 {
+		t.Errorf("%d steps for another version", steps)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text[len(text)-2] ^= 1
+		if err := os.WriteFile(file, text, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if f, steps := try(Options{Reps: 4}); steps != 8 || differ(f, whole) {
+		t.Errorf("after damage %d steps to %+v, want %+v", steps, f, whole)
 	}
 }

@@ -21,6 +21,8 @@ type Options struct {
 	Workers  int  // experiments at the same time; results do not depend on it
 	Turns    bool // whether to look for where verdicts turn
 	Progress func(done, total int)
+	Out      string // folder that keeps what was run, so that it is not run again; empty keeps nothing
+	Version  string // of the program, which what is kept belongs to
 }
 
 func (o Options) withDefaults() Options {
@@ -37,6 +39,7 @@ type trial struct {
 	spec   *experiments.Spec
 	values map[string][]float64 // by name of the measure
 	of     []Measure
+	first  int // replication to begin with
 	err    error
 }
 
@@ -121,6 +124,11 @@ func (c *court) summon(k Case, of Measure) error {
 // sit runs all experiments: those of one world one after the other, seed by seed, so
 // that what they have in common is simulated once.
 func (c *court) sit(ctx context.Context) error {
+	for _, k := range c.order {
+		t := c.trials[k]
+		t.first = c.memory().recall(t, c.o.Reps)
+		c.clock.add(t.first)
+	}
 	blocks := c.blocks()
 	next := make(chan []*trial, len(blocks))
 	for _, b := range blocks {
@@ -133,13 +141,7 @@ func (c *court) sit(ctx context.Context) error {
 		go func() {
 			defer group.Done()
 			for block := range next {
-				worlds := experiments.NewWorlds(remedies(block)...)
-				for rep := range c.o.Reps {
-					for _, t := range block {
-						t.run(ctx, worlds, rep)
-						c.clock.add(1)
-					}
-				}
+				c.try(ctx, block)
 			}
 		}()
 	}
@@ -177,6 +179,24 @@ func (c *court) blocks() (out [][]*trial) {
 	return out
 }
 
+// try runs the experiments of a block, seed by seed.
+func (c *court) try(ctx context.Context, block []*trial) {
+	worlds := experiments.NewWorlds(remedies(block)...)
+	for rep := range c.o.Reps {
+		for _, t := range block {
+			if rep < t.first || t.err != nil {
+				continue
+			}
+			if t.run(ctx, worlds, rep); t.err == nil {
+				t.err = c.memory().keep(t)
+			}
+			c.clock.add(1)
+		}
+	}
+}
+
+func (c *court) memory() memory { return memory{c.o.Out, c.o.Version} }
+
 // remedies are those of some experiments.
 func remedies(block []*trial) (names []string) {
 	for _, t := range block {
@@ -187,11 +207,8 @@ func remedies(block []*trial) (names []string) {
 	return names
 }
 
-// run tries one replication, unless an earlier one failed.
+// run tries one replication.
 func (t *trial) run(ctx context.Context, worlds *experiments.Worlds, rep int) {
-	if t.err != nil {
-		return
-	}
 	x, err := t.spec.Trial(ctx, worlds, rep)
 	if err != nil {
 		t.err = err

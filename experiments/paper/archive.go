@@ -173,7 +173,8 @@ func (a *archive) ledger(ctx context.Context) (*table.Table, error) {
 	return keep(a, "claims", fmt.Sprintf("%s reps %d turns %t", a.Version, reps, !a.Quick), func() (*table.Table, error) {
 		step, end := a.progress("claims")
 		defer end()
-		found, err := claims.Try(ctx, claims.All(), claims.Options{Reps: reps, Workers: a.Workers, Turns: !a.Quick, Progress: step})
+		found, err := claims.Try(ctx, claims.All(), claims.Options{Reps: reps, Workers: a.Workers, Turns: !a.Quick, Progress: step,
+			Out: filepath.Join(a.Dir(), "runs", "claims"), Version: a.Version})
 		if err != nil {
 			return nil, err
 		}
