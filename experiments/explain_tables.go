@@ -20,7 +20,7 @@ var (
 )
 
 // legs are the attacker's accounts in words.
-var legs = [sim.Legs]string{"stake", "short"}
+var legs = [sim.Legs]string{"stake", "short", "short on top"}
 
 // attackerCash is the cash of all legs, free or behind orders, in USD.
 func attackerCash(w *sim.World) (usd float64) {

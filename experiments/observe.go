@@ -27,11 +27,11 @@ func (t *Trial) world(i int) *sim.World {
 	return t.Honest
 }
 
-// shortNotional is what the short leg sold, in USD.
+// shortNotional is what legs other than that of the stake sold, in USD.
 func shortNotional(w *sim.World) (usd float64) {
 	tick := w.Exchange().Params().TickSize.Units()
 	for _, f := range w.Exchange().Log() {
-		if f.Owner == w.Attackers()[1] && f.Side == book.Sell {
+		if f.Owner != w.Attackers()[0] && f.Side == book.Sell {
 			usd += float64(float64(f.Lots) * float64(f.Price) * tick)
 		}
 	}

@@ -12,7 +12,7 @@ var _ = register(Entry{
 	Source: "“could be just a subjective Staking Coordinators’ vote, Kleros or Aragon Court judgement” (GriffGreen); “Then the security of the L2 degenerates to this governance mechanism and the PoS becomes redundant.” (adlerjohn)",
 	Needs:  Levers{Stake: true, Judge: remedy.Jurors},
 	Params: func() any { return new(CourtCaptureParams) },
-	Capital: func(p any) [2]ledger.Amount {
+	Capital: func(p any) [Legs]ledger.Amount {
 		return p.(*CourtCaptureParams).legs()
 	},
 	Act:   func(p any) float64 { return p.(*CourtCaptureParams).BuildDays },
@@ -21,11 +21,12 @@ var _ = register(Entry{
 	New: func(p any, plan Plan) Committer {
 		x := p.(*CourtCaptureParams)
 		legs := x.legs()
-		return &courtCapture{
-			campaign: campaign{Plan: plan, s: x.Schedule, capital: legs[0]},
+		c := campaign{Plan: plan, s: x.Schedule, capital: legs[0]}
+		return x.OnTop.under(&courtCapture{
+			campaign: c,
 			accuser:  accuser{leg: plan.Legs[1], bribe: x.Bribe},
 			cash:     legs[1], seats: x.SeatShare, accuses: x.AccuseDays,
-		}
+		}, c)
 	},
 })
 
@@ -36,13 +37,14 @@ type CourtCaptureParams struct {
 	SeatShare  float64       `key:"seat_share" default:"0.8" unit:"share" min:"0" max:"1" source:"Assumption: all but what bonds, appeals and bribes cost; 0 only bribes" doc:"Share of the court's cash that is put up as court stake"`
 	Bribe      ledger.Amount `key:"bribe_usd" default:"0" scale:"1000000" unit:"USD" min:"0" max:"1000000" source:"Assumption: none, since court stake is cheaper; Buterin (2015) for the offer; no sweep yet" doc:"Offer for each seat that condemns, paid if that side loses"`
 	AccuseDays float64       `key:"accuse_days" default:"15" unit:"d" min:"0" max:"365" source:"Assumption: so that a second case can begin and end within the act; no sweep yet" doc:"Days of the act in which cases are opened"`
+	OnTop
 	Schedule
 }
 
 // legs splits the budget between the stake and the court.
-func (p *CourtCaptureParams) legs() [2]ledger.Amount {
+func (p *CourtCaptureParams) legs() [Legs]ledger.Amount {
 	court, _ := ledger.MulDiv(p.Budget, ledger.Amount(p.CourtShare*1e6), 1e6, ledger.Down)
-	return [2]ledger.Amount{p.Budget - court, court}
+	return p.OnTop.capital(p.Budget-court, court)
 }
 
 type courtCapture struct {

@@ -11,10 +11,10 @@ var _ = register(Entry{
 	Source: "“There are also several ways for users to profit from this attack” with the stake itself borrowed",
 	Needs:  Levers{Stake: true, Loans: true},
 	Params: func() any { return new(BorrowedParams) },
-	Capital: func(p any) [2]ledger.Amount {
+	Capital: func(p any) [Legs]ledger.Amount {
 		x := p.(*BorrowedParams)
 		short, _ := ledger.MulDiv(x.Budget, ledger.Amount(x.SplitShare*1e6), 1e6, ledger.Down)
-		return [2]ledger.Amount{x.Budget - short, short}
+		return [Legs]ledger.Amount{x.Budget - short, short}
 	},
 	Act:   func(p any) float64 { return p.(*BorrowedParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*BorrowedParams).unwound(7) },

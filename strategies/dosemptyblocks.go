@@ -11,21 +11,24 @@ var _ = register(Entry{
 	Source: "“They can begin staking their tokens and mint only empty blocks. The cost of for them is 1. The opportunity cost on their tokens 2. The reduction in the value of their stake that this attack has.”",
 	Needs:  Levers{Stake: true},
 	Params: func() any { return new(EmptyBlocksParams) },
-	Capital: func(p any) [2]ledger.Amount {
-		return [2]ledger.Amount{p.(*EmptyBlocksParams).Budget, 0}
+	Capital: func(p any) [Legs]ledger.Amount {
+		x := p.(*EmptyBlocksParams)
+		return x.OnTop.capital(x.Budget, 0)
 	},
 	Act:   func(p any) float64 { return p.(*EmptyBlocksParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*EmptyBlocksParams).unwound(7) },
 	Marks: func(p any) []Mark { return p.(*EmptyBlocksParams).marks() },
 	New: func(p any, plan Plan) Committer {
 		x := p.(*EmptyBlocksParams)
-		return &emptyBlocks{campaign{Plan: plan, s: x.Schedule, capital: x.Budget}}
+		c := campaign{Plan: plan, s: x.Schedule, capital: x.Budget}
+		return x.OnTop.under(&emptyBlocks{c}, c)
 	},
 })
 
 // EmptyBlocksParams are the parameters of dos-empty-blocks.
 type EmptyBlocksParams struct {
 	Budget ledger.Amount `key:"budget_usd" default:"5000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a tenth of the stake; no sweep yet" doc:"Cash of the attacker"`
+	OnTop
 	Schedule
 }
 

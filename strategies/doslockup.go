@@ -12,7 +12,7 @@ var _ = register(Entry{
 	Source: "“Lock up a bunch of the supply of certain tokens causing the markets to go crazy, for example if you locked up 50% of DAI you could profit if the price of eth fluctuated”",
 	Needs:  Levers{Stake: true, Dai: true},
 	Params: func() any { return new(LockupParams) },
-	Capital: func(p any) [2]ledger.Amount {
+	Capital: func(p any) [Legs]ledger.Amount {
 		return p.(*LockupParams).legs()
 	},
 	Act:   func(p any) float64 { return p.(*LockupParams).BuildDays },
@@ -21,11 +21,12 @@ var _ = register(Entry{
 	New: func(p any, plan Plan) Committer {
 		x := p.(*LockupParams)
 		legs := x.legs()
-		return &dosLockup{
-			campaign: campaign{Plan: plan, s: x.Schedule, capital: legs[0]},
+		c := campaign{Plan: plan, s: x.Schedule, capital: legs[0]}
+		return x.OnTop.under(&dosLockup{
+			campaign: c,
 			hoard:    hoard{leg: plan.Legs[1], capital: legs[1], most: x.Buy, premium: x.Premium, hours: x.SellHours},
 			serve:    x.Serve,
-		}
+		}, c)
 	},
 })
 
@@ -39,13 +40,14 @@ type LockupParams struct {
 	Premium   float64       `key:"sell_premium" default:"0.03" unit:"1" min:"0" max:"1" source:"Assumption: the most that dai rises in ordinary times (check dai)" doc:"Premium of dai over a dollar from which the plan sells during the act"`
 	SellHours float64       `key:"sell_hours" default:"12" unit:"h" min:"0.1" max:"1000" source:"Assumption: half of the day that the squeeze of 12 to 13 March 2020 took" doc:"Time in which all but 1/e of the dai is sold while it is dear"`
 	Serve     bool          `key:"serve_transfers" default:"false" source:"Assumption: the thread's attack is empty blocks" doc:"Include transactions and only keep withdrawals out"`
+	OnTop
 	Schedule
 }
 
 // legs splits the budget between stake and dai.
-func (p *LockupParams) legs() [2]ledger.Amount {
+func (p *LockupParams) legs() [Legs]ledger.Amount {
 	dai, _ := ledger.MulDiv(p.Budget, ledger.Amount(p.DaiShare*1e6), 1e6, ledger.Down)
-	return [2]ledger.Amount{p.Budget - dai, dai}
+	return p.OnTop.capital(p.Budget-dai, dai)
 }
 
 type dosLockup struct {
@@ -65,7 +67,7 @@ func (e *dosLockup) Decide(awake []agents.Agent, v *agents.View, do *agents.Acti
 			if !e.idle(a.ID, e.campaign.capital, v, do) {
 				e.lockIn(v, do)
 			}
-		case e.short():
+		case e.hoard.leg:
 			e.hoard.step(&e.campaign, v, do)
 		}
 	}

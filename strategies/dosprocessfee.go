@@ -11,9 +11,9 @@ var _ = register(Entry{
 	Source: "“Charge a high fee in order to process transactions”",
 	Needs:  Levers{Stake: true},
 	Params: func() any { return new(ProcessFeeParams) },
-	Capital: func(p any) [2]ledger.Amount {
+	Capital: func(p any) [Legs]ledger.Amount {
 		x := p.(*ProcessFeeParams)
-		return x.OnTop.capital(x.Budget)
+		return x.OnTop.capital(x.Budget, 0)
 	},
 	Act:   func(p any) float64 { return p.(*ProcessFeeParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*ProcessFeeParams).unwound(7) },

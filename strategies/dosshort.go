@@ -12,10 +12,10 @@ var _ = register(Entry{
 	Source: "“Take a short position on the token that is used for staking. Stake -> DOS -> Price Crashes -> Profit.”",
 	Needs:  Levers{Stake: true, Loans: true},
 	Params: func() any { return new(ShortParams) },
-	Capital: func(p any) [2]ledger.Amount {
+	Capital: func(p any) [Legs]ledger.Amount {
 		x := p.(*ShortParams)
 		short, _ := ledger.MulDiv(x.Budget, ledger.Amount(x.ShortShare*1e6), 1e6, ledger.Down)
-		return [2]ledger.Amount{x.Budget - short, short}
+		return [Legs]ledger.Amount{x.Budget - short, short}
 	},
 	Act:   func(p any) float64 { return p.(*ShortParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*ShortParams).unwound(7) },

@@ -11,9 +11,9 @@ var _ = register(Entry{
 	Source: "“Charge a high fee in order to allow users to withdraw”",
 	Needs:  Levers{Stake: true},
 	Params: func() any { return new(WithdrawFeeParams) },
-	Capital: func(p any) [2]ledger.Amount {
+	Capital: func(p any) [Legs]ledger.Amount {
 		x := p.(*WithdrawFeeParams)
-		return x.OnTop.capital(x.Budget)
+		return x.OnTop.capital(x.Budget, 0)
 	},
 	Act:   func(p any) float64 { return p.(*WithdrawFeeParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*WithdrawFeeParams).unwound(7) },

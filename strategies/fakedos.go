@@ -11,9 +11,9 @@ var _ = register(Entry{
 	Source: "“1. Buy a bunch of token X 2. Start dos attack using some of your token X 3. The market goes up as stakers rush to increase their stake 4. Attacker sells their token X for profit 5. Attacker ends their DOS attack value of token X goes down.”",
 	Needs:  Levers{Stake: true},
 	Params: func() any { return new(FakeParams) },
-	Capital: func(p any) [2]ledger.Amount {
+	Capital: func(p any) [Legs]ledger.Amount {
 		x := p.(*FakeParams)
-		return x.OnTop.capital(x.Budget)
+		return x.OnTop.capital(x.Budget, 0)
 	},
 	Act:   func(p any) float64 { return p.(*FakeParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*FakeParams).unwound(7) },

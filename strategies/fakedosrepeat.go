@@ -13,9 +13,9 @@ var _ = register(Entry{
 	Source: "“Repeating this attack an attacker can 1. Discourage other stakers from joining during a dos attack 2. Can start to increase their stake by repeating this attack causing the market to fluctuate.”, with the sixth step “6. Attacker buys token for lower price (Optional)”",
 	Needs:  Levers{Stake: true},
 	Params: func() any { return new(RepeatParams) },
-	Capital: func(p any) [2]ledger.Amount {
+	Capital: func(p any) [Legs]ledger.Amount {
 		x := p.(*RepeatParams)
-		return x.OnTop.capital(x.Budget)
+		return x.OnTop.capital(x.Budget, 0)
 	},
 	Act:  func(p any) float64 { return p.(*RepeatParams).BuildDays },
 	Days: func(p any) float64 { return p.(*RepeatParams).whole().unwound(7) },

@@ -12,9 +12,9 @@ var _ = register(Entry{
 	Source: "“So you can break Augur enough to steal the ETH and DAI by controlling more REP than the other side, and moving them into the “lying” fork.” (edmundedgar)",
 	Needs:  Levers{Oracle: true},
 	Params: func() any { return new(ForkRaidParams) },
-	Capital: func(p any) [2]ledger.Amount {
+	Capital: func(p any) [Legs]ledger.Amount {
 		x := p.(*ForkRaidParams)
-		return x.OnTop.capital(x.Budget)
+		return x.OnTop.capital(x.Budget, 0)
 	},
 	Act:   func(p any) float64 { return p.(*ForkRaidParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*ForkRaidParams).unwound(7) },

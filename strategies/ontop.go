@@ -5,9 +5,9 @@ import (
 	"stakeout/market/ledger"
 )
 
-// OnTop are the parameters of a short position on top of a plan that leaves the
-// second leg free. The thread names the short for empty blocks alone; whatever
-// makes the price fall can be combined with it.
+// OnTop are the parameters of a short position on top of a plan, in the third leg.
+// The thread names the short for empty blocks alone; whatever makes the price fall
+// can be combined with it.
 type OnTop struct {
 	ShortCash  ledger.Amount `key:"short_usd" default:"0" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: none, so that the attack stands alone" doc:"Further cash, behind a short position that is opened before the act and covered in its last days"`
 	ShortUse   float64       `key:"short_use_share" default:"0.5" unit:"share" min:"0" max:"0.66" source:"Assumption: as dos-short" doc:"Value sold short as a share of that cash"`
@@ -18,9 +18,9 @@ type OnTop struct {
 // Borrows reports whether somebody must lend tokens.
 func (p *OnTop) Borrows() bool { return p.ShortCash > 0 }
 
-// capital is that of a plan with its budget in the first leg.
-func (p *OnTop) capital(budget ledger.Amount) [2]ledger.Amount {
-	return [2]ledger.Amount{budget, p.ShortCash}
+// capital is that of a plan with what it has in its own two legs.
+func (p *OnTop) capital(stake, second ledger.Amount) [Legs]ledger.Amount {
+	return [Legs]ledger.Amount{stake, second, p.ShortCash}
 }
 
 // under puts the short on top of a plan with the timing of a campaign.
@@ -28,10 +28,10 @@ func (p *OnTop) under(plan Committer, timing campaign) Committer {
 	if p.ShortCash == 0 {
 		return plan
 	}
-	return &shorted{plan, timing, seller{leg: timing.Legs[1], openDays: p.ShortOpen, coverDays: p.ShortCover, use: p.ShortUse, capital: p.ShortCash}}
+	return &shorted{plan, timing, seller{leg: timing.Legs[2], openDays: p.ShortOpen, coverDays: p.ShortCover, use: p.ShortUse, capital: p.ShortCash}}
 }
 
-// shorted is a plan whose second leg is short.
+// shorted is a plan whose third leg is short.
 type shorted struct {
 	Committer
 	timing campaign // which a seller reads and does not move

@@ -11,7 +11,7 @@ var _ = register(Entry{
 	Source: "“also need more analysis before we can start to recommend what to use for rollup leader election” of burn and MEV auctions, with “Take a short position on the token that is used for staking. Stake -> DOS -> Price Crashes -> Profit.”",
 	Needs:  Levers{Bids: true, Loans: true},
 	Params: func() any { return new(OutbidParams) },
-	Capital: func(p any) [2]ledger.Amount {
+	Capital: func(p any) [Legs]ledger.Amount {
 		return p.(*OutbidParams).legs()
 	},
 	Act:  func(p any) float64 { return p.(*OutbidParams).OpenDays },
@@ -55,9 +55,9 @@ func (p *OutbidParams) schedule() Schedule {
 }
 
 // legs splits the budget between the bids and the short.
-func (p *OutbidParams) legs() [2]ledger.Amount {
+func (p *OutbidParams) legs() [Legs]ledger.Amount {
 	short, _ := ledger.MulDiv(p.Budget, ledger.Amount(p.ShortShare*1e6), 1e6, ledger.Down)
-	return [2]ledger.Amount{p.Budget - short, short}
+	return [Legs]ledger.Amount{p.Budget - short, short}
 }
 
 type outbid struct {

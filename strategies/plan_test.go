@@ -2,6 +2,7 @@ package strategies_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"stakeout/agents"
@@ -63,7 +64,7 @@ func cases(t *testing.T, budget string, run func(t *testing.T, e strategies.Entr
 }
 
 // newWorld has the mechanism that gives an attack its lever.
-func newWorld(t *testing.T, e strategies.Entry, capital [2]ledger.Amount) *sim.World {
+func newWorld(t *testing.T, e strategies.Entry, capital [strategies.Legs]ledger.Amount) *sim.World {
 	t.Helper()
 	mechanism := "pos"
 	switch {
@@ -129,7 +130,7 @@ func (x witness) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions
 	x.Committer.Decide(awake, v, do)
 	for _, a := range do.List[from:] {
 		*x.asked++
-		if a.Agent != x.legs[0] && a.Agent != x.legs[1] {
+		if !slices.Contains(x.legs, a.Agent) {
 			*x.faults = append(*x.faults, fmt.Sprintf("acts for agent %d", a.Agent))
 		}
 		if !public[a.Verb] {
@@ -187,8 +188,8 @@ func follow(t *testing.T, w *sim.World, end uint32) (s shape) {
 		s.debt = max(s.debt, debt)
 		s.least = min(s.least, cash)
 		s.withheld = max(s.withheld, w.Rollup().Public().Withheld)
-		if short := w.View().Debt(w.Attackers()[1]) - l.Balance(w.Attackers()[1], ledger.Token, ledger.Free); short > 0 {
-			s.sold = max(s.sold, float64(short)/1e6)
+		for _, id := range w.Attackers()[1:] {
+			s.sold = max(s.sold, (w.View().Debt(id) - l.Balance(id, ledger.Token, ledger.Free)).Units())
 		}
 	}
 	return s
@@ -330,7 +331,7 @@ func TestCloneIsIndependent(t *testing.T) {
 
 func TestWithoutCapitalNothingHappens(t *testing.T) {
 	cases(t, "0", func(t *testing.T, e strategies.Entry, params any) {
-		idle := newWorld(t, e, [2]ledger.Amount{})
+		idle := newWorld(t, e, [strategies.Legs]ledger.Amount{})
 		run(t, idle, idle.Ticks(2.2))
 		w := newWorld(t, e, e.Capital(params))
 		x := begin(w, e, params, true)

@@ -11,7 +11,7 @@ var _ = register(Entry{
 	Source: "“Take a short position on the token that is used for staking. Stake -> DOS -> Price Crashes -> Profit.”, by the centralized coordinator that the thread names as the first alternative",
 	Needs:  Levers{Office: true, Loans: true},
 	Params: func() any { return new(RogueParams) },
-	Capital: func(p any) [2]ledger.Amount {
+	Capital: func(p any) [Legs]ledger.Amount {
 		return p.(*RogueParams).legs()
 	},
 	Act:  func(p any) float64 { return p.(*RogueParams).OpenDays },
@@ -52,9 +52,9 @@ func (p *RogueParams) schedule() Schedule {
 }
 
 // legs splits the budget between the office and the short.
-func (p *RogueParams) legs() [2]ledger.Amount {
+func (p *RogueParams) legs() [Legs]ledger.Amount {
 	short, _ := ledger.MulDiv(p.Budget, ledger.Amount(p.ShortShare*1e6), 1e6, ledger.Down)
-	return [2]ledger.Amount{p.Budget - short, short}
+	return [Legs]ledger.Amount{p.Budget - short, short}
 }
 
 // Contract reports whether the attack needs a perpetual future.

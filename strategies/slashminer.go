@@ -11,7 +11,7 @@ var _ = register(Entry{
 	Source: "“The attacker who is also a miner. Refusing to include transactions from other coordinators. They also refuse to build upon blocks containing their transactions trying to uncle them and slash the victim.”",
 	Needs:  Levers{Stake: true},
 	Params: func() any { return new(SlashMinerParams) },
-	Capital: func(p any) [2]ledger.Amount {
+	Capital: func(p any) [Legs]ledger.Amount {
 		return p.(*SlashMinerParams).legs()
 	},
 	Act:   func(p any) float64 { return p.(*SlashMinerParams).BuildDays },
@@ -21,10 +21,11 @@ var _ = register(Entry{
 	New: func(p any, plan Plan) Committer {
 		x := p.(*SlashMinerParams)
 		legs := x.legs()
-		return &slashMiner{
-			campaign: campaign{Plan: plan, s: x.Schedule, capital: legs[0]},
+		c := campaign{Plan: plan, s: x.Schedule, capital: legs[0]}
+		return x.OnTop.under(&slashMiner{
+			campaign: c,
 			miner:    miner{leg: plan.Legs[1], capital: legs[1], giveUp: uint32(x.GiveUp), building: x.RefuseBuilding},
-		}
+		}, c)
 	},
 })
 
@@ -32,6 +33,7 @@ var _ = register(Entry{
 type SlashMinerParams struct {
 	Budget ledger.Amount `key:"budget_usd" default:"6000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a tenth of the stake, and what two weeks of lost blocks cost; no sweep yet" doc:"Cash of the attacker"`
 	MinerParams
+	OnTop
 	Schedule
 }
 
@@ -44,9 +46,9 @@ type MinerParams struct {
 }
 
 // legs splits the budget between the stake and the miner.
-func (p *SlashMinerParams) legs() [2]ledger.Amount {
+func (p *SlashMinerParams) legs() [Legs]ledger.Amount {
 	cash, _ := ledger.MulDiv(p.Budget, ledger.Amount(p.MinerShare*1e6), 1e6, ledger.Down)
-	return [2]ledger.Amount{p.Budget - cash, cash}
+	return p.OnTop.capital(p.Budget-cash, cash)
 }
 
 type slashMiner struct {

@@ -11,7 +11,7 @@ var _ = register(Entry{
 	Source: "“There are also network level dos attacks that an attacker can use to prevent the propagation of valid blocks , prevent the staker from producing their blocks in time.”",
 	Needs:  Levers{Stake: true},
 	Params: func() any { return new(SlashNetworkParams) },
-	Capital: func(p any) [2]ledger.Amount {
+	Capital: func(p any) [Legs]ledger.Amount {
 		return p.(*SlashNetworkParams).legs()
 	},
 	Act:   func(p any) float64 { return p.(*SlashNetworkParams).BuildDays },
@@ -20,10 +20,11 @@ var _ = register(Entry{
 	New: func(p any, plan Plan) Committer {
 		x := p.(*SlashNetworkParams)
 		legs := x.legs()
-		return &slashNetwork{
-			campaign: campaign{Plan: plan, s: x.Schedule, capital: legs[0]},
+		c := campaign{Plan: plan, s: x.Schedule, capital: legs[0]}
+		return x.OnTop.under(&slashNetwork{
+			campaign: c,
 			booter:   booter{leg: plan.Legs[1], capital: legs[1]},
-		}
+		}, c)
 	},
 })
 
@@ -32,13 +33,14 @@ var _ = register(Entry{
 type SlashNetworkParams struct {
 	Budget      ledger.Amount `key:"budget_usd" default:"5000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a tenth of the stake; no sweep yet" doc:"Cash of the attacker"`
 	BooterShare float64       `key:"booter_cash_share" default:"0.02" unit:"share" min:"0" max:"1" source:"Assumption: two weeks of attacks on a dozen operators at the default price" doc:"Share of the budget that pays for network attacks"`
+	OnTop
 	Schedule
 }
 
 // legs splits the budget between the stake and the network attacks.
-func (p *SlashNetworkParams) legs() [2]ledger.Amount {
+func (p *SlashNetworkParams) legs() [Legs]ledger.Amount {
 	cash, _ := ledger.MulDiv(p.Budget, ledger.Amount(p.BooterShare*1e6), 1e6, ledger.Down)
-	return [2]ledger.Amount{p.Budget - cash, cash}
+	return p.OnTop.capital(p.Budget-cash, cash)
 }
 
 type slashNetwork struct {

@@ -44,9 +44,13 @@ func (l Levers) Under(r remedy.Rules) bool {
 	return (l.Judge == remedy.Nobody || l.Judge == r.Trial.By) && (!l.Oracle || r.Oracle.Bond > 0)
 }
 
+// Legs is the number of accounts of an attacker: the stake leg, a second leg for
+// what else the attack needs, and a third for a short on top of it.
+const Legs = 3
+
 // Plan is what an attack is made from.
 type Plan struct {
-	Legs    []agents.ID    // accounts: the stake leg and the short leg
+	Legs    []agents.ID    // accounts: the stake leg, the second leg and the one short on top
 	Opening agents.Opening // fixed point at which the world started
 	Start   uint32         // tick at which the plan begins
 	Act     bool           // false for the honest use of the same capital
@@ -62,7 +66,7 @@ type Entry struct {
 	// defaults.
 	Params func() any
 	// Capital is the cash in micro-USD that each leg starts with.
-	Capital func(params any) [2]ledger.Amount
+	Capital func(params any) [Legs]ledger.Amount
 	// Days is the time from the start to the last planned trade.
 	Days func(params any) float64
 	// Act is the time from the start to the first deed in which the attack and

@@ -14,9 +14,9 @@ var _ = register(Entry{
 		"This reduces to almost 0 the value of their tokens.”",
 	Needs:  Levers{Stake: true},
 	Params: func() any { return new(TakeoverBuyParams) },
-	Capital: func(p any) [2]ledger.Amount {
+	Capital: func(p any) [Legs]ledger.Amount {
 		x := p.(*TakeoverBuyParams)
-		return x.OnTop.capital(x.Budget)
+		return x.OnTop.capital(x.Budget, 0)
 	},
 	Act:   func(p any) float64 { return p.(*TakeoverBuyParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*TakeoverBuyParams).schedule().unwound(7) },

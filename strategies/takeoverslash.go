@@ -12,7 +12,7 @@ var _ = register(Entry{
 		"Where they can create almost all the blocks and use this power to impose massive withdraw fees on users wishing to leave.”",
 	Needs:  Levers{Stake: true},
 	Params: func() any { return new(TakeoverSlashParams) },
-	Capital: func(p any) [2]ledger.Amount {
+	Capital: func(p any) [Legs]ledger.Amount {
 		return p.(*TakeoverSlashParams).legs()
 	},
 	Act:  func(p any) float64 { return p.(*TakeoverSlashParams).BuildDays },
@@ -26,12 +26,13 @@ var _ = register(Entry{
 	New: func(p any, plan Plan) Committer {
 		x := p.(*TakeoverSlashParams)
 		legs := x.legs()
-		return &takeoverSlash{
-			campaign: campaign{Plan: plan, s: x.whole(), capital: legs[0]},
+		c := campaign{Plan: plan, s: x.whole(), capital: legs[0]}
+		return x.OnTop.under(&takeoverSlash{
+			campaign: c,
 			miner:    miner{leg: plan.Legs[1], capital: legs[1], giveUp: uint32(x.GiveUp), building: x.RefuseBuilding},
 			booter:   booter{leg: plan.Legs[1], capital: legs[1]},
 			x:        *x,
-		}
+		}, c)
 	},
 })
 
@@ -51,6 +52,7 @@ type TakeoverSlashParams struct {
 	SlashDays      float64       `key:"slash_days" default:"14" unit:"d" min:"0.01" max:"365" source:"Assumption: two weeks; no sweep yet" doc:"Time over which rivals are slashed before withdrawals are priced"`
 	Multiple       float64       `key:"exit_fee_multiple" default:"20" unit:"1" min:"1" max:"1000000" source:"Assumption: massive, some ten dollars a user; no sweep yet" doc:"Fee of a withdrawal as a multiple of the common price, which is its layer-one gas and a twentieth"`
 	Stop           bool          `key:"stop_transfers" default:"false" source:"Assumption: who has almost all blocks earns their fees as well" doc:"Include no transactions during the ransom, so that users want to leave"`
+	OnTop
 	Schedule
 }
 
@@ -62,9 +64,9 @@ func (p *TakeoverSlashParams) whole() Schedule {
 }
 
 // legs splits the budget between the stake and the slashing.
-func (p *TakeoverSlashParams) legs() [2]ledger.Amount {
+func (p *TakeoverSlashParams) legs() [Legs]ledger.Amount {
 	cash, _ := ledger.MulDiv(p.Budget, ledger.Amount(p.SlashCash*1e6), 1e6, ledger.Down)
-	return [2]ledger.Amount{p.Budget - cash, cash}
+	return p.OnTop.capital(p.Budget-cash, cash)
 }
 
 type takeoverSlash struct {
@@ -89,7 +91,7 @@ func (e *takeoverSlash) Decide(awake []agents.Agent, v *agents.View, do *agents.
 			if !e.idle(a.ID, e.capital, v, do) {
 				e.step(v, do)
 			}
-		case e.short():
+		case e.booter.leg:
 			e.slash(v, do, e.phase(v) == acting)
 		}
 	}

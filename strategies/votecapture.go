@@ -12,9 +12,9 @@ var _ = register(Entry{
 	Source: "“Then the security of the L2 degenerates to this governance mechanism and the PoS becomes redundant.” (adlerjohn)",
 	Needs:  Levers{Stake: true, Judge: remedy.Stakers},
 	Params: func() any { return new(VoteCaptureParams) },
-	Capital: func(p any) [2]ledger.Amount {
+	Capital: func(p any) [Legs]ledger.Amount {
 		x := p.(*VoteCaptureParams)
-		return x.OnTop.capital(x.Budget)
+		return x.OnTop.capital(x.Budget, 0)
 	},
 	Act:   func(p any) float64 { return p.(*VoteCaptureParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*VoteCaptureParams).unwound(7) },

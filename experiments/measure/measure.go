@@ -30,7 +30,8 @@ import (
 type Channel int
 
 // The channels. Those of the stake leg's trades come first, then those of the
-// short leg's; the rest are grouped by the ledger's reasons.
+// short leg's, which is the only other one that trades tokens; the rest are grouped
+// by the ledger's reasons.
 const (
 	StakeDrift Channel = iota
 	StakeImpact
@@ -165,7 +166,7 @@ func Of(w, honest, idle *sim.World, capital ledger.Amount) Account {
 
 // trades splits the fills of a leg; execution takes the rest of the exact cash.
 func (a *Account) trades(leg int, id agents.ID, w, honest, idle *sim.World) {
-	c := a.Channel[4*leg : 4*leg+4]
+	var c [4]ledger.Amount
 	end := w.Tick()
 	pA, pH, pI := w.PriceAt(end), honest.PriceAt(end), idle.PriceAt(end)
 	for _, f := range w.Exchange().Log() {
@@ -175,7 +176,7 @@ func (a *Account) trades(leg int, id agents.ID, w, honest, idle *sim.World) {
 		q := float64(f.Lots)
 		if f.Side == book.Sell {
 			q = -q
-			if leg == 1 {
+			if leg > 0 {
 				a.ShortTokens -= q
 			}
 		}
@@ -191,6 +192,13 @@ func (a *Account) trades(leg int, id agents.ID, w, honest, idle *sim.World) {
 	total := w.Ledger().Flow(row, ledger.Trade, ledger.Cash) - paid + value(w.Ledger().Flow(row, ledger.Trade, ledger.Token), pA) +
 		value(w.Ledger().Flow(row, ledger.Trade, ledger.Rival), w.RivalPrice())
 	c[3] = total - c[0] - c[1] - c[2]
+	first := StakeDrift
+	if leg > 0 {
+		first = ShortDrift
+	}
+	for i, x := range c {
+		a.Channel[first+Channel(i)] += x
+	}
 	a.Channel[DaiTrades] += paid + value(w.Ledger().Flow(row, ledger.Trade, ledger.Dai), w.DaiPrice())
 }
 

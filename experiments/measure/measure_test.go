@@ -163,7 +163,7 @@ func exact(t *testing.T, a *Account) {
 	}
 }
 
-// Every attack of the catalogue: exact sums over channels and over sectors, in
+// Every attack of the catalogue, with a short on top where it takes one: exact sums over channels and over sectors, in
 // all three worlds, while positions are open and after.
 func TestSumsAreExact(t *testing.T) {
 	for _, e := range strategies.All() {
@@ -172,7 +172,9 @@ func TestSumsAreExact(t *testing.T) {
 		for path, text := range map[string]string{"budget_usd": "1500000", "build_days": "1", "act_days": "1", "sell_days": "1", "hold_days": "0.5", "open_days": "0.5", "cover_days": "0.4", "rest_days": "0.5", "slash_days": "0.5"} {
 			_ = param.Set(p, path, text)
 		}
+		onTop := param.Set(p, "short_usd", "1000000") == nil
 		capital := e.Capital(p)
+		all := capital[0] + capital[1] + capital[2]
 		mechanism := "pos"
 		switch {
 		case e.Needs.Office:
@@ -199,10 +201,13 @@ func TestSumsAreExact(t *testing.T) {
 				}
 			}
 			for _, w := range worlds {
-				a := Of(w, worlds[1], idle, capital[0]+capital[1])
+				a := Of(w, worlds[1], idle, all)
 				exact(t, &a)
-				if a.CapitalAtRisk <= 0 || a.CapitalAtRisk > capital[0]+capital[1] || (a.PeakStake > 0) != e.Needs.Stake || a.PeakStake > 1 {
+				if a.CapitalAtRisk <= 0 || a.CapitalAtRisk > all || (a.PeakStake > 0) != e.Needs.Stake || a.PeakStake > 1 {
 					t.Errorf("%s: capital at risk %d, peak stake %v", e.Name, a.CapitalAtRisk, a.PeakStake)
+				}
+				if onTop && days > 1 && (a.ShortTokens == 0 || a.Channel[ShortImpact] == 0) {
+					t.Errorf("%s: %v tokens sold short, channels %v", e.Name, a.ShortTokens, a.Channel)
 				}
 			}
 			sectors(t, worlds[0], worlds[1], idle)

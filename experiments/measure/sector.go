@@ -18,7 +18,7 @@ type Sector struct {
 // Sectors lists all sectors; together they hold every owner, so that their
 // gains sum to zero exactly.
 var Sectors = []Sector{
-	{"attacker", "The attacker's accounts.", []ledger.Row{sim.RowAttacker, sim.RowAttacker + 1}},
+	{"attacker", "The attacker's accounts.", []ledger.Row{sim.RowAttacker, sim.RowAttacker + 1, sim.RowAttacker + 2}},
 	{"stakers", "Holders who stake.", []ledger.Row{sim.RowStakers}},
 	{"holders", "Long-horizon holders.", []ledger.Row{sim.RowHolders}},
 	{"makers", "Market makers.", []ledger.Row{sim.RowMakers}},

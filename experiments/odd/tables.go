@@ -96,7 +96,7 @@ func (d *describer) kindTable() (string, error) {
 	}
 	var rows [][]string
 	for _, k := range kinds {
-		row := []string{"attacker", strconv.Itoa(sim.Legs), "The accounts of one attacker, a stake leg and a short leg; idle unless a plan is given to them", strings.Join(k.roles, ", "), "the plan"}
+		row := []string{"attacker", strconv.Itoa(sim.Legs), "The accounts of one attacker, a stake leg, a second leg for what else the attack needs, and a leg for a short on top of it; idle unless a plan is given to them", strings.Join(k.roles, ", "), "the plan"}
 		if k.field != "" {
 			key, err := d.key(k.field)
 			if err != nil {

@@ -28,6 +28,7 @@ import (
 	"stakeout/mechanisms/layer1"
 	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
+	"stakeout/strategies"
 )
 
 // Row names the sectors of the flow table. The first rows are the system
@@ -47,9 +48,9 @@ const (
 	RowAttacker // first leg; the others follow
 )
 
-// Legs is the number of accounts of an attacker: the stake and the short leg.
-// They exist in every world, idle unless a strategy is given to them.
-const Legs = 2
+// Legs is the number of accounts of an attacker. They exist in every world, idle
+// unless a strategy is given to them.
+const Legs = strategies.Legs
 
 const rows = int(RowAttacker) + Legs
 
@@ -200,7 +201,7 @@ func (w *World) Endow(leg int, asset ledger.Asset, amount ledger.Amount) error {
 // Attacker is the strategy of the attacker's legs, nil when they are idle.
 func (w *World) Attacker() agents.Strategy { return w.strategies[attackStrategy] }
 
-// Attackers are the accounts of the attacker: the stake leg and the short leg.
+// Attackers are the accounts of the attacker, in the order of strategies.Plan.
 func (w *World) Attackers() []agents.ID { return w.attackers }
 
 // Opening is the fixed point at which the world started.
