@@ -4,7 +4,6 @@ import (
 	"context"
 	"path/filepath"
 
-	"stakeout/experiments/param"
 	"stakeout/experiments/record"
 	"stakeout/experiments/report"
 	"stakeout/experiments/report/figure"
@@ -55,15 +54,4 @@ func (s *Spec) Marks() (out []figure.Mark) {
 func (s *Spec) Value(path string) (text string, ok bool) {
 	text, ok = s.texts()[path]
 	return text, ok
-}
-
-// unit is the unit of the parameter at a path, empty for a pure number and for a path
-// that the spec does not have.
-func (s *Spec) unit(path string) (unit string) {
-	s.walk(func(p string, f param.Field) {
-		if p == path {
-			unit = f.Unit
-		}
-	})
-	return unit
 }

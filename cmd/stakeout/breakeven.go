@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"stakeout/experiments"
-	"stakeout/experiments/axis"
 )
 
 var (
@@ -15,9 +17,9 @@ var (
 	halvingsFlag   = &cli.IntFlag{Name: "halvings", Value: 4, Usage: "`NUMBER` of halvings of an interval in which the sign changes"}
 )
 
-const breakEvenHelp = `break-even tries values of one parameter with the same seeds, halves every interval in which the excess over the
-honest use of the same capital changes its sign, and prints all crossings. What was run once is stored below
-FOLDER/break-even and not run again.`
+const breakEvenHelp = `break-even tries values of one parameter with the same seeds, halves every interval in which the mean excess over the
+honest use of the same capital changes its sign, and prints all crossings. Both tables are written to
+FOLDER/break-even/PRESET. What was run once is stored in FOLDER/break-even/pass-1, pass-2, … and not run again.`
 
 // breakEven searches for where an attack breaks even.
 func (p *program) breakEven(c *cli.Context) error {
@@ -37,54 +39,62 @@ func (p *program) breakEven(c *cli.Context) error {
 	o.Progress = step
 	b, err := s.Run(c.Context, name, set, o)
 	end()
-	if err != nil {
+	if err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
-	if err := p.tables(c, b.Tables()); err != nil || c.Bool("json") {
-		return err
+	if b.Failed > 0 {
+		err = errors.Join(err, fmt.Errorf("%d of %d replications failed; the tables runs in %s/break-even say why and how to replay them", b.Failed, b.Runs, o.Out))
 	}
-	p.next("run", quoted(name))
+	return errors.Join(p.found(c, b), err)
+}
+
+// found prints the crossings, the files and what to type next, of an interrupted search
+// as far as it went.
+func (p *program) found(c *cli.Context, b *experiments.BreakEven) error {
+	if len(b.Tried) > 0 {
+		files, err := b.Write(c.String("out"))
+		if err != nil {
+			return err
+		}
+		if err := p.tables(c, b.Tables()); err != nil || c.Bool("json") {
+			return err
+		}
+		fmt.Fprintf(p.out, "\nFiles:\n  %s\n\n%d replications, %d of them from an earlier search.\n", strings.Join(files, "\n  "), b.Runs, b.Reused)
+	}
+	if b.Partial {
+		fmt.Fprintln(p.out, "Interrupted. The same command again goes on from there.")
+		p.next(again(p.command)...)
+		return nil
+	}
+	p.next("explain", quoted(c.Args().First()))
 	return nil
 }
 
-// searchOf reads the search and the settings of the command line.
+// searchOf reads the search and the settings of the command line. The number of
+// replications is that of --reps unless --set gives another.
 func searchOf(c *cli.Context, name string) (s experiments.Search, set []string, err error) {
-	if c.Int("reps") < 2 || c.Int("halvings") < 0 {
-		return s, nil, usagef("--reps %d, --halvings %d: expected 2 replications or more, and 0 halvings or more", c.Int("reps"), c.Int("halvings"))
+	if c.Int("halvings") < 0 {
+		return s, nil, usagef("--halvings %d: expected 0 or more", c.Int("halvings"))
 	}
-	set, err = overrides(c)
-	if err != nil {
+	if set, err = overrides(c); err != nil {
 		return s, nil, err
 	}
 	if !c.IsSet("reps") {
-		set = append(set, "replications="+c.String("reps"))
+		set = append([]string{"replications=" + c.String("reps")}, set...)
 	}
 	spec, err := experiments.Load(name, set...)
-	if err != nil {
+	switch {
+	case err != nil && exitCode(err) == exitInvariant:
+		return s, nil, inputError{err}
+	case err != nil:
 		return s, nil, err
-	}
-	if !c.IsSet("axis") {
-		if s, err = experiments.SearchBudget(spec); err != nil {
-			return s, nil, inputError{err}
-		}
-	} else if s, err = searchAlong(c.String("axis")); err != nil {
-		return s, nil, err
+	case spec.Replications < 2:
+		return s, nil, usagef("--reps %d: expected 2 or more, since an interval takes two replications", spec.Replications)
+	case c.IsSet("axis"):
+		s, err = experiments.SearchAlong(c.String("axis"))
+	default:
+		s, err = experiments.SearchBudget(spec)
 	}
 	s.Halvings = c.Int("halvings")
-	return s, set, nil
-}
-
-// searchAlong reads the range of a search.
-func searchAlong(text string) (s experiments.Search, err error) {
-	a, fault := axis.Parse(text)
-	if fault == nil && a.Values == nil {
-		fault = a.Range.Check(a.Path)
-	}
-	switch {
-	case fault != nil:
-		return s, usageError(errors.New("--axis " + text + ": " + fault.Message + "; expected " + fault.Expected).Error())
-	case a.Values != nil || a.Range.Points < 2:
-		return s, usagef("--axis %s: expected a range with two points or more, such as attack_params.budget_usd=1000000..16000000:5:log", text)
-	}
-	return experiments.Search{Path: a.Path, Range: a.Range}, nil
+	return s, set, err
 }
