@@ -19,7 +19,7 @@ func (b *BreakEven) Tables() []*table.Table {
 // crossed is the table of the crossings.
 func (b *BreakEven) crossed() *table.Table {
 	t := &table.Table{Name: "break_even", Title: "Break-even along " + b.Search.Path + ": " + b.Name,
-		Columns: []table.Column{{Name: "Break-even [tried next to it]", Unit: b.Unit}, {Name: "Sign certain below", Unit: b.Unit}, {Name: "Sign certain above", Unit: b.Unit},
+		Columns: []table.Column{{Name: "Break-even [tried next to it]", Unit: b.Unit}, {Name: "Sign certain below", Unit: b.Unit, Align: table.Right}, {Name: "Sign certain above", Unit: b.Unit, Align: table.Right},
 			{Name: "Peak stake share", Unit: "%"}, {Name: "Turns to"}}}
 	for _, c := range b.Crossings {
 		row := []table.Cell{table.Estimate(c.At, c.Lo, c.Hi, digits(c.At)), certain(c.SureBelow), certain(c.SureAbove), table.Number(c.PeakStake, shareFormat), table.Text(gainOrLoss(c.Rising))}

@@ -66,7 +66,7 @@ func (p *program) found(c *cli.Context, b *experiments.BreakEven) error {
 		p.next(again(p.command)...)
 		return nil
 	}
-	p.next("explain", quoted(c.Args().First()))
+	p.next(append([]string{"explain", quoted(c.Args().First())}, choices(c)...)...)
 	return nil
 }
 
