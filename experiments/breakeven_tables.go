@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 
 	"stakeout/experiments/record"
 	"stakeout/experiments/report"
@@ -26,8 +27,8 @@ func (b *BreakEven) crossed() *table.Table {
 		t.Rows = append(t.Rows, row)
 	}
 	t.Notes = []string{"Break-even: where the mean excess over the honest use of the same capital changes its sign, linear between the nearest values with a loss and with a gain. Sign certain: the nearest value at which the 95 % interval of the excess lies on the side of its mean. Two changes between neighbouring values go unseen."}
-	if note := b.without(); len(b.Crossings) == 0 && note != "" {
-		t.Notes = append(t.Notes, note)
+	if len(b.Crossings) == 0 {
+		t.Notes = append(t.Notes, b.without())
 	}
 	if b.Partial {
 		t.Notes = append(t.Notes, "PARTIAL: the search was interrupted; run it again to resume.")
@@ -37,9 +38,13 @@ func (b *BreakEven) crossed() *table.Table {
 
 // without says what the excess does where it crosses nothing.
 func (b *BreakEven) without() string {
+	where := "at every value"
+	if slices.ContainsFunc(b.Tried, func(t Tried) bool { return t.sign() == 0 }) {
+		where = "wherever it is not zero"
+	}
 	for i := range b.Tried {
 		if t := &b.Tried[i]; t.sign() != 0 {
-			return fmt.Sprintf("No crossing: the mean excess is %s wherever it is not zero, from %s to %s.", gainOrLoss(t.sign() > 0), written(b.Tried[0].At), written(b.Tried[len(b.Tried)-1].At))
+			return fmt.Sprintf("No crossing: the mean excess is %s %s, from %s to %s.", gainOrLoss(t.sign() > 0), where, written(b.Tried[0].At), written(b.Tried[len(b.Tried)-1].At))
 		}
 	}
 	return "No crossing: the mean excess is zero at every value, or there is none."

@@ -57,7 +57,7 @@ func roiRow(x *Summary) []table.Cell {
 }
 
 // noBreakEven is why a run has no break-even capital.
-const noBreakEven = "a run at one budget has no break-even; it takes a search over budgets"
+const noBreakEven = "a run at one budget has no break-even; `stakeout break-even PRESET` searches for it"
 
 // noReplication is why a cell has no statistics.
 const noReplication = "no replication came to its end"
