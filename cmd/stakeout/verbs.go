@@ -53,6 +53,8 @@ func (p *program) verbs() []*cli.Command {
 			Flags: []cli.Flag{jsonFlag}, Action: p.verify},
 		{Name: "export", Usage: "print the replications of a results folder as the table of BehaviorSpace", ArgsUsage: "FOLDER",
 			Flags: []cli.Flag{exportFlag}, Action: p.export},
+		{Name: "break-even", Usage: "search along the budget or another parameter for where an attack breaks even", ArgsUsage: "PRESET",
+			Description: breakEvenHelp, Flags: []cli.Flag{searchAxisFlag, halvingsFlag, searchRepsFlag, seedFlag, setFlag, workersFlag, outFlag, jsonFlag, formatFlag}, Action: p.breakEven},
 		{Name: "compare", Usage: "run every attack under every leader selection and remedy, and print who gains most",
 			Flags: []cli.Flag{allFlag, compareRepsFlag, workersFlag, outFlag, jsonFlag, dryFlag, formatFlag}, Action: p.compare},
 		{Name: "explain", Usage: "say why an attack paid or not, from one replication", ArgsUsage: "PRESET",

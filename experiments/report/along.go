@@ -207,7 +207,7 @@ func Turns(s *Study) *table.Table {
 				}
 				t.Rows = append(t.Rows, []table.Cell{
 					table.Text(s.axisTitle(axis)), table.Text(r.others), table.Text(written(a.Cell.Levels[axis])), table.Text(written(b.Cell.Levels[axis])),
-					interval(&a.Excess, usd), interval(&b.Excess, usd), table.Text(signWord(a.Excess.Sign()) + " → " + signWord(b.Excess.Sign())),
+					Interval(&a.Excess, usd), Interval(&b.Excess, usd), table.Text(signWord(a.Excess.Sign()) + " → " + signWord(b.Excess.Sign())),
 				})
 			}
 		}

@@ -32,7 +32,7 @@ func inUSD(amounts []int64) []float64 {
 // money is the cell of the mean of amounts with its interval.
 func (s *Study) money(amounts []int64) table.Cell {
 	e := estimateOf(inUSD(amounts), s.Level)
-	return interval(&e, usd)
+	return Interval(&e, usd)
 }
 
 func minus(a, b []int64) []int64 {

@@ -38,7 +38,7 @@ func Ranges(s *Study) *table.Table {
 		count := func(n int) table.Cell { return table.Number(float64(n), table.Format{}) }
 		t.Rows = append(t.Rows, []table.Cell{
 			table.Text(attack), count(len(cells)), count(signs[1]), count(signs[-1]), count(signs[0]),
-			interval(&best.Excess, usd), table.Text(best.Cell.leader()), interval(&worst.Excess, usd), table.Text(worst.Cell.leader()),
+			Interval(&best.Excess, usd), table.Text(best.Cell.leader()), Interval(&worst.Excess, usd), table.Text(worst.Cell.leader()),
 		})
 	}
 	return t

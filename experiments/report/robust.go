@@ -42,7 +42,7 @@ func Robustness(s *Study) *table.Table {
 				k = q.agreed.N - k
 			}
 			t.Rows = append(t.Rows, []table.Cell{
-				table.Text(cell), table.Text(q.name), interval(q.e, q.f), table.Estimate(q.e.Mean, q.e.BCaLo, q.e.BCaHi, q.f),
+				table.Text(cell), table.Text(q.name), Interval(q.e, q.f), table.Estimate(q.e.Mean, q.e.BCaLo, q.e.BCaHi, q.f),
 				table.Number(q.e.Median, q.f), table.Number(q.e.P5, q.f), table.Number(q.e.P95, q.f),
 				table.Text(strconv.Itoa(k) + " of " + strconv.Itoa(q.agreed.N)),
 			})

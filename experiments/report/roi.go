@@ -50,14 +50,14 @@ func (e *Estimate) rank() float64 {
 func roiRow(x *Summary) []table.Cell {
 	return []table.Cell{
 		table.Text(x.Cell.label()), table.Text(x.Cell.leader()),
-		mean(&x.Capital, usd), mean(&x.PeakStake, percent), mean(&x.Cost, usd), mean(&x.Revenue, usd),
-		interval(&x.Profit, usd), roiCell(x), interval(&x.Excess, usd),
+		Mean(&x.Capital, usd), Mean(&x.PeakStake, percent), Mean(&x.Cost, usd), Mean(&x.Revenue, usd),
+		Interval(&x.Profit, usd), roiCell(x), Interval(&x.Excess, usd),
 		shareCell(x.ProfitShare), esCell(x), table.Empty(noBreakEven),
 	}
 }
 
 // noBreakEven is why a run has no break-even capital.
-const noBreakEven = "a run at one budget has no break-even; it takes a search over budgets"
+const noBreakEven = "a run at one budget has no break-even; `stakeout break-even PRESET` searches for it"
 
 // noReplication is why a cell has no statistics.
 const noReplication = "no replication came to its end"
@@ -73,7 +73,7 @@ func roiCell(x *Summary) table.Cell {
 	if x.ROI.N == 0 && x.Cell.N() > 0 {
 		return table.Empty("no capital was at risk, so a return on it is not defined")
 	}
-	return interval(&x.ROI, percent)
+	return Interval(&x.ROI, percent)
 }
 
 func shareCell(s Share) table.Cell {
@@ -83,16 +83,17 @@ func shareCell(s Share) table.Cell {
 	return table.Estimate(s.Value(), s.Lo, s.Hi, percent)
 }
 
-func mean(e *Estimate, f table.Format) table.Cell {
+// Mean prints a mean without its interval.
+func Mean(e *Estimate, f table.Format) table.Cell {
 	if e.N == 0 {
 		return table.Empty(noReplication)
 	}
 	return table.Number(e.Mean, f)
 }
 
-// interval prints Student's interval. One replication has none, and its ends
+// Interval prints Student's interval. One replication has none, and its ends
 // are printed as dashes.
-func interval(e *Estimate, f table.Format) table.Cell {
+func Interval(e *Estimate, f table.Format) table.Cell {
 	switch e.N {
 	case 0:
 		return table.Empty(noReplication)

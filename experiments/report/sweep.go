@@ -75,9 +75,9 @@ func (s *Study) returnsRow(x *Summary) (row []table.Cell) {
 		profit = table.Number(x.ProfitShare.Value(), percent)
 	}
 	if !s.isMatrix() {
-		row = append(row, mean(&x.Capital, usd), interval(&x.Profit, usd), roiCell(x))
+		row = append(row, Mean(&x.Capital, usd), Interval(&x.Profit, usd), roiCell(x))
 	}
-	row = append(row, interval(&x.Excess, usd), p)
+	row = append(row, Interval(&x.Excess, usd), p)
 	if !s.isMatrix() {
 		row = append(row, q)
 	}
