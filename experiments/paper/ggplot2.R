@@ -30,11 +30,11 @@ heat_map <- function(d, panel) {
   digits <- max(nchar(sub("^[^.]*\\.?", "", sapply(panel$data$values, function(v) v$text))))
   d$x <- factor(d$x, unlist(channel(panel, "x")$sort))
   d$y <- factor(d$y, rev(unlist(channel(panel, "y")$sort)))
-  symlog <- scales::transform_pseudo_log(if (is.null(fill$scale$constant)) 1 else fill$scale$constant)
+  symlog <- scales::pseudo_log_trans(if (is.null(fill$scale$constant)) 1 else fill$scale$constant)
   ggplot(d, aes(x, y, fill = value)) +
     geom_tile(colour = "grey90", na.rm = TRUE) +
     geom_text(aes(label = ifelse(is.na(value), "–", formatC(value, digits, format = "f", big.mark = ","))), size = 8 / .pt) +
-    scale_fill_gradient2(low = "#0072b2", high = "#d55e00", limits = range(unlist(fill$scale$domain)), transform = if (identical(fill$scale$type, "symlog")) symlog else "identity") +
+    scale_fill_gradient2(low = "#0072b2", high = "#d55e00", na.value = "grey95", limits = range(unlist(fill$scale$domain)), trans = if (identical(fill$scale$type, "symlog")) symlog else "identity") +
     scale_x_discrete(labels = function(s) gsub(" ", "\n", s)) +
     labs(fill = fill$title)
 }
@@ -53,11 +53,12 @@ series <- function(d, panel) {
   d$name <- factor(d$name, unique(d$name))
   of <- function(kind) d[d$kind == kind, ]
   bars <- d[d$kind != "band" & !is.na(d$lo), ]
-  p <- ggplot(d, aes(x, value, colour = name, fill = name, linetype = name, shape = name)) +
+  points <- rbind(of("points"), bars)
+  p <- ggplot(d, aes(x, value, colour = name, fill = name, linetype = name)) +
     geom_ribbon(aes(ymin = lo, ymax = hi), of("band"), alpha = 0.22, colour = NA, show.legend = FALSE) +
     geom_line(data = of("line"), na.rm = TRUE) +
     geom_errorbar(aes(ymin = lo, ymax = hi), bars, width = 0, linetype = "solid", show.legend = FALSE) +
-    geom_point(data = rbind(of("points"), bars), na.rm = TRUE) +
+    (if (nrow(points) > 0) geom_point(aes(shape = name), points, na.rm = TRUE)) +
     geom_vline(aes(xintercept = x), marks, linetype = "dashed", colour = "grey40") +
     geom_text(aes(x, Inf, label = name), marks, inherit.aes = FALSE, size = 7 / .pt, hjust = 0, vjust = 1.2) +
     scale_colour_manual(values = unname(palette.colors())[-5], aesthetics = c("colour", "fill")) +

@@ -109,9 +109,10 @@ func nominal(a *plot.Axis, names []string) {
 	a.Padding = 2
 }
 
-// wrapped breaks names at spaces so that each fits its column.
+// wrapped breaks names at spaces so that each fits its column. All get as many lines,
+// since those of a name on fewer lines would not be level with the others.
 func wrapped(names []string, width vg.Length) ([]string, error) {
-	out := make([]string, len(names))
+	out, most := make([]string, len(names)), 0
 	for i, n := range names {
 		line := ""
 		for _, word := range strings.Fields(n) {
@@ -129,6 +130,10 @@ func wrapped(names []string, width vg.Length) ([]string, error) {
 			}
 		}
 		out[i] += line
+		most = max(most, strings.Count(out[i], "\n"))
+	}
+	for i := range out {
+		out[i] += strings.Repeat("\n ", most-strings.Count(out[i], "\n"))
 	}
 	return out, nil
 }

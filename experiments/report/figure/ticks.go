@@ -179,7 +179,7 @@ func logarithmic(r interval, length vg.Length, vertical, expand bool) (interval,
 
 // logLabel writes out numbers that are short and shortens the others.
 func logLabel(m, e int) string {
-	if e >= -4 && e <= 6 {
+	if e >= -6 && e <= 6 {
 		return Number(tickStep{float64(m), e}.size(), max(0, -e))
 	}
 	return strconv.Itoa(m) + "e" + Number(float64(e), 0)
