@@ -33,7 +33,7 @@ heat_map <- function(d, panel) {
   symlog <- scales::pseudo_log_trans(if (is.null(fill$scale$constant)) 1 else fill$scale$constant)
   ggplot(d, aes(x, y, fill = value)) +
     geom_tile(colour = "grey90", na.rm = TRUE) +
-    geom_text(aes(label = ifelse(is.na(value), "–", formatC(value, digits, format = "f", big.mark = ","))), size = 8 / .pt) +
+    geom_text(aes(label = ifelse(is.na(value), "–", formatC(round(value, digits) + 0, digits, format = "f", big.mark = ","))), size = 8 / .pt) +
     scale_fill_gradient2(low = "#0072b2", high = "#d55e00", na.value = "grey95", limits = range(unlist(fill$scale$domain)), trans = if (identical(fill$scale$type, "symlog")) symlog else "identity") +
     scale_x_discrete(labels = function(s) gsub(" ", "\n", s)) +
     labs(fill = fill$title)
@@ -42,7 +42,7 @@ heat_map <- function(d, panel) {
 waterfall <- function(d) {
   ggplot(d, aes(y = factor(name, rev(unique(name))))) +
     geom_linerange(aes(xmin = lo, xmax = hi, colour = value < 0), linewidth = 2.5, show.legend = FALSE) +
-    geom_text(aes(x = hi, label = formatC(value, 1, format = "f", big.mark = ",")), size = 8 / .pt, hjust = -0.2) +
+    geom_text(aes(x = hi, label = formatC(round(value, 1) + 0, 1, format = "f", big.mark = ",")), size = 8 / .pt, hjust = -0.2) +
     geom_vline(xintercept = 0)
 }
 
@@ -62,11 +62,14 @@ series <- function(d, panel) {
     geom_vline(aes(xintercept = x), marks, linetype = "dashed", colour = "grey40") +
     geom_text(aes(x, Inf, label = name), marks, inherit.aes = FALSE, size = 7 / .pt, hjust = 0, vjust = 1.2) +
     scale_colour_manual(values = unname(palette.colors())[-5], aesthetics = c("colour", "fill")) +
+    scale_shape_discrete(limits = levels(d$name)) +
+    scale_linetype_discrete(limits = levels(d$name)) +
     labs(colour = NULL, fill = NULL, linetype = NULL, shape = NULL)
   if (has_zero_line(panel)) p <- p + geom_hline(yintercept = 0)
   if (identical(channel(panel, "x")$scale$type, "log")) p <- p + scale_x_log10()
   if (identical(channel(panel, "y")$scale$type, "log")) p <- p + scale_y_log10()
-  if (all(d$name == "")) p <- p + guides(colour = "none", fill = "none", linetype = "none", shape = "none")
+  key <- if (all(d$name == "")) "none" else guide_legend(ncol = 2)
+  p <- p + guides(colour = key, fill = key, linetype = key, shape = key)
   p
 }
 

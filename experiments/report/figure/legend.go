@@ -44,7 +44,7 @@ func newLegend(f *Figure) *legend {
 
 func (l *legend) collect(p *Panel) {
 	for _, s := range p.Lines {
-		e := entry{name: s.Name, style: s.Style, line: !s.Points, points: s.Points}
+		e := entry{name: s.Name, style: s.Style, line: !s.Points, points: s.Points || s.Lo != nil}
 		for _, b := range p.Bands {
 			e.band = e.band || b.Name == "" && b.Style == s.Style
 		}
