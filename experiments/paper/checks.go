@@ -146,8 +146,8 @@ func stylisedFacts(ctx context.Context, a *archive) (*figure.Figure, error) {
 	}{
 		{&acf, "|returns|", "ACF of |returns|, lag %s", 1, []float64{1, 5, 10}, []string{"1", "5", "10"}},
 		{&acf, "returns", "ACF of returns, lag %s", 0, []float64{1}, []string{"1"}},
-		{&sweep, "", "sweep: depth back, %s", 2, []float64{block, 1, 6, 60}, []string{"1 block", "1 min", "6 min", "1 h"}},
-		{&move, "", "sweep: move, %s", 4, []float64{block, 1, 6, 60, 360, 1440}, []string{"1 block", "1 min", "6 min", "1 h", "6 h", "1 d"}},
+		{&sweep, "", "sweep: depth back, %s", 0, []float64{block, 1, 6, 60}, []string{"1 block", "1 min", "6 min", "1 h"}},
+		{&move, "", "sweep: move, %s", 0, []float64{block, 1, 6, 60, 360, 1440}, []string{"1 block", "1 min", "6 min", "1 h", "6 h", "1 d"}},
 	} {
 		l, err := series(c.name, c.format, c.style, c.x, c.labels)
 		if err != nil {

@@ -140,7 +140,7 @@ func roiByStake(ctx context.Context, a *archive) (*figure.Figure, error) {
 			without = append(without, e.preset)
 			continue
 		}
-		f.Panels = append(f.Panels, figure.Panel{Title: e.preset, XLabel: "Peak stake share (%)", YLabel: "Excess ROI (%)", ZeroLine: true, XIncludes: []float64{0, 105 * points[len(points)-1].x.Mean}, Lines: []figure.Line{line("", 1, points, 100, 100)}})
+		f.Panels = append(f.Panels, figure.Panel{Title: e.preset, XLabel: "Peak stake share (%)", YLabel: "Excess ROI (%)", ZeroLine: true, XIncludes: []float64{0, 105 * points[len(points)-1].x.Mean}, Lines: []figure.Line{line("", 0, points, 100, 100)}})
 	}
 	f.HeightMM = min(figure.TallestMM, 46*math.Ceil(float64(len(f.Panels))/3))
 	f.Caption = fmt.Sprintf("Return of every attack that holds stake, over the largest share of all stake that it held: profit less that of the honest use of the same capital, over capital at risk, which leaves out the drift of the token that both have; the return itself is in the data of the runs. Each point is another budget, from %g to %g times that of the preset. "+

@@ -81,7 +81,8 @@ type Panel struct {
 type Line struct {
 	Name string
 	X, Y []float64
-	// Lo and Hi, when set, are the ends of an error bar at each point.
+	// Lo and Hi, when set, are the ends of an error bar at each point, which then
+	// has a marker.
 	Lo, Hi []float64
 	// Points draws markers instead of a connected line.
 	Points bool

@@ -54,15 +54,16 @@ func TestDataFileListsEveryValue(t *testing.T) {
 		Lines: []Line{{Name: "a", X: []float64{1}, Y: []float64{1.0 / 3}, Lo: []float64{0}, Hi: []float64{1}}},
 		Bands: []Band{{X: []float64{1}, Lo: []float64{-1}, Hi: []float64{2}}},
 		Marks: []Mark{{5, "stop, now"}},
-	}, {Heat: &Heat{Cols: []string{"c"}, Rows: []string{"r"}, Z: [][]float64{{-2}}, Label: "z"}},
+	}, {Lines: []Line{{Name: "b", X: []float64{2}, Y: []float64{3}, Points: true}}}, {Heat: &Heat{Cols: []string{"c"}, Rows: []string{"r"}, Z: [][]float64{{-2}}, Label: "z"}},
 		{Waterfall: &Waterfall{Labels: []string{"w"}, Values: []float64{3}, Total: "sum"}}}}
 	want := `panel,kind,name,x,y,value,lo,hi
 1,line,a,1,,0.3333333333333333,0,1
-1,band,,1,,,-1,2
+1,band,a,1,,,-1,2
 1,mark,"stop, now",5,,,,
-2,cell,z,c,r,-2,,
-3,bar,w,,,3,0,3
-3,bar,sum,,,3,0,3
+2,points,b,2,,3,,
+3,cell,z,c,r,-2,,
+4,bar,w,,,3,0,3
+4,bar,sum,,,3,0,3
 `
 	if got := string(f.csv()); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

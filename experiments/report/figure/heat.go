@@ -20,19 +20,53 @@ const (
 // heatPlotter draws the cells and, right of the axes, the colour bar.
 type heatPlotter struct {
 	h     *Heat
-	limit float64
+	scale heatScale
 	ticks []plot.Tick
+}
+
+// heatScale gives values their colours: white at zero, and as strong on one side of
+// it as on the other. The bar shows its range, so that a map of one sign has a bar of
+// one colour. It is logarithmic beyond the value linear, when that is above zero.
+type heatScale struct {
+	interval
+	linear float64
+}
+
+// heatScale is the scale of a map: maps with the same label share one.
+func (f *Figure) heatScale(h *Heat) heatScale {
+	s := heatScale{interval{0, 0}, h.Linear}
+	for i := range f.Panels {
+		if other := f.Panels[i].Heat; other != nil && other.Label == h.Label && other.Linear == h.Linear {
+			for _, row := range other.Z {
+				s.include(row...)
+			}
+		}
+	}
+	if s.min == s.max {
+		s.max = 1
+	}
+	return s
+}
+
+// limit is the value of the strongest colour.
+func (s heatScale) limit() float64 { return math.Max(-s.min, s.max) }
+
+// share is the strength of a value's colour, from −1 to 1.
+func (s heatScale) share(z float64) float64 {
+	if l := s.linear; l > 0 {
+		return math.Copysign(math.Log1p(math.Abs(z)/l)/math.Log1p(s.limit()/l), z)
+	}
+	return z / s.limit()
 }
 
 // addHeat sets nominal axes and adds the map.
 func (c *chart) addHeat(p *plot.Plot, size vg.Point) error {
 	h := c.panel.Heat
-	hp := &heatPlotter{h: h, limit: h.largest()}
+	hp := &heatPlotter{h: h, scale: c.scale}
 	if h.Linear > 0 {
-		hp.ticks = powers(h.Linear, hp.limit)
+		hp.ticks = hp.scale.powers()
 	} else {
-		scale, ticks := linear(interval{-hp.limit, hp.limit}, size.Y, true, false)
-		hp.limit, hp.ticks = scale.max, ticks
+		hp.scale.interval, hp.ticks = linear(hp.scale.interval, size.Y, true, false)
 	}
 	cell := vg.Point{X: (size.X - hp.barSpace()) / vg.Length(len(h.Cols)), Y: size.Y / vg.Length(len(h.Rows))}
 	cols, err := wrapped(h.Cols, cell.X)
@@ -48,37 +82,18 @@ func (c *chart) addHeat(p *plot.Plot, size vg.Point) error {
 	return nil
 }
 
-// largest is the largest absolute value of the map, 1 where all are zero or missing.
-func (h *Heat) largest() float64 {
-	r := interval{0, 0}
-	for _, row := range h.Z {
-		r.include(row...)
-	}
-	if limit := math.Max(math.Abs(r.min), math.Abs(r.max)); limit > 0 {
-		return limit
-	}
-	return 1
-}
-
-// powers are the ticks of a scale that is logarithmic beyond a value: zero and the
-// powers of ten from there to the limit, of both signs.
-func powers(from, limit float64) []plot.Tick {
+// powers are the ticks of a logarithmic scale within its range: zero and the powers of
+// ten from where it stops to be linear, of both signs.
+func (s heatScale) powers() []plot.Tick {
 	ticks := []plot.Tick{{Label: Number(0, 0)}}
-	for x := math.Pow(10, math.Ceil(math.Log10(from))); x <= limit; x *= 10 {
-		decimals := max(0, -int(math.Floor(math.Log10(x))))
-		ticks = append(ticks, plot.Tick{Value: x, Label: Number(x, decimals)}, plot.Tick{Value: -x, Label: Number(-x, decimals)})
+	for x := math.Pow(10, math.Ceil(math.Log10(s.linear))); x <= s.limit(); x *= 10 {
+		for _, v := range []float64{x, -x} {
+			if v >= s.min && v <= s.max {
+				ticks = append(ticks, plot.Tick{Value: v, Label: Number(v, max(0, -int(math.Floor(math.Log10(x)))))})
+			}
+		}
 	}
 	return ticks
-}
-
-// share is the place of a value on the scale, from −1 to 1. The inverse hyperbolic
-// sine is linear near zero and logarithmic far from it.
-func (hp *heatPlotter) share(z float64) float64 {
-	s := z / hp.limit
-	if l := hp.h.Linear; l > 0 {
-		s = math.Asinh(z/l) / math.Asinh(hp.limit/l)
-	}
-	return max(-1, min(1, s))
 }
 
 // nominal makes an axis of names at 0, 1, 2 and so on, without tick marks.
@@ -94,9 +109,10 @@ func nominal(a *plot.Axis, names []string) {
 	a.Padding = 2
 }
 
-// wrapped breaks names at spaces so that each fits its column.
+// wrapped breaks names at spaces so that each fits its column. All get as many lines,
+// since those of a name on fewer lines would not be level with the others.
 func wrapped(names []string, width vg.Length) ([]string, error) {
-	out := make([]string, len(names))
+	out, most := make([]string, len(names)), 0
 	for i, n := range names {
 		line := ""
 		for _, word := range strings.Fields(n) {
@@ -114,6 +130,10 @@ func wrapped(names []string, width vg.Length) ([]string, error) {
 			}
 		}
 		out[i] += line
+		most = max(most, strings.Count(out[i], "\n"))
+	}
+	for i := range out {
+		out[i] += strings.Repeat("\n ", most-strings.Count(out[i], "\n"))
 	}
 	return out, nil
 }
@@ -170,7 +190,7 @@ func (hp *heatPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 		for col, z := range zs {
 			x0, x1 := c.X(p.X.Norm(float64(col)-0.5)), c.X(p.X.Norm(float64(col)+0.5))
 			y0, y1 := c.Y(p.Y.Norm(float64(row)-0.5)), c.Y(p.Y.Norm(float64(row)+0.5))
-			fill := hp.color(z)
+			fill := hp.scale.color(z)
 			c.SetColor(fill)
 			c.Fill(vg.Rectangle{Min: vg.Point{X: x0, Y: y0}, Max: vg.Point{X: x1, Y: y1}}.Path())
 			c.StrokeLines(draw.LineStyle{Color: gridInk, Width: thinWidth}, []vg.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}, {X: x0, Y: y0}})
@@ -184,9 +204,10 @@ func (hp *heatPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 func (hp *heatPlotter) drawBar(c draw.Canvas) {
 	const steps = 128
 	x0 := c.Max.X + barGap
-	at := func(share float64) vg.Length { return c.Y((share + 1) / 2) }
+	bottom, top := hp.scale.share(hp.scale.min), hp.scale.share(hp.scale.max)
+	at := func(share float64) vg.Length { return c.Y((share - bottom) / (top - bottom)) }
 	for i := range steps {
-		lo, hi := -1+2*float64(i)/steps, -1+2*float64(i+1)/steps
+		lo, hi := bottom+(top-bottom)*float64(i)/steps, bottom+(top-bottom)*float64(i+1)/steps
 		c.SetColor(shade((lo + hi) / 2))
 		c.Fill(vg.Rectangle{Min: vg.Point{X: x0, Y: at(lo)}, Max: vg.Point{X: x0 + barWidth, Y: min(at(hi)+bleed, c.Max.Y)}}.Path())
 	}
@@ -194,7 +215,7 @@ func (hp *heatPlotter) drawBar(c draw.Canvas) {
 	x1 := x0 + barWidth
 	c.StrokeLines(frame, []vg.Point{{X: x0, Y: c.Min.Y}, {X: x1, Y: c.Min.Y}, {X: x1, Y: c.Max.Y}, {X: x0, Y: c.Max.Y}, {X: x0, Y: c.Min.Y}})
 	for _, t := range hp.ticks {
-		y := at(hp.share(t.Value))
+		y := at(hp.scale.share(t.Value))
 		c.StrokeLine2(frame, x1, y, x1+tickLength, y)
 		c.SetColor(ink)
 		write(c, vg.Point{X: x1 + tickLength + 2, Y: y - halfCapital}, text.XLeft, t.Label)
@@ -207,11 +228,11 @@ func (hp *heatPlotter) drawBar(c draw.Canvas) {
 }
 
 // color is that of a cell; missing values are grey.
-func (hp *heatPlotter) color(z float64) color.NRGBA {
+func (s heatScale) color(z float64) color.NRGBA {
 	if math.IsNaN(z) {
 		return color.NRGBA{0xee, 0xee, 0xee, 0xff}
 	}
-	return shade(hp.share(z))
+	return shade(s.share(z))
 }
 
 // shade is blue at −1, white at zero and vermillion at 1.

@@ -8,27 +8,43 @@ import (
 // The scale is odd, rises, ends at the limit, and gives a power of ten the same room
 // wherever it is far from zero.
 func TestLogarithmicColours(t *testing.T) {
-	hp := &heatPlotter{h: &Heat{Linear: 10}, limit: 1e5}
+	scale := heatScale{interval{-1e5, 1e5}, 10}
 	last := -1.0
 	for _, z := range []float64{-1e5, -1e3, -10, 0, 1, 10, 1e3, 1e5} {
-		s := hp.share(z)
-		if s < last || math.Abs(s+hp.share(-z)) > 1e-15 {
-			t.Errorf("share(%v) = %v after %v, and %v for the other sign", z, s, last, hp.share(-z))
+		s := scale.share(z)
+		if s < last || math.Abs(s+scale.share(-z)) > 1e-15 {
+			t.Errorf("share(%v) = %v after %v, and %v for the other sign", z, s, last, scale.share(-z))
 		}
 		last = s
 	}
-	if hp.share(1e5) != 1 || hp.share(2e5) != 1 {
-		t.Errorf("the limit is at %v, beyond it %v", hp.share(1e5), hp.share(2e5))
+	if scale.share(1e5) != 1 {
+		t.Errorf("the limit is at %v", scale.share(1e5))
 	}
-	if a, b := hp.share(1e4)-hp.share(1e3), hp.share(1e5)-hp.share(1e4); math.Abs(a-b) > 1e-3 {
+	if a, b := scale.share(1e4)-scale.share(1e3), scale.share(1e5)-scale.share(1e4); math.Abs(a-b) > 1e-3 {
 		t.Errorf("two powers of ten have %v and %v", a, b)
 	}
-	for _, tick := range powers(10, 1e5) {
+	for _, tick := range scale.powers() {
 		if math.Abs(tick.Value) > 1e5 || tick.Label == "" {
 			t.Errorf("a tick at %v labelled %q", tick.Value, tick.Label)
 		}
 	}
-	if n := len(powers(10, 1e5)); n != 11 {
+	if n := len(scale.powers()); n != 11 {
 		t.Errorf("%d ticks, want zero and five powers of both signs", n)
+	}
+}
+
+// A map of one sign has a bar of one colour, which is as strong as in a map of both;
+// maps with the same label share their scale.
+func TestScalesOfHeatMaps(t *testing.T) {
+	of := func(label string, z ...float64) Panel { return Panel{Heat: &Heat{Label: label, Z: [][]float64{z}}} }
+	f := &Figure{Panels: []Panel{of("a", 10, 20, math.NaN()), of("a", 0, 80), of("b", -5, -10), of("c", -30, 10), of("d", 0)}}
+	for i, want := range []interval{{0, 80}, {0, 80}, {-10, 0}, {-30, 10}, {0, 1}} {
+		s := f.heatScale(f.Panels[i].Heat)
+		if s.interval != want || s.limit() != math.Max(-want.min, want.max) || s.color(0) != shade(0) {
+			t.Errorf("panel %d: %v with the limit %v, want %v", i, s.interval, s.limit(), want)
+		}
+		if got := math.Max(math.Abs(s.share(s.min)), math.Abs(s.share(s.max))); got != 1 {
+			t.Errorf("panel %d: the strongest colour has the strength %v", i, got)
+		}
 	}
 }

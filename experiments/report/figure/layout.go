@@ -48,6 +48,7 @@ type drawing struct {
 type chart struct {
 	panel *Panel
 	head  *header
+	scale heatScale // of a heat map
 }
 
 // draw lays the figure out and draws it on a surface of its own size.
@@ -85,6 +86,9 @@ func (f *Figure) charts(area draw.Canvas) (*drawing, error) {
 			}
 			p := &f.Panels[i]
 			d.charts[r][c] = &chart{panel: p, head: &header{panel: p}}
+			if p.Heat != nil {
+				d.charts[r][c].scale = f.heatScale(p.Heat)
+			}
 			plt, err := d.charts[r][c].plot(size)
 			if err != nil {
 				return nil, fmt.Errorf("figure: panel %d: %w", i+1, err)

@@ -13,6 +13,7 @@ const (
 	swatchGap   = vg.Length(4)
 	entryGap    = vg.Length(14)
 	legendRow   = vg.Length(11)
+	belowGap    = vg.Length(5)
 )
 
 // entry is one name in the legend with what it looks like on the axes.
@@ -29,7 +30,7 @@ type legend struct {
 }
 
 // newLegend collects the entries. A wide figure with its panels in one column
-// has room on the right; all others take their legend below.
+// may have them on the right; all others have their legend below.
 func newLegend(f *Figure) *legend {
 	cols, _ := f.grid()
 	l := &legend{right: f.Width == DoubleColumn && cols == 1}
@@ -43,7 +44,7 @@ func newLegend(f *Figure) *legend {
 
 func (l *legend) collect(p *Panel) {
 	for _, s := range p.Lines {
-		e := entry{name: s.Name, style: s.Style, line: !s.Points, points: s.Points}
+		e := entry{name: s.Name, style: s.Style, line: !s.Points, points: s.Points || s.Lo != nil}
 		for _, b := range p.Bands {
 			e.band = e.band || b.Name == "" && b.Style == s.Style
 		}
@@ -79,7 +80,8 @@ func (l *legend) widest() vg.Length {
 	return w
 }
 
-// draw draws the legend at the edge of the page and returns what is left.
+// draw draws the legend at the edge of the page and returns what is left. It takes the
+// edge at which it leaves more.
 func (l *legend) draw(page draw.Canvas) (draw.Canvas, error) {
 	if len(l.entries) == 0 {
 		return page, nil
@@ -87,10 +89,31 @@ func (l *legend) draw(page draw.Canvas) (draw.Canvas, error) {
 	if l.widest() > page.Size().X*0.98 {
 		return page, errors.New("figure: a name in the legend is wider than the figure")
 	}
-	if l.right && l.widest() < page.Size().X*0.4 {
+	_, rows := l.columns(page.Size().X)
+	below := page.Size().X * (legendRow*vg.Length(rows) + belowGap)
+	if l.right && page.Size().Y*(l.widest()+entryGap) < below {
 		return l.drawRight(page), nil
 	}
 	return l.drawBelow(page), nil
+}
+
+// columns is the shape of a legend of some width: one row when all entries fit, and
+// else columns of equal width.
+func (l *legend) columns(width vg.Length) (cols, rows int) {
+	if l.total() <= width {
+		return len(l.entries), 1
+	}
+	cols = max(1, min(len(l.entries), int((width+entryGap)/(l.widest()+entryGap))))
+	return cols, (len(l.entries) + cols - 1) / cols
+}
+
+// total is the width of all entries in one row.
+func (l *legend) total() vg.Length {
+	w := -entryGap
+	for _, e := range l.entries {
+		w += e.width() + entryGap
+	}
+	return w
 }
 
 func (l *legend) drawRight(page draw.Canvas) draw.Canvas {
@@ -106,21 +129,16 @@ func (l *legend) drawRight(page draw.Canvas) draw.Canvas {
 // drawBelow sets the entries in one centred row when they fit, and else in
 // columns of equal width, filled row by row.
 func (l *legend) drawBelow(page draw.Canvas) draw.Canvas {
-	total := -entryGap
-	for _, e := range l.entries {
-		total += e.width() + entryGap
-	}
-	if total <= page.Size().X {
+	cols, rows := l.columns(page.Size().X)
+	if total := l.total(); total <= page.Size().X {
 		x := page.Min.X + (page.Size().X-total)/2
 		for _, e := range l.entries {
 			e.draw(page, vg.Point{X: x, Y: page.Min.Y + 0.4*legendRow})
 			x += e.width() + entryGap
 		}
-		return draw.Crop(page, 0, 0, legendRow+5, 0)
+		return draw.Crop(page, 0, 0, legendRow+belowGap, 0)
 	}
 	w := l.widest() + entryGap
-	cols := max(1, min(len(l.entries), int((page.Size().X+entryGap)/w)))
-	rows := (len(l.entries) + cols - 1) / cols
 	left := page.Min.X + (page.Size().X-w*vg.Length(cols)+entryGap)/2
 	for i, e := range l.entries {
 		e.draw(page, vg.Point{
@@ -128,7 +146,7 @@ func (l *legend) drawBelow(page draw.Canvas) draw.Canvas {
 			Y: page.Min.Y + legendRow*(vg.Length(rows-1-i/cols)+0.4),
 		})
 	}
-	return draw.Crop(page, 0, 0, legendRow*vg.Length(rows)+5, 0)
+	return draw.Crop(page, 0, 0, legendRow*vg.Length(rows)+belowGap, 0)
 }
 
 // draw draws swatch and name around the middle of the text.

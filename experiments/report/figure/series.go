@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"image/color"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -189,20 +190,28 @@ func (lp linePlotter) Plot(c draw.Canvas, p *plot.Plot) {
 	lp.errorBars(c, p, sty)
 	at := func(i int) vg.Point { return vg.Point{X: c.X(p.X.Norm(l.X[i])), Y: c.Y(p.Y.Norm(l.Y[i]))} }
 	for _, run := range runs(len(l.X), func(i int) bool { return math.IsNaN(l.Y[i]) }) {
-		if l.Points || run.end-run.first == 1 {
-			for i := run.first; i < run.end; i++ {
-				drawMarker(c, sty, at(i))
-			}
-			continue
-		}
 		pts := make([]vg.Point, 0, run.end-run.first)
 		for i := run.first; i < run.end; i++ {
 			pts = append(pts, at(i))
 		}
-		c.SetLineStyle(sty.stroke())
-		c.Stroke(polyline(pts))
+		if l.connects(run) {
+			c.SetLineStyle(sty.stroke())
+			c.Stroke(polyline(pts))
+		}
+		if l.marks(run) {
+			for _, pt := range pts {
+				drawMarker(c, sty, pt)
+			}
+		}
 	}
 }
+
+// connects tells whether a stretch of points is drawn as a line.
+func (l *Line) connects(run span) bool { return !l.Points && run.end-run.first > 1 }
+
+// marks tells whether each point of a stretch has a marker, as the middle of an error
+// bar must.
+func (l *Line) marks(run span) bool { return !l.connects(run) || l.Lo != nil }
 
 func (lp linePlotter) errorBars(c draw.Canvas, p *plot.Plot, sty lineStyle) {
 	l := lp.l
@@ -218,7 +227,10 @@ func (lp linePlotter) errorBars(c draw.Canvas, p *plot.Plot, sty lineStyle) {
 	}
 }
 
+// drawMarker draws a marker with a white edge, which tells it from those that it covers.
 func drawMarker(c draw.Canvas, sty lineStyle, at vg.Point) {
+	c.SetColor(color.White)
+	c.Fill(sty.marker.path(at, 2.5))
 	c.SetColor(sty.color)
 	c.Fill(sty.marker.path(at, 2))
 }

@@ -143,8 +143,8 @@ func (s tickStep) ticks(first, last float64) []plot.Tick {
 	return t
 }
 
-// logarithmic is a logarithmic axis: decades are labelled, and 2 and 5 too
-// where there are at most two decades; the other multiples are minor ticks.
+// logarithmic is a logarithmic axis: decades are labelled, and 2 and 5 too where
+// there is room; the other multiples are minor ticks.
 func logarithmic(r interval, length vg.Length, vertical, expand bool) (interval, []plot.Tick) {
 	if expand {
 		r = interval{round125(r.min, false), round125(r.max, true)}
@@ -159,7 +159,7 @@ func logarithmic(r interval, length vg.Length, vertical, expand bool) (interval,
 	// room for, the first of them always.
 	least, most := int(math.Ceil(math.Log10(r.min*(1-1e-9)))), int(math.Floor(math.Log10(r.max*(1+1e-9))))
 	every := max(1, (most-least+room)/room)
-	fine := math.Log10(r.max/r.min) <= 2 && 3*(last-first) <= room+1
+	fine := fineFits(r, length, vertical)
 	var t []plot.Tick
 	for e := first; e <= last; e++ {
 		for m := 1; m <= 9; m++ {
@@ -177,9 +177,23 @@ func logarithmic(r interval, length vg.Length, vertical, expand bool) (interval,
 	return r, t
 }
 
+// fineFits tells whether the labels of 1, 2 and 5 stand clear of one another, which are
+// closest between 1 and 2 and between 5 and 10; more than three decades of them are too
+// many.
+func fineFits(r interval, length vg.Length, vertical bool) bool {
+	decades := math.Log10(r.max / r.min)
+	need := 2 * textSize
+	for _, v := range []float64{r.min, r.max} {
+		if !vertical {
+			need = max(need, textWidth(logLabel(5, int(math.Floor(math.Log10(v)))))+textSize)
+		}
+	}
+	return decades <= 3 && float64(need) <= math.Log10(2)*float64(length)/decades
+}
+
 // logLabel writes out numbers that are short and shortens the others.
 func logLabel(m, e int) string {
-	if e >= -4 && e <= 6 {
+	if e >= -6 && e <= 6 {
 		return Number(tickStep{float64(m), e}.size(), max(0, -e))
 	}
 	return strconv.Itoa(m) + "e" + Number(float64(e), 0)

@@ -33,7 +33,15 @@ func (f *Figure) vegaLite() ([]byte, error) {
 	var panels []object
 	for i := range f.Panels {
 		p := &f.Panels[i]
-		o := p.vega(keys, vg.Length(width))
+		var o object
+		switch {
+		case p.Heat != nil:
+			o = p.vegaHeat(f.heatScale(p.Heat))
+		case p.Waterfall != nil:
+			o = p.vegaWaterfall(vg.Length(width))
+		default:
+			o = p.vegaSeries(keys)
+		}
 		o["width"], o["height"] = width, height
 		if p.Title != "" {
 			o["title"] = object{"text": p.Title, "anchor": "start", "frame": "bounds", "offset": 4}
@@ -102,42 +110,36 @@ func within(o object, r interval) object {
 	return o
 }
 
-// vega is the panel; width is that of its axes.
-func (p *Panel) vega(keys *seriesKeys, width vg.Length) object {
-	switch {
-	case p.Heat != nil:
-		return p.vegaHeat()
-	case p.Waterfall != nil:
-		return p.vegaWaterfall(width)
+// vega is the scale of a heat map.
+func (s heatScale) vega() object {
+	var domain []float64
+	var colors []string
+	for _, z := range []float64{s.min, 0, s.max} {
+		if len(domain) == 0 || z > domain[len(domain)-1] {
+			domain, colors = append(domain, z), append(colors, hex(s.color(z)))
+		}
 	}
-	return p.vegaSeries(keys)
-}
-
-// diverging is the scale of a heat map.
-func (h *Heat) diverging() object {
-	limit := h.largest()
-	scale := object{"domain": []float64{-limit, 0, limit}, "range": []string{hex(blue), "white", hex(vermillion)}, "interpolate": "rgb"}
-	if h.Linear > 0 {
-		scale["type"], scale["constant"] = "symlog", h.Linear
+	scale := object{"domain": domain, "range": colors, "interpolate": "rgb"}
+	if s.linear > 0 {
+		scale["type"], scale["constant"] = "symlog", s.linear
 	}
 	return scale
 }
 
-func (p *Panel) vegaHeat() object {
+// vegaHeat is a heat map in the colours of a scale.
+func (p *Panel) vegaHeat(scale heatScale) object {
 	h := p.Heat
-	scale := h.diverging()
-	shade := heatPlotter{h: h, limit: h.largest()}
 	var data []object
 	for i, row := range h.Z {
 		for j, z := range row {
-			data = append(data, object{"x": h.Cols[j], "y": h.Rows[i], "z": number(z), "text": h.cellText(z), "ink": hex(textOn(shade.color(z)))})
+			data = append(data, object{"x": h.Cols[j], "y": h.Rows[i], "z": number(z), "text": h.cellText(z), "ink": hex(textOn(scale.color(z)))})
 		}
 	}
 	top := make([]string, len(h.Rows))
 	for i, name := range h.Rows {
 		top[len(h.Rows)-1-i] = name
 	}
-	missing := object{"test": "datum.z === null", "value": hex(shade.color(math.NaN()))}
+	missing := object{"test": "datum.z === null", "value": hex(scale.color(math.NaN()))}
 	return object{
 		"data": object{"values": data},
 		"encoding": object{
@@ -146,7 +148,7 @@ func (p *Panel) vegaHeat() object {
 		},
 		"layer": []object{
 			{"mark": object{"type": "rect", "invalid": "show", "stroke": hex(gridInk), "strokeWidth": float64(thinWidth)}, "encoding": object{
-				"color": object{"field": "z", "type": "quantitative", "title": h.Label, "scale": scale, "condition": missing, "legend": object{"orient": "right"}}}},
+				"color": object{"field": "z", "type": "quantitative", "title": h.Label, "scale": scale.vega(), "condition": missing, "legend": object{"orient": "right"}}}},
 			{"mark": object{"type": "text"}, "encoding": object{
 				"text": object{"field": "text", "type": "nominal"}, "color": object{"field": "ink", "type": "nominal", "scale": nil, "legend": nil}}},
 		},
@@ -154,6 +156,7 @@ func (p *Panel) vegaHeat() object {
 	}
 }
 
+// vegaWaterfall is a waterfall on axes of that width.
 func (p *Panel) vegaWaterfall(width vg.Length) object {
 	wp := waterfallPlotter{steps: p.Waterfall.steps(), decimals: p.Waterfall.Decimals}
 	var data []object

@@ -109,7 +109,7 @@ func (p *Panel) vegaSeries(keys *seriesKeys) object {
 			"order": object{"field": "i", "type": "quantitative"}, "detail": object{"field": "part", "type": "nominal"}}})
 	}
 	if points != nil {
-		layers = append(layers, object{"data": object{"values": points}, "mark": object{"type": "point", "opacity": 1, "size": 14, "strokeWidth": 0}, "encoding": object{
+		layers = append(layers, object{"data": object{"values": points}, "mark": object{"type": "point", "opacity": 1, "size": 14, "stroke": "white", "strokeWidth": 0.5}, "encoding": object{
 			"x": x, "y": y("y"), "fill": keys.channel("point", keys.points, 40, colorOf), "shape": keys.channel("point", keys.points, 40, markerOf)}})
 	}
 	return object{"layer": append(layers, p.vegaMarks(x)...)}
@@ -153,11 +153,12 @@ func (p *Panel) lineRows(keys *seriesKeys) (bars, lines, points []object) {
 		}
 		for _, run := range runs(len(l.X), func(i int) bool { return math.IsNaN(l.Y[i]) }) {
 			for i := run.first; i < run.end; i++ {
-				if l.Points || run.end-run.first == 1 {
-					points = append(points, object{"point": key, "x": l.X[i], "y": l.Y[i]})
-					continue
+				if l.connects(run) {
+					lines = append(lines, object{"line": key, "part": part(k, run), "i": i, "x": l.X[i], "y": l.Y[i]})
 				}
-				lines = append(lines, object{"line": key, "part": part(k, run), "i": i, "x": l.X[i], "y": l.Y[i]})
+				if l.marks(run) {
+					points = append(points, object{"point": key, "x": l.X[i], "y": l.Y[i]})
+				}
 			}
 		}
 	}

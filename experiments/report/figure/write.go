@@ -150,12 +150,12 @@ func (p *Panel) csv(row func(...string)) {
 			if l.Lo != nil {
 				lo, hi = num(l.Lo[i]), num(l.Hi[i])
 			}
-			row("line", l.Name, num(l.X[i]), "", num(l.Y[i]), lo, hi)
+			row(l.kind(), l.Name, num(l.X[i]), "", num(l.Y[i]), lo, hi)
 		}
 	}
 	for _, b := range p.Bands {
 		for i := range b.X {
-			row("band", b.Name, num(b.X[i]), "", "", num(b.Lo[i]), num(b.Hi[i]))
+			row("band", p.bandName(b), num(b.X[i]), "", "", num(b.Lo[i]), num(b.Hi[i]))
 		}
 	}
 	for _, m := range p.Marks {
@@ -173,6 +173,25 @@ func (p *Panel) csv(row func(...string)) {
 			row("bar", s.name, "", "", num(s.to-s.from), num(s.from), num(s.to))
 		}
 	}
+}
+
+// kind is what a row of the data says of a series.
+func (l *Line) kind() string {
+	if l.Points {
+		return "points"
+	}
+	return "line"
+}
+
+// bandName is the name of a band in the data: its own, or that of the line it is
+// around.
+func (p *Panel) bandName(b Band) string {
+	for _, l := range p.Lines {
+		if b.Name == "" && l.Style == b.Style {
+			return l.Name
+		}
+	}
+	return b.Name
 }
 
 // writeFile writes to a temporary file beside the target, syncs and renames.

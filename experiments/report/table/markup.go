@@ -66,20 +66,20 @@ var latexNotation = notation{minus: "$-$", group: "{,}", dash: `\textemdash{}`, 
 
 // LaTeX writes the body of a table: a tabular in the booktabs style and its
 // notes in a minipage, without float and caption, to be read with \input.
-// Intervals stand below their estimates, as is usual in economics. It
-// fails when a row does not match the columns or when writing fails.
+// Intervals stand below their estimates, as is usual in economics. A table that
+// is wider than a line of small print continues in further tabulars below, each
+// with the first column. Columns of sentences are broken into lines, which takes
+// the package array. It fails when a row does not match the columns or when
+// writing fails.
 func (t *Table) LaTeX(w io.Writer) error {
 	return t.emit(w, func(b *bytes.Buffer) {
-		fmt.Fprintf(b, "%% %s\n\\begin{tabular}{@{}%s@{}}\n\\toprule\n", strings.ToValidUTF8(oneLine(t.Title), ""), t.latexColumns())
-		t.latexHead(b)
-		b.WriteString("\\midrule\n")
-		for i, row := range t.Rows {
-			if i > 0 && t.hasIntervals() {
-				b.WriteString("\\addlinespace[2pt]\n")
+		fmt.Fprintf(b, "%% %s\n", strings.ToValidUTF8(oneLine(t.Title), ""))
+		for i, block := range t.blocks() {
+			if i > 0 {
+				b.WriteString("\\par\\medskip\n")
 			}
-			writeLaTeXRow(b, row)
+			block.tabular(b)
 		}
-		b.WriteString("\\bottomrule\n\\end{tabular}\n")
 		if notes := t.notes(); len(notes) > 0 {
 			b.WriteString("\\par\\smallskip\\noindent\n\\begin{minipage}{\\linewidth}\\footnotesize\n")
 			for _, n := range notes {
@@ -88,6 +88,76 @@ func (t *Table) LaTeX(w io.Writer) error {
 			b.WriteString("\\end{minipage}\n")
 		}
 	})
+}
+
+func (t *Table) tabular(b *bytes.Buffer) {
+	fmt.Fprintf(b, "\\begin{tabular}{@{}%s@{}}\n\\toprule\n", t.latexColumns())
+	t.latexHead(b)
+	b.WriteString("\\midrule\n")
+	for i, row := range t.Rows {
+		if i > 0 && t.hasIntervals() {
+			b.WriteString("\\addlinespace[2pt]\n")
+		}
+		writeLaTeXRow(b, row)
+	}
+	b.WriteString("\\bottomrule\n\\end{tabular}\n")
+}
+
+// blocks cuts the columns into as few tables as fit on a line, as narrow as they can
+// be, each of which begins with the first column.
+func (t *Table) blocks() []*Table {
+	out := t.cut(lineCells)
+	for line := lineCells - 1; line > 0; line-- {
+		next := t.cut(line)
+		if len(next) > len(out) {
+			break
+		}
+		out = next
+	}
+	return out
+}
+
+// cut fills lines with columns.
+func (t *Table) cut(line int) (out []*Table) {
+	widths := t.widths(layout{split: true})
+	var block *Table
+	room := 0
+	for col := 1; col < len(t.Columns) || block == nil; col++ {
+		if block == nil || col > 1 && widths[col]+columnGap > room {
+			block = &Table{Rows: make([][]Cell, len(t.Rows))}
+			block.add(t, 0)
+			out, room = append(out, block), line-widths[0]
+		}
+		if col < len(t.Columns) {
+			block.add(t, col)
+			room -= widths[col] + columnGap
+		}
+	}
+	return out
+}
+
+// add appends a column of another table.
+func (t *Table) add(from *Table, col int) {
+	t.Columns = append(t.Columns, from.Columns[col])
+	for i, row := range from.Rows {
+		t.Rows[i] = append(t.Rows[i], row[col])
+	}
+}
+
+// widths are the widths of the columns in characters, those of sentences once they
+// are broken.
+func (t *Table) widths(l layout) []int {
+	widths := make([]int, len(t.Columns))
+	for i, c := range t.Columns {
+		widths[i] = lineWidth(wrapHead(c.head(), headCells))
+		for _, row := range t.Rows {
+			widths[i] = max(widths[i], lineWidth(l.cell(row[i])))
+		}
+		if t.align(i) == Left {
+			widths[i] = min(widths[i], longestCells)
+		}
+	}
+	return widths
 }
 
 func (t *Table) hasIntervals() bool {
@@ -115,7 +185,11 @@ func writeLaTeXRow(b *bytes.Buffer, row []Cell) {
 
 func (t *Table) latexColumns() string {
 	var b strings.Builder
-	for i := range t.Columns {
+	for i, w := range t.widths(layout{split: true}) {
+		if t.align(i) == Left && w == longestCells {
+			b.WriteString(paragraph(float64(w) / lineCells))
+			continue
+		}
 		b.WriteString(map[Align]string{Left: "l", Right: "r", Center: "c"}[t.align(i)])
 	}
 	return b.String()
@@ -124,10 +198,9 @@ func (t *Table) latexColumns() string {
 // latexHead writes the heads broken into lines, each line a row of the
 // tabular, which needs no further package.
 func (t *Table) latexHead(b *bytes.Buffer) {
-	const width = 14
 	heads := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
-		heads[i] = wrapHead(c.head(), width)
+		heads[i] = wrapHead(c.head(), headCells)
 	}
 	bottomAlign(heads)
 	for line := range strings.Count(heads[0], "\n") + 1 {
@@ -187,11 +260,14 @@ func (t *Table) LongLaTeX(w io.Writer) error {
 	})
 }
 
-// The widths of a long table, in characters: what fits on one line of small print,
-// the words above which a column is broken into lines, and the most that a broken
-// column asks for.
+// The widths of tables in LaTeX, in characters: what fits on one line of small print,
+// the gap between two columns, the width to which heads are broken if they can be, the
+// words above which a column of a long table is broken into lines, and the most that a
+// broken column asks for.
 const (
 	lineCells    = 120
+	columnGap    = 3
+	headCells    = 14
 	brokenCells  = 18
 	longestCells = 60
 )
@@ -199,18 +275,13 @@ const (
 // paragraphs are the columns of a long table: words share, as they need it, what the
 // numbers leave of the line.
 func (t *Table) paragraphs() string {
-	widths := make([]int, len(t.Columns))
+	widths := t.widths(layout{})
 	fixed, wanted := 0, 0
-	for i := range t.Columns {
-		widths[i] = headCells(wrapHead(t.Columns[i].head(), 14))
-		for _, row := range t.Rows {
-			widths[i] = max(widths[i], len([]rune(row[i].String())))
-		}
-		if t.align(i) == Left && widths[i] > brokenCells {
-			widths[i] = min(widths[i], longestCells)
-			wanted += widths[i]
+	for i, w := range widths {
+		if t.align(i) == Left && w > brokenCells {
+			wanted += w
 		} else {
-			fixed += widths[i] + 3
+			fixed += w + columnGap
 		}
 	}
 	var b strings.Builder
@@ -218,7 +289,7 @@ func (t *Table) paragraphs() string {
 		switch a := t.align(i); {
 		case a == Left && w > brokenCells:
 			share := float64(max(lineCells-fixed, lineCells/3)) / lineCells * float64(w) / float64(wanted)
-			fmt.Fprintf(&b, ">{\\raggedright\\arraybackslash}p{%.2f\\linewidth}", 0.9*share)
+			b.WriteString(paragraph(0.9 * share))
 		default:
 			b.WriteString(map[Align]string{Left: "l", Right: "r", Center: "c"}[a])
 		}
@@ -226,10 +297,7 @@ func (t *Table) paragraphs() string {
 	return b.String()
 }
 
-// headCells is the longest line of a head.
-func headCells(head string) (most int) {
-	for _, l := range strings.Split(head, "\n") {
-		most = max(most, len([]rune(l)))
-	}
-	return most
+// paragraph is a column of words broken into lines, by its share of the line.
+func paragraph(share float64) string {
+	return fmt.Sprintf(">{\\raggedright\\arraybackslash}p{%.2f\\linewidth}", share)
 }
