@@ -64,7 +64,7 @@ func catalogue() []check {
 		{Info{"facts", "Returns, depth, spread, volume, sweeps and round trips of the default world against what is known of real markets."}, 30, 60, runFacts},
 		{Info{"impact", "Price impact of orders worked over a day, on paired branches."}, 30, 45, runImpact},
 		{Info{"sign", "The sign of what empty blocks do to the price, over the share of slots and the loyalty of users."}, 12, 14, runSign},
-		{Info{"events", "What outages do to the price, against the same world without them."}, 20, 14, runEvents},
+		{Info{"events", "What outages do to the price, against the same world without them."}, 120, 14, runEvents},
 		{Info{"dai", "Dai in ordinary times, when ether halves, and when it halves while nobody can withdraw."}, 60, 60, runDai},
 		{Info{"trapped", "Who cannot leave when all coordinators stop, by balance, price of gas and remedy."}, 4, 21, runTrapped},
 		{Info{"robustness", "Whether results survive other numbers of decision rounds and of agents."}, 8, 40, runRobustness},

@@ -25,7 +25,7 @@ func smallWorld() *sim.Config {
 }
 
 // smallDays are horizons at which every branch of the code is taken.
-var smallDays = map[string]float64{"stationary": 1, "facts": 7.2, "impact": 3, "sign": 0.2, "events": 0.3, "dai": 2, "robustness": 2, "reactions": 2, "accounts": 1, "null": 2}
+var smallDays = map[string]float64{"stationary": 1, "facts": 7.2, "impact": 3, "sign": 0.2, "events": 1.3, "dai": 2, "robustness": 2, "reactions": 2, "accounts": 1, "null": 2}
 
 func runSmall(t *testing.T, name string, workers int) *Result {
 	t.Helper()
@@ -147,6 +147,73 @@ func TestJudgeCounts(t *testing.T) {
 	}
 	if got := judge("x", "X", nil); !got.Pass {
 		t.Error("no line, no failure")
+	}
+}
+
+// An undecided line says how many worlds would decide it: half a half-width from the
+// border it takes four times as many, and as many more as the odds ask for.
+func TestDecidingNumber(t *testing.T) {
+	for _, x := range []struct {
+		got  measured
+		want float64
+	}{
+		{measured{0.5, -0.5, 1.5, 20}, 219}, {measured{2, 1, 3, 20}, 55}, {measured{0, -1, 0.5, 20}, 0}, {measured{3, 2, 4, 20}, 0},
+	} {
+		l := line{what: "a", target: atMost(1), got: x.got}
+		if got := l.deciding(); got != x.want {
+			t.Errorf("%+v: %v, want %v", x.got, got, x.want)
+		}
+	}
+	res := judge("x", "X", []line{{what: "wide", target: atMost(1), got: measured{0.5, -0.5, 1.5, 20}}})
+	if notes := strings.Join(res.Tables[0].Notes, "\n"); !strings.Contains(notes, "n of about 219") {
+		t.Errorf("notes %s", notes)
+	}
+}
+
+// A world that branches off before an outage is the world that was opened with it,
+// and the one that it branches off does not notice.
+func TestOutageBranches(t *testing.T) {
+	const horizon = 2
+	r, ctx := newRunner(check{days: horizon}, Options{World: smallWorld()}), context.Background()
+	cfg := r.world
+	base, err := r.open(&cfg, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	traces, err := r.disturb(ctx, new(scratch), base, &cfg, false, horizon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := func(o sim.OutageParams) *sim.World {
+		own := r.world
+		own.Outage = o
+		w, err := r.openAt(ctx, &own, 0, 1+horizon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	if quiet := open(sim.OutageParams{}); quiet.Hash() != base.Hash() {
+		t.Error("the outages have left a trace where there are none")
+	}
+	onsets, moved := map[int]int{}, false
+	for _, x := range traces {
+		day := float64(onsets[x.kind])
+		onsets[x.kind]++
+		w := open(sim.OutageParams{StartDays: 1 + day, Hours: eventKinds[x.kind].hours, Repeat: 1, EveryDays: 14})
+		for i, m := range eventMarks {
+			at := x.onset + w.Ticks(m.days)
+			if math.IsNaN(x.price[i]) {
+				continue
+			}
+			if price := w.PriceAt(at); price != x.price[i] {
+				t.Errorf("%s on day %v, %s: %v in the branch, %v", eventKinds[x.kind].name, day, m.name, x.price[i], price)
+			}
+			moved = moved || x.price[i] != base.PriceAt(at)
+		}
+	}
+	if onsets[oneHour] != 2 || onsets[oneDay] != 1 || onsets[knownEnd] != 0 || !moved {
+		t.Errorf("onsets %v, a price moved: %v", onsets, moved)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 
+	"stakeout/experiments"
+	"stakeout/experiments/report/stat"
 	"stakeout/experiments/report/table"
 	"stakeout/experiments/sim"
 )
@@ -32,14 +34,17 @@ type event struct {
 	hours  float64
 	repeat bool // five hours once a week
 	calm   bool // the case in which everybody knows that it ends
+	// Another one begins on each further day, in a world of its own, and is followed
+	// for so many days. What is small beside the noise of one outage is seen in many.
+	again float64
 }
 
 var eventKinds = [...]event{
-	{name: "1 hour", hours: 1},
+	{name: "1 hour", hours: 1, again: 0.25},
 	{name: "5 hours", hours: 5, repeat: true},
 	{name: "24 hours", hours: 24},
 	{name: "14 days", hours: 14 * 24},
-	{name: "14 days, end known", hours: 14 * 24, calm: true},
+	{name: "14 days, end known", hours: 14 * 24, calm: true, again: 7},
 }
 
 // The rows of eventKinds that targets refer to.
@@ -55,7 +60,8 @@ const (
 // eventGap is the distance of repeated outages in days.
 const eventGap = 7
 
-// eventOutcome is what one seed shows: effects are 100 × ln price against the twin.
+// eventOutcome is what one seed shows: effects are 100 × ln price against the same
+// world without an outage, means over the onsets that were followed so long.
 type eventOutcome struct {
 	effect  [eventCount][eventTimes]float64 // NaN beyond the horizon
 	repeats []float64                       // six hours after each onset, less the effect at that onset
@@ -68,6 +74,7 @@ func runEvents(ctx context.Context, r *runner) (*Result, error) {
 	}
 	res := judge("events", "Outages against the same world without them", eventLines(worlds),
 		"Nobody can build during an outage. Effects are 100 × ln price against the same seed without outage, at the time after the onset; the outage starts one day after the warm-up.",
+		"Outages of 1 hour, and of 14 days with a known end, start on each further day as well, each in a branch of its own of the world without outage. Up to 6 hours and up to 7 days the effect of a seed is the mean over these branches; n counts seeds.",
 		"Outages of 5 hours come once a week. End known: everybody knows that the outage ends, users are captive and nobody extrapolates. In all other cases holders do not know how long an outage will last; until it ends, that of two weeks is a lasting one. The effect of a repetition is the change of the log ratio from its onset to six hours later.")
 	res.Tables = append(res.Tables, eventTable(worlds))
 	return res, nil
@@ -77,48 +84,119 @@ func runEvents(ctx context.Context, r *runner) (*Result, error) {
 // the default of two weeks.
 func (r *runner) repeats() int { return 1 + int(r.days*2.5/eventGap) }
 
-func (r *runner) outcomeOf(ctx context.Context, _ *scratch, rep int) (out eventOutcome, err error) {
-	horizon := max(r.days, float64((r.repeats()-1)*eventGap)+0.3)
-	base, err := r.eventWorld(ctx, rep, r.world, sim.OutageParams{EveryDays: eventGap}, horizon)
-	if err != nil {
-		return out, err
-	}
-	for k, e := range eventKinds {
-		cfg, twin, days := r.world, base, r.days
-		o := sim.OutageParams{StartDays: 1, Hours: e.hours, Repeat: 1, EveryDays: max(eventGap, e.hours/24)}
-		if e.repeat {
-			o.Repeat, days = r.repeats(), horizon
-		}
-		if e.calm {
+func (r *runner) outcomeOf(ctx context.Context, s *scratch, rep int) (out eventOutcome, err error) {
+	for _, calm := range []bool{false, true} {
+		cfg, horizon := r.world, max(r.days, float64((r.repeats()-1)*eventGap)+0.3)
+		if calm {
 			cfg.Beliefs.Permanence, cfg.Beliefs.Extrapolation, cfg.Users.Loyalty = 0, 0, -1
-			if twin, err = r.eventWorld(ctx, rep, cfg, sim.OutageParams{EveryDays: eventGap}, days); err != nil {
-				return out, err
-			}
+			horizon = r.days
 		}
-		w, err := r.eventWorld(ctx, rep, cfg, o, days)
+		base, err := r.open(&cfg, rep)
 		if err != nil {
 			return out, err
 		}
-		onset := w.Ticks(cfg.Time.WarmupDays + o.StartDays)
-		for t, m := range eventMarks {
-			out.effect[k][t] = math.NaN()
-			// A second outage would be in the way of the later marks.
-			if m.days <= r.days && (!e.repeat || m.days <= eventGap) {
-				out.effect[k][t] = 100 * lnRatio(w, twin, onset+w.Ticks(m.days))
-			}
+		traces, err := r.disturb(ctx, s, base, &cfg, calm, horizon)
+		if err != nil {
+			return out, err
 		}
-		for n := 0; e.repeat && n < o.Repeat; n++ {
-			at := onset + w.Ticks(float64(n*eventGap))
-			out.repeats = append(out.repeats, 100*(lnRatio(w, twin, at+w.Ticks(0.25))-lnRatio(w, twin, at)))
+		for k, e := range eventKinds {
+			if e.calm == calm {
+				out.take(k, traces, base)
+			}
 		}
 	}
 	return out, nil
 }
 
-// eventWorld runs a world with an outage to a horizon after its onset.
-func (r *runner) eventWorld(ctx context.Context, rep int, cfg sim.Config, o sim.OutageParams, days float64) (*sim.World, error) {
-	cfg.Outage = o
-	return r.openAt(ctx, &cfg, rep, 1+days)
+// trace is what the price was after an onset, in the world with the outage.
+type trace struct {
+	kind    int
+	onset   uint32
+	price   [eventTimes]float64 // NaN beyond what was followed
+	repeats []repetition
+}
+
+// repetition is an onset, the time six hours later, and the price at both.
+type repetition struct {
+	tick  [2]uint32
+	price [2]float64
+}
+
+// disturb runs a world without outage to the horizon after the first onset. On the
+// way it branches off one with an outage at each onset.
+func (r *runner) disturb(ctx context.Context, s *scratch, base *sim.World, cfg *sim.Config, calm bool, horizon float64) (list []trace, err error) {
+	first := cfg.Time.WarmupDays + 1
+	for day := 0.0; day <= horizon; day++ {
+		onset := base.Ticks(first + day)
+		cfg.Outage = sim.OutageParams{EveryDays: eventGap}
+		if err := experiments.Advance(ctx, base, onset-1); err != nil {
+			return nil, err
+		}
+		for k, e := range eventKinds {
+			days := e.again
+			switch {
+			case day == 0 && e.repeat:
+				days = horizon
+			case day == 0:
+				days = r.days
+			}
+			if e.calm != calm || days == 0 || day+days > horizon {
+				continue
+			}
+			cfg.Outage = sim.OutageParams{StartDays: 1 + day, Hours: e.hours, Repeat: 1, EveryDays: max(eventGap, e.hours/24)}
+			if e.repeat {
+				cfg.Outage.Repeat = r.repeats()
+			}
+			s.branch.CopyFrom(base)
+			if err := experiments.Advance(ctx, &s.branch, onset+base.Ticks(days)); err != nil {
+				return nil, err
+			}
+			list = append(list, traceOf(&s.branch, k, onset, min(days, r.days), cfg.Outage.Repeat))
+		}
+	}
+	cfg.Outage = sim.OutageParams{EveryDays: eventGap}
+	return list, experiments.Advance(ctx, base, base.Ticks(first+horizon))
+}
+
+// traceOf reads the prices of a world whose outage was followed for so many days.
+func traceOf(w *sim.World, kind int, onset uint32, days float64, repeats int) trace {
+	x := trace{kind: kind, onset: onset}
+	for t, m := range eventMarks {
+		x.price[t] = math.NaN()
+		// A second outage would be in the way of the later marks.
+		if m.days <= days && (!eventKinds[kind].repeat || m.days <= eventGap) {
+			x.price[t] = w.PriceAt(onset + w.Ticks(m.days))
+		}
+	}
+	for n := 0; eventKinds[kind].repeat && n < repeats; n++ {
+		at := onset + w.Ticks(float64(n*eventGap))
+		later := at + w.Ticks(0.25)
+		x.repeats = append(x.repeats, repetition{[2]uint32{at, later}, [2]float64{w.PriceAt(at), w.PriceAt(later)}})
+	}
+	return x
+}
+
+// take measures the traces of a kind against the world without outage.
+func (out *eventOutcome) take(kind int, traces []trace, base *sim.World) {
+	effect := func(price float64, tick uint32) float64 { return 100 * math.Log(price/base.PriceAt(tick)) }
+	var seen [eventTimes][]float64
+	for i := range traces {
+		x := &traces[i]
+		if x.kind != kind {
+			continue
+		}
+		for t, m := range eventMarks {
+			if !math.IsNaN(x.price[t]) {
+				seen[t] = append(seen[t], effect(x.price[t], x.onset+base.Ticks(m.days)))
+			}
+		}
+		for _, n := range x.repeats {
+			out.repeats = append(out.repeats, effect(n.price[1], n.tick[1])-effect(n.price[0], n.tick[0]))
+		}
+	}
+	for t := range seen {
+		out.effect[kind][t] = stat.Mean(seen[t])
+	}
 }
 
 // effectOf is the mean effect of an event at a mark.

@@ -1,6 +1,9 @@
 package check
 
 import (
+	"fmt"
+	"math"
+
 	"stakeout/experiments/facts"
 	"stakeout/experiments/report/stat"
 	"stakeout/experiments/report/table"
@@ -86,14 +89,31 @@ func factLine(f facts.Fact, got measured) line {
 	return line{f.Name, f.Unit, f.Accepted, f.Source, got, f.Decimals}
 }
 
+// deciding is the number of worlds that decide an undecided line nine times in ten,
+// if its estimate is right; 0 for any other line. The half-width shrinks with the
+// root of the number, and must leave 1.28 standard errors to the nearest border.
+func (l *line) deciding() float64 {
+	if l.target.Judge(l.got.lo, l.got.hi) != facts.Undecided {
+		return 0
+	}
+	const odds = (1.96 + 1.28) / 1.96
+	need := (l.got.hi - l.got.lo) / 2 * odds / min(math.Abs(l.got.value-l.target.Lo), math.Abs(l.got.value-l.target.Hi))
+	return math.Ceil(float64(l.got.n) * need * need)
+}
+
 // judge makes the result of a check from its lines; further tables are added
 // by the caller.
 func judge(name, title string, lines []line, notes ...string) *Result {
 	list := make([]facts.Line, len(lines))
+	var power []string
 	for i, l := range lines {
 		list[i] = facts.Line{What: l.what, Unit: l.unit, Accepted: l.target, Source: l.source, Decimals: l.decimals,
 			Got: facts.Estimate{Value: l.got.value, Lo: l.got.lo, Hi: l.got.hi, N: l.got.n}}
+		if n := l.deciding(); n > 0 && n < 1e9 {
+			power = append(power, fmt.Sprintf("%s: with a half-width of %s at n = %d, n of about %s decides it nine times in ten, if the estimate is right.",
+				l.what, table.Number((l.got.hi-l.got.lo)/2, table.Format{Decimals: l.decimals}), l.got.n, table.Number(n, table.Format{})))
+		}
 	}
-	j := facts.Judge("check_"+name, title, "more seeds decide it", list, notes...)
+	j := facts.Judge("check_"+name, title, "more seeds decide it", list, append(power, notes...)...)
 	return &Result{Tables: []*table.Table{j.Table}, Pass: j.Failed == 0 && j.Undecided == 0, Failed: j.Failed, Undecided: j.Undecided}
 }
