@@ -63,7 +63,7 @@ func NewPlan(name string, v Variation, shards int, o Options) (*Plan, error) {
 		return nil, err
 	}
 	if p.sweep.precision != nil {
-		return nil, planErrorf("a plan cuts a number of runs that is known beforehand, and with a precision it is not: choose --reps, or sweep in one process")
+		return nil, planErrorf("a plan cuts a number of runs that is known beforehand, and with a precision the results decide on it: give a number of replications in place of the precision, or sweep in one process")
 	}
 	p.Experiment, p.Cells, p.Runs, p.SpecSHA256 = p.design.name, len(p.design.cells), p.design.total(), p.hash()
 	if shards < 1 || shards > maxShards || shards > p.Runs {

@@ -63,10 +63,22 @@ func (p *program) sweep(c *cli.Context) error {
 	}
 	for _, f := range sweepFlags {
 		if name := f.Names()[0]; c.IsSet(name) && !slices.Contains(strings.Fields(chosen.flags), name) {
-			return usagef("%s does not take --%s; `sweep --help` shows what it does", strings.TrimSpace("sweep "+word), name)
+			return usagef("%s does not take --%s, which is for %s; `sweep --help` shows what it does", strings.TrimSpace("sweep "+word), name, takers(name))
 		}
 	}
 	return chosen.do(p, c)
+}
+
+// takers are the parts of sweep that take a flag.
+func takers(flag string) string {
+	var list []string
+	for word, p := range parts {
+		if slices.Contains(strings.Fields(p.flags), flag) {
+			list = append(list, strings.TrimSpace("sweep "+word))
+		}
+	}
+	slices.Sort(list)
+	return "`" + strings.Join(list, "`, `") + "`"
 }
 
 // loadSweep reads the preset with the axes, overrides and sample of the command
