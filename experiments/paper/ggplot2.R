@@ -50,6 +50,7 @@ series <- function(d, panel) {
   d$x <- as.numeric(d$x)
   marks <- d[d$kind == "mark", ]
   d <- d[d$kind != "mark", ]
+  d$name <- sub("^$", "unnamed", d$name)
   d$name <- factor(d$name, unique(d$name))
   of <- function(kind) d[d$kind == kind, ]
   bars <- d[d$kind != "band" & !is.na(d$lo), ]
@@ -68,7 +69,7 @@ series <- function(d, panel) {
   if (has_zero_line(panel)) p <- p + geom_hline(yintercept = 0)
   if (identical(channel(panel, "x")$scale$type, "log")) p <- p + scale_x_log10()
   if (identical(channel(panel, "y")$scale$type, "log")) p <- p + scale_y_log10()
-  key <- if (all(d$name == "")) "none" else guide_legend(ncol = 2)
+  key <- if (all(d$name == "unnamed")) "none" else guide_legend(ncol = 2)
   p <- p + guides(colour = key, fill = key, linetype = key, shape = key)
   p
 }

@@ -143,28 +143,35 @@ func (s tickStep) ticks(first, last float64) []plot.Tick {
 	return t
 }
 
-// logarithmic is a logarithmic axis: decades are labelled, and 2 and 5 too where
-// there is room; the other multiples are minor ticks.
+// logarithmic is a logarithmic axis: decades are labelled, as many as there is room
+// for, and 2 and 5 too where there is room for them; the other multiples are minor
+// ticks.
 func logarithmic(r interval, length vg.Length, vertical, expand bool) (interval, []plot.Tick) {
 	if expand {
 		r = interval{round125(r.min, false), round125(r.max, true)}
 	}
-	first, last := int(math.Floor(math.Log10(r.min))), int(math.Ceil(math.Log10(r.max)))
-	room := int(length / (2 * textSize))
-	if !vertical {
-		room = int(length / (3.5 * textSize))
+	const manyDecades = 3 // of which 2 and 5 have no labels
+	if math.Log10(r.max/r.min) <= manyDecades {
+		if t := logTicks(r, 1, true); apart(r, t, length, vertical) {
+			return r, t
+		}
 	}
-	room = max(room, 1)
-	// The powers of ten within the axis, of which as many have a label as there is
-	// room for, the first of them always.
-	least, most := int(math.Ceil(math.Log10(r.min*(1-1e-9)))), int(math.Floor(math.Log10(r.max*(1+1e-9))))
-	every := max(1, (most-least+room)/room)
-	fine := fineFits(r, length, vertical)
-	var t []plot.Tick
-	for e := first; e <= last; e++ {
+	for every := 1; ; every++ {
+		if t := logTicks(r, every, false); apart(r, t, length, vertical) {
+			return r, t
+		}
+	}
+}
+
+// logTicks are the ticks of a logarithmic axis, with a label at every so manyth power
+// of ten, the first of them always, and at 2 and 5 where it is fine.
+func logTicks(r interval, every int, fine bool) (t []plot.Tick) {
+	within := interval{r.min * (1 - 1e-9), r.max * (1 + 1e-9)}
+	least := int(math.Ceil(math.Log10(within.min)))
+	for e := int(math.Floor(math.Log10(r.min))); e <= int(math.Ceil(math.Log10(r.max))); e++ {
 		for m := 1; m <= 9; m++ {
 			v := tickStep{float64(m), e}.size()
-			if v < r.min*(1-1e-9) || v > r.max*(1+1e-9) {
+			if v < within.min || v > within.max {
 				continue
 			}
 			tick := plot.Tick{Value: v}
@@ -174,21 +181,26 @@ func logarithmic(r interval, length vg.Length, vertical, expand bool) (interval,
 			t = append(t, tick)
 		}
 	}
-	return r, t
+	return t
 }
 
-// fineFits tells whether the labels of 1, 2 and 5 stand clear of one another, which are
-// closest between 1 and 2 and between 5 and 10; more than three decades of them are too
-// many.
-func fineFits(r interval, length vg.Length, vertical bool) bool {
-	decades := math.Log10(r.max / r.min)
-	need := 2 * textSize
-	for _, v := range []float64{r.min, r.max} {
-		if !vertical {
-			need = max(need, textWidth(logLabel(5, int(math.Floor(math.Log10(v)))))+textSize)
+// apart tells whether the labels of a logarithmic axis stand clear of one another.
+func apart(r interval, ticks []plot.Tick, length vg.Length, vertical bool) bool {
+	var last plot.Tick
+	for _, t := range ticks {
+		if t.Label == "" {
+			continue
 		}
+		need := 2 * textSize
+		if !vertical {
+			need = (textWidth(last.Label)+textWidth(t.Label))/2 + textSize
+		}
+		if last.Label != "" && length*vg.Length(math.Log(t.Value/last.Value)/math.Log(r.max/r.min)) < need {
+			return false
+		}
+		last = t
 	}
-	return decades <= 3 && float64(need) <= math.Log10(2)*float64(length)/decades
+	return true
 }
 
 // logLabel writes out numbers that are short and shortens the others.
