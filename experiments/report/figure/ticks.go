@@ -2,6 +2,7 @@ package figure
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -144,30 +145,31 @@ func (s tickStep) ticks(first, last float64) []plot.Tick {
 }
 
 // logarithmic is a logarithmic axis: decades are labelled, as many as there is room
-// for, and 2 and 5 too where there is room for them; the other multiples are minor
-// ticks.
+// for, and 2 and 5 or 3 too where there is room for them; the other multiples are
+// minor ticks.
 func logarithmic(r interval, length vg.Length, vertical, expand bool) (interval, []plot.Tick) {
 	if expand {
 		r = interval{round125(r.min, false), round125(r.max, true)}
 	}
-	const manyDecades = 3 // of which 2 and 5 have no labels
-	if math.Log10(r.max/r.min) <= manyDecades {
-		if t := logTicks(r, 1, true); apart(r, t, length, vertical) {
+	const manyDecades = 3 // between which there are no labels
+	for _, fine := range [][]int{{1, 2, 5}, {1, 3}} {
+		if t := logTicks(r, 1, fine...); math.Log10(r.max/r.min) <= manyDecades && apart(r, t, length, vertical) {
 			return r, t
 		}
 	}
 	for every := 1; ; every++ {
-		if t := logTicks(r, every, false); apart(r, t, length, vertical) {
+		if t := logTicks(r, every, 1); apart(r, t, length, vertical) {
 			return r, t
 		}
 	}
 }
 
-// logTicks are the ticks of a logarithmic axis, with a label at every so manyth power
-// of ten, the first of them always, and at 2 and 5 where it is fine.
-func logTicks(r interval, every int, fine bool) (t []plot.Tick) {
+// logTicks are the ticks of a logarithmic axis, with a label at some multiples of every
+// so manyth power of ten, the first of them always. Either all labels are short or none.
+func logTicks(r interval, every int, labelled ...int) (t []plot.Tick) {
 	within := interval{r.min * (1 - 1e-9), r.max * (1 + 1e-9)}
 	least := int(math.Ceil(math.Log10(within.min)))
+	short := within.min < 1e-6 || within.max >= 1e7
 	for e := int(math.Floor(math.Log10(r.min))); e <= int(math.Ceil(math.Log10(r.max))); e++ {
 		for m := 1; m <= 9; m++ {
 			v := tickStep{float64(m), e}.size()
@@ -175,8 +177,8 @@ func logTicks(r interval, every int, fine bool) (t []plot.Tick) {
 				continue
 			}
 			tick := plot.Tick{Value: v}
-			if m == 1 && (e-least)%every == 0 || fine && (m == 2 || m == 5) {
-				tick.Label = logLabel(m, e)
+			if slices.Contains(labelled, m) && (e-least)%every == 0 {
+				tick.Label = logLabel(m, e, short)
 			}
 			t = append(t, tick)
 		}
@@ -203,12 +205,12 @@ func apart(r interval, ticks []plot.Tick, length vg.Length, vertical bool) bool 
 	return true
 }
 
-// logLabel writes out numbers that are short and shortens the others.
-func logLabel(m, e int) string {
-	if e >= -6 && e <= 6 {
-		return Number(tickStep{float64(m), e}.size(), max(0, -e))
+// logLabel is m × 10^e, written out unless it is to be short.
+func logLabel(m, e int, short bool) string {
+	if short && e != 0 {
+		return strconv.Itoa(m) + "e" + Number(float64(e), 0)
 	}
-	return strconv.Itoa(m) + "e" + Number(float64(e), 0)
+	return Number(tickStep{float64(m), e}.size(), max(0, -e))
 }
 
 // round125 rounds to a number with the mantissa 1, 2 or 5.
