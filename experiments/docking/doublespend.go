@@ -232,7 +232,7 @@ func (c spendCase) nakamoto() float64 {
 
 // spendFigure shows odds over confirmations and durations over hash power.
 func spendFigure(rows []Row, seed uint64) *figure.Figure {
-	odds := figure.Panel{Title: "a", Legend: true, XLabel: "Confirmations n", YLabel: "Odds of success (1)", YLog: true}
+	odds := figure.Panel{Title: "a", Legend: true, XLabel: "Confirmations n (1)", YLabel: "Odds of success (1)", YLog: true}
 	for style, share := range []float64{0.1, 0.2, 0.3, 0.4} {
 		exact := figure.Line{Name: fmt.Sprintf("share %g", share), Style: style}
 		got := figure.Line{Points: true, Style: style}

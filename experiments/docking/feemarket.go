@@ -234,7 +234,7 @@ func (o *Outcome) orbits() error {
 
 // feeFigure shows the paths of the base fee and where it ends up over demand.
 func feeFigure(shown []path) (*figure.Figure, error) {
-	paths := figure.Panel{Title: "a", Legend: true, XLabel: "Block", YLabel: "Base fee (gwei)", ZeroLine: true}
+	paths := figure.Panel{Title: "a", Legend: true, XLabel: "Block (1)", YLabel: "Base fee (gwei)", ZeroLine: true}
 	for i, c := range crowds {
 		line := figure.Line{Name: fmt.Sprintf("λ = %g, w = %g", c.lambda, c.wait), Style: i}
 		mean := figure.Line{Style: i}
@@ -244,8 +244,8 @@ func feeFigure(shown []path) (*figure.Figure, error) {
 		mean.X, mean.Y = []float64{0, crowdBlocks - 1}, []float64{c.fee, c.fee}
 		paths.Lines = append(paths.Lines, line, mean)
 	}
-	ends := figure.Panel{Title: "b", Legend: true, XLabel: "Demand over target, λ/T", YLabel: "Base fee at the end (gwei)"}
-	law := figure.Line{Name: "published: M(1 − T/λ)", Style: 0}
+	ends := figure.Panel{Title: "b", Legend: true, XLabel: "Demand over target, λ/T (1)", YLabel: "Base fee at the end (gwei)"}
+	law := figure.Line{Name: "published: M(1 − T/λ)", Style: 3}
 	low, high := figure.Line{Name: "lowest of an orbit", Points: true, Style: 1}, figure.Line{Name: "highest of an orbit", Points: true, Style: 2}
 	for step := range 41 {
 		ratio := 10 + float64(step)/4

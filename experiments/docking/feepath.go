@@ -159,7 +159,7 @@ func feePath(ctx context.Context, s Scale) (*Outcome, error) {
 
 // pathFigure shows swings, the bound over d, and averages over demand.
 func pathFigure(paths [][]float64, bounds, blocks figure.Line) *figure.Figure {
-	fall := figure.Panel{Title: "a", Legend: true, XLabel: "Block", YLabel: "Base fee over its start (1)"}
+	fall := figure.Panel{Title: "a", Legend: true, XLabel: "Block (1)", YLabel: "Base fee over its start (1)"}
 	for style, i := range []int{0, 2} {
 		law := figure.Line{Name: fmt.Sprintf("±%g of the target in turn", swings[i].off), Style: style}
 		got := figure.Line{Points: true, Style: style}

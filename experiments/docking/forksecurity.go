@@ -233,7 +233,7 @@ func (o *Outcome) escalation() error {
 
 // raidFigure shows the frontier over the share that moves to the true side.
 func raidFigure() (*figure.Figure, error) {
-	panel := figure.Panel{Legend: true, XLabel: "Share of tokens that move to the true side", YLabel: "Market cap over deposits at break-even", ZeroLine: true}
+	panel := figure.Panel{Legend: true, XLabel: "Share of tokens that move to the true side (1)", YLabel: "Market cap over deposits at break-even (1)", ZeroLine: true}
 	law := figure.Line{Name: "published: 1 / S", Style: 0}
 	got := figure.Line{Name: "reproduced", Style: 1}
 	felt := figure.Line{Name: "with market impact", Style: 2}

@@ -192,7 +192,7 @@ func stakeCompounding(ctx context.Context, s Scale) (*Outcome, error) {
 // compoundFigure shows the spread of shares over slots.
 func compoundFigure(s Scale) (*figure.Figure, error) {
 	const replications, every = 5000, 20
-	panel := figure.Panel{Legend: true, XLabel: "Slot", YLabel: "Variance of the share over v(1−v) (1)", ZeroLine: true}
+	panel := figure.Panel{Legend: true, XLabel: "Slot (1)", YLabel: "Variance of the share over v(1−v) (1)", ZeroLine: true}
 	for style, c := range []compoundCase{compoundCases[1], compoundCases[2], compoundCases[0]} {
 		law := figure.Line{Name: c.String(), Style: style}
 		got := figure.Line{Points: true, Style: style}

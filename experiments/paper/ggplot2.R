@@ -50,25 +50,26 @@ series <- function(d, panel) {
   d$x <- as.numeric(d$x)
   marks <- d[d$kind == "mark", ]
   d <- d[d$kind != "mark", ]
+  d$name <- sub("^$", "unnamed", d$name)
   d$name <- factor(d$name, unique(d$name))
   of <- function(kind) d[d$kind == kind, ]
   bars <- d[d$kind != "band" & !is.na(d$lo), ]
   points <- rbind(of("points"), bars)
-  p <- ggplot(d, aes(x, value, colour = name, fill = name, linetype = name)) +
+  p <- ggplot(d, aes(x, value, colour = name, fill = name, linetype = name, group = series)) +
     geom_ribbon(aes(ymin = lo, ymax = hi), of("band"), alpha = 0.22, colour = NA, show.legend = FALSE) +
     geom_line(data = of("line"), na.rm = TRUE) +
     geom_errorbar(aes(ymin = lo, ymax = hi), bars, width = 0, linetype = "solid", show.legend = FALSE) +
     (if (nrow(points) > 0) geom_point(aes(shape = name), points, na.rm = TRUE)) +
     geom_vline(aes(xintercept = x), marks, linetype = "dashed", colour = "grey40") +
     geom_text(aes(x, Inf, label = name), marks, inherit.aes = FALSE, size = 7 / .pt, hjust = 0, vjust = 1.2) +
-    scale_colour_manual(values = unname(palette.colors())[-5], aesthetics = c("colour", "fill")) +
+    scale_colour_manual(values = unname(palette.colors())[-5], limits = levels(d$name), aesthetics = c("colour", "fill")) +
     scale_shape_discrete(limits = levels(d$name)) +
     scale_linetype_discrete(limits = levels(d$name)) +
     labs(colour = NULL, fill = NULL, linetype = NULL, shape = NULL)
   if (has_zero_line(panel)) p <- p + geom_hline(yintercept = 0)
   if (identical(channel(panel, "x")$scale$type, "log")) p <- p + scale_x_log10()
   if (identical(channel(panel, "y")$scale$type, "log")) p <- p + scale_y_log10()
-  key <- if (all(d$name == "")) "none" else guide_legend(ncol = 2)
+  key <- if (all(d$name == "unnamed")) "none" else guide_legend(ncol = if (max(nchar(levels(d$name))) > 25) 1 else 2)
   p <- p + guides(colour = key, fill = key, linetype = key, shape = key)
   p
 }

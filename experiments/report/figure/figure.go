@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Width is the printed width of a figure in millimetres.
@@ -54,7 +55,7 @@ type Figure struct {
 // Panel is one pair of axes. It shows lines, bands and marks, or one heat
 // map, or one waterfall.
 type Panel struct {
-	// XLabel and YLabel name the quantity and its unit.
+	// XLabel and YLabel name the quantity and, in brackets, its unit.
 	XLabel, YLabel string
 	// Lines, Bands and Marks share the axes of the panel.
 	Lines []Line
@@ -173,6 +174,11 @@ func (p *Panel) validate() error {
 		return errors.New("no lines, bands, heat map or waterfall")
 	case p.ZeroLine && p.YLog:
 		return errors.New("a logarithmic axis has no zero line")
+	}
+	for _, label := range []string{p.XLabel, p.YLabel} {
+		if label != "" && !strings.HasSuffix(label, ")") {
+			return fmt.Errorf("the axis %q has no unit; a pure number has the unit (1)", label)
+		}
 	}
 	return p.validateSeries()
 }

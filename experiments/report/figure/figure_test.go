@@ -56,14 +56,14 @@ func TestDataFileListsEveryValue(t *testing.T) {
 		Marks: []Mark{{5, "stop, now"}},
 	}, {Lines: []Line{{Name: "b", X: []float64{2}, Y: []float64{3}, Points: true}}}, {Heat: &Heat{Cols: []string{"c"}, Rows: []string{"r"}, Z: [][]float64{{-2}}, Label: "z"}},
 		{Waterfall: &Waterfall{Labels: []string{"w"}, Values: []float64{3}, Total: "sum"}}}}
-	want := `panel,kind,name,x,y,value,lo,hi
-1,line,a,1,,0.3333333333333333,0,1
-1,band,a,1,,,-1,2
-1,mark,"stop, now",5,,,,
-2,points,b,2,,3,,
-3,cell,z,c,r,-2,,
-4,bar,w,,,3,0,3
-4,bar,sum,,,3,0,3
+	want := `panel,series,kind,name,x,y,value,lo,hi
+1,1,line,a,1,,0.3333333333333333,0,1
+1,2,band,a,1,,,-1,2
+1,,mark,"stop, now",5,,,,
+2,1,points,b,2,,3,,
+3,,cell,z,c,r,-2,,
+4,,bar,w,,,3,0,3
+4,,bar,sum,,,3,0,3
 `
 	if got := string(f.csv()); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -86,7 +86,8 @@ func TestErrors(t *testing.T) {
 		{"infinite", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{line(one, []float64{math.Inf(1)})}}, "y[0] is +Inf"},
 		{"all missing", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{line(one, []float64{math.NaN()})}}, "every value is missing"},
 		{"log of zero", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{{YLog: true, Lines: []Line{{X: one, Y: []float64{0}}}}}}, "logarithmic axis cannot show"},
-		{"glyph", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{{XLabel: "p\u209c", Lines: []Line{{X: one, Y: one}}}}}, "U+209C"},
+		{"unit", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{{XLabel: "Block", Lines: []Line{{X: one, Y: one}}}}}, `"Block" has no unit`},
+		{"glyph", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{{XLabel: "p\u209c (1)", Lines: []Line{{X: one, Y: one}}}}}, "U+209C"},
 		{"mark", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{{Marks: []Mark{{1, strings.Repeat("long label ", 9)}}, Lines: []Line{{X: one, Y: one}}}}}, "wider than the axes"},
 		{"cells", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{{Heat: fineGrid(25)}}}, "too small"},
 	}

@@ -125,7 +125,7 @@ func smallMultiples() *Figure {
 			cx, cy = append(cx, v), append(cy, m)
 		}
 		f.Panels = append(f.Panels, Panel{
-			Title: string(rune('a' + k)), XLabel: "Hash share", YLabel: "Odds of a missed deadline", Legend: true,
+			Title: string(rune('a' + k)), XLabel: "Hash share (1)", YLabel: "Odds of a missed deadline (1)", Legend: true,
 			Lines: []Line{{Name: "Closed form", X: cx, Y: cy, Style: 3}, {Name: "Simulation, 95 % interval", X: x, Y: y, Lo: lo, Hi: hi, Points: true, Style: 1}},
 		})
 	}
@@ -157,10 +157,10 @@ func wideSeries() *Figure {
 		lo, hi = append(lo, p-22500), append(hi, p-17500)
 	}
 	f.Panels = []Panel{
-		{Title: "a", XLabel: "Cycle", YLabel: "Cumulative profit (€)", ZeroLine: true, Legend: true,
+		{Title: "a", XLabel: "Cycle (1)", YLabel: "Cumulative profit (€)", ZeroLine: true, Legend: true,
 			Lines: []Line{{Name: "Profit", X: x, Y: profit}}, Bands: []Band{{X: x, Lo: lo, Hi: hi}},
 			Marks: []Mark{{20, "attack starts"}, {40, "DoS ends"}, {380, "last cycle"}, {390, "accounts are settled"}}},
-		{Title: "b", XLabel: "Cycle", YLabel: "Gini of stake", Legend: true, Lines: []Line{{Name: "Concentration", X: x, Y: conc, Style: 2}}},
+		{Title: "b", XLabel: "Cycle (1)", YLabel: "Gini of stake (1)", Legend: true, Lines: []Line{{Name: "Concentration", X: x, Y: conc, Style: 2}}},
 	}
 	return f
 }

@@ -187,8 +187,8 @@ type linePlotter struct{ l *Line }
 // Plot implements plot.Plotter.
 func (lp linePlotter) Plot(c draw.Canvas, p *plot.Plot) {
 	l, sty := lp.l, styleOf(lp.l.Style)
-	lp.errorBars(c, p, sty)
 	at := func(i int) vg.Point { return vg.Point{X: c.X(p.X.Norm(l.X[i])), Y: c.Y(p.Y.Norm(l.Y[i]))} }
+	var marked []vg.Point
 	for _, run := range runs(len(l.X), func(i int) bool { return math.IsNaN(l.Y[i]) }) {
 		pts := make([]vg.Point, 0, run.end-run.first)
 		for i := run.first; i < run.end; i++ {
@@ -199,10 +199,15 @@ func (lp linePlotter) Plot(c draw.Canvas, p *plot.Plot) {
 			c.Stroke(polyline(pts))
 		}
 		if l.marks(run) {
-			for _, pt := range pts {
-				drawMarker(c, sty, pt)
-			}
+			marked = append(marked, pts...)
 		}
+	}
+	for _, pt := range marked {
+		drawEdge(c, sty, pt)
+	}
+	lp.errorBars(c, p, sty)
+	for _, pt := range marked {
+		drawMarker(c, sty, pt)
 	}
 }
 
@@ -211,7 +216,7 @@ func (l *Line) connects(run span) bool { return !l.Points && run.end-run.first >
 
 // marks tells whether each point of a stretch has a marker, as the middle of an error
 // bar must.
-func (l *Line) marks(run span) bool { return !l.connects(run) || l.Lo != nil }
+func (l *Line) marks(run span) bool { return !l.connects(run) || len(l.Lo) > 0 }
 
 func (lp linePlotter) errorBars(c draw.Canvas, p *plot.Plot, sty lineStyle) {
 	l := lp.l
@@ -227,10 +232,13 @@ func (lp linePlotter) errorBars(c draw.Canvas, p *plot.Plot, sty lineStyle) {
 	}
 }
 
-// drawMarker draws a marker with a white edge, which tells it from those that it covers.
-func drawMarker(c draw.Canvas, sty lineStyle, at vg.Point) {
+// drawEdge draws the white edge of a marker, which tells it from those that it covers.
+func drawEdge(c draw.Canvas, sty lineStyle, at vg.Point) {
 	c.SetColor(color.White)
 	c.Fill(sty.marker.path(at, 2.5))
+}
+
+func drawMarker(c draw.Canvas, sty lineStyle, at vg.Point) {
 	c.SetColor(sty.color)
 	c.Fill(sty.marker.path(at, 2))
 }

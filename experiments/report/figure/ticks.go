@@ -2,6 +2,7 @@ package figure
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -143,60 +144,73 @@ func (s tickStep) ticks(first, last float64) []plot.Tick {
 	return t
 }
 
-// logarithmic is a logarithmic axis: decades are labelled, and 2 and 5 too where
-// there is room; the other multiples are minor ticks.
+// logarithmic is a logarithmic axis: decades are labelled, as many as there is room
+// for, and 2 and 5 or 3 too where there is room for them; the other multiples are
+// minor ticks.
 func logarithmic(r interval, length vg.Length, vertical, expand bool) (interval, []plot.Tick) {
 	if expand {
 		r = interval{round125(r.min, false), round125(r.max, true)}
 	}
-	first, last := int(math.Floor(math.Log10(r.min))), int(math.Ceil(math.Log10(r.max)))
-	room := int(length / (2 * textSize))
-	if !vertical {
-		room = int(length / (3.5 * textSize))
+	const manyDecades = 3 // between which there are no labels
+	for _, fine := range [][]int{{1, 2, 5}, {1, 3}} {
+		if t := logTicks(r, 1, fine...); math.Log10(r.max/r.min) <= manyDecades && apart(r, t, length, vertical) {
+			return r, t
+		}
 	}
-	room = max(room, 1)
-	// The powers of ten within the axis, of which as many have a label as there is
-	// room for, the first of them always.
-	least, most := int(math.Ceil(math.Log10(r.min*(1-1e-9)))), int(math.Floor(math.Log10(r.max*(1+1e-9))))
-	every := max(1, (most-least+room)/room)
-	fine := fineFits(r, length, vertical)
-	var t []plot.Tick
-	for e := first; e <= last; e++ {
+	for every := 1; ; every++ {
+		if t := logTicks(r, every, 1); apart(r, t, length, vertical) {
+			return r, t
+		}
+	}
+}
+
+// logTicks are the ticks of a logarithmic axis, with a label at some multiples of every
+// so manyth power of ten, the first of them always. Either all labels are short or none.
+func logTicks(r interval, every int, labelled ...int) (t []plot.Tick) {
+	within := interval{r.min * (1 - 1e-9), r.max * (1 + 1e-9)}
+	least := int(math.Ceil(math.Log10(within.min)))
+	short := within.min < 1e-6 || within.max >= 1e7
+	for e := int(math.Floor(math.Log10(r.min))); e <= int(math.Ceil(math.Log10(r.max))); e++ {
 		for m := 1; m <= 9; m++ {
 			v := tickStep{float64(m), e}.size()
-			if v < r.min*(1-1e-9) || v > r.max*(1+1e-9) {
+			if v < within.min || v > within.max {
 				continue
 			}
 			tick := plot.Tick{Value: v}
-			if m == 1 && (e-least)%every == 0 || fine && (m == 2 || m == 5) {
-				tick.Label = logLabel(m, e)
+			if slices.Contains(labelled, m) && (e-least)%every == 0 {
+				tick.Label = logLabel(m, e, short)
 			}
 			t = append(t, tick)
 		}
 	}
-	return r, t
+	return t
 }
 
-// fineFits tells whether the labels of 1, 2 and 5 stand clear of one another, which are
-// closest between 1 and 2 and between 5 and 10; more than three decades of them are too
-// many.
-func fineFits(r interval, length vg.Length, vertical bool) bool {
-	decades := math.Log10(r.max / r.min)
-	need := 2 * textSize
-	for _, v := range []float64{r.min, r.max} {
-		if !vertical {
-			need = max(need, textWidth(logLabel(5, int(math.Floor(math.Log10(v)))))+textSize)
+// apart tells whether the labels of a logarithmic axis stand clear of one another.
+func apart(r interval, ticks []plot.Tick, length vg.Length, vertical bool) bool {
+	var last plot.Tick
+	for _, t := range ticks {
+		if t.Label == "" {
+			continue
 		}
+		need := 2 * textSize
+		if !vertical {
+			need = (textWidth(last.Label)+textWidth(t.Label))/2 + textSize
+		}
+		if last.Label != "" && length*vg.Length(math.Log(t.Value/last.Value)/math.Log(r.max/r.min)) < need {
+			return false
+		}
+		last = t
 	}
-	return decades <= 3 && float64(need) <= math.Log10(2)*float64(length)/decades
+	return true
 }
 
-// logLabel writes out numbers that are short and shortens the others.
-func logLabel(m, e int) string {
-	if e >= -6 && e <= 6 {
-		return Number(tickStep{float64(m), e}.size(), max(0, -e))
+// logLabel is m × 10^e, written out unless it is to be short.
+func logLabel(m, e int, short bool) string {
+	if short && e != 0 {
+		return strconv.Itoa(m) + "e" + Number(float64(e), 0)
 	}
-	return strconv.Itoa(m) + "e" + Number(float64(e), 0)
+	return Number(tickStep{float64(m), e}.size(), max(0, -e))
 }
 
 // round125 rounds to a number with the mantissa 1, 2 or 5.

@@ -134,7 +134,7 @@ func (f *Figure) csv() []byte {
 		// Writing to memory cannot fail, hence the ignored results.
 		_ = w.Write(append([]string{strconv.Itoa(panel + 1)}, cells...))
 	}
-	_ = w.Write([]string{"panel", "kind", "name", "x", "y", "value", "lo", "hi"})
+	_ = w.Write([]string{"panel", "series", "kind", "name", "x", "y", "value", "lo", "hi"})
 	for i := range f.Panels {
 		f.Panels[i].csv(func(cells ...string) { row(i, cells...) })
 	}
@@ -142,35 +142,37 @@ func (f *Figure) csv() []byte {
 	return b.Bytes()
 }
 
+// csv lists the marks of a panel. Lines and bands are numbered, since some have no
+// name; those that continue a named line in its style have its name.
 func (p *Panel) csv(row func(...string)) {
 	num := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-	for _, l := range p.Lines {
+	for k, l := range p.Lines {
 		for i := range l.X {
 			lo, hi := "", ""
 			if l.Lo != nil {
 				lo, hi = num(l.Lo[i]), num(l.Hi[i])
 			}
-			row(l.kind(), l.Name, num(l.X[i]), "", num(l.Y[i]), lo, hi)
+			row(strconv.Itoa(k+1), l.kind(), p.seriesName(l.Name, l.Style), num(l.X[i]), "", num(l.Y[i]), lo, hi)
 		}
 	}
-	for _, b := range p.Bands {
+	for k, b := range p.Bands {
 		for i := range b.X {
-			row("band", p.bandName(b), num(b.X[i]), "", "", num(b.Lo[i]), num(b.Hi[i]))
+			row(strconv.Itoa(len(p.Lines)+k+1), "band", p.seriesName(b.Name, b.Style), num(b.X[i]), "", "", num(b.Lo[i]), num(b.Hi[i]))
 		}
 	}
 	for _, m := range p.Marks {
-		row("mark", m.Label, num(m.X), "", "", "", "")
+		row("", "mark", m.Label, num(m.X), "", "", "", "")
 	}
 	if h := p.Heat; h != nil {
 		for i, zs := range h.Z {
 			for j, z := range zs {
-				row("cell", h.Label, h.Cols[j], h.Rows[i], num(z), "", "")
+				row("", "cell", h.Label, h.Cols[j], h.Rows[i], num(z), "", "")
 			}
 		}
 	}
 	if wf := p.Waterfall; wf != nil {
 		for _, s := range wf.steps() {
-			row("bar", s.name, "", "", num(s.to-s.from), num(s.from), num(s.to))
+			row("", "bar", s.name, "", "", num(s.to-s.from), num(s.from), num(s.to))
 		}
 	}
 }
@@ -183,15 +185,15 @@ func (l *Line) kind() string {
 	return "line"
 }
 
-// bandName is the name of a band in the data: its own, or that of the line it is
-// around.
-func (p *Panel) bandName(b Band) string {
+// seriesName is the name of a series in the data: its own, or that of the line of its
+// style.
+func (p *Panel) seriesName(name string, style int) string {
 	for _, l := range p.Lines {
-		if b.Name == "" && l.Style == b.Style {
-			return l.Name
+		if name == "" && l.Style == style {
+			name = l.Name
 		}
 	}
-	return b.Name
+	return name
 }
 
 // writeFile writes to a temporary file beside the target, syncs and renames.
