@@ -122,7 +122,7 @@ func (p *design) enough(store *record.Store, s share) (bool, error) {
 	excess, capital := columnOf(schema, report.Excess), columnOf(schema, report.OutcomeColumn("attack", "capital_at_risk_usd"))
 	x, c := make([]float64, s.end), make([]float64, s.end)
 	for rep := range s.end {
-		rows, ok, err := store.Rows(p.key(s.cell, rep), runsTable)
+		rows, ok, err := store.Rows(s.place+int64(rep), runsTable)
 		if err == nil && (!ok || len(rows) != 1) {
 			err = fmt.Errorf("it has %d rows in place of one", len(rows))
 		}

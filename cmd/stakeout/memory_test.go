@@ -33,8 +33,9 @@ axes:
 `
 
 // TestMemoryIsFlat holds the peak of 100,000 runs against that of 10,000, in
-// processes of their own. The rest of it is the index of the journal and the
-// footer of the Parquet file.
+// processes of their own. What is left of growth is the index of the journal, 12 bytes
+// a run, and the footer of the Parquet file, about 40. Besides, the largest of ten times
+// as many peaks between collections is larger.
 func TestMemoryIsFlat(t *testing.T) {
 	if !*long {
 		t.Skip("takes minutes: -long")
@@ -53,7 +54,7 @@ func TestMemoryIsFlat(t *testing.T) {
 	}
 	few, many := peak(10_000), peak(100_000)
 	t.Logf("peaks: %d after 10,000 runs, %d after 100,000 (kB on Linux)", few, many)
-	if 10*many > 15*few {
+	if 10*many > 14*few {
 		t.Errorf("the peak grows from %d to %d between 10,000 and 100,000 runs", few, many)
 	}
 }

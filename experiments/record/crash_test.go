@@ -42,14 +42,14 @@ func TestTornJournal(t *testing.T) {
 			}
 		}
 		for i := range runs {
-			if _, ok := j.find(testKey(i)); ok != (i < want) {
+			if _, ok := j.index.left[markOf(testKey(i))]; ok != (i < want) {
 				t.Fatalf("cut at %d of %d: run %d there: %v, want the first %d", n, len(whole), i, ok, want)
 			}
 		}
 		must(t, j.add(testKey(99), 99, testRun(99).Rows))
 		j.f.Close()
-		if j, err = openJournal(folder, schemas, nil); err != nil || len(j.places) != want+1 || j.dropped != 0 {
-			t.Fatalf("cut at %d: %d runs after one more was added, want %d (%d dropped, %v)", n, len(j.places), want+1, j.dropped, err)
+		if j, err = openJournal(folder, schemas, nil); err != nil || len(j.index.left) != want+1 || j.dropped != 0 {
+			t.Fatalf("cut at %d: %d runs after one more was added, want %d (%d dropped, %v)", n, len(j.index.left), want+1, j.dropped, err)
 		}
 		j.f.Close()
 	}
@@ -231,7 +231,7 @@ func TestFailedWriteForbidsComplete(t *testing.T) {
 }
 
 func FuzzJournal(f *testing.F) {
-	j := &journal{schemas: []Schema{mixed, narrow}, salt: []byte("salt"), places: map[mark]place{}}
+	j := &journal{schemas: []Schema{mixed, narrow}, salt: []byte("salt"), index: newIndex()}
 	line, err := j.line("abc", testRun(1).Rows)
 	must(f, err)
 	f.Add(line)
@@ -239,11 +239,11 @@ func FuzzJournal(f *testing.F) {
 	f.Add([]byte("0123456789abcdef \n\n 0"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		all := slices.Concat(b, []byte("\n"), line, b)
-		j := &journal{schemas: j.schemas, salt: j.salt, places: map[mark]place{}}
+		j := &journal{schemas: j.schemas, salt: j.salt, index: newIndex()}
 		must(t, j.load(bytes.NewReader(all)))
-		p, ok := j.find("abc")
+		p, ok := j.index.left[markOf("abc")]
 		if !ok || j.end > int64(len(all)) {
-			t.Fatalf("the whole line was not found: %v, end %d of %d", j.places, j.end, len(all))
+			t.Fatalf("the whole line was not found: %v, end %d of %d", j.index, j.end, len(all))
 		}
 		if _, _, ok := j.split(all[p.offset:][:p.size]); !ok {
 			t.Fatal("a place holds no whole line")

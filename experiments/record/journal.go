@@ -3,7 +3,6 @@ package record
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -57,7 +56,7 @@ type journal struct {
 	f       *os.File
 	schemas []Schema
 	salt    []byte
-	places  map[mark]place
+	index   index
 	end     int64
 	dropped int // damaged or foreign lines met on opening
 	runs    int // not yet synced
@@ -65,31 +64,11 @@ type journal struct {
 	err     error
 }
 
-// mark stands for a key in memory, where there is one for every run: the first
-// 128 bits of its SHA-256.
-type mark [16]byte
-
-func markOf(key string) mark {
-	sum := sha256.Sum256([]byte(key))
-	return mark(sum[:len(mark{})])
-}
-
-// place is where a run stands in the file and in the plan.
-type place struct {
-	offset int64
-	order  int64 // unplaced until the plan asks for the run
-	size   int32
-}
-
-const unplaced = -1
-
-func (p place) placed() bool { return p.order != unplaced }
-
 // openJournal opens or creates the journal in dir and finds the whole lines.
 // What follows the last whole line is cut off.
 func openJournal(dir string, schemas []Schema, h hook) (*journal, error) {
 	j := &journal{path: filepath.Join(dir, journalName), hook: h, schemas: schemas,
-		salt: []byte(schemasHash(schemas)), places: map[mark]place{}}
+		salt: []byte(schemasHash(schemas)), index: newIndex()}
 	err := h.before(opCreate, j.path)
 	if err == nil {
 		j.f, err = os.OpenFile(j.path, os.O_RDWR|os.O_CREATE, 0o666)
@@ -129,7 +108,7 @@ func (j *journal) load(r io.Reader) error {
 			return err
 		}
 		if key, _, ok := j.split(line); ok {
-			j.places[markOf(key)] = place{offset: offset, size: int32(len(line)), order: unplaced}
+			j.index.left[markOf(key)] = place{offset, int32(len(line))}
 			j.end = offset + int64(len(line))
 		} else if len(line) > 0 {
 			j.dropped++
@@ -204,8 +183,8 @@ func plainKey(key string) bool {
 // after the first failure the journal takes no more runs.
 func (j *journal) add(key string, order int64, tables map[string][]Row) error {
 	line, err := j.line(key, tables)
-	if err == nil && (order < 0 || len(line) > math.MaxInt32) {
-		err = fmt.Errorf("record: run %s: place %d and %d bytes: want a place from 0 and less than 2 GiB", key, order, len(line))
+	if err == nil && len(line) > math.MaxInt32 {
+		err = fmt.Errorf("record: run %s: %d bytes: want less than 2 GiB", key, len(line))
 	}
 	if err != nil {
 		return err
@@ -215,14 +194,14 @@ func (j *journal) add(key string, order int64, tables map[string][]Row) error {
 	if j.err != nil {
 		return j.err
 	}
-	if old, ok := j.places[markOf(key)]; ok && old.placed() {
-		return fmt.Errorf("record: run %s was recorded twice: two runs of the plan have the same key", key)
+	if err := j.index.free(key, order); err != nil {
+		return err
 	}
 	if err := j.write(line); err != nil {
 		j.err = explain("write", j.path, err)
 		return j.err
 	}
-	j.places[markOf(key)] = place{offset: j.end, size: int32(len(line)), order: order}
+	j.index.put(key, order, place{j.end, int32(len(line))})
 	j.end += int64(len(line))
 	j.runs, j.bytes = j.runs+1, j.bytes+len(line)
 	if j.runs >= syncRuns || j.bytes >= syncBytes {
@@ -257,37 +236,36 @@ func (j *journal) sync() error {
 	return nil
 }
 
-// reuse gives a run of the journal its place in the plan.
+// reuse gives a run that an earlier invocation left its place in the plan.
 func (j *journal) reuse(key string, order int64) (bool, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	p, ok := j.places[markOf(key)]
-	if ok && p.placed() {
-		return false, fmt.Errorf("record: run %s was recorded twice: two runs of the plan have the same key", key)
+	p, ok := j.index.left[markOf(key)]
+	if !ok {
+		return false, nil
 	}
-	if ok {
-		p.order = order
-		j.places[markOf(key)] = p
+	if err := j.index.free(key, order); err != nil {
+		return false, err
 	}
-	return ok, nil
+	j.index.put(key, order, p)
+	return true, nil
 }
 
-// find returns where a run stands.
-func (j *journal) find(key string) (place, bool) {
+// find returns where the run at a place of the plan stands.
+func (j *journal) find(order int64) (place, bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	p, ok := j.places[markOf(key)]
-	return p, ok
+	return j.index.at(order)
 }
 
 // read returns the tables of a run as CSV text.
-func (j *journal) read(of mark, p place) (map[string]string, error) {
+func (j *journal) read(p place) (map[string]string, error) {
 	line := make([]byte, p.size)
 	if _, err := j.f.ReadAt(line, p.offset); err != nil {
 		return nil, explain("read", j.path, noEOF(err))
 	}
-	got, body, ok := j.split(line)
-	if !ok || markOf(got) != of {
+	_, body, ok := j.split(line)
+	if !ok {
 		return nil, fmt.Errorf("record: %s: the run at byte %d was damaged while the store was open: resume to repeat it", j.path, p.offset)
 	}
 	var texts map[string]string
@@ -295,30 +273,24 @@ func (j *journal) read(of mark, p place) (map[string]string, error) {
 	return texts, err
 }
 
-// each visits the placed runs in the order of the plan.
+// each visits the runs of the plan in their order.
 func (j *journal) each(visit func(texts map[string]string) error) error {
-	type entry struct {
-		mark
-		place
-	}
 	j.mu.Lock()
-	plan := make([]entry, 0, len(j.places))
-	for m, p := range j.places {
-		if p.placed() {
-			plan = append(plan, entry{m, p})
-		}
-	}
+	stretches := j.index.stretches()
 	j.mu.Unlock()
-	slices.SortFunc(plan, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.order, b.order), bytes.Compare(a.mark[:], b.mark[:]))
-	})
-	for _, e := range plan {
-		texts, err := j.read(e.mark, e.place)
-		if err == nil {
-			err = visit(texts)
-		}
-		if err != nil {
-			return err
+	for _, s := range stretches {
+		for order := s * stretchRuns; order < (s+1)*stretchRuns; order++ {
+			p, ok := j.find(order)
+			if !ok {
+				continue
+			}
+			texts, err := j.read(p)
+			if err == nil {
+				err = visit(texts)
+			}
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil

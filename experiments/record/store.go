@@ -161,12 +161,12 @@ func (s *Store) ConfigHash() string { return s.manifest.ConfigSHA256 }
 func (s *Store) Finished() (runs, dropped int) {
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()
-	return len(s.journal.places), s.journal.dropped
+	return s.journal.index.runs + len(s.journal.index.left), s.journal.dropped
 }
 
 // Record keeps a finished run. When it returns, the run survives the death of
 // the process; a power cut may take the last few. It fails on rows that do not
-// fit their schema, on a key that this plan has already placed, and when the
+// fit their schema, on a place that has a run already, and when the
 // journal cannot be written; after the latter no run can be recorded any more.
 func (s *Store) Record(r Run) error { return s.journal.add(r.Key, r.Order, r.Rows) }
 
@@ -182,18 +182,18 @@ func (s *Store) Reuse(key string, order int64) (bool, error) {
 	return ok, err
 }
 
-// Rows returns the rows of a finished run in a table, in the order in which
-// they were recorded, and whether there is such a run.
-func (s *Store) Rows(key, table string) (rows []Row, ok bool, err error) {
+// Rows returns the rows of the run at a place of the plan in a table, in the order in
+// which they were recorded, and whether there is such a run.
+func (s *Store) Rows(order int64, table string) (rows []Row, ok bool, err error) {
 	schema, err := s.schema(table)
 	if err != nil {
 		return nil, false, err
 	}
-	p, ok := s.journal.find(key)
+	p, ok := s.journal.find(order)
 	if !ok {
 		return nil, false, nil
 	}
-	texts, err := s.journal.read(markOf(key), p)
+	texts, err := s.journal.read(p)
 	if err != nil {
 		return nil, true, err
 	}

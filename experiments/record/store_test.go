@@ -215,16 +215,33 @@ func TestRowsOfAnEarlierInvocation(t *testing.T) {
 	if runs, dropped := s.Finished(); runs != 2 || dropped != 0 {
 		t.Errorf("%d runs, %d dropped", runs, dropped)
 	}
+	if have, err := s.Reuse(testKey(5), 70); !have || err != nil {
+		t.Errorf("the run was not re-used: %v", err)
+	}
 	for table, want := range testRun(5).Rows {
-		if got, ok, err := s.Rows(testKey(5), table); !ok || err != nil || !reflect.DeepEqual(got, want) {
+		if got, ok, err := s.Rows(70, table); !ok || err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %v, %v, %v", table, got, ok, err)
 		}
 	}
-	if _, ok, err := s.Rows(testKey(4), "runs"); ok || err != nil {
-		t.Errorf("a run that was never there: %v, %v", ok, err)
+	for _, order := range []int64{5, 69, 71, 700, -1} {
+		if _, ok, err := s.Rows(order, "runs"); ok || err != nil {
+			t.Errorf("a place without a run: %v, %v", ok, err)
+		}
 	}
-	if _, _, err := s.Rows(testKey(5), "nowhere"); err == nil {
+	if _, _, err := s.Rows(70, "nowhere"); err == nil {
 		t.Error("a table that was never opened has rows")
+	}
+	if have, err := s.Reuse(testKey(3), 70); have || err == nil {
+		t.Error("two runs have the same place")
+	}
+	if have, err := s.Reuse(testKey(3), 0); !have || err != nil {
+		t.Errorf("the other run was not re-used: %v", err)
+	}
+	if _, ok, err := s.Rows(-1, "runs"); ok || err != nil {
+		t.Errorf("no place at all: %v, %v", ok, err)
+	}
+	if runs, _ := s.Finished(); runs != 2 {
+		t.Errorf("%d runs", runs)
 	}
 }
 
@@ -305,7 +322,9 @@ func TestPlanErrors(t *testing.T) {
 	bad.Rows["runs"][0][1] = FloatValue(1)
 	unknown := testRun(3)
 	unknown.Rows["nowhere"] = nil
-	for name, run := range map[string]Run{"same key": testRun(1), "wrong type": bad, "unknown table": unknown, "no key": {Key: "a b"}} {
+	nowhere := testRun(4)
+	nowhere.Order = -1
+	for name, run := range map[string]Run{"same place": testRun(1), "no place": nowhere, "wrong type": bad, "unknown table": unknown, "no key": {Key: "a b"}} {
 		if s.Record(run) == nil {
 			t.Errorf("%s: recorded", name)
 		}

@@ -197,6 +197,7 @@ func NewStudy(m Meta, schema record.Schema, each func(visit func(record.Row) err
 		return c.numbers.add(numbers)
 	})
 	last.settle(m)
+	last.room(m, 0) // drops its numbers
 	return s, errors.Join(err, s.Err())
 }
 
