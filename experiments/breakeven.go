@@ -96,11 +96,11 @@ type BreakEven struct {
 func (s Search) find(near func(float64) float64, try func(values []float64) ([]Tried, error)) (tried []Tried, err error) {
 	values := s.Range.Grid()
 	for pass := 0; len(values) > 0 && pass <= s.Halvings; pass++ {
-		new, err := try(values)
+		list, err := try(values)
 		if err != nil {
 			return tried, err
 		}
-		tried = append(tried, new...)
+		tried = append(tried, list...)
 		slices.SortFunc(tried, func(x, y Tried) int { return cmp.Compare(x.At, y.At) })
 		values = s.midpoints(tried, near)
 	}

@@ -226,6 +226,23 @@ func TestSearchBudget(t *testing.T) {
 	}
 }
 
+// Every preset can be searched along its budget.
+func TestPresetsHaveASearch(t *testing.T) {
+	for _, name := range Presets() {
+		spec, err := Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := SearchBudget(spec)
+		if err == nil {
+			_, err = s.sweep(name, nil)
+		}
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // A search in a world: interrupted, continued and repeated it gives the same files,
 // and what was run once is not run again.
 func TestSearchInterruptedAndResumed(t *testing.T) {
