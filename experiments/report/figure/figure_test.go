@@ -325,3 +325,28 @@ func TestWaterfallSides(t *testing.T) {
 		}
 	}
 }
+
+// The labels of a logarithmic axis stand clear of one another, and either all of them
+// or none are short.
+func TestLabelsOfLogarithmicAxes(t *testing.T) {
+	for _, c := range []struct {
+		r    interval
+		want string
+	}{
+		{interval{1, 100}, "1 2 5 10 20 50 100"},
+		{interval{0.002, 0.5}, "0.003 0.01 0.03 0.1 0.3"},
+		{interval{1e-9, 1}, "1e−9 1e−7 1e−5 1e−3 1e−1"},
+		{interval{0.1, 1e6}, "0.1 10 1,000 100,000"},
+	} {
+		var labels []string
+		_, ticks := logarithmic(c.r, 190, false, false)
+		for _, tick := range ticks {
+			if tick.Label != "" {
+				labels = append(labels, tick.Label)
+			}
+		}
+		if got := strings.Join(labels, " "); got != c.want {
+			t.Errorf("%v: labels %q, want %q", c.r, got, c.want)
+		}
+	}
+}

@@ -239,17 +239,21 @@ func LaTeXText(s string) string { return latexEscapes.Replace(oneLine(s)) }
 // LongLaTeX writes a table that may break over pages: a longtable whose head is
 // repeated, in the booktabs style, with columns of words broken into lines, and the
 // notes as paragraphs below it. It needs the packages booktabs, longtable and array.
-// Intervals stand beside their estimates. It fails when a row does not match the
-// columns or when writing fails.
+// Intervals stand beside their estimates, or below them where the words need the room.
+// It fails when a row does not match the columns or when writing fails.
 func (t *Table) LongLaTeX(w io.Writer) error {
 	return t.emit(w, func(b *bytes.Buffer) {
 		fmt.Fprintf(b, "%% %s\n\\begin{longtable}{@{}%s@{}}\n\\toprule\n", strings.ToValidUTF8(oneLine(t.Title), ""), t.paragraphs())
 		t.latexHead(b)
 		b.WriteString("\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n")
+		split := t.longLayout().split
 		for _, row := range t.Rows {
 			cells := make([]string, len(row))
 			for i, c := range row {
 				cells[i] = latexNotation.cell(c, LaTeXText)
+				if interval := latexNotation.interval(c); split && interval != "" {
+					cells[i] = fmt.Sprintf("\\begin{tabular}[t]{@{}r@{}}%s\\\\{}%s\\end{tabular}", latexNotation.value(c, LaTeXText), interval)
+				}
 			}
 			writeAmpersands(b, cells)
 		}
@@ -265,7 +269,7 @@ func (t *Table) LongLaTeX(w io.Writer) error {
 // words above which a column of a long table is broken into lines, and the most that a
 // broken column asks for.
 const (
-	lineCells    = 120
+	lineCells    = 112
 	columnGap    = 3
 	headCells    = 14
 	brokenCells  = 18
@@ -275,8 +279,30 @@ const (
 // paragraphs are the columns of a long table: words share, as they need it, what the
 // numbers leave of the line.
 func (t *Table) paragraphs() string {
-	widths := t.widths(layout{})
-	fixed, wanted := 0, 0
+	widths := t.widths(t.longLayout())
+	fixed, wanted := t.shares(widths)
+	var b strings.Builder
+	for i, w := range widths {
+		switch a := t.align(i); {
+		case a == Left && w > brokenCells:
+			share := float64(max(lineCells-fixed, lineCells/3)) / lineCells * float64(w) / float64(wanted)
+			b.WriteString(paragraph(0.9 * max(share, float64(t.longestWord(i)+1)/lineCells)))
+		default:
+			b.WriteString(map[Align]string{Left: "l", Right: "r", Center: "c"}[a])
+		}
+	}
+	return b.String()
+}
+
+// longLayout is the layout of a long table. Words need the room of the intervals when
+// they have less than half of what they ask for.
+func (t *Table) longLayout() layout {
+	fixed, wanted := t.shares(t.widths(layout{}))
+	return layout{split: wanted > 2*(lineCells-fixed)}
+}
+
+// shares are the width that numbers take of a line and the width that words ask for.
+func (t *Table) shares(widths []int) (fixed, wanted int) {
 	for i, w := range widths {
 		if t.align(i) == Left && w > brokenCells {
 			wanted += w
@@ -284,17 +310,18 @@ func (t *Table) paragraphs() string {
 			fixed += w + columnGap
 		}
 	}
-	var b strings.Builder
-	for i, w := range widths {
-		switch a := t.align(i); {
-		case a == Left && w > brokenCells:
-			share := float64(max(lineCells-fixed, lineCells/3)) / lineCells * float64(w) / float64(wanted)
-			b.WriteString(paragraph(0.9 * share))
-		default:
-			b.WriteString(map[Align]string{Left: "l", Right: "r", Center: "c"}[a])
+	return fixed, wanted
+}
+
+// longestWord is the length of the longest part of a column's cells that is not broken
+// into lines.
+func (t *Table) longestWord(col int) (most int) {
+	for _, row := range t.Rows {
+		for _, word := range strings.FieldsFunc(row[col].String(), func(r rune) bool { return r == ' ' || r == '-' }) {
+			most = max(most, lineWidth(word))
 		}
 	}
-	return b.String()
+	return most
 }
 
 // paragraph is a column of words broken into lines, by its share of the line.

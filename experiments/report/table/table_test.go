@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"math/rand/v2"
@@ -321,5 +322,34 @@ func TestNoNegativeZero(t *testing.T) {
 	}
 	if strings.Contains(csv.String()+json.String(), "-0") {
 		t.Errorf("%s\n%s", csv.String(), json.String())
+	}
+}
+
+// A wide table continues below: every block fits on a line and begins with the first
+// column, and no column is lost.
+func TestBlocksOfLaTeX(t *testing.T) {
+	table := &Table{Name: "wide", Rows: [][]Cell{{Text("row")}}, Columns: []Column{{Name: "Name"}}}
+	for i := range 30 {
+		table.Columns = append(table.Columns, Column{Name: fmt.Sprint("Column", i)})
+		table.Rows[0] = append(table.Rows[0], Number(float64(i), Format{}))
+	}
+	seen := 0
+	for _, block := range table.blocks() {
+		width := 0
+		for _, w := range block.widths(layout{split: true}) {
+			width += w + columnGap
+		}
+		if block.Columns[0].Name != "Name" || width-columnGap > lineCells || len(block.Rows[0]) != len(block.Columns) {
+			t.Errorf("a block of %d characters with the columns %v", width, block.Columns)
+		}
+		seen += len(block.Columns) - 1
+	}
+	if seen != 30 {
+		t.Errorf("%d columns, want 30", seen)
+	}
+	for _, small := range []*Table{{Columns: table.Columns[:1]}, {Columns: table.Columns[:2]}} {
+		if n := len(small.blocks()); n != 1 {
+			t.Errorf("%d columns in %d blocks", len(small.Columns), n)
+		}
 	}
 }
