@@ -112,8 +112,9 @@ func stylisedFacts(ctx context.Context, a *archive) (*figure.Figure, error) {
 		return nil, err
 	}
 	measured := slices.IndexFunc(t.Columns, func(c table.Column) bool { return strings.HasPrefix(c.Name, "Measured") })
-	if measured < 0 {
-		return nil, fmt.Errorf("the table %s has no measured values", t.Name)
+	worlds := slices.IndexFunc(t.Columns, func(c table.Column) bool { return c.Name == "n" })
+	if measured < 0 || worlds < 0 {
+		return nil, fmt.Errorf("the table %s has no measured values or does not say of how many worlds", t.Name)
 	}
 	rows := map[string][]table.Cell{}
 	for _, r := range t.Rows {
@@ -157,5 +158,5 @@ func stylisedFacts(ctx context.Context, a *archive) (*figure.Figure, error) {
 		c.panel.Lines = append(c.panel.Lines, l)
 	}
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 66, Columns: 3, Panels: []figure.Panel{acf, sweep, move},
-		Caption: "The default world without an attacker: (a) autocorrelation of daily returns and of their sizes; (b) depth within 2 % of the mid, and (c) the price, after a sweep of all that rests within 2 % of the mid on one side, against the same world without it. Error bars: 95 % intervals, bootstrap over worlds. The accepted ranges with their sources are in the table of stylised facts." + a.stamp()}, nil
+		Caption: "The default world without an attacker: (a) autocorrelation of daily returns and of their sizes; (b) depth within 2 % of the mid, and (c) the price, after a sweep of all that rests within 2 % of the mid on one side, against the same world without it. Error bars: 95 % intervals, bootstrap over worlds, n = " + t.Rows[0][worlds].String() + ". The accepted ranges with their sources are in the table of stylised facts." + a.stamp()}, nil
 }

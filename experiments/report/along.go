@@ -136,8 +136,8 @@ func (s *Study) sweepFigure(axis int, rays []*ray) *figure.Figure {
 				at[k] += shift
 			}
 		}
-		profit.Lines = append(profit.Lines, r.lines(at, i, func(x *Summary) *Estimate { return &x.Profit })...)
-		excess.Lines = append(excess.Lines, r.lines(at, i, func(x *Summary) *Estimate { return &x.Excess })...)
+		profit.Lines = append(profit.Lines, r.line(at, i, func(x *Summary) *Estimate { return &x.Profit }))
+		excess.Lines = append(excess.Lines, r.line(at, i, func(x *Summary) *Estimate { return &x.Excess }))
 	}
 	legend := 0.0
 	if rays[0].others != "" {
@@ -165,9 +165,9 @@ func spread(rays []*ray) (log bool, step float64) {
 	return log, apart * (hi - lo)
 }
 
-// lines are a line through the means and, over it, the means with their intervals.
-func (r *ray) lines(x []float64, style int, of func(*Summary) *Estimate) []figure.Line {
-	l := figure.Line{Name: r.others, X: x, Style: style, Points: true}
+// line is a line through the means with their intervals.
+func (r *ray) line(x []float64, style int, of func(*Summary) *Estimate) figure.Line {
+	l := figure.Line{Name: r.others, X: x, Style: style}
 	for _, c := range r.cells {
 		e := *of(c)
 		if e.N == 0 {
@@ -178,7 +178,7 @@ func (r *ray) lines(x []float64, style int, of func(*Summary) *Estimate) []figur
 		}
 		l.Y, l.Lo, l.Hi = append(l.Y, e.Mean/1000), append(l.Lo, e.Lo/1000), append(l.Hi, e.Hi/1000)
 	}
-	return []figure.Line{{Name: r.others, X: x, Y: l.Y, Style: style}, l}
+	return l
 }
 
 // Turns lists the neighbours on every numerical axis of a sweep between which the

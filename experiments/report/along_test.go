@@ -50,14 +50,14 @@ func TestSweepFigure(t *testing.T) {
 		t.Fatalf("figure %+v", f)
 	}
 	lines := f.Panels[1].Lines
-	if len(lines) != 4 || lines[1].Name != "budget 1,000,000 USD" || lines[3].Name != "budget 2,000,000 USD" {
+	if len(lines) != 2 || lines[0].Name != "budget 1,000,000 USD" || lines[1].Name != "budget 2,000,000 USD" {
 		t.Fatalf("lines %+v", lines)
 	}
-	if y := lines[1].Y; len(y) != 2 || y[0] != 0.05 || y[1] != -0.05 {
+	if y := lines[0].Y; len(y) != 2 || y[0] != 0.05 || y[1] != -0.05 {
 		t.Errorf("excess in thousand USD, by rising loyalty: %v", y)
 	}
-	if x := lines[1].X; math.Abs(x[0]-0.3) > 0.01 || math.Abs(x[1]-0.9) > 0.01 || x[0] == lines[3].X[0] {
-		t.Errorf("lines at %v and %v, want them side by side", x, lines[3].X)
+	if x := lines[0].X; math.Abs(x[0]-0.3) > 0.01 || math.Abs(x[1]-0.9) > 0.01 || x[0] == lines[1].X[0] {
+		t.Errorf("lines at %v and %v, want them side by side", x, lines[1].X)
 	}
 	if !strings.Contains(f.Caption, "n = 3 replications") || !strings.Contains(f.Caption, "95 % intervals") {
 		t.Errorf("caption %q", f.Caption)
