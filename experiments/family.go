@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"stakeout/experiments/sim"
@@ -19,8 +20,8 @@ type family struct {
 	begin func(ctx context.Context, remedy string) (*sim.World, error)
 }
 
-// at brings the world of a remedy to a tick, if it is not beyond it. The world stays
-// the family's: whoever wants to change it takes a copy.
+// at brings the world of a remedy to a tick, or leaves it where it is beyond. The world
+// stays the family's: whoever wants to change it takes a copy.
 func (f *family) at(ctx context.Context, remedy string, tick uint32) (*sim.World, error) {
 	w := f.of(remedy)
 	if w == nil {
@@ -63,13 +64,19 @@ func (f *family) of(remedy string) *sim.World {
 	return nil
 }
 
-// clear gives all worlds back.
-func (f *family) clear() {
-	for _, w := range f.worlds {
-		f.pool.put(w)
-	}
-	f.worlds = f.worlds[:0]
+// release gives back the worlds of which no remedy is wanted any more.
+func (f *family) release(wanted func(remedy string) bool) {
+	f.worlds = slices.DeleteFunc(f.worlds, func(w *sim.World) bool {
+		done := !slices.ContainsFunc(w.Remedy().Names(), wanted)
+		if done {
+			f.pool.put(w)
+		}
+		return done
+	})
 }
+
+// clear gives all worlds back.
+func (f *family) clear() { f.release(func(string) bool { return false }) }
 
 // pool keeps worlds that are not needed, whose memory the next copy takes.
 type pool struct{ free []*sim.World }
@@ -91,6 +98,9 @@ func (p *pool) branch(ctx context.Context, f *family, remedy string, tick uint32
 	w, err := f.at(ctx, remedy, tick)
 	if err != nil {
 		return nil, err
+	}
+	if w.Tick() > tick {
+		return nil, fmt.Errorf("a world of %s is at tick %d, beyond %d", remedy, w.Tick(), tick)
 	}
 	return p.copyOf(w), nil
 }

@@ -3,6 +3,7 @@ package experiments
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"stakeout/experiments/measure"
@@ -38,6 +39,7 @@ type Worlds struct {
 	remedies []string // of the trials; none shares nothing
 	world    string   // what the trunk depends on
 	plan     string   // what the honest use and the attack depend on besides
+	done     []string // remedies under which the plan has been tried
 	// trunk is the world up to the start of the plan, idle the same world after it
 	// without the attacker's capital, honest that of the honest use of it, and attack
 	// that of the attack, from the act on.
@@ -116,10 +118,14 @@ func (b *Worlds) prepare(t *Trial) {
 	if w := b.idle.of(s.Remedy); world != b.world || w != nil && w.Tick() > t.end {
 		b.idle.clear()
 	}
-	if world != b.world || plan != b.plan {
+	if world != b.world || plan != b.plan || slices.Contains(b.done, s.Remedy) {
+		b.done = nil
 		b.honest.clear()
 		b.attack.clear()
 	}
+	wanted := func(remedy string) bool { return !slices.Contains(b.done, remedy) }
+	b.honest.release(wanted)
+	b.attack.release(wanted)
 	if world != b.world {
 		b.trunk.worlds = nil // New takes nothing from the pool.
 	}
@@ -187,6 +193,7 @@ func (t *Trial) finish(ctx context.Context) (err error) {
 	if t.Idle, err = t.idle(ctx); err != nil {
 		return err
 	}
+	b.done = append(b.done, remedy)
 	t.Gain = measure.Of(t.Attack, t.Honest, t.Idle, t.capital)
 	t.Fair = measure.Of(t.Honest, t.Honest, t.Idle, t.capital)
 	return nil

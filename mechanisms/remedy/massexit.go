@@ -62,10 +62,11 @@ func (t *massExit) Hear(w *World, m Message) bool {
 	return true
 }
 
-// Due implements Remedy: a window is over, or there are alarms to count.
+// Due implements Remedy: a window is over, or there are alarms enough for one if all
+// are good.
 func (t *massExit) Due(w *World) bool {
 	x := &t.docket.Exit
-	return x.Open && w.Tick >= x.Until || !x.Open && x.Alarms > 0
+	return x.Open && w.Tick >= x.Until || !x.Open && x.Alarms > 0 && float64(x.Alarms) >= t.p.Threshold*w.Roll.Public().Members
 }
 
 // Step opens the window when enough have called, and closes it when it is over.
@@ -77,7 +78,7 @@ func (t *massExit) Step(w *World) {
 		w.Roll.CloseGates(w.Tick)
 		x.Open, x.Until = false, w.Tick+w.ticks(t.p.RestDays)
 		x.Ended++
-	case float64(x.Alarms) >= t.p.Threshold*w.Roll.Public().Members && t.count(w) >= t.p.Threshold*w.Roll.Public().Members:
+	case t.count(w) >= t.p.Threshold*w.Roll.Public().Members:
 		clear(t.called)
 		w.Roll.OpenGates()
 		x.Open, x.Alarms, x.Until = true, 0, w.after(t.p.OpenDays)

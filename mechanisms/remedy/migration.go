@@ -129,16 +129,19 @@ func (t *migration) price() {
 	m.EachGas = float64(t.rules.each) + float64(t.rules.base)/float64(max(m.Users, 1))
 }
 
-// Due implements Remedy: there are signatures to count, or a move is under way.
-func (t *migration) Due(*World) bool {
-	return t.docket.Move.Stage != Gathering || len(t.list) > 0
+// Due implements Remedy: a move is under way, or there are signatures enough for one
+// if all are good.
+func (t *migration) Due(w *World) bool {
+	return t.docket.Move.Stage != Gathering || t.enough(w)
 }
 
-// Step takes the next step of a move when it is due.
+// enough reports whether so many have signed that a move begins.
+func (t *migration) enough(w *World) bool {
+	return len(t.list) > 0 && float64(len(t.list)) >= t.rules.threshold*w.Roll.Public().Members
+}
+
+// Step takes the next step of a move when it is due, and drops old signatures.
 func (t *migration) Step(w *World) {
-	if !t.Due(w) {
-		return
-	}
 	m := &t.docket.Move
 	switch m.Stage {
 	case Gathering:
@@ -163,7 +166,7 @@ func (t *migration) gather(w *World) {
 			i++
 		}
 	}
-	if len(t.list) == 0 || float64(len(t.list)) < t.rules.threshold*w.Roll.Public().Members {
+	if !t.enough(w) {
 		return
 	}
 	t.taken = len(t.list)

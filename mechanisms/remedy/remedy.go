@@ -95,8 +95,9 @@ type Remedy interface {
 	Rules() Rules
 	// Hear takes a message; false says that it was refused and changed nothing.
 	Hear(w *World, m Message) bool
-	// Due reports whether a step would do anything now. It is false for a remedy of
-	// which nobody has asked anything, unless it acts by itself.
+	// Due reports whether a step might touch anything but the remedy's own notes now.
+	// It is false for a remedy of which nobody has asked anything, unless it acts by
+	// itself.
 	Due(w *World) bool
 	// Step acts at the end of a slot, if anything is due.
 	Step(w *World)

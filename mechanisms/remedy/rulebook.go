@@ -4,10 +4,11 @@ import "slices"
 
 // Rulebook is what the contract and society say in one world: the remedy in force,
 // and others that have made no difference so far. Such a world is the world of each
-// of them. A question about the rules goes to all; a remedy that would have answered
-// otherwise than the one in force, has something to do, or meets a message to the one
-// in force, leaves the book at that moment, so that the world goes on as that of the
-// remedy in force, whatever else stood in the book.
+// of them. A question about the rules goes to all, and so does a message that a remedy
+// only takes note of; a remedy that would have answered otherwise than the one in
+// force, has something to do, or meets any other message to the one in force, leaves
+// the book at that moment, so that the world goes on as that of the remedy in force,
+// whatever else stood in the book.
 //
 // It is a Remedy, whose acts are those of the one in force.
 type Rulebook struct {
@@ -71,9 +72,14 @@ func (b *Rulebook) Rules() Rules {
 
 // Hear implements Remedy.
 func (b *Rulebook) Hear(w *World, m Message) bool {
-	b.alike = b.alike[:0]
-	return b.now.Hear(w, m)
+	heard := b.now.Hear(w, m)
+	b.keep(func(e *entered) bool { return m.Word.noted() && e.Hear(w, m) == heard })
+	return heard
 }
+
+// noted reports whether a remedy only takes note of a word, and touches nothing else
+// when it hears it.
+func (w Word) noted() bool { return w == Alarm || w == Sign }
 
 // Due implements Remedy.
 func (b *Rulebook) Due(w *World) bool { return b.now.Due(w) }
@@ -81,16 +87,15 @@ func (b *Rulebook) Due(w *World) bool { return b.now.Due(w) }
 // Step implements Remedy.
 func (b *Rulebook) Step(w *World) {
 	due := b.now.Due(w)
-	if len(b.alike) > 0 {
-		b.keep(func(e *entered) bool { return !due && !e.Due(w) })
-	}
-	if due {
-		b.now.Step(w)
+	b.keep(func(e *entered) bool { return !due && !e.Due(w) })
+	b.now.Step(w)
+	for i := range b.alike {
+		b.alike[i].Step(w)
 	}
 }
 
-// Docket implements Remedy. As long as nobody has asked anything of a remedy, all
-// dockets are equal but for terms, for which there is Ask.
+// Docket implements Remedy. The dockets of all remedies in the book are equal but for
+// terms, for which there is Ask.
 func (b *Rulebook) Docket() *Docket { return b.now.Docket() }
 
 // InForce is the remedy in force.

@@ -6,6 +6,7 @@ import (
 
 	"stakeout/experiments/param"
 	"stakeout/experiments/transcript"
+	"stakeout/market/ledger"
 )
 
 func defaults(t *testing.T, names ...string) *Rulebook {
@@ -45,7 +46,23 @@ func TestAsk(t *testing.T) {
 	}
 }
 
-// A message is for the remedy in force alone, even one that it refuses.
+// A signature is noted by all kinds of migration, until they disagree about one.
+func TestMigrationsHearTheSameSignatures(t *testing.T) {
+	s := newScript(t)
+	user := named("user")
+	s.grant(user, ledger.Cash, 1e6*ledger.Unit)
+	s.ok(s.roll.Join(user, 1e6*ledger.Unit))
+	b := defaults(t, "migrate-bls", "migrate-zk", "forced-exit")
+	sign := Message{By: user, Word: Sign, Count: 1, Amount: ledger.Unit}
+	if !b.Hear(s.world(), sign) || !slices.Equal(b.Names(), []string{"migrate-bls", "migrate-zk"}) {
+		t.Errorf("after a signature there are %v", b.Names())
+	}
+	if b.Enforce([]string{"migrate-zk"}); b.Docket().Move.Users != 1 {
+		t.Errorf("the other has noted %+v", b.Docket().Move)
+	}
+}
+
+// Any other message is for the remedy in force alone, even one that it refuses.
 func TestOnlyTheRemedyInForceHears(t *testing.T) {
 	b := defaults(t, "none", "hard-fork")
 	if b.Hear(nil, Message{Word: Accuse}) || len(b.Names()) != 1 {
