@@ -13,6 +13,7 @@ import (
 // What a run costs besides time, measured with the default world.
 const (
 	worldsPerRep  = 3
+	worldsShared  = 60       // of a worker, where cells have worlds in common for a while
 	bytesPerWorld = 4 << 20  // resident, with its series and its log of fills
 	bytesPerDay   = 4 << 10  // of result files, a replication and measured day, with its series
 	bytesPerRun   = 8 << 10  // of result files, a replication without its series
@@ -49,7 +50,11 @@ func (p *program) dryRun(c *cli.Context, w *experiments.Sweep, o experiments.Opt
 		}
 		disk += bytes * float64(cell.Replications)
 	}
-	memory := bytesFixed + min(workers, runs)*worldsPerRep*bytesPerWorld + len(w.Cells)*bytesPerCell +
+	worlds := worldsPerRep
+	if w.Shares() {
+		worlds = worldsShared
+	}
+	memory := bytesFixed + min(workers, runs)*worlds*bytesPerWorld + len(w.Cells)*bytesPerCell +
 		min(runs, rowsPerGroup)*bytesPerRow + runs*bytesPerIndex
 	e := estimate{
 		Preset: w.Spec.Name, Cells: len(w.Cells), Replications: runs, Worlds: worldsPerRep * runs, Workers: workers,
