@@ -155,6 +155,20 @@ func differ(a, b []Finding) bool {
 	return !slices.EqualFunc(a[0].Results, b[0].Results, func(x, y Result) bool { return x.Got == y.Got })
 }
 
+// A folder that cannot be written to is found before anything is run.
+func TestTryWithoutAFolder(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	claim := &Claim{ID: "C0", Tests: []Test{{When: "a", Case: brief(), Of: excess}}}
+	steps := 0
+	_, err := Try(context.Background(), []*Claim{claim}, Options{Reps: 2, Out: filepath.Join(file, "claims"), Progress: func(int, int) { steps++ }})
+	if err == nil || !strings.Contains(err.Error(), "cannot create folder") || steps > 0 {
+		t.Errorf("after %d replications: %v", steps, err)
+	}
+}
+
 // What was run is not run again, whole or in part, and a damaged file, other measures
 // and another version of the program are run anew.
 func TestTryGoesOn(t *testing.T) {

@@ -41,9 +41,6 @@ func (m memory) keep(t *trial) error {
 		}
 	}
 	w.Flush()
-	if err := os.MkdirAll(m.dir, 0o777); err != nil {
-		return err
-	}
 	return record.WriteFile(m.path(t), append([]byte(sum(b.Bytes())+"\n"), b.Bytes()...))
 }
 

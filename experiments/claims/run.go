@@ -126,7 +126,12 @@ func (c *court) summon(k Case, of Measure) error {
 func (c *court) sit(ctx context.Context) error {
 	for _, k := range c.order {
 		t := c.trials[k]
-		t.first = c.memory().recall(t, c.o.Reps)
+		if t.first = c.memory().recall(t, c.o.Reps); t.first < c.o.Reps {
+			// A folder that cannot be written to is better known before the work.
+			if err := c.memory().keep(t); err != nil {
+				return err
+			}
+		}
 		c.clock.add(t.first)
 	}
 	blocks := c.blocks()
