@@ -62,8 +62,7 @@ func (p *program) found(c *cli.Context, b *experiments.BreakEven) error {
 		fmt.Fprintf(p.out, "\nFiles:\n  %s\n\n%d replications, %d of them from an earlier search.\n", strings.Join(files, "\n  "), b.Runs, b.Reused)
 	}
 	if b.Partial {
-		fmt.Fprintln(p.out, "Interrupted. The same command again goes on from there.")
-		p.next(again(p.command)...)
+		p.interrupted()
 		return nil
 	}
 	p.next(append([]string{"explain", quoted(c.Args().First())}, choices(c)...)...)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -39,6 +41,9 @@ func (p *program) claims(c *cli.Context) error {
 	findings, err := claims.Try(c.Context, list, claims.Options{Reps: c.Int("reps"), Workers: c.Int("workers"), Turns: c.Bool("turns"), Progress: step,
 		Out: filepath.Join(c.String("out"), "claims"), Version: version})
 	end()
+	if errors.Is(err, context.Canceled) && !c.Bool("json") {
+		p.interrupted()
+	}
 	if err != nil {
 		return err
 	}

@@ -96,3 +96,9 @@ func report(w io.Writer, err error) int {
 	}
 	return code
 }
+
+// interrupted says how work that is stored as it goes is taken up again.
+func (p *program) interrupted() {
+	fmt.Fprintln(p.out, "Interrupted. The same command again goes on from there.")
+	p.next(again(p.command)...)
+}

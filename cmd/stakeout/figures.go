@@ -49,8 +49,7 @@ func (p *program) figures(c *cli.Context) error {
 	}
 	b, err := paper.Build(c.Context, list, o)
 	if errors.Is(err, context.Canceled) {
-		fmt.Fprintln(p.out, "Interrupted. The same command again goes on from there.")
-		p.next(again(p.command)...)
+		p.interrupted()
 	}
 	if err != nil {
 		return err
