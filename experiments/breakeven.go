@@ -13,6 +13,7 @@ import (
 	"stakeout/experiments/axis"
 	"stakeout/experiments/param"
 	"stakeout/experiments/preset"
+	"stakeout/experiments/record"
 	"stakeout/experiments/report"
 )
 
@@ -88,6 +89,7 @@ type BreakEven struct {
 	Partial              bool    // interrupted
 	Tried                []Tried // by value
 	Crossings            []Crossing
+	manifest             record.Manifest // of the tables
 }
 
 // find tries the points of the range and then, pass by pass, what halves the intervals
@@ -175,16 +177,26 @@ func sure(tried []Tried, from, step int) float64 {
 	return math.NaN()
 }
 
+// folder is that of all searches along the parameter.
+func (s Search) folder(out string) string { return filepath.Join(out, "break-even", s.Path) }
+
 // Run searches with a preset and further settings. Every pass is a sweep below
-// o.Out/break-even, so that what was run once is not run again. When ctx is cancelled
-// the result covers the passes that are finished, and the same call goes on.
+// o.Out/break-even/PATH, so that what was run once is not run again. When ctx is
+// cancelled the result covers the passes that are finished, and the same call goes on.
 func (s Search) Run(ctx context.Context, name string, set []string, o Options) (*BreakEven, error) {
 	w, err := s.sweep(name, set)
 	if err != nil {
 		return nil, err
 	}
 	b := &BreakEven{Search: s, Name: w.Spec.Name, Unit: cmp.Or(w.axes[0].field.Unit, "1"), Reps: w.Spec.Replications}
-	o, varied, pass := o.withDefaults(), w.axes[0], 0
+	o = o.withDefaults()
+	p, err := w.design(o)
+	if err != nil {
+		return nil, err
+	}
+	b.manifest = p.manifest(o)
+	b.manifest.Config = fmt.Sprintf("halvings: %d\n---\n", s.Halvings) + b.manifest.Config
+	varied, pass := w.axes[0], 0
 	b.Tried, err = s.find(varied.near, func(values []float64) ([]Tried, error) {
 		if pass > 0 {
 			if w, err = LoadSweep(name, Variation{Set: set, Axes: []string{varied.list(values)}}); err != nil {
@@ -248,7 +260,7 @@ func (a *swept) list(values []float64) string {
 
 // try runs a pass, or reads what an earlier one left.
 func (b *BreakEven) try(ctx context.Context, w *Sweep, pass int, o Options) (list []Tried, err error) {
-	o.Out = filepath.Join(o.Out, "break-even", "pass-"+strconv.Itoa(pass))
+	o.Out = filepath.Join(b.Search.folder(o.Out), "pass-"+strconv.Itoa(pass))
 	if step, before := o.Progress, b.Runs; step != nil {
 		o.Progress = func(done, total int) { step(before+done, before+total) }
 	}

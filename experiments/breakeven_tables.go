@@ -2,7 +2,10 @@ package experiments
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"path/filepath"
 	"slices"
@@ -95,25 +98,33 @@ func digits(x float64) (f table.Format) {
 
 func written(x float64) string { return table.Number(x, digits(x)).String() }
 
-// Write writes the tables as CSV and Markdown beside the passes, below
-// out/break-even, and returns the names of the files.
+// Write writes the tables as CSV and Markdown beside the passes, into the folder
+// out/break-even/PATH/PRESET, whose manifest lists them. It returns the names of the
+// files.
 func (b *BreakEven) Write(out string) (files []string, err error) {
+	store, err := record.Open(b.Search.folder(out), b.manifest)
+	if err != nil {
+		return nil, err
+	}
 	for _, t := range b.Tables() {
-		for _, ext := range []string{".csv", ".md"} {
+		for _, f := range []struct {
+			ext   string
+			write func(io.Writer) error
+		}{{".csv", t.CSV}, {".md", t.Markdown}} {
 			var text bytes.Buffer
-			write := t.CSV
-			if ext == ".md" {
-				write = t.Markdown
+			if err == nil {
+				err = f.write(&text)
 			}
-			if err := write(&text); err != nil {
-				return nil, err
+			if err == nil {
+				err = writeArtifact(store, t.Name+f.ext, text.Bytes())
 			}
-			file := filepath.Join(out, "break-even", b.Name, t.Name+ext)
-			if err := record.WriteFile(file, text.Bytes()); err != nil {
-				return nil, err
-			}
-			files = append(files, file)
+			files = append(files, filepath.Join(store.Dir(), t.Name+f.ext))
 		}
 	}
-	return files, nil
+	var stopped error
+	if b.Partial {
+		stopped = context.Canceled
+	}
+	status, reason := closing(stopped, err)
+	return files, errors.Join(err, store.Close(status, reason))
 }

@@ -297,7 +297,7 @@ func TestFolderOfASearchInUse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := record.Open(filepath.Join(dir, "break-even", "pass-1"), p.manifest(o), p.tables(record.CSV)...)
+	store, err := record.Open(filepath.Join(s.folder(dir), "pass-1"), p.manifest(o), p.tables(record.CSV)...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -107,15 +107,7 @@ func (p *design) finish(store *record.Store, r *Result, stopped error) error {
 // conclude closes a store after what stopped the runs and the error of what came
 // after them.
 func conclude(store *record.Store, r *Result, stopped, err error) error {
-	status, reason := record.Complete, ""
-	if r.Partial {
-		status, reason = record.Partial, "interrupted"
-		if !errors.Is(stopped, context.Canceled) && !errors.Is(stopped, context.DeadlineExceeded) {
-			reason = stopped.Error()
-		}
-	} else if err != nil {
-		status, reason = record.Partial, "the report failed: "+err.Error()
-	}
+	status, reason := closing(stopped, err)
 	if closed := store.Close(status, reason); err == nil {
 		err = closed
 	}
@@ -123,4 +115,18 @@ func conclude(store *record.Store, r *Result, stopped, err error) error {
 		err = fmt.Errorf("%s: interrupted after %d of %d replications: %w", r.Dir, r.Finished, r.Planned, stopped)
 	}
 	return err
+}
+
+// closing is the status of a folder, and the reason for one that is not complete, after
+// what stopped the runs and the error of what came after them.
+func closing(stopped, err error) (record.Status, string) {
+	switch {
+	case errors.Is(stopped, context.Canceled) || errors.Is(stopped, context.DeadlineExceeded):
+		return record.Partial, "interrupted"
+	case stopped != nil:
+		return record.Partial, stopped.Error()
+	case err != nil:
+		return record.Partial, "the report failed: " + err.Error()
+	}
+	return record.Complete, ""
 }

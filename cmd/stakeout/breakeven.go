@@ -19,7 +19,7 @@ var (
 
 const breakEvenHelp = `break-even tries values of one parameter with the same seeds, halves every interval in which the mean excess over the
 honest use of the same capital changes its sign, and prints all crossings. Both tables are written to
-FOLDER/break-even/PRESET. What was run once is stored in FOLDER/break-even/pass-1, pass-2, … and not run again.`
+FOLDER/break-even/PARAMETER/PRESET. What was run once is stored beside that in pass-1, pass-2, … and not run again.`
 
 // breakEven searches for where an attack breaks even.
 func (p *program) breakEven(c *cli.Context) error {
@@ -43,7 +43,7 @@ func (p *program) breakEven(c *cli.Context) error {
 		return err
 	}
 	if b.Failed > 0 {
-		err = errors.Join(err, fmt.Errorf("%d of %d replications failed; the tables runs in %s/break-even say why and how to replay them", b.Failed, b.Runs, o.Out))
+		err = errors.Join(err, fmt.Errorf("%d of %d replications failed; the tables runs of the passes say why and how to replay them", b.Failed, b.Runs))
 	}
 	return errors.Join(p.found(c, b), err)
 }

@@ -41,7 +41,11 @@ func (p *program) verify(c *cli.Context) error {
 		return errors.Join(err, offTarget(fmt.Sprintf("%s: %d problems", dir, len(problems))))
 	}
 	if !c.Bool("json") {
-		fmt.Fprintf(p.out, "%s (%s): %d files are as they were written, and the money adds up in all %d replications\n", dir, m.Status, len(m.Files), n)
+		money := fmt.Sprintf("the money adds up in all %d replications", n)
+		if n == 0 {
+			money = "there are no replications among them"
+		}
+		fmt.Fprintf(p.out, "%s (%s): %d files are as they were written, and %s\n", dir, m.Status, len(m.Files), money)
 	}
 	return err
 }

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 
 	"stakeout/experiments/measure"
@@ -12,11 +14,15 @@ import (
 // replication. It returns how many replications there are, and what is wrong: files
 // that changed, are missing or do not belong there; channels that do not sum to the
 // net profit, sectors that do not sum to zero, or an excess that is not attack less
-// honest use, to the micro-USD.
+// honest use, to the micro-USD. The tables of a search stand without replications, which
+// are in the folders of its passes.
 func Verify(dir string) (replications int, problems []record.Problem) {
 	problems = record.Verify(dir)
 	schema, each, err := open(dir, RunsTable)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // Of a table that was there, the manifest tells.
+		return 0, problems
+	case err != nil:
 		return 0, append(problems, record.Problem{File: RunsTable, What: err.Error()})
 	}
 	sums := conserved(schema)
