@@ -69,6 +69,7 @@ type Action struct {
 	Policy rollup.Policy
 	Mining Mining
 	Amount ledger.Amount
+	Gas    float64
 	Agent  ID
 	Other  ID
 	Count  uint32
@@ -214,5 +215,5 @@ func (d *Actions) Disturb(a, operator ID, hours uint32) {
 // Say sends a word to the remedy in force.
 func (d *Actions) Say(a ID, m remedy.Message) {
 	x := d.add(Say, a)
-	x.Word, x.Other, x.Count, x.Amount = m.Word, m.About, m.Count, m.Amount
+	x.Word, x.Other, x.Count, x.Amount, x.Gas = m.Word, m.About, m.Count, m.Amount, m.Gas
 }

@@ -302,11 +302,11 @@ func (t *Users) leave(id ID, row *user, v *View, do *Actions) {
 		}
 		pay = gas
 	}
-	if waited > t.p.RetryDays && gas < each && !v.Docket.Exit.Open && remedy.Ask(v.Remedy, func(r *remedy.Rules, _ *remedy.Docket) bool { return r.MassExit }) {
+	if waited > t.p.RetryDays && gas < each && !v.Docket.Exit.Open && v.Remedy.Notes(remedy.Alarm) {
 		do.Say(id, remedy.Message{Word: remedy.Alarm, Count: uint32(t.p.CohortSize)})
 	}
-	if !v.Away && remedy.Ask(v.Remedy, func(r *remedy.Rules, d *remedy.Docket) bool { return r.Migration && d.Move.EachGas*gasUSD < each }) {
-		do.Say(id, remedy.Message{Word: remedy.Sign, Count: uint32(t.p.CohortSize), Amount: Amount(pay)})
+	if !v.Away && v.Remedy.Notes(remedy.Sign) {
+		do.Say(id, remedy.Message{Word: remedy.Sign, Count: uint32(t.p.CohortSize), Amount: Amount(pay), Gas: each / gasUSD})
 	}
 	do.Request(AskExit, id, uint32(t.p.CohortSize), Amount(pay))
 }

@@ -20,9 +20,17 @@ type family struct {
 	begin func(ctx context.Context, remedy string) (*sim.World, error)
 }
 
-// at brings the world of a remedy to a tick, or leaves it where it is beyond. The world
-// stays the family's: whoever wants to change it takes a copy.
+// at brings the world of a remedy to a tick, or leaves it where it is beyond, with the
+// remedy in force. The world stays the family's: whoever wants to change it takes a copy.
 func (f *family) at(ctx context.Context, remedy string, tick uint32) (*sim.World, error) {
+	w, err := f.advance(ctx, remedy, tick)
+	if err == nil {
+		w.Enforce(remedy, w.Remedy().Names()...)
+	}
+	return w, err
+}
+
+func (f *family) advance(ctx context.Context, remedy string, tick uint32) (*sim.World, error) {
 	w := f.of(remedy)
 	if w == nil {
 		var err error
@@ -45,7 +53,7 @@ func (f *family) at(ctx context.Context, remedy string, tick uint32) (*sim.World
 			f.pool.put(before)
 			continue
 		}
-		before.Remedy().Enforce(gone)
+		before.Enforce(gone[0], gone[1:]...)
 		f.worlds = append(f.worlds, before)
 		if before.Remedy().Has(remedy) {
 			w = before

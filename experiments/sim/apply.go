@@ -75,7 +75,7 @@ func (w *World) carryOut(a *agents.Action) bool {
 	case agents.Send, agents.Join, agents.AskExit, agents.ForceExit, agents.Bridge:
 		return w.use(a)
 	case agents.Say:
-		return w.remedy.Hear(w.remedyWorld(), remedy.Message{By: a.Agent, About: a.Other, Word: a.Word, Count: a.Count, Amount: a.Amount})
+		return w.remedy.Hear(w.remedyWorld(), remedy.Message{By: a.Agent, About: a.Other, Word: a.Word, Count: a.Count, Amount: a.Amount, Gas: a.Gas})
 	case agents.Bid:
 		return w.bid(a)
 	case agents.Disturb:

@@ -18,7 +18,9 @@ const validators = "centralized"
 // strategies.
 const operatorStrategy = int(RowCoordinators) - int(RowStakers)
 
-// openAway founds an empty rollup beside the first, under the same rules.
+// openAway founds an empty rollup beside the first, under the same rules, when enough
+// users have signed for a move: “the pissed off users organize and form a new zkRollup
+// validator group”.
 //
 // Assumption: the users' own group of validators is one of the professional
 // operators, the last of them, which never holds the office of the first rollup.

@@ -17,7 +17,8 @@ func stricken(t testing.TB, name string) *World {
 // they submit a single proof of mass exit to the old zkRollup smart contract,
 // which will transfer the total amount of tokens owned by these users to the
 // smart contract of the new zkRollup." Users who cannot leave sign, move, and are
-// served where they have moved to; the old rollup loses their fees.
+// served where they have moved to; the old rollup loses their fees. The new one is
+// founded when enough have signed.
 func TestUsersMigrate(t *testing.T) {
 	for _, name := range []string{"migrate-zk", "migrate-optimistic", "migrate-bls"} {
 		w := stricken(t, name)
@@ -29,11 +30,17 @@ func TestUsersMigrate(t *testing.T) {
 				t.Fatal(err)
 			}
 			m := w.remedy.Docket().Move
+			if begun := m.Stage != remedy.Gathering || m.Ended > 0; begun != (w.Away() != nil) {
+				t.Fatalf("%s day %.0f: a move has begun is %v, and the second rollup is %v", name, day, begun, w.Away())
+			}
+			if w.Away() == nil {
+				continue
+			}
 			t.Logf("%s day %2.0f: stage %d, %d signed, %.0f gas each, %d moved in %d; members %v and %v, transactions %d and %d", name, day,
-				m.Stage, m.Users, m.EachGas, m.Moved, m.Ended, w.roll.Public().Members, w.away.roll.Public().Members, w.roll.Public().Transactions, w.away.roll.Public().Transactions)
+				m.Stage, m.Users, m.EachGas, m.Moved, m.Ended, w.roll.Public().Members, w.Away().Public().Members, w.roll.Public().Transactions, w.Away().Public().Transactions)
 		}
-		if m := w.remedy.Docket().Move; m.Moved == 0 || w.away.roll.Public().Transactions == 0 {
-			t.Errorf("%s: %d users moved, %d transactions there", name, m.Moved, w.away.roll.Public().Transactions)
+		if m := w.remedy.Docket().Move; m.Moved == 0 || w.Away().Public().Transactions == 0 {
+			t.Errorf("%s: %d users moved, %d transactions there", name, m.Moved, w.Away().Public().Transactions)
 		}
 	}
 }

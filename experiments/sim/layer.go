@@ -6,6 +6,7 @@ import (
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/layer1"
+	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
 )
 
@@ -81,6 +82,9 @@ func (w *World) layer2() {
 	if w.tick%uint32(w.cfg.Rollup.BlocksPerSlot) == 0 {
 		w.remedy.Step(w.remedyWorld())
 		w.must(w.forRemedy.Fault)
+		if w.away.roll == nil && w.remedy.Docket().Move.Stage != remedy.Gathering {
+			w.openAway()
+		}
 		w.dropRequests()
 		w.splitToken()
 	}

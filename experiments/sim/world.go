@@ -132,9 +132,6 @@ func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]l
 	}
 	w.chain = chain
 	w.open(capital)
-	if remedy.Ask(w.remedy, func(r *remedy.Rules, _ *remedy.Docket) bool { return r.Migration }) {
-		w.openAway()
-	}
 	return w, w.fault
 }
 
@@ -243,6 +240,13 @@ func (w *World) Away() *rollup.State { return w.away.roll }
 
 // Remedy is what can be done in this world.
 func (w *World) Remedy() *remedy.Rulebook { return w.remedy }
+
+// Enforce puts one of the remedies that the world is the world of into force and keeps
+// some of the others beside it.
+func (w *World) Enforce(name string, others ...string) {
+	w.remedy.Enforce(name, others...)
+	w.showMechanisms()
+}
 
 // Chain is layer one.
 func (w *World) Chain() *layer1.Chain { return w.chain }

@@ -25,6 +25,13 @@ type Rules struct {
 	Oracle     Oracle // the oracle whose token can fork
 }
 
+// notes reports whether a remedy of these rules takes note of a word that nobody else
+// has a use for, and touches nothing but its notes when it hears it.
+func (r *Rules) notes(w Word) bool { return w == Alarm && r.MassExit || w == Sign && r.Migration }
+
+// noted reports whether a word is one that remedies only take note of.
+func (w Word) noted() bool { return w == Alarm || w == Sign }
+
 // Word is the kind of a message.
 type Word uint8
 
@@ -40,7 +47,7 @@ const (
 	Dispute                 // Amount of tokens against the tentative answer
 	Pick                    // Count 0 for no and 1 for yes: the side of a fork, for good
 	Alarm                   // Count users call for a window in which everybody may leave
-	Sign                    // Count users for a common move, 0 takes it back; Amount is the most in micro-USD that each pays a coordinator for carrying it out at once
+	Sign                    // Count users for a common move, 0 takes it back; Amount is the most in micro-USD that each pays a coordinator for carrying it out at once, Gas the most layer-one gas for each, 0 any
 	Words
 )
 
@@ -50,6 +57,7 @@ type Message struct {
 	Word      Word
 	Count     uint32
 	Amount    ledger.Amount
+	Gas       float64
 }
 
 // World is what a remedy may touch.

@@ -4,11 +4,11 @@ import "slices"
 
 // Rulebook is what the contract and society say in one world: the remedy in force,
 // and others that have made no difference so far. Such a world is the world of each
-// of them. A question about the rules goes to all, and so does a message that a remedy
-// only takes note of; a remedy that would have answered otherwise than the one in
-// force, has something to do, or meets any other message to the one in force, leaves
-// the book at that moment, so that the world goes on as that of the remedy in force,
-// whatever else stood in the book.
+// of them. A question about the rules goes to all; a remedy that would have answered
+// otherwise than the one in force, has something to do, or meets a message to the one
+// in force, leaves the book at that moment, so that the world goes on as that of the
+// remedy in force, whatever else stood in the book. A message of which a remedy only
+// takes note goes to all and makes no difference before it has something to do.
 //
 // It is a Remedy, whose acts are those of the one in force.
 type Rulebook struct {
@@ -70,16 +70,24 @@ func (b *Rulebook) Rules() Rules {
 	return Ask(b, func(r *Rules, _ *Docket) Rules { return *r })
 }
 
-// Hear implements Remedy.
-func (b *Rulebook) Hear(w *World, m Message) bool {
-	heard := b.now.Hear(w, m)
-	b.keep(func(e *entered) bool { return m.Word.noted() && e.Hear(w, m) == heard })
-	return heard
+// Notes reports whether any remedy in the book takes note of a word. Nothing but a
+// message of that word may depend on it.
+func (b *Rulebook) Notes(w Word) bool {
+	return b.now.rules.notes(w) || slices.ContainsFunc(b.alike, func(e entered) bool { return e.rules.notes(w) })
 }
 
-// noted reports whether a remedy only takes note of a word, and touches nothing else
-// when it hears it.
-func (w Word) noted() bool { return w == Alarm || w == Sign }
+// Hear implements Remedy. Whether a note was taken, nobody is told.
+func (b *Rulebook) Hear(w *World, m Message) bool {
+	if !m.Word.noted() {
+		b.alike = nil
+		return b.now.Hear(w, m)
+	}
+	b.now.Hear(w, m)
+	for i := range b.alike {
+		b.alike[i].Hear(w, m)
+	}
+	return true
+}
 
 // Due implements Remedy.
 func (b *Rulebook) Due(w *World) bool { return b.now.Due(w) }
@@ -95,7 +103,7 @@ func (b *Rulebook) Step(w *World) {
 }
 
 // Docket implements Remedy. The dockets of all remedies in the book are equal but for
-// terms, for which there is Ask.
+// terms, for which there is Ask, and for notes.
 func (b *Rulebook) Docket() *Docket { return b.now.Docket() }
 
 // InForce is the remedy in force.
@@ -115,16 +123,16 @@ func (b *Rulebook) Has(name string) bool {
 	return b.now.name == name || slices.ContainsFunc(b.alike, func(e entered) bool { return e.name == name })
 }
 
-// Enforce puts the first of some remedies that are in the book into force and keeps
-// the rest of them beside it.
-func (b *Rulebook) Enforce(names []string) {
+// Enforce puts one of the remedies in the book into force and keeps some of the others
+// beside it.
+func (b *Rulebook) Enforce(name string, others ...string) {
 	all := append([]entered{b.now}, b.alike...)
 	b.alike = nil
 	for i := range all {
 		switch e := all[i]; {
-		case e.name == names[0]:
+		case e.name == name:
 			b.now = e
-		case slices.Contains(names, e.name):
+		case slices.Contains(others, e.name):
 			b.alike = append(b.alike, e)
 		}
 	}

@@ -34,7 +34,7 @@ func TestAsk(t *testing.T) {
 	if len(before.Names()) != 4 {
 		t.Error("a copy changes with the original")
 	}
-	before.Enforce([]string{"forced-exit", "hard-fork"})
+	before.Enforce("forced-exit", "hard-fork")
 	if !Ask(before, force) || !slices.Equal(before.Names(), []string{"forced-exit"}) || !before.Has("forced-exit") || before.Has("hard-fork") {
 		t.Errorf("with forced exits in force there are %v", before.Names())
 	}
@@ -46,19 +46,34 @@ func TestAsk(t *testing.T) {
 	}
 }
 
-// A signature is noted by all kinds of migration, until they disagree about one.
-func TestMigrationsHearTheSameSignatures(t *testing.T) {
+// A signature is noted by all kinds of migration and nobody else, parts nobody, and is
+// there when one of them comes into force.
+func TestNotesPartNobody(t *testing.T) {
 	s := newScript(t)
 	user := named("user")
 	s.grant(user, ledger.Cash, 1e6*ledger.Unit)
 	s.ok(s.roll.Join(user, 1e6*ledger.Unit))
 	b := defaults(t, "migrate-bls", "migrate-zk", "forced-exit")
-	sign := Message{By: user, Word: Sign, Count: 1, Amount: ledger.Unit}
-	if !b.Hear(s.world(), sign) || !slices.Equal(b.Names(), []string{"migrate-bls", "migrate-zk"}) {
+	if !b.Notes(Sign) || b.Notes(Alarm) {
+		t.Error("signatures and nothing else are noted")
+	}
+	sign := Message{By: user, Word: Sign, Count: 1, Amount: ledger.Unit, Gas: 250000}
+	if !b.Hear(s.world(), sign) || len(b.Names()) != 3 {
 		t.Errorf("after a signature there are %v", b.Names())
 	}
-	if b.Enforce([]string{"migrate-zk"}); b.Docket().Move.Users != 1 {
-		t.Errorf("the other has noted %+v", b.Docket().Move)
+	for name, users := range map[string]uint64{"migrate-zk": 0, "migrate-bls": 0, "forced-exit": 0} {
+		c := b.Copy()
+		if c.Enforce(name); c.Docket().Move.Users != users {
+			t.Errorf("%s has noted %+v", name, c.Docket().Move)
+		}
+	}
+	sign.Gas = 400000 // Enough for one signature of the second kind; the first has the dearer proof.
+	b.Hear(s.world(), sign)
+	for name, users := range map[string]uint64{"migrate-zk": 0, "migrate-bls": 1, "forced-exit": 0} {
+		c := b.Copy()
+		if c.Enforce(name); c.Docket().Move.Users != users {
+			t.Errorf("%s has noted %+v", name, c.Docket().Move)
+		}
 	}
 }
 
