@@ -280,9 +280,8 @@ func OpeningDemand(p UserParams) float64 {
 }
 
 // leave asks for the way out: through the coordinator, at up to its gas with a
-// fifth on top and what the waiting costs, but no more than the other route;
-// after a while through the layer-one queue, if the remedy opens it and its gas
-// is below the balance. Where users can move together it signs for that too, when
+// fifth on top and what the waiting costs; after a while through the layer-one queue,
+// if the remedy opens it and its gas is below the balance. Where users can move together it signs for that too, when
 // its part of the gas is below the balance. Who can do nothing stays, trapped.
 func (t *Users) leave(id ID, row *user, v *View, do *Actions) {
 	if v.Pocket(id, ledger.Cash, ledger.Rollup) == 0 && row.since < v.Tick {
@@ -295,12 +294,9 @@ func (t *Users) leave(id ID, row *user, v *View, do *Actions) {
 	waited := float64(v.Tick-row.since) / v.TicksPerDay
 	pay := min(each, float64(1.2*float64(v.Rollup.WithdrawalGas)*gasUSD)+float64(t.p.UrgencyPerDay*each*(1+waited)))
 	now := gas < each && (waited > t.p.RetryDays || v.Docket.Exit.Open || v.Service.Exodus)
-	if (now || gas < pay) && (v.Docket.Exit.Open || v.mayForce()) {
-		if now {
-			do.Request(ForceExit, id, uint32(t.p.CohortSize), 0)
-			return
-		}
-		pay = gas
+	if now && (v.Docket.Exit.Open || v.mayForce()) {
+		do.Request(ForceExit, id, uint32(t.p.CohortSize), 0)
+		return
 	}
 	if waited > t.p.RetryDays && gas < each && !v.Docket.Exit.Open && v.Remedy.Notes(remedy.Alarm) {
 		do.Say(id, remedy.Message{Word: remedy.Alarm, Count: uint32(t.p.CohortSize)})

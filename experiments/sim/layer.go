@@ -99,7 +99,7 @@ func (w *World) advance(l *layer) {
 	p := &l.posting
 	switch build := per - uint32(w.cfg.Rollup.DeadlineBlocks); {
 	case at == build-1:
-		if gas, ok := l.roll.Build(w.tick, l == &w.layer && w.down()); ok {
+		if gas, ok := l.roll.Build(w.tick, l == &w.layer && w.down(), w.otherWay(l)); ok {
 			p.built, p.gas, p.due = true, gas, w.tick+w.delay(l.roll.Public().Leader.Operator)
 		}
 	case at >= build && at < per-1 && (at-build)%3 == 2 && p.batch != 0:
@@ -110,6 +110,20 @@ func (w *World) advance(l *layer) {
 		w.endSlot(l)
 	}
 	w.release(l)
+}
+
+// otherWay is what the way out through layer one costs a user, in micro-USD, when it is
+// open and somebody asks for the way through a leader who wants more, and 0 otherwise.
+//
+// Assumption: nobody who may leave through layer one pays a coordinator more than that
+// costs, be he in a hurry or not.
+func (w *World) otherWay(l *layer) ledger.Amount {
+	cost := agents.Amount(float64(w.cfg.Rollup.ForcedExitGas) * w.view.GasGwei * 1e-9 * w.view.EthUSD)
+	fee := l.roll.PolicyOf(l.roll.Public().Leader.Operator).ExitFee
+	if fee <= cost || l.roll.Asked() == 0 || !w.mayForce() {
+		return 0
+	}
+	return cost
 }
 
 // endSlot closes a slot: users pay, the operator pays the gas, the mechanism shares

@@ -18,7 +18,9 @@ func (s *State) Open(l Leader) {
 // Build fills the leader's batch by its standing policy, which is binding from
 // here on, and returns the layer-one gas that it needs. ok is false when nobody
 // builds: the slot is vacant or the operator is down. An empty batch is a batch.
-func (s *State) Build(tick uint32, down bool) (gas uint32, ok bool) {
+// Nobody leaves through a leader who asks more than another way out costs, which is 0
+// where there is none.
+func (s *State) Build(tick uint32, down bool, other ledger.Amount) (gas uint32, ok bool) {
 	if s.slot.Operator == ledger.Outside {
 		return 0, false
 	}
@@ -31,7 +33,7 @@ func (s *State) Build(tick uint32, down bool) (gas uint32, ok bool) {
 		room, marginal := s.fill(&s.txs, false, s.terms.MinFee, s.room())
 		s.priced(marginal, room)
 	}
-	if s.terms.Exits {
+	if s.terms.Exits && (other == 0 || s.terms.ExitFee <= other) {
 		s.fill(&s.exits, true, s.terms.ExitFee, s.exitRoom())
 	}
 	gas = uint32(s.p.BatchGas)

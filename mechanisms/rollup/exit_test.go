@@ -122,13 +122,31 @@ func TestForcedExitRefusals(t *testing.T) {
 	w.s.AskExit(bob, 5, 9000, 0)
 	w.s.SetPolicy(operator, serveAll)
 	w.s.Open(Leader{operator, operator})
-	_, _ = w.s.Build(20, false)
+	_, _ = w.s.Build(20, false, 0)
 	refused("in a batch", bob, 5)
 	w.s.Close(40, false, 0, 1)
 	ok(t, w.s.ForceExit(bob, 50))
 	equal(t, "no more users than were left", w.s.QueueLength(), 10)
 	w.s.AskExit(bob, 5, 9000, 0)
 	equal(t, "one way out at a time", w.s.exits.total, 0)
+}
+
+// Nobody leaves through a leader who asks more than another way out costs; there the
+// requests wait for the next leader.
+func TestNobodyPaysMoreThanTheOtherWayOut(t *testing.T) {
+	for _, c := range []struct{ fee, other, exits ledger.Amount }{{9000, 0, 5}, {9000, 9000, 5}, {9000, 8999, 0}} {
+		w := newWorld(defaults())
+		w.inside(ann, 1000*usd)
+		w.s.AskExit(ann, 5, 10_000, 0)
+		policy := serveAll
+		policy.ExitFee = c.fee
+		w.s.SetPolicy(operator, policy)
+		w.s.Open(Leader{operator, operator})
+		_, _ = w.s.Build(20, false, c.other)
+		equal(t, "waiting", ledger.Amount(w.s.Asked()), 5-c.exits)
+		w.s.Close(40, true, 0, 1)
+		equal(t, "exits", ledger.Amount(w.s.Public().Exits), c.exits)
+	}
 }
 
 // A user who leaves through the queue while its transactions are in a batch is
@@ -144,7 +162,7 @@ func TestForcedOutOfABatch(t *testing.T) {
 		w.s.Send(bob, 7, 400, 0)
 		w.s.SetPolicy(operator, serveAll)
 		w.s.Open(Leader{operator, operator})
-		_, _ = w.s.Build(20, false)
+		_, _ = w.s.Build(20, false, 0)
 		ok(t, w.s.ForceExit(ann, 5))
 		w.carry(0)
 		w.s.QueueTick(32)

@@ -111,7 +111,7 @@ func (w *world) step(op byte, a ledger.Amount) {
 		leader, _ := w.s.Draw(uint64(a) * 0x9E3779B97F4A7C15)
 		w.s.Open(Leader{Staker: leader, Operator: w.s.OperatorOf(leader)})
 	case 4:
-		w.gas, _ = w.s.Build(w.tick, op&6 == 0)
+		w.gas, _ = w.s.Build(w.tick, op&6 == 0, 0)
 	case 0:
 		w.out = w.s.Close(w.tick, op&24 != 0, max(a>>8, 0), 1.25)
 	}
@@ -253,7 +253,7 @@ func TestHashSeesEverything(t *testing.T) {
 		w.inside(eve, usd)
 		w.s.SetPolicy(operator, serveAll)
 		w.s.Open(Leader{operator, operator})
-		_, _ = w.s.Build(20, false)
+		_, _ = w.s.Build(20, false, 0)
 		w.s.Send(ann, 5, 300, 1)
 		w.s.Send(bob, 5, 300, 1)
 		ok(t, w.s.ForceExit(bob, 20))

@@ -144,7 +144,7 @@ func TestAveragesHaveTheirHalfLives(t *testing.T) {
 		w.s.Send(ann, 1000, 200_000, w.tick)
 		w.s.SetPolicy(operator, serveAll)
 		w.s.Open(Leader{operator, operator})
-		_, _ = w.s.Build(w.tick+20, false)
+		_, _ = w.s.Build(w.tick+20, false, 0)
 		w.tick += 40
 		w.s.Close(w.tick, true, 0, 2)
 		near := func(what string, at int, got, want float64) {
@@ -167,7 +167,7 @@ func TestVacantSlots(t *testing.T) {
 	w.inside(ann, usd)
 	w.s.Send(ann, 1, 500, 0)
 	w.s.Open(Leader{})
-	_, built := w.s.Build(20, false)
+	_, built := w.s.Build(20, false, 0)
 	o := w.s.Close(40, true, usd, 1)
 	p := w.s.Public()
 	equal(t, "built", built, false)
@@ -177,7 +177,7 @@ func TestVacantSlots(t *testing.T) {
 	equal(t, "missed slots", p.MissedSlots, 1)
 	w.s.SetPolicy(operator, serveAll)
 	w.s.Open(Leader{operator, operator})
-	_, built = w.s.Build(20, true)
+	_, built = w.s.Build(20, true, 0)
 	o = w.s.Close(80, true, usd, 1)
 	equal(t, "built in an outage", built, false)
 	equal(t, "outage", o, Outcome{Leader: Leader{operator, operator}, Tried: true})

@@ -232,6 +232,9 @@ func (s *State) Earned(o ledger.Owner) ledger.Amount { return s.earned[o] }
 // Reward books a reward received, or with a negative amount one consumed.
 func (s *State) Reward(o ledger.Owner, a ledger.Amount) { s.earned[o] += a }
 
+// Asked is how many users ask the coordinators for a way out.
+func (s *State) Asked() uint64 { return s.exits.total }
+
 // Leaving reports whether an exit of the owner waits or is in a batch.
 func (s *State) Leaving(o ledger.Owner) bool {
 	return s.exits.req[o].waiting || s.exits.req[o].riding || s.forced.of[o].asked > 0
