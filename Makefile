@@ -2,12 +2,13 @@
 STAKEOUT = go run ./cmd/stakeout
 PRESET ?= dos-short
 
-.PHONY: help run test bench lint figures figures-quick paper-numbers paper nightly
+.PHONY: help run test bench profile lint figures figures-quick paper-numbers paper nightly
 
 help:
 	@echo 'make run [PRESET=dos-short]   run one preset'
 	@echo 'make test                     all quick tests'
 	@echo 'make bench                    benchmarks, ten rounds, summarised'
+	@echo 'make profile                  a new profile for the compiler, after a large change'
 	@echo 'make lint                     what .ci/run checks, without the tests'
 	@echo 'make figures                  every figure and table of the paper, hours'
 	@echo 'make figures-quick            the same from fewer seeds, minutes'
@@ -25,6 +26,9 @@ bench:
 	cd .ci/tools && go build -o ../bin/ golang.org/x/perf/cmd/benchstat
 	go test -run '^$$' -bench . -count 10 ./market/... ./mechanisms/... ./experiments/sim/... | tee bench.txt
 	.ci/bin/benchstat bench.txt
+
+profile:
+	go test ./experiments -run '^$$' -bench Matrix -benchtime 1x -o .ci/bin/experiments.test -cpuprofile cmd/stakeout/default.pgo
 
 lint:
 	.ci/run lint

@@ -87,6 +87,22 @@ func TestComparisonRuns(t *testing.T) {
 	}
 }
 
+// BenchmarkMatrix is the quick matrix at one seed. Its profile is the one that the
+// program is built with.
+//
+//	make profile
+func BenchmarkMatrix(b *testing.B) {
+	for b.Loop() {
+		w, err := Comparison(false, 1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := w.Run(context.Background(), Options{Out: b.TempDir()}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // Cells of one world are run together and share what they have in common: the rows
 // are those of each cell run by itself.
 func TestSharedWorlds(t *testing.T) {
