@@ -191,7 +191,7 @@ func (p *design) part(from, to int64) (out []share) {
 // block is replications of some cells of one world, which a worker runs number by
 // number so that what they have in common is simulated once.
 type block struct {
-	cells      []share // by horizon
+	cells      []share // by horizon and by the honest use of the capital
 	first, end int     // covers those of all cells
 }
 
@@ -217,7 +217,9 @@ func blocks(shares []share, workers int) []block {
 	}
 	var out []block
 	for _, k := range keys {
-		slices.SortStableFunc(of[k], func(a, b share) int { return cmp.Compare(a.HorizonDays, b.HorizonDays) })
+		slices.SortStableFunc(of[k], func(a, b share) int {
+			return cmp.Or(cmp.Compare(a.HorizonDays, b.HorizonDays), cmp.Compare(a.useKey(), b.useKey()))
+		})
 		out = append(out, chunks(of[k], most)...)
 	}
 	return out

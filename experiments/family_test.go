@@ -88,6 +88,29 @@ func TestSharedWorldsAreThoseOfEveryTrialAlone(t *testing.T) {
 	}
 }
 
+// Attacks with the same honest use of the capital have its world in common, and end as
+// each of them does alone.
+func TestSharedHonestUse(t *testing.T) {
+	b := NewWorlds("none", "forced-exit")
+	var first string
+	for i, attack := range []string{"dos-empty-blocks", "dos-process-fee", "dos-withdraw-fee", "dos-short"} {
+		for _, name := range []string{"none", "forced-exit"} {
+			s := tiny(t, attack)
+			s.Remedy = name
+			same(t, attack+" with "+name, fateOf(t, s, b, 0), fateOf(t, s, NewWorlds(), 0))
+			if i == 0 {
+				first = s.useKey()
+			}
+			if shared := s.useKey() == first; shared != (i < 3) {
+				t.Errorf("%s shares the honest use of dos-empty-blocks: %v", attack, shared)
+			}
+		}
+	}
+	if s := tiny(t, "dos-empty-blocks", "attack_params.short_usd=1000"); s.useKey() != s.planKey() {
+		t.Error("a short on top is used by one attack alone")
+	}
+}
+
 // One world serves all that have a horizon and a plan of their own, whatever the
 // order.
 func TestSharedWorldsServeEveryHorizon(t *testing.T) {

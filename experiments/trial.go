@@ -38,20 +38,21 @@ type Worlds struct {
 	pool     pool
 	remedies []string // of the trials; none shares nothing
 	world    string   // what the trunk depends on
-	plan     string   // what the honest use and the attack depend on besides
+	use      string   // what the honest use of the capital depends on besides
+	plan     string   // what the attack depends on besides
 	done     []string // remedies under which the plan has been tried
 	// trunk is the world up to the start of the plan, idle the same world after it
-	// without the attacker's capital, honest that of the honest use of it, and attack
-	// that of the attack, from the act on.
-	trunk, idle, honest, attack family
-	funded                      *sim.World // an idle world with the capital
+	// without the attacker's capital, eve that of the honest use of it up to the act,
+	// honest the same on from there, and attack that of the attack.
+	trunk, idle, eve, honest, attack family
+	funded                           *sim.World // an idle world with the capital
 }
 
 // NewWorlds is a worker's memory for trials under some remedies that follow each
 // other seed by seed, in the order of their horizons; with none it shares nothing.
 func NewWorlds(remedies ...string) *Worlds {
 	b := &Worlds{remedies: remedies}
-	for _, f := range [...]*family{&b.trunk, &b.idle, &b.honest, &b.attack} {
+	for _, f := range [...]*family{&b.trunk, &b.idle, &b.eve, &b.honest, &b.attack} {
 		f.pool = &b.pool
 	}
 	return b
@@ -70,9 +71,19 @@ func (s *Spec) WorldKey(rep int) string {
 	return text.String()
 }
 
-// planKey names all that the attacker's worlds depend on besides.
+// planKey names all that the world of the attack depends on besides.
 func (s *Spec) planKey() string {
 	return fmt.Sprintln(s.Attack, s.HorizonDays) + string(param.Canonical(s.Params))
+}
+
+// useKey names all that the world of the honest use of the capital depends on besides.
+func (s *Spec) useKey() string {
+	if s.attack.Use != nil {
+		if use := s.attack.Use(s.Params); use != "" {
+			return fmt.Sprintln(s.HorizonDays, use)
+		}
+	}
+	return s.planKey()
 }
 
 // seed of replication r: worlds of different experiments with the same master
@@ -114,39 +125,43 @@ func (s *Spec) branch(ctx context.Context, b *Worlds, rep int) (*Trial, error) {
 // prepare drops the worlds that are not those of a trial, and says how its own begin.
 func (b *Worlds) prepare(t *Trial) {
 	s := t.spec
-	world, plan := s.WorldKey(t.Rep), s.planKey()
+	world, use, plan := s.WorldKey(t.Rep), s.useKey(), s.planKey()
 	if w := b.idle.of(s.Remedy); world != b.world || w != nil && w.Tick() > t.end {
 		b.idle.clear()
 	}
+	if world != b.world || use != b.use {
+		b.eve.clear()
+		b.honest.clear()
+	}
 	if world != b.world || plan != b.plan || slices.Contains(b.done, s.Remedy) {
 		b.done = nil
-		b.honest.clear()
 		b.attack.clear()
 	}
-	wanted := func(remedy string) bool { return !slices.Contains(b.done, remedy) }
-	b.honest.release(wanted)
-	b.attack.release(wanted)
+	b.attack.release(func(remedy string) bool { return !slices.Contains(b.done, remedy) })
 	if world != b.world {
 		b.trunk.worlds = nil // New takes nothing from the pool.
 	}
-	b.world, b.plan = world, plan
+	b.world, b.use, b.plan = world, use, plan
 	b.trunk.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
 		return sim.New(&s.World, s.Mechanism, remedy, t.Seed, [sim.Legs]ledger.Amount{}, b.others(remedy)...)
 	}
 	b.idle.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
 		return b.pool.branch(ctx, &b.trunk, remedy, t.Start)
 	}
-	b.honest.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
+	b.eve.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
 		w, err := b.pool.branch(ctx, &b.trunk, remedy, t.Start)
 		if err == nil {
 			err = t.employ(w)
 		}
 		return w, err
 	}
+	b.honest.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
+		return b.pool.branch(ctx, &b.eve, remedy, min(t.act, t.end))
+	}
 	b.attack.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
-		w, err := b.pool.branch(ctx, &b.honest, remedy, min(t.act, t.end))
+		w, err := b.pool.branch(ctx, &b.eve, remedy, min(t.act, t.end))
 		if err == nil {
-			commit(w)
+			t.commit(w)
 		}
 		return w, err
 	}
@@ -169,16 +184,28 @@ func (t *Trial) employ(w *sim.World) error {
 		return err
 	}
 	if t.legs != [sim.Legs]ledger.Amount{} {
-		w.SetAttacker(t.spec.attack.New(t.spec.Params, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening(), Start: t.Start}))
+		w.SetAttacker(t.plan(w))
 	}
 	return nil
 }
 
-// commit turns the honest use into the attack.
-func commit(w *sim.World) {
-	if plan, ok := w.Attacker().(strategies.Committer); ok {
-		plan.Commit()
+// plan is the honest plan of the trial's attack.
+func (t *Trial) plan(w *sim.World) strategies.Committer {
+	return t.spec.attack.New(t.spec.Params, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening(), Start: t.Start})
+}
+
+// commit turns the honest use, which may be that of another attack, into the attack.
+func (t *Trial) commit(w *sim.World) {
+	honest, ok := w.Attacker().(strategies.Committer)
+	if !ok {
+		return
 	}
+	if heir, ok := t.plan(w).(strategies.Heir); ok && t.spec.useKey() != t.spec.planKey() {
+		heir.Inherit(honest)
+		w.Succeed(heir)
+		honest = heir
+	}
+	honest.Commit()
 }
 
 // finish brings the three worlds to the horizon and measures.

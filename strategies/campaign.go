@@ -1,6 +1,8 @@
 package strategies
 
 import (
+	"fmt"
+
 	"stakeout/agents"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
@@ -53,6 +55,19 @@ func (c *campaign) short() agents.ID { return c.Legs[1] }
 
 // Commit implements Committer.
 func (c *campaign) Commit() { c.Act = true }
+
+// campaigner is a plan whose honest use is that of a campaign and nothing else.
+type campaigner interface{ base() *campaign }
+
+func (c *campaign) base() *campaign { return c }
+
+// Inherit implements Heir for such plans.
+func (c *campaign) Inherit(honest agents.Strategy) { *c = *honest.(campaigner).base() }
+
+// use names the honest use of capital in a campaign.
+func (s *Schedule) use(capital ledger.Amount) string {
+	return fmt.Sprintf("campaign of %d: %+v", capital, *s)
+}
 
 // idle reports that a leg has nothing to do: its plan has not begun, or it has
 // no capital to act with.

@@ -18,6 +18,7 @@ var _ = register(Entry{
 	Act:   func(p any) float64 { return p.(*EmptyBlocksParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*EmptyBlocksParams).unwound(7) },
 	Marks: func(p any) []Mark { return p.(*EmptyBlocksParams).marks() },
+	Use:   func(p any) string { x := p.(*EmptyBlocksParams); return x.OnTop.alone(x.Schedule.use(x.Budget)) },
 	New: func(p any, plan Plan) Committer {
 		x := p.(*EmptyBlocksParams)
 		c := campaign{Plan: plan, s: x.Schedule, capital: x.Budget}

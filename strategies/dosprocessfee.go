@@ -18,6 +18,7 @@ var _ = register(Entry{
 	Act:   func(p any) float64 { return p.(*ProcessFeeParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*ProcessFeeParams).unwound(7) },
 	Marks: func(p any) []Mark { return p.(*ProcessFeeParams).marks() },
+	Use:   func(p any) string { x := p.(*ProcessFeeParams); return x.OnTop.alone(x.Schedule.use(x.Budget)) },
 	New: func(p any, plan Plan) Committer {
 		x := p.(*ProcessFeeParams)
 		c := campaign{Plan: plan, s: x.Schedule, capital: x.Budget}

@@ -18,6 +18,7 @@ var _ = register(Entry{
 	Act:   func(p any) float64 { return p.(*WithdrawFeeParams).BuildDays },
 	Days:  func(p any) float64 { return p.(*WithdrawFeeParams).unwound(7) },
 	Marks: func(p any) []Mark { return p.(*WithdrawFeeParams).marks() },
+	Use:   func(p any) string { x := p.(*WithdrawFeeParams); return x.OnTop.alone(x.Schedule.use(x.Budget)) },
 	New: func(p any, plan Plan) Committer {
 		x := p.(*WithdrawFeeParams)
 		c := campaign{Plan: plan, s: x.Schedule, capital: x.Budget}

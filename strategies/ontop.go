@@ -23,6 +23,14 @@ func (p *OnTop) capital(stake, second ledger.Amount) [Legs]ledger.Amount {
 	return [Legs]ledger.Amount{stake, second, p.ShortCash}
 }
 
+// alone is the name of the honest use of a plan where there is no short on top.
+func (p *OnTop) alone(use string) string {
+	if p.ShortCash > 0 {
+		return ""
+	}
+	return use
+}
+
 // under puts the short on top of a plan with the timing of a campaign.
 func (p *OnTop) under(plan Committer, timing campaign) Committer {
 	if p.ShortCash == 0 {

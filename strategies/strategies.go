@@ -77,7 +77,11 @@ type Entry struct {
 	// Hash is the share of layer one's hash power that the attacker controls from
 	// the start of its plan on; nil is none.
 	Hash func(params any) float64
-	New  func(params any, p Plan) Committer
+	// Use names the honest use of the capital, all that it depends on included.
+	// Attacks of the same name have the same, and their plans are Heirs; nil or an
+	// empty name is a use of its own.
+	Use func(params any) string
+	New func(params any, p Plan) Committer
 }
 
 // Committer is an honest plan that can turn into the attack.
@@ -85,6 +89,13 @@ type Committer interface {
 	agents.Strategy
 	// Commit makes the plan carry out its act from now on.
 	Commit()
+}
+
+// Heir is a plan that can go on from where the honest plan of another attack stands,
+// before that is committed.
+type Heir interface {
+	Committer
+	Inherit(honest agents.Strategy)
 }
 
 // Mark is a named moment of a plan.

@@ -18,7 +18,7 @@ type Sector struct {
 // Sectors lists all sectors; together they hold every owner, so that their
 // gains sum to zero exactly.
 var Sectors = []Sector{
-	{"attacker", "The attacker's accounts.", []ledger.Row{sim.RowAttacker, sim.RowAttacker + 1, sim.RowAttacker + 2}},
+	{"attacker", "The attacker's accounts.", attacker()},
 	{"stakers", "Holders who stake.", []ledger.Row{sim.RowStakers}},
 	{"holders", "Long-horizon holders.", []ledger.Row{sim.RowHolders}},
 	{"makers", "Market makers.", []ledger.Row{sim.RowMakers}},
@@ -33,6 +33,14 @@ var Sectors = []Sector{
 	{"layer_one", "Miners and the burnt base fee.", []ledger.Row{ledger.Row(ledger.LayerOne)}},
 	{"burned", "Treasury, escrow, burned stake and rounding.", []ledger.Row{ledger.Row(ledger.Treasury), ledger.Row(ledger.Escrow), ledger.Row(ledger.Burned), ledger.Row(ledger.Dust)}},
 	{"outside", "What the model does not contain: operating costs, and the supply of tokens and ether as a liability, so that a fall of the price is its gain.", []ledger.Row{ledger.Row(ledger.Outside)}},
+}
+
+// attacker are the rows of the attacker's legs.
+func attacker() (rows []ledger.Row) {
+	for leg := range ledger.Row(sim.Legs) {
+		rows = append(rows, sim.RowAttacker+leg)
+	}
+	return rows
 }
 
 // SectorOf is the place in Sectors of the sector to which a row of the flow

@@ -82,11 +82,14 @@ type moving struct {
 // followMigration carries what a migration has to publish onto layer one, piece
 // by piece.
 func (w *World) followMigration() {
+	p := &w.moving
+	if p.tx == 0 && w.remedy.Docket().Move.Stage != remedy.Publishing {
+		return
+	}
 	m, ok := w.remedy.InForce().(remedy.Publisher)
 	if !ok {
 		return
 	}
-	p := &w.moving
 	if p.tx == 0 {
 		if payer, gas := m.Publishes(); gas > 0 {
 			p.gas, p.waited = uint32(min(gas, uint64(w.cfg.Rollup.MaxBatchGas))), 0

@@ -44,6 +44,7 @@ type posting struct {
 	paid     layer1.Price // for a unit of gas of the batch, when last included
 	miner    ledger.Owner // who included it
 	requests [inFlight]request
+	sent     int // of them on layer one
 }
 
 // Transaction kinds on layer one.

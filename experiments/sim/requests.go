@@ -26,14 +26,17 @@ const inFlight = 16
 // carryExits brings exits through layer one onto the chain: it hands over what
 // has been included, outbids what has waited, and sends what is next in line.
 func (w *World) carryExits(l *layer) {
+	if l.posting.sent == 0 && !l.roll.InLine() {
+		return
+	}
 	tries := inFlight
 	for i := range l.posting.requests {
 		r := &l.posting.requests[i]
 		if r.id != 0 {
-			w.follow(l.roll, r)
+			w.follow(l, r)
 		}
 		for r.id == 0 && tries > 0 {
-			if tries--; !w.request(l.roll, r) {
+			if tries--; !w.request(l, r) {
 				tries = 0
 			}
 		}
@@ -42,48 +45,54 @@ func (w *World) carryExits(l *layer) {
 
 // follow ends a request that layer one has included or that has become too dear,
 // and raises its bid every third block.
-func (w *World) follow(roll *rollup.State, r *request) {
+func (w *World) follow(l *layer, r *request) {
 	for _, c := range w.chain.Changes() {
 		if c.ID == r.id && !c.Orphaned {
-			roll.Requested(r.payer, r.users, w.gasCost(uint64(c.Gas), c.Price), w.tick)
-			w.must(w.chain.Forget(r.id))
-			*r = request{}
+			l.roll.Requested(r.payer, r.users, w.gasCost(uint64(c.Gas), c.Price), w.tick)
+			w.end(l, r)
 			return
 		}
 	}
 	if r.waited++; r.waited%3 != 0 {
 		return
 	}
-	if tx, _ := w.chain.Lookup(r.id); w.affordable(roll, r.payer, r.users, tx.Gas, w.raised(tx)) {
+	if tx, _ := w.chain.Lookup(r.id); w.affordable(l.roll, r.payer, r.users, tx.Gas, w.raised(tx)) {
 		w.bump(r.id)
 		return
 	}
-	roll.GiveUp(r.payer, r.users)
-	w.drop(r)
+	l.roll.GiveUp(r.payer, r.users)
+	w.drop(l, r)
+}
+
+// end forgets a request that layer one has included or given back.
+func (w *World) end(l *layer, r *request) {
+	w.must(w.chain.Forget(r.id))
+	*r = request{}
+	l.posting.sent--
 }
 
 // drop takes a request back from layer one; one that a block of a losing branch
 // holds may still be included, and then finds nothing.
-func (w *World) drop(r *request) {
+func (w *World) drop(l *layer, r *request) {
 	_ = w.chain.Withdraw(r.id)
-	w.must(w.chain.Forget(r.id))
-	*r = request{}
+	w.end(l, r)
 }
 
 // request sends what is next in line; it is false when nobody is. Who cannot pay
 // what inclusion costs gives up and leaves r as it is.
-func (w *World) request(roll *rollup.State, r *request) bool {
+func (w *World) request(l *layer, r *request) bool {
 	each := max(w.cfg.Rollup.ForcedExitGas, 1)
-	payer, users, ok := roll.NextRequest(uint32(w.chain.GasLimit() / uint64(each)))
+	payer, users, ok := l.roll.NextRequest(uint32(w.chain.GasLimit() / uint64(each)))
 	if !ok {
 		return false
 	}
 	gas := max(users*uint32(each), transferGas)
-	if !w.affordable(roll, payer, users, gas, w.offer(uint64(gas))) {
-		roll.GiveUp(payer, users)
+	if !w.affordable(l.roll, payer, users, gas, w.offer(uint64(gas))) {
+		l.roll.GiveUp(payer, users)
 		return true
 	}
 	*r = request{id: w.submit(payer, kindForcedExit, gas), payer: payer, users: users}
+	l.posting.sent++
 	return true
 }
 
@@ -96,7 +105,7 @@ func (w *World) affordable(roll *rollup.State, payer ledger.Owner, users, gas ui
 func (w *World) dropRequests() {
 	for i := range w.posting.requests {
 		if r := &w.posting.requests[i]; r.id != 0 && w.roll.Forced(r.payer) == 0 {
-			w.drop(r)
+			w.drop(&w.layer, r)
 		}
 	}
 }

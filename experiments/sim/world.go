@@ -198,6 +198,10 @@ func (w *World) Endow(leg int, asset ledger.Asset, amount ledger.Amount) error {
 // Attacker is the strategy of the attacker's legs, nil when they are idle.
 func (w *World) Attacker() agents.Strategy { return w.strategies[attackStrategy] }
 
+// Succeed puts another strategy in the place of the attacker's, which goes on from where
+// that one stands.
+func (w *World) Succeed(s agents.Strategy) { w.strategies[attackStrategy] = s }
+
 // Attackers are the accounts of the attacker, in the order of strategies.Plan.
 func (w *World) Attackers() []agents.ID { return w.attackers }
 

@@ -75,6 +75,9 @@ func (s *State) ForceExit(o ledger.Owner, count uint32) error {
 	return nil
 }
 
+// InLine reports whether anybody waits in line for layer one.
+func (s *State) InLine() bool { return s.forced.next < len(s.forced.line) }
+
 // NextRequest takes the next piece of the line that is to be sent to layer one:
 // who pays and for how many users, at most as many as the queue serves in a
 // block and no more than asked for. ok is false when nobody is in line. Each
