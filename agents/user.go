@@ -280,9 +280,10 @@ func OpeningDemand(p UserParams) float64 {
 }
 
 // leave asks for the way out: through the coordinator, at up to its gas with a
-// fifth on top and what the waiting costs; after a while through the layer-one queue,
-// if the remedy opens it and its gas is below the balance. Where users can move together it signs for that too, when
-// its part of the gas is below the balance. Who can do nothing stays, trapped.
+// fifth on top and what the waiting costs; after a while through the layer-one
+// queue, if the remedy opens it and its gas is below the balance. Where users can
+// move together it signs for that too, when its part of the gas is below the
+// balance. Who can do nothing stays, trapped.
 func (t *Users) leave(id ID, row *user, v *View, do *Actions) {
 	if v.Pocket(id, ledger.Cash, ledger.Rollup) == 0 && row.since < v.Tick {
 		row.state = outside
