@@ -141,7 +141,7 @@ func TestTry(t *testing.T) {
 // Bisection finds where a verdict turns, and says when it does not.
 func TestTurn(t *testing.T) {
 	claim := &Claim{ID: "C0", Tests: []Test{{When: "a", Case: brief(), Of: share, Above: true, Bound: 5}}, Turn: &Turn{"attack_params.budget_usd", 100000, 20000000}}
-	for bound, want := range map[float64]string{5: "turns between", 100: "no turn"} {
+	for bound, want := range map[float64]string{5: "turns between", 100: "does not turn"} {
 		claim.Tests[0].Bound = bound
 		left := 1
 		f, err := Try(context.Background(), []*Claim{claim}, Options{Reps: 2, Turns: true, Progress: func(done, total int) { left = total - done }})

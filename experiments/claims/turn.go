@@ -72,7 +72,7 @@ func (c *court) turn(ctx context.Context, claim *Claim) (string, error) {
 	}
 	if (a > 0) == (b > 0) {
 		c.clock.add(turnSteps * claim.cases() * c.o.Reps)
-		return fmt.Sprintf("no turn for %s between %.4g and %.4g", claim.Turn.Param, lo, hi), nil
+		return fmt.Sprintf("does not turn for %s between %.4g and %.4g", claim.Turn.Param, lo, hi), nil
 	}
 	for range turnSteps {
 		mid := (lo + hi) / 2
