@@ -204,6 +204,9 @@ func TestTryGoesOn(t *testing.T) {
 	if _, steps := try(Options{Reps: 4}, Test{When: "c", Case: brief(), Of: share}); steps != 4+1 {
 		t.Errorf("%d steps for another measure of one experiment", steps)
 	}
+	if _, steps := try(Options{Reps: 4}); steps != 2 {
+		t.Errorf("%d steps for what was stored before another measure was", steps)
+	}
 	if _, steps := try(Options{Reps: 2, Version: "next"}); steps != 4 {
 		t.Errorf("%d steps for another version", steps)
 	}

@@ -82,8 +82,9 @@ func (t *migration) Clone() Remedy {
 }
 
 // Hear takes signatures of those for whom the move is not too dear by now; one that is
-// part of a move under way cannot be taken back. Nobody signs for more users than a cohort has, since each of them takes
-// space on layer one that one who has nothing would not pay for.
+// part of a move under way cannot be taken back. Nobody signs for more users than a
+// cohort has, since each of them takes space on layer one that one who has nothing
+// would not pay for.
 func (t *migration) Hear(w *World, m Message) bool {
 	if m.Word != Sign || !w.Roll.Here(m.By) || m.Count > 0 && m.Gas > 0 && t.docket.Move.EachGas >= m.Gas {
 		return false
