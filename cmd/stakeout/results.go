@@ -24,6 +24,9 @@ func (p *program) verify(c *cli.Context) error {
 	if _, err := os.Stat(dir); err != nil {
 		return err
 	}
+	if !record.Begun(dir) {
+		return inputError{fmt.Errorf("%s: no results folder; expected one that run, sweep, compare or break-even has written", dir)}
+	}
 	m, _ := record.ReadManifest(dir) // Verify says what is wrong with it.
 	n, problems := reports.Verify(dir)
 	if c.Bool("json") {

@@ -41,6 +41,15 @@ func Verify(dir string) []Problem {
 	return v.problems
 }
 
+// Begun reports whether a folder holds anything that a store writes by itself, so that
+// there is something to verify.
+func Begun(dir string) bool {
+	return slices.ContainsFunc([]string{manifestName, schemaName, journalName, lockName}, func(name string) bool {
+		_, err := os.Stat(filepath.Join(dir, name))
+		return err == nil
+	})
+}
+
 type verifier struct {
 	dir      string
 	known    []string
