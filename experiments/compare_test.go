@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"stakeout/experiments/record"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/remedy"
 	"stakeout/strategies"
@@ -69,7 +70,7 @@ func TestComparisonRuns(t *testing.T) {
 			}
 		}
 		w.Cells = few
-		r, err := w.Run(context.Background(), Options{Out: dir, Workers: workers, Version: "test"})
+		r, err := w.Run(context.Background(), Options{Out: dir, Workers: workers, Program: record.Program{Version: "test"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +124,7 @@ func TestSharedWorlds(t *testing.T) {
 		}
 	}
 	rows := func(workers int, s ...*Spec) (out []map[string]string) {
-		r, err := Compare(context.Background(), "together", s, Options{Out: t.TempDir(), Version: "test", Workers: workers})
+		r, err := Compare(context.Background(), "together", s, Options{Out: t.TempDir(), Program: record.Program{Version: "test"}, Workers: workers})
 		if err != nil {
 			t.Fatal(err)
 		}

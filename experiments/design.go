@@ -147,7 +147,7 @@ func (p *design) key(c *cell, rep int) string {
 // manifest describes the experiment for the store. Its configuration is the
 // resolved text of all cells.
 func (p *design) manifest(o Options) record.Manifest {
-	m := record.Manifest{Experiment: p.name, Command: o.Command, Version: o.Version}
+	m := record.Manifest{Experiment: p.name, Command: o.Command, Program: o.Program}
 	var text []string
 	for _, c := range p.cells {
 		if p.config == "" {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"stakeout/experiments"
+	"stakeout/experiments/record"
 	"stakeout/experiments/report"
 )
 
@@ -90,9 +91,9 @@ func ExampleResumable() {
 		log.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	_, err = sweep.Run(ctx, experiments.Options{Out: dir, Version: "1", Workers: 1, Progress: func(done, total int) { cancel() }})
+	_, err = sweep.Run(ctx, experiments.Options{Out: dir, Program: record.Program{Version: "1"}, Workers: 1, Progress: func(done, total int) { cancel() }})
 	fmt.Println("interrupted:", err != nil)
-	rest, err := experiments.Resumable(filepath.Join(dir, "dos-short"), "1")
+	rest, err := experiments.Resumable(filepath.Join(dir, "dos-short"), record.Program{Version: "1"})
 	if err != nil {
 		log.Fatal(err)
 	}

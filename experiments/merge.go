@@ -19,7 +19,7 @@ import (
 // on where it stopped.
 func (p *Plan) Merge(ctx context.Context, dir string, o Options) (*Result, error) {
 	o = o.withDefaults()
-	o.Command, o.Formats, o.Version = p.Command, p.Formats, p.Version
+	o.Command, o.Formats, o.Program = p.Command, p.Formats, p.Program
 	missing, err := p.Missing(dir)
 	if err != nil {
 		return nil, err

@@ -11,8 +11,8 @@ import (
 
 // Obtain is the study of a sweep, for whoever only reads it: that of its results
 // folder where this is complete, unchanged since it was written, and of the same
-// configuration and version, and otherwise that of a run, which it makes as Run does. Only the folder, the counts
-// and the study of the result are filled in.
+// configuration and program, and otherwise that of a run, which it makes as Run does.
+// Only the folder, the counts and the study of the result are filled in.
 func (w *Sweep) Obtain(ctx context.Context, o Options) (*Result, error) {
 	o = o.withDefaults()
 	p, err := w.design(o)
@@ -35,7 +35,7 @@ func (w *Sweep) Obtain(ctx context.Context, o Options) (*Result, error) {
 // stored tells whether a folder holds all that a run of the design would leave.
 func (p *design) stored(dir string, o Options) bool {
 	m, err := record.ReadManifest(dir)
-	return err == nil && m.Status == record.Complete && m.Version == o.Version && m.Config == p.manifest(o).Config && len(record.Verify(dir)) == 0
+	return err == nil && m.Status == record.Complete && m.Program == o.Program && m.Config == p.manifest(o).Config && len(record.Verify(dir)) == 0
 }
 
 // Marks are the events of the attack's plan in days after the warm-up.

@@ -16,8 +16,8 @@ import (
 // the preset itself, so that a shard needs nothing but the folder and the same
 // version of the program.
 type Plan struct {
-	Experiment string        `json:"experiment"`
-	Version    string        `json:"version"`
+	Experiment string `json:"experiment"`
+	record.Program
 	Command    []string      `json:"command"` // of the sweep in one process, for the manifest
 	File       string        `json:"file"`
 	Preset     string        `json:"preset"`
@@ -58,8 +58,8 @@ func NewPlan(name string, v Variation, shards int, o Options) (*Plan, error) {
 		return nil, err
 	}
 	o = o.withDefaults()
-	p := &Plan{Version: o.Version, Command: record.Reproducible(o.Command), File: filepath.Base(file), Preset: string(text), Variation: v, Formats: o.Formats, Series: o.Series, Shards: shards}
-	if err := p.load(o.Version); err != nil {
+	p := &Plan{Program: o.Program, Command: record.Reproducible(o.Command), File: filepath.Base(file), Preset: string(text), Variation: v, Formats: o.Formats, Series: o.Series, Shards: shards}
+	if err := p.load(); err != nil {
 		return nil, err
 	}
 	if p.sweep.precision != nil {
@@ -73,11 +73,11 @@ func NewPlan(name string, v Variation, shards int, o Options) (*Plan, error) {
 }
 
 // load makes the sweep and the design from what the plan says.
-func (p *Plan) load(version string) (err error) {
+func (p *Plan) load() (err error) {
 	if p.sweep, err = ParseSweep(p.File, []byte(p.Preset), p.Variation); err != nil {
 		return err
 	}
-	p.design, err = p.sweep.design(Options{Version: version, Series: p.Series})
+	p.design, err = p.sweep.design(Options{Program: p.Program, Series: p.Series})
 	return err
 }
 
@@ -101,10 +101,9 @@ func (p *Plan) Write(dir string) error {
 	return record.WriteFile(path, text)
 }
 
-// ReadPlan reads the plan of a folder. It refuses the plan of another version of
-// the program, and one whose preset was changed, since its shards would not
+// ReadPlan reads the plan of a folder. It refuses the plan of another program, and one whose preset was changed, since its shards would not
 // belong together.
-func ReadPlan(dir, version string) (*Plan, error) {
+func ReadPlan(dir string, by record.Program) (*Plan, error) {
 	path := filepath.Join(dir, planName)
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -116,10 +115,10 @@ func ReadPlan(dir, version string) (*Plan, error) {
 	if err := in.Decode(p); err != nil {
 		return nil, planErrorf("%s: %v", path, err)
 	}
-	if p.Version != version {
-		return nil, planErrorf("%s was made by version %s and this is %s: use that version, or plan again in another folder", path, p.Version, version)
+	if p.Program != by {
+		return nil, planErrorf("%s was made by version %s and this is %s: use that version, or plan again in another folder", path, p.Program, by)
 	}
-	if err := p.load(version); err != nil {
+	if err := p.load(); err != nil {
 		return nil, err
 	}
 	if got := p.hash(); got != p.SpecSHA256 || p.Runs != p.design.total() || p.Shards < 1 || p.Shards > min(maxShards, p.Runs) {

@@ -17,7 +17,7 @@ import (
 // complete, so that it can be resumed with nothing but the folder and the same
 // version of the program.
 type recipe struct {
-	Version   string        `json:"version"`
+	record.Program
 	Command   []string      `json:"command"` // for the manifest
 	File      string        `json:"file"`
 	Preset    string        `json:"preset"`             // its text
@@ -37,7 +37,7 @@ type crossed struct {
 
 // write puts the recipe of a run with some options into words.
 func (r recipe) write(o Options) []byte {
-	r.Version, r.Command, r.Formats, r.Series = o.Version, record.Reproducible(o.Command), o.Formats, o.Series
+	r.Program, r.Command, r.Formats, r.Series = o.Program, record.Reproducible(o.Command), o.Formats, o.Series
 	text, _ := json.MarshalIndent(r, "", "  ") // Numbers and texts always encode.
 	return append(text, '\n')
 }
@@ -64,9 +64,8 @@ type Unfinished struct {
 var ErrFinished = errors.New("the experiment is complete")
 
 // Resumable reads what is to be resumed in a results folder, where the run was
-// interrupted or killed. It refuses a folder of another version of the program and
-// one whose name was changed.
-func Resumable(dir, version string) (*Unfinished, error) {
+// interrupted or killed. It refuses a folder of another program and one whose name was changed.
+func Resumable(dir string, by record.Program) (*Unfinished, error) {
 	text, err := record.ReadRecipe(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, noRecipe(dir, err)
@@ -80,8 +79,8 @@ func Resumable(dir, version string) (*Unfinished, error) {
 	if err := in.Decode(&u.recipe); err != nil {
 		return nil, planErrorf("%s does not say how to go on: %v", dir, err)
 	}
-	if u.Version != version {
-		return nil, planErrorf("%s was begun by version %s and this is %s: use that version, or run again in another folder", dir, u.Version, version)
+	if u.Program != by {
+		return nil, planErrorf("%s was begun by version %s and this is %s: use that version, or run again in another folder", dir, u.Program, by)
 	}
 	if u.Sweep, err = u.sweep(); err != nil {
 		return nil, err
@@ -110,6 +109,6 @@ func noRecipe(dir string, missing error) error {
 // Resume runs what is left. The files are the bytes of a run that was never
 // interrupted, but for timing.json. Of the options it takes Workers and Progress.
 func (u *Unfinished) Resume(ctx context.Context, o Options) (*Result, error) {
-	o.Out, o.Version, o.Command, o.Formats, o.Series = filepath.Dir(u.dir), u.Version, u.Command, u.Formats, u.recipe.Series
+	o.Out, o.Program, o.Command, o.Formats, o.Series = filepath.Dir(u.dir), u.Program, u.Command, u.Formats, u.recipe.Series
 	return u.Sweep.Run(ctx, o)
 }

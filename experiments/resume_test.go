@@ -3,6 +3,8 @@ package experiments
 import (
 	"encoding/json"
 	"testing"
+
+	"stakeout/experiments/record"
 )
 
 // A sweep that is made again from its recipe has the same configuration, be it a
@@ -34,7 +36,7 @@ func TestRecipeMakesTheSameSweep(t *testing.T) {
 	}
 	for name, w := range sweeps {
 		var r recipe
-		if err := json.Unmarshal(w.recipe.write(Options{Version: "1", Command: []string{"stakeout", "run", name, "--workers", "3"}}), &r); err != nil {
+		if err := json.Unmarshal(w.recipe.write(Options{Program: record.Program{Version: "1"}, Command: []string{"stakeout", "run", name, "--workers", "3"}}), &r); err != nil {
 			t.Fatal(err)
 		}
 		again, err := r.sweep()

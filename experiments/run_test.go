@@ -140,6 +140,34 @@ func TestCancelledAndResumedIsTheSame(t *testing.T) {
 	sameFiles(t, "resumed", whole, contents(t, again.Dir))
 }
 
+// What another program left is not taken for one's own: a complete folder is run
+// again, and an interrupted one is refused.
+func TestOtherCodeRunsAgain(t *testing.T) {
+	w := sweep(t, small())
+	dir := t.TempDir()
+	was, now := record.Program{Version: "1", Code: "abc"}, record.Program{Version: "1", Code: "abd"}
+	for _, c := range []struct {
+		by     record.Program
+		reused bool
+	}{{was, false}, {was, true}, {now, false}, {now, true}, {was, false}} {
+		r, err := w.Obtain(context.Background(), Options{Out: dir, Program: c.by})
+		if err != nil || (r.Reused == r.Planned) != c.reused {
+			t.Errorf("%v re-uses %d of %d, %v", c.by, r.Reused, r.Planned, err)
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	r, err := w.Run(ctx, Options{Out: t.TempDir(), Workers: 1, Program: was, Progress: func(int, int) { cancel() }})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if _, err := Resumable(r.Dir, now); err == nil || !strings.Contains(err.Error(), "was begun by version 1 (code abc) and this is 1 (code abd)") {
+		t.Errorf("%v", err)
+	}
+	if _, err := Resumable(r.Dir, was); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestCancelledBeforeTheFirstReplication(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -254,7 +282,7 @@ func TestDatasetHasNoEmptyStatistics(t *testing.T) {
 }
 
 func TestROITable(t *testing.T) {
-	r := run(t, t.TempDir(), Options{Workers: 2, Version: "golden"}, tiny(t, "dos-short"), tiny(t, "fake-dos"))
+	r := run(t, t.TempDir(), Options{Workers: 2, Program: record.Program{Version: "golden"}}, tiny(t, "dos-short"), tiny(t, "fake-dos"))
 	var b bytes.Buffer
 	if err := r.ROI.Terminal(&b, 200); err != nil {
 		t.Fatal(err)

@@ -21,17 +21,17 @@ const sidecarName = "shard.json"
 // sidecar is what a finished shard holds.
 type sidecar struct {
 	SpecSHA256 string `json:"spec_sha256"`
-	Version    string `json:"version"`
-	Shard      int    `json:"shard"`
-	Shards     int    `json:"shards"`
-	First      int64  `json:"first_run"`
-	Last       int64  `json:"last_run"`
-	Rows       int64  `json:"rows"` // of the table runs
+	record.Program
+	Shard  int   `json:"shard"`
+	Shards int   `json:"shards"`
+	First  int64 `json:"first_run"`
+	Last   int64 `json:"last_run"`
+	Rows   int64 `json:"rows"` // of the table runs
 }
 
 func (p *Plan) sidecar(shard int) sidecar {
 	part := p.span(shard)
-	return sidecar{p.SpecSHA256, p.Version, shard, p.Shards, part.first, part.end - 1, part.end - part.first}
+	return sidecar{p.SpecSHA256, p.Program, shard, p.Shards, part.first, part.end - 1, part.end - part.first}
 }
 
 func shardName(shard int) string { return fmt.Sprintf("shard-%04d", shard) }
@@ -54,7 +54,7 @@ func (p *Plan) Run(ctx context.Context, dir string, shard int, o Options) (*Resu
 		r.Finished, r.Reused = r.Planned, r.Planned
 		return r, err
 	}
-	m := p.design.manifest(Options{Command: p.Command, Version: p.Version})
+	m := p.design.manifest(Options{Command: p.Command, Program: p.Program})
 	m.Experiment = shardName(shard)
 	store, err := record.Open(filepath.Join(dir, shardsName), m, p.design.tables(record.Parquet)...)
 	if err != nil {
@@ -85,7 +85,7 @@ func (p *Plan) fault(dir string, shard int) (why string, err error) {
 		return err.Error(), nil
 	case have != p.sidecar(shard):
 		return "", planErrorf("%s belongs to another plan: spec %s, version %s, shard %d of %d, runs %d to %d; remove it or choose another folder",
-			folder, have.SpecSHA256, have.Version, have.Shard, have.Shards, have.First, have.Last)
+			folder, have.SpecSHA256, have.Program, have.Shard, have.Shards, have.First, have.Last)
 	}
 	m, err := record.ReadManifest(folder)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && m.Status != record.Complete {

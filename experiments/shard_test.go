@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+
+	"stakeout/experiments/record"
 )
 
 func newPlan(t *testing.T, dir string, shards int, o Options) *Plan {
@@ -21,7 +23,7 @@ func newPlan(t *testing.T, dir string, shards int, o Options) *Plan {
 	if err := p.Write(dir); err != nil {
 		t.Fatal(err)
 	}
-	if p, err = ReadPlan(dir, "dev"); err != nil {
+	if p, err = ReadPlan(dir, record.Program{Version: "dev"}); err != nil {
 		t.Fatal(err)
 	}
 	return p
@@ -174,14 +176,17 @@ func TestPlansThatCannotBe(t *testing.T) {
 		}
 	}
 	dir := t.TempDir()
-	if _, err := ReadPlan(dir, "dev"); !errors.Is(err, os.ErrNotExist) {
+	if _, err := ReadPlan(dir, record.Program{Version: "dev"}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("%v", err)
 	}
 	p := newPlan(t, dir, 3, Options{})
 	if err := p.Write(dir); err != nil {
 		t.Errorf("the same plan again: %v", err)
 	}
-	if _, err := ReadPlan(dir, "other"); err == nil || !strings.Contains(err.Error(), "use that version") {
+	if _, err := ReadPlan(dir, record.Program{Version: "dev", Code: "changed"}); err == nil || !strings.Contains(err.Error(), "dev (code changed)") {
+		t.Errorf("%v", err)
+	}
+	if _, err := ReadPlan(dir, record.Program{Version: "other"}); err == nil || !strings.Contains(err.Error(), "use that version") {
 		t.Errorf("%v", err)
 	}
 	if _, err := p.Run(context.Background(), dir, 3, Options{}); err == nil || !strings.Contains(err.Error(), "the shards 0 to 2") {
@@ -196,7 +201,7 @@ func TestPlansThatCannotBe(t *testing.T) {
 	if err := os.WriteFile(path, []byte(changed), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadPlan(dir, "dev"); err == nil || !strings.Contains(err.Error(), "was changed after it was made") {
+	if _, err := ReadPlan(dir, record.Program{Version: "dev"}); err == nil || !strings.Contains(err.Error(), "was changed after it was made") {
 		t.Errorf("%v", err)
 	}
 }

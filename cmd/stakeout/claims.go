@@ -39,7 +39,7 @@ func (p *program) claims(c *cli.Context) error {
 	}
 	step, end := progress(p.err, "claims", c.Bool("json"))
 	findings, err := claims.Try(c.Context, list, claims.Options{Reps: c.Int("reps"), Workers: c.Int("workers"), Turns: c.Bool("turns"), Progress: step,
-		Out: filepath.Join(c.String("out"), "claims"), Version: version})
+		Out: filepath.Join(c.String("out"), "claims"), Program: identity()})
 	end()
 	if errors.Is(err, context.Canceled) && !c.Bool("json") {
 		p.interrupted()

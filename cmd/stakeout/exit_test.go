@@ -38,7 +38,7 @@ func TestExitCode(t *testing.T) {
 func TestFolderInUse(t *testing.T) {
 	dir := t.TempDir()
 	schema := record.Schema{Name: "runs", Columns: []record.Column{{Name: "x", Type: record.Int, Unit: "1", Doc: "A number for the test."}}}
-	store, err := record.Open(dir, record.Manifest{Experiment: "dos-short", Version: "test"}, record.Table{Schema: schema, Formats: record.CSV})
+	store, err := record.Open(dir, record.Manifest{Experiment: "dos-short", Program: record.Program{Version: "test"}}, record.Table{Schema: schema, Formats: record.CSV})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"stakeout"
 	"stakeout/experiments/paper"
 	"stakeout/experiments/record"
 	"stakeout/experiments/report/table"
@@ -23,7 +24,7 @@ var (
 )
 
 const figuresHelp = `figures builds every figure and table of the paper, or those named, from stored runs where these are complete and of
-this version, and runs what is missing. Interrupted, the same command goes on. It ends with how many files have the
+this version and code, and runs what is missing. Interrupted, the same command goes on. It ends with how many files have the
 hashes that are kept with the program.`
 
 // figures builds the exhibits of the paper and compares their hashes.
@@ -38,7 +39,7 @@ func (p *program) figures(c *cli.Context) error {
 	if c.Int("workers") < 0 {
 		return usagef("--workers %d: expected 0 or more", c.Int("workers"))
 	}
-	o := paper.Options{Out: c.String("out"), Quick: c.Bool("quick"), Workers: c.Int("workers"), Version: version, Command: p.command,
+	o := paper.Options{Out: c.String("out"), Quick: c.Bool("quick"), Workers: c.Int("workers"), Program: identity(), Findings: stakeout.Findings(), Command: p.command,
 		Progress: func(what string) (func(done, total int), func()) { return progress(p.err, what, false) }}
 	if c.Bool("times") {
 		times := paper.ReadTimes(o)

@@ -15,14 +15,22 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
+
+	"stakeout"
+	"stakeout/experiments/record"
 )
 
-// version is part of every run key: results of another version are not re-used.
+// version is part of every run key.
 const version = "0.1.0"
+
+// identity is what results folders say of this program: those of another version, or
+// of code that gives other results, are not re-used.
+var identity = sync.OnceValue(func() record.Program { return record.Program{Version: version, Code: stakeout.Code()} })
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -18,7 +18,7 @@ func (p *program) resume(c *cli.Context) error {
 	if c.Int("workers") < 0 {
 		return usagef("--workers %d: expected 0 or more", c.Int("workers"))
 	}
-	u, err := experiments.Resumable(dir, version)
+	u, err := experiments.Resumable(dir, identity())
 	if errors.Is(err, experiments.ErrFinished) {
 		fmt.Fprintln(p.out, err)
 		return nil

@@ -80,7 +80,7 @@ func planned(c *cli.Context) (plan *experiments.Plan, dir string, err error) {
 	if dir, err = second(c, "folder of a plan"); err != nil {
 		return nil, dir, err
 	}
-	plan, err = experiments.ReadPlan(dir, version)
+	plan, err = experiments.ReadPlan(dir, identity())
 	return plan, dir, err
 }
 
@@ -145,7 +145,7 @@ func (p *program) shard(c *cli.Context, plan *experiments.Plan, dir string, shar
 	}
 	step, end := progress(p.err, fmt.Sprintf("shard %d", shard), c.Bool("json"))
 	defer end()
-	return plan.Run(c.Context, dir, shard, experiments.Options{Workers: c.Int("workers"), Version: version, Progress: step})
+	return plan.Run(c.Context, dir, shard, experiments.Options{Workers: c.Int("workers"), Program: identity(), Progress: step})
 }
 
 // sweepMissing prints the shards that are not complete, and nothing else, so that

@@ -126,7 +126,7 @@ func overrides(c *cli.Context) ([]string, error) {
 
 // options turns flags into the options of a run.
 func (p *program) options(c *cli.Context) (experiments.Options, error) {
-	o := experiments.Options{Out: c.String("out"), Workers: c.Int("workers"), Command: p.command, Version: version, Series: c.Bool("series")}
+	o := experiments.Options{Out: c.String("out"), Workers: c.Int("workers"), Command: p.command, Program: identity(), Series: c.Bool("series")}
 	if o.Workers < 0 {
 		return o, usagef("--workers %d: expected 0 or more", o.Workers)
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"stakeout/experiments"
+	"stakeout/experiments/record"
 	"stakeout/experiments/report/stat"
 )
 
@@ -207,8 +208,11 @@ func TestTryGoesOn(t *testing.T) {
 	if _, steps := try(Options{Reps: 4}); steps != 2 {
 		t.Errorf("%d steps for what was stored before another measure was", steps)
 	}
-	if _, steps := try(Options{Reps: 2, Version: "next"}); steps != 4 {
+	if _, steps := try(Options{Reps: 2, Program: record.Program{Version: "next"}}); steps != 4 {
 		t.Errorf("%d steps for another version", steps)
+	}
+	if _, steps := try(Options{Reps: 2, Program: record.Program{Code: "changed"}}); steps != 4 {
+		t.Errorf("%d steps for other code", steps)
 	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)

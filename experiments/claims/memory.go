@@ -16,16 +16,19 @@ import (
 // memory keeps on disk what experiments gave, replication by replication, so that an
 // interrupted trial of claims goes on where it was. Without a folder it keeps nothing.
 //
-// A file is one experiment of one version of the program under the eyes of certain
+// A file is one experiment of one program under the eyes of certain
 // measures: a checksum of the rest, and a row of values for each measure.
-type memory struct{ dir, version string }
+type memory struct {
+	dir string
+	by  record.Program
+}
 
 func (m memory) path(t *trial) string {
 	var names []string
 	for _, of := range t.of {
 		names = append(names, of.Name)
 	}
-	return filepath.Join(m.dir, t.spec.Key(m.version)+"-"+sum([]byte(strings.Join(names, "\n")))[:8]+".csv")
+	return filepath.Join(m.dir, t.spec.Key(m.by.Version+m.by.Code)+"-"+sum([]byte(strings.Join(names, "\n")))[:8]+".csv")
 }
 
 // keep stores what a trial has given so far.

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"stakeout/experiments"
+	"stakeout/experiments/record"
 	"stakeout/experiments/report/stat"
 )
 
@@ -17,12 +18,12 @@ const confidence = 0.95
 
 // Options say how much a trial of claims may simulate.
 type Options struct {
-	Reps     int  // paired replications of each experiment, at least 2
-	Workers  int  // experiments at the same time; results do not depend on it
-	Turns    bool // whether to look for where verdicts turn
-	Progress func(done, total int)
-	Out      string // folder that keeps what was run, so that it is not run again; empty keeps nothing
-	Version  string // of the program, which what is kept belongs to
+	Reps           int  // paired replications of each experiment, at least 2
+	Workers        int  // experiments at the same time; results do not depend on it
+	Turns          bool // whether to look for where verdicts turn
+	Progress       func(done, total int)
+	Out            string // folder that keeps what was run, so that it is not run again; empty keeps nothing
+	record.Program        // which what is kept belongs to
 }
 
 func (o Options) withDefaults() Options {
@@ -200,7 +201,7 @@ func (c *court) try(ctx context.Context, block []*trial) {
 	}
 }
 
-func (c *court) memory() memory { return memory{c.o.Out, c.o.Version} }
+func (c *court) memory() memory { return memory{c.o.Out, c.o.Program} }
 
 // remedies are those of some experiments.
 func remedies(block []*trial) (names []string) {

@@ -32,7 +32,7 @@ func stored(t *testing.T, axes ...string) (s *experiments.Stored, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := w.Run(context.Background(), experiments.Options{Out: t.TempDir(), Workers: 1, Version: "v1", Command: []string{"/bin/stakeout", "run", "dos-short", "--set", "a=b c", "--workers", "1"}})
+	r, err := w.Run(context.Background(), experiments.Options{Out: t.TempDir(), Workers: 1, Program: record.Program{Version: "v1"}, Command: []string{"/bin/stakeout", "run", "dos-short", "--set", "a=b c", "--workers", "1"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestPageOfAnInterruptedRun(t *testing.T) {
 		if c.done == 0 {
 			stop()
 		}
-		r, err := w.Run(ctx, experiments.Options{Out: t.TempDir(), Workers: 1, Version: "v1", Progress: func(done, _ int) {
+		r, err := w.Run(ctx, experiments.Options{Out: t.TempDir(), Workers: 1, Program: record.Program{Version: "v1"}, Progress: func(done, _ int) {
 			if done == c.done {
 				stop()
 			}
@@ -205,7 +205,7 @@ func TestChangedFolders(t *testing.T) {
 	wrong(filepath.Dir(dir), "no results folder", "manifest.json", "results/dos-short", "did you mean", filepath.ToSlash(dir))
 	wrong(filepath.Join(dir, "dos-short"), "type `stakeout run dos-short` first")
 	wrong(filepath.Join(dir, "runs.csv"), "is a file")
-	other, err := record.Open(t.TempDir(), record.Manifest{Experiment: "other", Version: "v1"})
+	other, err := record.Open(t.TempDir(), record.Manifest{Experiment: "other", Program: record.Program{Version: "v1"}})
 	if err != nil {
 		t.Fatal(err)
 	}

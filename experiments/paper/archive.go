@@ -73,7 +73,7 @@ func (a *archive) study(ctx context.Context, e experiment) (*report.Study, error
 		return nil, err
 	}
 	step, end := a.progress(e.name)
-	r, err := w.Obtain(ctx, experiments.Options{Out: a.runs(e), Workers: a.Workers, Version: a.Version, Command: a.Command, Progress: step, Formats: record.CSV | record.Parquet})
+	r, err := w.Obtain(ctx, experiments.Options{Out: a.runs(e), Workers: a.Workers, Program: a.Program, Command: a.Command, Progress: step, Formats: record.CSV | record.Parquet})
 	end()
 	if err != nil {
 		return nil, err
@@ -136,10 +136,13 @@ func recall[T any](path, key string) (v T, ok bool) {
 	return v, d.Decode(&v) == nil
 }
 
+// findings says what kept values come from.
+func (a *archive) findings() string { return a.Version + " " + a.Findings }
+
 // target is the outcome of a docking target.
 func (a *archive) target(ctx context.Context, e docking.Entry) (*docking.Outcome, error) {
 	name := "docking-" + e.Name
-	return keep(a, name, fmt.Sprintf("%s full %t seed %d", a.Version, !a.Quick, docking.Seed), func() (*docking.Outcome, error) {
+	return keep(a, name, fmt.Sprintf("%s full %t seed %d", a.findings(), !a.Quick, docking.Seed), func() (*docking.Outcome, error) {
 		step, end := a.progress(name)
 		defer end()
 		return e.Run(ctx, docking.Scale{Seed: docking.Seed, Full: !a.Quick, Progress: step})
@@ -149,7 +152,7 @@ func (a *archive) target(ctx context.Context, e docking.Entry) (*docking.Outcome
 // check is one table of a check of the model.
 func (a *archive) check(ctx context.Context, name string, quickSeeds int, tableName string) (*table.Table, error) {
 	seeds := a.pick(quickSeeds, 0) // 0 is the check's own number
-	r, err := keep(a, "check-"+name, fmt.Sprintf("%s seeds %d", a.Version, seeds), func() (*check.Result, error) {
+	r, err := keep(a, "check-"+name, fmt.Sprintf("%s seeds %d", a.findings(), seeds), func() (*check.Result, error) {
 		step, end := a.progress("check " + name)
 		defer end()
 		return check.Run(ctx, name, check.Options{Seeds: seeds, Workers: a.Workers, Progress: step})
@@ -170,11 +173,11 @@ func (a *archive) check(ctx context.Context, name string, quickSeeds int, tableN
 // ledger is the table of verdicts on the claims.
 func (a *archive) ledger(ctx context.Context) (*table.Table, error) {
 	reps := a.pick(2, 10)
-	return keep(a, "claims", fmt.Sprintf("%s reps %d turns %t", a.Version, reps, !a.Quick), func() (*table.Table, error) {
+	return keep(a, "claims", fmt.Sprintf("%s reps %d turns %t", a.findings(), reps, !a.Quick), func() (*table.Table, error) {
 		step, end := a.progress("claims")
 		defer end()
 		found, err := claims.Try(ctx, claims.All(), claims.Options{Reps: reps, Workers: a.Workers, Turns: !a.Quick, Progress: step,
-			Out: filepath.Join(a.Dir(), "runs", "claims"), Version: a.Version})
+			Out: filepath.Join(a.Dir(), "runs", "claims"), Program: a.Program})
 		if err != nil {
 			return nil, err
 		}

@@ -114,9 +114,13 @@ func Find(names []string) ([]Exhibit, error) {
 type Options struct {
 	Out     string // results folder, default "results"
 	Quick   bool
-	Workers int // default one a processor
-	Version string
+	Workers int      // default one a processor
 	Command []string // as typed, for the manifests
+	// Program builds it; stored runs of another one are run again.
+	record.Program
+	// Findings is the digest of the code of checks, docking targets and claims: their
+	// results of other code are found again.
+	Findings string
 	// Progress, when set, opens the report on one piece of evidence.
 	Progress func(what string) (step func(done, total int), end func())
 }

@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"stakeout/experiments/docking"
+	"stakeout/experiments/record"
 	"stakeout/experiments/report"
 	"stakeout/experiments/report/figure"
 	"stakeout/experiments/report/table"
@@ -78,7 +79,7 @@ func TestDrawnAgainWithoutRuns(t *testing.T) {
 func TestInterruptedBuild(t *testing.T) {
 	list := small(t)
 	hashes := func(dir string) string {
-		b, err := Build(context.Background(), list, Options{Out: dir, Quick: true, Version: "test"})
+		b, err := Build(context.Background(), list, Options{Out: dir, Quick: true, Program: record.Program{Version: "test"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -90,7 +91,7 @@ func TestInterruptedBuild(t *testing.T) {
 	}
 	broken := t.TempDir()
 	ctx, cancel := context.WithCancel(context.Background())
-	_, err := Build(ctx, list, Options{Out: broken, Quick: true, Version: "test", Workers: 1, Progress: func(what string) (func(int, int), func()) {
+	_, err := Build(ctx, list, Options{Out: broken, Quick: true, Program: record.Program{Version: "test"}, Workers: 1, Progress: func(what string) (func(int, int), func()) {
 		return func(done, _ int) {
 			if what == "small" && done == 2 {
 				cancel()
@@ -107,7 +108,7 @@ func TestInterruptedBuild(t *testing.T) {
 
 // Fresh evidence is what a later build will read, to the bit.
 func TestFreshEvidenceIsStoredEvidence(t *testing.T) {
-	a := newArchive(Options{Out: t.TempDir(), Version: "test"})
+	a := newArchive(Options{Out: t.TempDir(), Program: record.Program{Version: "test"}})
 	find := func() ([]float64, error) { return []float64{math.Copysign(0, -1), math.NaN(), math.Inf(1), 0.1}, nil }
 	fresh, err := keep(a, "x", "key", find)
 	if err != nil {
@@ -133,26 +134,31 @@ func TestFreshEvidenceIsStoredEvidence(t *testing.T) {
 	}
 }
 
-// Evidence of another version is not taken for this one's.
-func TestAnotherVersionRunsAgain(t *testing.T) {
+// Evidence of another version or of other code is not taken for this one's.
+func TestAnotherProgramRunsAgain(t *testing.T) {
 	dir := t.TempDir()
 	list, err := Find([]string{"docking-auctions"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Build(context.Background(), list, Options{Out: dir, Quick: true, Version: "test"}); err != nil {
+	if _, err := Build(context.Background(), list, Options{Out: dir, Quick: true, Program: record.Program{Version: "test"}}); err != nil {
 		t.Fatal(err)
 	}
-	ran := false
-	o := Options{Out: dir, Quick: true, Version: "another", Progress: func(string) (func(int, int), func()) {
-		ran = true
-		return nil, func() {}
-	}}
-	if _, err := Build(context.Background(), list, o); err != nil {
-		t.Fatal(err)
-	}
-	if !ran {
-		t.Error("the evidence of another version was used")
+	for _, c := range []struct {
+		version, findings string
+		want              bool
+	}{{"test", "", false}, {"another", "", true}, {"another", "changed", true}, {"another", "changed", false}} {
+		ran := false
+		o := Options{Out: dir, Quick: true, Program: record.Program{Version: c.version}, Findings: c.findings, Progress: func(string) (func(int, int), func()) {
+			ran = true
+			return nil, func() {}
+		}}
+		if _, err := Build(context.Background(), list, o); err != nil {
+			t.Fatal(err)
+		}
+		if ran != c.want {
+			t.Errorf("version %s, code %q: ran %t", c.version, c.findings, ran)
+		}
 	}
 }
 

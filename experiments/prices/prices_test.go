@@ -131,7 +131,7 @@ func results(t *testing.T, formats record.Format, price float64) string {
 		{Name: "rep", Type: record.Int, Unit: "1", Doc: "A number for the test."},
 		{Name: "world", Type: record.Text, Unit: record.NoUnit, Doc: "A text for the test."},
 		number("day"), number("price"), number("volume"), number("spread"), number("dai_price")}}
-	store, err := record.Open(t.TempDir(), record.Manifest{Experiment: "x", Version: "test", Config: "world:\n  opening:\n    supply_tokens: 5000\n"}, record.Table{Schema: schema, Formats: formats})
+	store, err := record.Open(t.TempDir(), record.Manifest{Experiment: "x", Program: record.Program{Version: "test"}, Config: "world:\n  opening:\n    supply_tokens: 5000\n"}, record.Table{Schema: schema, Formats: formats})
 	if err != nil {
 		t.Fatal(err)
 	}

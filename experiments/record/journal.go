@@ -47,8 +47,9 @@ func RunKey(version, configHash string, seed uint64, cell string) string {
 //
 //	checksum key {"table":"rows as CSV",…}
 //
-// The checksum covers the line and the schemas, so a line that is torn, or
-// damaged, or of other columns, is recognised by itself and dropped.
+// The checksum covers the line, the schemas and the code of the program, so a line
+// that is torn, or damaged, or of other columns or code, is recognised by itself and
+// dropped.
 type journal struct {
 	mu      sync.Mutex
 	path    string
@@ -66,9 +67,9 @@ type journal struct {
 
 // openJournal opens or creates the journal in dir and finds the whole lines.
 // What follows the last whole line is cut off.
-func openJournal(dir string, schemas []Schema, h hook) (*journal, error) {
+func openJournal(dir, code string, schemas []Schema, h hook) (*journal, error) {
 	j := &journal{path: filepath.Join(dir, journalName), hook: h, schemas: schemas,
-		salt: []byte(schemasHash(schemas)), index: newIndex()}
+		salt: []byte(code + schemasHash(schemas)), index: newIndex()}
 	err := h.before(opCreate, j.path)
 	if err == nil {
 		j.f, err = os.OpenFile(j.path, os.O_RDWR|os.O_CREATE, 0o666)

@@ -62,15 +62,29 @@ type Output struct {
 	Size   int64  `json:"size"` // bytes
 }
 
+// Program is the program that made or makes something.
+type Program struct {
+	Version string `json:"version"`
+	Code    string `json:"code,omitempty"` // digest of what its results come from
+}
+
+// String is the version and, in brackets, how the digest begins.
+func (p Program) String() string {
+	if p.Code == "" {
+		return p.Version
+	}
+	return fmt.Sprintf("%s (code %.12s)", p.Version, p.Code)
+}
+
 // Manifest says where the files of a folder come from. A caller of Open gives
 // the first five fields; the store fills in the others. It holds nothing that
 // differs between two runs of the same program on the same configuration.
 type Manifest struct {
-	Experiment   string   `json:"experiment"`
-	Command      []string `json:"command"` // stored without what Reproducible drops
-	Config       string   `json:"config"`  // the resolved configuration, as text
-	Seeds        []Seed   `json:"seeds"`
-	Version      string   `json:"version"` // of the program
+	Experiment string   `json:"experiment"`
+	Command    []string `json:"command"` // stored without what Reproducible drops
+	Config     string   `json:"config"`  // the resolved configuration, as text
+	Seeds      []Seed   `json:"seeds"`
+	Program
 	ConfigSHA256 string   `json:"config_sha256"`
 	Status       Status   `json:"status"`
 	Reason       string   `json:"reason,omitempty"`

@@ -132,7 +132,7 @@ func (s *Store) prepare() error {
 	for i, t := range s.tables {
 		schemas[i] = t.Schema
 	}
-	if s.journal, err = openJournal(s.dir, schemas, s.hook); err != nil {
+	if s.journal, err = openJournal(s.dir, s.manifest.Code, schemas, s.hook); err != nil {
 		return err
 	}
 	if err = s.keepRecipe(); err != nil {

@@ -21,7 +21,7 @@ const planned = 9
 
 func testManifest() Manifest {
 	return Manifest{Experiment: "dos-short", Command: []string{"/tmp/x/stakeout", "run", "dos-short"},
-		Config: "reps: 9\nname: \"λ <&>\"\n", Seeds: []Seed{42, 1<<64 - 1}, Version: "v1.2.3", Recipe: []byte("go on\n")}
+		Config: "reps: 9\nname: \"λ <&>\"\n", Seeds: []Seed{42, 1<<64 - 1}, Program: Program{Version: "v1.2.3"}, Recipe: []byte("go on\n")}
 }
 
 func testTables() []Table {
@@ -255,6 +255,22 @@ func TestRunsOfOtherColumnsAreNotReused(t *testing.T) {
 	defer s.Close(Partial, "test")
 	if runs, dropped := s.Finished(); runs != 0 || dropped != 4 {
 		t.Errorf("%d runs kept, %d dropped, want 0 and 4", runs, dropped)
+	}
+}
+
+func TestRunsOfOtherCodeAreNotReused(t *testing.T) {
+	dir := t.TempDir()
+	must(t, session(dir, upTo(4), Partial, "interrupted", nil))
+	m := testManifest()
+	m.Code = "changed"
+	s, err := Open(dir, m, testTables()...)
+	must(t, err)
+	if runs, dropped := s.Finished(); runs != 0 || dropped != 4 {
+		t.Errorf("%d runs kept, %d dropped, want 0 and 4", runs, dropped)
+	}
+	must(t, s.Close(Partial, "test"))
+	if got, err := ReadManifest(filepath.Join(dir, m.Experiment)); err != nil || got.Program != m.Program {
+		t.Errorf("the manifest says %v, %v", got.Program, err)
 	}
 }
 
