@@ -29,7 +29,7 @@ func (b *BreakEven) crossed() *table.Table {
 		row := []table.Cell{table.Estimate(c.At, c.Lo, c.Hi, digits(c.At)), certain(c.SureBelow), certain(c.SureAbove), table.Number(c.PeakStake, shareFormat), table.Text(gainOrLoss(c.Rising))}
 		t.Rows = append(t.Rows, row)
 	}
-	t.Notes = []string{"Break-even: where the mean excess over the honest use of the same capital changes its sign, linear between the nearest values with a loss and with a gain. Sign certain: the nearest value at which the 95 % interval of the excess lies on the side of its mean. Two changes between neighbouring values go unseen."}
+	t.Notes = []string{fmt.Sprintf("Break-even: where the mean excess over the honest use of the same capital changes its sign, linear between the nearest values with a loss and with a gain. Sign certain: the nearest value at which the 95 %% interval of the excess (Student's t, n = %d) lies on the side of its mean. Two changes between neighbouring values go unseen.", b.Reps)}
 	if len(b.Crossings) == 0 {
 		t.Notes = append(t.Notes, b.without())
 	}

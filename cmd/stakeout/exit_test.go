@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -47,6 +48,23 @@ func TestFolderInUse(t *testing.T) {
 	code := newProgram(&out, &errs).main(context.Background(), []string{"stakeout", "run", "dos-short", "--reps", "1", "--out", dir})
 	if code != exitFiles || !strings.Contains(errs.String(), "in use") {
 		t.Errorf("exit code %d, want %d: %s", code, exitFiles, errs.String())
+	}
+}
+
+// Who holds a folder of other code against its hashes is told that a repetition may differ.
+func TestVerifyTellsOtherCode(t *testing.T) {
+	dir := t.TempDir()
+	store, err := record.Open(dir, record.Manifest{Experiment: "tables", Program: record.Program{Version: version, Code: "0123456789abcdef"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(record.Complete, ""); err != nil {
+		t.Fatal(err)
+	}
+	var out, errs bytes.Buffer
+	code := newProgram(&out, &errs).main(context.Background(), []string{"stakeout", "verify", filepath.Join(dir, "tables")})
+	if code != exitFine || !strings.Contains(out.String(), "made by version "+version+" (code 0123456789ab), and this is "+identity().String()) {
+		t.Errorf("exit code %d: %s%s", code, out.String(), errs.String())
 	}
 }
 

@@ -140,7 +140,7 @@ func TestJudgeCounts(t *testing.T) {
 	res := judge("x", "X", []line{
 		{what: "good", target: atMost(1), got: exactly(0, 1)},
 		{what: "bad", target: atMost(1), got: exactly(2, 1)},
-		{what: "wide", target: atMost(1), got: measured{1, 0, 2, 3}},
+		{what: "wide", target: atMost(1), got: measured{1, 0, 2, 3, student}},
 	})
 	if res.Pass || res.Failed != 1 || res.Undecided != 1 {
 		t.Errorf("%+v", res)
@@ -157,14 +157,14 @@ func TestDecidingNumber(t *testing.T) {
 		got  measured
 		want float64
 	}{
-		{measured{0.5, -0.5, 1.5, 20}, 219}, {measured{2, 1, 3, 20}, 55}, {measured{0, -1, 0.5, 20}, 0}, {measured{3, 2, 4, 20}, 0},
+		{measured{0.5, -0.5, 1.5, 20, student}, 219}, {measured{2, 1, 3, 20, student}, 55}, {measured{0, -1, 0.5, 20, student}, 0}, {measured{3, 2, 4, 20, student}, 0},
 	} {
 		l := line{what: "a", target: atMost(1), got: x.got}
 		if got := l.deciding(); got != x.want {
 			t.Errorf("%+v: %v, want %v", x.got, got, x.want)
 		}
 	}
-	res := judge("x", "X", []line{{what: "wide", target: atMost(1), got: measured{0.5, -0.5, 1.5, 20}}})
+	res := judge("x", "X", []line{{what: "wide", target: atMost(1), got: measured{0.5, -0.5, 1.5, 20, student}}})
 	if notes := strings.Join(res.Tables[0].Notes, "\n"); !strings.Contains(notes, "n of about 219") {
 		t.Errorf("notes %s", notes)
 	}

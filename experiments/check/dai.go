@@ -141,7 +141,8 @@ func daiLines(worlds []daiWorld) []line {
 func daiTable(worlds []daiWorld) *table.Table {
 	t := &table.Table{Name: "check_dai_falls", Title: "Dai when ether halves within a day",
 		Columns: []table.Column{{Name: "Case"}, {Name: "Premium the day after", Unit: "%"}, {Name: "Highest six hours", Unit: "%"},
-			{Name: "Bought back", Unit: "% of supply"}, {Name: "Liquidated", Unit: "ether"}}}
+			{Name: "Bought back", Unit: "% of supply"}, {Name: "Liquidated", Unit: "ether"}},
+		Notes: []string{student.of(len(worlds))}}
 	for k, c := range daiCases {
 		row := []table.Cell{table.Text(c.name)}
 		for i, f := range [...]func(*daiWorld) float64{

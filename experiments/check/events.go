@@ -248,7 +248,7 @@ func eventLines(worlds []eventOutcome) []line {
 
 func eventTable(worlds []eventOutcome) *table.Table {
 	t := &table.Table{Name: "check_events_path", Title: "Price after the onset of an outage against no outage, 100 × ln ratio",
-		Columns: []table.Column{{Name: "Outage"}}}
+		Columns: []table.Column{{Name: "Outage"}}, Notes: []string{student.of(len(worlds))}}
 	for _, m := range eventMarks {
 		t.Columns = append(t.Columns, table.Column{Name: m.name, Unit: "%"})
 	}

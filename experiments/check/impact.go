@@ -41,7 +41,7 @@ func runImpact(ctx context.Context, r *runner) (*Result, error) {
 	}
 	res := judge("impact", "Price impact of orders worked over a day", impactLines(worlds),
 		"Impact is I = Y σ √(Q/V): ln price at the end of the day against the branch without the order, in the direction of the order. Q/V is the order over the mean daily volume of the five days before, σ the standard deviation of daily returns of all worlds. The law is not claimed for small orders, so Y below Q/V = 0.01 has no target.",
-		"The exponent is a weighted least-squares fit of ln impact on ln Q/V with weights (impact/standard error)² for Q/V from 0.01 to 0.3. The curve through single orders is fitted by nonlinear least squares without logarithms. Intervals resample whole worlds.")
+		"The exponent is a weighted least-squares fit of ln impact on ln Q/V with weights (impact/standard error)² for Q/V from 0.01 to 0.3. The curve through single orders is fitted by nonlinear least squares without logarithms.")
 	res.Tables = append(res.Tables, impactTable(worlds))
 	return res, nil
 }
@@ -254,5 +254,6 @@ func impactTable(worlds []impactWorld) *table.Table {
 		}
 		t.Rows = append(t.Rows, append(row, table.Number(done/float64(n), table.Percent(1)), table.Number(float64(n), table.Format{})))
 	}
+	t.Notes = []string{bootstrap.of(len(worlds))}
 	return t
 }

@@ -1,8 +1,11 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"stakeout/experiments/facts"
 	"stakeout/experiments/report/stat"
@@ -29,16 +32,32 @@ var untargeted = facts.Unclaimed
 // digits prints a bound with three digits.
 func digits(x float64) string { return facts.Digits(x) }
 
+// method is how the interval of a number is made, nothing where it has no sampling
+// error.
+type method string
+
+const (
+	student   method = "Student's t"
+	bootstrap method = "BCa bootstrap of whole worlds"
+	wilson    method = "Wilson, rule of three at 0 and n"
+)
+
 // measured is an estimate with its 95 % interval from n independent worlds.
 type measured struct {
 	value, lo, hi float64
 	n             int
+	by            method
+}
+
+// of says under a table without a column n how its intervals are made.
+func (m method) of(worlds int) string {
+	return fmt.Sprintf("Intervals: 95 %%, %s, n = %d worlds.", m, worlds)
 }
 
 // meanOf is the mean with Student's interval.
 func meanOf(x []float64) measured {
 	t := stat.PairedT(x, checkLevel)
-	return measured{t.Mean, t.Lo, t.Hi, t.N}
+	return measured{t.Mean, t.Lo, t.Hi, t.N, student}
 }
 
 // pooled is a statistic of the data of n worlds together, with the interval of
@@ -58,21 +77,21 @@ func pooled(n int, of func(worlds []int) float64) measured {
 		return of(pick)
 	}
 	lo, hi := stat.BCa(list, f, clusterResamples, checkLevel, masterSeed)
-	return measured{f(list), lo, hi, n}
+	return measured{f(list), lo, hi, n, bootstrap}
 }
 
 // exactly is a number without sampling error.
-func exactly(v float64, n int) measured { return measured{v, v, v, n} }
+func exactly(v float64, n int) measured { return measured{v, v, v, n, ""} }
 
 // shareOf is a share of k in n with its interval.
 func shareOf(k, n int) measured {
 	lo, hi := stat.Share(k, n, checkLevel)
-	return measured{float64(k) / float64(n), lo, hi, n}
+	return measured{float64(k) / float64(n), lo, hi, n, wilson}
 }
 
 // times changes the unit.
 func (m measured) times(f float64) measured {
-	return measured{m.value * f, m.lo * f, m.hi * f, m.n}
+	return measured{m.value * f, m.lo * f, m.hi * f, m.n, m.by}
 }
 
 // line is one quantity held against a target.
@@ -101,6 +120,30 @@ func (l *line) deciding() float64 {
 	return math.Ceil(float64(l.got.n) * need * need)
 }
 
+// methods says how the intervals of lines are made: by what most are, and by what the
+// others are.
+func methods(lines []line) []string {
+	by := map[method][]string{}
+	var order []method
+	for _, l := range lines {
+		if m := l.got.by; m != "" {
+			if by[m] == nil {
+				order = append(order, m)
+			}
+			by[m] = append(by[m], l.what)
+		}
+	}
+	if len(order) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(order, func(a, b method) int { return cmp.Compare(len(by[b]), len(by[a])) })
+	note := "Intervals: 95 %, " + string(order[0])
+	for _, m := range order[1:] {
+		note += "; " + string(m) + " for " + strings.Join(by[m], ", ")
+	}
+	return []string{note + "; n in the table."}
+}
+
 // judge makes the result of a check from its lines; further tables are added
 // by the caller.
 func judge(name, title string, lines []line, notes ...string) *Result {
@@ -114,6 +157,6 @@ func judge(name, title string, lines []line, notes ...string) *Result {
 				l.what, table.Number((l.got.hi-l.got.lo)/2, table.Format{Decimals: l.decimals}), l.got.n, table.Number(n, table.Format{})))
 		}
 	}
-	j := facts.Judge("check_"+name, title, "more seeds decide it", list, append(power, notes...)...)
+	j := facts.Judge("check_"+name, title, "more seeds decide it", list, slices.Concat(power, methods(lines), notes)...)
 	return &Result{Tables: []*table.Table{j.Table}, Pass: j.Failed == 0 && j.Undecided == 0, Failed: j.Failed, Undecided: j.Undecided}
 }

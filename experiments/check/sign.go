@@ -56,7 +56,7 @@ func runSign(ctx context.Context, r *runner) (*Result, error) {
 	},
 		"The attacker builds for stakers who hold the given share of stake, from one day after the warm-up on. It buys nothing, so there is no purchase effect; the twin has the same delegation and honest blocks.",
 		"The ends of the counts: cells of that sign significantly, and cells not of the other sign significantly.",
-		"Significant: p below 0.05 over all cells and times after Holm's adjustment. Loyalty is the satisfaction at which half of those who review leave, so a higher figure is less loyal.")
+		"Significant: p of the paired Student's t test below 0.05 over all cells and times after Holm's adjustment. Loyalty is the satisfaction at which half of those who review leave, so a higher figure is less loyal.")
 	res.Tables = append(res.Tables, signTable(worlds, cells))
 	return res, nil
 }
@@ -154,13 +154,13 @@ func signCount(cells [signCells]signInterval) (positive, negative, n int) {
 // countOfSigns bounds how many of n cells have a sign: those shown to have it,
 // and those not shown to have the other one.
 func countOfSigns(shown, other, n int) measured {
-	return measured{float64(shown), float64(shown), float64(n - other), n}
+	return measured{float64(shown), float64(shown), float64(n - other), n, ""}
 }
 
 func signTable(worlds []signWorld, cells [signCells]signInterval) *table.Table {
 	t := &table.Table{Name: "check_sign_grid", Title: "Price with empty blocks against the honest twin, 100 × ln ratio",
 		Columns: []table.Column{{Name: "Loyalty"}, {Name: "Withheld", Unit: "%"}},
-		Notes:   []string{fmt.Sprintf("%d seeds; 95 %% intervals; the bound −ln(1 − share) is what captive users and full extrapolation would give.", len(worlds))}}
+		Notes:   []string{student.of(len(worlds)) + " The bound −ln(1 − share) is what captive users and full extrapolation would give."}}
 	for _, d := range signDays {
 		t.Columns = append(t.Columns, table.Column{Name: fmt.Sprintf("Effect, %g d", d), Unit: "%"}, table.Column{Name: "Sign"})
 	}

@@ -182,7 +182,7 @@ func stationaryLines(worlds []stillWorld, r *runner) []line {
 func wealthTable(worlds []stillWorld) *table.Table {
 	t := &table.Table{Name: "check_stationary_wealth", Title: "Wealth at the end against just holding",
 		Columns: []table.Column{{Name: "Kind"}, {Name: "Change [95 % CI]", Unit: "%"}},
-		Notes:   []string{"Stakers and coordinators take rewards and fees out of the model as they come."}}
+		Notes:   []string{fmt.Sprintf("Intervals: 95 %%, %s over antithetic pairs of worlds, n = %d.", student, len(worlds)/2), "Stakers and coordinators take rewards and fees out of the model as they come."}}
 	for k, name := range holderKinds {
 		m := pairs(worlds, func(s *stillWorld) float64 { return s.wealth[k] })
 		t.Rows = append(t.Rows, []table.Cell{table.Text(name), table.Estimate(m.value, m.lo, m.hi, table.Percent(2))})

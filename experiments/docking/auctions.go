@@ -302,5 +302,5 @@ func revenueFigure(rows []Row, sizes []int, seed uint64) *figure.Figure {
 		panel.Lines = append(panel.Lines, line)
 	}
 	return &figure.Figure{Width: figure.SingleColumn, HeightMM: 75, Panels: []figure.Panel{panel},
-		Caption: fmt.Sprintf("Mean revenue of the sealed auction with n values uniform on the unit interval, over the number of bidders, with bids at the equilibrium of each price rule; the two rules are set side by side. Master seed %d.", seed)}
+		Caption: fmt.Sprintf("Mean revenue of the sealed auction with n values uniform on the unit interval, over the number of bidders, with bids at the equilibrium of each price rule; the two rules are set side by side. %s auctions a point, master seed %d.", sampleSizes(rows[:2*len(sizes)]), seed)}
 }

@@ -250,5 +250,5 @@ func captureFigure(rows []Row, seed uint64) *figure.Figure {
 		panel.Lines = append(panel.Lines, law, got)
 	}
 	return &figure.Figure{Width: figure.SingleColumn, HeightMM: 90, Panels: []figure.Panel{panel},
-		Caption: fmt.Sprintf("Odds that a committee drawn by stake gives an attacker so many of its seats: 16 of 48 halt it, 74 of 111 are a quorum. Lines: tails of the binomial; points: committees of the model, whose 95 %% intervals are narrower than the points. Master seed %d.", seed)}
+		Caption: fmt.Sprintf("Odds that a committee drawn by stake gives an attacker so many of its seats: 16 of 48 halt it, 74 of 111 are a quorum. Lines: tails of the binomial; points: committees of the model, whose 95 %% intervals (Student's t, Wilson for halts, %s committees) are narrower than the points. Master seed %d.", sampleSizes(rows), seed)}
 }

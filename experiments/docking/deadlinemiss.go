@@ -170,5 +170,5 @@ func missFigure(rows []Row, seed uint64) *figure.Figure {
 	}
 	panel.Lines = append(panel.Lines, got)
 	return &figure.Figure{Width: figure.SingleColumn, HeightMM: 80, Panels: []figure.Panel{panel},
-		Caption: fmt.Sprintf("Odds that a batch misses a deadline of three blocks when a miner of hash share α refuses it. Lines: closed forms; points: trials on the model's layer one, whose 95 %% Wilson intervals are narrower than the points. Master seed %d.", seed)}
+		Caption: fmt.Sprintf("Odds that a batch misses a deadline of three blocks when a miner of hash share α refuses it. Lines: closed forms; points: trials on the model's layer one, whose 95 %% intervals (Wilson, %s) are narrower than the points. Master seed %d.", sampleSizes(rows), seed)}
 }

@@ -20,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"stakeout/experiments/catalogue"
 	"stakeout/experiments/param"
@@ -51,6 +52,21 @@ type Scale struct {
 	Full bool
 	// Progress, when set, is called after every replication.
 	Progress func(done, total int)
+}
+
+// sampleSizes says over how many observations rows are, but for those without sampling error.
+func sampleSizes(rows []Row) string {
+	var all []float64
+	for _, r := range rows {
+		if r.Got.N > 1 {
+			all = append(all, float64(r.Got.N))
+		}
+	}
+	lo, hi := figure.Number(slices.Min(all), 0), figure.Number(slices.Max(all), 0)
+	if lo == hi {
+		return "n = " + lo
+	}
+	return "n from " + lo + " to " + hi
 }
 
 // step reports progress and hands on an interruption.

@@ -267,5 +267,5 @@ func spendFigure(rows []Row, seed uint64) *figure.Figure {
 		times.Lines = append(times.Lines, line, got)
 	}
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 80, Columns: 2, Panels: []figure.Panel{odds, times},
-		Caption: fmt.Sprintf("Undoing a payment. (a) Odds by confirmations and hash share of the attacker: lines are Rosenfeld's (2014), and Nakamoto's (2008) approximation for a share of 0.1. (b) Expected duration of a majority attack behind e blocks of escrow, as in Budish (2018), over the attacker's hash power relative to the others'. Points: the model's layer one, whose 95 %% intervals are narrower than the points. Master seed %d.", seed)}
+		Caption: fmt.Sprintf("Undoing a payment. (a) Odds by confirmations and hash share of the attacker: lines are Rosenfeld's (2014), and Nakamoto's (2008) approximation for a share of 0.1. (b) Expected duration of a majority attack behind e blocks of escrow, as in Budish (2018), over the attacker's hash power relative to the others'. Points: the model's layer one, whose 95 %% intervals (Wilson for odds, Student's t for durations, %s attacks) are narrower than the points. Master seed %d.", sampleSizes(rows), seed)}
 }

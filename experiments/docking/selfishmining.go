@@ -91,5 +91,5 @@ func selfishFigure(rows []Row, seed uint64) *figure.Figure {
 	}
 	panel.Lines = append(panel.Lines, fair, got)
 	return &figure.Figure{Width: figure.SingleColumn, HeightMM: 80, Panels: []figure.Panel{panel},
-		Caption: fmt.Sprintf("Share of blocks of a withholding pool over its hash share. Lines: equation 8 of Eyal and Sirer (2014); points: %s blocks each on the model's layer one, whose 95 %% intervals are narrower than the points. Master seed %d.", thousands(selfishBlocks), seed)}
+		Caption: fmt.Sprintf("Share of blocks of a withholding pool over its hash share. Lines: equation 8 of Eyal and Sirer (2014); points: %s blocks each on the model's layer one, whose 95 %% intervals (Student's t over %d batches) are narrower than the points. Master seed %d.", thousands(selfishBlocks), selfishBatches, seed)}
 }

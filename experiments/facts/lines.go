@@ -194,7 +194,8 @@ func (p *panel) stretches(x []float64) (out [][]float64) {
 
 func (m *measurement) lagTable() *table.Table {
 	t := &table.Table{Name: "facts_lags", Title: "Autocorrelation by lag",
-		Columns: []table.Column{{Name: "Lag", Unit: "periods"}, {Name: "Returns [95 % CI]"}, {Name: "|Returns| [95 % CI]"}}}
+		Columns: []table.Column{{Name: "Lag", Unit: "periods"}, {Name: "Returns [95 % CI]"}, {Name: "|Returns| [95 % CI]"}},
+		Notes:   []string{m.how() + "."}}
 	for lag := range lags {
 		t.Rows = append(t.Rows, []table.Cell{table.Number(float64(lag+1), table.Format{}),
 			m.got[m.acf[0][lag]].cell(3), m.got[m.acf[1][lag]].cell(3)})
@@ -205,7 +206,7 @@ func (m *measurement) lagTable() *table.Table {
 func (m *measurement) horizonTable() *table.Table {
 	t := &table.Table{Name: "facts_horizons", Title: "Returns by horizon",
 		Columns: []table.Column{{Name: "Horizon", Unit: "periods"}, {Name: "Kurtosis [95 % CI]"}, {Name: "Variance ratio [95 % CI]"}, {Name: "n"}},
-		Notes:   []string{"Returns over longer horizons overlap; n counts those that do not. The interval of the variance ratio is that of Lo and MacKinlay (1988), robust to changing volatility, for returns without autocorrelation; it is 1 for a random walk."}}
+		Notes:   []string{m.how() + ". Returns over longer horizons overlap; n counts those that do not. The interval of the variance ratio is that of Lo and MacKinlay (1988), robust to changing volatility, for returns without autocorrelation; it is 1 for a random walk."}}
 	for i, h := range horizons {
 		n := 0
 		for from := 0; from < len(m.rest); from += m.rest[from] + 1 {
@@ -221,15 +222,19 @@ func (m *measurement) horizonTable() *table.Table {
 	return t
 }
 
+// how says how intervals came about.
+func (m *measurement) how() string {
+	if m.clusters() < enoughClusters {
+		return fmt.Sprintf("Intervals: 95 %%, BCa from the stationary bootstrap of Politis and Romano (1994), n = %d returns in blocks of %.1f in the mean (Politis and White, 2004)", len(m.r), m.block)
+	}
+	return fmt.Sprintf("Intervals: 95 %%, BCa bootstrap of whole replications, n = %d", m.clusters())
+}
+
 // notes say how intervals came about and what limits the estimates.
 func (m *measurement) notes() []string {
-	how := fmt.Sprintf("Intervals: BCa bootstrap of whole replications (%d)", m.clusters())
-	if m.clusters() < enoughClusters {
-		how = fmt.Sprintf("Intervals: BCa from the stationary bootstrap of Politis and Romano (1994), blocks of %.1f returns in the mean (Politis and White, 2004)", m.block)
-	}
 	notes := append([]string{
 		fmt.Sprintf("Returns are logs of prices %s apart, annualised with %.1f of them a year; ACF is their autocorrelation, the tail index is Hill's, of |returns| unless it says of which side. The ranges are those of daily returns, volumes and books of mid-cap tokens; at another interval kurtosis and the first ACF of |returns| are only reported, and that of returns below 20 min.", Period(m.Interval), m.perYear),
-		how + ". A p-value below 0.05 means that lags 1 to 20 together are not zero; for returns it rejects too often where volatility changes. Price impact cannot be told from prices alone; the check impact has it.",
+		m.how() + ". A p-value below 0.05 means that lags 1 to 20 together are not zero; for returns it rejects too often where volatility changes. Price impact cannot be told from prices alone; the check impact has it.",
 	}, m.Options.Notes...)
 	if len(m.r) < fewReturns {
 		notes = append(notes, fmt.Sprintf("WARNING: too short: %d returns; tails, lags and horizons need %d or more.", len(m.r), fewReturns))

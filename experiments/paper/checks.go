@@ -27,12 +27,12 @@ func priceSign(ctx context.Context, a *archive) (*figure.Figure, error) {
 		h.Label = "100 × ln price ratio (%)"
 		f.Panels = append(f.Panels, figure.Panel{Title: string(rune('a' + i)), XLabel: "Slots withheld (%)", YLabel: "Loyalty of users (1)", Heat: h})
 	}
-	f.Caption = "What empty blocks do to the price, against the same world with honest blocks: (a) three and (b) fourteen days after they begin, by the share of slots withheld and the satisfaction at which half of the users leave (captive users never do). Means; intervals and adjusted signs are in the table of the check. " + strings.Join(t.Notes, " ") + a.stamp()
+	f.Caption = "What empty blocks do to the price, against the same world with honest blocks: (a) three and (b) fourteen days after they begin, by the share of slots withheld and the satisfaction at which half of the users leave (captive users never do). Means; bold: above zero; italics: not told from zero (Holm over all cells and both times, 5 %); intervals are in the table of the check. " + strings.Join(t.Notes, " ") + a.stamp()
 	return f, nil
 }
 
-// heatOf arranges a table of a check as a map: the column z over the texts of the
-// columns x and y, both in the order of the table.
+// heatOf arranges a table of a check as a map: the column z, which that of its signs
+// follows, over the texts of the columns x and y, both in the order of the table.
 func heatOf(t *table.Table, x, y, z string, unit float64, decimals int) (*figure.Heat, error) {
 	col := map[string]int{}
 	for i, c := range t.Columns {
@@ -53,13 +53,15 @@ func heatOf(t *table.Table, x, y, z string, unit float64, decimals int) (*figure
 		}
 	}
 	slices.Reverse(h.Rows) // a map has its first row at the bottom
-	h.Z = make([][]float64, len(h.Rows))
+	h.Z, h.Told = make([][]float64, len(h.Rows)), make([][]bool, len(h.Rows))
 	for i := range h.Z {
-		h.Z[i] = slices.Repeat([]float64{math.NaN()}, len(h.Cols))
+		h.Z[i], h.Told[i] = slices.Repeat([]float64{math.NaN()}, len(h.Cols)), make([]bool, len(h.Cols))
 	}
 	for _, row := range t.Rows {
 		v, _, _, _ := row[col[z]].Value()
-		h.Z[slices.Index(h.Rows, row[col[y]].String())][slices.Index(h.Cols, row[col[x]].String())] = v * unit
+		sign := row[col[z]+1].String()
+		i, j := slices.Index(h.Rows, row[col[y]].String()), slices.Index(h.Cols, row[col[x]].String())
+		h.Z[i][j], h.Told[i][j] = v*unit, sign == "+" || sign == "−"
 	}
 	return h, nil
 }

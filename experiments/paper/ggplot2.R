@@ -31,9 +31,10 @@ heat_map <- function(d, panel) {
   d$x <- factor(d$x, unlist(channel(panel, "x")$sort))
   d$y <- factor(d$y, rev(unlist(channel(panel, "y")$sort)))
   symlog <- scales::pseudo_log_trans(if (is.null(fill$scale$constant)) 1 else fill$scale$constant)
+  d$face <- ifelse(d$series %in% "not told from zero", "italic", ifelse(d$series %in% "told from zero" & d$value > 0, "bold", "plain"))
   ggplot(d, aes(x, y, fill = value)) +
     geom_tile(colour = "grey90", na.rm = TRUE) +
-    geom_text(aes(label = ifelse(is.na(value), "–", formatC(round(value, digits) + 0, digits, format = "f", big.mark = ","))), size = 8 / .pt) +
+    geom_text(aes(fontface = face, label = ifelse(is.na(value), "–", formatC(round(value, digits) + 0, digits, format = "f", big.mark = ","))), size = 8 / .pt) +
     scale_fill_gradient2(low = "#0072b2", high = "#d55e00", na.value = "grey95", limits = range(unlist(fill$scale$domain)), trans = if (identical(fill$scale$type, "symlog")) symlog else "identity") +
     scale_x_discrete(labels = function(s) gsub(" ", "\n", s)) +
     labs(fill = fill$title)

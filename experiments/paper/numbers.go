@@ -88,10 +88,11 @@ func numbers(ctx context.Context, a *archive) ([]byte, error) {
 		m.money("excess "+x.Cell.Attack, &x.Excess)
 	}
 	for _, x := range s.Summaries() {
-		switch x.Excess.Sign() {
-		case 1:
+		switch {
+		case !x.Told():
+		case x.Excess.Mean > 0:
 			gain++
-		case -1:
+		default:
 			loss++
 		}
 	}

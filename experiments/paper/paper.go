@@ -11,8 +11,9 @@
 // look and for a check that everything is rebuilt to the byte: its intervals are
 // wide, and every caption says how many seeds it rests on.
 //
-// Assumption: a version of the program is a version of the model. Who changes the
-// model and keeps the version must remove the folder, or sees the old evidence.
+// Evidence belongs to the code that it was found by: who changes the model finds it
+// again, and who changes a drawing draws again.
+//
 // Assumption: a hash that differs on another kind of processor in the last digit
 // of a statistic is a difference worth being named.
 package paper
@@ -82,6 +83,7 @@ func All() []Exhibit {
 	}
 	return append(list,
 		Exhibit{Name: "numbers", Number: "Text", Doc: "A macro for every number of the text", text: numbers},
+		Exhibit{Name: "captions", Number: "Text", Doc: "A macro for the caption of every table", text: captions},
 		Exhibit{Name: "appendix", Number: "Text", Doc: "The figures of all docking targets", text: appendix})
 }
 
@@ -163,6 +165,17 @@ func Build(ctx context.Context, list []Exhibit, o Options) (*Built, error) {
 	return b, nil
 }
 
+// captions are those of the tables; a figure brings its own.
+func captions(context.Context, *archive) ([]byte, error) {
+	m := new(macros)
+	for _, e := range All() {
+		if e.table != nil {
+			m.set("caption "+e.Name, table.LaTeXText(e.Doc+"."))
+		}
+	}
+	return []byte(m.text.String()), nil
+}
+
 func appendix(context.Context, *archive) ([]byte, error) {
 	var b strings.Builder
 	for _, e := range docking.All() {
@@ -178,6 +191,9 @@ func (e *Exhibit) write(ctx context.Context, a *archive) (files []string, err er
 		f, err := e.figure(ctx, a)
 		if err != nil {
 			return nil, err
+		}
+		if strings.Contains(f.Caption, "% interval") && !table.StatesIntervals(f.Caption) {
+			return nil, fmt.Errorf("the caption %q speaks of intervals without their method and n", f.Caption)
 		}
 		paths, err := f.Write(dir, e.Name)
 		if err != nil {

@@ -162,22 +162,53 @@ func TestAnotherProgramRunsAgain(t *testing.T) {
 	}
 }
 
-// Every exhibit is named in the paper, and the paper names no other.
+// The caption of every table that the paper shows is made.
+func TestCaptionsOfTables(t *testing.T) {
+	made, err := captions(context.Background(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("paper.tex")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := regexp.MustCompile(`(?m)^\\exhibit(?:table|long)\{([a-z-]+)\}\{(.*)\}$`).FindAllStringSubmatch(string(text), -1)
+	if len(shown) == 0 {
+		t.Fatal("the paper shows no table")
+	}
+	for _, m := range shown {
+		macro := `\` + macroName("caption "+m[1])
+		if m[2] != macro || !strings.Contains(string(made), `\newcommand{`+macro+`}{`) {
+			t.Errorf("the caption of %s is %s, want %s", m[1], m[2], macro)
+		}
+	}
+}
+
+// Every exhibit is named in the paper, and the paper names no other. LaTeX numbers them
+// in the order of the paper, which must be that of their own numbers.
 func TestPaperShowsEveryExhibit(t *testing.T) {
 	text, err := os.ReadFile("paper.tex")
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := map[string]bool{}
+	named, order := map[string]bool{}, map[string][]string{}
 	for _, m := range regexp.MustCompile(`(?m)^\\exhibit(figure|table|wide|long)\{([a-z-]+)\}`).FindAllStringSubmatch(string(text), -1) {
 		folder := "tables/"
 		if m[1] == "figure" {
 			folder = "figures/"
 		}
 		named[folder+m[2]] = true
+		order[folder] = append(order[folder], m[2])
 	}
+	next := map[string]int{}
 	for _, e := range All() {
 		key := e.Folder() + "/" + e.Name
+		if folder := e.Folder() + "/"; named[key] {
+			if got := order[folder][next[folder]]; got != e.Name {
+				t.Errorf("%s is %s, where the paper has %s", e.Number, e.Name, got)
+			}
+			next[folder]++
+		}
 		if !named[key] && e.text == nil && !strings.HasPrefix(e.Name, "docking-") && e.Name != "parameters" {
 			t.Errorf("paper.tex does not show %s", key)
 		}

@@ -67,6 +67,7 @@ func breakEvenMap(ctx context.Context, a *archive) (*figure.Figure, error) {
 	h := &figure.Heat{Label: "Excess over honest use (thousand USD)"}
 	for _, r := range slices.Backward(frontierRows(s)) {
 		h.Rows = append(h.Rows, r.loyalty)
+		h.Told = append(h.Told, r.told)
 		var z []float64
 		for _, p := range r.points {
 			if name := figure.Number(p.x.Mean/1e6, 2); !slices.Contains(h.Cols, name) {
@@ -78,24 +79,26 @@ func breakEvenMap(ctx context.Context, a *archive) (*figure.Figure, error) {
 	}
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 80,
 		Panels:  []figure.Panel{{XLabel: "Budget (million USD)", YLabel: "Satisfaction at which half of the users leave (1)", Heat: h}},
-		Caption: fmt.Sprintf("Mean excess of an outbidding short seller over the honest use of the same capital, by budget and by how easily users leave. n = %d a cell, the same seeds everywhere; intervals and crossings are in the table break-even.%s", a.reps(frontier), a.stamp())}, nil
+		Caption: fmt.Sprintf("Mean excess of an outbidding short seller over the honest use of the same capital, by budget and by how easily users leave. %s n = %d a cell, the same seeds everywhere; intervals (Student's t) and crossings are in the table break-even.%s", s.ToldNote(), a.reps(frontier), a.stamp())}, nil
 }
 
 // frontierRow is the excess over the budget at one loyalty.
 type frontierRow struct {
 	loyalty string
 	points  []point
+	told    []bool // whether the excess differs from zero
 }
 
 // frontierRows are the rows of the frontier in the order of the axis.
 func frontierRows(s *report.Study) (rows []frontierRow) {
-	for _, c := range s.Cells {
+	for _, x := range s.Summaries() {
+		c := x.Cell
 		loyalty := c.Level(0)
 		if len(rows) == 0 || rows[len(rows)-1].loyalty != loyalty {
 			rows = append(rows, frontierRow{loyalty: loyalty})
 		}
 		r := &rows[len(rows)-1]
-		r.points = append(r.points, point{exact(c, 1), c.Estimate(report.Excess)})
+		r.points, r.told = append(r.points, point{exact(c, 1), c.Estimate(report.Excess)}), append(r.told, x.Told())
 	}
 	return rows
 }

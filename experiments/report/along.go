@@ -215,7 +215,7 @@ func Turns(s *Study) *table.Table {
 	if axes == 0 {
 		return nil
 	}
-	t.Notes = []string{"Neighbours on an axis between which the interval of the excess changes sides of zero; a verdict that turns between two cells may do so anywhere between them. Intervals are not adjusted for the number of cells."}
+	t.Notes = []string{s.Sample() + " a cell. Neighbours on an axis between which the interval of the excess changes sides of zero; a verdict that turns between two cells may do so anywhere between them. " + intervals(s.Level) + ", not adjusted for the number of cells."}
 	if len(t.Rows) == 0 {
 		t.Notes = append(t.Notes, "The verdict is the same along every axis.")
 	}

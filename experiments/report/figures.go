@@ -102,7 +102,7 @@ func ChannelsFigure(s *Study, c *Cell) *figure.Figure {
 			{Title: "b", XLabel: "Attack less honest use (" + unit + ")", Waterfall: act},
 		},
 		Caption: fmt.Sprintf("%s under %s: money of the attacker by channel, means over replications. (a) The attack. (b) The attack less the honest use of the same capital. "+
-			"n = %d, master seed %s; %s intervals are in the table of channels. Model version %s.", c.label(), c.leader(), c.N(), c.Seed, level(s.Level), s.Version),
+			"n = %d, master seed %s; %s intervals (Student's t) are in the table of channels. Model version %s.", c.label(), c.leader(), c.N(), c.Seed, level(s.Level), s.Version),
 	}
 }
 

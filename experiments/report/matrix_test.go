@@ -78,11 +78,14 @@ func TestMatrixFigure(t *testing.T) {
 	if f.Panels[0].XLabel != "Leader selection" || f.Panels[1].XLabel != "Remedy" {
 		t.Errorf("axes %q and %q", f.Panels[0].XLabel, f.Panels[1].XLabel)
 	}
-	if strings.Join(a.Cols, " ") != "bft pos" || strings.Join(b.Cols, " ") != "court none" || strings.Join(a.Rows, " ") != "raid dos" {
+	if strings.Join(a.Cols, " ") != "bft pos" || strings.Join(b.Cols, " ") != "none court" || strings.Join(a.Rows, " ") != "raid dos" {
 		t.Errorf("columns %v and %v, rows %v", a.Cols, b.Cols, a.Rows)
 	}
-	if z := b.Z[1][0]; math.Abs(z+9000) > 1e-9 {
+	if z := b.Z[1][1]; math.Abs(z+9000) > 1e-9 {
 		t.Errorf("excess of dos under a court in thousand USD: %v", z)
+	}
+	if !b.Told[1][1] || a.Told[1][0] {
+		t.Errorf("told from zero: %v and %v", a.Told, b.Told)
 	}
 	if !strings.Contains(f.Caption, " n = 3 replications") || strings.Contains(f.Caption, "n = n") {
 		t.Errorf("caption %q", f.Caption)

@@ -61,7 +61,7 @@ func Channels(s *Study, c *Cell) (*table.Table, error) {
 	t := &table.Table{
 		Name: "channels", Title: "Money by channel: " + c.label() + ", " + c.leader(),
 		Columns: []table.Column{{Name: "Channel"}, {Name: "Attack" + ci, Unit: "USD"}, {Name: "Honest" + ci, Unit: "USD"}, {Name: "Difference" + ci, Unit: "USD"}},
-		Notes:   []string{s.Sample() + ". Means over replications; the sum is formed in whole micro-USD before averaging and equals the net profit of every replication. Channels in which nothing moved are left out."},
+		Notes:   []string{s.Sample() + ". " + intervals(s.Level) + ". Means over replications; the sum is formed in whole micro-USD before averaging and equals the net profit of every replication. Channels in which nothing moved are left out."},
 	}
 	var attack, honest []int64
 	for _, d := range measure.Describe {
@@ -121,7 +121,7 @@ func Harm(s *Study, c *Cell) (*table.Table, error) {
 		residual = max(residual, math.Abs(v))
 	}
 	t.Notes = []string{
-		s.Sample() + ". Equity at each world's own last price; what income bought and was consumed counts as owned. Sectors in which nothing moved are left out.",
+		s.Sample() + ". " + intervals(s.Level) + ". Equity at each world's own last price; what income bought and was consumed counts as owned. Sectors in which nothing moved are left out.",
 		fmt.Sprintf("Zero-sum residual of the ledger: at most %g × 1e-12 USD in any replication.", residual),
 	}
 	return t, nil

@@ -16,7 +16,7 @@ func Ranges(s *Study) *table.Table {
 		Name: "ranges", Title: "How far the verdict hangs on leader selection and remedy",
 		Columns: []table.Column{{Name: "Attack"}, {Name: "Cells"}, {Name: "The act pays"}, {Name: "It does not pay"}, {Name: "It cannot be told"},
 			{Name: "Largest excess" + ci, Unit: "USD"}, {Name: "Under"}, {Name: "Smallest excess" + ci, Unit: "USD"}, {Name: "Under"}},
-		Notes: []string{s.Sample() + " a cell. The act pays where the interval of the excess over the honest use of the same capital lies above zero, does not pay where it lies below, and cannot be told where it crosses zero or there is none. Intervals are not adjusted for the number of cells."},
+		Notes: []string{s.Sample() + " a cell. The act pays where the interval of the excess over the honest use of the same capital lies above zero, does not pay where it lies below, and cannot be told where it crosses zero or there is none. " + intervals(s.Level) + ", not adjusted for the number of cells."},
 	}
 	of := map[string][]*Summary{}
 	var order []string

@@ -58,6 +58,10 @@ func (s *Study) Summaries() []*Summary {
 	return s.summaries
 }
 
+// Told is whether the excess differs from zero at the level of the study, adjusted
+// over its cells.
+func (x *Summary) Told() bool { return x.Excess.N > 1 && x.ExcessAdjusted <= 1-x.Level }
+
 func (s *Study) summarise() []*Summary {
 	out := make([]*Summary, len(s.Cells))
 	p := make([]float64, len(s.Cells))

@@ -109,7 +109,7 @@ func (s *Study) returnsNotes(all []*Summary, shown int) []string {
 	doubts := map[string]int{}
 	var kinds []string
 	for _, x := range all {
-		if x.Excess.N > 1 && x.ExcessAdjusted <= 1-s.Level {
+		if x.Told() {
 			significant++
 		}
 		failed += x.Cell.Failed

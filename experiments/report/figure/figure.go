@@ -9,7 +9,8 @@
 // Assumption: a journal column is 84 mm and a full page is 174 mm wide, and
 // 8 pt is the smallest text that a journal accepts.
 // Assumption: colour is never the only carrier of meaning; every line style
-// has its own dash pattern and every cell of a heat map prints its number.
+// has its own dash pattern, and every cell of a heat map prints its number, of
+// which the type says what a test told.
 //
 // Sources: Okabe and Ito (2008), "Color Universal Design", for the palette;
 // Satyanarayan et al. (2017), "Vega-Lite: A Grammar of Interactive Graphics";
@@ -113,6 +114,10 @@ type Heat struct {
 	Cols, Rows []string
 	// Z[row][col] is the value of a cell; NaN is drawn as a missing cell.
 	Z [][]float64
+	// Told[row][col], when set, is whether a test tells the value of a cell from
+	// zero. Positive numbers that it does are then bold, and those that it does not
+	// are in italics.
+	Told [][]bool
 	// Label names the colour bar, with its unit.
 	Label string
 	// Decimals is the number of digits after the point in each cell.
@@ -257,9 +262,15 @@ func (h *Heat) validate() error {
 	if len(h.Z) != len(h.Rows) {
 		return fmt.Errorf("heat map: %d rows of values for %d row names", len(h.Z), len(h.Rows))
 	}
+	if h.Told != nil && len(h.Told) != len(h.Rows) {
+		return fmt.Errorf("heat map: %d rows of tests for %d row names", len(h.Told), len(h.Rows))
+	}
 	for i, row := range h.Z {
 		if len(row) != len(h.Cols) {
 			return fmt.Errorf("heat map: row %d has %d values for %d column names", i, len(row), len(h.Cols))
+		}
+		if h.Told != nil && len(h.Told[i]) != len(h.Cols) {
+			return fmt.Errorf("heat map: row %d has %d tests for %d column names", i, len(h.Told[i]), len(h.Cols))
 		}
 		if err := finite("z", row, false, true); err != nil {
 			return fmt.Errorf("heat map: row %d: %w", i, err)

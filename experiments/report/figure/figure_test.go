@@ -232,7 +232,7 @@ func TestImageKeepsItsOrientation(t *testing.T) {
 
 func TestAllLettersOfThePapersHaveGlyphs(t *testing.T) {
 	c := &canvas{Canvas: vgsvg.New(50, 50)}
-	face := label(0, 0).Handler.Cache().Lookup(sans(8, 0), 8)
+	face := label(0, 0).Handler.Cache().Lookup(upright.sized(8), 8)
 	c.FillString(face, vg.Point{}, "λσ²€−–—×·≤≥αβδθμπτΔ±≈→…%")
 	if c.err != nil {
 		t.Error(c.err)

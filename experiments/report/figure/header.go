@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	stdfont "golang.org/x/image/font"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -191,5 +190,5 @@ func (h *header) drawLetter(data draw.Canvas, left vg.Length, rows int) {
 		y = data.Max.Y + 3 + 2 + rowHeight*vg.Length(h.rows)
 	}
 	data.SetColor(ink)
-	writeFont(data, vg.Point{X: left, Y: y}, text.XLeft, h.panel.Title, letterSize, stdfont.WeightBold)
+	writeFace(data, vg.Point{X: left, Y: y}, text.XLeft, h.panel.Title, letterSize, bold)
 }

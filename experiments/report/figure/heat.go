@@ -156,11 +156,35 @@ func (h *Heat) cellText(z float64) string {
 	return "+"
 }
 
+// test names what a test told of a cell, empty where there is none.
+func (h *Heat) test(row, col int) string {
+	switch {
+	case h.Told == nil || math.IsNaN(h.Z[row][col]):
+		return ""
+	case h.Told[row][col]:
+		return "told from zero"
+	}
+	return "not told from zero"
+}
+
+// cellFace is the type that a number is set in.
+func (h *Heat) cellFace(row, col int) face {
+	switch {
+	case h.test(row, col) == "":
+		return upright
+	case !h.Told[row][col]:
+		return italic
+	case h.Z[row][col] > 0:
+		return bold
+	}
+	return upright
+}
+
 func (hp *heatPlotter) widestText() vg.Length {
 	w := vg.Length(0)
-	for _, row := range hp.h.Z {
-		for _, z := range row {
-			w = max(w, textWidth(hp.h.cellText(z)))
+	for row, zs := range hp.h.Z {
+		for col, z := range zs {
+			w = max(w, hp.h.cellFace(row, col).width(hp.h.cellText(z)))
 		}
 	}
 	return w
@@ -195,7 +219,7 @@ func (hp *heatPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 			c.Fill(vg.Rectangle{Min: vg.Point{X: x0, Y: y0}, Max: vg.Point{X: x1, Y: y1}}.Path())
 			c.StrokeLines(draw.LineStyle{Color: gridInk, Width: thinWidth}, []vg.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}, {X: x0, Y: y0}})
 			c.SetColor(textOn(fill))
-			write(c, vg.Point{X: (x0 + x1) / 2, Y: (y0+y1)/2 - halfCapital}, text.XCenter, hp.h.cellText(z))
+			writeFace(c, vg.Point{X: (x0 + x1) / 2, Y: (y0+y1)/2 - halfCapital}, text.XCenter, hp.h.cellText(z), textSize, hp.h.cellFace(row, col))
 		}
 	}
 	hp.drawBar(c)

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -46,5 +47,44 @@ func TestScalesOfHeatMaps(t *testing.T) {
 		if got := math.Max(math.Abs(s.share(s.min)), math.Abs(s.share(s.max))); got != 1 {
 			t.Errorf("panel %d: the strongest colour has the strength %v", i, got)
 		}
+	}
+}
+
+// What a test told of a cell is in its type, in the data and in the Vega-Lite file, so
+// that a print in grey does not lose it.
+func TestTypeOfCells(t *testing.T) {
+	h := &Heat{
+		Cols: []string{"a", "b", "c", "d", "e"}, Rows: []string{"r"}, Label: "z",
+		Z:    [][]float64{{2, -2, 1, -1, math.NaN()}},
+		Told: [][]bool{{true, true, false, false, false}},
+	}
+	for i, want := range []face{bold, upright, italic, italic, upright} {
+		if got := h.cellFace(0, i); got != want {
+			t.Errorf("cell %s is %v, want %v", h.Cols[i], got, want)
+		}
+	}
+	f := &Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{{Heat: h}}}
+	data := string(f.csv())
+	for _, want := range []string{"1,told from zero,cell,z,a,r,2", "1,told from zero,cell,z,b,r,-2", "1,not told from zero,cell,z,c,r,1", "1,,cell,z,e,r,NaN"} {
+		if !strings.Contains(data, want) {
+			t.Errorf("the data lack %q:\n%s", want, data)
+		}
+	}
+	grammar, err := f.vegaLite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"face": "bold"`, `datum.face == 'italic'`, `"fontStyle": "italic"`} {
+		if !strings.Contains(string(grammar), want) {
+			t.Errorf("the Vega-Lite file lacks %q", want)
+		}
+	}
+	h.Told = nil
+	if got := h.cellFace(0, 0); got != upright {
+		t.Errorf("without a test a cell is %v", got)
+	}
+	h.Told = [][]bool{{true}}
+	if err := f.Validate(); err == nil || !strings.Contains(err.Error(), "1 tests for 5 column names") {
+		t.Errorf("a row of tests that is too short gives %v", err)
 	}
 }

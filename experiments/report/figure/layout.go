@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	stdfont "golang.org/x/image/font"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -193,14 +192,13 @@ func styleAxis(a *plot.Axis, x text.XAlignment, y text.YAlignment) {
 
 // write draws one line of text with its baseline at the point.
 func write(c draw.Canvas, at vg.Point, x text.XAlignment, s string) {
-	writeFont(c, at, x, s, textSize, stdfont.WeightNormal)
+	writeFace(c, at, x, s, textSize, upright)
 }
 
-func writeFont(c draw.Canvas, at vg.Point, x text.XAlignment, s string, size vg.Length, weight stdfont.Weight) {
-	fnt := sans(size, weight)
-	face := plot.DefaultTextHandler.Cache().Lookup(fnt, size)
-	at.X += vg.Length(x) * face.Width(s)
-	c.FillString(face, at, s)
+func writeFace(c draw.Canvas, at vg.Point, x text.XAlignment, s string, size vg.Length, f face) {
+	lookedUp := plot.DefaultTextHandler.Cache().Lookup(f.sized(size), size)
+	at.X += vg.Length(x) * lookedUp.Width(s)
+	c.FillString(lookedUp, at, s)
 }
 
 // halfCapital is how far below the middle of a digit its baseline lies.

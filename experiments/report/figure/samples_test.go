@@ -76,10 +76,12 @@ func heatMap() *Figure {
 	}
 	for r := range 4 {
 		var z []float64
+		var told []bool
 		for c := range 5 {
 			z = append(z, 41*math.Sin(float64(r*5+c)))
+			told = append(told, math.Abs(z[c]) > 15)
 		}
-		h.Z = append(h.Z, z)
+		h.Z, h.Told = append(h.Z, z), append(h.Told, told)
 	}
 	h.Z[2][3] = math.NaN()
 	return &Figure{Width: DoubleColumn, HeightMM: 65, Panels: []Panel{{Heat: h, XLabel: "Leader selection", YLabel: "Attack"}}, Caption: "Mechanism × attack."}

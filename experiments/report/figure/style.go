@@ -72,20 +72,39 @@ func (s lineStyle) band() color.NRGBA {
 	return c
 }
 
-func sans(size vg.Length, weight stdfont.Weight) font.Font {
-	return font.Font{Typeface: "Liberation", Variant: "Sans", Weight: weight, Size: size}
+// face is a cut of the one typeface.
+type face struct {
+	weight stdfont.Weight
+	style  stdfont.Style
+}
+
+var (
+	upright = face{stdfont.WeightNormal, stdfont.StyleNormal}
+	bold    = face{stdfont.WeightBold, stdfont.StyleNormal}
+	italic  = face{stdfont.WeightNormal, stdfont.StyleItalic}
+)
+
+func (f face) sized(size vg.Length) font.Font {
+	return font.Font{Typeface: "Liberation", Variant: "Sans", Weight: f.weight, Style: f.style, Size: size}
 }
 
 // label is the style of all text in a figure. The Y alignments of gonum are
 // relative to the top of the line: −1 puts its bottom at the point.
 func label(x text.XAlignment, y text.YAlignment) text.Style {
 	return text.Style{
-		Color: ink, Font: sans(textSize, stdfont.WeightNormal),
+		Color: ink, Font: upright.sized(textSize),
 		XAlign: x, YAlign: y, Handler: plot.DefaultTextHandler,
 	}
 }
 
-func textWidth(s string) vg.Length { return label(text.XLeft, text.YTop).Width(s) }
+func textWidth(s string) vg.Length { return upright.width(s) }
+
+// width is that of a text of the common size.
+func (f face) width(s string) vg.Length {
+	sty := label(text.XLeft, text.YTop)
+	sty.Font = f.sized(textSize)
+	return sty.Width(s)
+}
 
 // shape is the outline of a marker.
 type shape int

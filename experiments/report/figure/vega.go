@@ -132,7 +132,7 @@ func (p *Panel) vegaHeat(scale heatScale) object {
 	var data []object
 	for i, row := range h.Z {
 		for j, z := range row {
-			data = append(data, object{"x": h.Cols[j], "y": h.Rows[i], "z": number(z), "text": h.cellText(z), "ink": hex(textOn(scale.color(z)))})
+			data = append(data, object{"x": h.Cols[j], "y": h.Rows[i], "z": number(z), "text": h.cellText(z), "ink": hex(textOn(scale.color(z))), "face": h.cellFace(i, j).String()})
 		}
 	}
 	top := make([]string, len(h.Rows))
@@ -140,20 +140,46 @@ func (p *Panel) vegaHeat(scale heatScale) object {
 		top[len(h.Rows)-1-i] = name
 	}
 	missing := object{"test": "datum.z === null", "value": hex(scale.color(math.NaN()))}
+	layers := []object{{"mark": object{"type": "rect", "invalid": "show", "stroke": hex(gridInk), "strokeWidth": float64(thinWidth)}, "encoding": object{
+		"color": object{"field": "z", "type": "quantitative", "title": h.Label, "scale": scale.vega(), "condition": missing, "legend": object{"orient": "right"}}}}}
+	for _, f := range []face{upright, bold, italic} {
+		layers = append(layers, object{
+			"transform": []object{{"filter": "datum.face == '" + f.String() + "'"}}, "mark": f.vega(),
+			"encoding": object{"text": object{"field": "text", "type": "nominal"}, "color": object{"field": "ink", "type": "nominal", "scale": nil, "legend": nil}},
+		})
+	}
 	return object{
 		"data": object{"values": data},
 		"encoding": object{
 			"x": object{"field": "x", "type": "ordinal", "sort": h.Cols, "title": p.XLabel, "axis": object{"labelAngle": 0, "labelExpr": "split(datum.label, ' ')", "domain": false, "ticks": false}},
 			"y": object{"field": "y", "type": "ordinal", "sort": top, "title": p.YLabel, "axis": object{"domain": false, "ticks": false}},
 		},
-		"layer": []object{
-			{"mark": object{"type": "rect", "invalid": "show", "stroke": hex(gridInk), "strokeWidth": float64(thinWidth)}, "encoding": object{
-				"color": object{"field": "z", "type": "quantitative", "title": h.Label, "scale": scale.vega(), "condition": missing, "legend": object{"orient": "right"}}}},
-			{"mark": object{"type": "text"}, "encoding": object{
-				"text": object{"field": "text", "type": "nominal"}, "color": object{"field": "ink", "type": "nominal", "scale": nil, "legend": nil}}},
-		},
+		"layer":   layers,
 		"resolve": object{"scale": object{"color": "independent"}},
 	}
+}
+
+// String is the name of the face in the data.
+func (f face) String() string {
+	switch f {
+	case bold:
+		return "bold"
+	case italic:
+		return "italic"
+	}
+	return "upright"
+}
+
+// vega is a text mark in the face.
+func (f face) vega() object {
+	mark := object{"type": "text"}
+	switch f {
+	case bold:
+		mark["fontWeight"] = "bold"
+	case italic:
+		mark["fontStyle"] = "italic"
+	}
+	return mark
 }
 
 // vegaWaterfall is a waterfall on axes of that width.

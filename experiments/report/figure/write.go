@@ -143,7 +143,8 @@ func (f *Figure) csv() []byte {
 }
 
 // csv lists the marks of a panel. Lines and bands are numbered, since some have no
-// name; those that continue a named line in its style have its name.
+// name; those that continue a named line in its style have its name. The series of a
+// cell is what a test told of it.
 func (p *Panel) csv(row func(...string)) {
 	num := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 	for k, l := range p.Lines {
@@ -166,7 +167,7 @@ func (p *Panel) csv(row func(...string)) {
 	if h := p.Heat; h != nil {
 		for i, zs := range h.Z {
 			for j, z := range zs {
-				row("", "cell", h.Label, h.Cols[j], h.Rows[i], num(z), "", "")
+				row(h.test(i, j), "cell", h.Label, h.Cols[j], h.Rows[i], num(z), "", "")
 			}
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"encoding/gob"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -154,7 +155,31 @@ func (c *Cell) GobDecode(b []byte) error {
 	return err
 }
 
-// Validate reports the first row that does not have one cell a column.
+var (
+	intervalMethod = regexp.MustCompile(`Student|Wilson|BCa|[Bb]ootstrap`)
+	intervalSize   = regexp.MustCompile(`\bn\b|replications|worlds|seeds|samples|batches`)
+)
+
+// StatesIntervals tells whether a text names a method of making intervals, and says of
+// how many observations.
+func StatesIntervals(text string) bool {
+	return intervalMethod.MatchString(text) && intervalSize.MatchString(text)
+}
+
+// statesIntervals tells whether a reader learns how the intervals in the table were
+// made, where it has any.
+func (t *Table) statesIntervals() bool {
+	var text strings.Builder
+	for _, c := range t.Columns {
+		text.WriteString(c.Name + "\n")
+	}
+	text.WriteString(strings.Join(t.Notes, "\n"))
+	has := func(c Cell) bool { return c.kind == estimate && c.lo < c.hi }
+	return StatesIntervals(text.String()) || !slices.ContainsFunc(t.Rows, func(row []Cell) bool { return slices.ContainsFunc(row, has) })
+}
+
+// Validate reports the first row that does not have one cell a column, and intervals of
+// which neither heads nor notes say how and of what they were made.
 func (t *Table) Validate() error {
 	if len(t.Columns) == 0 {
 		return fmt.Errorf("table %q: no columns", t.Name)
@@ -163,6 +188,9 @@ func (t *Table) Validate() error {
 		if len(row) != len(t.Columns) {
 			return fmt.Errorf("table %q: row %d has %d cells for %d columns", t.Name, i+1, len(row), len(t.Columns))
 		}
+	}
+	if !t.statesIntervals() {
+		return fmt.Errorf("table %q: no note names the method and the n of its intervals", t.Name)
 	}
 	return nil
 }

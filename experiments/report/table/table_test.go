@@ -77,7 +77,7 @@ func TestGoldenFiles(t *testing.T) {
 // TestWritersAgree reads the numbers back from each writer and compares them.
 func TestWritersAgree(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	tab := &Table{Name: "t", Columns: []Column{{Name: "a"}, {Name: "b"}, {Name: "c", Unit: "%"}}}
+	tab := &Table{Name: "t", Columns: []Column{{Name: "a"}, {Name: "b"}, {Name: "c", Unit: "%"}}, Notes: []string{"Student's t, n = 2."}}
 	for range 200 {
 		v := (r.Float64() - 0.5) * math.Pow(10, r.Float64()*12-4)
 		f := Format{Decimals: r.IntN(4), Sign: r.IntN(2) == 0}
@@ -234,6 +234,11 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	silent := roi()
+	silent.Notes = []string{"95 % intervals."}
+	if err := silent.CSV(io.Discard); err == nil || !strings.Contains(err.Error(), "names the method and the n of its intervals") {
+		t.Errorf("intervals of no method: %v", err)
+	}
 	good := roi()
 	for name, write := range map[string]func(io.Writer) error{
 		"terminal": terminal(good, 80), "Markdown": good.Markdown, "LaTeX": good.LaTeX, "CSV": good.CSV, "JSON": good.JSON,
@@ -350,6 +355,22 @@ func TestBlocksOfLaTeX(t *testing.T) {
 	for _, small := range []*Table{{Columns: table.Columns[:1]}, {Columns: table.Columns[:2]}} {
 		if n := len(small.blocks()); n != 1 {
 			t.Errorf("%d columns in %d blocks", len(small.Columns), n)
+		}
+	}
+}
+
+// A reader of an interval learns how it was made and of how many observations.
+func TestStatesIntervals(t *testing.T) {
+	for text, want := range map[string]bool{
+		"95 % intervals (Student's t), n = 20.":           true,
+		"Intervals: BCa bootstrap over 12 worlds.":        true,
+		"Wilson, 40 replications":                         true,
+		"95 % intervals, n = 20.":                         false,
+		"95 % intervals (Student's t).":                   false,
+		"Student's t; nothing here is of a known number.": false,
+	} {
+		if got := StatesIntervals(text); got != want {
+			t.Errorf("%q: %t, want %t", text, got, want)
 		}
 	}
 }
