@@ -101,8 +101,8 @@ func (p *Plan) Write(dir string) error {
 	return record.WriteFile(path, text)
 }
 
-// ReadPlan reads the plan of a folder. It refuses the plan of another program, and one whose preset was changed, since its shards would not
-// belong together.
+// ReadPlan reads the plan of a folder. It refuses the plan of another program, and one
+// whose preset was changed, since its shards would not belong together.
 func ReadPlan(dir string, by record.Program) (*Plan, error) {
 	path := filepath.Join(dir, planName)
 	text, err := os.ReadFile(path)
@@ -116,7 +116,7 @@ func ReadPlan(dir string, by record.Program) (*Plan, error) {
 		return nil, planErrorf("%s: %v", path, err)
 	}
 	if p.Program != by {
-		return nil, planErrorf("%s was made by version %s and this is %s: use that version, or plan again in another folder", path, p.Program, by)
+		return nil, planErrorf("%s was made by version %s and this is %s: use that version, or plan again in another folder", path, p.Signature(), by.Signature())
 	}
 	if err := p.load(); err != nil {
 		return nil, err

@@ -80,7 +80,7 @@ func Resumable(dir string, by record.Program) (*Unfinished, error) {
 		return nil, planErrorf("%s does not say how to go on: %v", dir, err)
 	}
 	if u.Program != by {
-		return nil, planErrorf("%s was begun by version %s and this is %s: use that version, or run again in another folder", dir, u.Program, by)
+		return nil, planErrorf("%s was begun by version %s and this is %s: use that version, or run again in another folder", dir, u.Signature(), by.Signature())
 	}
 	if u.Sweep, err = u.sweep(); err != nil {
 		return nil, err

@@ -14,13 +14,15 @@ import (
 
 // Options say where and how fast an experiment runs, and in which files it ends.
 type Options struct {
-	Out            string                // results folder, default "results"
-	Workers        int                   // default one a processor
-	Formats        record.Format         // of runs and series, default CSV and Parquet
-	Progress       func(done, total int) // called after every replication, one call at a time, or nil
-	Command        []string              // as typed, for the manifest
-	record.Program                       // that runs it, default the version "dev"; results of another one are not re-used
-	Series         bool                  // keep the table series of a sweep with axes, too; without axes it is always kept
+	Out      string                // results folder, default "results"
+	Workers  int                   // default one a processor
+	Formats  record.Format         // of runs and series, default CSV and Parquet
+	Progress func(done, total int) // called after every replication, one call at a time, or nil
+	Command  []string              // as typed, for the manifest
+	Series   bool                  // keep the table series of a sweep with axes, too; without axes it is always kept
+	// Program runs it, default the version "dev". What another one has left is not
+	// re-used.
+	record.Program
 }
 
 // Result is what a finished or interrupted experiment leaves.

@@ -85,7 +85,7 @@ func (p *Plan) fault(dir string, shard int) (why string, err error) {
 		return err.Error(), nil
 	case have != p.sidecar(shard):
 		return "", planErrorf("%s belongs to another plan: spec %s, version %s, shard %d of %d, runs %d to %d; remove it or choose another folder",
-			folder, have.SpecSHA256, have.Program, have.Shard, have.Shards, have.First, have.Last)
+			folder, have.SpecSHA256, have.Signature(), have.Shard, have.Shards, have.First, have.Last)
 	}
 	m, err := record.ReadManifest(folder)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && m.Status != record.Complete {

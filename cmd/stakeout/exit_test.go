@@ -63,7 +63,7 @@ func TestVerifyTellsOtherCode(t *testing.T) {
 	}
 	var out, errs bytes.Buffer
 	code := newProgram(&out, &errs).main(context.Background(), []string{"stakeout", "verify", filepath.Join(dir, "tables")})
-	if code != exitFine || !strings.Contains(out.String(), "made by version "+version+" (code 0123456789ab), and this is "+identity().String()) {
+	if code != exitFine || !strings.Contains(out.String(), "made by version "+version+" (code 0123456789ab), and this is "+identity().Signature()) {
 		t.Errorf("exit code %d: %s%s", code, out.String(), errs.String())
 	}
 }

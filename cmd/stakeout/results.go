@@ -34,7 +34,7 @@ func (p *program) verify(c *cli.Context) error {
 		for _, x := range problems {
 			list = append(list, x.String())
 		}
-		err = p.json(map[string]any{"replications": n, "files": len(m.Files), "status": m.Status, "made_by": m.Program.String(), "this_is": identity().String(), "problems": list})
+		err = p.json(map[string]any{"replications": n, "files": len(m.Files), "status": m.Status, "made_by": m.Signature(), "this_is": identity().Signature(), "problems": list})
 	} else {
 		for _, x := range problems {
 			fmt.Fprintln(p.out, filepath.Join(dir, x.File)+": "+x.What)
@@ -52,7 +52,7 @@ func (p *program) verify(c *cli.Context) error {
 		if m.Program == identity() {
 			fmt.Fprintln(p.out, "made by this version and code")
 		} else {
-			fmt.Fprintf(p.out, "made by version %s, and this is %s: the same command may give other numbers\n", m.Program, identity())
+			fmt.Fprintf(p.out, "made by version %s, and this is %s: the same command may give other numbers\n", m.Signature(), identity().Signature())
 		}
 	}
 	return err

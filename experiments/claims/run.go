@@ -18,12 +18,13 @@ const confidence = 0.95
 
 // Options say how much a trial of claims may simulate.
 type Options struct {
-	Reps           int  // paired replications of each experiment, at least 2
-	Workers        int  // experiments at the same time; results do not depend on it
-	Turns          bool // whether to look for where verdicts turn
-	Progress       func(done, total int)
-	Out            string // folder that keeps what was run, so that it is not run again; empty keeps nothing
-	record.Program        // which what is kept belongs to
+	Reps     int  // paired replications of each experiment, at least 2
+	Workers  int  // experiments at the same time; results do not depend on it
+	Turns    bool // whether to look for where verdicts turn
+	Progress func(done, total int)
+	Out      string // folder that keeps what was run, so that it is not run again; empty keeps nothing
+	// Program runs them; what another one has kept is not used.
+	record.Program
 }
 
 func (o Options) withDefaults() Options {

@@ -68,8 +68,9 @@ type Program struct {
 	Code    string `json:"code,omitempty"` // digest of what its results come from
 }
 
-// String is the version and, in brackets, how the digest begins.
-func (p Program) String() string {
+// Signature is the version and, in brackets, how the digest begins. It is no String
+// method, which everything that embeds a Program would have.
+func (p Program) Signature() string {
 	if p.Code == "" {
 		return p.Version
 	}
