@@ -33,15 +33,23 @@ const (
 // unitMarket is a double auction for one unit a trader. Traders with a unit left
 // come one at a time in random order; a buyer bids between nothing and the
 // value, a seller asks between the cost and one. The price of a trade is the
-// earlier quote, and a trade clears all quotes.
+// earlier quote, and a trade clears all quotes. Of each side only the best quote stays
+// in the book: no other can trade before it is cleared, and where the last two who
+// could trade hardly agree there would be tens of millions.
 type unitMarket struct {
 	book    *book.Book
 	draws   *draw.Stream
 	worth   []uint32 // value or cost in ticks, by owner: buyers first
 	active  []ledger.Owner
-	quotes  []book.OrderID
+	best    [2]quote // by side
 	fills   []book.Fill
 	surplus int64
+}
+
+// quote is an order that rests; without one the price is 0.
+type quote struct {
+	id    book.OrderID
+	price uint32
 }
 
 func (m *unitMarket) sideOf(o ledger.Owner) book.Side {
@@ -103,7 +111,7 @@ func (m *unitMarket) quote() (bool, error) {
 	case code != book.Accepted:
 		return false, fmt.Errorf("a quote at %d: %v", order.Price, code)
 	case len(fills) == 0:
-		m.quotes = append(m.quotes, id)
+		m.keep(order.Side, quote{id, order.Price})
 		return false, nil
 	}
 	buyer, seller := o, fills[0].Owner
@@ -112,18 +120,33 @@ func (m *unitMarket) quote() (bool, error) {
 	}
 	m.surplus += int64(m.worth[buyer]) - int64(m.worth[seller])
 	m.active = slices.DeleteFunc(m.active, func(x ledger.Owner) bool { return x == buyer || x == seller })
-	m.clear(fills[0].Maker)
+	m.best[1-order.Side] = quote{} // It has traded.
+	m.clear()
 	return true, nil
 }
 
-// clear cancels all quotes but the one that has traded.
-func (m *unitMarket) clear(traded book.OrderID) {
-	for _, id := range m.quotes {
-		if id != traded {
-			m.book.Cancel(id)
+// keep cancels the worse of a new quote and the best of its side; of equal ones the
+// later is worse.
+func (m *unitMarket) keep(side book.Side, q quote) {
+	best := &m.best[side]
+	if best.price != 0 && (side == book.Buy && q.price <= best.price || side == book.Sell && q.price >= best.price) {
+		m.book.Cancel(q.id)
+		return
+	}
+	if best.price != 0 {
+		m.book.Cancel(best.id)
+	}
+	*best = q
+}
+
+// clear cancels all quotes.
+func (m *unitMarket) clear() {
+	for side := range m.best {
+		if q := &m.best[side]; q.price != 0 {
+			m.book.Cancel(q.id)
+			*q = quote{}
 		}
 	}
-	m.quotes = m.quotes[:0]
 }
 
 // efficiency runs a market until nobody could trade any more and returns the
@@ -138,7 +161,7 @@ func (m *unitMarket) efficiency() (float64, error) {
 			}
 		}
 	}
-	m.clear(0)
+	m.clear()
 	return float64(m.surplus) / float64(m.possible()), nil
 }
 
