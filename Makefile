@@ -10,7 +10,7 @@ help:
 	@echo 'make bench                    benchmarks, ten rounds, summarised'
 	@echo 'make profile                  a new profile for the compiler, after a large change'
 	@echo 'make lint                     what .ci/run checks, without the tests'
-	@echo 'make figures                  every figure and table of the paper, hours'
+	@echo 'make figures                  every figure and table of the paper, an hour and a half'
 	@echo 'make figures-quick            the same from fewer seeds, minutes'
 	@echo 'make paper-numbers            a TeX macro for every number of the text'
 	@echo 'make paper                    the paper itself, from figures-quick; needs LaTeX'

@@ -227,6 +227,9 @@ func (v *view) origin(s *experiments.Stored) error {
 		{"Master seed", strings.Join(seeds, ", ")}, {"Model version", m.Version}, {"Go", m.Go},
 		{"SHA-256 of the configuration", m.ConfigSHA256},
 	}
+	if m.Code != "" {
+		v.Facts = append(v.Facts, fact{"SHA-256 of the code that rows come from", m.Code})
+	}
 	for _, f := range m.Files {
 		if strings.HasPrefix(f.Name, report.RunsTable+".") {
 			v.Facts = append(v.Facts, fact{"SHA-256 of " + f.Name, f.SHA256})

@@ -32,7 +32,7 @@ func stored(t *testing.T, axes ...string) (s *experiments.Stored, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := w.Run(context.Background(), experiments.Options{Out: t.TempDir(), Workers: 1, Program: record.Program{Version: "v1"}, Command: []string{"/bin/stakeout", "run", "dos-short", "--set", "a=b c", "--workers", "1"}})
+	r, err := w.Run(context.Background(), experiments.Options{Out: t.TempDir(), Workers: 1, Program: record.Program{Version: "v1", Code: "c0de"}, Command: []string{"/bin/stakeout", "run", "dos-short", "--set", "a=b c", "--workers", "1"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestPageOfARun(t *testing.T) {
 		"Return on attacks: dos-short", "Money by channel: dos-short, pos", "Who gained and who paid", "Does the verdict hang on the statistic?",
 		"<strong>C7</strong>", "Take a short position on the token", "go run ./cmd/stakeout claims C7",
 		"attack_params.budget_usd", "parameters at their defaults", "world.users.loyalty", "Assumption: ",
-		"go run ./cmd/stakeout run dos-short --set &#39;a=b c&#39;</code>", "<dt>Model version</dt><dd>v1</dd>", "<dt>Master seed</dt><dd>7698</dd>", s.Manifest.ConfigSHA256,
+		"go run ./cmd/stakeout run dos-short --set &#39;a=b c&#39;</code>", "<dt>Model version</dt><dd>v1</dd>", "that rows come from</dt><dd>c0de</dd>", "<dt>Master seed</dt><dd>7698</dd>", s.Manifest.ConfigSHA256,
 		"sweep dos-short --axis", "The resolved configuration", "attack_params:\n")
 	if strings.Contains(page, dir) || strings.Contains(page, "<strong>C12</strong>") || strings.Count(page, "<svg ") != 2 {
 		t.Error("the page has the path of its folder, a claim about another attack, or not two figures")
