@@ -32,6 +32,7 @@ type Result struct {
 	Planned  int // replications, so far where a precision decides
 	Finished int // replications with a row, failed ones included
 	Reused   int // of them from an earlier invocation
+	Dropped  int // stored before, but damaged or by other code, and run again
 	Failed   int
 	Partial  bool // interrupted; the same call resumes it
 	Study    *report.Study
@@ -75,6 +76,7 @@ func (p *design) run(ctx context.Context, o Options) (*Result, error) {
 	store.Workers(o.Workers)
 	start := time.Now()
 	r := &Result{Dir: store.Dir(), Cells: len(p.cells)}
+	_, r.Dropped = store.Finished()
 	stopped := p.replications(ctx, store, o, r)
 	store.Phase("replications", time.Since(start))
 	return r, p.finish(store, r, stopped)

@@ -166,6 +166,10 @@ func TestOtherCodeRunsAgain(t *testing.T) {
 	if _, err := Resumable(r.Dir, was); err != nil {
 		t.Error(err)
 	}
+	again, err := w.Run(context.Background(), Options{Out: filepath.Dir(r.Dir), Program: now})
+	if err != nil || again.Reused != 0 || again.Dropped != r.Finished {
+		t.Errorf("other code re-uses %d and drops %d of %d, %v", again.Reused, again.Dropped, r.Finished, err)
+	}
 }
 
 func TestCancelledBeforeTheFirstReplication(t *testing.T) {

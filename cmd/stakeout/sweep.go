@@ -135,6 +135,9 @@ func (p *program) result(c *cli.Context, name string, chosen []string, r *experi
 	if r == nil || (err != nil && !errors.Is(err, context.Canceled)) {
 		return err
 	}
+	if r.Dropped > 0 {
+		fmt.Fprintf(p.err, "%s: %d stored replications were damaged or made by other code, and were not used\n", r.Dir, r.Dropped)
+	}
 	if c.Bool("json") {
 		err = errors.Join(p.resultJSON(r), err)
 	} else {

@@ -157,7 +157,7 @@ func (s *Store) Dir() string { return s.dir }
 func (s *Store) ConfigHash() string { return s.manifest.ConfigSHA256 }
 
 // Finished is the number of runs in the journal, and how many of its lines
-// were dropped on opening because they were torn, damaged or of other columns.
+// were dropped on opening because they were torn, damaged, or of other columns or code.
 func (s *Store) Finished() (runs, dropped int) {
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()
