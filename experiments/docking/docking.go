@@ -56,13 +56,13 @@ type Scale struct {
 
 // sampleSizes says over how many observations rows are, but for those without sampling error.
 func sampleSizes(rows []Row) string {
-	var all []float64
+	var all []int
 	for _, r := range rows {
 		if r.Got.N > 1 {
-			all = append(all, float64(r.Got.N))
+			all = append(all, r.Got.N)
 		}
 	}
-	lo, hi := figure.Number(slices.Min(all), 0), figure.Number(slices.Max(all), 0)
+	lo, hi := thousands(slices.Min(all)), thousands(slices.Max(all))
 	if lo == hi {
 		return "n = " + lo
 	}

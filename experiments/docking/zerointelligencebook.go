@@ -121,12 +121,9 @@ func spreadLaw(ctx context.Context, s Scale) (*Outcome, error) {
 	return o, nil
 }
 
-// thousands prints a count from a thousand to a billion.
+// thousands prints a count with its thousands apart.
 func thousands(n int) string {
-	if n >= 1_000_000 {
-		return fmt.Sprintf("%d,%03d,%03d", n/1_000_000, n/1000%1000, n%1000)
-	}
-	return fmt.Sprintf("%d,%03d", n/1000, n%1000)
+	return figure.Number(float64(n), 0)
 }
 
 // ratioRow compares the means of two independent samples by the delta method:
