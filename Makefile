@@ -43,7 +43,7 @@ paper-numbers:
 	$(STAKEOUT) figures --quick numbers
 
 paper: figures-quick
-	cd experiments/paper && latexmk -pdf -interaction=nonstopmode -halt-on-error -outdir=../../results/paper-quick paper.tex
+	cd experiments/publish/paper && latexmk -pdf -interaction=nonstopmode -halt-on-error -outdir=../../../results/paper-quick paper.tex
 
 nightly:
 	.ci/nightly

@@ -3,7 +3,7 @@ package stakeout
 
 import _ "embed"
 
-// ODD is the description by the ODD protocol, in Markdown. Package experiments/odd
+// ODD is the description by the ODD protocol, in Markdown. Package experiments/publish/odd
 // writes it from the sources, and a test there holds it to them.
 //
 //go:embed ODD.md

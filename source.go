@@ -28,12 +28,12 @@ type extent struct{ packages, except, data []string }
 var (
 	code = extent{
 		packages: []string{"experiments"},
-		except:   []string{"experiments/report", "experiments/report/figure", "experiments/report/table"},
+		except:   []string{"experiments/study/report", "experiments/kit/figure", "experiments/kit/table"},
 		data:     []string{"go.mod"},
 	}
 	findings = extent{
-		packages: []string{"experiments/check", "experiments/claims", "experiments/docking"},
-		except:   []string{"experiments/report/figure", "experiments/report/table"},
+		packages: []string{"experiments/evidence/check", "experiments/evidence/claims", "experiments/evidence/docking"},
+		except:   []string{"experiments/kit/figure", "experiments/kit/table"},
 		data:     []string{"go.mod", "experiments/presets/*.yaml"},
 	}
 )

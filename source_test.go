@@ -66,9 +66,9 @@ func TestDigest(t *testing.T) {
 // The digest of the code reaches every package of the model and of what measures it,
 // and that of findings also who judges.
 func TestOwnDigests(t *testing.T) {
-	model := []string{"experiments", "experiments/measure", "experiments/sim", "experiments/sim/draw", "market/book", "market/ledger",
+	model := []string{"experiments", "experiments/study/measure", "experiments/sim", "experiments/kit/draw", "market/book", "market/ledger",
 		"mechanisms/election", "mechanisms/remedy", "mechanisms/rollup", "agents", "strategies"}
-	judges := []string{"experiments/check", "experiments/claims", "experiments/docking", "experiments/report"}
+	judges := []string{"experiments/evidence/check", "experiments/evidence/claims", "experiments/evidence/docking", "experiments/study/report"}
 	own := fstest.MapFS{}
 	err := fs.WalkDir(source, ".", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
@@ -96,7 +96,7 @@ func TestOwnDigests(t *testing.T) {
 		code, findings bool
 	}{
 		{model, true, true}, {judges, false, true},
-		{[]string{"experiments/paper", "experiments/report/figure", "experiments/report/table"}, false, false},
+		{[]string{"experiments/publish/paper", "experiments/kit/figure", "experiments/kit/table"}, false, false},
 	} {
 		for _, dir := range c.dirs {
 			if got := changes(code, wasCode, dir+"/added.go"); got != c.code {

@@ -2,9 +2,10 @@
 // package may import which, what the simulation core may not touch, and how
 // long functions and files may grow.
 //
-// Assumption: the folders market, mechanisms, agents, strategies and
-// experiments/sim are the core, whose results must be the same bytes on every
-// machine; everything else may use the whole language.
+// Assumption: the folders market, mechanisms, agents, strategies,
+// experiments/sim, experiments/kit/draw and experiments/kit/exact are the core,
+// whose results must be the same bytes on every machine; everything else may use
+// the whole language.
 package stakeout_test
 
 import (
@@ -24,57 +25,47 @@ import (
 
 const module = "stakeout"
 
-// layer is the floor on which a package lives. A package imports lower floors
-// only; neighbours are listed in beside.
-var layer = map[string]int{
-	".":             0,
-	"market/ledger": 0, "experiments/sim/draw": 0, "experiments/sim/exact": 0, "experiments/param": 0, "experiments/catalogue": 0, "experiments/transcript": 0,
-	"market/book": 1, "market/lending": 1, "market/vault": 1, "experiments/axis": 1, "mechanisms/layer1": 1, "mechanisms/rollup": 1,
-	"market": 2, "market/perp": 2, "market/wire": 2, "mechanisms/election": 2, "mechanisms/remedy": 2,
-	"agents":               3,
-	"strategies":           4,
-	"experiments/sim":      5,
-	"experiments/record":   6,
-	"experiments/measure":  6,
-	"experiments/report":   7,
-	"experiments/facts":    7,
-	"experiments/prices":   8,
-	"experiments/accounts": 8,
-	"experiments/preset":   8,
-	"experiments/check":    8,
-	"experiments/claims":   8,
-	"experiments/docking":  8,
-	"experiments/replay":   8,
-	"experiments/page":     8,
-	"experiments":          8,
-	"experiments/odd":      9,
-	"experiments/paper":    9,
-	"cmd/stakeout":         10,
+// floor is a storey of the program. Its packages import those of lower floors;
+// on an open floor they import each other, too, as far as Go allows.
+type floor struct {
+	name, purpose string
+	packages      []string // folders; a star stands for one name
+	open          bool
 }
 
-// beside lists the imports within one floor.
-var beside = map[string][]string{
-	"experiments/sim/draw": {"experiments/sim/exact"},
-	"experiments":          {"experiments/preset"},
-	"experiments/check":    {"experiments", "experiments/accounts"},
-	"experiments/claims":   {"experiments"},
-	"experiments/page":     {"experiments", "experiments/claims"},
-	"experiments/report":   {"experiments/report/*"},
-	"experiments/facts":    {"experiments/report/*"},
+// floors are the storeys from the ground up.
+var floors = []floor{
+	{"kit", "tools that know nothing of the model", []string{".", "market/ledger", "experiments/kit/*"}, true},
+	{"books and chains", "state that agents act on", []string{"market/book", "market/lending", "market/vault",
+		"mechanisms/layer1", "mechanisms/rollup"}, false},
+	{"venues and rules", "what joins books, and who leads", []string{"market", "market/perp", "market/wire",
+		"mechanisms/election", "mechanisms/remedy"}, false},
+	{"agents", "who acts", []string{"agents"}, false},
+	{"strategies", "who attacks", []string{"strategies"}, false},
+	{"world", "one simulated history", []string{"experiments/sim"}, false},
+	{"study", "a question, its replications and their statistics", []string{"experiments/study/*"}, true},
+	{"hall", "run, resume and read back", []string{"experiments"}, false},
+	{"instruments", "what asks many questions in a row", []string{"experiments/instruments/*"}, true},
+	{"evidence", "why to believe the model", []string{"experiments/evidence/*"}, true},
+	{"publish", "pages, paper, description, catalogue", []string{"experiments/publish/*"}, true},
+	{"command", "flags, words and exit codes", []string{"cmd/stakeout"}, false},
 }
 
 // only lists packages that may import nothing of the project but these.
 var only = map[string][]string{
-	"market/ledger": {}, "experiments/param": {}, "experiments/catalogue": {}, "experiments/transcript": {}, "experiments/sim/exact": {}, "experiments/record": {},
-	"experiments/preset": {"experiments/param"},
-	"experiments/axis":   {"experiments/param", "experiments/sim/exact"},
+	"market/ledger": {}, "experiments/kit/param": {}, "experiments/kit/catalogue": {}, "experiments/kit/transcript": {},
+	"experiments/kit/exact": {}, "experiments/kit/record": {}, "experiments/kit/table": {},
+	"experiments/kit/draw":     {"experiments/kit/exact"},
+	"experiments/kit/stat":     {"experiments/kit/draw"},
+	"experiments/kit/notation": {"experiments/kit/param"},
+	"experiments/kit/axis":     {"experiments/kit/param", "experiments/kit/exact"},
 }
 
 // core reports whether a package belongs to the simulation core.
 func core(pkg string) bool {
 	top, _, _ := strings.Cut(pkg, "/")
 	return top == "market" || top == "mechanisms" || top == "agents" || top == "strategies" ||
-		pkg == "experiments/sim" || strings.HasPrefix(pkg, "experiments/sim/")
+		pkg == "experiments/sim" || pkg == "experiments/kit/draw" || pkg == "experiments/kit/exact"
 }
 
 // unit is one package as it was parsed, without its tests.
@@ -123,13 +114,16 @@ func imports(f *ast.File) (out []string) {
 	return out
 }
 
-// floor finds the layer of a package; sub-packages of report share its floor.
-func floor(pkg string) (int, bool) {
-	if strings.HasPrefix(pkg, "experiments/report/") {
-		pkg = "experiments/report"
+// storey finds the floor of a package.
+func storey(pkg string) (int, bool) {
+	for i, f := range floors {
+		for _, pattern := range f.packages {
+			if ok, _ := path.Match(pattern, pkg); ok {
+				return i, true
+			}
+		}
 	}
-	n, ok := layer[pkg]
-	return n, ok
+	return 0, false
 }
 
 // mayImport tells whether package from may import package to of the project.
@@ -137,23 +131,15 @@ func mayImport(from, to string) bool {
 	if list, limited := only[from]; limited {
 		return slices.Contains(list, to)
 	}
-	a, okA := floor(from)
-	b, okB := floor(to)
-	if !okA || !okB || a > b {
-		return okA && okB
-	}
-	for _, pattern := range beside[from] {
-		if ok, _ := path.Match(pattern, to); ok && a == b {
-			return true
-		}
-	}
-	return false
+	a, okA := storey(from)
+	b, okB := storey(to)
+	return okA && okB && (b < a || b == a && floors[a].open)
 }
 
-func TestImportsFollowTheLayers(t *testing.T) {
+func TestStructure(t *testing.T) {
 	for dir, u := range packages(t, token.NewFileSet()) {
-		if _, ok := floor(dir); !ok {
-			t.Errorf("%s: has no place in the layer table of this test", dir)
+		if _, ok := storey(dir); !ok {
+			t.Errorf("%s: has no place among the floors of this test", dir)
 		}
 		for file, f := range u.files {
 			for _, p := range imports(f) {
@@ -165,7 +151,7 @@ func TestImportsFollowTheLayers(t *testing.T) {
 	}
 }
 
-func TestLayerTableRefuses(t *testing.T) {
+func TestFloorsRefuse(t *testing.T) {
 	for _, c := range []struct {
 		from, to string
 		want     bool
@@ -175,11 +161,14 @@ func TestLayerTableRefuses(t *testing.T) {
 		{"market/book", "market/lending", false},
 		{"market/wire", "market/book", true},
 		{"market/wire", "market", false},
-		{"experiments/record", "market/ledger", false},
-		{"experiments/report/table", "experiments/report/stat", false},
-		{"experiments/report", "experiments/report/stat", true},
-		{"experiments", "experiments/preset", true},
-		{"experiments/preset", "experiments/sim", false},
+		{"experiments/kit/record", "market/ledger", false},
+		{"experiments/kit/table", "experiments/kit/stat", false},
+		{"experiments/study/report", "experiments/kit/stat", true},
+		{"experiments/study/report", "experiments", false},
+		{"experiments", "experiments/study/report", true},
+		{"experiments/evidence/check", "experiments/evidence/accounts", true},
+		{"experiments/evidence/check", "experiments/publish/paper", false},
+		{"experiments/sim", "experiments/kit/record", true},
 		{"agents", "strategies", false},
 		{"experiments/elsewhere", "market/ledger", false},
 	} {
@@ -216,7 +205,7 @@ func coreFaults(pkg string, f *ast.File, info *types.Info) (faults []fault) {
 	}
 	for _, i := range f.Imports {
 		p, _ := strconv.Unquote(i.Path.Value)
-		if slices.Contains(forbidden, p) || (strings.HasPrefix(p, "golang.org/x/exp/rand") && pkg != "experiments/sim/draw") {
+		if slices.Contains(forbidden, p) || (strings.HasPrefix(p, "golang.org/x/exp/rand") && pkg != "experiments/kit/draw") {
 			add(i, "imports %s", p)
 		}
 	}

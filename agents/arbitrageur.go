@@ -1,7 +1,7 @@
 package agents
 
 import (
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 )

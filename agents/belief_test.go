@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"stakeout/experiments/param"
+	"stakeout/experiments/kit/param"
 	"stakeout/mechanisms/rollup"
 )
 

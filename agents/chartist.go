@@ -1,8 +1,8 @@
 package agents
 
 import (
-	"stakeout/experiments/sim/draw"
-	"stakeout/experiments/sim/exact"
+	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/exact"
 )
 
 // ChartistParams describe the traders who follow or fade the trend.

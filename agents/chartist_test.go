@@ -4,8 +4,8 @@ import (
 	"math"
 	"testing"
 
-	"stakeout/experiments/param"
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/param"
 	"stakeout/market/book"
 )
 

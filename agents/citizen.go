@@ -1,8 +1,8 @@
 package agents
 
 import (
-	"stakeout/experiments/sim/draw"
-	"stakeout/experiments/sim/exact"
+	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/remedy"
 )

@@ -3,8 +3,8 @@ package agents
 import (
 	"testing"
 
-	"stakeout/experiments/param"
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/param"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/remedy"

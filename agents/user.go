@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"slices"
 
-	"stakeout/experiments/sim/draw"
-	"stakeout/experiments/sim/exact"
+	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/remedy"
 )

@@ -10,11 +10,11 @@ import (
 	"strconv"
 	"strings"
 
-	"stakeout/experiments/axis"
-	"stakeout/experiments/param"
-	"stakeout/experiments/preset"
-	"stakeout/experiments/record"
-	"stakeout/experiments/report"
+	"stakeout/experiments/kit/axis"
+	"stakeout/experiments/kit/notation"
+	"stakeout/experiments/kit/param"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/report"
 )
 
 // BudgetPath is the parameter that a search for the break-even varies by default.
@@ -53,7 +53,7 @@ func SearchAlong(text string) (Search, error) {
 		fault = &axis.Fault{Path: a.Path, Message: "is no range with points", Expected: "PATH=from..to:points or PATH=from..to:points:log"}
 	}
 	if fault != nil {
-		return Search{}, preset.Errors([]preset.Problem{{File: "--axis " + text, Path: fault.Path, Message: fault.Message, Expected: fault.Expected, Hint: fault.Hint}})
+		return Search{}, notation.Errors([]notation.Problem{{File: "--axis " + text, Path: fault.Path, Message: fault.Message, Expected: fault.Expected, Hint: fault.Hint}})
 	}
 	return Search{Path: a.Path, Range: a.Range, Halvings: 4}, nil
 }
@@ -231,7 +231,7 @@ func (s Search) sweep(name string, set []string) (*Sweep, error) {
 	const own = "a preset without, since a search has an axis and seeds of its own"
 	switch {
 	case len(w.axes) > 1:
-		return nil, param.Problem{Path: preset.Paths, Message: name + " has axes of its own (" + strings.Join(w.Axes(), ", ") + ")", Expected: own}
+		return nil, param.Problem{Path: notation.Paths, Message: name + " has axes of its own (" + strings.Join(w.Axes(), ", ") + ")", Expected: own}
 	case w.sample.Points > 0:
 		return nil, param.Problem{Path: sampleSection, Message: name + " has a sample of its own", Expected: own}
 	case w.precision != nil:

@@ -10,9 +10,9 @@ import (
 	"path/filepath"
 	"slices"
 
-	"stakeout/experiments/record"
-	"stakeout/experiments/report"
-	"stakeout/experiments/report/table"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/kit/table"
+	"stakeout/experiments/study/report"
 )
 
 // Tables are the crossings, and the values tried.

@@ -10,11 +10,11 @@ import (
 	"strings"
 	"testing"
 
-	"stakeout/experiments/axis"
-	"stakeout/experiments/param"
-	"stakeout/experiments/record"
-	"stakeout/experiments/report"
-	"stakeout/experiments/report/stat"
+	"stakeout/experiments/kit/axis"
+	"stakeout/experiments/kit/param"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/kit/stat"
+	"stakeout/experiments/study/report"
 )
 
 // sought are the crossings of a function, found without a world. An excess is certain

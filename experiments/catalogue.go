@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"stakeout/experiments/param"
-	"stakeout/experiments/report/table"
+	"stakeout/experiments/kit/param"
+	"stakeout/experiments/kit/table"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"

@@ -6,10 +6,10 @@ import (
 	"strconv"
 	"strings"
 
-	"stakeout/experiments/measure"
-	"stakeout/experiments/param"
-	"stakeout/experiments/record"
-	"stakeout/experiments/report"
+	"stakeout/experiments/kit/param"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/measure"
+	"stakeout/experiments/study/report"
 	"stakeout/market/ledger"
 )
 

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"stakeout/experiments/record"
+	"stakeout/experiments/kit/record"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/remedy"
 	"stakeout/strategies"

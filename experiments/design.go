@@ -11,9 +11,9 @@ import (
 	"strings"
 	"sync"
 
-	"stakeout/experiments/param"
-	"stakeout/experiments/record"
-	"stakeout/experiments/report"
+	"stakeout/experiments/kit/param"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/report"
 )
 
 // design is all that an experiment is going to do.

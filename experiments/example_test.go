@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 
 	"stakeout/experiments"
-	"stakeout/experiments/record"
-	"stakeout/experiments/report"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/report"
 )
 
 // quick makes a preset small enough for an example.

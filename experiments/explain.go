@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"stakeout/experiments/report/table"
+	"stakeout/experiments/kit/table"
 	"stakeout/experiments/sim"
 )
 

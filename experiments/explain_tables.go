@@ -5,9 +5,9 @@ import (
 	"math"
 	"strings"
 
-	"stakeout/experiments/measure"
-	"stakeout/experiments/report/table"
+	"stakeout/experiments/kit/table"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/measure"
 	"stakeout/market"
 	"stakeout/market/book"
 	"stakeout/market/ledger"

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"stakeout/experiments/measure"
+	"stakeout/experiments/study/measure"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/remedy"
 	"stakeout/strategies"

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"time"
 
-	"stakeout/experiments/record"
-	"stakeout/experiments/report"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/report"
 )
 
 // Merge puts the shards in dir together and reports, as the sweep in a single

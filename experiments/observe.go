@@ -3,10 +3,10 @@ package experiments
 import (
 	"math"
 
-	"stakeout/experiments/measure"
-	"stakeout/experiments/record"
-	"stakeout/experiments/report"
+	"stakeout/experiments/kit/record"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/measure"
+	"stakeout/experiments/study/report"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 )

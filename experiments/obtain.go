@@ -4,9 +4,9 @@ import (
 	"context"
 	"path/filepath"
 
-	"stakeout/experiments/record"
-	"stakeout/experiments/report"
-	"stakeout/experiments/report/figure"
+	"stakeout/experiments/kit/figure"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/report"
 )
 
 // Obtain is the study of a sweep, for whoever only reads it: that of its results

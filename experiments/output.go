@@ -7,9 +7,9 @@ import (
 	"path"
 	"path/filepath"
 
-	"stakeout/experiments/record"
-	"stakeout/experiments/report"
-	"stakeout/experiments/report/figure"
+	"stakeout/experiments/kit/figure"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/report"
 )
 
 // report writes attack_roi and the figures from the rows in the store and

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"stakeout/experiments/param"
+	"stakeout/experiments/kit/param"
 	"stakeout/experiments/sim"
 	"stakeout/strategies"
 )

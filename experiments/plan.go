@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"stakeout/experiments/record"
+	"stakeout/experiments/kit/record"
 )
 
 // Plan is a sweep cut into shards for machines that share a folder. It holds

@@ -6,10 +6,10 @@ import (
 	"strconv"
 	"strings"
 
-	"stakeout/experiments/param"
-	"stakeout/experiments/preset"
-	"stakeout/experiments/record"
-	"stakeout/experiments/report"
+	"stakeout/experiments/kit/notation"
+	"stakeout/experiments/kit/param"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/report"
 )
 
 // precisionSection is the section of a preset that lets the results decide on the
@@ -24,18 +24,18 @@ const precisionForm = "RELATIVE, RELATIVE:ABSOLUTE or RELATIVE:ABSOLUTE:MIN..MAX
 func (b *axesReader) readPrecision(flag string) {
 	var rule report.Precision
 	param.Defaults(&rule)
-	at := func(key, message, expected string) preset.Problem {
+	at := func(key, message, expected string) notation.Problem {
 		p := b.doc.At(precisionSection+"."+key, message, expected)
 		if flag != "" {
 			p.File, p.Line = "--precision "+flag, 0
 		}
 		return p
 	}
-	var problems []preset.Problem
+	var problems []notation.Problem
 	switch {
 	case flag != "":
 		for _, p := range rulesOfFlag(flag, &rule) {
-			problems = append(problems, preset.Problem{File: "--precision " + flag, Path: precisionSection + "." + p.Path, Message: p.Message, Expected: p.Expected, Hint: p.Hint})
+			problems = append(problems, notation.Problem{File: "--precision " + flag, Path: precisionSection + "." + p.Path, Message: p.Message, Expected: p.Expected, Hint: p.Hint})
 		}
 	case b.doc.Has(precisionSection):
 		problems = b.doc.Decode(precisionSection, &rule)

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"stakeout/experiments/report"
+	"stakeout/experiments/study/report"
 )
 
 // The cells of a sweep with a precision stop by what their first replications say:

@@ -10,7 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"stakeout/experiments/record"
+	"stakeout/experiments/kit/record"
 )
 
 // recipe is how a sweep was made. A results folder holds it until the sweep is

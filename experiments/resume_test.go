@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"stakeout/experiments/record"
+	"stakeout/experiments/kit/record"
 )
 
 // A sweep that is made again from its recipe has the same configuration, be it a

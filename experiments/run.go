@@ -7,9 +7,9 @@ import (
 	"runtime"
 	"time"
 
-	"stakeout/experiments/record"
-	"stakeout/experiments/report"
-	"stakeout/experiments/report/table"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/kit/table"
+	"stakeout/experiments/study/report"
 )
 
 // Options say where and how fast an experiment runs, and in which files it ends.

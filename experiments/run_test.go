@@ -12,10 +12,10 @@ import (
 	"strings"
 	"testing"
 
-	"stakeout/experiments/measure"
-	"stakeout/experiments/record"
-	"stakeout/experiments/report"
-	"stakeout/experiments/transcript"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/kit/transcript"
+	"stakeout/experiments/study/measure"
+	"stakeout/experiments/study/report"
 	"stakeout/mechanisms/election"
 	"stakeout/strategies"
 )

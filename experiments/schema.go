@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"stakeout/experiments/param"
-	"stakeout/experiments/preset"
-	"stakeout/experiments/report"
+	"stakeout/experiments/kit/notation"
+	"stakeout/experiments/kit/param"
+	"stakeout/experiments/study/report"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/remedy"
 	"stakeout/strategies"
@@ -49,7 +49,7 @@ func Schema() []byte {
 	sample["required"] = []string{"points"}
 	properties[sampleSection] = sample
 	properties[precisionSection] = section(&report.Precision{})
-	properties[preset.Paths] = object{"type": "object", "description": "Parameters that vary", "additionalProperties": false, "properties": axesSchema()}
+	properties[notation.Paths] = object{"type": "object", "description": "Parameters that vary", "additionalProperties": false, "properties": axesSchema()}
 	text, _ := json.MarshalIndent(root, "", " ") // Maps of texts, numbers and lists always encode.
 	return append(text, '\n')
 }

@@ -1,6 +1,6 @@
 package experiments
 
-import "stakeout/experiments/record"
+import "stakeout/experiments/kit/record"
 
 // Schemas describe the tables runs and series as every preset has them; the
 // columns of runs that hold parameters are those of one preset. It fails when

@@ -3,9 +3,9 @@ package experiments
 import (
 	"math"
 
-	"stakeout/experiments/record"
-	"stakeout/experiments/report"
+	"stakeout/experiments/kit/record"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/report"
 )
 
 // seriesHours is the distance between two rows of a series.

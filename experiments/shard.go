@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"stakeout/experiments/record"
+	"stakeout/experiments/kit/record"
 )
 
 // sidecarName is the file of a shard that says what it holds. The manifest of

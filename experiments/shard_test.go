@@ -11,7 +11,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"stakeout/experiments/record"
+	"stakeout/experiments/kit/record"
 )
 
 func newPlan(t *testing.T, dir string, shards int, o Options) *Plan {

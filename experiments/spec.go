@@ -28,8 +28,8 @@ import (
 	"slices"
 	"strings"
 
-	"stakeout/experiments/param"
-	"stakeout/experiments/preset"
+	"stakeout/experiments/kit/notation"
+	"stakeout/experiments/kit/param"
 	"stakeout/experiments/sim"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/remedy"
@@ -157,7 +157,7 @@ func (f source) parse(overrides []string) (*Spec, error) {
 	if doc.Has("") { // What cannot be read at all has one problem only.
 		problems = append(problems, s.cross(doc)...)
 	}
-	if err := preset.Errors(problems); err != nil {
+	if err := notation.Errors(problems); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -165,11 +165,11 @@ func (f source) parse(overrides []string) (*Spec, error) {
 
 // read decodes a preset without looking at how its values go together. The
 // error is that of an override.
-func (f source) read(overrides []string) (*Spec, *preset.Document, []preset.Problem, error) {
-	doc, problems := preset.Parse(f.file, f.text)
+func (f source) read(overrides []string) (*Spec, *notation.Document, []notation.Problem, error) {
+	doc, problems := notation.Parse(f.file, f.text)
 	var part worldPart
 	param.Defaults(&part)
-	problems = append(problems, underWorld(doc.Decode("", &part, "attack_params", preset.Paths, sampleSection, precisionSection))...)
+	problems = append(problems, underWorld(doc.Decode("", &part, "attack_params", notation.Paths, sampleSection, precisionSection))...)
 	s := &Spec{Header: part.Header, World: part.World}
 	if e, ok := strategies.Find(s.Attack); ok {
 		s.attack, s.Params = e, e.Params()
@@ -199,19 +199,19 @@ func (f source) read(overrides []string) (*Spec, *preset.Document, []preset.Prob
 
 // attackProblem says why there is no attack; one of the wrong type has its
 // problem already.
-func (s *Spec) attackProblem(doc *preset.Document) []preset.Problem {
+func (s *Spec) attackProblem(doc *notation.Document) []notation.Problem {
 	switch {
 	case !doc.Has(""):
 	case !doc.Has("attack"):
-		return []preset.Problem{doc.At("attack", "is missing", "one of "+strings.Join(attackNames(), ", "))}
+		return []notation.Problem{doc.At("attack", "is missing", "one of "+strings.Join(attackNames(), ", "))}
 	case s.Attack != "":
-		return []preset.Problem{unknown(doc, "attack", s.Attack, attackNames())}
+		return []notation.Problem{unknown(doc, "attack", s.Attack, attackNames())}
 	}
 	return nil
 }
 
 // underWorld adds a hint to sections that stand beside world instead of in it.
-func underWorld(problems []preset.Problem) []preset.Problem {
+func underWorld(problems []notation.Problem) []notation.Problem {
 	param.Sections(new(sim.Config), func(path, _ string) {
 		for i := range problems {
 			if p := &problems[i]; p.Path == path && p.Hint == "" {

@@ -5,8 +5,8 @@ import (
 	"regexp"
 	"strings"
 
-	"stakeout/experiments/param"
-	"stakeout/experiments/preset"
+	"stakeout/experiments/kit/notation"
+	"stakeout/experiments/kit/param"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/layer1"
 	"stakeout/mechanisms/remedy"
@@ -16,8 +16,8 @@ import (
 // crossing collects the problems that concern more than one value.
 type crossing struct {
 	*Spec
-	doc *preset.Document
-	out []preset.Problem
+	doc *notation.Document
+	out []notation.Problem
 }
 
 func (c *crossing) add(path, message, expected string) {
@@ -25,7 +25,7 @@ func (c *crossing) add(path, message, expected string) {
 }
 
 // cross checks what no single parameter can be blamed for.
-func (s *Spec) cross(doc *preset.Document) []preset.Problem {
+func (s *Spec) cross(doc *notation.Document) []notation.Problem {
 	c := &crossing{Spec: s, doc: doc}
 	c.header()
 	c.clock()
@@ -322,8 +322,8 @@ func (c *crossing) supply() {
 	}
 }
 
-func unknown(doc *preset.Document, path, name string, valid []string) preset.Problem {
-	p := preset.Problem{Path: path}
+func unknown(doc *notation.Document, path, name string, valid []string) notation.Problem {
+	p := notation.Problem{Path: path}
 	if doc != nil {
 		p = doc.At(path, "", "")
 	}

@@ -11,11 +11,11 @@ import (
 	"strings"
 	"testing"
 
-	"stakeout/experiments/param"
-	"stakeout/experiments/preset"
-	"stakeout/experiments/record"
-	"stakeout/experiments/report"
-	"stakeout/experiments/transcript"
+	"stakeout/experiments/kit/notation"
+	"stakeout/experiments/kit/param"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/kit/transcript"
+	"stakeout/experiments/study/report"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
@@ -35,7 +35,7 @@ func TestWrongPresets(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = Parse(filepath.Base(file), text)
-		var invalid *preset.Error
+		var invalid *notation.Error
 		if !errors.As(err, &invalid) {
 			t.Errorf("%s: error %v", file, err)
 			continue
@@ -139,7 +139,7 @@ func TestWrongOverrides(t *testing.T) {
 	} {
 		_, err := Load("dos-short", c.set)
 		var value param.Problem
-		var invalid *preset.Error
+		var invalid *notation.Error
 		if err == nil || !strings.Contains(err.Error(), c.want) || !errors.As(err, &value) && !errors.As(err, &invalid) {
 			t.Errorf("%s: %v, want %q", c.set, err, c.want)
 		}

@@ -10,11 +10,11 @@ import (
 	"slices"
 	"strings"
 
-	"stakeout/experiments/param"
-	"stakeout/experiments/preset"
-	"stakeout/experiments/record"
-	"stakeout/experiments/report"
-	"stakeout/experiments/report/table"
+	"stakeout/experiments/kit/notation"
+	"stakeout/experiments/kit/param"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/kit/table"
+	"stakeout/experiments/study/report"
 )
 
 // Stored is a results folder that was opened to be read: what it holds was
@@ -91,12 +91,12 @@ func expectedFolder(dir string) string {
 func (s *Stored) configuration() error {
 	for i, text := range strings.Split(s.Manifest.Config, "---\n") {
 		spec, doc, problems, err := source{file: "manifest.json", text: []byte(text)}.read(nil)
-		if err = errors.Join(err, preset.Errors(problems)); err != nil {
+		if err = errors.Join(err, notation.Errors(problems)); err != nil {
 			return planErrorf("%s: the configuration in manifest.json is not one of this version, %s wrote it: %v", s.dir, s.Manifest.Version, err)
 		}
 		s.Specs = append(s.Specs, spec)
 		if i == 0 {
-			s.Question, s.Axes = spec.Question, doc.Keys(preset.Paths)
+			s.Question, s.Axes = spec.Question, doc.Keys(notation.Paths)
 		}
 	}
 	if s.Manifest.Experiment == ComparisonName {

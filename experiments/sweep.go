@@ -8,10 +8,10 @@ import (
 	"strconv"
 	"strings"
 
-	"stakeout/experiments/axis"
-	"stakeout/experiments/param"
-	"stakeout/experiments/preset"
-	"stakeout/experiments/report"
+	"stakeout/experiments/kit/axis"
+	"stakeout/experiments/kit/notation"
+	"stakeout/experiments/kit/param"
+	"stakeout/experiments/study/report"
 )
 
 // Variation is what a command line adds to a preset.
@@ -93,7 +93,7 @@ func (f source) parseSweep(v Variation) (*Sweep, error) {
 	} else if doc.Has("") && len(w.axes) == 0 {
 		problems = append(problems, s.cross(doc)...)
 	}
-	if err := preset.Errors(problems); err != nil {
+	if err := notation.Errors(problems); err != nil {
 		return nil, err
 	}
 	return w, nil
@@ -203,13 +203,13 @@ func (w *Sweep) size() int {
 }
 
 // cross makes the cells and checks each as if it were a preset of its own.
-func (w *Sweep) cross(doc *preset.Document) []preset.Problem {
+func (w *Sweep) cross(doc *notation.Document) []notation.Problem {
 	found := &findings{Sweep: w, doc: doc}
 	same := map[string]int{}
 	for i, point := range w.points() {
 		c, fault := w.cell(point)
 		if fault != nil {
-			found.add(i, point, preset.Problem{Path: fault.Path, Message: fault.Message, Expected: fault.Expected, Hint: fault.Hint})
+			found.add(i, point, notation.Problem{Path: fault.Path, Message: fault.Message, Expected: fault.Expected, Hint: fault.Hint})
 			continue
 		}
 		for _, p := range c.cross(doc) {
@@ -218,7 +218,7 @@ func (w *Sweep) cross(doc *preset.Document) []preset.Problem {
 		w.Cells = append(w.Cells, c)
 		hash := c.replicationHash()
 		if first, twice := same[hash]; twice {
-			found.add(i, point, preset.Problem{Path: w.axes[0].Path, Message: fmt.Sprintf("gives cell %d again", first+1), Expected: "values that differ"})
+			found.add(i, point, notation.Problem{Path: w.axes[0].Path, Message: fmt.Sprintf("gives cell %d again", first+1), Expected: "values that differ"})
 		} else {
 			same[hash] = i
 		}
@@ -278,7 +278,7 @@ func (w *Sweep) canonical() string {
 	var b strings.Builder
 	b.Write(w.Spec.Canonical())
 	if len(w.axes) > 0 {
-		b.WriteString(preset.Paths + ":\n")
+		b.WriteString(notation.Paths + ":\n")
 	}
 	for _, a := range w.axes {
 		fmt.Fprintf(&b, "  %s: ", a.Path)

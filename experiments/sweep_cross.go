@@ -5,28 +5,28 @@ import (
 	"slices"
 	"strings"
 
-	"stakeout/experiments/param"
-	"stakeout/experiments/preset"
+	"stakeout/experiments/kit/notation"
+	"stakeout/experiments/kit/param"
 )
 
 // findings are the problems of the cells of a sweep. One that several cells
 // share is told once, with the first of them.
 type findings struct {
 	*Sweep
-	doc  *preset.Document
+	doc  *notation.Document
 	seen map[string]*finding
 	keys []string
 }
 
 // finding is a problem with the cells that have it.
 type finding struct {
-	preset.Problem
+	notation.Problem
 	cells int
 	first string
 }
 
 // add notes a problem of cell i, in the place of the axis that set the value.
-func (f *findings) add(i int, point []string, p preset.Problem) {
+func (f *findings) add(i int, point []string, p notation.Problem) {
 	if k := slices.Index(f.Axes(), p.Path); k >= 0 {
 		p = f.axes[k].place(f.doc, param.Problem{Path: p.Path, Message: p.Message, Expected: p.Expected, Hint: p.Hint})
 	} else if p.File == "" {
@@ -57,7 +57,7 @@ func (f *findings) label(i int, point []string) string {
 
 // list are the problems with their cells. A preset without axes has one cell,
 // which needs no name.
-func (f *findings) list() (out []preset.Problem) {
+func (f *findings) list() (out []notation.Problem) {
 	for _, key := range f.keys {
 		x := f.seen[key]
 		switch {

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"stakeout/experiments/axis"
-	"stakeout/experiments/param"
-	"stakeout/experiments/preset"
+	"stakeout/experiments/kit/axis"
+	"stakeout/experiments/kit/notation"
+	"stakeout/experiments/kit/param"
 	"stakeout/strategies"
 )
 
@@ -15,10 +15,10 @@ import (
 // wrong with them by themselves.
 type axesReader struct {
 	*Sweep
-	doc      *preset.Document
+	doc      *notation.Document
 	scratch  *Spec // takes every value once, to see whether it is valid
 	sampled  bool  // somebody asks for a sample, be it a valid one or not
-	problems []preset.Problem
+	problems []notation.Problem
 }
 
 // rangePart is a range as a preset has it.
@@ -36,11 +36,11 @@ type samplePart struct {
 }
 
 func (b *axesReader) read(v Variation) {
-	for _, path := range b.doc.Keys(preset.Paths) {
+	for _, path := range b.doc.Keys(notation.Paths) {
 		b.fromFile(path)
 	}
-	if b.doc.Has(preset.Paths) && len(b.doc.Keys(preset.Paths)) == 0 {
-		b.problems = append(b.problems, b.doc.At(preset.Paths, "is not a section of axes", "lines of the form path: [a, b, c]"))
+	if b.doc.Has(notation.Paths) && len(b.doc.Keys(notation.Paths)) == 0 {
+		b.problems = append(b.problems, b.doc.At(notation.Paths, "is not a section of axes", "lines of the form path: [a, b, c]"))
 	}
 	for _, text := range v.Axes {
 		b.fromFlag(text)
@@ -67,11 +67,11 @@ func (b *axesReader) at(a *swept, p param.Problem) {
 }
 
 // place turns a problem into one of the preset or of the command line.
-func (a *swept) place(doc *preset.Document, p param.Problem) preset.Problem {
-	out := preset.Problem{File: "--axis " + a.flag, Path: p.Path}
+func (a *swept) place(doc *notation.Document, p param.Problem) notation.Problem {
+	out := notation.Problem{File: "--axis " + a.flag, Path: p.Path}
 	if a.flag == "" {
-		out = doc.At(preset.Paths+"."+a.Path, "", "")
-		out.Path = preset.Paths + "." + p.Path
+		out = doc.At(notation.Paths+"."+a.Path, "", "")
+		out.Path = notation.Paths + "." + p.Path
 	}
 	out.Message, out.Expected, out.Hint = p.Message, p.Expected, p.Hint
 	return out
@@ -83,7 +83,7 @@ func asFault(f *axis.Fault) param.Problem {
 
 // fromFile reads the axis at a path of the preset.
 func (b *axesReader) fromFile(path string) {
-	a, at := swept{Axis: axis.Axis{Path: path}}, preset.Paths+"."+path
+	a, at := swept{Axis: axis.Axis{Path: path}}, notation.Paths+"."+path
 	if !b.find(&a) {
 		return
 	}
@@ -190,7 +190,7 @@ func (b *axesReader) find(a *swept) bool {
 }
 
 func (b *axesReader) attackVaries() bool {
-	return b.doc.Has(preset.Paths+".attack") || slices.Contains(b.Axes(), "attack")
+	return b.doc.Has(notation.Paths+".attack") || slices.Contains(b.Axes(), "attack")
 }
 
 // readSample reads the sample of the preset or of the command line.
@@ -199,7 +199,7 @@ func (b *axesReader) readSample(flag string) {
 	switch {
 	case flag != "":
 		if s, fault = axis.ParseSample(flag); fault != nil {
-			b.problems = append(b.problems, preset.Problem{File: "--sample " + flag, Path: fault.Path, Message: fault.Message, Expected: fault.Expected, Hint: fault.Hint})
+			b.problems = append(b.problems, notation.Problem{File: "--sample " + flag, Path: fault.Path, Message: fault.Message, Expected: fault.Expected, Hint: fault.Hint})
 		}
 	case b.doc.Has(sampleSection):
 		var part samplePart

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"stakeout/experiments/preset"
-	"stakeout/experiments/record"
-	"stakeout/experiments/report"
-	"stakeout/experiments/transcript"
+	"stakeout/experiments/kit/notation"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/kit/transcript"
+	"stakeout/experiments/study/report"
 )
 
 // small is the command line that makes a preset as small as tiny does.
@@ -126,7 +126,7 @@ func TestWrongAxes(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = ParseSweep(filepath.Base(file), text, flagsOf(string(text)))
-		var invalid *preset.Error
+		var invalid *notation.Error
 		if !errors.As(err, &invalid) {
 			t.Errorf("%s: error %v", file, err)
 			continue

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"stakeout/experiments/record"
+	"stakeout/experiments/kit/record"
 )
 
 // BenchmarkThroughput compares an experiment, with its store, tables and files,

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"stakeout/experiments/measure"
-	"stakeout/experiments/param"
+	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/param"
 	"stakeout/experiments/sim"
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/study/measure"
 	"stakeout/market/ledger"
 	"stakeout/strategies"
 )

@@ -3,7 +3,7 @@ package strategies_test
 import (
 	"testing"
 
-	"stakeout/experiments/param"
+	"stakeout/experiments/kit/param"
 	"stakeout/experiments/sim"
 	"stakeout/market/ledger"
 	"stakeout/strategies"

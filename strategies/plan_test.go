@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"stakeout/agents"
-	"stakeout/experiments/param"
+	"stakeout/experiments/kit/param"
 	"stakeout/experiments/sim"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/remedy"

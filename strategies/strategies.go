@@ -15,7 +15,7 @@ package strategies
 
 import (
 	"stakeout/agents"
-	"stakeout/experiments/catalogue"
+	"stakeout/experiments/kit/catalogue"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"stakeout/experiments/param"
+	"stakeout/experiments/kit/param"
 	"stakeout/market/ledger"
 	"stakeout/strategies"
 )

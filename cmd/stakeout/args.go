@@ -7,7 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"stakeout/experiments/param"
+	"stakeout/experiments/kit/param"
 )
 
 // usageError is a command line that cannot be understood.

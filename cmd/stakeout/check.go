@@ -9,8 +9,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stakeout/experiments"
-	"stakeout/experiments/check"
-	"stakeout/experiments/report/table"
+	"stakeout/experiments/evidence/check"
+	"stakeout/experiments/kit/table"
 )
 
 // check validates a preset file, or runs checks of the model by name.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"stakeout/experiments/claims"
-	"stakeout/experiments/report/table"
+	"stakeout/experiments/evidence/claims"
+	"stakeout/experiments/kit/table"
 )
 
 // defaultClaimReps is the number of paired replications of each experiment.

@@ -7,7 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stakeout"
-	"stakeout/experiments/odd"
+	"stakeout/experiments/publish/odd"
 )
 
 // describe prints the description that this program was built with, or makes that

@@ -10,8 +10,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"stakeout/experiments/docking"
-	"stakeout/experiments/report/table"
+	"stakeout/experiments/evidence/docking"
+	"stakeout/experiments/kit/table"
 )
 
 // dock reproduces published numbers: all targets in one table, or one target

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"stakeout/experiments/report/table"
+	"stakeout/experiments/kit/table"
 )
 
 // maxIndent bounds the column of names; a longer name pushes its line right.

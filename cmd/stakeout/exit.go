@@ -11,10 +11,10 @@ import (
 	"syscall"
 
 	"stakeout/experiments"
-	"stakeout/experiments/param"
-	"stakeout/experiments/preset"
-	"stakeout/experiments/prices"
-	"stakeout/experiments/replay"
+	"stakeout/experiments/evidence/prices"
+	"stakeout/experiments/evidence/replay"
+	"stakeout/experiments/kit/notation"
+	"stakeout/experiments/kit/param"
 )
 
 // The exit codes.
@@ -39,7 +39,7 @@ func exitCode(err error) int {
 	var (
 		usage   usageError
 		input   inputError
-		invalid *preset.Error
+		invalid *notation.Error
 		record  *replay.Error
 		value   param.Problem
 		plan    experiments.PlanError
@@ -69,7 +69,7 @@ func exitCode(err error) int {
 // prices on a line of its own, and returns the exit code.
 func report(w io.Writer, err error) int {
 	code := exitCode(err)
-	var invalid *preset.Error
+	var invalid *notation.Error
 	var rows *prices.Error
 	var record *replay.Error
 	var off offTarget

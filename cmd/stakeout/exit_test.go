@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"stakeout/experiments/param"
-	"stakeout/experiments/record"
+	"stakeout/experiments/kit/param"
+	"stakeout/experiments/kit/record"
 	"stakeout/market/ledger"
 )
 

@@ -8,8 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"stakeout/experiments/facts"
-	"stakeout/experiments/prices"
+	"stakeout/experiments/evidence/facts"
+	"stakeout/experiments/evidence/prices"
 )
 
 // facts holds the prices of a results folder or of a file against the stylised

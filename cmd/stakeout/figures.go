@@ -11,9 +11,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stakeout"
-	"stakeout/experiments/paper"
-	"stakeout/experiments/record"
-	"stakeout/experiments/report/table"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/kit/table"
+	"stakeout/experiments/publish/paper"
 )
 
 var (

@@ -22,7 +22,7 @@ import (
 	"golang.org/x/term"
 
 	"stakeout"
-	"stakeout/experiments/record"
+	"stakeout/experiments/kit/record"
 )
 
 // version is part of every run key.

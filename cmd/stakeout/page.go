@@ -8,8 +8,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stakeout/experiments"
-	"stakeout/experiments/page"
-	"stakeout/experiments/record"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/publish/page"
 )
 
 var pageFlag = &cli.StringFlag{Name: "out", Usage: "`FILE` of the page, in place of one beside the folder"}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"stakeout/experiments/docking"
+	"stakeout/experiments/evidence/docking"
 )
 
 var (
@@ -116,7 +116,7 @@ var elsewhere = map[string]string{
 	"go build ./cmd/stakeout": ".ci/slurm-lab",
 	"make figures-quick":      ".ci/paper, without make",
 	"make paper":              ".ci/paper, without make",
-	"Rscript experiments/paper/ggplot2.R results/paper-quick/figures second-rendering": ".ci/paper",
+	"Rscript experiments/publish/paper/ggplot2.R results/paper-quick/figures second-rendering": ".ci/paper",
 	"make figures": "nothing: hours; the exhibits are those of make figures-quick",
 	"./stakeout sweep submit cluster --backend slurm":      "testdata/script/sweep.txtar",
 	"./stakeout sweep submit cluster --backend slurm --go": ".ci/slurm-lab",

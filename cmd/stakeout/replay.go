@@ -7,7 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"stakeout/experiments/replay"
+	"stakeout/experiments/evidence/replay"
 )
 
 // replay rebuilds a book from recorded order flow and prints how far the two

@@ -9,8 +9,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stakeout/experiments"
-	"stakeout/experiments/record"
-	reports "stakeout/experiments/report"
+	"stakeout/experiments/kit/record"
+	reports "stakeout/experiments/study/report"
 )
 
 var exportFlag = &cli.StringFlag{Name: "format", Value: "behaviorspace", Usage: "`FORMAT` to print the replications in: behaviorspace"}

@@ -11,7 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stakeout/experiments"
-	"stakeout/experiments/report/table"
+	"stakeout/experiments/kit/table"
 )
 
 // show prints a preset, with overrides, or an entry of the catalogue.

@@ -13,7 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stakeout/experiments"
-	"stakeout/experiments/record"
+	"stakeout/experiments/kit/record"
 )
 
 // second returns the argument behind the word of a part of sweep.

@@ -9,8 +9,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stakeout/experiments"
-	"stakeout/experiments/record"
-	"stakeout/experiments/report/table"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/kit/table"
 	"stakeout/market/wire"
 )
 

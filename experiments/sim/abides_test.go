@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"stakeout/agents"
-	"stakeout/experiments/sim/draw"
-	"stakeout/experiments/sim/exact"
+	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 )

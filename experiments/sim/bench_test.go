@@ -2,10 +2,10 @@ package sim
 
 import (
 	"fmt"
-	"stakeout/experiments/param"
 	"testing"
 	"time"
 
+	"stakeout/experiments/kit/param"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/remedy"

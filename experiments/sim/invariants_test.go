@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"stakeout/agents"
-	"stakeout/experiments/param"
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/param"
 	"stakeout/market"
 	"stakeout/market/book"
 	"stakeout/market/ledger"

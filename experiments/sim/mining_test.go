@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"stakeout/agents"
-	"stakeout/experiments/param"
+	"stakeout/experiments/kit/param"
 	"stakeout/market/ledger"
 	"stakeout/strategies"
 )

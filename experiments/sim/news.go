@@ -1,8 +1,8 @@
 package sim
 
 import (
-	"stakeout/experiments/sim/draw"
-	"stakeout/experiments/sim/exact"
+	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/exact"
 )
 
 // NewsParams describe the exogenous drivers: the price of ETH, in which fees

@@ -4,7 +4,7 @@ import (
 	"flag"
 	"testing"
 
-	"stakeout/experiments/param"
+	"stakeout/experiments/kit/param"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/remedy"

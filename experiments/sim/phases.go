@@ -4,7 +4,7 @@ import (
 	"math/bits"
 
 	"stakeout/agents"
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/layer1"

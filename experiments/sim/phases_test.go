@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"stakeout/agents"
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
 	"stakeout/market"
 	"stakeout/market/book"
 	"stakeout/market/ledger"

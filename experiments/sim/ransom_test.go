@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"testing"
 
-	"stakeout/experiments/param"
+	"stakeout/experiments/kit/param"
 	"stakeout/market/ledger"
 	"stakeout/strategies"
 )

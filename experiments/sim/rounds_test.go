@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"stakeout/agents"
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/remedy"

@@ -4,13 +4,14 @@ import (
 	"math"
 
 	"stakeout/agents"
-	"stakeout/experiments/sim/exact"
+	"stakeout/experiments/kit/exact"
 	"stakeout/market"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 )
 
-func exp(x float64) float64  { return exact.Exp(x) }
+func exp(x float64) float64 { return exact.Exp(x) }
+
 func sqrt(x float64) float64 { return math.Sqrt(x) }
 
 // volatility is the public estimate of the volatility of daily log returns

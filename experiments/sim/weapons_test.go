@@ -3,7 +3,7 @@ package sim
 import (
 	"testing"
 
-	"stakeout/experiments/param"
+	"stakeout/experiments/kit/param"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/remedy"
 	"stakeout/strategies"

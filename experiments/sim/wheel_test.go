@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
 )
 
 // The wheel agrees with a list of dues in random use: long and short waits,

@@ -18,7 +18,7 @@ import (
 	"fmt"
 
 	"stakeout/agents"
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
 	"stakeout/market"
 	"stakeout/market/ledger"
 	"stakeout/market/lending"

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"stakeout/agents"
-	"stakeout/experiments/param"
+	"stakeout/experiments/kit/param"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/remedy"

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"stakeout/experiments/transcript"
+	"stakeout/experiments/kit/transcript"
 	"stakeout/market/ledger"
 )
 

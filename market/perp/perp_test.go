@@ -9,8 +9,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"stakeout/experiments/param"
-	"stakeout/experiments/transcript"
+	"stakeout/experiments/kit/param"
+	"stakeout/experiments/kit/transcript"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 )

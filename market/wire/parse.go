@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"stakeout/experiments/param"
+	"stakeout/experiments/kit/param"
 )
 
 // The words of the protocol.

@@ -6,8 +6,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"stakeout/experiments/param"
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/param"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/rollup"
 )

@@ -1,7 +1,7 @@
 package election
 
 import (
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/rollup"
 )

@@ -8,8 +8,8 @@
 package election
 
 import (
-	"stakeout/experiments/catalogue"
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/catalogue"
+	"stakeout/experiments/kit/draw"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/rollup"
 )

@@ -4,8 +4,8 @@ import (
 	"regexp"
 	"testing"
 
-	"stakeout/experiments/param"
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/param"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/rollup"
 )

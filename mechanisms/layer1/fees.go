@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math/bits"
 
-	"stakeout/experiments/sim/exact"
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/ledger"
 )
 

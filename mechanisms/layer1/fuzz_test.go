@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
 	"stakeout/market/ledger"
 )
 

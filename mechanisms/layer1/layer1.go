@@ -42,7 +42,7 @@ import (
 	"fmt"
 	"slices"
 
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
 	"stakeout/market/ledger"
 )
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
 	"stakeout/market/ledger"
 )
 

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
 	"stakeout/market/ledger"
 )
 

@@ -5,7 +5,7 @@ import (
 	"math"
 	"testing"
 
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
 	"stakeout/market/ledger"
 )
 

@@ -1,6 +1,6 @@
 package layer1
 
-import "stakeout/experiments/sim/draw"
+import "stakeout/experiments/kit/draw"
 
 // find is a block about to be built: by whom, and on what.
 type find struct {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"stakeout/experiments/transcript"
+	"stakeout/experiments/kit/transcript"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/rollup"
 )

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	"stakeout/experiments/param"
-	"stakeout/experiments/transcript"
+	"stakeout/experiments/kit/param"
+	"stakeout/experiments/kit/transcript"
 	"stakeout/market/ledger"
 )
 

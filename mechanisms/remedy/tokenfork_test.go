@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"stakeout/experiments/param"
-	"stakeout/experiments/sim/draw"
-	"stakeout/experiments/transcript"
+	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/param"
+	"stakeout/experiments/kit/transcript"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/rollup"
 )

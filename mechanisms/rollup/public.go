@@ -1,7 +1,7 @@
 package rollup
 
 import (
-	"stakeout/experiments/sim/exact"
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/ledger"
 )
 

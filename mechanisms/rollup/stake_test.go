@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
 	"stakeout/market/ledger"
 )
 

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"stakeout/experiments/sim/draw"
-	"stakeout/experiments/transcript"
+	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/transcript"
 	"stakeout/market/ledger"
 )
 

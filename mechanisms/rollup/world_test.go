@@ -3,7 +3,7 @@ package rollup
 import (
 	"testing"
 
-	"stakeout/experiments/param"
+	"stakeout/experiments/kit/param"
 	"stakeout/market/ledger"
 )
 

@@ -1,0 +1,162 @@
+package check
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"stakeout/experiments"
+	"stakeout/experiments/kit/table"
+	"stakeout/experiments/sim"
+)
+
+// The fall of ether: half of its value in a day, two days after the warm-up,
+// followed for a week.
+const (
+	fallStart = 2.0
+	fallShare = 0.5
+	fallDays  = 7.0
+	lockHours = (fallDays - fallStart) * 24
+)
+
+// daiCase is one world in which ether falls.
+type daiCase struct {
+	name   string
+	inside float64 // share of dai inside the rollup, 0 for that of the world
+	locked bool    // nobody can withdraw from the fall on
+}
+
+var daiCases = [...]daiCase{
+	{name: "ether halves"},
+	{name: "ether halves, withdrawals blocked", locked: true},
+	{name: "ether halves, half of dai inside", inside: 0.5},
+	{name: "ether halves, half of dai inside and blocked", inside: 0.5, locked: true},
+}
+
+// daiWorld is what one seed shows.
+type daiWorld struct {
+	far, mean          float64                // ordinary times: largest distance from a dollar and mean premium, %
+	spread, turnover   float64                // median in bp, % of supply a day
+	after              [len(daiCases)]float64 // % over a dollar, mean of the day after the fall
+	peak               [len(daiCases)]float64 // %, highest mean of six hours
+	repaid, liquidated [len(daiCases)]float64 // % of supply bought back, % of ether liquidated
+}
+
+func runDai(ctx context.Context, r *runner) (*Result, error) {
+	worlds, err := each(ctx, r, r.seeds, r.daiWorldOf)
+	if err != nil {
+		return nil, err
+	}
+	res := judge("dai", "The market of dai", daiLines(worlds),
+		"Premium is 100 × (price of dai − 1). Ether halves evenly within a day, from 2 days after the warm-up on; the news goes on beside it. Withdrawals are blocked, where they are, from the beginning of the fall to the end of the week.",
+		"Ordinary are the hours in which ether is at least three quarters of its opening price.",
+		"The day after is the mean of the 24 hours that follow the fall.")
+	res.Tables = append(res.Tables, daiTable(worlds))
+	return res, nil
+}
+
+func (r *runner) daiWorldOf(ctx context.Context, _ *scratch, rep int) (out daiWorld, err error) {
+	w, err := r.openAt(ctx, &r.world, rep, r.days)
+	if err != nil {
+		return out, err
+	}
+	out.ordinary(measuredSeries(w, &r.world))
+	for k, c := range daiCases {
+		cfg := r.world
+		cfg.News.FallStartDays, cfg.News.FallShare, cfg.News.FallHours = fallStart, fallShare, 24
+		if c.inside > 0 {
+			cfg.Arbitrageurs.InsideShare = c.inside
+		}
+		if c.locked {
+			cfg.Outage = sim.OutageParams{StartDays: fallStart, Hours: lockHours, Repeat: 1, EveryDays: fallDays}
+		}
+		if w, err = r.open(&cfg, rep); err != nil {
+			return out, err
+		}
+		if err = experiments.Advance(ctx, w, w.Ticks(cfg.Time.WarmupDays+fallDays)); err != nil {
+			return out, err
+		}
+		out.fallen(k, measuredSeries(w, &cfg))
+	}
+	return out, nil
+}
+
+func premium(s *sim.Sample) float64 { return 100 * (s.Dai.Price - 1) }
+
+// ordinary reads a world without a fall, from hours in which ether has lost at
+// most a quarter since the opening.
+func (o *daiWorld) ordinary(all []sim.Sample) {
+	var spreads []float64
+	for i := range all {
+		if s := &all[i]; s.LnETH > math.Log(0.75) {
+			o.far = max(o.far, math.Abs(premium(s)))
+			o.mean += premium(s)
+			spreads = append(spreads, s.Dai.SpreadBps)
+		}
+	}
+	slices.Sort(spreads)
+	o.spread = spreads[len(spreads)/2]
+	o.mean /= float64(len(spreads))
+	end := &all[len(all)-1]
+	o.turnover = 100 * (end.Dai.Volume - all[0].Dai.Volume) / end.Dai.Supply / (float64(len(all)-1) / 24)
+}
+
+// fallen reads a world in which ether fell.
+func (o *daiWorld) fallen(k int, all []sim.Sample) {
+	start := int(fallStart * 24)
+	o.after[k] = over(all[start+24:start+48], premium)
+	for i := start + 6; i <= len(all); i++ {
+		o.peak[k] = max(o.peak[k], over(all[i-6:i], premium))
+	}
+	before, end := &all[start-1], &all[len(all)-1]
+	o.repaid[k] = 100 * (1 - end.Dai.Supply/before.Dai.Supply)
+	o.liquidated[k] = end.Dai.Liquidated - before.Dai.Liquidated
+}
+
+func daiLines(worlds []daiWorld) []line {
+	const (
+		peg    = "Assumption: as DAI/USD in ordinary months of 2020, mean within 1 % of a dollar and never more than 3 % away"
+		spread = "Assumption: a stable pair trades at a spread below that of the token"
+		march  = "12 to 13 March 2020: ether lost about half in a day and DAI/USD traded at 1.06 to 1.12"
+		lock   = "ethresear.ch 7698: \"if you locked up 50% of DAI you could profit if the price of eth fluctuated\""
+	)
+	of := func(f func(*daiWorld) float64) measured {
+		x := make([]float64, len(worlds))
+		for i := range worlds {
+			x[i] = f(&worlds[i])
+		}
+		return meanOf(x)
+	}
+	return []line{
+		{"ordinary: mean premium", "%", between(-1, 1), peg, of(func(w *daiWorld) float64 { return w.mean }), 2},
+		{"ordinary: largest distance from a dollar", "%", between(0, 3), peg, of(func(w *daiWorld) float64 { return w.far }), 2},
+		{"ordinary: median spread", "bp", between(1, 20), spread, of(func(w *daiWorld) float64 { return w.spread }), 1},
+		{"ordinary: turnover a day", "% of supply", untargeted, "", of(func(w *daiWorld) float64 { return w.turnover }), 1},
+		{"ether halves: premium the day after", "%", between(6, 12), march, of(func(w *daiWorld) float64 { return w.after[0] }), 2},
+		{"withdrawals blocked against not, the day after", "%", atLeast(0), lock, of(func(w *daiWorld) float64 { return w.after[1] - w.after[0] }), 2},
+		{"half of dai inside: blocked against not, the day after", "%", atLeast(0), lock, of(func(w *daiWorld) float64 { return w.after[3] - w.after[2] }), 2},
+	}
+}
+
+func daiTable(worlds []daiWorld) *table.Table {
+	t := &table.Table{Name: "check_dai_falls", Title: "Dai when ether halves within a day",
+		Columns: []table.Column{{Name: "Case"}, {Name: "Premium the day after", Unit: "%"}, {Name: "Highest six hours", Unit: "%"},
+			{Name: "Bought back", Unit: "% of supply"}, {Name: "Liquidated", Unit: "ether"}},
+		Notes: []string{student.of(len(worlds))}}
+	for k, c := range daiCases {
+		row := []table.Cell{table.Text(c.name)}
+		for i, f := range [...]func(*daiWorld) float64{
+			func(w *daiWorld) float64 { return w.after[k] }, func(w *daiWorld) float64 { return w.peak[k] },
+			func(w *daiWorld) float64 { return w.repaid[k] }, func(w *daiWorld) float64 { return w.liquidated[k] },
+		} {
+			x := make([]float64, len(worlds))
+			for n := range worlds {
+				x[n] = f(&worlds[n])
+			}
+			m := meanOf(x)
+			row = append(row, table.Estimate(m.value, m.lo, m.hi, table.Format{Decimals: []int{2, 2, 1, 0}[i]}))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}

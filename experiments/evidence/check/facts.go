@@ -1,0 +1,171 @@
+package check
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"stakeout/experiments"
+	"stakeout/experiments/evidence/facts"
+	"stakeout/experiments/kit/stat"
+	"stakeout/experiments/sim"
+)
+
+// factWorld is what one world shows: its daily returns, figures of the book,
+// and what was done to its branches.
+type factWorld struct {
+	returns                     []float64 // daily, log
+	depth1, depth2              float64   // medians over hours, shares of market value
+	volume, volumeLow, volumeHi float64   // a day, shares of market value: median, 5 and 95 %
+	spread, spreadHi, wide      float64   // bp, bp, share of hours beyond facts.WideBps
+	sweeps                      []sweep
+	trips                       []trip
+}
+
+// branchEvery is the distance in days between the starts of branches in a world.
+const branchEvery = 10
+
+func runFacts(ctx context.Context, r *runner) (*Result, error) {
+	worlds, err := each(ctx, r, r.seeds, r.factWorld)
+	if err != nil {
+		return nil, err
+	}
+	lines := append(returnLines(worlds), bookLines(worlds)...)
+	lines = append(lines, sweepLines(worlds)...)
+	lines = append(lines, tripLines(tripsOf(worlds))...)
+	return judge("facts", "The default world against real markets", lines,
+		"Returns are daily, from the mid; ACF is their autocorrelation, the tail index is Hill's. These and the kurtosis pool the returns of all worlds as stretches of one long series around one mean; autocovariances use pairs within a world only and the number of those pairs.",
+		"Depth (of one side, the median), spread and volume: a quantile over the hours or days of each world, then the mean over worlds, as is volatility. Depth and volume are in % of the market value of all tokens at the opening.",
+		"A sweep takes all that rests within 2 % of the mid on one side. Depth is counted within 2 % of the current mid and divided by that of the same world without the sweep; moves likewise. What is left of the move is in % of the first.",
+		tripNote), nil
+}
+
+// factWorld runs one world and, every branchEvery days, tries the sweeps and
+// round trips on branches of it.
+func (r *runner) factWorld(ctx context.Context, s *scratch, rep int) (out factWorld, err error) {
+	cfg := r.world
+	w, err := r.openAt(ctx, &cfg, rep, 0)
+	if err != nil {
+		return out, err
+	}
+	start := cfg.Time.WarmupDays
+	for day := branchEvery / 2.0; day+tripDays <= r.days; day += branchEvery {
+		if err := experiments.Advance(ctx, w, w.Ticks(start+day)); err != nil {
+			return out, err
+		}
+		sweeps, trips, err := intervene(ctx, s, w)
+		if err != nil {
+			return out, err
+		}
+		out.sweeps, out.trips = append(out.sweeps, sweeps...), append(out.trips, trips...)
+	}
+	if err := experiments.Advance(ctx, w, w.Ticks(start+r.days)); err != nil {
+		return out, err
+	}
+	out.returns = dailyReturns(w, start, r.days)
+	out.bookOf(measuredSeries(w, &cfg), w, &cfg)
+	return out, nil
+}
+
+// intervene copies a world, runs it on as its own control, and does all sweeps
+// and round trips from the copy.
+func intervene(ctx context.Context, s *scratch, w *sim.World) (sweeps []sweep, trips []trip, err error) {
+	s.start.CopyFrom(w)
+	still, err := watch(ctx, w, s.start.Tick())
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := experiments.Advance(ctx, w, s.start.Tick()+w.Ticks(tripDays)); err != nil {
+		return nil, nil, err
+	}
+	if sweeps, err = sweepBoth(ctx, s, still); err != nil {
+		return nil, nil, err
+	}
+	trips, err = roundTrips(ctx, s, w)
+	return sweeps, trips, err
+}
+
+// dailyReturns are log returns between day marks after a day of the world.
+func dailyReturns(w *sim.World, start, days float64) (out []float64) {
+	for d := 1.0; d <= days; d++ {
+		out = append(out, math.Log(w.PriceAt(w.Ticks(start+d))/w.PriceAt(w.Ticks(start+d-1))))
+	}
+	return out
+}
+
+func (f *factWorld) bookOf(all []sim.Sample, w *sim.World, cfg *sim.Config) {
+	var depth1, depth2, spread, volume []float64
+	wide := 0
+	day := int(math.Round(w.PerDay() / float64(w.Ticks(1.0/24))))
+	for i := range all {
+		h := &all[i]
+		depth1, depth2 = append(depth1, h.Depth1/cfg.Opening.Supply), append(depth2, h.Depth2/cfg.Opening.Supply)
+		spread = append(spread, h.SpreadBps)
+		if h.SpreadBps > facts.WideBps {
+			wide++
+		}
+		if i >= day && i%day == 0 {
+			volume = append(volume, (h.Volume-all[i-day].Volume)/cfg.Opening.Supply)
+		}
+	}
+	f.depth1, f.depth2 = stat.Quantile(depth1, 0.5), stat.Quantile(depth2, 0.5)
+	f.volume, f.volumeLow, f.volumeHi = stat.Quantile(volume, 0.5), stat.Quantile(volume, 0.05), stat.Quantile(volume, 0.95)
+	f.spread, f.spreadHi = stat.Quantile(spread, 0.5), stat.Quantile(spread, 0.95)
+	f.wide = float64(wide) / float64(len(all))
+}
+
+func returnLines(worlds []factWorld) []line {
+	returns, sizes := make([][]float64, len(worlds)), make([][]float64, len(worlds))
+	for i := range worlds {
+		returns[i] = worlds[i].returns
+		for _, r := range returns[i] {
+			sizes[i] = append(sizes[i], math.Abs(r))
+		}
+	}
+	picked := func(series [][]float64, pick []int) (out [][]float64) {
+		for _, i := range pick {
+			out = append(out, series[i])
+		}
+		return out
+	}
+	of := func(f func([]float64) float64) measured {
+		return pooled(len(worlds), func(pick []int) float64 { return f(slices.Concat(picked(returns, pick)...)) })
+	}
+	auto := func(lag int, series [][]float64) measured {
+		return pooled(len(worlds), func(pick []int) float64 { return facts.Autocorrelation(picked(series, pick), lag) })
+	}
+	annual := mean(worlds, func(f *factWorld) float64 { return facts.AnnualisedVolatility(f.returns, 365) })
+	return []line{
+		factLine(facts.Kurtosis, of(stat.Kurtosis)),
+		factLine(facts.TailIndex5, of(func(x []float64) float64 { return facts.Hill(x, 0.05) })),
+		factLine(facts.TailIndex10, of(func(x []float64) float64 { return facts.Hill(x, 0.1) })),
+		factLine(facts.ACFReturns1, auto(1, returns)),
+		factLine(facts.ACFSizes1, auto(1, sizes)),
+		factLine(facts.ACFSizes5, auto(5, sizes)),
+		factLine(facts.ACFSizes10, auto(10, sizes)),
+		factLine(facts.AnnualVolatility, annual),
+	}
+}
+
+func bookLines(worlds []factWorld) []line {
+	of := func(scale float64, f func(*factWorld) float64) measured { return mean(worlds, f).times(scale) }
+	return []line{
+		factLine(facts.Depth1, of(100, func(f *factWorld) float64 { return f.depth1 })),
+		factLine(facts.Depth2, of(100, func(f *factWorld) float64 { return f.depth2 })),
+		factLine(facts.DailyVolume, of(100, func(f *factWorld) float64 { return f.volume })),
+		{"daily volume, 5 % quantile", "%", untargeted, "", of(100, func(f *factWorld) float64 { return f.volumeLow }), 1},
+		{"daily volume, 95 % quantile", "%", untargeted, "", of(100, func(f *factWorld) float64 { return f.volumeHi }), 1},
+		factLine(facts.MedianSpread, of(1, func(f *factWorld) float64 { return f.spread })),
+		{"spread, 95 % quantile", "bp", untargeted, "", of(1, func(f *factWorld) float64 { return f.spreadHi }), 1},
+		factLine(facts.HoursWide, of(100, func(f *factWorld) float64 { return f.wide })),
+	}
+}
+
+// mean is the mean over worlds of one figure a world.
+func mean(worlds []factWorld, f func(*factWorld) float64) measured {
+	x := make([]float64, len(worlds))
+	for i := range worlds {
+		x[i] = f(&worlds[i])
+	}
+	return meanOf(x)
+}

@@ -1,0 +1,250 @@
+package claims
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+
+	"stakeout/experiments"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/kit/stat"
+)
+
+// confidence is the level of all intervals.
+const confidence = 0.95
+
+// Options say how much a trial of claims may simulate.
+type Options struct {
+	Reps     int  // paired replications of each experiment, at least 2
+	Workers  int  // experiments at the same time; results do not depend on it
+	Turns    bool // whether to look for where verdicts turn
+	Progress func(done, total int)
+	Out      string // folder that keeps what was run, so that it is not run again; empty keeps nothing
+	// Program runs them; what another one has kept is not used.
+	record.Program
+}
+
+func (o Options) withDefaults() Options {
+	if o.Workers < 1 {
+		o.Workers = runtime.NumCPU()
+	}
+	o.Reps = max(o.Reps, 2)
+	return o
+}
+
+// trial is one experiment under one measure's eyes: the values of all measures that
+// somebody asks for, by replication.
+type trial struct {
+	spec   *experiments.Spec
+	values map[string][]float64 // by name of the measure
+	of     []Measure
+	first  int // replication to begin with
+	err    error
+}
+
+// court runs experiments once each, however many claims rest on them.
+type court struct {
+	o      Options
+	clock  *clock
+	trials map[string]*trial
+	order  []string
+}
+
+// clock counts the replications that have been tried.
+type clock struct {
+	sync.Mutex
+	done, total int
+	show        func(done, total int) // or nil
+}
+
+func (k *clock) add(n int) {
+	k.Lock()
+	defer k.Unlock()
+	if k.done += n; k.show != nil && n > 0 {
+		k.show(k.done, k.total)
+	}
+}
+
+// Try runs the experiments of claims and judges them. The error is that of the
+// context, of a preset that does not load, or of a broken invariant.
+func Try(ctx context.Context, list []*Claim, o Options) ([]Finding, error) {
+	o = o.withDefaults()
+	c := &court{o: o, clock: &clock{show: o.Progress}, trials: map[string]*trial{}}
+	for _, claim := range list {
+		for i := range claim.Tests {
+			for _, k := range []Case{claim.Tests[i].Case, claim.Tests[i].Less} {
+				if err := c.summon(k, claim.Tests[i].Of); err != nil {
+					return nil, fmt.Errorf("%s: %w", claim.ID, err)
+				}
+			}
+		}
+	}
+	c.clock.total = len(c.order) * o.Reps
+	if o.Turns {
+		for _, claim := range list {
+			c.clock.total += turnPoints * claim.cases() * o.Reps
+		}
+	}
+	if err := c.sit(ctx); err != nil {
+		return nil, err
+	}
+	findings := make([]Finding, len(list))
+	for i, claim := range list {
+		findings[i] = c.judge(claim)
+	}
+	if o.Turns {
+		return findings, c.turns(ctx, findings)
+	}
+	return findings, nil
+}
+
+// summon enters an experiment and what is to be measured in it.
+func (c *court) summon(k Case, of Measure) error {
+	if k.Preset == "" {
+		return nil
+	}
+	t := c.trials[k.key()]
+	if t == nil {
+		s, err := experiments.Load(k.Preset, k.Set...)
+		if err != nil {
+			return err
+		}
+		t = &trial{spec: s, values: map[string][]float64{}}
+		c.trials[k.key()] = t
+		c.order = append(c.order, k.key())
+	}
+	if _, known := t.values[of.Name]; !known {
+		t.values[of.Name] = nil
+		t.of = append(t.of, of)
+	}
+	return nil
+}
+
+// sit runs all experiments: those of one world one after the other, seed by seed, so
+// that what they have in common is simulated once.
+func (c *court) sit(ctx context.Context) error {
+	for _, k := range c.order {
+		t := c.trials[k]
+		if t.first = c.memory().recall(t, c.o.Reps); t.first < c.o.Reps {
+			// A folder that cannot be written to is better known before the work.
+			if err := c.memory().keep(t); err != nil {
+				return err
+			}
+		}
+		c.clock.add(t.first)
+	}
+	blocks := c.blocks()
+	next := make(chan []*trial, len(blocks))
+	for _, b := range blocks {
+		next <- b
+	}
+	close(next)
+	var group sync.WaitGroup
+	for range min(c.o.Workers, len(blocks)) {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			for block := range next {
+				c.try(ctx, block)
+			}
+		}()
+	}
+	group.Wait()
+	for _, k := range c.order {
+		if err := c.trials[k].err; err != nil {
+			return fmt.Errorf("%s: %w", k, err)
+		}
+	}
+	return nil
+}
+
+// blocksPerWorker is how many blocks a worker has at least, so that none is idle long
+// while the last ones run.
+const blocksPerWorker = 4
+
+// blocks are the experiments by world, with the shortest first since a shared world
+// only runs forward, and no larger than leaves every worker several of them.
+func (c *court) blocks() (out [][]*trial) {
+	of := map[string][]*trial{}
+	var keys []string
+	for _, k := range c.order {
+		t := c.trials[k]
+		key := t.spec.WorldKey(0)
+		if of[key] == nil {
+			keys = append(keys, key)
+		}
+		of[key] = append(of[key], t)
+	}
+	most := max(1, len(c.order)/(blocksPerWorker*c.o.Workers))
+	for _, key := range keys {
+		slices.SortStableFunc(of[key], func(a, b *trial) int { return cmp.Compare(a.spec.HorizonDays, b.spec.HorizonDays) })
+		out = slices.AppendSeq(out, slices.Chunk(of[key], most))
+	}
+	return out
+}
+
+// try runs the experiments of a block, seed by seed.
+func (c *court) try(ctx context.Context, block []*trial) {
+	worlds := experiments.NewWorlds(remedies(block)...)
+	for rep := range c.o.Reps {
+		for _, t := range block {
+			if rep < t.first || t.err != nil {
+				continue
+			}
+			if t.run(ctx, worlds, rep); t.err == nil {
+				t.err = c.memory().keep(t)
+			}
+			c.clock.add(1)
+		}
+	}
+}
+
+func (c *court) memory() memory { return memory{c.o.Out, c.o.Program} }
+
+// remedies are those of some experiments.
+func remedies(block []*trial) (names []string) {
+	for _, t := range block {
+		if !slices.Contains(names, t.spec.Remedy) {
+			names = append(names, t.spec.Remedy)
+		}
+	}
+	return names
+}
+
+// run tries one replication.
+func (t *trial) run(ctx context.Context, worlds *experiments.Worlds, rep int) {
+	x, err := t.spec.Trial(ctx, worlds, rep)
+	if err != nil {
+		t.err = err
+		return
+	}
+	for _, m := range t.of {
+		t.values[m.Name] = append(t.values[m.Name], m.of(x))
+	}
+}
+
+// judge finds the verdict on a claim from what has been run.
+func (c *court) judge(claim *Claim) Finding {
+	f := Finding{Claim: claim}
+	for i := range claim.Tests {
+		t := &claim.Tests[i]
+		got := stat.PairedT(c.sample(t), confidence)
+		f.Results = append(f.Results, Result{t, got, judge(t, got)})
+	}
+	f.Verdict = together(f.Results)
+	return f
+}
+
+// sample is the values of a test by replication.
+func (c *court) sample(t *Test) []float64 {
+	x := append([]float64(nil), c.trials[t.key()].values[t.Of.Name]...)
+	if t.Less.Preset != "" {
+		for i, y := range c.trials[t.Less.key()].values[t.Of.Name] {
+			x[i] -= y
+		}
+	}
+	return x
+}

@@ -1,0 +1,112 @@
+package claims
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"stakeout/experiments/kit/stat"
+)
+
+// turnSteps is the number of halvings after the two ends, and turnPoints that of the
+// values that are tried at most.
+const (
+	turnSteps  = 5
+	turnPoints = turnSteps + 2
+)
+
+// cases is the number of experiments that one value of a claim's parameter takes.
+func (c *Claim) cases() int {
+	switch {
+	case c.Turn == nil:
+		return 0
+	case c.Tests[0].Less.Preset != "":
+		return 2
+	}
+	return 1
+}
+
+// turns looks for where verdicts turn, one claim a worker at a time. The error is the
+// first in the order of the claims.
+func (c *court) turns(ctx context.Context, findings []Finding) error {
+	errs := make([]error, len(findings))
+	next := make(chan int, len(findings))
+	for i := range findings {
+		if findings[i].Claim.Turn != nil {
+			next <- i
+		}
+	}
+	close(next)
+	var group sync.WaitGroup
+	for range c.o.Workers {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			for i := range next {
+				findings[i].Turns, errs[i] = c.turn(ctx, findings[i].Claim)
+			}
+		}()
+	}
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// turn finds by bisection where the mean of a claim's first test crosses its bound
+// along its parameter, with the same seeds at every point.
+//
+// Assumption: it crosses once; a second crossing between two points goes unseen.
+func (c *court) turn(ctx context.Context, claim *Claim) (string, error) {
+	lo, hi := claim.Turn.Lo, claim.Turn.Hi
+	a, err := c.distance(ctx, claim, lo)
+	if err != nil {
+		return "", err
+	}
+	b, err := c.distance(ctx, claim, hi)
+	if err != nil {
+		return "", err
+	}
+	if (a > 0) == (b > 0) {
+		c.clock.add(turnSteps * claim.cases() * c.o.Reps)
+		return fmt.Sprintf("does not turn for %s between %.4g and %.4g", claim.Turn.Param, lo, hi), nil
+	}
+	for range turnSteps {
+		mid := (lo + hi) / 2
+		m, err := c.distance(ctx, claim, mid)
+		if err != nil {
+			return "", err
+		}
+		if (m > 0) == (a > 0) {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return fmt.Sprintf("turns between %.4g and %.4g of %s", lo, hi, claim.Turn.Param), nil
+}
+
+// distance is that of the mean of a claim's first test from its bound, at a value of
+// its parameter.
+func (c *court) distance(ctx context.Context, claim *Claim, x float64) (float64, error) {
+	t := claim.Tests[0]
+	set := claim.Turn.at(x)
+	t.Case = t.Case.with(set)
+	if t.Less.Preset != "" {
+		t.Less = t.Less.with(set)
+	}
+	sub := &court{o: c.o, clock: c.clock, trials: map[string]*trial{}}
+	sub.o.Workers = 1
+	for _, k := range []Case{t.Case, t.Less} {
+		if err := sub.summon(k, t.Of); err != nil {
+			return 0, err
+		}
+	}
+	if err := sub.sit(ctx); err != nil {
+		return 0, err
+	}
+	return stat.Mean(sub.sample(&t)) - t.Bound, nil
+}

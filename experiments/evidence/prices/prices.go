@@ -1,0 +1,124 @@
+// Package prices reads recorded prices for the estimators of package facts: the
+// series of a results folder, or a CSV file from elsewhere, gzipped or not.
+//
+// A file has a line of column names, a column of times and one of prices, and
+// may have volumes, spreads and depths. Times are RFC 3339, dates, or numbers:
+// seconds, or milli-, micro- or nanoseconds where they are too large for those.
+// A column called day or days counts days. Everything that is wrong with a file
+// is a problem with its line and column; problems are collected up to a limit,
+// since a file with one usually has more. What only limits the estimates, such
+// as missing values, is a note.
+//
+// Assumption: the worlds of one replication share what drives them, also across
+// the cells of an experiment; replications are independent of each other.
+// Assumption: a volume is what was traded since the row before, a spread is in
+// basis points, and a depth is in units of the volume.
+//
+// Sources: CSV is RFC 4180, with semicolons or tabs where the line of names has
+// those; times are RFC 3339.
+package prices
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"stakeout/experiments/evidence/facts"
+	"stakeout/experiments/kit/param"
+)
+
+// Options choose what to read.
+type Options struct {
+	Column string // of prices; empty finds it by name
+	World  string // of a results folder; empty takes all
+}
+
+// Source is what was read.
+type Source struct {
+	Paths  []facts.Path
+	Supply float64  // all there is of what is traded, 0 when unknown
+	Notes  []string // what limits the estimates, in sentences
+}
+
+// Problem is something wrong at a place of a file. Line and Column count from
+// one; a place without a line is the file as a whole.
+type Problem struct {
+	File         string
+	Line, Column int
+	Text         string
+}
+
+// String is the problem as compilers print them.
+func (p Problem) String() string {
+	switch {
+	case p.Line == 0:
+		return p.File + ": " + p.Text
+	case p.Column == 0:
+		return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Text)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Text)
+}
+
+// maxProblems is the number of problems that are kept.
+const maxProblems = 20
+
+// Error is a source that cannot be used as it is.
+type Error struct {
+	Problems []Problem
+	More     int // found beyond those kept
+}
+
+// Error is all problems, one a line.
+func (e *Error) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	if e.More > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more problems", e.More))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// add keeps a problem or counts it.
+func (e *Error) add(p Problem) {
+	if len(e.Problems) < maxProblems {
+		e.Problems = append(e.Problems, p)
+	} else {
+		e.More++
+	}
+}
+
+// Read reads a results folder or a file. It fails with an *Error for what the
+// user can mend in it, and with the error of the file system.
+func Read(name string, o Options) (*Source, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return readFolder(name, o)
+	}
+	if o.World != "" {
+		return nil, whole(name, "a file has no worlds; --world is for results folders")
+	}
+	return readFile(name, o)
+}
+
+// whole is an error of the source as a whole.
+func whole(file, format string, args ...any) error {
+	return &Error{Problems: []Problem{{File: file, Text: fmt.Sprintf(format, args...)}}}
+}
+
+// noColumn says which column does not exist and which one may have been meant.
+func noColumn(name string, valid []string) string {
+	text := fmt.Sprintf("there is no column %q", name)
+	if near := param.Nearest(name, valid); near != "" {
+		text += "; " + param.DidYouMean(near)
+	}
+	return text + " (columns: " + strings.Join(valid, ", ") + ")"
+}
+
+// errEmpty is a source without a row.
+var errEmpty = errors.New("there are no rows below the column names")

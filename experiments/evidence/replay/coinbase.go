@@ -1,0 +1,354 @@
+package replay
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"stakeout/market/book"
+)
+
+// coinbase replays the channel full of a product of Coinbase Exchange.
+type coinbase struct {
+	sum     *Summary
+	r       *rebuilt
+	product string
+	types   map[string]int
+	turns   [outOfTurn + 1]int
+
+	seeded   bool   // a level 3 answer has named every order
+	holed    bool   // messages were lost since then
+	sequence uint64 // of the latest message
+	states   *source
+	next     *feedEvent // the next level 3 answer of states
+
+	absent, early, repeated, lost, far int
+}
+
+// listedGaps bounds the gaps that a summary lists.
+const listedGaps = 10
+
+// hundredth is the tick to begin with, in the unit of prices; unit is the lot to
+// begin with, in the unit of sizes.
+const (
+	hundredth = 100_000_000
+	unit      = 100_000_000
+)
+
+// mostParts bounds the orders of the book that stand for one of the feed.
+const mostParts = 1 << 16
+
+func replayCoinbase(ctx context.Context, o Options) (*Summary, error) {
+	found := new(faults)
+	messages, err := open(o.Messages, found)
+	if err != nil {
+		return nil, err
+	}
+	defer messages.close()
+	c := &coinbase{sum: &Summary{Format: "coinbase", Messages: o.Messages, Book: o.Book}, types: map[string]int{}}
+	if o.Book != "" {
+		if c.states, err = open(o.Book, found); err != nil {
+			return nil, err
+		}
+		defer c.states.close()
+	}
+	if err := c.lines(ctx, messages); err != nil {
+		return nil, err
+	}
+	if err := found.err(); err != nil {
+		return nil, err
+	}
+	c.summarise()
+	return c.sum, nil
+}
+
+// lines goes through the messages, and through the level 3 answers of the other
+// file as far as the sequence of the messages goes.
+func (c *coinbase) lines(ctx context.Context, messages *source) error {
+	if err := c.advance(); err != nil {
+		return err
+	}
+	for n := 1; !messages.faults.full(); n++ {
+		ok, err := messages.next()
+		if err != nil {
+			return err
+		}
+		if !ok {
+			break
+		}
+		if n%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		e, ok := messages.event()
+		if !ok || !c.ours(messages, &e) || messages.faults.any() {
+			continue
+		}
+		for c.next != nil && e.Sequence > c.next.Sequence && e.Type != "heartbeat" {
+			c.state(c.next, c.states.line)
+			if err := c.advance(); err != nil {
+				return err
+			}
+		}
+		c.line(&e, messages.line)
+	}
+	for c.next != nil && c.next.Sequence <= c.sequence {
+		c.state(c.next, c.states.line)
+		if err := c.advance(); err != nil {
+			return err
+		}
+	}
+	if messages.line == 0 {
+		messages.line = 1
+		messages.fault(0, "file", "no message", "one JSON object a line")
+	}
+	return nil
+}
+
+// advance reads the next level 3 answer of the other file.
+func (c *coinbase) advance() error {
+	c.next = nil
+	for c.states != nil && !c.states.faults.full() {
+		ok, err := c.states.next()
+		if err != nil || !ok {
+			return err
+		}
+		e, ok := c.states.event()
+		switch {
+		case !ok:
+		case e.state == nil:
+			c.states.fault(1, "line", "a message of type "+strconv.Quote(e.Type), "an answer of the level 3 book: sequence, bids, asks")
+		default:
+			c.next = &e
+			return nil
+		}
+	}
+	return nil
+}
+
+// ours holds all messages to one product.
+func (c *coinbase) ours(s *source, e *feedEvent) bool {
+	if e.Product == "" {
+		return true
+	}
+	if c.product == "" {
+		c.product = e.Product
+	}
+	if e.Product != c.product {
+		s.fault(s.column("product_id"), "product_id", strconv.Quote(e.Product), strconv.Quote(c.product)+", the product of the messages above")
+	}
+	return e.Product == c.product
+}
+
+// line carries out a line of the messages.
+func (c *coinbase) line(e *feedEvent, line int) {
+	if e.state != nil {
+		c.types["level 3 book"]++
+		c.state(e, line)
+		return
+	}
+	c.types[e.Type]++
+	c.sum.Events++
+	switch e.Type {
+	case "received", "open", "match", "done", "change", "activate":
+	default:
+		return
+	}
+	switch {
+	case c.sequence != 0 && e.Sequence <= c.sequence:
+		c.repeated++
+		return
+	case c.sequence != 0 && e.Sequence > c.sequence+1:
+		c.gap(e.Sequence, line)
+	}
+	c.sequence = e.Sequence
+	if c.r == nil {
+		c.begin(e.price)
+	}
+	c.r.event++
+	c.apply(e, line)
+}
+
+// begin makes the book around a price, or around nothing yet.
+func (c *coinbase) begin(price int64) {
+	c.r = newRebuilt(around(hundredth, max(price, hundredth)))
+	c.r.lot = unit
+}
+
+// gap notes messages that are missing.
+func (c *coinbase) gap(sequence uint64, line int) {
+	c.holed = true
+	if c.sum.GapCount++; len(c.sum.Gaps) < listedGaps {
+		c.sum.Gaps = append(c.sum.Gaps, Gap{Line: line, First: c.sequence + 1, Last: sequence - 1})
+	}
+}
+
+// complete reports whether the book must hold every order that the feed names.
+func (c *coinbase) complete() bool { return c.seeded && !c.holed }
+
+// apply carries out a message in the book.
+func (c *coinbase) apply(e *feedEvent, line int) {
+	// A price between two ticks or a size between two lots makes the book anew,
+	// hence first.
+	for _, price := range [...]int64{e.price, e.newPrice} {
+		if price != 0 {
+			c.r.tickOf(price)
+		}
+	}
+	c.r.lotsOf(e.lots)
+	c.r.lotsOf(e.old)
+	e.lots, e.old = c.r.lotsOf(e.lots), c.r.lotsOf(e.old)
+	at, side, left, known := c.r.state(e.id)
+	switch {
+	case e.Type == "open":
+		c.open(e, known, line)
+	case e.Type == "match" && known:
+		c.match(e, at, side, left, line)
+	case e.Type == "match":
+		c.missing(e, line)
+	case e.Type == "done" && known:
+		if c.complete() && (e.hasLots && e.lots != left || e.Reason == "filled") {
+			c.sum.contradict(line, "order %s is done (%s) with %s left, and rests with %s", e.Order, e.Reason, c.sizeText(e.lots), c.sizeText(left))
+		}
+		c.r.reduce(e.id, left)
+	case e.Type == "change" && known:
+		c.change(e, at, side, left, line)
+	case e.Type == "done", e.Type == "change":
+		// Orders that trade on arrival or wait for a trigger never rest.
+		c.absent++
+	}
+}
+
+// open rests an order. Where it meets an order of the other side, that one must
+// have gone in lost messages, or the feed is wrong.
+func (c *coinbase) open(e *feedEvent, known bool, line int) {
+	tick := c.r.tickOf(e.price)
+	switch {
+	case known:
+		c.sum.contradict(line, "order %s opens although it rests", e.Order)
+	case tick == 0, e.lots/math.MaxUint32 > mostParts:
+		c.far++
+	default:
+		if c.r.book.Crosses(e.side, tick) {
+			c.unexplained(line, "order %s to %s at %s opens through the best price of the other side", e.Order, e.Side, e.Price)
+		}
+		c.r.place(e.id, e.side, tick, e.lots)
+	}
+}
+
+// unexplained is a contradiction unless messages were lost or the book at the
+// start is unknown.
+func (c *coinbase) unexplained(line int, format string, args ...any) {
+	if c.complete() {
+		c.sum.contradict(line, format, args...)
+		return
+	}
+	c.lost++
+}
+
+// match trades an order that the book holds.
+func (c *coinbase) match(e *feedEvent, at uint32, side book.Side, left uint64, line int) {
+	lots := e.lots
+	switch tick := c.r.tickOf(e.price); {
+	case tick != at || side != e.side:
+		c.unexplained(line, "order %s trades at %s to %s, and rests elsewhere", e.Maker, e.Price, e.Side)
+	case lots > left:
+		c.unexplained(line, "order %s trades %s, and has %s", e.Maker, e.Size, c.sizeText(left))
+	}
+	t := c.r.execute(e.id, min(lots, left))
+	if t == outOfTurn && !c.complete() {
+		t = behindUnknown
+	}
+	c.turns[t]++
+}
+
+// missing is a trade with an order that the book does not hold.
+func (c *coinbase) missing(e *feedEvent, line int) {
+	switch {
+	case c.r.tickOf(e.price) == 0:
+		c.far++
+	case !c.seeded && !c.holed:
+		c.early++
+	default:
+		c.unexplained(line, "order %s trades, and does not rest", e.Maker)
+	}
+}
+
+// change gives an order another size, at its place if it shrinks, or another
+// price, at the end of the queue there.
+func (c *coinbase) change(e *feedEvent, at uint32, side book.Side, left uint64, line int) {
+	if e.old != 0 && e.old != left {
+		c.unexplained(line, "order %s changes from %s, and has %s", e.Order, e.OldSize, c.sizeText(left))
+	}
+	tick, lots := at, left
+	if e.newPrice != 0 {
+		tick = c.r.tickOf(e.newPrice)
+	}
+	if e.hasLots {
+		lots = e.lots
+	}
+	switch {
+	case tick == at && lots <= left:
+		c.r.reduce(e.id, left-lots)
+		return
+	case tick == 0, lots/math.MaxUint32 > mostParts:
+		c.far++
+		lots = 0
+	}
+	c.r.reduce(e.id, left)
+	if lots > 0 {
+		c.r.place(e.id, side, tick, lots)
+	}
+}
+
+// sizeText prints lots, priceText a price, as the file does.
+func (c *coinbase) sizeText(lots uint64) string {
+	return decimalText(int64(lots*c.r.lot), sizeDecimals)
+}
+
+func priceText(price int64) string { return decimalText(price, priceDecimals) }
+
+func decimalText(n int64, places int) string {
+	digits := fmt.Sprintf("%0*d", places+1, n)
+	whole, rest := digits[:len(digits)-places], strings.TrimRight(digits[len(digits)-places:], "0")
+	if rest == "" {
+		return whole
+	}
+	return whole + "." + rest
+}
+
+// summarise turns the counts into the summary.
+func (c *coinbase) summarise() {
+	s := c.sum
+	if c.r == nil {
+		c.begin(hundredth)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.types)) {
+		s.ByType = append(s.ByType, Count{Name: name, N: c.types[name]})
+	}
+	s.Unmatched = []Count{
+		{"never rested", c.absent, "changes and ends of orders that trade on arrival, wait for a trigger, or were placed before the start"},
+		{"before the start", c.early, "trades with orders placed before the start, which no level 3 book has named"},
+		{"after lost messages", c.lost, "messages at odds with the book after a sequence gap or before a level 3 book"},
+		{"repeated", c.repeated, "messages with a sequence number that has passed, or that the level 3 book includes; left out"},
+	}
+	if c.far > 0 {
+		s.Unmatched = append(s.Unmatched, Count{"beyond the book", c.far, "orders at prices that the 2^24 ticks of the book do not reach, or of more than 2^48 lots"})
+	}
+	s.rate()
+	s.Turns = turnCounts(c.turns[:])
+	s.PeakOrders, s.Tick = c.r.peak, strings.TrimSpace(priceText(c.r.grid.tick)+" "+quoteOf(c.product))
+	s.Notes = append(s.Notes, "A lot of the book is "+c.sizeText(1)+".")
+	if c.product != "" {
+		s.Notes = append(s.Notes, "Product: "+c.product+".")
+	}
+}
+
+// quoteOf is the quote currency of a product such as BTC-USD.
+func quoteOf(product string) string {
+	_, quote, _ := strings.Cut(product, "-")
+	return quote
+}

@@ -1,0 +1,172 @@
+package replay
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// ProblemLimit is the number of problems after which reading stops.
+const ProblemLimit = 20
+
+// Problem is a place in a file that cannot be read, and what should be there.
+type Problem struct {
+	File     string
+	Line     int
+	Column   int // of the field, from 1; 0 where there is none
+	Field    string
+	Found    string
+	Expected string
+}
+
+func (p Problem) String() string {
+	at := fmt.Sprintf("%s:%d", p.File, p.Line)
+	if p.Column > 0 {
+		at += fmt.Sprintf(":%d", p.Column)
+	}
+	return fmt.Sprintf("%s: %s: found %s, expected %s", at, p.Field, p.Found, p.Expected)
+}
+
+// Error lists what is wrong with the files, in the order in which it was met.
+type Error struct{ Problems []Problem }
+
+func (e *Error) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// faults collects problems. After the first one files are only read on, to find
+// the others, and nothing is replayed.
+type faults struct{ list []Problem }
+
+func (f *faults) full() bool { return len(f.list) >= ProblemLimit }
+
+func (f *faults) any() bool { return len(f.list) > 0 }
+
+func (f *faults) err() error {
+	if !f.any() {
+		return nil
+	}
+	return &Error{f.list}
+}
+
+// longestLine bounds a line in bytes: a whole crypto book is one line.
+const longestLine = 1 << 28
+
+// source reads the lines of a file, which may be compressed by gzip whatever
+// its name.
+type source struct {
+	name   string
+	file   *os.File
+	lines  *bufio.Scanner
+	line   int // number of the current line
+	text   []byte
+	faults *faults
+	ended  bool
+}
+
+// open opens a file for reading line by line. An error of the file system is
+// returned as it is.
+func open(name string, f *faults) (*source, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	s := &source{name: name, file: file, faults: f}
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		file.Close()
+		return nil, &os.PathError{Op: "read", Path: name, Err: errors.New("is a folder")}
+	}
+	s.read(file)
+	return s, nil
+}
+
+// read sets up the lines of a stream.
+func (s *source) read(from io.Reader) {
+	in := bufio.NewReaderSize(from, 1<<16)
+	stream := io.Reader(in)
+	if magic, _ := in.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		z, err := gzip.NewReader(in)
+		if err != nil {
+			s.line = 1
+			s.fault(0, "file", "a broken gzip header", "a file compressed by gzip, or plain text")
+			s.ended = true
+		} else {
+			stream = z
+		}
+	}
+	s.lines = bufio.NewScanner(stream)
+	s.lines.Buffer(make([]byte, 0, 1<<16), longestLine)
+}
+
+func (s *source) close() {
+	if s.file != nil {
+		s.file.Close()
+	}
+}
+
+// next moves to the next line that is not blank. It returns false at the end of
+// the file, and an error of the file system.
+func (s *source) next() (bool, error) {
+	for !s.ended && s.lines.Scan() {
+		s.line++
+		s.text = bytes.TrimSpace(s.lines.Bytes())
+		if s.line == 1 {
+			s.text = bytes.TrimPrefix(s.text, []byte("\xef\xbb\xbf"))
+		}
+		if len(s.text) > 0 {
+			return true, nil
+		}
+	}
+	if s.ended {
+		return false, nil
+	}
+	s.ended = true
+	switch err := s.lines.Err(); {
+	case err == nil:
+		return false, nil
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader):
+		s.line++
+		s.fault(0, "file", "the end of a damaged compressed file", "a complete file")
+		return false, nil
+	case errors.Is(err, bufio.ErrTooLong):
+		s.line++
+		s.fault(0, "line", "a line without an end", "lines of text")
+		return false, nil
+	default:
+		var path *os.PathError
+		if errors.As(err, &path) {
+			return false, err
+		}
+		s.line++
+		s.fault(0, "file", err.Error(), "a complete file")
+		return false, nil
+	}
+}
+
+// fault notes a problem on the current line.
+func (s *source) fault(column int, field, found, expected string) {
+	if !s.faults.full() {
+		s.faults.list = append(s.faults.list, Problem{s.name, s.line, column, field, found, expected})
+	}
+}
+
+// shown is a piece of a file as an error quotes it.
+func shown(text []byte) string {
+	const longest = 40
+	if len(text) == 0 {
+		return "nothing"
+	}
+	if len(text) > longest {
+		return fmt.Sprintf("%q…", text[:longest])
+	}
+	return fmt.Sprintf("%q", text)
+}

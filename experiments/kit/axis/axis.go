@@ -1,0 +1,157 @@
+// Package axis lays out the points of a sweep: the lists and ranges along which
+// parameters vary, and the designs that combine them. It knows numbers and
+// texts and nothing of the parameters that they belong to.
+//
+// A grid combines every value of every axis, the last axis varying fastest. A
+// Latin hypercube or a scrambled Halton sample takes a given number of points
+// from the box of all axes; a list is then cut into equal parts of the unit
+// interval, one a value.
+//
+// Assumption: numbers are rounded to twelve significant digits. A reader sees 0.3
+// and not 0.30000000000000004, and the last bits, which may differ between
+// processors, enter no configuration hash.
+//
+// Sources: M. D. McKay, R. J. Beckman, W. J. Conover, "A comparison of three
+// methods for selecting values of input variables", Technometrics 21(2), 1979;
+// A. B. Owen, "A randomized Halton algorithm in R", arXiv 1706.02808, 2017. Both
+// samples are those of gonum's samplemv.
+package axis
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"stakeout/experiments/kit/exact"
+	"stakeout/experiments/kit/param"
+)
+
+// Axis is one parameter that a sweep varies.
+type Axis struct {
+	Path   string
+	Values []string // as a preset writes them, or nil for a range
+	Range  Range    // without Values
+}
+
+// Range is an interval of numbers, its ends included.
+type Range struct {
+	From, To float64
+	Points   int  // of a grid; zero leaves it to a sample
+	Log      bool // equal ratios instead of equal distances
+}
+
+// form is what an axis looks like on the command line.
+const form = "PATH=a,b,c or PATH=from..to:points or PATH=from..to:points:log"
+
+// Fault says what is wrong with an axis or a sample. Path is that of the axis,
+// or empty when there is none to read.
+type Fault struct{ Path, Message, Expected, Hint string }
+
+// Parse reads an axis as the command line has it: PATH=a,b,c for a list,
+// PATH=from..to:points for a range in equal steps, with :log in equal ratios. A
+// range for a sample has no points. The values of a list are not looked at.
+func Parse(text string) (a Axis, fault *Fault) {
+	path, rest, ok := strings.Cut(text, "=")
+	if !ok || path == "" {
+		return a, &Fault{Message: "is not an axis", Expected: form}
+	}
+	a.Path = path
+	if strings.Contains(rest, "..") {
+		a.Range, fault = parseRange(path, rest)
+		return a, fault
+	}
+	if strings.Contains(rest, ":") {
+		return a, &Fault{path, strconv.Quote(rest) + " is neither a list nor a range", form, "write two dots between the ends of a range"}
+	}
+	for i, v := range strings.Split(rest, ",") {
+		v = strings.TrimSpace(v)
+		if v == "" {
+			return a, &Fault{path, fmt.Sprintf("value %d is empty", i+1), form, ""}
+		}
+		a.Values = append(a.Values, v)
+	}
+	return a, nil
+}
+
+func parseRange(path, text string) (r Range, fault *Fault) {
+	ends, rest, _ := strings.Cut(text, ":")
+	from, to, _ := strings.Cut(ends, "..")
+	for _, end := range []struct {
+		text string
+		into *float64
+	}{{from, &r.From}, {to, &r.To}} {
+		if !param.IsNumber(end.text) {
+			f := &Fault{path, strconv.Quote(end.text) + " is not the end of a range", "a number as a preset writes it", ""}
+			if plain := param.Plain(end.text); plain != "" {
+				f.Hint = "write " + plain
+			}
+			return r, f
+		}
+		*end.into, _ = strconv.ParseFloat(end.text, 64) // Check refuses infinite ends.
+	}
+	for _, word := range strings.FieldsFunc(rest, func(c rune) bool { return c == ':' }) {
+		n, err := strconv.Atoi(word)
+		switch {
+		case err == nil && r.Points == 0 && !r.Log && n != 0:
+			r.Points = n
+		case word == "log" && !r.Log:
+			r.Log = true
+		case word == "linear" && !r.Log:
+		default:
+			return r, &Fault{path, strconv.Quote(word) + " has no meaning in a range", "from..to:points or from..to:points:log", param.DidYouMean(param.Nearest(word, []string{"log", "linear"}))}
+		}
+	}
+	return r, r.Check(path)
+}
+
+// maxPoints bounds one axis; what is beyond is a slip of the pen.
+const maxPoints = 100_000
+
+// Check finds what is wrong with a range by itself.
+func (r Range) Check(path string) *Fault {
+	switch {
+	case !(r.From < r.To) || r.To-r.From > 1e300:
+		return &Fault{path, fmt.Sprintf("a range from %g to %g has no inside", r.From, r.To), "finite ends, the lower one first", ""}
+	case r.Log && r.From <= 0:
+		return &Fault{path, fmt.Sprintf("a range in equal ratios cannot start at %g", r.From), "an end above 0, or a linear range", ""}
+	case r.Points < 0 || r.Points == 1 || r.Points > maxPoints:
+		return &Fault{path, fmt.Sprintf("a range has %d points", r.Points), fmt.Sprintf("2 to %d points", maxPoints), ""}
+	}
+	return nil
+}
+
+// At is the number at the share u of the range.
+func (r Range) At(u float64) float64 {
+	switch {
+	case u <= 0:
+		return r.From
+	case u >= 1:
+		return r.To
+	case r.Log:
+		return r.From * exact.Exp(u*exact.Log(r.To/r.From))
+	}
+	return r.From + float64(u*(r.To-r.From))
+}
+
+// Grid are the points of the range, both ends included.
+func (r Range) Grid() []float64 {
+	out := make([]float64, r.Points)
+	for i := range out {
+		out[i] = r.At(float64(i) / float64(r.Points-1))
+	}
+	return out
+}
+
+// Text is a number with at most twelve significant digits, and with at most that
+// many decimals when decimals is not negative.
+func Text(x float64, decimals int) string {
+	if decimals < 0 {
+		return strconv.FormatFloat(x, 'g', 12, 64)
+	}
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64)
+	text := strconv.FormatFloat(rounded, 'f', decimals, 64)
+	if decimals > 0 {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return text
+}

@@ -1,0 +1,103 @@
+package draw
+
+import (
+	"math"
+
+	"stakeout/experiments/kit/exact"
+)
+
+// The ziggurat covers the half of the normal density f(x) = e**(−x²/2) by 256
+// layers of equal area: layer 0 is the base with the tail beyond zigguratEdge,
+// the others are boxes. Sources: G. Marsaglia, W. W. Tsang, "The ziggurat
+// method for generating random variables", Journal of Statistical Software
+// 5(8), 2000; with separate bits for layer, sign and place, as J. A. Doornik,
+// "An improved ziggurat method to generate normal random samples", 2005,
+// requires.
+const (
+	zigguratLayers = 256
+	zigguratEdge   = 3.6541528853610087963519472518
+	zigguratArea   = 0.004928673233974654931590913431847
+)
+
+// ziggurat holds one layer: its width in units of 2**−53, the fraction of it
+// that lies under the curve at every height, in the same units, and the density
+// at its lower edge and at its upper edge.
+type ziggurat struct {
+	width        float64
+	inside       uint64
+	lower, upper float64
+}
+
+// layers is constant after initialisation and the same bits on every processor.
+var layers = newLayers()
+
+// newLayers computes the layers from the base upwards.
+func newLayers() (table [zigguratLayers]ziggurat) {
+	height := density(zigguratEdge)
+	x := zigguratArea / height // The base is as wide as if its tail were a part of the box.
+	next := zigguratEdge
+	lower := 0.0
+	for i := range table {
+		table[i] = ziggurat{
+			width:  x * 0x1p-53,
+			inside: uint64(int64(next / x * 0x1p53)),
+			lower:  lower,
+			upper:  height,
+		}
+		lower = height
+		height += zigguratArea / next
+		x = next
+		if next = 0; height < 1 {
+			next = math.Sqrt(-2 * exact.Log(height))
+		}
+		if i == zigguratLayers-2 {
+			next, height = 0, 1 // The top layer closes at the mode.
+		}
+	}
+	return table
+}
+
+// density returns the normal density without its constant.
+func density(x float64) float64 {
+	return exact.Exp(-0.5 * float64(x*x))
+}
+
+// Norm returns a standard normal number.
+func (s *Stream) Norm() float64 {
+	for {
+		word := s.Uint64()
+		layer := &layers[word%zigguratLayers]
+		place := word >> 11
+		x := float64(int64(place)) * layer.width
+		if place >= layer.inside {
+			var accepted bool
+			if x, accepted = s.normEdge(word%zigguratLayers, x); !accepted {
+				continue
+			}
+		}
+		return math.Float64frombits(math.Float64bits(x) | word<<55&(1<<63))
+	}
+}
+
+// normEdge decides on a point x of a layer that is not wholly under the curve;
+// in the base it draws from the tail instead.
+func (s *Stream) normEdge(index uint64, x float64) (float64, bool) {
+	if index == 0 {
+		return s.normTail(), true
+	}
+	layer := &layers[index]
+	y := layer.lower + float64(s.Float64()*(layer.upper-layer.lower))
+	return x, y < density(x)
+}
+
+// normTail returns a normal number conditional on its exceeding zigguratEdge,
+// by rejection from an exponential one (G. Marsaglia, "Generating a variable
+// from the tail of the normal distribution", Technometrics 6(1), 1964).
+func (s *Stream) normTail() float64 {
+	for {
+		x := s.Exponential() / zigguratEdge
+		if y := s.Exponential(); 2*y > float64(x*x) {
+			return zigguratEdge + x
+		}
+	}
+}

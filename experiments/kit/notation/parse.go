@@ -1,0 +1,165 @@
+package notation
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+const (
+	largest = 64 << 10 // bytes of a file
+	deepest = 32       // levels of nesting
+)
+
+// Parse reads src; file is its name in problems. The document is never nil: it
+// is empty when src is not one YAML mapping, and otherwise holds everything
+// that could be read, so that Decode can report the rest. An error of syntax
+// ends the reading at its position.
+func Parse(file string, src []byte) (*Document, []Problem) {
+	d := &Document{file: file}
+	r := &reader{file: file}
+	src = bytes.ReplaceAll(bytes.TrimPrefix(src, []byte("\uFEFF")), []byte("\r\n"), []byte("\n"))
+	for line := range strings.SplitSeq(string(src), "\n") {
+		r.lines = append(r.lines, []rune(line))
+	}
+	if !r.readable(src) {
+		return d, r.problems
+	}
+	tree := r.parse(string(src))
+	if tree == nil {
+		return d, r.problems
+	}
+	if body := r.oneBody(tree); body != nil {
+		d.root = r.read(body, "", 0)
+	}
+	return d, r.problems
+}
+
+// readable reports whether src is text that the parser may see.
+func (r *reader) readable(src []byte) bool {
+	if len(src) > largest {
+		r.report(position{1, 1}, "", fmt.Sprintf("the file has more than %d bytes", largest), "")
+		return false
+	}
+	at := position{1, 1}
+	for rest := src; len(rest) > 0; {
+		c, size := utf8.DecodeRune(rest)
+		switch {
+		case c == utf8.RuneError && size == 1:
+			r.report(at, "", "the file is not valid UTF-8", "save it as UTF-8")
+			return false
+		case unicode.IsControl(c) && c != '\n' && c != '\t':
+			r.report(at, "", fmt.Sprintf("the file contains the control character %U", c), "remove it")
+			return false
+		}
+		at.column++
+		if c == '\n' {
+			at = position{at.line + 1, 1}
+		}
+		rest = rest[size:]
+	}
+	return true
+}
+
+// parse gives the syntax tree, or nil after reporting why there is none. The
+// library is kept from unwinding past this function, because a preset is input
+// and no input may end the program.
+func (r *reader) parse(src string) (tree *ast.File) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			r.report(position{1, 1}, "", "the YAML parser cannot read the file", "simplify it")
+			tree = nil
+		}
+	}()
+	tokens := lexer.Tokenize(src)
+	if !r.shallow(tokens) {
+		return nil
+	}
+	tree, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+	if err == nil {
+		return tree
+	}
+	at, message := position{1, 1}, err.Error()
+	if syntax := (*yaml.SyntaxError)(nil); errors.As(err, &syntax) {
+		at, message = r.at(syntax.Token), syntax.Message
+	}
+	r.report(at, "", "invalid YAML: "+message, syntaxHint(message))
+	return nil
+}
+
+// shallow refuses nesting on which the parser would spend quadratic time or
+// its stack: brackets, and markers that follow one another in one line. Nesting
+// by indentation is bounded by the size of the file.
+func (r *reader) shallow(tokens token.Tokens) bool {
+	brackets, markers, line := 0, 0, 0
+	for _, tk := range tokens {
+		if tk.Position.Line != line {
+			markers, line = 0, tk.Position.Line
+		}
+		switch tk.Type {
+		case token.SequenceStartType, token.MappingStartType:
+			brackets++
+		case token.SequenceEndType, token.MappingEndType:
+			brackets--
+		case token.SequenceEntryType, token.MappingKeyType, token.AnchorType, token.TagType, token.MergeKeyType:
+			markers++
+		}
+		if brackets > deepest || markers > deepest && brackets == 0 {
+			r.report(r.at(tk), "", fmt.Sprintf("nests more than %d levels deep", deepest), "")
+			return false
+		}
+	}
+	return true
+}
+
+// syntaxHint explains the messages of the library that beginners meet.
+func syntaxHint(message string) string {
+	switch {
+	case strings.Contains(message, "'\t'"):
+		return "indent with blanks, not with tabs"
+	case strings.Contains(message, "mapping value is not allowed"):
+		return "put a text that contains a colon in quotes"
+	case strings.Contains(message, "reserved character"):
+		return "put the text in quotes"
+	}
+	return ""
+}
+
+// oneBody returns the only document of the file, which must be a mapping, or
+// nil after reporting why there is none.
+func (r *reader) oneBody(tree *ast.File) ast.Node {
+	var bodies []ast.Node
+	for i, doc := range tree.Docs {
+		switch {
+		case doc.Body == nil && i > 0:
+			r.report(r.at(doc.Start), "", "a file holds one document", "remove the line ---")
+		case doc.Body == nil:
+		case doc.Body.Type() == ast.DirectiveType:
+			r.report(r.at(doc.Body.GetToken()), "", "a preset has no directives", "remove the line")
+		default:
+			bodies = append(bodies, doc.Body)
+		}
+	}
+	if len(bodies) == 0 {
+		r.report(position{1, 1}, "", "the file is empty", "start with name: and the name of the experiment")
+		return nil
+	}
+	for _, body := range bodies[1:] {
+		at := position{r.at(body.GetToken()).line, 1}
+		r.report(at, "", "a file holds one document", "write the second experiment into a file of its own")
+	}
+	if bodies[0].Type() != ast.MappingType {
+		r.report(r.at(bodies[0].GetToken()), "", "the file is not a mapping", "write lines of the form key: value")
+		return nil
+	}
+	return bodies[0]
+}

@@ -1,0 +1,196 @@
+// Package preset reads the YAML file of an experiment into parameter structs
+// (package param) and says everything that is wrong with it at once, each
+// problem with file, line, column, key path, what was expected and what was
+// probably meant. It knows the notation of a preset but none of its parameters:
+// the structs live with what they describe.
+//
+//	doc, problems := preset.Parse(name, src)
+//	problems = append(problems, doc.Decode("", &header, "world", "attack_params")...)
+//	problems = append(problems, doc.Decode("world", &world)...)
+//	if world.Supply < world.Staked {
+//		problems = append(problems, doc.At("world.staked_tokens", "exceeds the supply", ""))
+//	}
+//	return preset.Errors(problems)
+//
+// Assumption: a preset is one small mapping written by hand. YAML is therefore
+// cut down to what every YAML reader understands in the same way: anchors,
+// aliases, merge keys, tags, directives, nulls, further documents, repeated
+// keys, numbers in octal or with underscores, and the words yes, no, on and off
+// without quotes are refused with a hint. A file may have 64 KiB and nest 32
+// levels deep, which keeps the parser within its stack.
+//
+// Lines and columns count from one; columns count characters.
+//
+// Source: YAML 1.2.2, chapter 10 (core schema), and the YAML 1.1 type
+// repository, whose readings of plain scalars differ from it.
+package notation
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"stakeout/experiments/kit/param"
+)
+
+// Problem is one thing wrong with a preset.
+type Problem struct {
+	File         string // or the flag of a command line, which has no lines
+	Line, Column int    // zero for a flag
+	Path         string // keys from the outside in, joined by dots; empty for the whole file
+	Message      string // what is wrong
+	Expected     string // what would be right, or empty
+	Hint         string // what was probably meant, or empty
+}
+
+// String gives the problem in one line:
+// file:line:column: path: message; expected …; hint.
+func (p Problem) String() string {
+	text := fmt.Sprintf("%s:%d:%d: ", p.File, p.Line, p.Column)
+	if p.Line == 0 {
+		text = p.File + ": "
+	}
+	if p.Path != "" {
+		text += p.Path + ": "
+	}
+	text += p.Message
+	if p.Expected != "" {
+		text += "; expected " + p.Expected
+	}
+	if p.Hint != "" {
+		text += "; " + p.Hint
+	}
+	return text
+}
+
+// Error is the error of an invalid preset: at least one problem, in the order
+// of their positions.
+type Error struct{ Problems []Problem }
+
+// Error gives one line a problem.
+func (e *Error) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Errors is nil without problems, and otherwise an *Error that holds a sorted
+// copy of them.
+func Errors(problems []Problem) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	sorted := slices.Clone(problems)
+	slices.SortStableFunc(sorted, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return &Error{sorted}
+}
+
+// Document is a preset that Parse has read. It is not changed afterwards.
+type Document struct {
+	file string
+	root *node // nil when the file could not be read as a mapping
+}
+
+// Has reports whether the file gives a value or a section at path.
+func (d *Document) Has(path string) bool {
+	n, _ := d.find(path)
+	return n != nil
+}
+
+// Keys lists the keys that the file gives in the section at path, in the order
+// of the file; the empty path is the top level.
+func (d *Document) Keys(path string) []string {
+	n, _ := d.find(path)
+	if n == nil {
+		return nil
+	}
+	keys := make([]string, len(n.entries))
+	for i, e := range n.entries {
+		keys[i] = e.key
+	}
+	return keys
+}
+
+// Line is the line of the value at path, or 0 when the file does not give one.
+func (d *Document) Line(path string) int {
+	if n, _ := d.find(path); n != nil {
+		return n.line
+	}
+	return 0
+}
+
+// At makes a problem of the value at path, for checks across several values
+// after decoding. When the file does not give the value, the position is that
+// of the innermost section around it which the file does give, or the first
+// line.
+func (d *Document) At(path, message, expected string) Problem {
+	n, at := d.find(path)
+	if n != nil {
+		at = n.position
+	}
+	return d.problem(at, path, message, expected, "")
+}
+
+func (d *Document) problem(at position, path, message, expected, hint string) Problem {
+	return Problem{d.file, at.line, at.column, path, message, expected, hint}
+}
+
+// find returns the node at path, or nil and the position of the innermost key
+// on the way that exists. An item of a list has its index behind the path, as
+// in key[2].
+func (d *Document) find(path string) (*node, position) {
+	n, around := d.root, position{1, 1}
+	for rest := path; rest != "" && n != nil; {
+		e, after := n.leading(rest)
+		if e == nil {
+			return nil, around
+		}
+		n, around, rest = e.value, e.position, after
+		if rest != "" && rest[0] == '[' {
+			i, err := strconv.Atoi(strings.Trim(rest, "[]"))
+			if err != nil || i >= len(n.items) {
+				return nil, around
+			}
+			return n.items[i], around
+		}
+		rest = strings.TrimPrefix(rest, ".")
+	}
+	return n, around
+}
+
+// leading returns the entry whose key starts the path, which may have dots in
+// the section Paths, and what follows it.
+func (n *node) leading(path string) (e *entry, rest string) {
+	for i := range n.entries {
+		after, ok := strings.CutPrefix(path, n.entries[i].key)
+		if ok && (after == "" || after[0] == '.' || after[0] == '[') {
+			return &n.entries[i], after
+		}
+	}
+	return nil, path
+}
+
+// Paths is the section whose keys are paths, dots included: the axes of a sweep.
+const Paths = "axes"
+
+// List checks every item of the list at path against the parameter f, which
+// takes their values one after the other, and returns their texts. It is false
+// when there is no list at path.
+func (d *Document) List(path string, f param.Field) (texts []string, problems []Problem, isList bool) {
+	n, _ := d.find(path)
+	if n == nil || n.shape != sequence {
+		return nil, nil, false
+	}
+	dec := &decoder{doc: d}
+	for i, item := range n.items {
+		dec.value(f, item, fmt.Sprintf("%s[%d]", path, i))
+		texts = append(texts, item.text)
+	}
+	return texts, dec.problems, true
+}

@@ -1,0 +1,270 @@
+// Package page writes a results folder as one HTML page for people: question,
+// verdict, tables, figures, claims, assumptions with their sources, and the
+// command that makes the results again. It reads what was stored and runs nothing.
+//
+// The page is one file. It loads nothing, holds no script, and reads on a phone, on
+// paper and aloud. Equal folders give equal bytes: it has no date and no path.
+//
+// Assumption: the drawings in the folder are those of package figure, which are
+// paths and groups of paths; anything else is refused.
+package page
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"stakeout/experiments"
+	"stakeout/experiments/evidence/claims"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/kit/table"
+	"stakeout/experiments/study/report"
+)
+
+//go:embed page.html
+var files embed.FS
+
+var layout = template.Must(template.ParseFS(files, "page.html"))
+
+// view is what the layout shows.
+type view struct {
+	Title, Question  string
+	Partial          bool
+	Verdicts         []string
+	Best             string // the cell of the verdict, where that is the best of several
+	Tally            string // of the cells
+	Returns          template.HTML
+	Figures          []drawing
+	Money            []money
+	Turns, Ranges    template.HTML
+	Robustness       template.HTML
+	Claims           []claim
+	Varied           []varied
+	Changed, Default template.HTML
+	Defaults         int
+	Facts            []fact
+	Version, Command string
+	Sweep            string // a command that varies a parameter
+	Configuration    string
+}
+
+type drawing struct {
+	Number         int
+	Label, Caption string
+	SVG            template.HTML
+}
+
+// money is where it went in a cell, which has a name along axes.
+type money struct {
+	Cell   string
+	Tables template.HTML
+}
+
+type claim struct{ ID, By, Quote, Reading, Command string }
+
+type varied struct{ Path, Values string }
+
+type fact struct{ Name, Value string }
+
+// program is how the page calls the program.
+const program = "go run ./cmd/stakeout "
+
+// Write writes the page of a stored experiment. It fails when a figure is not a
+// drawing of this program, when the stored rows break their own sums, and when
+// writing fails.
+func Write(w io.Writer, s *experiments.Stored) error {
+	v := &view{Title: s.Manifest.Experiment, Question: s.Question, Partial: s.Manifest.Status == record.Partial}
+	for _, step := range []func(*experiments.Stored) error{v.verdicts, v.tables, v.figures, v.claims, v.origin} {
+		if err := step(s); err != nil {
+			return err
+		}
+	}
+	var b bytes.Buffer
+	if err := layout.Execute(&b, v); err != nil {
+		return fmt.Errorf("page: %w", err)
+	}
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("page: %w", err)
+	}
+	return nil
+}
+
+// verdicts are those of the cells, or along axes that of the best one.
+func (v *view) verdicts(s *experiments.Stored) error {
+	all := s.Study.Summaries()
+	if best := s.Study.Best(); len(s.Axes) > 0 && best != nil {
+		v.Tally = report.Tally(s.Study)
+		all, v.Best = []*report.Summary{best}, s.Study.Place(best.Cell)
+	}
+	for _, x := range all {
+		v.Verdicts = append(v.Verdicts, report.Verdict(x))
+	}
+	return nil
+}
+
+func (v *view) tables(s *experiments.Stored) error {
+	var robustness *table.Table
+	returns := report.ROI(s.Study)
+	if len(s.Axes) > 0 {
+		returns = report.Returns(s.Study)
+	}
+	if !s.Many() {
+		robustness = report.Robustness(s.Study)
+	}
+	changed, others := s.Assumptions()
+	v.Defaults = len(others.Rows)
+	for _, f := range []struct {
+		to *template.HTML
+		t  *table.Table
+	}{
+		{&v.Returns, returns}, {&v.Turns, report.Turns(s.Study)}, {&v.Ranges, report.Ranges(s.Study)}, {&v.Robustness, robustness},
+		{&v.Changed, changed}, {&v.Default, others},
+	} {
+		if err := add(f.to, f.t); err != nil {
+			return err
+		}
+	}
+	return v.money(s)
+}
+
+// money adds the tables of every cell.
+func (v *view) money(s *experiments.Stored) error {
+	cells, err := s.Money()
+	if err != nil {
+		return err
+	}
+	for i, tables := range cells {
+		m := money{Cell: s.Study.Place(s.Study.Cells[i])}
+		for _, t := range tables {
+			if err := add(&m.Tables, t); err != nil {
+				return err
+			}
+		}
+		v.Money = append(v.Money, m)
+	}
+	return nil
+}
+
+// add appends a table, if there is one, to a part of the page. The table escapes its
+// own texts.
+func add(to *template.HTML, t *table.Table) error {
+	if t == nil {
+		return nil
+	}
+	var b strings.Builder
+	err := t.HTML(&b)
+	*to += template.HTML(b.String())
+	return err
+}
+
+func (v *view) figures(s *experiments.Stored) error {
+	list, err := s.Figures()
+	if err != nil {
+		return err
+	}
+	for i, d := range list {
+		label := "figure-" + strconv.Itoa(i+1) + "-caption"
+		svg, err := inline(d.SVG, label)
+		if err != nil {
+			return fmt.Errorf("page: figure %s: %w", d.Name, err)
+		}
+		v.Figures = append(v.Figures, drawing{i + 1, label, d.Caption, svg})
+	}
+	return nil
+}
+
+// claims are those that an experiment with one of the attacks tries.
+func (v *view) claims(s *experiments.Stored) error {
+	var attacks []string
+	for _, c := range s.Study.Cells {
+		attacks = append(attacks, c.Attack)
+	}
+	of := map[string]string{} // attack of a preset
+	for _, c := range claims.All() {
+		tried := false
+		for _, t := range c.Tests {
+			for _, k := range []claims.Case{t.Case, t.Less} {
+				if k.Preset == "" {
+					continue
+				}
+				if of[k.Preset] == "" {
+					spec, err := experiments.Load(k.Preset)
+					if err != nil {
+						return err
+					}
+					of[k.Preset] = spec.Attack
+				}
+				tried = tried || slices.Contains(attacks, of[k.Preset])
+			}
+		}
+		if tried {
+			v.Claims = append(v.Claims, claim{c.ID, c.By, c.Quote, c.Reading, program + "claims " + c.ID})
+		}
+	}
+	return nil
+}
+
+// origin is where the numbers come from and how to get them again.
+func (v *view) origin(s *experiments.Stored) error {
+	m := s.Manifest
+	var seeds []string
+	for _, x := range m.Seeds {
+		seeds = append(seeds, strconv.FormatUint(uint64(x), 10))
+	}
+	failed, done := 0, 0
+	for _, c := range s.Study.Cells {
+		failed, done = failed+c.Failed, done+c.N()
+	}
+	v.Facts = []fact{
+		{"Experiment", m.Experiment}, {"Status", strings.TrimSuffix(string(m.Status)+": "+m.Reason, ": ")},
+		{"Cells", strconv.Itoa(len(s.Study.Cells))},
+		{"Replications", fmt.Sprintf("%d, of three worlds each; %d failed", done+failed, failed)},
+		{"Master seed", strings.Join(seeds, ", ")}, {"Model version", m.Version}, {"Go", m.Go},
+		{"SHA-256 of the configuration", m.ConfigSHA256},
+	}
+	if m.Code != "" {
+		v.Facts = append(v.Facts, fact{"SHA-256 of the code that rows come from", m.Code})
+	}
+	for _, f := range m.Files {
+		if strings.HasPrefix(f.Name, report.RunsTable+".") {
+			v.Facts = append(v.Facts, fact{"SHA-256 of " + f.Name, f.SHA256})
+		}
+	}
+	for i, path := range s.Axes {
+		v.Varied = append(v.Varied, varied{path, strings.Join(s.Levels(i), ", ")})
+	}
+	v.Version, v.Command = m.Version, again(m.Command)
+	v.Sweep = program + "sweep " + quoted(m.Experiment) + " --axis world.users.loyalty=0.3,0.6,0.9"
+	if len(s.Specs) == 1 {
+		v.Configuration = m.Config
+	}
+	return nil
+}
+
+// again is a stored command line as one types it.
+func again(command []string) string {
+	if len(command) == 0 {
+		return ""
+	}
+	out := strings.TrimSuffix(program, " ")
+	for _, arg := range command[1:] {
+		out += " " + quoted(arg)
+	}
+	return out
+}
+
+// quoted is an argument as a shell wants it.
+func quoted(arg string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-+=./,:@%", r)
+	}
+	if arg != "" && strings.IndexFunc(arg, func(r rune) bool { return !plain(r) }) < 0 {
+		return arg
+	}
+	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+}

@@ -1,0 +1,104 @@
+package paper
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"stakeout/experiments/kit/figure"
+	"stakeout/experiments/study/report"
+)
+
+// ransomSpan leaves room beside the first and the last fee.
+var ransomSpan = []float64{0.8, 200}
+
+func ransomCurve(ctx context.Context, a *archive) (*figure.Figure, error) {
+	s, err := a.study(ctx, ransom)
+	if err != nil {
+		return nil, err
+	}
+	price := report.ParameterColumn("attack_params.exit_fee_multiple")
+	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 66, Columns: 2,
+		Panels: []figure.Panel{
+			{Title: "a", XLabel: "Withdrawal fee over the common one (1)", YLabel: "Withdrawal fees (thousand USD)", XLog: true, XIncludes: ransomSpan, ZeroLine: true, Lines: []figure.Line{line("", 0, levels(s, price, report.ChannelColumn("attack", "withdrawal_fees")), 1, 1e-3)}},
+			{Title: "b", XLabel: "Withdrawal fee over the common one (1)", YLabel: "Excess over honest use (thousand USD)", XLog: true, XIncludes: ransomSpan, ZeroLine: true, Lines: []figure.Line{line("", 0, levels(s, price, report.Excess), 1, 1e-3)}},
+		},
+		Caption: fmt.Sprintf("Withdrawals held to ransom after a takeover by slashing rivals: (a) what they bring, and (b) what the attack has over the honest use of the same capital, by the fee that the new owner of the blocks asks. Error bars: 95 %% intervals of the mean (Student's t), n = %d a point, the same seeds everywhere.%s", a.reps(ransom), a.stamp())}, nil
+}
+
+// levels are the points of a study over the values of its first axis.
+func levels(s *report.Study, path, y string) (out []point) {
+	for _, c := range s.Cells {
+		out = append(out, point{exact(c, 0), c.Estimate(y)})
+	}
+	return out
+}
+
+// exact is the number at which an axis stands in a cell.
+func exact(c *report.Cell, axis int) (e report.Estimate) {
+	e.Mean, e.N = c.Levels[axis].Number(), 1
+	return e
+}
+
+func fakeCycles(ctx context.Context, a *archive) (*figure.Figure, error) {
+	s, err := a.study(ctx, cycles)
+	if err != nil {
+		return nil, err
+	}
+	number := report.ParameterColumn("attack_params.cycles")
+	span := []float64{0, float64(len(s.Cells)) + 1}
+	at := func(y string, unit float64) []figure.Line {
+		return []figure.Line{line("", 0, levels(s, number, y), 1, unit)}
+	}
+	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 60, Columns: 3,
+		Panels: []figure.Panel{
+			{Title: "a", XLabel: "Fake denials (1)", YLabel: "Net profit (thousand USD)", ZeroLine: true, XIncludes: span, Lines: at(report.OutcomeColumn("attack", "profit_usd"), 1e-3)},
+			{Title: "b", XLabel: "Fake denials (1)", YLabel: "Excess (thousand USD)", ZeroLine: true, XIncludes: span, Lines: at(report.Excess, 1e-3)},
+			{Title: "c", XLabel: "Fake denials (1)", YLabel: "Mean stake share (%)", ZeroLine: true, XIncludes: span, Lines: at(report.OutcomeColumn("attack", "mean_stake_share"), 100)},
+		},
+		Caption: fmt.Sprintf("Repeated fake denials of service: (a) net profit, (b) profit over the honest use of the same capital, and (c) the attacker's mean share of all stake, by the number of denials within 90 days. Error bars: 95 %% intervals of the mean (Student's t), n = %d a point, the same seeds everywhere.%s", a.reps(cycles), a.stamp())}, nil
+}
+
+func breakEvenMap(ctx context.Context, a *archive) (*figure.Figure, error) {
+	s, err := a.study(ctx, frontier)
+	if err != nil {
+		return nil, err
+	}
+	h := &figure.Heat{Label: "Excess over honest use (thousand USD)"}
+	for _, r := range slices.Backward(frontierRows(s)) {
+		h.Rows = append(h.Rows, r.loyalty)
+		h.Told = append(h.Told, r.told)
+		var z []float64
+		for _, p := range r.points {
+			if name := figure.Number(p.x.Mean/1e6, 2); !slices.Contains(h.Cols, name) {
+				h.Cols = append(h.Cols, name)
+			}
+			z = append(z, p.y.Mean/1e3)
+		}
+		h.Z = append(h.Z, z)
+	}
+	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 80,
+		Panels:  []figure.Panel{{XLabel: "Budget (million USD)", YLabel: "Satisfaction at which half of the users leave (1)", Heat: h}},
+		Caption: fmt.Sprintf("Mean excess of an outbidding short seller over the honest use of the same capital, by budget and by how easily users leave. %s n = %d a cell, the same seeds everywhere; intervals (Student's t) and crossings are in the table break-even.%s", s.ToldNote(), a.reps(frontier), a.stamp())}, nil
+}
+
+// frontierRow is the excess over the budget at one loyalty.
+type frontierRow struct {
+	loyalty string
+	points  []point
+	told    []bool // whether the excess differs from zero
+}
+
+// frontierRows are the rows of the frontier in the order of the axis.
+func frontierRows(s *report.Study) (rows []frontierRow) {
+	for _, x := range s.Summaries() {
+		c := x.Cell
+		loyalty := c.Level(0)
+		if len(rows) == 0 || rows[len(rows)-1].loyalty != loyalty {
+			rows = append(rows, frontierRow{loyalty: loyalty})
+		}
+		r := &rows[len(rows)-1]
+		r.points, r.told = append(r.points, point{exact(c, 1), c.Estimate(report.Excess)}), append(r.told, x.Told())
+	}
+	return rows
+}

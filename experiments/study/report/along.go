@@ -1,0 +1,245 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"stakeout/experiments/kit/figure"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/kit/table"
+)
+
+// ray is the cells that differ in one numerical axis only, by its rising value.
+type ray struct {
+	others string // what the cells have in common: levels of the other axes
+	x      []float64
+	cells  []*Summary
+}
+
+// along cuts a study into rays of an axis, in the order of their first cells.
+// Cells without a number on the axis are left out.
+func (s *Study) along(axis int) (rays []*ray) {
+	of := map[string]*ray{}
+	for _, c := range s.Summaries() {
+		x := c.Cell.Levels[axis].Number()
+		if math.IsNaN(x) {
+			continue
+		}
+		key := s.place(c.Cell, axis)
+		r := of[key]
+		if r == nil {
+			r = &ray{others: key}
+			of[key], rays = r, append(rays, r)
+		}
+		r.x, r.cells = append(r.x, x), append(r.cells, c)
+	}
+	for _, r := range rays {
+		r.sort(axis)
+	}
+	return rays
+}
+
+func (r *ray) sort(axis int) {
+	slices.SortStableFunc(r.cells, func(a, b *Summary) int {
+		return cmp.Compare(a.Cell.Levels[axis].Number(), b.Cell.Levels[axis].Number())
+	})
+	slices.Sort(r.x)
+}
+
+// Place is where a cell lies on the axes of the study, in words: loyalty 0.3,
+// budget 2,000,000 USD. It is empty without axes.
+func (s *Study) Place(c *Cell) string { return s.place(c, -1) }
+
+// place leaves out one of the axes.
+func (s *Study) place(c *Cell, but int) string {
+	var parts []string
+	for i := range s.axes {
+		if i == but {
+			continue
+		}
+		name, unit := s.axisName(i)
+		parts = append(parts, strings.TrimSpace(name+" "+written(c.Levels[i])+" "+unit))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// written is a level with commas between thousands.
+func written(v record.Value) string {
+	x := v.Number()
+	if math.IsNaN(x) || v.Type() == record.Bool {
+		return cmp.Or(plain(v), table.Dash)
+	}
+	_, decimals, _ := strings.Cut(plain(v), ".")
+	return figure.Number(x, len(decimals))
+}
+
+// axisName is the last part of an axis's path in words, and its unit, which the
+// name does not repeat; a pure number has none.
+func (s *Study) axisName(axis int) (name, unit string) {
+	path := s.Axes[axis]
+	name, unit = strings.ReplaceAll(path[strings.LastIndexByte(path, '.')+1:], "_", " "), s.axes[axis].Unit
+	if unit == record.Dimensionless || unit == record.NoUnit {
+		return name, ""
+	}
+	return strings.TrimSuffix(name, " "+strings.ToLower(unit)), unit
+}
+
+// axisTitle is the name of a numerical axis with its unit.
+func (s *Study) axisTitle(axis int) string {
+	name, unit := s.axisName(axis)
+	return strings.ToUpper(name[:1]) + name[1:] + " (" + cmp.Or(unit, "dimensionless") + ")"
+}
+
+// isNumerical tells whether the values of an axis are numbers.
+func (s *Study) isNumerical(axis int) bool {
+	t := s.axes[axis].Type
+	return t == record.Float || t == record.Int
+}
+
+// mostRays is the number of lines that can be told apart in one panel.
+const mostRays = 7
+
+// SweepFigure shows profit and excess over the honest use along the first
+// numerical axis of a sweep, one line for each combination of the others, in
+// thousand USD. It is nil without such an axis, and when its lines would be too
+// many or too short to be followed, as those of a sample of several axes are.
+func SweepFigure(s *Study) *figure.Figure {
+	for axis := range s.axes {
+		if !s.isNumerical(axis) {
+			continue
+		}
+		rays := s.along(axis)
+		if len(rays) == 0 || len(rays) > mostRays || slices.ContainsFunc(rays, func(r *ray) bool { return len(r.x) < 2 }) {
+			continue
+		}
+		return s.sweepFigure(axis, rays)
+	}
+	return nil
+}
+
+func (s *Study) sweepFigure(axis int, rays []*ray) *figure.Figure {
+	x := s.axisTitle(axis)
+	profit := figure.Panel{Title: "a", XLabel: x, YLabel: "Net profit (thousand USD)", ZeroLine: true, Legend: true}
+	excess := figure.Panel{Title: "b", XLabel: x, YLabel: "Excess over honest (thousand USD)", ZeroLine: true, Legend: true}
+	log, step := spread(rays)
+	profit.XLog, excess.XLog = log, log
+	for i, r := range rays {
+		at := slices.Clone(r.x)
+		for k := range at { // Error bars side by side.
+			shift := step * (float64(i) - float64(len(rays)-1)/2)
+			if log {
+				at[k] *= math.Exp(shift)
+			} else {
+				at[k] += shift
+			}
+		}
+		profit.Lines = append(profit.Lines, r.line(at, i, func(x *Summary) *Estimate { return &x.Profit }))
+		excess.Lines = append(excess.Lines, r.line(at, i, func(x *Summary) *Estimate { return &x.Excess }))
+	}
+	legend := 0.0
+	if rays[0].others != "" {
+		legend = 4 * math.Ceil(float64(len(rays))/2)
+	}
+	return &figure.Figure{
+		Width: figure.DoubleColumn, HeightMM: 66 + legend, Columns: 2, Panels: []figure.Panel{profit, excess},
+		Caption: fmt.Sprintf("%s along %s. (a) Mean net profit of the attack. (b) Mean excess over the honest use of the same capital, same seed. "+
+			"Bars: %s intervals of the mean (Student's t), not adjusted for the number of cells; lines are set side by side so that their bars can be told apart. %s a cell. Model version %s.",
+			s.Experiment, s.Axes[axis], level(s.Level), s.Sample(), s.Version),
+	}
+}
+
+// spread tells whether the axis is logarithmic, as one over a factor of eight and
+// more is, and how far apart the lines are set on it.
+func spread(rays []*ray) (log bool, step float64) {
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, r := range rays {
+		lo, hi = min(lo, r.x[0]), max(hi, r.x[len(r.x)-1])
+	}
+	const apart = 0.01
+	if log = lo > 0 && hi/lo >= 8; log {
+		return log, apart * math.Log(hi/lo)
+	}
+	return log, apart * (hi - lo)
+}
+
+// line is a line through the means with their intervals.
+func (r *ray) line(x []float64, style int, of func(*Summary) *Estimate) figure.Line {
+	l := figure.Line{Name: r.others, X: x, Style: style}
+	for _, c := range r.cells {
+		e := *of(c)
+		if e.N == 0 {
+			e.Mean = math.NaN()
+		}
+		if e.N < 2 {
+			e.Lo, e.Hi = math.NaN(), math.NaN()
+		}
+		l.Y, l.Lo, l.Hi = append(l.Y, e.Mean/1000), append(l.Lo, e.Lo/1000), append(l.Hi, e.Hi/1000)
+	}
+	return l
+}
+
+// Turns lists the neighbours on every numerical axis of a sweep between which the
+// verdict on the excess differs: its interval lies above zero, below it, or
+// crosses it. It is nil for a study without such axes.
+func Turns(s *Study) *table.Table {
+	ci := " [" + level(s.Level) + " CI]"
+	t := &table.Table{
+		Name: "turns", Title: "Where the verdict turns",
+		Columns: []table.Column{{Name: "Along"}, {Name: "With"}, {Name: "From", Align: table.Right}, {Name: "To", Align: table.Right},
+			{Name: "Excess from" + ci, Unit: "USD"}, {Name: "Excess to" + ci, Unit: "USD"}, {Name: "The act"}},
+	}
+	axes := 0
+	for axis := range s.axes {
+		if !s.isNumerical(axis) {
+			continue
+		}
+		for _, r := range s.along(axis) {
+			if len(r.cells) > 1 {
+				axes++
+			}
+			for i := 1; i < len(r.cells); i++ {
+				a, b := r.cells[i-1], r.cells[i]
+				if a.Excess.N < 2 || b.Excess.N < 2 || a.Excess.Sign() == b.Excess.Sign() {
+					continue
+				}
+				t.Rows = append(t.Rows, []table.Cell{
+					table.Text(s.axisTitle(axis)), table.Text(r.others), table.Text(written(a.Cell.Levels[axis])), table.Text(written(b.Cell.Levels[axis])),
+					Interval(&a.Excess, usd), Interval(&b.Excess, usd), table.Text(signWord(a.Excess.Sign()) + " → " + signWord(b.Excess.Sign())),
+				})
+			}
+		}
+	}
+	if axes == 0 {
+		return nil
+	}
+	t.Notes = []string{s.Sample() + " a cell. Neighbours on an axis between which the interval of the excess changes sides of zero; a verdict that turns between two cells may do so anywhere between them. " + intervals(s.Level) + ", not adjusted for the number of cells."}
+	if len(t.Rows) == 0 {
+		t.Notes = append(t.Notes, "The verdict is the same along every axis.")
+	}
+	return t
+}
+
+// signWord is what the interval of the excess says about the act.
+func signWord(sign int) string {
+	return [...]string{"does not pay", "cannot be told", "pays"}[sign+1]
+}
+
+// Tally says in how many cells of a study the act pays.
+func Tally(s *Study) string {
+	count := map[int]int{}
+	n := 0
+	for _, x := range s.Summaries() {
+		if x.Excess.N > 1 {
+			count[x.Excess.Sign()]++
+			n++
+		}
+	}
+	if n == 0 {
+		return "No cell has the two replications that an interval takes, so there is no verdict."
+	}
+	return fmt.Sprintf("Of %d cells the act pays in %d, it does not pay in %d, and it cannot be told in %d: that is where the %s interval of the excess over the honest use of the same capital lies above zero, below it, or across it. It is not adjusted for the number of cells.",
+		n, count[1], count[-1], count[0], level(s.Level))
+}

@@ -1,0 +1,93 @@
+package report
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"stakeout/experiments/kit/record"
+)
+
+// matrix is the study of a comparison with the given excess by attack, leader
+// selection and remedy.
+func matrix(t *testing.T, cells []matrixCell) *Study {
+	t.Helper()
+	var schema record.Schema
+	var all []record.Row
+	for _, c := range cells {
+		s, rows := rows([]float64{c.excess - 1, c.excess, c.excess + 1}, []float64{0, 0, 0})
+		schema = s
+		for _, r := range rows {
+			r[0], r[3] = record.TextValue(c.attack+c.mechanism+c.remedy), record.TextValue(c.attack)
+			r[4], r[5], r[6] = record.TextValue(c.attack), record.TextValue(c.mechanism), record.TextValue(c.remedy)
+			all = append(all, r)
+		}
+	}
+	s, err := NewStudy(Meta{Experiment: "compare", Version: "v", Axes: []string{"attack", "mechanism", "remedy"}}, schema, func(visit func(record.Row) error) error {
+		for _, r := range all {
+			if err := visit(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+type matrixCell struct {
+	attack, mechanism, remedy string
+	excess                    float64
+}
+
+var someMatrix = []matrixCell{
+	{"dos", "pos", "none", -50}, {"dos", "pos", "court", -9e6}, {"dos", "bft", "none", 0.5},
+	{"raid", "pos", "none", 3000}, {"raid", "pos", "court", 3000}, {"raid", "bft", "none", 3000},
+}
+
+func TestRanges(t *testing.T) {
+	table := Ranges(matrix(t, someMatrix))
+	var got []string
+	for _, row := range table.Rows {
+		var cells []string
+		for _, c := range row {
+			cells = append(cells, c.String())
+		}
+		got = append(got, strings.Join(cells, " | "))
+	}
+	want := []string{
+		"raid | 3 | 3 | 0 | 0 | 3,000 [2,998, 3,002] | pos | 3,000 [2,998, 3,002] | bft",
+		"dos | 3 | 0 | 2 | 1 | 0 [−2, 3] | bft | −9,000,000 [−9,000,002, −8,999,998] | pos + court",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if Ranges(study(t, around(1, 3), around(0, 3))) != nil {
+		t.Error("a single cell has ranges")
+	}
+}
+
+func TestMatrixFigure(t *testing.T) {
+	f := MatrixFigure(matrix(t, someMatrix), func(string) string { return "pos" })
+	if err := f.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	a, b := f.Panels[0].Heat, f.Panels[1].Heat
+	if f.Panels[0].XLabel != "Leader selection" || f.Panels[1].XLabel != "Remedy" {
+		t.Errorf("axes %q and %q", f.Panels[0].XLabel, f.Panels[1].XLabel)
+	}
+	if strings.Join(a.Cols, " ") != "bft pos" || strings.Join(b.Cols, " ") != "none court" || strings.Join(a.Rows, " ") != "raid dos" {
+		t.Errorf("columns %v and %v, rows %v", a.Cols, b.Cols, a.Rows)
+	}
+	if z := b.Z[1][1]; math.Abs(z+9000) > 1e-9 {
+		t.Errorf("excess of dos under a court in thousand USD: %v", z)
+	}
+	if !b.Told[1][1] || a.Told[1][0] {
+		t.Errorf("told from zero: %v and %v", a.Told, b.Told)
+	}
+	if !strings.Contains(f.Caption, " n = 3 replications") || strings.Contains(f.Caption, "n = n") {
+		t.Errorf("caption %q", f.Caption)
+	}
+}

@@ -1,0 +1,249 @@
+package report
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"stakeout/experiments/kit/figure"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/measure"
+)
+
+// rows makes the table runs of one cell with the given profits of the attack
+// and of the honest world, all of them in the first channel.
+func rows(attack, honest []float64) (record.Schema, []record.Row) {
+	s := record.Schema{Name: RunsTable}
+	var values []func(rep int) record.Value
+	text := func(name, v string) {
+		s.Columns = append(s.Columns, record.Column{Name: name, Type: record.Text, Unit: record.NoUnit, Doc: "A text."})
+		values = append(values, func(int) record.Value { return record.TextValue(v) })
+	}
+	number := func(name string, v func(rep int) float64) {
+		s.Columns = append(s.Columns, record.Column{Name: name, Type: record.Float, Unit: "USD", Doc: "A number."})
+		values = append(values, func(rep int) record.Value { return finite(v(rep)) })
+	}
+	for _, c := range [][2]string{{"cell_id", "x"}, {"status", OK}, {"stop_reason", "horizon"}, {"preset", "dos"}, {"p_attack", "dos"}, {"p_mechanism", "pos"}, {"p_remedy", "none"}, {"p_seed", "1"}} {
+		text(c[0], c[1])
+	}
+	number("p_horizon_days", func(int) float64 { return 40 })
+	for i, w := range Worlds {
+		of := [...][]float64{attack, honest}[i]
+		profit := func(rep int) float64 { return of[rep] }
+		number(OutcomeColumn(w, "profit_usd"), profit)
+		number(OutcomeColumn(w, "capital_at_risk_usd"), func(int) float64 { return 1000 })
+		number(OutcomeColumn(w, "roi"), func(rep int) float64 { return of[rep] / 1000 })
+		for c, d := range measure.Describe {
+			number(ChannelColumn(w, d.Name), func(rep int) float64 {
+				if c > 0 {
+					return 0
+				}
+				return of[rep]
+			})
+		}
+	}
+	number(Excess, func(rep int) float64 { return attack[rep] - honest[rep] })
+	// What the first sector gains the fifth loses.
+	gain := map[int]float64{0: 1, 4: -1}
+	for i, sector := range measure.Sectors {
+		number(SectorColumn(sector.Name), func(rep int) float64 { return gain[i] * attack[rep] })
+	}
+	number(Residual, func(int) float64 { return 0 })
+	var out []record.Row
+	for rep := range attack {
+		row := make(record.Row, len(values))
+		for i, v := range values {
+			row[i] = v(rep)
+		}
+		out = append(out, row)
+	}
+	return s, out
+}
+
+func study(t *testing.T, attack, honest []float64) *Study {
+	t.Helper()
+	schema, all := rows(attack, honest)
+	return studyOf(t, schema, all)
+}
+
+func studyOf(t *testing.T, schema record.Schema, all []record.Row) *Study {
+	t.Helper()
+	s, err := NewStudy(Meta{Experiment: "test", Version: "v"}, schema, func(visit func(record.Row) error) error {
+		for _, r := range all {
+			if err := visit(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// around are n values of the given mean and a spread of one to each side.
+func around(mean float64, n int) (out []float64) {
+	for i := range n {
+		out = append(out, mean+math.Sin(float64(i)*2.4))
+	}
+	return out
+}
+
+func shifted(x []float64, by, noise float64) (out []float64) {
+	for i, v := range x {
+		out = append(out, v+by+noise*math.Cos(float64(i)*1.7))
+	}
+	return out
+}
+
+// The verdict follows the intervals, not the means.
+func TestVerdictFollowsTheIntervals(t *testing.T) {
+	gain, loss, nothing := around(20, 40), around(-20, 40), around(0.01, 40)
+	for _, c := range []struct {
+		name           string
+		attack, honest []float64
+		want           []string
+	}{
+		{"pays", gain, shifted(gain, -5, 1), []string{"earns 20 USD [", "it gains 5 USD [", "in 40 of 40 worlds", "the act adds to what its capital would earn honestly"}},
+		{"only the capital", gain, shifted(gain, 5, 1), []string{"earns", "it loses 5 USD [", "would earn more without the act"}},
+		{"loses", loss, shifted(loss, 5, 1), []string{"loses 20 USD [20, 20]", "it loses 5 USD", "in 0 of 40 worlds", "The act does not pay."}},
+		{"noise", nothing, shifted(nothing, 0.01, 1), []string{"not distinguishable from zero, 0 USD", "the difference is not distinguishable from zero", "Nothing shows that the act pays."}},
+		{"covered", loss, shifted(loss, -5, 1), []string{"loses", "it gains 5 USD", "not enough to cover"}},
+		{"one", gain[:1], gain[:1], []string{"no interval", "no verdict"}},
+	} {
+		text := Verdict(study(t, c.attack, c.honest).Summaries()[0])
+		for _, want := range c.want {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: want %q in: %s", c.name, want, text)
+			}
+		}
+		if quick := strings.Contains(text, "Quick"); quick != (len(c.attack) > 1) {
+			t.Errorf("%s: quick %v: %s", c.name, quick, text)
+		}
+	}
+}
+
+func TestROITableSortsByExcessAndSaysHow(t *testing.T) {
+	s := study(t, around(20, 30), around(18, 30))
+	other := study(t, around(5, 30), around(1, 30)).Cells[0]
+	other.Attack = "better"
+	s.Cells = append(s.Cells, other, &Cell{Attack: "failed", Mechanism: "pos", Failed: 3, Why: "boom"})
+	x := ROI(s)
+	var order []string
+	for _, r := range x.Rows {
+		order = append(order, r[0].String())
+	}
+	if got := strings.Join(order, " "); got != "better (dos) dos failed" {
+		t.Errorf("order %s", got)
+	}
+	if len(x.Columns) != 12 {
+		t.Errorf("%d columns", len(x.Columns))
+	}
+	notes := strings.Join(x.Notes, "\n")
+	for _, want := range []string{"n = 30, 0 replications", "horizon 40", "Student's t", "Wilson", "adjusted over 3 cells in the data file, by Holm and by Benjamini and Hochberg", "honest blocks", "QUICK", "version v", "3 of 3 replications failed", "boom"} {
+		if !strings.Contains(notes, want) {
+			t.Errorf("no %q in the notes: %s", want, notes)
+		}
+	}
+}
+
+// A row whose money does not add up is found, to the micro-USD.
+func TestMoneyThatDoesNotAddUpIsRefused(t *testing.T) {
+	for _, c := range []struct {
+		column string
+		table  func(*Study) error
+	}{
+		{ChannelColumn("honest", measure.Describe[3].Name), func(s *Study) error { _, err := Channels(s, s.Cells[0]); return err }},
+		{SectorColumn(measure.Sectors[4].Name), func(s *Study) error { _, err := Harm(s, s.Cells[0]); return err }},
+	} {
+		schema, all := rows(around(1e6, 3), around(-1e6, 3))
+		if err := c.table(studyOf(t, schema, all)); err != nil {
+			t.Errorf("%s: %v", c.column, err)
+		}
+		for i, col := range schema.Columns {
+			if col.Name == c.column {
+				v, _ := all[1][i].Float()
+				all[1][i] = record.FloatValue(v + 1e-6)
+			}
+		}
+		if c.table(studyOf(t, schema, all)) == nil {
+			t.Errorf("%s: one micro-USD too much goes unnoticed", c.column)
+		}
+	}
+}
+
+func TestPathsAreMeansOverReplications(t *testing.T) {
+	schema := record.Schema{Name: SeriesTable}
+	for _, n := range []string{"cell_id", "rep", "world", "day", "price", "users", "empty_share_day"} {
+		schema.Columns = append(schema.Columns, record.Column{Name: n})
+	}
+	// Prices of the attack world against an idle price of 2: two replications.
+	prices := [][]float64{{2 * math.Exp(0.01), 2 * math.Exp(0.03)}, {2 * math.Exp(0.02), 2 * math.Exp(0.07)}}
+	paths, err := ReadPaths(schema, func(visit func(record.Row) error) error {
+		for rep, p := range prices {
+			for _, w := range AllWorlds {
+				for day, price := range p {
+					if w != "attack" {
+						price = 2
+					}
+					f := record.FloatValue
+					if err := visit(record.Row{record.TextValue("x"), record.IntValue(int64(rep)), record.TextValue(w), f(float64(day)), f(price), f(100), f(0.25)}); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mean, lo, hi := paths["x"].band("attack", priceLine, 0.95)
+	// Two values d apart: s.e. d/2, and the t quantile with one degree of
+	// freedom is 12.7062.
+	for i, want := range []struct{ mean, half float64 }{{1.5, 12.7062 * 0.5}, {5, 12.7062 * 2}} {
+		if math.Abs(mean[i]-want.mean) > 1e-9 || math.Abs(hi[i]-lo[i]-2*want.half) > 1e-3 {
+			t.Errorf("moment %d: %g [%g, %g], want %g ± %g", i, mean[i], lo[i], hi[i], want.mean, want.half)
+		}
+	}
+	if empty, _, _ := paths["x"].band("attack", emptyLine, 0.95); empty[0] != 25 {
+		t.Errorf("empty share %g %%", empty[0])
+	}
+}
+
+func TestMissingROIIsSaid(t *testing.T) {
+	schema, all := rows(around(0, 3), around(0, 3))
+	for i, c := range schema.Columns {
+		if c.Name == OutcomeColumn("attack", "roi") {
+			for _, r := range all {
+				r[i] = record.MissingValue()
+			}
+		}
+	}
+	s := studyOf(t, schema, all)
+	var b strings.Builder
+	if err := ROI(s).Markdown(&b); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "no capital was at risk") {
+		t.Error(b.String())
+	}
+	if e := s.Summaries()[0].ROI; e.Missing != 3 || e.N != 0 {
+		t.Errorf("missing %d of %d", e.Missing, e.N)
+	}
+}
+
+// Where events are many, the start and the end of an act share a label.
+func TestTerseMarks(t *testing.T) {
+	few := []figure.Mark{{X: 1, Label: "act starts"}, {X: 2, Label: "act ends"}}
+	if got := terse(few); !slices.Equal(got, few) || untold(got) != "" {
+		t.Errorf("few marks: %v", got)
+	}
+	many := []figure.Mark{{X: 0, Label: "buying starts"}, {X: 1, Label: "act 1 starts"}, {X: 2, Label: "act 1 ends"}, {X: 3, Label: "act 2 starts"}, {X: 4, Label: "act 2 ends"}, {X: 5, Label: "sale"}}
+	want := []figure.Mark{{X: 0, Label: "buying starts"}, {X: 1, Label: "act 1"}, {X: 2}, {X: 3, Label: "act 2"}, {X: 4}, {X: 5, Label: "sale"}}
+	if got := terse(many); !slices.Equal(got, want) || untold(got) == "" || many[2].Label == "" {
+		t.Errorf("many marks: %v, and before: %v", got, many)
+	}
+}

@@ -1,0 +1,240 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"stakeout/experiments/kit/stat"
+	"stakeout/experiments/kit/table"
+)
+
+// quickBelow is the number of replications below which results are stamped
+// quick: good for a look, not for a paper.
+const quickBelow = 1000
+
+var (
+	usd     = table.Money(0)
+	percent = table.Percent(1)
+)
+
+// ROI is the table of attacks, one row a cell, sorted by excess.
+func ROI(s *Study) *table.Table {
+	all := s.Summaries()
+	ci := " [" + level(s.Level) + " CI]"
+	t := &table.Table{
+		Name: "roi", Title: "Return on attacks: " + s.Experiment,
+		Columns: []table.Column{
+			{Name: "Attack"}, {Name: "Leader selection"}, {Name: "Capital at risk", Unit: "USD"}, {Name: "Peak stake share", Unit: "%"},
+			{Name: "Cost", Unit: "USD"}, {Name: "Revenue", Unit: "USD"}, {Name: "Net profit" + ci, Unit: "USD"}, {Name: "ROI" + ci, Unit: "%"},
+			{Name: "Excess over honest" + ci, Unit: "USD"}, {Name: "Pr(profit)" + ci, Unit: "%"}, {Name: "ES " + level(s.Level), Unit: "USD"}, {Name: "Break-even capital", Unit: "USD"},
+		},
+	}
+	for _, x := range s.sorted() {
+		t.Rows = append(t.Rows, roiRow(x))
+	}
+	t.Notes = s.notes(all)
+	return t
+}
+
+// rank orders cells; those without replications come last.
+func (e *Estimate) rank() float64 {
+	if e.N == 0 {
+		return math.Inf(-1)
+	}
+	return e.Mean
+}
+
+func roiRow(x *Summary) []table.Cell {
+	return []table.Cell{
+		table.Text(x.Cell.label()), table.Text(x.Cell.leader()),
+		Mean(&x.Capital, usd), Mean(&x.PeakStake, percent), Mean(&x.Cost, usd), Mean(&x.Revenue, usd),
+		Interval(&x.Profit, usd), roiCell(x), Interval(&x.Excess, usd),
+		shareCell(x.ProfitShare), esCell(x), table.Empty(noBreakEven),
+	}
+}
+
+// noBreakEven is why a run has no break-even capital.
+const noBreakEven = "a run at one budget has no break-even; `stakeout break-even PRESET` searches for it"
+
+// noReplication is why a cell has no statistics.
+const noReplication = "no replication came to its end"
+
+func esCell(x *Summary) table.Cell {
+	if math.IsNaN(x.ES) {
+		return table.Empty(noReplication)
+	}
+	return table.Number(x.ES, usd)
+}
+
+func roiCell(x *Summary) table.Cell {
+	if x.ROI.N == 0 && x.Cell.N() > 0 {
+		return table.Empty("no capital was at risk, so a return on it is not defined")
+	}
+	return Interval(&x.ROI, percent)
+}
+
+func shareCell(s Share) table.Cell {
+	if s.N == 0 {
+		return table.Empty(noReplication)
+	}
+	return table.Estimate(s.Value(), s.Lo, s.Hi, percent)
+}
+
+// Mean prints a mean without its interval.
+func Mean(e *Estimate, f table.Format) table.Cell {
+	if e.N == 0 {
+		return table.Empty(noReplication)
+	}
+	return table.Number(e.Mean, f)
+}
+
+// Interval prints Student's interval. One replication has none, and its ends
+// are printed as dashes.
+func Interval(e *Estimate, f table.Format) table.Cell {
+	switch e.N {
+	case 0:
+		return table.Empty(noReplication)
+	case 1:
+		return table.Estimate(e.Mean, math.NaN(), math.NaN(), f)
+	}
+	return table.Estimate(e.Mean, e.Lo, e.Hi, f)
+}
+
+// label is the attack, with its preset where that is called otherwise.
+func (c *Cell) label() string {
+	if c.Preset != c.Attack && c.Preset != "" {
+		return c.Attack + " (" + c.Preset + ")"
+	}
+	return c.Attack
+}
+
+// leader is the mechanism, with its remedy where there is one.
+func (c *Cell) leader() string {
+	if c.Remedy != "none" && c.Remedy != "" {
+		return c.Mechanism + " + " + c.Remedy
+	}
+	return c.Mechanism
+}
+
+// level is a confidence level in words: 95 %.
+func level(l float64) string { return strconv.FormatFloat(math.Round(l*1000)/10, 'g', -1, 64) + " %" }
+
+// notes say how the numbers of a study were made and what limits them.
+func (s *Study) notes(all []*Summary) []string {
+	out := append([]string{s.method(all)}, s.stopNote()...)
+	if stamp := s.stamp(); stamp != "" {
+		out = append(out, stamp)
+	}
+	for _, x := range all {
+		out = append(out, x.warnings()...)
+	}
+	return out
+}
+
+// Sentences that the tables of returns share.
+const (
+	numeraire = "Numeraire USD: the cash of the ledger, open positions at what they fetch in the book, fees in."
+	roiMean   = "ROI is the mean of the replications' returns on capital at risk"
+	paired    = "Excess is paired: profit less that of the same capital making the same trades and building honest blocks, same seed."
+)
+
+func intervals(l float64) string {
+	return "Intervals: " + level(l) + ", Student's t over replications"
+}
+
+func (s *Study) method(all []*Summary) string {
+	parts := []string{
+		s.Sample() + ".",
+		numeraire,
+		"Cost and revenue are the sums of the negative and of the positive channels; both and capital are means.",
+		intervals(s.Level) + "; Pr(profit) Wilson, rule of three at 0 and n.",
+		roiMean + "; ES is the mean profit of the worst " + level(1-s.Level) + ".",
+		paired,
+	}
+	if len(all) > 1 {
+		parts = append(parts, fmt.Sprintf("p-values of the excess are adjusted over %d cells in the data file, by Holm and by Benjamini and Hochberg; intervals are not adjusted.", len(all)))
+	}
+	return strings.Join(append(parts, "Model version "+s.Version+"."), " ")
+}
+
+// Sample says how many replications, seeds and days a study has.
+func (s *Study) Sample() string {
+	if len(s.Cells) == 0 {
+		return "n = 0 replications"
+	}
+	var n, horizons, seeds []string
+	add := func(list []string, v string) []string {
+		if slices.Contains(list, v) {
+			return list
+		}
+		return append(list, v)
+	}
+	for _, c := range s.Cells {
+		n = add(n, strconv.Itoa(c.N()))
+		horizons = add(horizons, strconv.FormatFloat(c.Horizon, 'g', -1, 64))
+		seeds = add(seeds, c.Seed)
+	}
+	what := " replications"
+	if len(n) == 1 && n[0] == "1" {
+		what = " replication"
+	}
+	return "n = " + strings.Join(n, ", ") + what + ", master seed " + strings.Join(seeds, ", ") +
+		", horizon " + strings.Join(horizons, ", ") + " d"
+}
+
+// stamp says when a result is not fit to print.
+func (s *Study) stamp() string {
+	least := math.MaxInt
+	for _, c := range s.Cells {
+		least = min(least, c.N())
+	}
+	switch {
+	case s.Partial:
+		return "PARTIAL: the experiment was interrupted; run it again to resume."
+	case least < quickBelow:
+		return fmt.Sprintf("QUICK: fewer than %s replications; not for publication.", table.Number(quickBelow, table.Format{}))
+	}
+	return ""
+}
+
+// warnings are the troubles of one cell in words.
+func (x *Summary) warnings() (out []string) {
+	add := func(text string) { out = append(out, "Warning, "+x.Cell.label()+", "+x.Cell.leader()+": "+text+".") }
+	if x.Cell.Failed > 0 {
+		add(fmt.Sprintf("%d of %d replications failed and are left out, the first with: %s", x.Cell.Failed, x.Cell.Failed+x.Cell.N(), x.Cell.Why))
+	}
+	if x.Cell.N() > 0 && x.ROI.Missing > 0 && x.ROI.N > 0 {
+		add(fmt.Sprintf("ROI is not defined in %d replications without capital at risk", x.ROI.Missing))
+	}
+	for _, text := range x.doubts() {
+		add(text)
+	}
+	return out
+}
+
+// doubts are the warnings about profit, ROI and excess, one line a kind.
+func (x *Summary) doubts() (out []string) {
+	for _, w := range [...]stat.Warning{stat.FewReplications, stat.ZeroVariance, stat.HeavySkew, stat.IntervalsDiffer, stat.NotFinite} {
+		var who []string
+		for _, e := range [...]struct {
+			name string
+			*Estimate
+			f table.Format
+		}{{"net profit", &x.Profit, usd}, {"ROI", &x.ROI, percent}, {"excess", &x.Excess, usd}} {
+			if !slices.Contains(e.Warnings, w) {
+				continue
+			}
+			if w == stat.IntervalsDiffer {
+				e.name += " BCa " + span(e.BCaLo, e.BCaHi, e.f)
+			}
+			who = append(who, e.name)
+		}
+		if len(who) > 0 {
+			out = append(out, string(w)+" ("+strings.Join(who, ", ")+")")
+		}
+	}
+	return out
+}

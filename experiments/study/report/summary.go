@@ -1,0 +1,172 @@
+package report
+
+import (
+	"math"
+
+	"stakeout/experiments/kit/stat"
+)
+
+// Estimate is a quantity over the replications of a cell.
+type Estimate struct {
+	stat.Interval   // Student's interval of the mean
+	Median, P5, P95 float64
+	BCaLo, BCaHi    float64 // bootstrap interval of the mean; NaN unless asked for
+	Warnings        []stat.Warning
+	Missing         int // replications in which the quantity is not defined
+}
+
+// Summary holds the statistics of a cell that tables and verdicts share. Money
+// is in USD, ROI and shares are fractions.
+type Summary struct {
+	Cell                                *Cell
+	Level                               float64
+	Profit, ROI, Excess                 Estimate // with bootstrap intervals
+	HonestProfit                        Estimate
+	Capital, PeakStake, Cost, Revenue   Estimate
+	ProfitShare, BeatsHonest, RuinShare Share
+	VaR, ES                             float64 // of profit at Level, USD; losses are negative
+	ESLo, ESHi                          float64
+	PairingRatio                        float64
+	ExcessAdjusted                      float64                    // p-value, Holm over the cells of the study
+	ExcessQ                             float64                    // p-value, Benjamini–Hochberg over the cells of the study
+	Family                              int                        // number of cells that both are adjusted for
+	spread                              [][len(statistics)]float64 // of the data file, by quantity
+}
+
+// Share is a relative frequency with its interval.
+type Share struct {
+	K, N   int
+	Lo, Hi float64
+}
+
+// Value is the frequency, NaN without observations.
+func (s Share) Value() float64 { return float64(s.K) / float64(s.N) }
+
+// ruin is the loss, as a share of capital at risk, from which on a replication
+// counts as ruin.
+const ruin = 0.5
+
+// bootSeed starts the streams of the bootstrap; it is a constant because the
+// numbers of a table must not depend on when or where it is made.
+const bootSeed = 7698
+
+// Summaries are the statistics of every cell, computed once.
+func (s *Study) Summaries() []*Summary {
+	if s.summaries == nil {
+		s.summaries = s.summarise()
+	}
+	return s.summaries
+}
+
+// Told is whether the excess differs from zero at the level of the study, adjusted
+// over its cells.
+func (x *Summary) Told() bool { return x.Excess.N > 1 && x.ExcessAdjusted <= 1-x.Level }
+
+func (s *Study) summarise() []*Summary {
+	out := make([]*Summary, len(s.Cells))
+	p := make([]float64, len(s.Cells))
+	for i, c := range s.Cells {
+		if out[i] = c.kept; out[i] == nil {
+			out[i] = c.summary(s.Level)
+		}
+		p[i] = out[i].Excess.P
+	}
+	for i, adjusted := range stat.Holm(p) {
+		out[i].ExcessAdjusted, out[i].Family = adjusted, len(p)
+	}
+	for i, adjusted := range stat.BenjaminiHochberg(p) {
+		out[i].ExcessQ = adjusted
+	}
+	return out
+}
+
+func (c *Cell) summary(level float64) *Summary {
+	of := func(quantity string) Estimate { return c.estimate(OutcomeColumn("attack", quantity), level) }
+	s := &Summary{
+		Cell: c, Level: level,
+		Profit: c.bootstrapped(OutcomeColumn("attack", "profit_usd"), level), ROI: c.bootstrapped(OutcomeColumn("attack", "roi"), level),
+		Excess:       c.bootstrapped(Excess, level),
+		HonestProfit: c.estimate(OutcomeColumn("honest", "profit_usd"), level),
+		Capital:      of("capital_at_risk_usd"), PeakStake: of("peak_stake_share"), Cost: of("cost_usd"), Revenue: of("revenue_usd"),
+	}
+	profit, capital := c.Values(OutcomeColumn("attack", "profit_usd")), c.Values(OutcomeColumn("attack", "capital_at_risk_usd"))
+	s.ProfitShare = share(profit, level, func(i int) bool { return profit[i] > 0 })
+	excess := c.Values(Excess)
+	s.BeatsHonest = share(excess, level, func(i int) bool { return excess[i] > 0 })
+	s.RuinShare = share(profit, level, func(i int) bool { return capital[i] > 0 && profit[i] <= -ruin*capital[i] })
+	s.VaR, s.ES = stat.VaR(profit, level), stat.ES(profit, level)
+	s.ESLo, s.ESHi = stat.BCaES(profit, esResamples, level, bootSeed)
+	s.PairingRatio = stat.PairingRatio(profit, c.Values(OutcomeColumn("honest", "profit_usd")))
+	return s
+}
+
+// esResamples is smaller than stat.Resamples because each one is sorted.
+const esResamples = 1999
+
+// share counts the replications in which something happens.
+func share(values []float64, level float64, happens func(int) bool) (s Share) {
+	s.N = len(values)
+	for i := range values {
+		if happens(i) {
+			s.K++
+		}
+	}
+	s.Lo, s.Hi = stat.Share(s.K, s.N, level)
+	return s
+}
+
+// Estimate summarises a column of runs over the replications of the cell that
+// have a value there.
+func (c *Cell) Estimate(column string) Estimate { return c.estimate(column, Level) }
+
+// EstimateOf summarises values over replications, leaving out those that are NaN.
+func EstimateOf(values []float64) Estimate { return estimateOf(values, Level) }
+
+// estimate summarises a column, leaving out replications without a value.
+func (c *Cell) estimate(column string, level float64) Estimate {
+	return estimateOf(c.Values(column), level)
+}
+
+func estimateOf(all []float64, level float64) Estimate {
+	e, _ := estimateAndValues(all, level)
+	return e
+}
+
+func estimateAndValues(all []float64, level float64) (e Estimate, values []float64) {
+	values = make([]float64, 0, len(all))
+	for _, v := range all {
+		if math.IsNaN(v) {
+			e.Missing++
+			continue
+		}
+		values = append(values, v)
+	}
+	e.Interval = stat.PairedT(values, level)
+	e.Median, e.P5, e.P95 = stat.Quantile(values, 0.5), stat.Quantile(values, 0.05), stat.Quantile(values, 0.95)
+	e.BCaLo, e.BCaHi = math.NaN(), math.NaN()
+	return e, values
+}
+
+// bootstrapped is estimate with the bootstrap interval and its warnings.
+func (c *Cell) bootstrapped(column string, level float64) Estimate {
+	e, values := estimateAndValues(c.Values(column), level)
+	if len(values) > 0 {
+		e.BCaLo, e.BCaHi = stat.BCaMean(values, stat.Resamples, level, bootSeed)
+		e.Warnings = stat.Warnings(values, e.Interval, e.BCaLo, e.BCaHi)
+	}
+	return e
+}
+
+// Sign is what the interval of a mean says about its sign: −1, +1, or 0 when
+// it is not distinguishable from zero.
+func (e *Estimate) Sign() int {
+	switch {
+	case e.N < 2:
+		return 0
+	case e.Lo > 0:
+		return 1
+	case e.Hi < 0:
+		return -1
+	}
+	return 0
+}
