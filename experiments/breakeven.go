@@ -50,10 +50,10 @@ func SearchBudget(s *Spec) (Search, error) {
 func SearchAlong(text string) (Search, error) {
 	a, fault := axis.Parse(text)
 	if fault == nil && a.Range.Points == 0 {
-		fault = &axis.Fault{Path: a.Path, Message: "is no range with points", Expected: "PATH=from..to:points or PATH=from..to:points:log"}
+		fault = &param.Problem{Path: a.Path, Message: "is no range with points", Expected: "PATH=from..to:points or PATH=from..to:points:log"}
 	}
 	if fault != nil {
-		return Search{}, notation.Errors([]notation.Problem{{File: "--axis " + text, Path: fault.Path, Message: fault.Message, Expected: fault.Expected, Hint: fault.Hint}})
+		return Search{}, notation.Errors([]notation.Problem{{File: "--axis " + text, Problem: *fault}})
 	}
 	return Search{Path: a.Path, Range: a.Range, Halvings: 4}, nil
 }

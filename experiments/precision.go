@@ -35,7 +35,8 @@ func (b *axesReader) readPrecision(flag string) {
 	switch {
 	case flag != "":
 		for _, p := range rulesOfFlag(flag, &rule) {
-			problems = append(problems, notation.Problem{File: "--precision " + flag, Path: precisionSection + "." + p.Path, Message: p.Message, Expected: p.Expected, Hint: p.Hint})
+			p.Path = precisionSection + "." + p.Path
+			problems = append(problems, notation.Problem{File: "--precision " + flag, Problem: p})
 		}
 	case b.doc.Has(precisionSection):
 		problems = b.doc.Decode(precisionSection, &rule)
@@ -66,7 +67,7 @@ func rulesOfFlag(flag string, into *report.Precision) (problems []param.Problem)
 	}
 	set := func(key, value string) {
 		if err := param.Set(into, key, value); err != nil {
-			problems = append(problems, asProblem(err))
+			problems = append(problems, param.AsProblem(err))
 		}
 	}
 	set("relative", parts[0])

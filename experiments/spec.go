@@ -287,8 +287,7 @@ func paths(params any) (list []string) {
 func (s *Spec) switchAttack(name string) error {
 	e, ok := strategies.Find(name)
 	if !ok {
-		p := unknown(nil, "attack", name, attackNames())
-		return param.Problem{Path: p.Path, Message: p.Message, Expected: p.Expected, Hint: p.Hint}
+		return unknown(nil, "attack", name, attackNames()).Problem
 	}
 	params := e.Params()
 	param.Defaults(params)

@@ -323,7 +323,7 @@ func (c *crossing) supply() {
 }
 
 func unknown(doc *notation.Document, path, name string, valid []string) notation.Problem {
-	p := notation.Problem{Path: path}
+	p := notation.Problem{Problem: param.Problem{Path: path}}
 	if doc != nil {
 		p = doc.At(path, "", "")
 	}

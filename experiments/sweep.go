@@ -209,7 +209,7 @@ func (w *Sweep) cross(doc *notation.Document) []notation.Problem {
 	for i, point := range w.points() {
 		c, fault := w.cell(point)
 		if fault != nil {
-			found.add(i, point, notation.Problem{Path: fault.Path, Message: fault.Message, Expected: fault.Expected, Hint: fault.Hint})
+			found.add(i, point, notation.Problem{Problem: *fault})
 			continue
 		}
 		for _, p := range c.cross(doc) {
@@ -218,7 +218,7 @@ func (w *Sweep) cross(doc *notation.Document) []notation.Problem {
 		w.Cells = append(w.Cells, c)
 		hash := c.replicationHash()
 		if first, twice := same[hash]; twice {
-			found.add(i, point, notation.Problem{Path: w.axes[0].Path, Message: fmt.Sprintf("gives cell %d again", first+1), Expected: "values that differ"})
+			found.add(i, point, notation.Problem{Problem: param.Problem{Path: w.axes[0].Path, Message: fmt.Sprintf("gives cell %d again", first+1), Expected: "values that differ"}})
 		} else {
 			same[hash] = i
 		}
@@ -235,18 +235,11 @@ func (w *Sweep) cell(point []string) (*Spec, *param.Problem) {
 	}
 	for _, a := range attackFirst(assignments) {
 		if err := c.Set(a); err != nil {
-			p := asProblem(err)
+			p := param.AsProblem(err)
 			return nil, &p
 		}
 	}
 	return c, nil
-}
-
-func asProblem(err error) param.Problem {
-	if p, ok := err.(param.Problem); ok {
-		return p
-	}
-	return param.Problem{Message: err.Error()}
 }
 
 // Run runs all cells as one experiment, as Run does with a single one. Only a

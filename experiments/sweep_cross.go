@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"stakeout/experiments/kit/notation"
-	"stakeout/experiments/kit/param"
 )
 
 // findings are the problems of the cells of a sweep. One that several cells
@@ -28,7 +27,7 @@ type finding struct {
 // add notes a problem of cell i, in the place of the axis that set the value.
 func (f *findings) add(i int, point []string, p notation.Problem) {
 	if k := slices.Index(f.Axes(), p.Path); k >= 0 {
-		p = f.axes[k].place(f.doc, param.Problem{Path: p.Path, Message: p.Message, Expected: p.Expected, Hint: p.Hint})
+		p = f.axes[k].place(f.doc, p.Problem)
 	} else if p.File == "" {
 		hint := p.Hint
 		p = f.doc.At(p.Path, p.Message, p.Expected)
@@ -37,7 +36,7 @@ func (f *findings) add(i int, point []string, p notation.Problem) {
 	if f.seen == nil {
 		f.seen = map[string]*finding{}
 	}
-	key := p.String()
+	key := p.Error()
 	if have := f.seen[key]; have != nil {
 		have.cells++
 		return

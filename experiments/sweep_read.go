@@ -68,17 +68,13 @@ func (b *axesReader) at(a *swept, p param.Problem) {
 
 // place turns a problem into one of the preset or of the command line.
 func (a *swept) place(doc *notation.Document, p param.Problem) notation.Problem {
-	out := notation.Problem{File: "--axis " + a.flag, Path: p.Path}
-	if a.flag == "" {
-		out = doc.At(notation.Paths+"."+a.Path, "", "")
-		out.Path = notation.Paths + "." + p.Path
+	if a.flag != "" {
+		return notation.Problem{File: "--axis " + a.flag, Problem: p}
 	}
-	out.Message, out.Expected, out.Hint = p.Message, p.Expected, p.Hint
+	out := doc.At(notation.Paths+"."+a.Path, "", "")
+	out.Problem = p
+	out.Path = notation.Paths + "." + p.Path
 	return out
-}
-
-func asFault(f *axis.Fault) param.Problem {
-	return param.Problem{Path: f.Path, Message: f.Message, Expected: f.Expected, Hint: f.Hint}
 }
 
 // fromFile reads the axis at a path of the preset.
@@ -108,7 +104,7 @@ func (b *axesReader) fromFile(path string) {
 		}
 		a.Range = axis.Range{From: part.From, To: part.To, Points: part.Points, Log: part.Scale == "log"}
 		if fault := a.Range.Check(path); fault != nil {
-			b.at(&a, asFault(fault))
+			b.at(&a, *fault)
 			return
 		}
 	}
@@ -120,7 +116,7 @@ func (b *axesReader) fromFlag(text string) {
 	parsed, fault := axis.Parse(text)
 	a := swept{Axis: parsed, flag: text}
 	if fault != nil {
-		b.at(&a, asFault(fault))
+		b.at(&a, *fault)
 		return
 	}
 	if !b.find(&a) {
@@ -147,7 +143,7 @@ func (b *axesReader) fromFlag(text string) {
 
 // under is a problem of a parameter under its full path.
 func under(path string, err error) param.Problem {
-	p := asProblem(err)
+	p := param.AsProblem(err)
 	p.Path = path
 	return p
 }
@@ -181,7 +177,7 @@ func (b *axesReader) find(a *swept) bool {
 	}
 	switch {
 	case !found:
-		b.at(a, asProblem(b.scratch.Set(a.Path+"=")))
+		b.at(a, param.AsProblem(b.scratch.Set(a.Path+"=")))
 	case a.field.Kind == param.Numbers:
 		b.at(a, param.Problem{Path: a.Path, Message: "is a list of numbers, which cannot vary"})
 		return false
@@ -195,11 +191,11 @@ func (b *axesReader) attackVaries() bool {
 
 // readSample reads the sample of the preset or of the command line.
 func (b *axesReader) readSample(flag string) {
-	s, fault := axis.Sample{}, (*axis.Fault)(nil)
+	s, fault := axis.Sample{}, (*param.Problem)(nil)
 	switch {
 	case flag != "":
 		if s, fault = axis.ParseSample(flag); fault != nil {
-			b.problems = append(b.problems, notation.Problem{File: "--sample " + flag, Path: fault.Path, Message: fault.Message, Expected: fault.Expected, Hint: fault.Hint})
+			b.problems = append(b.problems, notation.Problem{File: "--sample " + flag, Problem: *fault})
 		}
 	case b.doc.Has(sampleSection):
 		var part samplePart

@@ -43,17 +43,18 @@ type Range struct {
 // form is what an axis looks like on the command line.
 const form = "PATH=a,b,c or PATH=from..to:points or PATH=from..to:points:log"
 
-// Fault says what is wrong with an axis or a sample. Path is that of the axis,
-// or empty when there is none to read.
-type Fault struct{ Path, Message, Expected, Hint string }
+func problem(path, message, expected, hint string) *param.Problem {
+	return &param.Problem{Path: path, Message: message, Expected: expected, Hint: hint}
+}
 
 // Parse reads an axis as the command line has it: PATH=a,b,c for a list,
 // PATH=from..to:points for a range in equal steps, with :log in equal ratios. A
-// range for a sample has no points. The values of a list are not looked at.
-func Parse(text string) (a Axis, fault *Fault) {
+// range for a sample has no points. The values of a list are not looked at. A
+// problem has the path of the axis, or none when there is none to read.
+func Parse(text string) (a Axis, fault *param.Problem) {
 	path, rest, ok := strings.Cut(text, "=")
 	if !ok || path == "" {
-		return a, &Fault{Message: "is not an axis", Expected: form}
+		return a, &param.Problem{Message: "is not an axis", Expected: form}
 	}
 	a.Path = path
 	if strings.Contains(rest, "..") {
@@ -61,19 +62,19 @@ func Parse(text string) (a Axis, fault *Fault) {
 		return a, fault
 	}
 	if strings.Contains(rest, ":") {
-		return a, &Fault{path, strconv.Quote(rest) + " is neither a list nor a range", form, "write two dots between the ends of a range"}
+		return a, problem(path, strconv.Quote(rest)+" is neither a list nor a range", form, "write two dots between the ends of a range")
 	}
 	for i, v := range strings.Split(rest, ",") {
 		v = strings.TrimSpace(v)
 		if v == "" {
-			return a, &Fault{path, fmt.Sprintf("value %d is empty", i+1), form, ""}
+			return a, problem(path, fmt.Sprintf("value %d is empty", i+1), form, "")
 		}
 		a.Values = append(a.Values, v)
 	}
 	return a, nil
 }
 
-func parseRange(path, text string) (r Range, fault *Fault) {
+func parseRange(path, text string) (r Range, fault *param.Problem) {
 	ends, rest, _ := strings.Cut(text, ":")
 	from, to, _ := strings.Cut(ends, "..")
 	for _, end := range []struct {
@@ -81,7 +82,7 @@ func parseRange(path, text string) (r Range, fault *Fault) {
 		into *float64
 	}{{from, &r.From}, {to, &r.To}} {
 		if !param.IsNumber(end.text) {
-			f := &Fault{path, strconv.Quote(end.text) + " is not the end of a range", "a number as a preset writes it", ""}
+			f := problem(path, strconv.Quote(end.text)+" is not the end of a range", "a number as a preset writes it", "")
 			if plain := param.Plain(end.text); plain != "" {
 				f.Hint = "write " + plain
 			}
@@ -98,7 +99,7 @@ func parseRange(path, text string) (r Range, fault *Fault) {
 			r.Log = true
 		case word == "linear" && !r.Log:
 		default:
-			return r, &Fault{path, strconv.Quote(word) + " has no meaning in a range", "from..to:points or from..to:points:log", param.DidYouMean(param.Nearest(word, []string{"log", "linear"}))}
+			return r, problem(path, strconv.Quote(word)+" has no meaning in a range", "from..to:points or from..to:points:log", param.DidYouMean(param.Nearest(word, []string{"log", "linear"})))
 		}
 	}
 	return r, r.Check(path)
@@ -108,14 +109,14 @@ func parseRange(path, text string) (r Range, fault *Fault) {
 const maxPoints = 100_000
 
 // Check finds what is wrong with a range by itself.
-func (r Range) Check(path string) *Fault {
+func (r Range) Check(path string) *param.Problem {
 	switch {
 	case !(r.From < r.To) || r.To-r.From > 1e300:
-		return &Fault{path, fmt.Sprintf("a range from %g to %g has no inside", r.From, r.To), "finite ends, the lower one first", ""}
+		return problem(path, fmt.Sprintf("a range from %g to %g has no inside", r.From, r.To), "finite ends, the lower one first", "")
 	case r.Log && r.From <= 0:
-		return &Fault{path, fmt.Sprintf("a range in equal ratios cannot start at %g", r.From), "an end above 0, or a linear range", ""}
+		return problem(path, fmt.Sprintf("a range in equal ratios cannot start at %g", r.From), "an end above 0, or a linear range", "")
 	case r.Points < 0 || r.Points == 1 || r.Points > maxPoints:
-		return &Fault{path, fmt.Sprintf("a range has %d points", r.Points), fmt.Sprintf("2 to %d points", maxPoints), ""}
+		return problem(path, fmt.Sprintf("a range has %d points", r.Points), fmt.Sprintf("2 to %d points", maxPoints), "")
 	}
 	return nil
 }

@@ -30,16 +30,16 @@ type Sample struct {
 }
 
 // ParseSample reads a sample as the command line has it: lhs:64 or halton:64.
-func ParseSample(text string) (s Sample, fault *Fault) {
+func ParseSample(text string) (s Sample, fault *param.Problem) {
 	const form = "lhs:POINTS or halton:POINTS"
 	method, points, ok := strings.Cut(text, ":")
 	s.Method = method
 	if method != LatinHypercube && method != Halton {
-		return s, &Fault{"sample.method", fmt.Sprintf("there is no sample %q", method), form, param.DidYouMean(param.Nearest(method, Methods()))}
+		return s, problem("sample.method", fmt.Sprintf("there is no sample %q", method), form, param.DidYouMean(param.Nearest(method, Methods())))
 	}
 	n, err := strconv.Atoi(points)
 	if !ok || err != nil || n < 1 || n > maxPoints {
-		return s, &Fault{"sample.points", fmt.Sprintf("%q is not a number of points", points), form + fmt.Sprintf(", with 1 to %d points", maxPoints), ""}
+		return s, problem("sample.points", fmt.Sprintf("%q is not a number of points", points), form+fmt.Sprintf(", with 1 to %d points", maxPoints), "")
 	}
 	s.Points = n
 	return s, nil

@@ -35,34 +35,21 @@ import (
 	"stakeout/experiments/kit/param"
 )
 
-// Problem is one thing wrong with a preset.
+// Problem is a problem of a value with the place that gives the value. The path is
+// empty for the whole file.
 type Problem struct {
 	File         string // or the flag of a command line, which has no lines
 	Line, Column int    // zero for a flag
-	Path         string // keys from the outside in, joined by dots; empty for the whole file
-	Message      string // what is wrong
-	Expected     string // what would be right, or empty
-	Hint         string // what was probably meant, or empty
+	param.Problem
 }
 
-// String gives the problem in one line:
+// Error gives the problem in one line:
 // file:line:column: path: message; expected …; hint.
-func (p Problem) String() string {
-	text := fmt.Sprintf("%s:%d:%d: ", p.File, p.Line, p.Column)
+func (p Problem) Error() string {
 	if p.Line == 0 {
-		text = p.File + ": "
+		return p.File + ": " + p.Problem.Error()
 	}
-	if p.Path != "" {
-		text += p.Path + ": "
-	}
-	text += p.Message
-	if p.Expected != "" {
-		text += "; expected " + p.Expected
-	}
-	if p.Hint != "" {
-		text += "; " + p.Hint
-	}
-	return text
+	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Problem.Error())
 }
 
 // Error is the error of an invalid preset: at least one problem, in the order
@@ -73,7 +60,7 @@ type Error struct{ Problems []Problem }
 func (e *Error) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
-		lines[i] = p.String()
+		lines[i] = p.Error()
 	}
 	return strings.Join(lines, "\n")
 }
@@ -138,7 +125,7 @@ func (d *Document) At(path, message, expected string) Problem {
 }
 
 func (d *Document) problem(at position, path, message, expected, hint string) Problem {
-	return Problem{d.file, at.line, at.column, path, message, expected, hint}
+	return Problem{d.file, at.line, at.column, param.Problem{Path: path, Message: message, Expected: expected, Hint: hint}}
 }
 
 // find returns the node at path, or nil and the position of the innermost key

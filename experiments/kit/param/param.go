@@ -25,6 +25,7 @@ package param
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -40,7 +41,10 @@ type Problem struct {
 
 // Error gives the problem in one line: path: message; expected …; hint.
 func (p Problem) Error() string {
-	text := p.Path + ": " + p.Message
+	text := p.Message
+	if p.Path != "" {
+		text = p.Path + ": " + text
+	}
 	if p.Expected != "" {
 		text += "; expected " + p.Expected
 	}
@@ -48,6 +52,16 @@ func (p Problem) Error() string {
 		text += "; " + p.Hint
 	}
 	return text
+}
+
+// AsProblem is the Problem that err wraps. Any other error becomes a problem without
+// a path.
+func AsProblem(err error) Problem {
+	var p Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	return Problem{Message: err.Error()}
 }
 
 // Defaults sets every parameter of the struct behind ptr to the default of its

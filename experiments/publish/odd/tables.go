@@ -276,7 +276,8 @@ func (d *describer) statementTable(mark string, model bool) (string, error) {
 // core reports whether a file belongs to the model and not to what is done with it.
 func (d *describer) core(file string) bool {
 	top, _, _ := strings.Cut(file, "/")
-	return top != "experiments" && top != "cmd" || strings.HasPrefix(file, "experiments/sim/")
+	return top != "experiments" && top != "cmd" || strings.HasPrefix(file, "experiments/sim/") ||
+		strings.HasPrefix(file, "experiments/kit/draw/") || strings.HasPrefix(file, "experiments/kit/exact/")
 }
 
 // origins says in a sentence where the defaults of the world and of the attacks come
