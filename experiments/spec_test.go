@@ -61,7 +61,7 @@ var (
 // line, column and key, or the flag and the key.
 func TestEveryProblemHasAPlace(t *testing.T) {
 	lines := 0
-	for _, folder := range []string{"testdata/wrong", "testdata/wrong_axes", "preset/testdata/wrong"} {
+	for _, folder := range []string{"testdata/wrong", "testdata/wrong_axes", "kit/notation/testdata/wrong"} {
 		files, _ := filepath.Glob(folder + "/*.want")
 		for _, file := range files {
 			text, err := os.ReadFile(file)
