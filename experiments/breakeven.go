@@ -14,6 +14,7 @@ import (
 	"stakeout/experiments/kit/notation"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/report"
 )
 
@@ -276,8 +277,8 @@ func (b *BreakEven) try(ctx context.Context, w *Sweep, pass int, o Options) (lis
 			return nil, fmt.Errorf("%s: %w", b.Search.Path, err)
 		}
 		b.Failed += c.Failed
-		list = append(list, Tried{at, c.Estimate(report.Excess),
-			c.Estimate(report.OutcomeColumn("attack", "peak_stake_share")), c.Estimate(report.OutcomeColumn("attack", "capital_at_risk_usd"))})
+		list = append(list, Tried{at, c.Estimate(column.Excess),
+			c.Estimate(column.Outcome("attack", column.PeakStake)), c.Estimate(column.Outcome("attack", column.CapitalAtRisk))})
 	}
 	return list, nil
 }

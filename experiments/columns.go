@@ -8,15 +8,15 @@ import (
 
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/measure"
-	"stakeout/experiments/study/report"
 	"stakeout/market/ledger"
 )
 
 // The tables of the store whose rows come replication by replication.
 const (
-	runsTable   = report.RunsTable
-	seriesTable = report.SeriesTable
+	runsTable   = column.RunsTable
+	seriesTable = column.SeriesTable
 )
 
 // observation is all that a row of runs is made from; trial is nil when the
@@ -32,8 +32,8 @@ type observation struct {
 	harm   []ledger.Amount
 }
 
-// column is one column of runs and the way to fill it.
-type column struct {
+// field is one column of runs and the way to fill it.
+type field struct {
 	record.Column
 	value func(*observation) record.Value
 }
@@ -61,10 +61,10 @@ func (p *design) row(o *observation) record.Row {
 }
 
 // runsColumns is the registry: every column of runs, in order.
-func (p *design) runsColumns() []column {
+func (p *design) runsColumns() []field {
 	all := append(identity(), p.parameters()...)
 	all = append(all, capital())
-	for i, world := range report.Worlds {
+	for i, world := range column.Worlds {
 		all = append(all, account(i, world)...)
 		all = append(all, channels(i, world)...)
 		all = append(all, outcomes(i, world)...)
@@ -72,13 +72,13 @@ func (p *design) runsColumns() []column {
 	return append(all, comparison()...)
 }
 
-func text(name, doc string, value func(*observation) string) column {
-	return column{record.Column{Name: name, Type: record.Text, Unit: record.NoUnit, Doc: doc},
+func text(name, doc string, value func(*observation) string) field {
+	return field{record.Column{Name: name, Type: record.Text, Unit: record.NoUnit, Doc: doc},
 		func(o *observation) record.Value { return record.TextValue(value(o)) }}
 }
 
-func identity() []column {
-	return []column{
+func identity() []field {
+	return []field{
 		text("run_id", "Experiment, cell and number of the replication.", func(o *observation) string {
 			return o.design.name + ":" + o.id + "#" + strconv.Itoa(o.rep)
 		}),
@@ -94,9 +94,9 @@ func identity() []column {
 		text("config_sha256", "SHA-256 of the resolved configuration of the cell without name, question and number of replications.", func(o *observation) string { return o.config }),
 		text("status", "Whether the replication is ok or failed.", func(o *observation) string {
 			if o.err != nil {
-				return report.Failed
+				return column.Failed
 			}
-			return report.OK
+			return column.OK
 		}),
 		text("stop_reason", "Why the replication ended: horizon, or the error.", func(o *observation) string {
 			if o.err != nil {
@@ -122,7 +122,7 @@ const noValue = "\x00"
 
 // parameters are the columns of the resolved parameters: those of the attacks,
 // those that vary by plan and those that differ from their default in any cell.
-func (p *design) parameters() (out []column) {
+func (p *design) parameters() (out []field) {
 	place := map[string]int{}
 	for i := range p.cells {
 		p.cells[i].walk(func(path string, f param.Field) {
@@ -160,8 +160,8 @@ func (s *Spec) walk(visit func(path string, f param.Field)) {
 	}
 }
 
-func parameter(place int, path string, f param.Field) column {
-	c := record.Column{Name: report.ParameterColumn(path), Unit: f.Unit, Doc: "Parameter " + path + ": " + strings.TrimSuffix(f.Doc, ".") + "."}
+func parameter(place int, path string, f param.Field) field {
+	c := record.Column{Name: column.Parameter(path), Unit: f.Unit, Doc: "Parameter " + path + ": " + strings.TrimSuffix(f.Doc, ".") + "."}
 	switch {
 	case f.Kind == param.Boolean:
 		c.Type, c.Unit = record.Bool, record.Dimensionless
@@ -175,7 +175,7 @@ func parameter(place int, path string, f param.Field) column {
 	if c.Unit == "" {
 		c.Unit = record.Dimensionless
 	}
-	return column{c, func(o *observation) record.Value {
+	return field{c, func(o *observation) record.Value {
 		if value := o.values[place]; value != noValue {
 			return typed(value, c.Type)
 		}
@@ -212,8 +212,8 @@ func whole(value func(*observation) int64) func(*observation) record.Value {
 }
 
 // number is a float column; what is not finite is missing.
-func number(name, unit, doc string, value func(*observation) float64) column {
-	return column{record.Column{Name: name, Type: record.Float, Unit: unit, Doc: doc}, func(o *observation) record.Value {
+func number(name, unit, doc string, value func(*observation) float64) field {
+	return field{record.Column{Name: name, Type: record.Float, Unit: unit, Doc: doc}, func(o *observation) record.Value {
 		if o.trial == nil {
 			return record.MissingValue()
 		}
@@ -227,6 +227,6 @@ func number(name, unit, doc string, value func(*observation) float64) column {
 
 // money is a column in USD. Amounts are whole micro-USD, of which a float
 // holds 9 billion USD exactly; reports go back to them by rounding.
-func money(name, doc string, value func(*observation) ledger.Amount) column {
+func money(name, doc string, value func(*observation) ledger.Amount) field {
 	return number(name, "USD", doc, func(o *observation) float64 { return value(o).Units() })
 }

@@ -13,20 +13,20 @@ import (
 
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/record"
-	"stakeout/experiments/study/report"
+	"stakeout/experiments/study/stop"
 )
 
 // design is all that an experiment is going to do.
 type design struct {
 	name    string
 	version string
-	config  string            // text of the configuration, if it is shorter than that of all cells
-	axes    []string          // paths of the parameters that vary by plan
-	series  bool              // keep the table series
-	stop    *report.Precision // nil for the fixed number of every cell
-	recipe  []byte            // how to make the experiment again, or nothing
+	config  string     // text of the configuration, if it is shorter than that of all cells
+	axes    []string   // paths of the parameters that vary by plan
+	series  bool       // keep the table series
+	stop    *stop.Rule // nil for the fixed number of every cell
+	recipe  []byte     // how to make the experiment again, or nothing
 	cells   []cell
-	columns []column // of the runs table
+	columns []field // of the runs table
 }
 
 // detailed is the most cells that get figures and tables of money each.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"stakeout/experiments/kit/record"
-	"stakeout/experiments/study/report"
+	"stakeout/experiments/study/column"
 )
 
 // Merge puts the shards in dir together and reports, as the sweep in a single
@@ -125,7 +125,7 @@ func (in *shardReader) next(key string, order int64) (run record.Run, failed boo
 	if in.series != nil {
 		run.Rows[seriesTable], err = in.seriesOf(row)
 	}
-	return run, row[in.at["status"]].String() == report.Failed, err
+	return run, row[in.at["status"]].String() == column.Failed, err
 }
 
 // seriesOf reads the rows of series of a run; a run that failed has none.

@@ -5,8 +5,8 @@ import (
 
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/measure"
-	"stakeout/experiments/study/report"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 )
@@ -38,34 +38,34 @@ func shortNotional(w *sim.World) (usd float64) {
 	return usd
 }
 
-func capital() column {
-	return money("y_capital_usd", "Cash that the attacker's accounts start with.", func(o *observation) ledger.Amount { return o.trial.capital })
+func capital() field {
+	return money(column.Capital, "Cash that the attacker's accounts start with.", func(o *observation) ledger.Amount { return o.trial.capital })
 }
 
-func account(i int, world string) []column {
+func account(i int, world string) []field {
 	in := " in the " + world + " world."
 	of := func(o *observation) *measure.Account { return o.trial.account(i) }
-	name := func(quantity string) string { return report.OutcomeColumn(world, quantity) }
-	return []column{
-		money(name("profit_usd"), "Net profit of the attacker at executable prices"+in, func(o *observation) ledger.Amount { return of(o).Profit }),
-		money(name("capital_at_risk_usd"), "Most cash that the attacker had paid in at the end of any hour"+in, func(o *observation) ledger.Amount { return of(o).CapitalAtRisk }),
-		number(name("roi"), record.Dimensionless, "Net profit over capital at risk, missing when none was at risk,"+in, func(o *observation) float64 {
+	name := func(quantity string) string { return column.Outcome(world, quantity) }
+	return []field{
+		money(name(column.Profit), "Net profit of the attacker at executable prices"+in, func(o *observation) ledger.Amount { return of(o).Profit }),
+		money(name(column.CapitalAtRisk), "Most cash that the attacker had paid in at the end of any hour"+in, func(o *observation) ledger.Amount { return of(o).CapitalAtRisk }),
+		number(name(column.ROI), record.Dimensionless, "Net profit over capital at risk, missing when none was at risk,"+in, func(o *observation) float64 {
 			if roi, ok := of(o).ROI(); ok {
 				return roi
 			}
 			return math.NaN()
 		}),
-		money(name("cost_usd"), "Sum of the negative channels, as a positive number,"+in, func(o *observation) ledger.Amount { return of(o).Cost() }),
-		money(name("revenue_usd"), "Sum of the positive channels"+in, func(o *observation) ledger.Amount { return of(o).Revenue() }),
-		number(name("peak_stake_share"), "share", "Largest share of all stake that the attacker held"+in, func(o *observation) float64 { return of(o).PeakStake }),
-		number(name("short_tokens"), "tokens", "Tokens that the attacker sold short in all"+in, func(o *observation) float64 { return of(o).ShortTokens }),
-		number(name("short_notional_usd"), "USD", "What the attacker sold short in all, at the prices of the sales,"+in, func(o *observation) float64 { return shortNotional(o.trial.world(i)) }),
+		money(name(column.Cost), "Sum of the negative channels, as a positive number,"+in, func(o *observation) ledger.Amount { return of(o).Cost() }),
+		money(name(column.Revenue), "Sum of the positive channels"+in, func(o *observation) ledger.Amount { return of(o).Revenue() }),
+		number(name(column.PeakStake), "share", "Largest share of all stake that the attacker held"+in, func(o *observation) float64 { return of(o).PeakStake }),
+		number(name(column.ShortTokens), "tokens", "Tokens that the attacker sold short in all"+in, func(o *observation) float64 { return of(o).ShortTokens }),
+		number(name(column.ShortNotional), "USD", "What the attacker sold short in all, at the prices of the sales,"+in, func(o *observation) float64 { return shortNotional(o.trial.world(i)) }),
 	}
 }
 
-func channels(i int, world string) (out []column) {
+func channels(i int, world string) (out []field) {
 	for c, d := range measure.Describe {
-		out = append(out, money(report.ChannelColumn(world, d.Name), "Profit channel in the "+world+" world: "+d.Doc, func(o *observation) ledger.Amount {
+		out = append(out, money(column.Channel(world, d.Name), "Profit channel in the "+world+" world: "+d.Doc, func(o *observation) ledger.Amount {
 			return o.trial.account(i).Channel[c]
 		}))
 	}
@@ -126,44 +126,44 @@ func outcomeOf(t *Trial, w *sim.World) (x outcome) {
 	return x
 }
 
-func outcomes(i int, world string) []column {
-	against := func(quantity, unit, doc string, value func(*outcome) float64) column {
-		return number(report.OutcomeColumn(world, quantity), unit, doc, func(o *observation) float64 { return value(&o.market[i]) })
+func outcomes(i int, world string) []field {
+	against := func(quantity, unit, doc string, value func(*outcome) float64) field {
+		return number(column.Outcome(world, quantity), unit, doc, func(o *observation) float64 { return value(&o.market[i]) })
 	}
 	of := " of the " + world + " world"
-	return []column{
-		against("price_drawdown", "share", "Deepest fall of the price"+of+" below that of the idle world at the end of any hour.", func(x *outcome) float64 { return x.drawdown }),
-		against("price_runup", "share", "Highest rise of the price"+of+" above that of the idle world at the end of any hour.", func(x *outcome) float64 { return x.runup }),
-		against("final_price_ratio", record.Dimensionless, "Price"+of+" at the end over that of the idle world.", func(x *outcome) float64 { return x.final }),
-		against("empty_share", "share", "Mean share of slots that left waiting users unserved, from the start of the plan on, in the "+world+" world.", func(x *outcome) float64 { return x.empty }),
-		against("peak_empty_share", "share", "Largest daily average of the share of such slots in the "+world+" world.", func(x *outcome) float64 { return x.peakEmpty }),
-		against("mean_stake_share", "share", "Mean share of all stake that the attacker held from the start of the plan on, which under proof of stake is its expected share of slots, in the "+world+" world.", func(x *outcome) float64 { return x.stake }),
-		against("attacker_block_share", "share", "Slots that the attacker led, of all from the start of the plan on, in the "+world+" world.", func(x *outcome) float64 { return x.slots }),
-		against("throughput_loss", "share", "Transactions from the start of the plan on that the "+world+" world served less than the idle one.", func(x *outcome) float64 { return x.throughputLost }),
-		against("users_lost", "share", "Active users at the end that the "+world+" world has less than the idle one.", func(x *outcome) float64 { return x.usersLost }),
-		against("peak_users_lost", "share", "Largest shortfall of active users against the idle world at the end of any hour in the "+world+" world.", func(x *outcome) float64 { return x.peakUsersLost }),
-		number(report.OutcomeColumn(world, "liquidated_tokens"), "tokens", "Tokens bought in from borrowers below their margin in the "+world+" world.", func(o *observation) float64 {
+	return []field{
+		against(column.Drawdown, "share", "Deepest fall of the price"+of+" below that of the idle world at the end of any hour.", func(x *outcome) float64 { return x.drawdown }),
+		against(column.Runup, "share", "Highest rise of the price"+of+" above that of the idle world at the end of any hour.", func(x *outcome) float64 { return x.runup }),
+		against(column.FinalPrice, record.Dimensionless, "Price"+of+" at the end over that of the idle world.", func(x *outcome) float64 { return x.final }),
+		against(column.EmptyShare, "share", "Mean share of slots that left waiting users unserved, from the start of the plan on, in the "+world+" world.", func(x *outcome) float64 { return x.empty }),
+		against(column.PeakEmptyShare, "share", "Largest daily average of the share of such slots in the "+world+" world.", func(x *outcome) float64 { return x.peakEmpty }),
+		against(column.MeanStake, "share", "Mean share of all stake that the attacker held from the start of the plan on, which under proof of stake is its expected share of slots, in the "+world+" world.", func(x *outcome) float64 { return x.stake }),
+		against(column.BlockShare, "share", "Slots that the attacker led, of all from the start of the plan on, in the "+world+" world.", func(x *outcome) float64 { return x.slots }),
+		against(column.ThroughputLoss, "share", "Transactions from the start of the plan on that the "+world+" world served less than the idle one.", func(x *outcome) float64 { return x.throughputLost }),
+		against(column.UsersLost, "share", "Active users at the end that the "+world+" world has less than the idle one.", func(x *outcome) float64 { return x.usersLost }),
+		against(column.PeakUsersLost, "share", "Largest shortfall of active users against the idle world at the end of any hour in the "+world+" world.", func(x *outcome) float64 { return x.peakUsersLost }),
+		number(column.Outcome(world, column.Liquidated), "tokens", "Tokens bought in from borrowers below their margin in the "+world+" world.", func(o *observation) float64 {
 			return o.trial.world(i).Liquidated().Units()
 		}),
 	}
 }
 
 // comparison are the columns that set the worlds against each other.
-func comparison() []column {
-	out := []column{
-		money(report.Excess, "Net profit of the attack less that of the honest use of the same capital.", func(o *observation) ledger.Amount { return o.trial.Excess() }),
+func comparison() []field {
+	out := []field{
+		money(column.Excess, "Net profit of the attack less that of the honest use of the same capital.", func(o *observation) ledger.Amount { return o.trial.Excess() }),
 	}
 	for i, s := range measure.Sectors {
-		out = append(out, money(report.SectorColumn(s.Name), "Equity gained from the idle to the attack world, each at its own last price: "+s.Doc, func(o *observation) ledger.Amount { return o.harm[i] }))
+		out = append(out, money(column.Sector(s.Name), "Equity gained from the idle to the attack world, each at its own last price: "+s.Doc, func(o *observation) ledger.Amount { return o.harm[i] }))
 	}
 	return append(out,
-		money(report.HarmResidual, "Sum of all sectors' gains, which is zero.", func(o *observation) (sum ledger.Amount) {
+		money(column.HarmResidual, "Sum of all sectors' gains, which is zero.", func(o *observation) (sum ledger.Amount) {
 			for _, x := range o.harm {
 				sum += x
 			}
 			return sum
 		}),
-		number(report.Residual, "1e-12 USD", "Sum of all sectors' equity in the attack world, which is zero.", func(o *observation) float64 {
+		number(column.Residual, "1e-12 USD", "Sum of all sectors' equity in the attack world, which is zero.", func(o *observation) float64 {
 			x, _ := measure.Residual(o.trial.Attack).Float64()
 			return x
 		}))

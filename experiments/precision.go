@@ -3,26 +3,22 @@ package experiments
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"stakeout/experiments/kit/notation"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/record"
-	"stakeout/experiments/study/report"
+	"stakeout/experiments/study/column"
+	"stakeout/experiments/study/stop"
 )
 
 // precisionSection is the section of a preset that lets the results decide on the
 // number of replications.
 const precisionSection = "precision"
 
-// precisionForm is what it looks like on the command line.
-const precisionForm = "RELATIVE, RELATIVE:ABSOLUTE or RELATIVE:ABSOLUTE:MIN..MAX, such as 0.05:0.01:100..10000"
-
 // readPrecision reads the rule of the preset or of the command line, which
 // replaces it.
 func (b *axesReader) readPrecision(flag string) {
-	var rule report.Precision
+	var rule stop.Rule
 	param.Defaults(&rule)
 	at := func(key, message, expected string) notation.Problem {
 		p := b.doc.At(precisionSection+"."+key, message, expected)
@@ -34,7 +30,7 @@ func (b *axesReader) readPrecision(flag string) {
 	var problems []notation.Problem
 	switch {
 	case flag != "":
-		for _, p := range rulesOfFlag(flag, &rule) {
+		for _, p := range stop.Parse(flag, &rule) {
 			p.Path = precisionSection + "." + p.Path
 			problems = append(problems, notation.Problem{File: "--precision " + flag, Problem: p})
 		}
@@ -53,32 +49,6 @@ func (b *axesReader) readPrecision(flag string) {
 	if len(problems) == 0 {
 		b.precision, b.Spec.Replications = &rule, rule.Max
 	}
-}
-
-// rulesOfFlag reads a rule as the command line has it.
-func rulesOfFlag(flag string, into *report.Precision) (problems []param.Problem) {
-	parts := strings.Split(flag, ":")
-	low, high, ranged := "", "", false
-	if len(parts) == 3 {
-		low, high, ranged = strings.Cut(parts[2], "..")
-	}
-	if len(parts) > 3 || len(parts) == 3 && !ranged {
-		return []param.Problem{{Path: "min", Message: strconv.Quote(strings.Join(parts[2:], ":")) + " is not a range of numbers of replications", Expected: precisionForm}}
-	}
-	set := func(key, value string) {
-		if err := param.Set(into, key, value); err != nil {
-			problems = append(problems, param.AsProblem(err))
-		}
-	}
-	set("relative", parts[0])
-	if len(parts) > 1 {
-		set("absolute", parts[1])
-	}
-	if ranged {
-		set("min", low)
-		set("max", high)
-	}
-	return problems
 }
 
 // replications runs the replications of all cells: so many as each is to have, or
@@ -120,7 +90,7 @@ func (p *design) replications(ctx context.Context, store *record.Store, o Option
 // enough asks the rule about all replications of a cell so far.
 func (p *design) enough(store *record.Store, s share) (bool, error) {
 	schema := p.runsSchema()
-	excess, capital := columnOf(schema, report.Excess), columnOf(schema, report.OutcomeColumn("attack", "capital_at_risk_usd"))
+	excess, capital := columnOf(schema, column.Excess), columnOf(schema, column.Outcome("attack", column.CapitalAtRisk))
 	x, c := make([]float64, s.end), make([]float64, s.end)
 	for rep := range s.end {
 		rows, ok, err := store.Rows(s.place+int64(rep), runsTable)
@@ -132,5 +102,5 @@ func (p *design) enough(store *record.Store, s share) (bool, error) {
 		}
 		x[rep], c[rep] = rows[0][excess].Number(), rows[0][capital].Number()
 	}
-	return p.stop.Met(x, c, report.Level), nil
+	return p.stop.Met(x, c, column.Level), nil
 }

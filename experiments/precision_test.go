@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"stakeout/experiments/study/report"
+	"stakeout/experiments/study/column"
 )
 
 // The cells of a sweep with a precision stop by what their first replications say:
@@ -60,7 +60,7 @@ func TestPrecisionStopsAtTheFirstLook(t *testing.T) {
 	v.Precision = "0:0:5..5"
 	r := runSweep(t, sweep(t, v), Options{Out: t.TempDir(), Workers: 2})
 	c := r.Study.Cells[0]
-	excess, capital := c.Values(report.Excess), c.Values(report.OutcomeColumn("attack", "capital_at_risk_usd"))
+	excess, capital := c.Values(column.Excess), c.Values(column.Outcome("attack", column.CapitalAtRisk))
 	if c.N() != 5 {
 		t.Fatalf("n = %d", c.N())
 	}
@@ -69,7 +69,7 @@ func TestPrecisionStopsAtTheFirstLook(t *testing.T) {
 		w := sweep(t, v)
 		want := 5
 		for n := w.Precision().Next(0); n > 0; n = w.Precision().Next(n) {
-			if w.Precision().Met(excess[:n], capital[:n], report.Level) {
+			if w.Precision().Met(excess[:n], capital[:n], column.Level) {
 				want = n
 				break
 			}

@@ -14,6 +14,7 @@ import (
 
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/transcript"
+	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/measure"
 	"stakeout/experiments/study/report"
 	"stakeout/mechanisms/election"
@@ -200,12 +201,12 @@ func TestMoneyAddsUpInEveryRow(t *testing.T) {
 			t.Fatalf("%s: %d replications, %s", c.ID, c.N(), c.Why)
 		}
 		for rep := range c.N() {
-			for _, w := range report.Worlds {
+			for _, w := range column.Worlds {
 				sum := int64(0)
 				for _, d := range measure.Describe {
-					sum += micro(c.Values(report.ChannelColumn(w, d.Name))[rep])
+					sum += micro(c.Values(column.Channel(w, d.Name))[rep])
 				}
-				profit := micro(c.Values(report.OutcomeColumn(w, "profit_usd"))[rep])
+				profit := micro(c.Values(column.Outcome(w, column.Profit))[rep])
 				moved = moved || profit != 0
 				if sum != profit {
 					t.Errorf("%s %s: channels sum to %d, profit is %d", c.ID, w, sum, profit)
@@ -213,9 +214,9 @@ func TestMoneyAddsUpInEveryRow(t *testing.T) {
 			}
 			sum := int64(0)
 			for _, s := range measure.Sectors {
-				sum += micro(c.Values(report.SectorColumn(s.Name))[rep])
+				sum += micro(c.Values(column.Sector(s.Name))[rep])
 			}
-			if residual := c.Values(report.Residual)[rep]; sum != 0 || residual != 0 {
+			if residual := c.Values(column.Residual)[rep]; sum != 0 || residual != 0 {
 				t.Errorf("%s: sectors sum to %d, residual %g", c.ID, sum, residual)
 			}
 		}

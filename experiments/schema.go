@@ -8,7 +8,7 @@ import (
 
 	"stakeout/experiments/kit/notation"
 	"stakeout/experiments/kit/param"
-	"stakeout/experiments/study/report"
+	"stakeout/experiments/study/stop"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/remedy"
 	"stakeout/strategies"
@@ -48,7 +48,7 @@ func Schema() []byte {
 	sample := section(&samplePart{})
 	sample["required"] = []string{"points"}
 	properties[sampleSection] = sample
-	properties[precisionSection] = section(&report.Precision{})
+	properties[precisionSection] = section(&stop.Rule{})
 	properties[notation.Paths] = object{"type": "object", "description": "Parameters that vary", "additionalProperties": false, "properties": axesSchema()}
 	text, _ := json.MarshalIndent(root, "", " ") // Maps of texts, numbers and lists always encode.
 	return append(text, '\n')

@@ -5,7 +5,7 @@ import (
 
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/sim"
-	"stakeout/experiments/study/report"
+	"stakeout/experiments/study/column"
 )
 
 // seriesHours is the distance between two rows of a series.
@@ -90,7 +90,7 @@ func seriesRows(c *cell, t *Trial) (rows []record.Row) {
 	for i, w := range [...]*sim.World{t.Attack, t.Honest, t.Idle} {
 		all, last := w.Series(), 0.0
 		for h := seriesHours - 1; h < len(all); h += seriesHours {
-			m := &moment{cell: c, rep: t.Rep, world: report.AllWorlds[i], day: t.Days(all[h].Tick, c.Spec), now: &all[h], volume: all[h].Volume - last}
+			m := &moment{cell: c, rep: t.Rep, world: column.AllWorlds[i], day: t.Days(all[h].Tick, c.Spec), now: &all[h], volume: all[h].Volume - last}
 			last = all[h].Volume
 			if m.day < -seriesHours/24.0 {
 				continue

@@ -15,7 +15,7 @@ import (
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/transcript"
-	"stakeout/experiments/study/report"
+	"stakeout/experiments/study/column"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
@@ -182,7 +182,7 @@ func TestNothingToDivideBy(t *testing.T) {
 	if r.Failed > 0 {
 		t.Fatalf("%d replications failed: %s", r.Failed, r.Study.Cells[0].Why)
 	}
-	for _, v := range r.Study.Cells[0].Values(report.OutcomeColumn("attack", "throughput_loss")) {
+	for _, v := range r.Study.Cells[0].Values(column.Outcome("attack", column.ThroughputLoss)) {
 		if !math.IsNaN(v) {
 			t.Errorf("throughput lost %g of none", v)
 		}

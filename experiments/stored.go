@@ -14,6 +14,7 @@ import (
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
+	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/report"
 )
 
@@ -47,8 +48,8 @@ func OpenStored(dir string) (*Stored, error) {
 		return nil, planErrorf("%v; run it again to write it anew", err)
 	}
 	s := &Stored{Manifest: m, dir: dir}
-	if !s.holds(report.RunsTable+".csv") && !s.holds(report.RunsTable+".parquet") {
-		return nil, planErrorf("%s holds the experiment %s without a table %s; %s", dir, m.Experiment, report.RunsTable, expectedFolder(dir))
+	if !s.holds(column.RunsTable+".csv") && !s.holds(column.RunsTable+".parquet") {
+		return nil, planErrorf("%s holds the experiment %s without a table %s; %s", dir, m.Experiment, column.RunsTable, expectedFolder(dir))
 	}
 	for _, p := range record.Verify(dir) {
 		if s.holds(p.File) {

@@ -11,7 +11,7 @@ import (
 	"stakeout/experiments/kit/axis"
 	"stakeout/experiments/kit/notation"
 	"stakeout/experiments/kit/param"
-	"stakeout/experiments/study/report"
+	"stakeout/experiments/study/stop"
 )
 
 // Variation is what a command line adds to a preset.
@@ -32,7 +32,7 @@ type Sweep struct {
 	Cells     []*Spec
 	axes      []swept
 	sample    axis.Sample
-	precision *report.Precision // nil for a fixed number of replications
+	precision *stop.Rule // nil for a fixed number of replications
 	// recipe is how the sweep was made, nil for one that cannot be made again.
 	recipe *recipe
 	// crossed are the paths that vary where the cells are presets of their own.
@@ -111,7 +111,7 @@ func (w *Sweep) Axes() (paths []string) {
 }
 
 // Precision is the rule for the number of replications, nil when that is fixed.
-func (w *Sweep) Precision() *report.Precision { return w.precision }
+func (w *Sweep) Precision() *stop.Rule { return w.precision }
 
 // Runs is the number of replications of all cells, the most when a precision
 // decides on it.

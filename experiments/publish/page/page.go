@@ -23,6 +23,7 @@ import (
 	"stakeout/experiments/evidence/claims"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
+	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/report"
 )
 
@@ -231,7 +232,7 @@ func (v *view) origin(s *experiments.Stored) error {
 		v.Facts = append(v.Facts, fact{"SHA-256 of the code that rows come from", m.Code})
 	}
 	for _, f := range m.Files {
-		if strings.HasPrefix(f.Name, report.RunsTable+".") {
+		if strings.HasPrefix(f.Name, column.RunsTable+".") {
 			v.Facts = append(v.Facts, fact{"SHA-256 of " + f.Name, f.SHA256})
 		}
 	}

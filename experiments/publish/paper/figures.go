@@ -13,6 +13,7 @@ import (
 	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/report"
 )
 
@@ -102,7 +103,7 @@ func end(x float64) float64 {
 // excessROI is the excess over capital at risk, by peak share of stake.
 func excessROI(s *report.Study) (out []point) {
 	for _, c := range s.Cells {
-		excess, capital := c.Values(report.Excess), c.Values(report.OutcomeColumn("attack", "capital_at_risk_usd"))
+		excess, capital := c.Values(column.Excess), c.Values(column.Outcome("attack", column.CapitalAtRisk))
 		ratio := make([]float64, len(excess))
 		for i := range ratio {
 			ratio[i] = math.NaN()
@@ -110,7 +111,7 @@ func excessROI(s *report.Study) (out []point) {
 				ratio[i] = excess[i] / capital[i]
 			}
 		}
-		out = append(out, point{c.Estimate(report.OutcomeColumn("attack", "peak_stake_share")), report.EstimateOf(ratio)})
+		out = append(out, point{c.Estimate(column.Outcome("attack", column.PeakStake)), report.EstimateOf(ratio)})
 	}
 	byX(out)
 	return out
@@ -181,7 +182,7 @@ func throughput(ctx context.Context, a *archive) (*figure.Figure, error) {
 			if err != nil {
 				return nil, err
 			}
-			l := line(e.preset, style, curve(s, report.OutcomeColumn("attack", "empty_share"), report.OutcomeColumn("attack", "throughput_loss")), 100, 100)
+			l := line(e.preset, style, curve(s, column.Outcome("attack", column.EmptyShare), column.Outcome("attack", column.ThroughputLoss)), 100, 100)
 			l.Points = true
 			most = max(most, slices.Max(l.X))
 			panel.Lines = append(panel.Lines, l)

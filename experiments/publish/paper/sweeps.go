@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"stakeout/experiments/kit/figure"
+	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/report"
 )
 
@@ -17,11 +18,11 @@ func ransomCurve(ctx context.Context, a *archive) (*figure.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	price := report.ParameterColumn("attack_params.exit_fee_multiple")
+	price := column.Parameter("attack_params.exit_fee_multiple")
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 66, Columns: 2,
 		Panels: []figure.Panel{
-			{Title: "a", XLabel: "Withdrawal fee over the common one (1)", YLabel: "Withdrawal fees (thousand USD)", XLog: true, XIncludes: ransomSpan, ZeroLine: true, Lines: []figure.Line{line("", 0, levels(s, price, report.ChannelColumn("attack", "withdrawal_fees")), 1, 1e-3)}},
-			{Title: "b", XLabel: "Withdrawal fee over the common one (1)", YLabel: "Excess over honest use (thousand USD)", XLog: true, XIncludes: ransomSpan, ZeroLine: true, Lines: []figure.Line{line("", 0, levels(s, price, report.Excess), 1, 1e-3)}},
+			{Title: "a", XLabel: "Withdrawal fee over the common one (1)", YLabel: "Withdrawal fees (thousand USD)", XLog: true, XIncludes: ransomSpan, ZeroLine: true, Lines: []figure.Line{line("", 0, levels(s, price, column.Channel("attack", "withdrawal_fees")), 1, 1e-3)}},
+			{Title: "b", XLabel: "Withdrawal fee over the common one (1)", YLabel: "Excess over honest use (thousand USD)", XLog: true, XIncludes: ransomSpan, ZeroLine: true, Lines: []figure.Line{line("", 0, levels(s, price, column.Excess), 1, 1e-3)}},
 		},
 		Caption: fmt.Sprintf("Withdrawals held to ransom after a takeover by slashing rivals: (a) what they bring, and (b) what the attack has over the honest use of the same capital, by the fee that the new owner of the blocks asks. Error bars: 95 %% intervals of the mean (Student's t), n = %d a point, the same seeds everywhere.%s", a.reps(ransom), a.stamp())}, nil
 }
@@ -45,16 +46,16 @@ func fakeCycles(ctx context.Context, a *archive) (*figure.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	number := report.ParameterColumn("attack_params.cycles")
+	number := column.Parameter("attack_params.cycles")
 	span := []float64{0, float64(len(s.Cells)) + 1}
 	at := func(y string, unit float64) []figure.Line {
 		return []figure.Line{line("", 0, levels(s, number, y), 1, unit)}
 	}
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 60, Columns: 3,
 		Panels: []figure.Panel{
-			{Title: "a", XLabel: "Fake denials (1)", YLabel: "Net profit (thousand USD)", ZeroLine: true, XIncludes: span, Lines: at(report.OutcomeColumn("attack", "profit_usd"), 1e-3)},
-			{Title: "b", XLabel: "Fake denials (1)", YLabel: "Excess (thousand USD)", ZeroLine: true, XIncludes: span, Lines: at(report.Excess, 1e-3)},
-			{Title: "c", XLabel: "Fake denials (1)", YLabel: "Mean stake share (%)", ZeroLine: true, XIncludes: span, Lines: at(report.OutcomeColumn("attack", "mean_stake_share"), 100)},
+			{Title: "a", XLabel: "Fake denials (1)", YLabel: "Net profit (thousand USD)", ZeroLine: true, XIncludes: span, Lines: at(column.Outcome("attack", column.Profit), 1e-3)},
+			{Title: "b", XLabel: "Fake denials (1)", YLabel: "Excess (thousand USD)", ZeroLine: true, XIncludes: span, Lines: at(column.Excess, 1e-3)},
+			{Title: "c", XLabel: "Fake denials (1)", YLabel: "Mean stake share (%)", ZeroLine: true, XIncludes: span, Lines: at(column.Outcome("attack", column.MeanStake), 100)},
 		},
 		Caption: fmt.Sprintf("Repeated fake denials of service: (a) net profit, (b) profit over the honest use of the same capital, and (c) the attacker's mean share of all stake, by the number of denials within 90 days. Error bars: 95 %% intervals of the mean (Student's t), n = %d a point, the same seeds everywhere.%s", a.reps(cycles), a.stamp())}, nil
 }
@@ -98,7 +99,7 @@ func frontierRows(s *report.Study) (rows []frontierRow) {
 			rows = append(rows, frontierRow{loyalty: loyalty})
 		}
 		r := &rows[len(rows)-1]
-		r.points, r.told = append(r.points, point{exact(c, 1), c.Estimate(report.Excess)}), append(r.told, x.Told())
+		r.points, r.told = append(r.points, point{exact(c, 1), c.Estimate(column.Excess)}), append(r.told, x.Told())
 	}
 	return rows
 }

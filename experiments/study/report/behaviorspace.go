@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/column"
 )
 
 // BehaviorSpace writes the replications of a results folder as the table that
@@ -23,7 +24,7 @@ func BehaviorSpace(w io.Writer, dir string) error {
 	if err != nil {
 		return err
 	}
-	schema, each, err := open(dir, RunsTable)
+	schema, each, err := open(dir, column.RunsTable)
 	if err != nil {
 		return err
 	}

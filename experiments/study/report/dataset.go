@@ -8,6 +8,7 @@ import (
 
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/stat"
+	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/measure"
 )
 
@@ -18,25 +19,25 @@ type quantity struct {
 }
 
 // from takes a quantity from a column of runs.
-func from(name, unit, doc, column string) quantity {
-	return quantity{name, unit, doc, func(c *Cell) []float64 { return c.Values(column) }}
+func from(name, unit, doc, of string) quantity {
+	return quantity{name, unit, doc, func(c *Cell) []float64 { return c.Values(of) }}
 }
 
-func attack(name, unit, doc, column string) quantity {
-	return from(name, unit, doc, OutcomeColumn("attack", column))
+func attack(name, unit, doc, of string) quantity {
+	return from(name, unit, doc, column.Outcome("attack", of))
 }
 
 // quantities is the registry of what attack_roi summarises, in order.
 func quantities() []quantity {
 	list := []quantity{
-		from("capital", "USD", "Cash that the attacker started with", "y_capital_usd"),
-		attack("capital_at_risk", "USD", "Most cash paid in by the attacker", "capital_at_risk_usd"),
-		attack("peak_stake_share", "share", "Largest share of all stake held by the attacker", "peak_stake_share"),
-		attack("short_tokens", "tokens", "Tokens that the attacker sold short in all", "short_tokens"),
-		attack("short_notional", "USD", "What the attacker sold short in all, at the prices of the sales", "short_notional_usd"),
+		from("capital", "USD", "Cash that the attacker started with", column.Capital),
+		attack("capital_at_risk", "USD", "Most cash paid in by the attacker", column.CapitalAtRisk),
+		attack("peak_stake_share", "share", "Largest share of all stake held by the attacker", column.PeakStake),
+		attack("short_tokens", "tokens", "Tokens that the attacker sold short in all", column.ShortTokens),
+		attack("short_notional", "USD", "What the attacker sold short in all, at the prices of the sales", column.ShortNotional),
 		{"leverage", record.Dimensionless, "Short notional over capital at risk", func(c *Cell) []float64 {
-			values := slices.Clone(c.Values(OutcomeColumn("attack", "short_notional_usd")))
-			for i, risk := range c.Values(OutcomeColumn("attack", "capital_at_risk_usd")) {
+			values := slices.Clone(c.Values(column.Outcome("attack", column.ShortNotional)))
+			for i, risk := range c.Values(column.Outcome("attack", column.CapitalAtRisk)) {
 				if risk == 0 {
 					values[i] = math.NaN() // Without capital at risk there is no leverage.
 					continue
@@ -45,13 +46,13 @@ func quantities() []quantity {
 			}
 			return values
 		}},
-		attack("profit", "USD", "Net profit of the attack", "profit_usd"),
-		attack("roi", record.Dimensionless, "Net profit over capital at risk", "roi"),
-		from("excess", "USD", "Net profit less that of the honest use of the same capital", Excess),
-		from("honest_profit", "USD", "Net profit of the honest use of the same capital", OutcomeColumn("honest", "profit_usd")),
-		from("honest_roi", record.Dimensionless, "Net profit of the honest use over its capital at risk", OutcomeColumn("honest", "roi")),
-		attack("cost", "USD", "Sum of the negative channels as a positive number", "cost_usd"),
-		attack("revenue", "USD", "Sum of the positive channels", "revenue_usd"),
+		attack("profit", "USD", "Net profit of the attack", column.Profit),
+		attack("roi", record.Dimensionless, "Net profit over capital at risk", column.ROI),
+		from("excess", "USD", "Net profit less that of the honest use of the same capital", column.Excess),
+		from("honest_profit", "USD", "Net profit of the honest use of the same capital", column.Outcome("honest", column.Profit)),
+		from("honest_roi", record.Dimensionless, "Net profit of the honest use over its capital at risk", column.Outcome("honest", column.ROI)),
+		attack("cost", "USD", "Sum of the negative channels as a positive number", column.Cost),
+		attack("revenue", "USD", "Sum of the positive channels", column.Revenue),
 	}
 	for _, side := range [...]struct {
 		prefix, doc string
@@ -59,7 +60,7 @@ func quantities() []quantity {
 	}{{"cost_", "Loss", -1}, {"rev_", "Gain", 1}} {
 		for _, d := range measure.Describe {
 			list = append(list, quantity{side.prefix + d.Name, "USD", side.doc + " of the attack in the channel " + d.Label + ", zero in replications of the other sign", func(c *Cell) []float64 {
-				values := slices.Clone(c.Values(ChannelColumn("attack", d.Name)))
+				values := slices.Clone(c.Values(column.Channel("attack", d.Name)))
 				for i, v := range values {
 					values[i] = max(side.sign*v, 0)
 				}
@@ -68,20 +69,20 @@ func quantities() []quantity {
 		}
 	}
 	list = append(list,
-		attack("price_drawdown", "share", "Deepest fall of the price below that of the idle world", "price_drawdown"),
-		attack("price_runup", "share", "Highest rise of the price above that of the idle world", "price_runup"),
-		attack("final_price_ratio", record.Dimensionless, "Price at the end over that of the idle world", "final_price_ratio"),
-		attack("empty_share", "share", "Mean share of slots that left waiting users unserved", "empty_share"),
-		attack("peak_empty_share", "share", "Largest daily share of slots that left waiting users unserved", "peak_empty_share"),
-		attack("mean_stake_share", "share", "Mean share of all stake held by the attacker", "mean_stake_share"),
-		attack("throughput_loss", "share", "Transactions served less than in the idle world", "throughput_loss"),
-		attack("users_lost", "share", "Active users fewer than in the idle world at the end", "users_lost"),
-		attack("liquidated_tokens", "tokens", "Tokens bought in from borrowers below their margin", "liquidated_tokens"),
+		attack("price_drawdown", "share", "Deepest fall of the price below that of the idle world", column.Drawdown),
+		attack("price_runup", "share", "Highest rise of the price above that of the idle world", column.Runup),
+		attack("final_price_ratio", record.Dimensionless, "Price at the end over that of the idle world", column.FinalPrice),
+		attack("empty_share", "share", "Mean share of slots that left waiting users unserved", column.EmptyShare),
+		attack("peak_empty_share", "share", "Largest daily share of slots that left waiting users unserved", column.PeakEmptyShare),
+		attack("mean_stake_share", "share", "Mean share of all stake held by the attacker", column.MeanStake),
+		attack("throughput_loss", "share", "Transactions served less than in the idle world", column.ThroughputLoss),
+		attack("users_lost", "share", "Active users fewer than in the idle world at the end", column.UsersLost),
+		attack("liquidated_tokens", "tokens", "Tokens bought in from borrowers below their margin", column.Liquidated),
 	)
 	for _, s := range measure.Sectors {
-		list = append(list, from("harm_"+s.Name, "USD", "Equity gained against the idle world by the sector "+s.Name, SectorColumn(s.Name)))
+		list = append(list, from("harm_"+s.Name, "USD", "Equity gained against the idle world by the sector "+s.Name, column.Sector(s.Name)))
 	}
-	return append(list, from("zero_sum_residual", "USD", "Sum of all sectors' gains, which is zero", HarmResidual))
+	return append(list, from("zero_sum_residual", "USD", "Sum of all sectors' gains, which is zero", column.HarmResidual))
 }
 
 // statistics are what attack_roi says about each quantity.
@@ -106,7 +107,7 @@ type datum struct {
 
 // Dataset is the schema and the rows of attack_roi, one row a cell.
 func Dataset(s *Study) (schema record.Schema, rows iter.Seq[record.Row]) {
-	schema.Name = AttackROITable
+	schema.Name = column.AttackROITable
 	data := slices.Concat(ids(), s.levels(), spreads(), headline(), method())
 	for _, d := range data {
 		schema.Columns = append(schema.Columns, d.Column)
@@ -166,7 +167,7 @@ func ids() []datum {
 
 // levels are the parameters that vary by plan, as in the table runs.
 func (s *Study) levels() (out []datum) {
-	named := []string{ParameterColumn("attack"), ParameterColumn("mechanism"), ParameterColumn("remedy")}
+	named := []string{column.Parameter("attack"), column.Parameter("mechanism"), column.Parameter("remedy")}
 	for i, c := range s.axes {
 		if !slices.Contains(named, c.Name) { // Those have their columns already.
 			out = append(out, datum{c, func(_ *Study, x *Summary) record.Value { return x.Cell.Levels[i] }})

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"stakeout/experiments/kit/figure"
+	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/measure"
 )
 
@@ -109,7 +110,7 @@ func ChannelsFigure(s *Study, c *Cell) *figure.Figure {
 // channelBars are the channels in which money moved.
 func channelBars(c *Cell) (bars []bar) {
 	for _, d := range measure.Describe {
-		a, h := c.amounts(ChannelColumn("attack", d.Name)), c.amounts(ChannelColumn("honest", d.Name))
+		a, h := c.amounts(column.Channel("attack", d.Name)), c.amounts(column.Channel("honest", d.Name))
 		if !zero(a) || !zero(h) {
 			bars = append(bars, bar{d.Label, average(a), average(minus(a, h))})
 		}
@@ -146,6 +147,6 @@ func gathered(bars []bar) (out []bar) {
 }
 
 func average(amounts []int64) float64 {
-	e := estimateOf(inUSD(amounts), Level)
+	e := estimateOf(inUSD(amounts), column.Level)
 	return e.Mean
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"stakeout/experiments/kit/table"
+	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/measure"
 )
 
@@ -65,15 +66,15 @@ func Channels(s *Study, c *Cell) (*table.Table, error) {
 	}
 	var attack, honest []int64
 	for _, d := range measure.Describe {
-		a, h := c.amounts(ChannelColumn("attack", d.Name)), c.amounts(ChannelColumn("honest", d.Name))
+		a, h := c.amounts(column.Channel("attack", d.Name)), c.amounts(column.Channel("honest", d.Name))
 		attack, honest = plus(attack, a), plus(honest, h)
 		if !zero(a) || !zero(h) {
 			t.Rows = append(t.Rows, []table.Cell{table.Text(d.Label), s.money(a), s.money(h), s.money(minus(a, h))})
 		}
 	}
-	for i, w := range Worlds {
+	for i, w := range column.Worlds {
 		sum := [...][]int64{attack, honest}[i]
-		for rep, p := range c.amounts(OutcomeColumn(w, "profit_usd")) {
+		for rep, p := range c.amounts(column.Outcome(w, column.Profit)) {
 			if p != sum[rep] {
 				return nil, fmt.Errorf("report: %s: in row %d the channels of the %s world sum to %d micro-USD and its profit is %d", c.ID, rep, w, sum[rep], p)
 			}
@@ -103,7 +104,7 @@ func Harm(s *Study, c *Cell) (*table.Table, error) {
 	}
 	var sum []int64
 	for _, sector := range measure.Sectors {
-		x := c.amounts(SectorColumn(sector.Name))
+		x := c.amounts(column.Sector(sector.Name))
 		sum = plus(sum, x)
 		if zero(x) {
 			continue
@@ -117,7 +118,7 @@ func Harm(s *Study, c *Cell) (*table.Table, error) {
 	}
 	t.Rows = append(t.Rows, []table.Cell{table.Text("Sum"), s.money(sum), table.Text("Zero in every replication.")})
 	residual := 0.0
-	for _, v := range c.Values(Residual) {
+	for _, v := range c.Values(column.Residual) {
 		residual = max(residual, math.Abs(v))
 	}
 	t.Notes = []string{

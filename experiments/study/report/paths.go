@@ -8,6 +8,7 @@ import (
 
 	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/column"
 )
 
 // moments accumulate a mean and a variance in one pass.
@@ -95,7 +96,7 @@ func (p *Paths) settle() {
 			p.Days = append(p.Days, m.day)
 		}
 	}
-	for _, world := range AllWorlds {
+	for _, world := range column.AllWorlds {
 		rows := p.paired[world]
 		if len(rows) != len(idle) || len(rows) != len(p.Days) {
 			continue

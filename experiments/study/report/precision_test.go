@@ -4,10 +4,13 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"stakeout/experiments/study/column"
+	"stakeout/experiments/study/stop"
 )
 
 func TestPrecisionLooks(t *testing.T) {
-	p := Precision{Min: 100, Max: 1000}
+	p := stop.Rule{Min: 100, Max: 1000}
 	var looks []int
 	for n := p.Next(0); n > 0; n = p.Next(n) {
 		looks = append(looks, n)
@@ -30,16 +33,16 @@ func TestPrecisionMet(t *testing.T) {
 		relative, absolute float64
 		want               bool
 	}{{0.249, 0, true}, {0.248, 0, false}, {0, 0.0249, true}, {0, 0.0248, false}, {0.249, 0.0249, true}, {0, 0, false}} {
-		if got := (Precision{Relative: c.relative, Absolute: c.absolute}).Met(excess, capital, Level); got != c.want {
+		if got := (stop.Rule{Relative: c.relative, Absolute: c.absolute}).Met(excess, capital, column.Level); got != c.want {
 			t.Errorf("%+v: %v", c, got)
 		}
 	}
 	for _, few := range [][]float64{nil, {nan, nan}, {5, nan}} {
-		if (Precision{Relative: 1, Absolute: 1}).Met(few, capital, Level) {
+		if (stop.Rule{Relative: 1, Absolute: 1}).Met(few, capital, column.Level) {
 			t.Errorf("%v is precise", few)
 		}
 	}
-	if !(Precision{}).Met([]float64{3, 3}, capital[:2], Level) {
+	if !(stop.Rule{}).Met([]float64{3, 3}, capital[:2], column.Level) {
 		t.Error("equal replications are not precise")
 	}
 }
@@ -47,7 +50,7 @@ func TestPrecisionMet(t *testing.T) {
 // Intervals after stopping by the rule cover the mean nearly as often as they say.
 func TestPrecisionCovers(t *testing.T) {
 	const trials, mean = 2000, 1.0
-	p := Precision{Relative: 0.15, Min: 50, Max: 1600}
+	p := stop.Rule{Relative: 0.15, Min: 50, Max: 1600}
 	random := rand.New(rand.NewPCG(7698, 1))
 	covered, early := 0, 0
 	for range trials {
@@ -56,11 +59,11 @@ func TestPrecisionCovers(t *testing.T) {
 			for len(x) < n {
 				x, capital = append(x, mean+random.NormFloat64()), append(capital, 0)
 			}
-			if p.Met(x, capital, Level) {
+			if p.Met(x, capital, column.Level) {
 				break
 			}
 		}
-		if e := estimateOf(x, Level); e.Lo <= mean && mean <= e.Hi {
+		if e := EstimateOf(x); e.Lo <= mean && mean <= e.Hi {
 			covered++
 		}
 		if len(x) < p.Max {

@@ -17,54 +17,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/column"
+	"stakeout/experiments/study/stop"
 )
-
-// The tables of a results folder.
-const (
-	RunsTable      = "runs"
-	SeriesTable    = "series"
-	AttackROITable = "attack_roi"
-)
-
-// The values of the column status.
-const (
-	OK     = "ok"
-	Failed = "failed"
-)
-
-// The worlds of a replication that have an account of the attacker, and all
-// three of them, in the order of their columns and rows.
-var (
-	Worlds    = [...]string{"attack", "honest"}
-	AllWorlds = [...]string{"attack", "honest", "idle"}
-)
-
-// Columns of runs that belong to no single world.
-const (
-	Excess       = "y_excess_usd"
-	HarmResidual = "y_harm_residual_usd"
-	Residual     = "y_residual_pusd"
-)
-
-// OutcomeColumn names the column of a quantity of a world.
-func OutcomeColumn(world, quantity string) string { return "y_" + world + "_" + quantity }
-
-// ChannelColumn names the column of a profit channel of a world, in USD.
-func ChannelColumn(world, channel string) string {
-	return OutcomeColumn(world, "channel_"+channel+"_usd")
-}
-
-// SectorColumn names the column of a sector's gain, in USD.
-func SectorColumn(sector string) string { return "y_harm_" + sector + "_usd" }
-
-// ParameterColumn names the column of the parameter at a path.
-func ParameterColumn(path string) string { return "p_" + strings.ReplaceAll(path, ".", "_") }
 
 // Meta is what the rows of a study share.
 type Meta struct {
@@ -75,7 +39,7 @@ type Meta struct {
 	// Axes are the paths of the parameters that vary by plan.
 	Axes []string
 	// Precision is the rule by which replications were added, nil for a fixed number.
-	Precision *Precision
+	Precision *stop.Rule
 	// Lean keeps the statistics of a cell and drops its replications, so that
 	// memory does not grow with their number. The rows of a cell must then
 	// follow one another.
@@ -110,22 +74,21 @@ type Cell struct {
 // N is the number of replications that came to their end.
 func (c *Cell) N() int { return c.reps }
 
-// Values are the numbers of an outcome, NaN where a value is missing. A column
-// that the table does not have is all missing, and so is one that cannot be read
-// any more, which Err tells.
-func (c *Cell) Values(column string) []float64 {
-	if i, ok := c.place[column]; ok && c.numbers != nil {
+// Values are the numbers of an outcome, NaN where a value is missing. All are NaN when
+// the table has no such column or cannot be read any more; Err then says so.
+func (c *Cell) Values(name string) []float64 {
+	i, known := c.place[name]
+	if !known {
+		near := param.DidYouMean(param.Nearest(name, slices.Sorted(maps.Keys(c.place))))
+		c.err = cmp.Or(c.err, fmt.Errorf("report: the table runs has no column %s; %s", name, cmp.Or(near, "schema.json lists them")))
+	} else if c.numbers != nil {
 		v, err := c.numbers.column(i)
 		if err == nil {
 			return v
 		}
 		c.err = cmp.Or(c.err, err)
 	}
-	v := make([]float64, c.reps)
-	for i := range v {
-		v[i] = math.NaN()
-	}
-	return v
+	return slices.Repeat([]float64{math.NaN()}, c.reps)
 }
 
 // Err tells whether the numbers behind the statistics could not be read.
@@ -136,24 +99,21 @@ func (s *Study) Err() (err error) {
 	return err
 }
 
-// Level is the confidence level of all intervals.
-const Level = 0.95
-
 // NewStudy collects the rows of runs that each visits, in their order.
 func NewStudy(m Meta, schema record.Schema, each func(visit func(record.Row) error) error) (*Study, error) {
-	m.Level = cmp.Or(m.Level, Level)
+	m.Level = cmp.Or(m.Level, column.Level)
 	s := &Study{Meta: m}
 	at := map[string]int{}
 	for i, c := range schema.Columns {
 		at[c.Name] = i
 	}
-	for _, need := range []string{"cell_id", "status", "stop_reason", Excess} {
+	for _, need := range []string{"cell_id", "status", "stop_reason", column.Excess} {
 		if _, ok := at[need]; !ok {
 			return nil, fmt.Errorf("report: the table %s has no column %s", schema.Name, need)
 		}
 	}
 	for _, path := range m.Axes {
-		i, ok := at[ParameterColumn(path)]
+		i, ok := at[column.Parameter(path)]
 		if !ok {
 			return nil, fmt.Errorf("report: the table %s has no column of the axis %s", schema.Name, path)
 		}
@@ -185,7 +145,7 @@ func NewStudy(m Meta, schema record.Schema, each func(visit func(record.Row) err
 		if c.kept != nil {
 			return fmt.Errorf("report: the rows of %s do not follow one another", id)
 		}
-		if text("status") != OK {
+		if text("status") != column.OK {
 			c.Failed++
 			c.Why = cmp.Or(c.Why, text("stop_reason"))
 			return nil
@@ -238,11 +198,11 @@ func (c *Cell) settle(m Meta) {
 
 func newCell(id string, text func(string) string) *Cell {
 	c := &Cell{
-		ID: id, Preset: text("preset"), Config: text("config_sha256"), Seed: text(ParameterColumn("seed")),
-		Attack: text(ParameterColumn("attack")), Mechanism: text(ParameterColumn("mechanism")), Remedy: text(ParameterColumn("remedy")),
+		ID: id, Preset: text("preset"), Config: text("config_sha256"), Seed: text(column.Parameter("seed")),
+		Attack: text(column.Parameter("attack")), Mechanism: text(column.Parameter("mechanism")), Remedy: text(column.Parameter("remedy")),
 	}
 	// A missing horizon reads as zero.
-	_, _ = fmt.Sscan(text(ParameterColumn("horizon_days")), &c.Horizon)
+	_, _ = fmt.Sscan(text(column.Parameter("horizon_days")), &c.Horizon)
 	return c
 }
 
@@ -251,7 +211,7 @@ func Load(dir string) (*Study, error) { return LoadSweep(dir, nil, false) }
 
 // LoadPaths reads the series of a closed results folder, by the cell's ID.
 func LoadPaths(dir string) (map[string]*Paths, error) {
-	schema, each, err := open(dir, SeriesTable)
+	schema, each, err := open(dir, column.SeriesTable)
 	if err != nil {
 		return nil, err
 	}

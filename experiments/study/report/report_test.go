@@ -8,13 +8,14 @@ import (
 
 	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/measure"
 )
 
 // rows makes the table runs of one cell with the given profits of the attack
 // and of the honest world, all of them in the first channel.
 func rows(attack, honest []float64) (record.Schema, []record.Row) {
-	s := record.Schema{Name: RunsTable}
+	s := record.Schema{Name: column.RunsTable}
 	var values []func(rep int) record.Value
 	text := func(name, v string) {
 		s.Columns = append(s.Columns, record.Column{Name: name, Type: record.Text, Unit: record.NoUnit, Doc: "A text."})
@@ -24,18 +25,18 @@ func rows(attack, honest []float64) (record.Schema, []record.Row) {
 		s.Columns = append(s.Columns, record.Column{Name: name, Type: record.Float, Unit: "USD", Doc: "A number."})
 		values = append(values, func(rep int) record.Value { return finite(v(rep)) })
 	}
-	for _, c := range [][2]string{{"cell_id", "x"}, {"status", OK}, {"stop_reason", "horizon"}, {"preset", "dos"}, {"p_attack", "dos"}, {"p_mechanism", "pos"}, {"p_remedy", "none"}, {"p_seed", "1"}} {
+	for _, c := range [][2]string{{"cell_id", "x"}, {"status", column.OK}, {"stop_reason", "horizon"}, {"preset", "dos"}, {"p_attack", "dos"}, {"p_mechanism", "pos"}, {"p_remedy", "none"}, {"p_seed", "1"}} {
 		text(c[0], c[1])
 	}
 	number("p_horizon_days", func(int) float64 { return 40 })
-	for i, w := range Worlds {
+	for i, w := range column.Worlds {
 		of := [...][]float64{attack, honest}[i]
 		profit := func(rep int) float64 { return of[rep] }
-		number(OutcomeColumn(w, "profit_usd"), profit)
-		number(OutcomeColumn(w, "capital_at_risk_usd"), func(int) float64 { return 1000 })
-		number(OutcomeColumn(w, "roi"), func(rep int) float64 { return of[rep] / 1000 })
+		number(column.Outcome(w, column.Profit), profit)
+		number(column.Outcome(w, column.CapitalAtRisk), func(int) float64 { return 1000 })
+		number(column.Outcome(w, column.ROI), func(rep int) float64 { return of[rep] / 1000 })
 		for c, d := range measure.Describe {
-			number(ChannelColumn(w, d.Name), func(rep int) float64 {
+			number(column.Channel(w, d.Name), func(rep int) float64 {
 				if c > 0 {
 					return 0
 				}
@@ -43,13 +44,20 @@ func rows(attack, honest []float64) (record.Schema, []record.Row) {
 			})
 		}
 	}
-	number(Excess, func(rep int) float64 { return attack[rep] - honest[rep] })
+	number(column.Excess, func(rep int) float64 { return attack[rep] - honest[rep] })
 	// What the first sector gains the fifth loses.
 	gain := map[int]float64{0: 1, 4: -1}
 	for i, sector := range measure.Sectors {
-		number(SectorColumn(sector.Name), func(rep int) float64 { return gain[i] * attack[rep] })
+		number(column.Sector(sector.Name), func(rep int) float64 { return gain[i] * attack[rep] })
 	}
-	number(Residual, func(int) float64 { return 0 })
+	number(column.Residual, func(int) float64 { return 0 })
+	// The other quantities have no value.
+	number(column.Capital, func(int) float64 { return math.NaN() })
+	for _, quantity := range []string{column.Cost, column.Revenue, column.PeakStake, column.ShortTokens, column.ShortNotional,
+		column.Drawdown, column.Runup, column.FinalPrice, column.EmptyShare, column.PeakEmptyShare, column.MeanStake,
+		column.ThroughputLoss, column.UsersLost, column.Liquidated} {
+		number(column.Outcome("attack", quantity), func(int) float64 { return math.NaN() })
+	}
 	var out []record.Row
 	for rep := range attack {
 		row := make(record.Row, len(values))
@@ -155,8 +163,8 @@ func TestMoneyThatDoesNotAddUpIsRefused(t *testing.T) {
 		column string
 		table  func(*Study) error
 	}{
-		{ChannelColumn("honest", measure.Describe[3].Name), func(s *Study) error { _, err := Channels(s, s.Cells[0]); return err }},
-		{SectorColumn(measure.Sectors[4].Name), func(s *Study) error { _, err := Harm(s, s.Cells[0]); return err }},
+		{column.Channel("honest", measure.Describe[3].Name), func(s *Study) error { _, err := Channels(s, s.Cells[0]); return err }},
+		{column.Sector(measure.Sectors[4].Name), func(s *Study) error { _, err := Harm(s, s.Cells[0]); return err }},
 	} {
 		schema, all := rows(around(1e6, 3), around(-1e6, 3))
 		if err := c.table(studyOf(t, schema, all)); err != nil {
@@ -175,7 +183,7 @@ func TestMoneyThatDoesNotAddUpIsRefused(t *testing.T) {
 }
 
 func TestPathsAreMeansOverReplications(t *testing.T) {
-	schema := record.Schema{Name: SeriesTable}
+	schema := record.Schema{Name: column.SeriesTable}
 	for _, n := range []string{"cell_id", "rep", "world", "day", "price", "users", "empty_share_day"} {
 		schema.Columns = append(schema.Columns, record.Column{Name: n})
 	}
@@ -183,7 +191,7 @@ func TestPathsAreMeansOverReplications(t *testing.T) {
 	prices := [][]float64{{2 * math.Exp(0.01), 2 * math.Exp(0.03)}, {2 * math.Exp(0.02), 2 * math.Exp(0.07)}}
 	paths, err := ReadPaths(schema, func(visit func(record.Row) error) error {
 		for rep, p := range prices {
-			for _, w := range AllWorlds {
+			for _, w := range column.AllWorlds {
 				for day, price := range p {
 					if w != "attack" {
 						price = 2
@@ -216,7 +224,7 @@ func TestPathsAreMeansOverReplications(t *testing.T) {
 func TestMissingROIIsSaid(t *testing.T) {
 	schema, all := rows(around(0, 3), around(0, 3))
 	for i, c := range schema.Columns {
-		if c.Name == OutcomeColumn("attack", "roi") {
+		if c.Name == column.Outcome("attack", column.ROI) {
 			for _, r := range all {
 				r[i] = record.MissingValue()
 			}
@@ -245,5 +253,16 @@ func TestTerseMarks(t *testing.T) {
 	want := []figure.Mark{{X: 0, Label: "buying starts"}, {X: 1, Label: "act 1"}, {X: 2}, {X: 3, Label: "act 2"}, {X: 4}, {X: 5, Label: "sale"}}
 	if got := terse(many); !slices.Equal(got, want) || untold(got) == "" || many[2].Label == "" {
 		t.Errorf("many marks: %v, and before: %v", got, many)
+	}
+}
+
+func TestUnknownColumn(t *testing.T) {
+	s := study(t, []float64{1, 2}, []float64{0, 0})
+	if s.Err() != nil {
+		t.Fatal(s.Err())
+	}
+	s.Cells[0].Values("y_atack_profit_usd")
+	if err := s.Err(); err == nil || !strings.Contains(err.Error(), `did you mean "y_attack_profit_usd"?`) {
+		t.Errorf("a misspelt column is %v", err)
 	}
 }

@@ -1,6 +1,9 @@
 package report
 
-import "stakeout/experiments/kit/record"
+import (
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/column"
+)
 
 // LoadSweep reads the study of a closed results folder whose cells are points on
 // axes, given by the paths of their parameters. A lean study is as in Meta.
@@ -9,7 +12,7 @@ func LoadSweep(dir string, axes []string, lean bool) (*Study, error) {
 	if err != nil {
 		return nil, err
 	}
-	schema, each, err := open(dir, RunsTable)
+	schema, each, err := open(dir, column.RunsTable)
 	if err != nil {
 		return nil, err
 	}
@@ -18,7 +21,7 @@ func LoadSweep(dir string, axes []string, lean bool) (*Study, error) {
 
 // CountCells is the number of cells of a closed results folder.
 func CountCells(dir string) (n int, err error) {
-	_, each, err := open(dir, AttackROITable)
+	_, each, err := open(dir, column.AttackROITable)
 	if err != nil {
 		return 0, err
 	}

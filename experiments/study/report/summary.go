@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"stakeout/experiments/kit/stat"
+	"stakeout/experiments/study/column"
 )
 
 // Estimate is a quantity over the replications of a cell.
@@ -81,22 +82,22 @@ func (s *Study) summarise() []*Summary {
 }
 
 func (c *Cell) summary(level float64) *Summary {
-	of := func(quantity string) Estimate { return c.estimate(OutcomeColumn("attack", quantity), level) }
+	of := func(quantity string) Estimate { return c.estimate(column.Outcome("attack", quantity), level) }
 	s := &Summary{
 		Cell: c, Level: level,
-		Profit: c.bootstrapped(OutcomeColumn("attack", "profit_usd"), level), ROI: c.bootstrapped(OutcomeColumn("attack", "roi"), level),
-		Excess:       c.bootstrapped(Excess, level),
-		HonestProfit: c.estimate(OutcomeColumn("honest", "profit_usd"), level),
-		Capital:      of("capital_at_risk_usd"), PeakStake: of("peak_stake_share"), Cost: of("cost_usd"), Revenue: of("revenue_usd"),
+		Profit: c.bootstrapped(column.Outcome("attack", column.Profit), level), ROI: c.bootstrapped(column.Outcome("attack", column.ROI), level),
+		Excess:       c.bootstrapped(column.Excess, level),
+		HonestProfit: c.estimate(column.Outcome("honest", column.Profit), level),
+		Capital:      of(column.CapitalAtRisk), PeakStake: of(column.PeakStake), Cost: of(column.Cost), Revenue: of(column.Revenue),
 	}
-	profit, capital := c.Values(OutcomeColumn("attack", "profit_usd")), c.Values(OutcomeColumn("attack", "capital_at_risk_usd"))
+	profit, capital := c.Values(column.Outcome("attack", column.Profit)), c.Values(column.Outcome("attack", column.CapitalAtRisk))
 	s.ProfitShare = share(profit, level, func(i int) bool { return profit[i] > 0 })
-	excess := c.Values(Excess)
+	excess := c.Values(column.Excess)
 	s.BeatsHonest = share(excess, level, func(i int) bool { return excess[i] > 0 })
 	s.RuinShare = share(profit, level, func(i int) bool { return capital[i] > 0 && profit[i] <= -ruin*capital[i] })
 	s.VaR, s.ES = stat.VaR(profit, level), stat.ES(profit, level)
 	s.ESLo, s.ESHi = stat.BCaES(profit, esResamples, level, bootSeed)
-	s.PairingRatio = stat.PairingRatio(profit, c.Values(OutcomeColumn("honest", "profit_usd")))
+	s.PairingRatio = stat.PairingRatio(profit, c.Values(column.Outcome("honest", column.Profit)))
 	return s
 }
 
@@ -117,14 +118,14 @@ func share(values []float64, level float64, happens func(int) bool) (s Share) {
 
 // Estimate summarises a column of runs over the replications of the cell that
 // have a value there.
-func (c *Cell) Estimate(column string) Estimate { return c.estimate(column, Level) }
+func (c *Cell) Estimate(name string) Estimate { return c.estimate(name, column.Level) }
 
 // EstimateOf summarises values over replications, leaving out those that are NaN.
-func EstimateOf(values []float64) Estimate { return estimateOf(values, Level) }
+func EstimateOf(values []float64) Estimate { return estimateOf(values, column.Level) }
 
 // estimate summarises a column, leaving out replications without a value.
-func (c *Cell) estimate(column string, level float64) Estimate {
-	return estimateOf(c.Values(column), level)
+func (c *Cell) estimate(name string, level float64) Estimate {
+	return estimateOf(c.Values(name), level)
 }
 
 func estimateOf(all []float64, level float64) Estimate {
@@ -148,8 +149,8 @@ func estimateAndValues(all []float64, level float64) (e Estimate, values []float
 }
 
 // bootstrapped is estimate with the bootstrap interval and its warnings.
-func (c *Cell) bootstrapped(column string, level float64) Estimate {
-	e, values := estimateAndValues(c.Values(column), level)
+func (c *Cell) bootstrapped(name string, level float64) Estimate {
+	e, values := estimateAndValues(c.Values(name), level)
 	if len(values) > 0 {
 		e.BCaLo, e.BCaHi = stat.BCaMean(values, stat.Resamples, level, bootSeed)
 		e.Warnings = stat.Warnings(values, e.Interval, e.BCaLo, e.BCaHi)

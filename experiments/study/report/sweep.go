@@ -10,6 +10,7 @@ import (
 
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
+	"stakeout/experiments/study/column"
 )
 
 // printedCells is the most rows of the table of a sweep; the others are in
@@ -121,7 +122,7 @@ func (s *Study) returnsNotes(all []*Summary, shown int) []string {
 	}
 	discovery := ", for the share of false finds, by Benjamini and Hochberg (BH)"
 	if s.isMatrix() {
-		discovery = ", in " + AttackROITable + discovery
+		discovery = ", in " + column.AttackROITable + discovery
 	}
 	method := strings.Join([]string{
 		s.Sample() + " a cell, the same seeds in every cell.",
@@ -133,7 +134,7 @@ func (s *Study) returnsNotes(all []*Summary, shown int) []string {
 	out := []string{method, fmt.Sprintf("The excess differs from zero in %d of %d cells at %s after Holm's adjustment.", significant, len(all), level(1-s.Level))}
 	out = append(out, s.stopNote()...)
 	if shown < len(all) {
-		out = append(out, fmt.Sprintf("The %d cells with the largest and the %d with the smallest excess; all %d are in the table %s.", printedCells/2, printedCells/2, len(all), AttackROITable))
+		out = append(out, fmt.Sprintf("The %d cells with the largest and the %d with the smallest excess; all %d are in the table %s.", printedCells/2, printedCells/2, len(all), column.AttackROITable))
 	}
 	if stamp := s.stamp(); stamp != "" {
 		out = append(out, stamp)

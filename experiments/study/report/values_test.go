@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/column"
 )
 
 // Numbers come back as they went in, before and after they went to disk, and a
@@ -60,7 +61,7 @@ func TestLostValuesAreAnError(t *testing.T) {
 		t.Fatal(err, s.Err())
 	}
 	s.Cells[0].numbers.file.Close()
-	s.Cells[0].Values(Excess)
+	s.Cells[0].Values(column.Excess)
 	if s.Err() == nil {
 		t.Error("a file that cannot be read is no error")
 	}

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/measure"
 )
 
@@ -18,25 +19,25 @@ import (
 // are in the folders of its passes.
 func Verify(dir string) (replications int, problems []record.Problem) {
 	problems = record.Verify(dir)
-	schema, each, err := open(dir, RunsTable)
+	schema, each, err := open(dir, column.RunsTable)
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // Of a table that was there, the manifest tells.
 		return 0, problems
 	case err != nil:
-		return 0, append(problems, record.Problem{File: RunsTable, What: err.Error()})
+		return 0, append(problems, record.Problem{File: column.RunsTable, What: err.Error()})
 	}
 	sums := conserved(schema)
 	err = each(func(r record.Row) error {
 		replications++
 		for _, s := range sums {
 			if s.broken(r) {
-				problems = append(problems, record.Problem{File: RunsTable, What: fmt.Sprintf("row %d: %s", replications, s.what)})
+				problems = append(problems, record.Problem{File: column.RunsTable, What: fmt.Sprintf("row %d: %s", replications, s.what)})
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		problems = append(problems, record.Problem{File: RunsTable, What: err.Error()})
+		problems = append(problems, record.Problem{File: column.RunsTable, What: err.Error()})
 	}
 	return replications, problems
 }
@@ -61,22 +62,22 @@ func conserved(schema record.Schema) (laws []sum) {
 		}
 		return out
 	}
-	profit := func(world string) string { return OutcomeColumn(world, "profit_usd") }
-	for _, w := range Worlds {
+	profit := func(world string) string { return column.Outcome(world, column.Profit) }
+	for _, w := range column.Worlds {
 		var channels []string
 		for _, d := range measure.Describe {
-			channels = append(channels, ChannelColumn(w, d.Name))
+			channels = append(channels, column.Channel(w, d.Name))
 		}
 		laws = append(laws, sum{"the channels of the " + w + " world do not sum to its net profit", columns(channels...), columns(profit(w))})
 	}
 	var sectors []string
 	for _, s := range measure.Sectors {
-		sectors = append(sectors, SectorColumn(s.Name))
+		sectors = append(sectors, column.Sector(s.Name))
 	}
 	return append(laws,
 		sum{"the gains of all sectors do not sum to zero", columns(sectors...), nil},
-		sum{"the equity of all sectors does not sum to zero", columns(Residual), nil},
-		sum{"net profit of the attack is not that of the honest use and the excess", columns(profit("attack")), columns(profit("honest"), Excess)})
+		sum{"the equity of all sectors does not sum to zero", columns(column.Residual), nil},
+		sum{"net profit of the attack is not that of the honest use and the excess", columns(profit("attack")), columns(profit("honest"), column.Excess)})
 }
 
 // broken tells whether a row breaks the law. A replication that failed has no

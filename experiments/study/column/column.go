@@ -1,0 +1,74 @@
+// Package column holds the names of tables, columns, worlds and statuses that the
+// writer of a results folder and its readers share.
+package column
+
+import "strings"
+
+// The tables of a results folder.
+const (
+	RunsTable      = "runs"
+	SeriesTable    = "series"
+	AttackROITable = "attack_roi"
+)
+
+// The values of the column status.
+const (
+	OK     = "ok"
+	Failed = "failed"
+)
+
+// The worlds of a replication that have an account of the attacker, and all
+// three of them, in the order of their columns and rows.
+var (
+	Worlds    = [...]string{"attack", "honest"}
+	AllWorlds = [...]string{"attack", "honest", "idle"}
+)
+
+// The quantities of a world, which Outcome makes columns of. The names end in the unit
+// .
+const (
+	Profit         = "profit_usd"
+	CapitalAtRisk  = "capital_at_risk_usd"
+	ROI            = "roi"
+	Cost           = "cost_usd"
+	Revenue        = "revenue_usd"
+	PeakStake      = "peak_stake_share"
+	ShortTokens    = "short_tokens"
+	ShortNotional  = "short_notional_usd"
+	Drawdown       = "price_drawdown"
+	Runup          = "price_runup"
+	FinalPrice     = "final_price_ratio"
+	EmptyShare     = "empty_share"
+	PeakEmptyShare = "peak_empty_share"
+	MeanStake      = "mean_stake_share"
+	BlockShare     = "attacker_block_share"
+	ThroughputLoss = "throughput_loss"
+	UsersLost      = "users_lost"
+	PeakUsersLost  = "peak_users_lost"
+	Liquidated     = "liquidated_tokens"
+)
+
+// Columns of runs that belong to no single world.
+const (
+	Capital      = "y_capital_usd"
+	Excess       = "y_excess_usd"
+	HarmResidual = "y_harm_residual_usd"
+	Residual     = "y_residual_pusd"
+)
+
+// Outcome names the column of a quantity of a world.
+func Outcome(world, quantity string) string { return "y_" + world + "_" + quantity }
+
+// Channel names the column of a profit channel of a world, in USD.
+func Channel(world, channel string) string {
+	return Outcome(world, "channel_"+channel+"_usd")
+}
+
+// Sector names the column of a sector's gain, in USD.
+func Sector(sector string) string { return "y_harm_" + sector + "_usd" }
+
+// Parameter names the column of the parameter at a path.
+func Parameter(path string) string { return "p_" + strings.ReplaceAll(path, ".", "_") }
+
+// Level is the confidence level of all intervals.
+const Level = 0.95
