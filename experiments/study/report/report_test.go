@@ -52,7 +52,9 @@ func rows(attack, honest []float64) (record.Schema, []record.Row) {
 	}
 	number(column.Residual, func(int) float64 { return 0 })
 	// The other quantities have no value.
-	number(column.Capital, func(int) float64 { return math.NaN() })
+	for _, name := range []string{column.Capital, column.HarmResidual} {
+		number(name, func(int) float64 { return math.NaN() })
+	}
 	for _, quantity := range []string{column.Cost, column.Revenue, column.PeakStake, column.ShortTokens, column.ShortNotional,
 		column.Drawdown, column.Runup, column.FinalPrice, column.EmptyShare, column.PeakEmptyShare, column.MeanStake,
 		column.ThroughputLoss, column.UsersLost, column.Liquidated} {
