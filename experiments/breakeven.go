@@ -189,15 +189,15 @@ func (s Search) Run(ctx context.Context, name string, set []string, o Options) (
 	if err != nil {
 		return nil, err
 	}
-	b := &BreakEven{Search: s, Name: w.Spec.Name, Unit: cmp.Or(w.axes[0].field.Unit, "1"), Reps: w.Spec.Replications}
+	b := &BreakEven{Search: s, Name: w.Spec.Name, Unit: cmp.Or(w.Varied[0].field.Unit, "1"), Reps: w.Spec.Replications}
 	o = o.withDefaults()
-	p, err := w.design(o)
+	p, err := designOf(w, o.Version, o.Series)
 	if err != nil {
 		return nil, err
 	}
-	b.manifest = p.manifest(o)
+	b.manifest = p.manifest(o.Program, o.Command)
 	b.manifest.Config = fmt.Sprintf("halvings: %d\n---\n", s.Halvings) + b.manifest.Config
-	varied, pass := w.axes[0], 0
+	varied, pass := w.Varied[0], 0
 	b.Tried, err = s.find(varied.near, func(values []float64) ([]Tried, error) {
 		if pass > 0 {
 			if w, err = LoadSweep(name, Variation{Set: set, Axes: []string{varied.list(values)}}); err != nil {
@@ -231,18 +231,18 @@ func (s Search) sweep(name string, set []string) (*Sweep, error) {
 	}
 	const own = "a preset without, since a search has an axis and seeds of its own"
 	switch {
-	case len(w.axes) > 1:
+	case len(w.Varied) > 1:
 		return nil, param.Problem{Path: notation.Paths, Message: name + " has axes of its own (" + strings.Join(w.Axes(), ", ") + ")", Expected: own}
-	case w.sample.Points > 0:
+	case w.Sample.Points > 0:
 		return nil, param.Problem{Path: sampleSection, Message: name + " has a sample of its own", Expected: own}
-	case w.precision != nil:
+	case w.Precision != nil:
 		return nil, param.Problem{Path: precisionSection, Message: name + " has a precision of its own", Expected: own}
 	}
 	return w, nil
 }
 
 // near is the value of the parameter that is nearest to a number.
-func (a *swept) near(x float64) float64 {
+func (a *Varied) near(x float64) float64 {
 	y, err := strconv.ParseFloat(a.text(x), 64)
 	if err != nil { // No text of a number fails to parse.
 		return math.NaN()
@@ -251,7 +251,7 @@ func (a *swept) near(x float64) float64 {
 }
 
 // list is the axis of some values, as the command line has it.
-func (a *swept) list(values []float64) string {
+func (a *Varied) list(values []float64) string {
 	texts := make([]string, len(values))
 	for i, x := range values {
 		texts[i] = a.text(x)
@@ -265,7 +265,7 @@ func (b *BreakEven) try(ctx context.Context, w *Sweep, pass int, o Options) (lis
 	if step, before := o.Progress, b.Runs; step != nil {
 		o.Progress = func(done, total int) { step(before+done, before+total) }
 	}
-	r, err := w.Obtain(ctx, o)
+	r, err := Obtain(ctx, w, o)
 	if err != nil {
 		return nil, err
 	}

@@ -17,16 +17,16 @@ import (
 
 // Tables are the crossings, and the values tried.
 func (b *BreakEven) Tables() []*table.Table {
-	return []*table.Table{b.crossed(), b.tried()}
+	return []*table.Table{b.crossingTable(), b.tried()}
 }
 
-// crossed is the table of the crossings.
-func (b *BreakEven) crossed() *table.Table {
+// crossingTable lists the crossings.
+func (b *BreakEven) crossingTable() *table.Table {
 	t := &table.Table{Name: "break_even", Title: "Break-even along " + b.Search.Path + ": " + b.Name,
 		Columns: []table.Column{{Name: "Break-even [tried next to it]", Unit: b.Unit}, {Name: "Sign certain below", Unit: b.Unit, Align: table.Right}, {Name: "Sign certain above", Unit: b.Unit, Align: table.Right},
 			{Name: "Peak stake share", Unit: "%"}, {Name: "Turns to"}}}
 	for _, c := range b.Crossings {
-		row := []table.Cell{table.Estimate(c.At, c.Lo, c.Hi, digits(c.At)), certain(c.SureBelow), certain(c.SureAbove), table.Number(c.PeakStake, shareFormat), table.Text(gainOrLoss(c.Rising))}
+		row := []table.Cell{table.Estimate(c.At, c.Lo, c.Hi, digits(c.At)), certain(c.SureBelow), certain(c.SureAbove), table.Number(c.PeakStake, table.Percent(1)), table.Text(gainOrLoss(c.Rising))}
 		t.Rows = append(t.Rows, row)
 	}
 	t.Notes = []string{fmt.Sprintf("Break-even: where the mean excess over the honest use of the same capital changes its sign, linear between the nearest values with a loss and with a gain. Sign certain: the nearest value at which the 95 %% interval of the excess (Student's t, n = %d) lies on the side of its mean. Two changes between neighbouring values go unseen.", b.Reps)}
@@ -60,7 +60,7 @@ func (b *BreakEven) tried() *table.Table {
 	for i := range b.Tried {
 		x := &b.Tried[i]
 		sign := table.Text([...]string{"−", "0", "+"}[x.Excess.Sign()+1])
-		t.Rows = append(t.Rows, []table.Cell{table.Number(x.At, digits(x.At)), report.Interval(&x.Excess, cashFormat), sign, report.Mean(&x.PeakStake, shareFormat), report.Mean(&x.Capital, cashFormat)})
+		t.Rows = append(t.Rows, []table.Cell{table.Number(x.At, digits(x.At)), report.Interval(&x.Excess, table.Money(0)), sign, report.Mean(&x.PeakStake, table.Percent(1)), report.Mean(&x.Capital, table.Money(0))})
 	}
 	t.Notes = []string{fmt.Sprintf("n = %d a value, the same seeds at all of them; intervals are Student's, and the sign is 0 where they contain zero.", b.Reps)}
 	if b.Failed > 0 {
@@ -116,7 +116,7 @@ func (b *BreakEven) Write(out string) (files []string, err error) {
 				err = f.write(&text)
 			}
 			if err == nil {
-				err = writeArtifact(store, t.Name+f.ext, text.Bytes())
+				err = store.WriteFile(t.Name+f.ext, text.Bytes())
 			}
 			files = append(files, filepath.Join(store.Dir(), t.Name+f.ext))
 		}

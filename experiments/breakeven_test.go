@@ -293,11 +293,11 @@ func TestFolderOfASearchInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := Options{}.withDefaults()
-	p, err := w.design(o)
+	p, err := designOf(w, o.Version, o.Series)
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := record.Open(filepath.Join(s.folder(dir), "pass-1"), p.manifest(o), p.tables(record.CSV)...)
+	store, err := record.Open(filepath.Join(s.folder(dir), "pass-1"), p.manifest(o.Program, o.Command), p.tables(record.CSV)...)
 	if err != nil {
 		t.Fatal(err)
 	}

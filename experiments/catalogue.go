@@ -165,7 +165,7 @@ func Show(name string) ([]*table.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Tables(), nil
+	return PresetTables(s), nil
 }
 
 func presetNamed(name string) (string, bool) {
@@ -226,8 +226,8 @@ func mechanismParameters(name string) []*table.Table {
 	return []*table.Table{t}
 }
 
-// Tables are the question of a preset, its parts and its parameters.
-func (s *Spec) Tables() []*table.Table {
+// PresetTables are the question of a preset, its parts and its parameters.
+func PresetTables(s *Spec) []*table.Table {
 	e := s.attack
 	head := &table.Table{
 		Name: "preset", Title: s.Name + ": " + s.Question,
@@ -266,7 +266,7 @@ func parameterTable(name, title string, ptr any, prefix, below string) *table.Ta
 		if f.Changed {
 			changed = "*"
 		}
-		cells := []string{prefix + path, f.Value, changed, f.Doc, f.Unit, f.Default, RangeOf(f), f.Source}
+		cells := []string{prefix + path, f.Value, changed, f.Doc, f.Unit, f.Default, f.Range(), f.Source}
 		row := make([]table.Cell, len(cells))
 		for i, c := range cells {
 			row[i] = table.Text(c)
@@ -274,19 +274,4 @@ func parameterTable(name, title string, ptr any, prefix, below string) *table.Ta
 		t.Rows = append(t.Rows, row)
 	})
 	return t
-}
-
-// RangeOf is what a parameter admits, in words; empty when that is anything.
-func RangeOf(f param.Field) string {
-	switch {
-	case len(f.OneOf) > 0:
-		return strings.Join(f.OneOf, ", ")
-	case f.Min == "" && f.Max == "":
-		return ""
-	case f.Max == "":
-		return "≥ " + f.Min
-	case f.Min == "":
-		return "≤ " + f.Max
-	}
-	return f.Min + " to " + f.Max
 }

@@ -13,12 +13,6 @@ import (
 	"stakeout/market/ledger"
 )
 
-// The tables of the store whose rows come replication by replication.
-const (
-	runsTable   = column.RunsTable
-	seriesTable = column.SeriesTable
-)
-
 // observation is all that a row of runs is made from; trial is nil when the
 // replication failed.
 type observation struct {
@@ -39,7 +33,7 @@ type field struct {
 }
 
 func (p *design) runsSchema() record.Schema {
-	s := record.Schema{Name: runsTable}
+	s := record.Schema{Name: column.RunsTable}
 	for _, c := range p.columns {
 		s.Columns = append(s.Columns, c.Column)
 	}

@@ -14,9 +14,9 @@ const ComparisonName = "compare"
 
 const comparisonQuestion = "Which attack pays under which leader selection and which remedy?"
 
-// CrossingName is what Load takes for an attack's own preset under another leader
+// VariantName is what Load takes for an attack's own preset under another leader
 // selection and remedy.
-func CrossingName(attack, mechanism, remedy string) string {
+func VariantName(attack, mechanism, remedy string) string {
 	return attack + "@" + mechanism + "+" + remedy
 }
 
@@ -48,7 +48,7 @@ func Comparison(all bool, reps int) (*Sweep, error) {
 	if reps <= 0 {
 		reps = comparisonReps
 	}
-	w := &Sweep{crossed: []string{"attack", "mechanism", "remedy"}, recipe: &recipe{Matrix: &crossed{all, reps}}}
+	w := &Sweep{Apart: []string{"attack", "mechanism", "remedy"}, Recipe: &Recipe{Matrix: &MatrixOf{all, reps}}}
 	for _, a := range strategies.All() {
 		own, err := Load(a.Name)
 		if err != nil {
@@ -61,7 +61,7 @@ func Comparison(all bool, reps int) (*Sweep, error) {
 				if !levers || !r.In(m.Rules()) || !all && !home {
 					continue
 				}
-				s, err := Load(CrossingName(a.Name, m.Name, r.Name), "replications="+strconv.Itoa(reps))
+				s, err := Load(VariantName(a.Name, m.Name, r.Name), "replications="+strconv.Itoa(reps))
 				if err != nil {
 					return nil, err
 				}
@@ -75,4 +75,17 @@ func Comparison(all bool, reps int) (*Sweep, error) {
 	w.Spec = w.Cells[0].clone()
 	w.Spec.Name, w.Spec.Question = ComparisonName, comparisonQuestion
 	return w, nil
+}
+
+// Alone is the sweep of one cell that a spec makes.
+func Alone(s *Spec) *Sweep { return Together(s.Name, s) }
+
+// Together is an experiment of some name whose cells are specs by themselves.
+func Together(name string, specs ...*Spec) *Sweep {
+	w := &Sweep{Spec: &Spec{}, Cells: specs}
+	if len(specs) > 0 {
+		w.Spec = specs[0].clone()
+	}
+	w.Spec.Name = name
+	return w
 }

@@ -24,7 +24,7 @@ func TestComparison(t *testing.T) {
 		seen := map[string]bool{}
 		for _, c := range w.Cells {
 			seen[c.Attack+c.Mechanism+c.Remedy] = true
-			if c.Name != CrossingName(c.Attack, c.Mechanism, c.Remedy) {
+			if c.Name != VariantName(c.Attack, c.Mechanism, c.Remedy) {
 				t.Errorf("%s under %s with %s is called %s", c.Attack, c.Mechanism, c.Remedy, c.Name)
 			}
 		}
@@ -38,7 +38,7 @@ func TestComparison(t *testing.T) {
 					levers := a.Needs.In(m.Rules()) && a.Needs.Under(r.New(&own.World.Remedies).Rules()) && r.In(m.Rules())
 					want := levers && (all || r.Name == own.Remedy || m.Name == own.Mechanism)
 					if all && !want {
-						if _, err := Load(CrossingName(a.Name, m.Name, r.Name)); err == nil {
+						if _, err := Load(VariantName(a.Name, m.Name, r.Name)); err == nil {
 							t.Errorf("%s has no lever under %s with %s and loads", a.Name, m.Name, r.Name)
 						}
 					}
@@ -70,7 +70,7 @@ func TestComparisonRuns(t *testing.T) {
 			}
 		}
 		w.Cells = few
-		r, err := w.Run(context.Background(), Options{Out: dir, Workers: workers, Program: record.Program{Version: "test"}})
+		r, err := Run(context.Background(), w, Options{Out: dir, Workers: workers, Program: record.Program{Version: "test"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -98,7 +98,7 @@ func BenchmarkMatrix(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := w.Run(context.Background(), Options{Out: b.TempDir()}); err != nil {
+		if _, err := Run(context.Background(), w, Options{Out: b.TempDir()}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -114,17 +114,17 @@ func TestSharedWorlds(t *testing.T) {
 		cells = append(cells, tiny(t, c.preset, "replications=8", "horizon_days="+c.horizon, "attack_params.budget_usd="+c.budget))
 	}
 	cells = append(cells, tiny(t, "dos-short", "replications=2", "world.users.count=30"))
-	p, err := newDesign("together", cells, "test")
+	p, err := designOf(Together("together", cells...), "test", true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for workers, want := range map[int]int{1: 2, 2: 4} {
-		if b := blocks(p.part(0, int64(p.total())), workers); len(b) != want {
+		if b := Blocks(p.part(0, int64(p.total())), BlockSize(p.total(), workers), specOf); len(b) != want {
 			t.Errorf("%d workers: %d blocks, want %d", workers, len(b), want)
 		}
 	}
 	rows := func(workers int, s ...*Spec) (out []map[string]string) {
-		r, err := Compare(context.Background(), "together", s, Options{Out: t.TempDir(), Program: record.Program{Version: "test"}, Workers: workers})
+		r, err := Run(context.Background(), Together("together", s...), Options{Out: t.TempDir(), Program: record.Program{Version: "test"}, Workers: workers})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,14 +2,12 @@ package experiments
 
 import (
 	"cmp"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/record"
@@ -45,9 +43,15 @@ type cell struct {
 	replay string   // command line that shows one of its replications, without the number
 }
 
-func newDesign(name string, specs []*Spec, version string) (*design, error) {
-	p := &design{name: name, version: version, series: true}
-	return p, p.fill(specs)
+// designOf lays out a sweep for a version of the program. Only a sweep without axes
+// keeps the table series unless it is asked for. The configuration is the text of the
+// preset with the axes after it, which does not grow with the number of cells.
+func designOf(w *Sweep, version string, series bool) (*design, error) {
+	p := &design{name: w.Spec.Name, version: version, axes: w.Axes(), series: len(w.Axes()) == 0 || series, stop: w.Precision}
+	if len(w.Varied) > 0 || w.Precision != nil {
+		p.config = w.canonical()
+	}
+	return p, p.fill(w.Cells)
 }
 
 // idDigits of the configuration hash tell the cells of an experiment apart: with
@@ -146,8 +150,8 @@ func (p *design) key(c *cell, rep int) string {
 
 // manifest describes the experiment for the store. Its configuration is the
 // resolved text of all cells.
-func (p *design) manifest(o Options) record.Manifest {
-	m := record.Manifest{Experiment: p.name, Command: o.Command, Program: o.Program}
+func (p *design) manifest(by record.Program, command []string) record.Manifest {
+	m := record.Manifest{Experiment: p.name, Command: command, Program: by, Recipe: p.recipe}
 	var text []string
 	for _, c := range p.cells {
 		if p.config == "" {
@@ -186,207 +190,4 @@ func (p *design) part(from, to int64) (out []share) {
 		}
 	}
 	return out
-}
-
-// block is replications of some cells of one world, which a worker runs number by
-// number so that what they have in common is simulated once.
-type block struct {
-	cells      []share // by horizon and by the honest use of the capital
-	first, end int     // covers those of all cells
-}
-
-// blocks divides replications among workers: by world, and no larger than leaves
-// every worker a good many of them.
-func blocks(shares []share, workers int) []block {
-	runs := 0
-	for _, s := range shares {
-		runs += s.end - s.first
-	}
-	most := max(1, runs/(blocksPerWorker*workers))
-	if len(shares) == 1 || most == 1 {
-		return chunks(shares, 1)
-	}
-	of := map[string][]share{}
-	var keys []string
-	for _, c := range shares {
-		k := c.WorldKey(0)
-		if of[k] == nil {
-			keys = append(keys, k)
-		}
-		of[k] = append(of[k], c)
-	}
-	var out []block
-	for _, k := range keys {
-		slices.SortStableFunc(of[k], func(a, b share) int {
-			return cmp.Or(cmp.Compare(a.HorizonDays, b.HorizonDays), cmp.Compare(a.useKey(), b.useKey()))
-		})
-		out = append(out, chunks(of[k], most)...)
-	}
-	return out
-}
-
-// blocksPerWorker is how many pieces of work every worker gets at least, so that
-// none waits long for the others at the end.
-const blocksPerWorker = 8
-
-// chunks cuts cells of one world into blocks of a size.
-func chunks(cells []share, size int) (out []block) {
-	for part := range slices.Chunk(cells, size) {
-		b := block{part, part[0].first, part[0].end}
-		for _, c := range part {
-			b.first, b.end = min(b.first, c.first), max(b.end, c.end)
-		}
-		out = append(out, b)
-	}
-	return out
-}
-
-// crew is the pool of workers at work on a design.
-type crew struct {
-	*design
-	ctx   context.Context
-	store *record.Store
-	o     Options
-
-	mu     sync.Mutex
-	blocks []block // still to begin or under way
-	r      *Result
-	err    error
-}
-
-// execute runs what is not in the store yet of some replications. It returns what
-// stopped it, or nil when every one has its row.
-func (p *design) execute(ctx context.Context, store *record.Store, shares []share, o Options, r *Result) error {
-	c := &crew{design: p, ctx: ctx, store: store, o: o, r: r, blocks: blocks(shares, o.Workers)}
-	var wait sync.WaitGroup
-	for range min(o.Workers, max(r.Planned, 1)) {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			c.work()
-		}()
-	}
-	wait.Wait()
-	return c.err
-}
-
-// work takes replications of blocks until none is left or something stops the
-// crew. A worker's worlds are re-used as long as the block stays the same.
-func (c *crew) work() {
-	var worlds *Worlds
-	var last []share
-	for {
-		cells, rep, ok := c.take()
-		if !ok {
-			return
-		}
-		for i, cell := range cells {
-			if rep < cell.first || rep >= cell.end {
-				continue
-			}
-			order := cell.place + int64(rep)
-			if c.stopped() {
-				break
-			}
-			key := c.key(cell.cell, rep)
-			if have, err := c.store.Reuse(key, order); have || err != nil {
-				c.done(err, have, false)
-				continue
-			}
-			if worlds == nil || len(cells) != len(last) || cell.cell != last[i].cell {
-				worlds, last = NewWorlds(remedies(cells)...), cells
-			}
-			run, failed := c.replicate(worlds, cell.cell, rep)
-			if failed != nil {
-				worlds = nil // A world that failed must not be used again.
-			}
-			if failed != nil && c.ctx.Err() != nil {
-				break
-			}
-			run.Key, run.Order = key, order
-			c.done(c.store.Record(run), false, failed != nil)
-		}
-	}
-}
-
-// remedies are those of cells that share their worlds; a cell alone shares nothing.
-func remedies(cells []share) (names []string) {
-	for _, c := range cells {
-		if len(cells) > 1 && !slices.Contains(names, c.Remedy) {
-			names = append(names, c.Remedy)
-		}
-	}
-	return names
-}
-
-// take gives the next replication of a block.
-func (c *crew) take() (cells []share, rep int, ok bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.err == nil && c.ctx.Err() != nil {
-		c.err = c.ctx.Err()
-	}
-	if c.err != nil || len(c.blocks) == 0 {
-		return nil, 0, false
-	}
-	b := &c.blocks[0]
-	rep = b.first
-	if b.first++; b.first == b.end {
-		c.blocks = c.blocks[1:]
-	}
-	return b.cells, rep, true
-}
-
-func (c *crew) stopped() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.err != nil || c.ctx.Err() != nil
-}
-
-// done counts a replication; an error of the store stops the crew.
-func (c *crew) done(err error, reused, failed bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err != nil {
-		if c.err == nil {
-			c.err = err
-		}
-		return
-	}
-	c.r.Finished++
-	if reused {
-		c.r.Reused++
-	}
-	if failed {
-		c.r.Failed++
-	}
-	if c.o.Progress != nil {
-		c.o.Progress(c.r.Finished, c.r.Planned)
-	}
-}
-
-// replicate runs one replication and turns it into rows. A failure, a panic
-// included, becomes a row that says so.
-func (c *crew) replicate(b *Worlds, at *cell, rep int) (run record.Run, failed error) {
-	defer func() {
-		if what := recover(); what != nil {
-			failed = fmt.Errorf("panic: %v", what)
-			run = c.failure(at, rep, failed)
-		}
-	}()
-	t, err := at.Trial(c.ctx, b, rep)
-	if err != nil {
-		return c.failure(at, rep, err), err
-	}
-	row := c.row(&observation{cell: at, design: c.design, rep: rep, trial: t})
-	rows := map[string][]record.Row{runsTable: {row}}
-	if c.series {
-		rows[seriesTable] = seriesRows(at, t)
-	}
-	return record.Run{Rows: rows}, nil
-}
-
-func (c *crew) failure(at *cell, rep int, err error) record.Run {
-	row := c.row(&observation{cell: at, design: c.design, rep: rep, err: err})
-	return record.Run{Rows: map[string][]record.Row{runsTable: {row}}}
 }

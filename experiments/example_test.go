@@ -37,7 +37,7 @@ func ExampleRun() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	result, err := experiments.Run(context.Background(), spec, experiments.Options{Out: dir})
+	result, err := experiments.Run(context.Background(), experiments.Alone(spec), experiments.Options{Out: dir})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func ExampleLoadSweep() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	result, err := sweep.Run(context.Background(), experiments.Options{Out: dir, Workers: 2})
+	result, err := experiments.Run(context.Background(), sweep, experiments.Options{Out: dir, Workers: 2})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func ExampleResumable() {
 		log.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	_, err = sweep.Run(ctx, experiments.Options{Out: dir, Program: record.Program{Version: "1"}, Workers: 1, Progress: func(done, total int) { cancel() }})
+	_, err = experiments.Run(ctx, sweep, experiments.Options{Out: dir, Program: record.Program{Version: "1"}, Workers: 1, Progress: func(done, total int) { cancel() }})
 	fmt.Println("interrupted:", err != nil)
 	rest, err := experiments.Resumable(filepath.Join(dir, "dos-short"), record.Program{Version: "1"})
 	if err != nil {

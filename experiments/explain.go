@@ -28,11 +28,11 @@ func (e *Explanation) Tables() []*table.Table {
 // Explain runs one replication and lays its twins side by side. It fails as the
 // replication does, and when ctx is cancelled.
 func Explain(ctx context.Context, s *Spec, rep int) (*Explanation, error) {
-	t, err := s.branch(ctx, NewWorlds(), rep)
+	t, err := BeginTrial(ctx, s, NewWorlds(), rep)
 	if err != nil {
 		return nil, err
 	}
-	split, err := t.divergence(ctx)
+	split, err := diverge(ctx, t)
 	if err != nil {
 		return nil, err
 	}
@@ -40,10 +40,10 @@ func Explain(ctx context.Context, s *Spec, rep int) (*Explanation, error) {
 		return nil, err
 	}
 	e := &Explanation{Rep: rep, Seed: t.Seed}
-	e.Timeline, e.Fills = t.timeline(s), t.fills(s)
+	e.Timeline, e.Fills = timeline(t, s), fills(t, s)
 	e.Divergence = split.table(t, s)
-	e.Channels, e.Harm = t.channels(), t.harm()
-	e.Verdict = t.verdict(s, split)
+	e.Channels, e.Harm = channelTable(t), harmTable(t)
+	e.Verdict = verdict(t, s, split)
 	return e, nil
 }
 
@@ -61,10 +61,10 @@ type divergence struct {
 	cash         [2]float64
 }
 
-// divergence advances the attack and the honest world day by day for as long
+// diverge advances the attack and the honest world day by day for as long
 // as they are equal, and goes through the day in which they part once more,
 // tick by tick, on copies. The worlds themselves end at the end of that day.
-func (t *Trial) divergence(ctx context.Context) (d divergence, err error) {
+func diverge(ctx context.Context, t *Trial) (d divergence, err error) {
 	a, h := new(sim.World), new(sim.World)
 	for t.Attack.Tick() < t.end {
 		a.CopyFrom(t.Attack)
@@ -127,7 +127,7 @@ func differing(a, h *sim.World) (names []string) {
 }
 
 // phase is the last event of the plan at or before a tick.
-func (s *Spec) phase(t *Trial, tick uint32) string {
+func phase(t *Trial, s *Spec, tick uint32) string {
 	name := "before the plan"
 	if s.attack.Marks == nil {
 		return name
@@ -142,19 +142,16 @@ func (s *Spec) phase(t *Trial, tick uint32) string {
 
 // verdict tells the story of the replication in a few sentences. One world is
 // no evidence, and it says so.
-func (t *Trial) verdict(s *Spec, d divergence) string {
+func verdict(t *Trial, s *Spec, d divergence) string {
 	text := fmt.Sprintf("Replication %d (seed %d): the attack ends at %s USD on %s USD at risk; the same capital used honestly ends at %s USD, so the act is worth %s USD.",
-		t.Rep, t.Seed, whole0(t.Gain.Profit.Units()), whole0(t.Gain.CapitalAtRisk.Units()), whole0(t.Fair.Profit.Units()), whole0(t.Excess().Units()))
+		t.Rep, t.Seed, usd(t.Gain.Profit.Units()), usd(t.Gain.CapitalAtRisk.Units()), usd(t.Fair.Profit.Units()), usd(t.Excess().Units()))
 	if d.found {
-		text += fmt.Sprintf(" The two worlds are equal in every balance and order up to day %s (%s) and differ from then on.", table.Number(t.Days(d.tick, s), table.Format{Decimals: 2}), s.phase(t, d.tick))
+		text += fmt.Sprintf(" The two worlds are equal in every balance and order up to day %s (%s) and differ from then on.", table.Number(t.Days(d.tick, s), table.Format{Decimals: 2}), phase(t, s, d.tick))
 	} else {
 		text += " The two worlds never differ: the act changed nothing."
 	}
-	if why := t.decisive(); why != "" {
+	if why := decisive(t); why != "" {
 		text += " " + why
 	}
 	return text + " One replication is a story and no evidence; run the preset for intervals."
 }
-
-// whole0 is a number without decimals as tables print it.
-func whole0(v float64) string { return table.Number(v, table.Money(0)).String() }

@@ -13,14 +13,11 @@ import (
 	"stakeout/market/ledger"
 )
 
-var (
-	priceFormat = table.Money(4)
-	cashFormat  = table.Money(0)
-	shareFormat = table.Percent(1)
-)
-
 // legs are the attacker's accounts in words.
 var legs = [sim.Legs]string{"stake", "short", "short on top"}
+
+// usd is an amount of USD as tables print it, without decimals.
+func usd(v float64) string { return table.Number(v, table.Money(0)).String() }
 
 // attackerCash is the cash of all legs, free or behind orders, in USD.
 func attackerCash(w *sim.World) (usd float64) {
@@ -31,7 +28,7 @@ func attackerCash(w *sim.World) (usd float64) {
 }
 
 // timeline sets the worlds side by side at the end of every day.
-func (t *Trial) timeline(s *Spec) *table.Table {
+func timeline(t *Trial, s *Spec) *table.Table {
 	out := &table.Table{
 		Name: "timeline", Title: "The twins day by day",
 		Columns: []table.Column{{Name: "Day"}, {Name: "Price idle", Unit: "USD"}, {Name: "Price honest", Unit: "USD"}, {Name: "Price attack", Unit: "USD"},
@@ -49,7 +46,7 @@ func (t *Trial) timeline(s *Spec) *table.Table {
 			net += signed(log[0])
 			log = log[1:]
 		}
-		plan := s.phase(t, a[i].Tick)
+		plan := phase(t, s, a[i].Tick)
 		shown := plan
 		if plan == last {
 			shown = ""
@@ -57,10 +54,10 @@ func (t *Trial) timeline(s *Spec) *table.Table {
 		last = plan
 		out.Rows = append(out.Rows, []table.Cell{
 			table.Number(t.Days(a[i].Tick, s), table.Format{}),
-			table.Number(idle[i].Price, priceFormat), table.Number(h[i].Price, priceFormat), table.Number(a[i].Price, priceFormat),
-			table.Number(ratio(a[i].Active, idle[i].Active)-1, shareFormat),
-			table.Number(ratio(a[i].AttackerStake, a[i].Staked), shareFormat), table.Number(a[i].EmptyDay, shareFormat),
-			table.Number(a[i].AttackerCash/1e3, cashFormat), table.Number(net/1e3, cashFormat), table.Text(shown),
+			table.Number(idle[i].Price, table.Money(4)), table.Number(h[i].Price, table.Money(4)), table.Number(a[i].Price, table.Money(4)),
+			table.Number(measure.Ratio(a[i].Active, idle[i].Active)-1, table.Percent(1)),
+			table.Number(measure.Ratio(a[i].AttackerStake, a[i].Staked), table.Percent(1)), table.Number(a[i].EmptyDay, table.Percent(1)),
+			table.Number(a[i].AttackerCash/1e3, table.Money(0)), table.Number(net/1e3, table.Money(0)), table.Text(shown),
 		})
 	}
 	return out
@@ -89,16 +86,16 @@ func (d *divergence) table(t *Trial, s *Spec) *table.Table {
 	}
 	row("parts that differ", strings.Join(d.parts, ", "), "")
 	row("state hash", fmt.Sprintf("%016x", d.hash[0]), fmt.Sprintf("%016x", d.hash[1]))
-	row("mid price (USD)", table.Number(d.price[0], priceFormat).String(), table.Number(d.price[1], priceFormat).String())
-	row("attacker's cash (USD)", whole0(d.cash[0]), whole0(d.cash[1]))
+	row("mid price (USD)", table.Number(d.price[0], table.Money(4)).String(), table.Number(d.price[1], table.Money(4)).String())
+	row("attacker's cash (USD)", usd(d.cash[0]), usd(d.cash[1]))
 	for _, c := range []struct {
 		name string
 		v    [2]uint64
 	}{{"transactions waiting", d.waiting}, {"transactions served", d.transactions}, {"empty slots", d.empty}} {
-		row(c.name, whole0(float64(c.v[0])), whole0(float64(c.v[1])))
+		row(c.name, usd(float64(c.v[0])), usd(float64(c.v[1])))
 	}
 	out.Notes = []string{fmt.Sprintf("Tick %d, day %s after the warm-up; phase of the plan: %s. Up to the tick before, the hashes of all balances, orders, loans and of the chain are equal.",
-		d.tick, table.Number(t.Days(d.tick, s), table.Format{Decimals: 3}), s.phase(t, d.tick))}
+		d.tick, table.Number(t.Days(d.tick, s), table.Format{Decimals: 3}), phase(t, s, d.tick))}
 	return out
 }
 
@@ -114,7 +111,7 @@ func (x *traded) add(f market.Fill, tick float64, idle float64) {
 // tally adds up a world's fills by day after the warm-up, account and side. The
 // accounts are the legs, and then the legs in the market of dai, where there is no
 // idle price by tick.
-func (t *Trial) tally(w *sim.World, s *Spec) map[[3]int]*traded {
+func tally(t *Trial, w *sim.World, s *Spec) map[[3]int]*traded {
 	out := map[[3]int]*traded{}
 	for pair, x := range [...]*market.Exchange{w.Exchange(), w.Dai()} {
 		tick := x.Params().TickSize.Units()
@@ -140,14 +137,14 @@ func (t *Trial) tally(w *sim.World, s *Spec) map[[3]int]*traded {
 
 // fills lists the attacker's trades by day, leg and side beside those of the
 // honest world.
-func (t *Trial) fills(s *Spec) *table.Table {
+func fills(t *Trial, s *Spec) *table.Table {
 	out := &table.Table{
 		Name: "fills", Title: "The attacker's trades",
 		Columns: []table.Column{{Name: "Day"}, {Name: "Account"}, {Name: "Side"}, {Name: "Attack", Unit: "tokens"}, {Name: "Mean price attack", Unit: "USD"},
 			{Name: "Honest", Unit: "tokens"}, {Name: "Mean price honest", Unit: "USD"}, {Name: "Idle mid", Unit: "USD"}},
 		Notes: []string{"Idle mid is the mid of the idle world at the moments of the attack's fills (the honest world's where the attack has none), weighted by tokens."},
 	}
-	attack, honest := t.tally(t.Attack, s), t.tally(t.Honest, s)
+	attack, honest := tally(t, t.Attack, s), tally(t, t.Honest, s)
 	for day := int(math.Floor(t.Days(t.Start, s))); day <= int(s.HorizonDays); day++ {
 		for account := range 2 * len(legs) {
 			name := legs[account%len(legs)]
@@ -177,26 +174,26 @@ func fillRow(day int, leg string, side book.Side, a, h *traded) []table.Cell {
 	}
 	for _, x := range [...]*traded{a, h} {
 		if x == nil {
-			row = append(row, table.Number(0, cashFormat), table.Empty("no trade on that day"))
+			row = append(row, table.Number(0, table.Money(0)), table.Empty("no trade on that day"))
 			continue
 		}
-		row = append(row, table.Number(x.tokens, cashFormat), table.Number(x.cash/x.tokens, priceFormat))
+		row = append(row, table.Number(x.tokens, table.Money(0)), table.Number(x.cash/x.tokens, table.Money(4)))
 	}
 	if math.IsNaN(idle.idle) {
 		return append(row, table.Empty("the idle price of dai is not kept"))
 	}
-	return append(row, table.Number(idle.idle/idle.tokens, priceFormat))
+	return append(row, table.Number(idle.idle/idle.tokens, table.Money(4)))
 }
 
-// channels is the money of one replication.
-func (t *Trial) channels() *table.Table {
+// channelTable is the money of one replication.
+func channelTable(t *Trial) *table.Table {
 	out := &table.Table{
 		Name: "channels", Title: "Money by channel",
 		Columns: []table.Column{{Name: "Channel"}, {Name: "Attack", Unit: "USD"}, {Name: "Honest", Unit: "USD"}, {Name: "Difference", Unit: "USD"}, {Name: "Meaning"}},
 		Notes:   []string{"The channels sum to the net profit exactly. Channels in which nothing moved are left out."},
 	}
 	row := func(name string, a, h ledger.Amount, doc string) {
-		out.Rows = append(out.Rows, []table.Cell{table.Text(name), table.Number(a.Units(), cashFormat), table.Number(h.Units(), cashFormat), table.Number((a - h).Units(), cashFormat), table.Text(doc)})
+		out.Rows = append(out.Rows, []table.Cell{table.Text(name), table.Number(a.Units(), table.Money(0)), table.Number(h.Units(), table.Money(0)), table.Number((a - h).Units(), table.Money(0)), table.Text(doc)})
 	}
 	for c, d := range measure.Describe {
 		if a, h := t.Gain.Channel[c], t.Fair.Channel[c]; a != 0 || h != 0 {
@@ -208,7 +205,7 @@ func (t *Trial) channels() *table.Table {
 }
 
 // decisive names the channel in which attack and honest world differ most.
-func (t *Trial) decisive() string {
+func decisive(t *Trial) string {
 	most, at := ledger.Amount(0), -1
 	for c := range measure.Describe {
 		if d := t.Gain.Channel[c] - t.Fair.Channel[c]; max(d, -d) > most {
@@ -219,11 +216,11 @@ func (t *Trial) decisive() string {
 		return ""
 	}
 	d := t.Gain.Channel[at] - t.Fair.Channel[at]
-	return fmt.Sprintf("Most of the difference lies in the channel %q: %s USD.", measure.Describe[at].Label, whole0(d.Units()))
+	return fmt.Sprintf("Most of the difference lies in the channel %q: %s USD.", measure.Describe[at].Label, usd(d.Units()))
 }
 
-// harm is who gained and who paid in one replication.
-func (t *Trial) harm() *table.Table {
+// harmTable is who gained and who paid in one replication.
+func harmTable(t *Trial) *table.Table {
 	out := &table.Table{
 		Name: "harm", Title: "Who gained and who paid, against the idle world",
 		Columns: []table.Column{{Name: "Sector"}, {Name: "Attack", Unit: "USD"}, {Name: "Honest", Unit: "USD"}, {Name: "Members"}},
@@ -237,7 +234,7 @@ func (t *Trial) harm() *table.Table {
 		if a[i] == 0 && h[i] == 0 {
 			continue
 		}
-		out.Rows = append(out.Rows, []table.Cell{table.Text(sector.Name), table.Number(a[i].Units(), cashFormat), table.Number(h[i].Units(), cashFormat), table.Text(sector.Doc)})
+		out.Rows = append(out.Rows, []table.Cell{table.Text(sector.Name), table.Number(a[i].Units(), table.Money(0)), table.Number(h[i].Units(), table.Money(0)), table.Text(sector.Doc)})
 	}
 	return out
 }

@@ -14,7 +14,7 @@ import (
 // so that every experiment ends in the very world that it would have had alone.
 type family struct {
 	worlds []*sim.World
-	pool   *pool
+	spare  *spare
 	// begin makes the world in which a remedy is in the book, at the family's first
 	// tick.
 	begin func(ctx context.Context, remedy string) (*sim.World, error)
@@ -44,13 +44,13 @@ func (f *family) advance(ctx context.Context, remedy string, tick uint32) (*sim.
 		if len(names) == 1 {
 			return w, Advance(ctx, w, tick)
 		}
-		before := f.pool.copyOf(w)
+		before := f.spare.copyOf(w)
 		if err := Advance(ctx, w, min(tick, w.Tick()+w.Ticks(1))); err != nil {
 			return nil, err
 		}
 		gone := slices.DeleteFunc(names, w.Remedy().Has)
 		if len(gone) == 0 {
-			f.pool.put(before)
+			f.spare.put(before)
 			continue
 		}
 		before.Enforce(gone[0], gone[1:]...)
@@ -77,7 +77,7 @@ func (f *family) release(wanted func(remedy string) bool) {
 	f.worlds = slices.DeleteFunc(f.worlds, func(w *sim.World) bool {
 		done := !slices.ContainsFunc(w.Remedy().Names(), wanted)
 		if done {
-			f.pool.put(w)
+			f.spare.put(w)
 		}
 		return done
 	})
@@ -86,13 +86,13 @@ func (f *family) release(wanted func(remedy string) bool) {
 // clear gives all worlds back.
 func (f *family) clear() { f.release(func(string) bool { return false }) }
 
-// pool keeps worlds that are not needed, whose memory the next copy takes.
-type pool struct{ free []*sim.World }
+// spare keeps worlds that nobody needs, so that the next copy takes their memory.
+type spare struct{ free []*sim.World }
 
-func (p *pool) put(w *sim.World) { p.free = append(p.free, w) }
+func (p *spare) put(w *sim.World) { p.free = append(p.free, w) }
 
 // copyOf is a copy of a world.
-func (p *pool) copyOf(w *sim.World) *sim.World {
+func (p *spare) copyOf(w *sim.World) *sim.World {
 	c := new(sim.World)
 	if n := len(p.free); n > 0 {
 		c, p.free = p.free[n-1], p.free[:n-1]
@@ -102,7 +102,7 @@ func (p *pool) copyOf(w *sim.World) *sim.World {
 }
 
 // branch is a copy of a family's world of a remedy at a tick.
-func (p *pool) branch(ctx context.Context, f *family, remedy string, tick uint32) (*sim.World, error) {
+func (p *spare) branch(ctx context.Context, f *family, remedy string, tick uint32) (*sim.World, error) {
 	w, err := f.at(ctx, remedy, tick)
 	if err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ type fate struct {
 
 func fateOf(t *testing.T, s *Spec, b *Worlds, rep int) fate {
 	t.Helper()
-	x, err := s.Trial(context.Background(), b, rep)
+	x, err := RunTrial(context.Background(), s, b, rep)
 	if err != nil {
 		t.Fatal(err)
 	}

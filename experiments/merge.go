@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"stakeout/experiments/kit/record"
@@ -27,19 +26,19 @@ func (p *Plan) Merge(ctx context.Context, dir string, o Options) (*Result, error
 	if len(missing) > 0 {
 		return nil, planErrorf("%s: %d of %d shards are missing: %s", dir, len(missing), p.Shards, Array(missing))
 	}
-	store, err := record.Open(o.Out, p.design.manifest(o), p.design.tables(o.Formats)...)
+	store, err := record.Open(o.Out, p.design.manifest(o.Program, o.Command), p.design.tables(o.Formats)...)
 	if err != nil {
 		return nil, err
 	}
 	store.Workers(1)
 	start := time.Now()
-	r := &Result{Dir: store.Dir(), Planned: p.Runs, Cells: p.Cells}
+	r := &Result{Dir: store.Dir(), Cells: p.Cells, Counts: Counts{Planned: p.Runs}}
 	var stopped error
 	for k := 0; k < p.Shards && stopped == nil; k++ {
 		stopped = p.adopt(ctx, store, dir, k, o, r)
 	}
 	store.Phase("merge", time.Since(start))
-	return r, p.design.finish(store, r, stopped)
+	return r, finish(p.design, store, r, stopped)
 }
 
 // adopt takes the rows of a shard into the store, run by run.
@@ -89,10 +88,10 @@ func (p *Plan) openShard(folder string) (*shardReader, error) {
 	in := &shardReader{at: map[string]int{}}
 	schema := p.design.runsSchema()
 	for _, name := range []string{"run_key", "cell_id", "rep", "status"} {
-		in.at[name] = columnOf(schema, name)
+		in.at[name] = schema.Index(name)
 	}
 	var err error
-	if in.runs, err = record.OpenTable(filepath.Join(folder, runsTable+".parquet"), schema, p.SpecSHA256); err != nil {
+	if in.runs, err = record.OpenTable(filepath.Join(folder, column.RunsTable+".parquet"), schema, p.SpecSHA256); err != nil {
 		return nil, err
 	}
 	if !p.design.series {
@@ -100,16 +99,12 @@ func (p *Plan) openShard(folder string) (*shardReader, error) {
 	}
 	schema = seriesSchema()
 	for _, name := range []string{"cell_id", "rep"} {
-		in.at[seriesTable+"."+name] = columnOf(schema, name)
+		in.at[column.SeriesTable+"."+name] = schema.Index(name)
 	}
-	if in.series, err = record.OpenTable(filepath.Join(folder, seriesTable+".parquet"), schema, p.SpecSHA256); err != nil {
+	if in.series, err = record.OpenTable(filepath.Join(folder, column.SeriesTable+".parquet"), schema, p.SpecSHA256); err != nil {
 		return nil, errors.Join(err, in.close())
 	}
 	return in, nil
-}
-
-func columnOf(s record.Schema, name string) int {
-	return slices.IndexFunc(s.Columns, func(c record.Column) bool { return c.Name == name })
 }
 
 // next reads the run that must come next.
@@ -121,9 +116,9 @@ func (in *shardReader) next(key string, order int64) (run record.Run, failed boo
 	if got := row[in.at["run_key"]].String(); got != key {
 		return run, false, fmt.Errorf("run %d has the key %s, want %s", order, got, key)
 	}
-	run = record.Run{Key: key, Order: order, Rows: map[string][]record.Row{runsTable: {row}}}
+	run = record.Run{Key: key, Order: order, Rows: map[string][]record.Row{column.RunsTable: {row}}}
 	if in.series != nil {
-		run.Rows[seriesTable], err = in.seriesOf(row)
+		run.Rows[column.SeriesTable], err = in.seriesOf(row)
 	}
 	return run, row[in.at["status"]].String() == column.Failed, err
 }
@@ -138,7 +133,7 @@ func (in *shardReader) seriesOf(run record.Row) (rows []record.Row, err error) {
 				return nil, err
 			}
 		}
-		if in.ahead[in.at[seriesTable+".cell_id"]] != run[in.at["cell_id"]] || in.ahead[in.at[seriesTable+".rep"]] != run[in.at["rep"]] {
+		if in.ahead[in.at[column.SeriesTable+".cell_id"]] != run[in.at["cell_id"]] || in.ahead[in.at[column.SeriesTable+".rep"]] != run[in.at["rep"]] {
 			return rows, nil
 		}
 		rows, in.ahead = append(rows, in.ahead), nil

@@ -11,8 +11,8 @@ import (
 	"stakeout/market/ledger"
 )
 
-// account is the attacker's account in the attack or in the honest world.
-func (t *Trial) account(world int) *measure.Account {
+// accountOf is the attacker's account in the attack or in the honest world.
+func accountOf(t *Trial, world int) *measure.Account {
 	if world == 0 {
 		return &t.Gain
 	}
@@ -44,7 +44,7 @@ func capital() field {
 
 func account(i int, world string) []field {
 	in := " in the " + world + " world."
-	of := func(o *observation) *measure.Account { return o.trial.account(i) }
+	of := func(o *observation) *measure.Account { return accountOf(o.trial, i) }
 	name := func(quantity string) string { return column.Outcome(world, quantity) }
 	return []field{
 		money(name(column.Profit), "Net profit of the attacker at executable prices"+in, func(o *observation) ledger.Amount { return of(o).Profit }),
@@ -66,7 +66,7 @@ func account(i int, world string) []field {
 func channels(i int, world string) (out []field) {
 	for c, d := range measure.Describe {
 		out = append(out, money(column.Channel(world, d.Name), "Profit channel in the "+world+" world: "+d.Doc, func(o *observation) ledger.Amount {
-			return o.trial.account(i).Channel[c]
+			return accountOf(o.trial, i).Channel[c]
 		}))
 	}
 	return out
@@ -81,15 +81,6 @@ type outcome struct {
 	peakUsersLost, slots      float64
 }
 
-// ratio is a over b; where there is no b it is not defined, and the table gets a
-// missing value.
-func ratio(a, b float64) float64 {
-	if b == 0 {
-		return math.NaN()
-	}
-	return a / b
-}
-
 func outcomeOf(t *Trial, w *sim.World) (x outcome) {
 	a, idle := w.Series(), t.Idle.Series()
 	lowest, highest, n := 1.0, 1.0, 0.0
@@ -99,19 +90,19 @@ func outcomeOf(t *Trial, w *sim.World) (x outcome) {
 			first = h
 			continue
 		}
-		price := ratio(a[h].Price, idle[h].Price)
+		price := measure.Ratio(a[h].Price, idle[h].Price)
 		lowest, highest = min(lowest, price), max(highest, price)
 		x.empty += a[h].EmptyHour
 		x.peakEmpty = max(x.peakEmpty, a[h].EmptyDay)
 		if a[h].Staked > 0 {
 			x.stake += a[h].AttackerStake / a[h].Staked
 		}
-		x.peakUsersLost = max(x.peakUsersLost, 1-ratio(a[h].Active, idle[h].Active))
+		x.peakUsersLost = max(x.peakUsersLost, 1-measure.Ratio(a[h].Active, idle[h].Active))
 		n++
 	}
 	x.drawdown, x.runup = 1-lowest, highest-1
-	x.empty, x.stake = ratio(x.empty, n), ratio(x.stake, n)
-	x.final = ratio(w.PriceAt(w.Tick()), t.Idle.PriceAt(t.Idle.Tick()))
+	x.empty, x.stake = measure.Ratio(x.empty, n), measure.Ratio(x.stake, n)
+	x.final = measure.Ratio(w.PriceAt(w.Tick()), t.Idle.PriceAt(t.Idle.Tick()))
 	if last < 0 {
 		x.slots, x.throughputLost, x.usersLost = math.NaN(), math.NaN(), math.NaN()
 		return x
@@ -120,9 +111,9 @@ func outcomeOf(t *Trial, w *sim.World) (x outcome) {
 	if first >= 0 {
 		before, led = idle[first].Transactions, a[first].Slots
 	}
-	x.slots = ratio(a[last].AttackerSlots, a[last].Slots-led)
-	x.throughputLost = 1 - ratio(a[last].Transactions-before, idle[last].Transactions-before)
-	x.usersLost = 1 - ratio(a[last].Active, idle[last].Active)
+	x.slots = measure.Ratio(a[last].AttackerSlots, a[last].Slots-led)
+	x.throughputLost = 1 - measure.Ratio(a[last].Transactions-before, idle[last].Transactions-before)
+	x.usersLost = 1 - measure.Ratio(a[last].Active, idle[last].Active)
 	return x
 }
 

@@ -36,11 +36,8 @@ type Plan struct {
 // maxShards is what the job arrays of a Slurm that nobody configured can hold.
 const maxShards = 1000
 
-// planName is the file of a plan, shardsName the folder of its shards.
-const (
-	planName   = "plan.json"
-	shardsName = "shards"
-)
+// shardsName is the folder of the shards of a plan.
+const shardsName = "shards"
 
 // PlanError is a plan that cannot be made or does not fit its folder. It is
 // about what the user asks for and not about files that cannot be read.
@@ -62,7 +59,7 @@ func NewPlan(name string, v Variation, shards int, o Options) (*Plan, error) {
 	if err := p.load(); err != nil {
 		return nil, err
 	}
-	if p.sweep.precision != nil {
+	if p.sweep.Precision != nil {
 		return nil, planErrorf("a plan cuts a number of runs that is known beforehand, and with a precision the results decide on it: give a number of replications in place of the precision, or sweep in one process")
 	}
 	p.Experiment, p.Cells, p.Runs, p.SpecSHA256 = p.design.name, len(p.design.cells), p.design.total(), p.hash()
@@ -77,12 +74,12 @@ func (p *Plan) load() (err error) {
 	if p.sweep, err = ParseSweep(p.File, []byte(p.Preset), p.Variation); err != nil {
 		return err
 	}
-	p.design, err = p.sweep.design(Options{Program: p.Program, Series: p.Series})
+	p.design, err = designOf(p.sweep, p.Version, p.Series)
 	return err
 }
 
 func (p *Plan) hash() string {
-	sum := sha256.Sum256([]byte(p.design.manifest(Options{}).Config))
+	sum := sha256.Sum256([]byte(p.design.manifest(p.Program, nil).Config))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -94,7 +91,7 @@ func (p *Plan) Write(dir string) error {
 		return err
 	}
 	text = append(text, '\n')
-	path := filepath.Join(dir, planName)
+	path := filepath.Join(dir, record.PlanName)
 	if old, err := os.ReadFile(path); err == nil && !bytes.Equal(old, text) {
 		return planErrorf("%s holds another plan: choose another folder with --out, or remove it with its shards", path)
 	}
@@ -104,7 +101,7 @@ func (p *Plan) Write(dir string) error {
 // ReadPlan reads the plan of a folder. It refuses the plan of another program, and one
 // whose preset was changed, since its shards would not belong together.
 func ReadPlan(dir string, by record.Program) (*Plan, error) {
-	path := filepath.Join(dir, planName)
+	path := filepath.Join(dir, record.PlanName)
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("%w; `sweep plan PRESET --shards K --out %s` makes a plan", err, dir)

@@ -1,13 +1,10 @@
 package experiments
 
 import (
-	"context"
 	"fmt"
 
 	"stakeout/experiments/kit/notation"
 	"stakeout/experiments/kit/param"
-	"stakeout/experiments/kit/record"
-	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/stop"
 )
 
@@ -47,60 +44,6 @@ func (b *axesReader) readPrecision(flag string) {
 	}
 	b.problems = append(b.problems, problems...)
 	if len(problems) == 0 {
-		b.precision, b.Spec.Replications = &rule, rule.Max
+		b.Precision, b.Spec.Replications = &rule, rule.Max
 	}
-}
-
-// replications runs the replications of all cells: so many as each is to have, or
-// as many as the rule asks for, in rounds that are the same for any number of
-// workers and after any resumption.
-func (p *design) replications(ctx context.Context, store *record.Store, o Options, r *Result) error {
-	if p.stop == nil {
-		r.Planned = p.total()
-		return p.execute(ctx, store, p.part(0, int64(p.total())), o, r)
-	}
-	var round []share
-	for i := range p.cells {
-		round = append(round, share{&p.cells[i], 0, p.stop.Next(0)})
-	}
-	for len(round) > 0 {
-		for _, s := range round {
-			r.Planned += s.end - s.first
-		}
-		if err := p.execute(ctx, store, round, o, r); err != nil {
-			return err
-		}
-		var wanting []share
-		for _, s := range round {
-			next := p.stop.Next(s.end)
-			if next == 0 {
-				continue
-			}
-			if enough, err := p.enough(store, s); err != nil {
-				return err
-			} else if !enough {
-				wanting = append(wanting, share{s.cell, s.end, next})
-			}
-		}
-		round = wanting
-	}
-	return nil
-}
-
-// enough asks the rule about all replications of a cell so far.
-func (p *design) enough(store *record.Store, s share) (bool, error) {
-	schema := p.runsSchema()
-	excess, capital := columnOf(schema, column.Excess), columnOf(schema, column.Outcome("attack", column.CapitalAtRisk))
-	x, c := make([]float64, s.end), make([]float64, s.end)
-	for rep := range s.end {
-		rows, ok, err := store.Rows(s.place+int64(rep), runsTable)
-		if err == nil && (!ok || len(rows) != 1) {
-			err = fmt.Errorf("it has %d rows in place of one", len(rows))
-		}
-		if err != nil {
-			return false, fmt.Errorf("replication %d of %s: %w", rep, s.id, err)
-		}
-		x[rep], c[rep] = rows[0][excess].Number(), rows[0][capital].Number()
-	}
-	return p.stop.Met(x, c, column.Level), nil
 }

@@ -40,7 +40,7 @@ func TestPrecisionDecidesAlike(t *testing.T) {
 		for _, stop := range []int{1, 5, r.Planned - 1} {
 			dir := t.TempDir()
 			ctx, cancel := context.WithCancel(context.Background())
-			stopped, err := w.Run(ctx, Options{Out: dir, Workers: workers, Progress: func(done, _ int) {
+			stopped, err := Run(ctx, w, Options{Out: dir, Workers: workers, Progress: func(done, _ int) {
 				if done == stop {
 					cancel()
 				}
@@ -68,8 +68,8 @@ func TestPrecisionStopsAtTheFirstLook(t *testing.T) {
 		v.Precision = relative + ":0:2..5"
 		w := sweep(t, v)
 		want := 5
-		for n := w.Precision().Next(0); n > 0; n = w.Precision().Next(n) {
-			if w.Precision().Met(excess[:n], capital[:n], column.Level) {
+		for n := w.Precision.Next(0); n > 0; n = w.Precision.Next(n) {
+			if w.Precision.Met(excess[:n], capital[:n], column.Level) {
 				want = n
 				break
 			}

@@ -13,41 +13,41 @@ import (
 	"stakeout/experiments/kit/record"
 )
 
-// recipe is how a sweep was made. A results folder holds it until the sweep is
+// Recipe is how a sweep was made. A results folder holds it until the sweep is
 // complete, so that it can be resumed with nothing but the folder and the same
 // version of the program.
-type recipe struct {
+type Recipe struct {
 	record.Program
 	Command   []string      `json:"command"` // for the manifest
 	File      string        `json:"file"`
-	Preset    string        `json:"preset"`             // its text
-	Crossing  string        `json:"crossing,omitempty"` // the name of source
-	Set       []string      `json:"set,omitempty"`      // of the crossing
-	Matrix    *crossed      `json:"matrix,omitempty"`   // in place of a preset
+	Preset    string        `json:"preset"`            // its text
+	Variant   string        `json:"variant,omitempty"` // as Load takes it
+	Set       []string      `json:"set,omitempty"`     // what the variant changes
+	Matrix    *MatrixOf     `json:"matrix,omitempty"`  // in place of a preset
 	Variation Variation     `json:"variation"`
 	Formats   record.Format `json:"formats"`
 	Series    bool          `json:"series"`
 }
 
-// crossed are the arguments of Comparison.
-type crossed struct {
+// MatrixOf are the arguments of Comparison.
+type MatrixOf struct {
 	All  bool `json:"all"`
 	Reps int  `json:"reps"`
 }
 
-// write puts the recipe of a run with some options into words.
-func (r recipe) write(o Options) []byte {
+// recipeText is the recipe of a run with some options, as its folder keeps it.
+func recipeText(r Recipe, o Options) []byte {
 	r.Program, r.Command, r.Formats, r.Series = o.Program, record.Reproducible(o.Command), o.Formats, o.Series
 	text, _ := json.MarshalIndent(r, "", "  ") // Numbers and texts always encode.
 	return append(text, '\n')
 }
 
 // sweep makes the sweep again.
-func (r recipe) sweep() (*Sweep, error) {
+func (r Recipe) sweep() (*Sweep, error) {
 	if r.Matrix != nil {
 		return Comparison(r.Matrix.All, r.Matrix.Reps)
 	}
-	return source{file: r.File, text: []byte(r.Preset), name: r.Crossing, set: r.Set}.parseSweep(r.Variation)
+	return source{file: r.File, text: []byte(r.Preset), name: r.Variant, set: r.Set}.parseSweep(r.Variation)
 }
 
 // Unfinished is a sweep in a results folder that is not complete.
@@ -57,7 +57,7 @@ type Unfinished struct {
 	Name string
 	Set  []string // path=value, as on the command line
 	dir  string
-	recipe
+	Recipe
 }
 
 // ErrFinished is wrapped by the error of Resumable for a complete folder.
@@ -76,7 +76,7 @@ func Resumable(dir string, by record.Program) (*Unfinished, error) {
 	u := &Unfinished{dir: filepath.Clean(dir)}
 	in := json.NewDecoder(bytes.NewReader(text))
 	in.DisallowUnknownFields()
-	if err := in.Decode(&u.recipe); err != nil {
+	if err := in.Decode(&u.Recipe); err != nil {
 		return nil, planErrorf("%s does not say how to go on: %v", dir, err)
 	}
 	if u.Program != by {
@@ -89,7 +89,7 @@ func Resumable(dir string, by record.Program) (*Unfinished, error) {
 		return nil, planErrorf("%s holds the experiment %s: give the folder that name again", dir, u.Spec.Name)
 	}
 	u.Name, u.Set = u.File, u.Variation.Set
-	if _, err := open(u.Spec.Name); err == nil {
+	if known(u.Spec.Name) {
 		u.Name = u.Spec.Name
 	}
 	return u, nil
@@ -100,7 +100,7 @@ func noRecipe(dir string, missing error) error {
 	if m, err := record.ReadManifest(dir); err == nil && m.Status == record.Complete {
 		return fmt.Errorf("%s: %w", dir, ErrFinished)
 	}
-	if _, err := os.Stat(filepath.Join(dir, planName)); err == nil {
+	if _, err := os.Stat(filepath.Join(dir, record.PlanName)); err == nil {
 		return planErrorf("%s holds a plan: `sweep submit %s` runs the shards that are missing", dir, dir)
 	}
 	return fmt.Errorf("%w; expected the folder of a run that was interrupted, such as results/dos-short", missing)
@@ -109,6 +109,6 @@ func noRecipe(dir string, missing error) error {
 // Resume runs what is left. The files are the bytes of a run that was never
 // interrupted, but for timing.json. Of the options it takes Workers and Progress.
 func (u *Unfinished) Resume(ctx context.Context, o Options) (*Result, error) {
-	o.Out, o.Program, o.Command, o.Formats, o.Series = filepath.Dir(u.dir), u.Program, u.Command, u.Formats, u.recipe.Series
-	return u.Sweep.Run(ctx, o)
+	o.Out, o.Program, o.Command, o.Formats, o.Series = filepath.Dir(u.dir), u.Program, u.Command, u.Formats, u.Recipe.Series
+	return Run(ctx, u.Sweep, o)
 }

@@ -28,15 +28,15 @@ func TestRecipeMakesTheSameSweep(t *testing.T) {
 		t.Fatal(err)
 	}
 	config := func(w *Sweep) string {
-		d, err := w.design(Options{}.withDefaults())
+		d, err := designOf(w, "dev", false)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return d.manifest(Options{}).Config
+		return d.manifest(record.Program{}, nil).Config
 	}
 	for name, w := range sweeps {
-		var r recipe
-		if err := json.Unmarshal(w.recipe.write(Options{Program: record.Program{Version: "1"}, Command: []string{"stakeout", "run", name, "--workers", "3"}}), &r); err != nil {
+		var r Recipe
+		if err := json.Unmarshal(recipeText(*w.Recipe, Options{Program: record.Program{Version: "1"}, Command: []string{"stakeout", "run", name, "--workers", "3"}}), &r); err != nil {
 			t.Fatal(err)
 		}
 		again, err := r.sweep()

@@ -4,12 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path"
+	"path/filepath"
 	"runtime"
 	"time"
 
+	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
+	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/report"
+	"stakeout/strategies"
 )
 
 // Options say where and how fast an experiment runs, and in which files it ends.
@@ -27,13 +33,9 @@ type Options struct {
 
 // Result is what a finished or interrupted experiment leaves.
 type Result struct {
+	Counts
 	Dir      string // folder of the files
 	Cells    int
-	Planned  int // replications, so far where a precision decides
-	Finished int // replications with a row, failed ones included
-	Reused   int // of them from an earlier invocation
-	Dropped  int // stored before, but damaged or by other code, and run again
-	Failed   int
 	Partial  bool // interrupted; the same call resumes it
 	Study    *report.Study
 	ROI      *table.Table
@@ -43,33 +45,30 @@ type Result struct {
 	Figures  []string // names of the PNG files, relative to Dir
 }
 
-// Run runs all replications of a preset, writes the results folder and reports.
-// Replications that an interrupted run finished are not run again. The files
-// are the same bytes for any number of workers and after any resumption.
+// Run runs all cells of a sweep as one experiment, writes the results folder and
+// reports. Replications that an interrupted run finished are not run again. The files
+// are the same bytes for any number of workers and after any resumption. Cells with the
+// same master seed are paired replication by replication. Only a sweep of few cells has
+// figures and tables of money for each.
 //
 // When ctx is cancelled the folder is closed as partial, the result covers what
 // is there, and the error wraps context.Canceled. A replication that fails is a
 // row with status "failed" and no error.
-func Run(ctx context.Context, s *Spec, o Options) (*Result, error) {
-	return Compare(ctx, s.Name, []*Spec{s}, o)
-}
-
-// Compare runs several specs, the cells, as one experiment of that name. Cells
-// with the same master seed are paired replication by replication.
-func Compare(ctx context.Context, name string, specs []*Spec, o Options) (*Result, error) {
+func Run(ctx context.Context, w *Sweep, o Options) (*Result, error) {
 	o = o.withDefaults()
-	p, err := newDesign(name, specs, o.Version)
+	p, err := designOf(w, o.Version, o.Series)
 	if err != nil {
 		return nil, err
 	}
-	return p.run(ctx, o)
+	if w.Recipe != nil {
+		p.recipe = recipeText(*w.Recipe, o)
+	}
+	return runDesign(ctx, p, o)
 }
 
-// run executes the whole design, writes the results folder and reports.
-func (p *design) run(ctx context.Context, o Options) (*Result, error) {
-	m := p.manifest(o)
-	m.Recipe = p.recipe
-	store, err := record.Open(o.Out, m, p.tables(o.Formats)...)
+// runDesign executes the whole design, writes the results folder and reports.
+func runDesign(ctx context.Context, p *design, o Options) (*Result, error) {
+	store, err := record.Open(o.Out, p.manifest(o.Program, o.Command), p.tables(o.Formats)...)
 	if err != nil {
 		return nil, err
 	}
@@ -77,10 +76,41 @@ func (p *design) run(ctx context.Context, o Options) (*Result, error) {
 	start := time.Now()
 	r := &Result{Dir: store.Dir(), Cells: len(p.cells)}
 	_, r.Dropped = store.Finished()
-	stopped := p.replications(ctx, store, o, r)
+	stopped := replications(ctx, p, store, o.pace(), &r.Counts)
 	store.Phase("replications", time.Since(start))
-	return r, p.finish(store, r, stopped)
+	return r, finish(p, store, r, stopped)
 }
+
+// Obtain reads the study of a sweep from its results folder. It runs the sweep first
+// when the folder is not complete, has changed since it was written, or belongs to
+// another configuration or program. Of the result it fills in the folder, the counts
+// and the study.
+func Obtain(ctx context.Context, w *Sweep, o Options) (*Result, error) {
+	o = o.withDefaults()
+	p, err := designOf(w, o.Version, o.Series)
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(o.Out, p.name)
+	n := p.total()
+	r := &Result{Dir: dir, Cells: len(p.cells), Counts: Counts{Planned: n, Finished: n, Reused: n}}
+	if !stored(p, dir, o) {
+		if r, err = runDesign(ctx, p, o); err != nil {
+			return r, err
+		}
+	}
+	// Read back in both cases, so that a stored run and a fresh one give the same.
+	r.Study, err = report.LoadSweep(dir, p.axes, false)
+	return r, err
+}
+
+// stored tells whether a folder holds all that a run of the design would leave.
+func stored(p *design, dir string, o Options) bool {
+	m, err := record.ReadManifest(dir)
+	return err == nil && m.Status == record.Complete && m.Program == o.Program && m.Config == p.manifest(o.Program, nil).Config && len(record.Verify(dir)) == 0
+}
+
+func (o Options) pace() Pace { return Pace{Workers: o.Workers, Progress: o.Progress} }
 
 func (o Options) withDefaults() Options {
 	if o.Out == "" {
@@ -100,10 +130,10 @@ func (o Options) withDefaults() Options {
 
 // finish reports and closes the store. The worst of what went wrong is
 // returned; an interruption only when everything else went well.
-func (p *design) finish(store *record.Store, r *Result, stopped error) error {
+func finish(p *design, store *record.Store, r *Result, stopped error) error {
 	start := time.Now()
 	r.Partial = stopped != nil
-	err := p.report(store, r)
+	err := reportOn(p, store, r)
 	store.Phase("report", time.Since(start))
 	return conclude(store, r, stopped, err)
 }
@@ -133,4 +163,154 @@ func closing(stopped, err error) (record.Status, string) {
 		return record.Partial, "the report failed: " + err.Error()
 	}
 	return record.Complete, ""
+}
+
+// reportOn writes attack_roi and the figures from the rows in the store and
+// fills the result.
+func reportOn(p *design, store *record.Store, r *Result) (err error) {
+	meta := report.Meta{Experiment: p.name, Version: p.version, Partial: r.Partial, Axes: p.axes, Precision: p.stop, Lean: !p.detail()}
+	study, err := report.NewStudy(meta, p.runsSchema(),
+		func(visit func(record.Row) error) error { return store.Each(column.RunsTable, visit) })
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, study.Err()) }()
+	r.Study = study
+	all := study.Summaries()
+	if len(p.axes) > 0 {
+		r.ROI = report.Returns(study)
+	} else {
+		r.ROI = report.ROI(study)
+	}
+	if !p.detail() {
+		if best := study.Best(); best != nil {
+			r.Verdicts = []string{report.Verdict(best)}
+		}
+		if err := writeDataset(store, study); err != nil {
+			return err
+		}
+		return overview(store, study, r)
+	}
+	for i, c := range study.Cells {
+		channels, err := report.Channels(study, c)
+		if err != nil {
+			return err
+		}
+		harm, err := report.Harm(study, c)
+		if err != nil {
+			return err
+		}
+		r.Channels, r.Harm = append(r.Channels, channels), append(r.Harm, harm)
+		r.Verdicts = append(r.Verdicts, report.Verdict(all[i]))
+	}
+	if err := writeDataset(store, study); err != nil {
+		return err
+	}
+	if err := overview(store, study, r); err != nil {
+		return err
+	}
+	return drawCells(p, store, study, r)
+}
+
+func writeDataset(store *record.Store, study *report.Study) error {
+	schema, rows := report.Dataset(study)
+	t, err := store.Table(schema, record.CSV)
+	if err != nil {
+		return err
+	}
+	defer t.Abort()
+	for row := range rows {
+		if err := t.Write(row); err != nil {
+			return err
+		}
+	}
+	return t.Commit()
+}
+
+// drawCells draws every cell that has replications.
+func drawCells(p *design, store *record.Store, study *report.Study, r *Result) error {
+	paths, err := report.ReadPaths(seriesSchema(), func(visit func(record.Row) error) error { return store.Each(column.SeriesTable, visit) })
+	if err != nil {
+		return err
+	}
+	for i, c := range study.Cells {
+		if c.N() == 0 {
+			continue
+		}
+		prefix := "figures/"
+		if len(p.cells) > 1 {
+			prefix = fmt.Sprintf("figures/%02d-", i+1)
+		}
+		for _, f := range []struct {
+			name string
+			draw *figure.Figure
+		}{
+			{"price", report.PriceFigure(study, c, paths[c.ID], marks(p, c.ID))},
+			{"channels", report.ChannelsFigure(study, c)},
+		} {
+			if f.draw == nil {
+				continue
+			}
+			if err := writeFigure(store, f.draw, prefix+f.name); err != nil {
+				return err
+			}
+			r.Figures = append(r.Figures, prefix+f.name+".png")
+		}
+	}
+	return nil
+}
+
+// overview draws the figures in which all cells have a place: the heat maps of
+// attacks against elections and remedies, or the returns along an axis.
+func overview(store *record.Store, study *report.Study, r *Result) error {
+	for _, f := range []struct {
+		name string
+		draw *figure.Figure
+	}{
+		{"matrix", report.MatrixFigure(study, HomeMechanism)},
+		{"returns", report.SweepFigure(study)},
+	} {
+		if f.draw == nil {
+			continue
+		}
+		if err := writeFigure(store, f.draw, "figures/"+f.name); err != nil {
+			return err
+		}
+		r.Figures = append(r.Figures, "figures/"+f.name+".png")
+	}
+	return nil
+}
+
+// marks are the events of a cell's plan.
+func marks(p *design, id string) []strategies.Mark {
+	for _, c := range p.cells {
+		if c.id == id {
+			return c.Marks()
+		}
+	}
+	return nil
+}
+
+// writeFigure draws into a temporary folder and copies the files into the
+// store, which lists them in the manifest.
+func writeFigure(store *record.Store, f *figure.Figure, name string) error {
+	dir, err := os.MkdirTemp("", "stakeout-figure-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	files, err := f.Write(dir, path.Base(name))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		if err := store.WriteFile(path.Join(path.Dir(name), filepath.Base(file)), data); err != nil {
+			return err
+		}
+	}
+	return nil
 }

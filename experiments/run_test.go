@@ -55,7 +55,7 @@ func tiny(t testing.TB, preset string, more ...string) *Spec {
 func run(t testing.TB, dir string, o Options, specs ...*Spec) *Result {
 	t.Helper()
 	o.Out = dir
-	r, err := Compare(context.Background(), specs[0].Name, specs, o)
+	r, err := Run(context.Background(), Together(specs[0].Name, specs...), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestCancelledAndResumedIsTheSame(t *testing.T) {
 
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(context.Background())
-	r, err := Run(ctx, s, Options{Out: dir, Workers: 2, Progress: func(done, _ int) {
+	r, err := Run(ctx, Alone(s), Options{Out: dir, Workers: 2, Progress: func(done, _ int) {
 		if done == 3 {
 			cancel()
 		}
@@ -151,13 +151,13 @@ func TestOtherCodeRunsAgain(t *testing.T) {
 		by     record.Program
 		reused bool
 	}{{was, false}, {was, true}, {now, false}, {now, true}, {was, false}} {
-		r, err := w.Obtain(context.Background(), Options{Out: dir, Program: c.by})
+		r, err := Obtain(context.Background(), w, Options{Out: dir, Program: c.by})
 		if err != nil || (r.Reused == r.Planned) != c.reused {
 			t.Errorf("%v re-uses %d of %d, %v", c.by, r.Reused, r.Planned, err)
 		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	r, err := w.Run(ctx, Options{Out: t.TempDir(), Workers: 1, Program: was, Progress: func(int, int) { cancel() }})
+	r, err := Run(ctx, w, Options{Out: t.TempDir(), Workers: 1, Program: was, Progress: func(int, int) { cancel() }})
 	if !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestOtherCodeRunsAgain(t *testing.T) {
 	if _, err := Resumable(r.Dir, was); err != nil {
 		t.Error(err)
 	}
-	again, err := w.Run(context.Background(), Options{Out: filepath.Dir(r.Dir), Program: now})
+	again, err := Run(context.Background(), w, Options{Out: filepath.Dir(r.Dir), Program: now})
 	if err != nil || again.Reused != 0 || again.Dropped != r.Finished {
 		t.Errorf("other code re-uses %d and drops %d of %d, %v", again.Reused, again.Dropped, r.Finished, err)
 	}
@@ -176,7 +176,7 @@ func TestOtherCodeRunsAgain(t *testing.T) {
 func TestCancelledBeforeTheFirstReplication(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	r, err := Run(ctx, tiny(t, "dos-short"), Options{Out: t.TempDir(), Workers: 2})
+	r, err := Run(ctx, Alone(tiny(t, "dos-short")), Options{Out: t.TempDir(), Workers: 2})
 	if !errors.Is(err, context.Canceled) || r.Finished != 0 || !r.Partial {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -253,7 +253,7 @@ func TestFailuresAreRows(t *testing.T) {
 }
 
 func TestEveryColumnIsDescribed(t *testing.T) {
-	d, err := newDesign("x", []*Spec{tiny(t, "dos-short")}, "v")
+	d, err := designOf(Alone(tiny(t, "dos-short")), "v", true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -299,7 +299,7 @@ func TestROITable(t *testing.T) {
 func TestNoBudgetIsTheIdleWorld(t *testing.T) {
 	for _, name := range Presets() {
 		s := tiny(t, name, "attack_params.budget_usd=0")
-		x, err := s.Trial(context.Background(), NewWorlds(), 3)
+		x, err := RunTrial(context.Background(), s, NewWorlds(), 3)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -323,11 +323,11 @@ func TestExplain(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	whole, err := s.Trial(context.Background(), NewWorlds(), 2)
+	whole, err := RunTrial(context.Background(), s, NewWorlds(), 2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := whole0(whole.Gain.Profit.Units()); !strings.Contains(e.Verdict, want) {
+	if want := usd(whole.Gain.Profit.Units()); !strings.Contains(e.Verdict, want) {
 		t.Errorf("explains a replication other than that of the run, want %s: %s", want, e.Verdict)
 	}
 	if len(e.Divergence.Rows) == 0 || len(e.Fills.Rows) == 0 || len(e.Timeline.Rows) == 0 {

@@ -10,7 +10,7 @@ func Schemas() ([]record.Schema, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := newDesign(s.Name, []*Spec{s}, "")
+	d, err := designOf(Alone(s), "", true)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/sim"
 	"stakeout/experiments/study/column"
+	"stakeout/experiments/study/measure"
 )
 
 // seriesHours is the distance between two rows of a series.
@@ -50,7 +51,7 @@ var seriesColumns = []seriesColumn{
 	sampled("ln_news", record.Dimensionless, "Log of the exogenous price of ETH times the exogenous activity, against the opening.", func(m *moment) float64 { return m.now.LnETH + m.now.LnActivity }),
 	sampled("users", "cohorts", "Cohorts of users that use the rollup.", func(m *moment) float64 { return m.now.Active }),
 	sampled("staked", "tokens", "Tokens staked.", func(m *moment) float64 { return m.now.Staked }),
-	sampled("attacker_stake_share", "share", "Attacker's share of all stake.", func(m *moment) float64 { return ratio(m.now.AttackerStake, m.now.Staked) }),
+	sampled("attacker_stake_share", "share", "Attacker's share of all stake.", func(m *moment) float64 { return measure.Ratio(m.now.AttackerStake, m.now.Staked) }),
 	sampled("empty_share", "share", "Share of slots that left waiting users unserved, half-life one hour.", func(m *moment) float64 { return m.now.EmptyHour }),
 	sampled("empty_share_day", "share", "Share of slots that left waiting users unserved, half-life one day.", func(m *moment) float64 { return m.now.EmptyDay }),
 	sampled("reward", "USD/token/year", "Net reward of a staked token whose leader served, at the opening price of ETH.", func(m *moment) float64 { return m.now.Reward }),
@@ -77,7 +78,7 @@ var seriesColumns = []seriesColumn{
 }
 
 func seriesSchema() record.Schema {
-	s := record.Schema{Name: seriesTable}
+	s := record.Schema{Name: column.SeriesTable}
 	for _, c := range seriesColumns {
 		s.Columns = append(s.Columns, c.Column)
 	}

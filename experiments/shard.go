@@ -49,12 +49,12 @@ func (p *Plan) Run(ctx context.Context, dir string, shard int, o Options) (*Resu
 	}
 	o = o.withDefaults()
 	part := p.span(shard)
-	r := &Result{Dir: shardFolder(dir, shard), Cells: p.Cells, Planned: int(part.end - part.first)}
+	r := &Result{Dir: shardFolder(dir, shard), Cells: p.Cells, Counts: Counts{Planned: int(part.end - part.first)}}
 	if why, err := p.fault(dir, shard); why == "" || err != nil {
 		r.Finished, r.Reused = r.Planned, r.Planned
 		return r, err
 	}
-	m := p.design.manifest(Options{Command: p.Command, Program: p.Program})
+	m := p.design.manifest(p.Program, p.Command)
 	m.Experiment = shardName(shard)
 	store, err := record.Open(filepath.Join(dir, shardsName), m, p.design.tables(record.Parquet)...)
 	if err != nil {
@@ -62,13 +62,13 @@ func (p *Plan) Run(ctx context.Context, dir string, shard int, o Options) (*Resu
 	}
 	store.Workers(o.Workers)
 	start := time.Now()
-	stopped := p.design.execute(ctx, store, p.design.part(part.first, part.end), o, r)
+	stopped := execute(ctx, p.design, store, p.design.part(part.first, part.end), o.pace(), &r.Counts)
 	store.Phase("replications", time.Since(start))
 	r.Partial = stopped != nil
 	err = nil
 	if !r.Partial {
 		text, _ := json.MarshalIndent(p.sidecar(shard), "", "  ") // Numbers and texts always encode.
-		err = writeArtifact(store, sidecarName, append(text, '\n'))
+		err = store.WriteFile(sidecarName, append(text, '\n'))
 	}
 	return r, conclude(store, r, stopped, err)
 }

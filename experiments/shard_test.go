@@ -192,7 +192,7 @@ func TestPlansThatCannotBe(t *testing.T) {
 	if _, err := p.Run(context.Background(), dir, 3, Options{}); err == nil || !strings.Contains(err.Error(), "the shards 0 to 2") {
 		t.Errorf("%v", err)
 	}
-	path := filepath.Join(dir, planName)
+	path := filepath.Join(dir, record.PlanName)
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

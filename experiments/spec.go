@@ -105,9 +105,9 @@ func hint(name string, valid []string) string {
 	return ""
 }
 
-// Load reads a built-in preset or a file, or a crossing like
-// dos-short@burn-auction+hard-fork: a preset under a leader selection and, after the
-// plus, with a remedy. All problems are returned at once, as a *preset.Error;
+// Load reads a built-in preset or a file, or a variant such as
+// dos-short@burn-auction+hard-fork: a preset under another leader selection and, after
+// the plus, with another remedy. All problems are returned at once, as a *preset.Error;
 // overrides are path=value pairs as on the command line.
 func Load(name string, overrides ...string) (*Spec, error) {
 	f, err := open(name)
@@ -121,15 +121,15 @@ func Load(name string, overrides ...string) (*Spec, error) {
 type source struct {
 	file string
 	text []byte
-	name string   // of the crossing, or empty
-	set  []string // what the crossing changes
+	name string   // of the variant, or empty
+	set  []string // what the variant changes
 }
 
-// open finds a preset or a crossing by name.
+// open finds a preset or a variant by name.
 func open(name string) (source, error) {
 	file, text, err := Source(name)
-	base, place, crossed := strings.Cut(name, "@")
-	if err == nil || !crossed {
+	base, place, variant := strings.Cut(name, "@")
+	if err == nil || !variant {
 		return source{file: file, text: text}, err
 	}
 	if file, text, err = Source(base); err != nil {
@@ -155,7 +155,7 @@ func (f source) parse(overrides []string) (*Spec, error) {
 		return nil, err
 	}
 	if doc.Has("") { // What cannot be read at all has one problem only.
-		problems = append(problems, s.cross(doc)...)
+		problems = append(problems, s.inconsistencies(doc)...)
 	}
 	if err := notation.Errors(problems); err != nil {
 		return nil, err
@@ -195,6 +195,22 @@ func (f source) read(overrides []string) (*Spec, *notation.Document, []notation.
 		}
 	}
 	return s, doc, problems, nil
+}
+
+// reread reads the configuration of a manifest back: a spec and the paths of its axes.
+// The values of a configuration have been checked against one another before.
+func reread(file string, text []byte) (*Spec, []string, error) {
+	s, doc, problems, err := source{file: file, text: text}.read(nil)
+	if err = errors.Join(err, notation.Errors(problems)); err != nil {
+		return nil, nil, err
+	}
+	return s, doc.Keys(notation.Paths), nil
+}
+
+// known tells whether a name is a preset, a file, or a variant of a preset.
+func known(name string) bool {
+	_, err := open(name)
+	return err == nil
 }
 
 // attackProblem says why there is no attack; one of the wrong type has its
@@ -337,4 +353,23 @@ func (s *Spec) Canonical() []byte {
 		}
 	}
 	return text
+}
+
+// Marks are the events of the attack's plan, in days after the warm-up.
+func (s *Spec) Marks() (out []strategies.Mark) {
+	if s.attack.Marks == nil {
+		return nil
+	}
+	for _, m := range s.attack.Marks(s.Params) {
+		m.Days += s.StartDays
+		out = append(out, m)
+	}
+	return out
+}
+
+// Value is the text of the parameter at a path, as a preset takes it, and whether
+// the spec has it.
+func (s *Spec) Value(path string) (text string, ok bool) {
+	text, ok = s.texts()[path]
+	return text, ok
 }

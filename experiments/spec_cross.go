@@ -3,6 +3,7 @@ package experiments
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"stakeout/experiments/kit/notation"
@@ -13,20 +14,20 @@ import (
 	"stakeout/strategies"
 )
 
-// crossing collects the problems that concern more than one value.
-type crossing struct {
+// consistency collects the problems that concern more than one value.
+type consistency struct {
 	*Spec
 	doc *notation.Document
 	out []notation.Problem
 }
 
-func (c *crossing) add(path, message, expected string) {
+func (c *consistency) add(path, message, expected string) {
 	c.out = append(c.out, c.doc.At(path, message, expected))
 }
 
-// cross checks what no single parameter can be blamed for.
-func (s *Spec) cross(doc *notation.Document) []notation.Problem {
-	c := &crossing{Spec: s, doc: doc}
+// inconsistencies are the problems that no single parameter can be blamed for.
+func (s *Spec) inconsistencies(doc *notation.Document) []notation.Problem {
+	c := &consistency{Spec: s, doc: doc}
 	c.header()
 	c.clock()
 	c.service()
@@ -39,7 +40,7 @@ func (s *Spec) cross(doc *notation.Document) []notation.Problem {
 	return c.out
 }
 
-// kebab is a name in kebab-case, of a crossing too.
+// kebab is a name in kebab-case, also the name of a variant.
 var kebab = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*(@[a-z0-9-]+(\+[a-z0-9-]+)?)?$`)
 
 var notKebab = regexp.MustCompile(`[^a-z0-9]+`)
@@ -49,7 +50,7 @@ func kebabOf(text string) string {
 	return strings.Trim(notKebab.ReplaceAllString(strings.ToLower(text), "-"), "-")
 }
 
-func (c *crossing) header() {
+func (c *consistency) header() {
 	const letters = "lower-case letters, digits and single hyphens, as in dos-short"
 	switch {
 	case c.Name == "":
@@ -92,7 +93,7 @@ const reference = "pos"
 
 // remedyPair checks that the remedy has something to act on under the mechanism,
 // and names the nearest pair that works.
-func (c *crossing) remedyPair() {
+func (c *consistency) remedyPair() {
 	m, okM := election.Find(c.Mechanism)
 	r, okR := remedy.Find(c.Remedy)
 	if !okM || !okR || r.In(m.Rules()) {
@@ -116,7 +117,7 @@ func (c *crossing) remedyPair() {
 
 // levers checks that the attack finds its lever under the mechanism, and names
 // the mechanisms under which it does.
-func (c *crossing) levers() {
+func (c *consistency) levers() {
 	m, ok := election.Find(c.Mechanism)
 	if !ok || c.attack.New == nil || c.attack.Needs.In(m.Rules()) {
 		return
@@ -139,7 +140,7 @@ func (c *crossing) levers() {
 
 // weapon checks that the remedy offers what the attack turns against others, and
 // names the nearest one that does under the mechanism.
-func (c *crossing) weapon() {
+func (c *consistency) weapon() {
 	r, ok := remedy.Find(c.Remedy)
 	if !ok || c.attack.New == nil || c.attack.Needs.Under(r.New(&c.World.Remedies).Rules()) {
 		return
@@ -177,7 +178,7 @@ func weaponOf(l strategies.Levers) string {
 }
 
 // proceeds checks that the shares of a winning bid add up to it.
-func (c *crossing) proceeds() {
+func (c *consistency) proceeds() {
 	b := &c.World.Election.Burn
 	if sum := b.Burn + b.Donation + b.Governance; sum < 0.999999 || sum > 1.000001 {
 		c.add("world.election.burn_auction", fmt.Sprintf("the shares of a bid that are burnt, given away and paid to stakers sum to %.4g", sum), "burn_share, donation_share and governance_share with a sum of 1")
@@ -186,7 +187,7 @@ func (c *crossing) proceeds() {
 
 // contract checks that a perpetual future has somebody who makes its market, and
 // that one is there when the attack uses it.
-func (c *crossing) contract() {
+func (c *consistency) contract() {
 	w := &c.World
 	if w.Perp.OpenInterestCap > 0 && (w.Basis.Count == 0 || w.Basis.HoldShare == 0) {
 		c.add("world.basis_traders", "has no traders with tokens, so nobody would make the market of the perpetual future",
@@ -205,7 +206,7 @@ func (c *crossing) contract() {
 
 // judgment checks that whoever judges an operator can: that no token votes twice,
 // and that a court has jurors.
-func (c *crossing) judgment() {
+func (c *consistency) judgment() {
 	w := &c.World
 	e, ok := remedy.Find(c.Remedy)
 	if !ok {
@@ -226,7 +227,7 @@ func (c *crossing) judgment() {
 	}
 }
 
-func (c *crossing) clock() {
+func (c *consistency) clock() {
 	w := &c.World
 	if w.Rollup.BlocksPerSlot < 3 {
 		c.add("world.rollup.blocks_per_slot", fmt.Sprintf("%d leaves no block to build between election and deadline", w.Rollup.BlocksPerSlot), "3 or more (blocks/slot)")
@@ -251,7 +252,7 @@ func (c *crossing) clock() {
 
 // service checks that there are operators and users, and that what the users
 // want at the opening fits the batches.
-func (c *crossing) service() {
+func (c *consistency) service() {
 	w := &c.World
 	if w.Coordinators.Count < 1 {
 		c.add("world.coordinators.count", "is 0, so nobody could build", "1 or more")
@@ -274,7 +275,7 @@ func (c *crossing) service() {
 
 // exits checks that a forced exit fits a block and that the queue has a window
 // to serve in before the contract ends the rollup.
-func (c *crossing) exits() {
+func (c *consistency) exits() {
 	w := &c.World
 	limit := w.Layer1.BlockLimitGas
 	if w.Layer1.FeeMarket == layer1.EIP1559 {
@@ -288,7 +289,7 @@ func (c *crossing) exits() {
 	}
 }
 
-func (c *crossing) margins() {
+func (c *consistency) margins() {
 	l := &c.World.Lending
 	const section = "world.lending."
 	switch {
@@ -310,15 +311,18 @@ func (c *crossing) margins() {
 	}
 }
 
+// tokens is a whole number of tokens as tables print it.
+func tokens(x float64) string { return param.Grouped(strconv.FormatFloat(x, 'f', 0, 64), ",") }
+
 // supply checks that the tokens are handed out exactly once.
-func (c *crossing) supply() {
+func (c *consistency) supply() {
 	w := &c.World
 	sum := w.Stakers.HoldShare + w.Makers.HoldShare + w.Noise.HoldShare + w.Chartists.HoldShare + w.Holders.HoldShare + w.Basis.HoldShare
 	if sum < 0.999 || sum > 1.001 {
 		c.add("world", fmt.Sprintf("the hold_share of stakers, makers, noise, chartists, holders and basis_traders sum to %.4g", sum), "a sum of 1")
 	}
 	if lent := w.Lending.BorrowCap.Units(); lent > w.Opening.Supply {
-		c.add("world.lending.borrow_cap_tokens", whole0(lent)+" is more than the supply", "at most world.opening.supply_tokens, which is "+whole0(w.Opening.Supply))
+		c.add("world.lending.borrow_cap_tokens", tokens(lent)+" is more than the supply", "at most world.opening.supply_tokens, which is "+tokens(w.Opening.Supply))
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/transcript"
 	"stakeout/experiments/study/column"
+	"stakeout/experiments/study/measure"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
@@ -152,7 +153,7 @@ func TestWrongOverrides(t *testing.T) {
 func TestSharedUntilTheAct(t *testing.T) {
 	for _, name := range Presets() {
 		s := tiny(t, name, "world.users.count=200", "world.users.churn_per_day=0.5", "attack_params.act_days=0.9", "horizon_days=3")
-		short, err := s.Trial(context.Background(), NewWorlds(), 1)
+		short, err := RunTrial(context.Background(), s, NewWorlds(), 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -161,7 +162,7 @@ func TestSharedUntilTheAct(t *testing.T) {
 		}
 		apart := s.clone()
 		apart.attack.Act = func(any) float64 { return 0 } // Nothing is shared.
-		long, err := apart.Trial(context.Background(), NewWorlds(), 1)
+		long, err := RunTrial(context.Background(), apart, NewWorlds(), 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,7 +188,7 @@ func TestNothingToDivideBy(t *testing.T) {
 			t.Errorf("throughput lost %g of none", v)
 		}
 	}
-	if got := ratio(1, 0); !math.IsNaN(got) {
+	if got := measure.Ratio(1, 0); !math.IsNaN(got) {
 		t.Errorf("1/0 is %g", got)
 	}
 }

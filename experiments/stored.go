@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"stakeout/experiments/kit/notation"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
@@ -91,13 +90,13 @@ func expectedFolder(dir string) string {
 // configuration reads the specs and the axes back from the text in the manifest.
 func (s *Stored) configuration() error {
 	for i, text := range strings.Split(s.Manifest.Config, "---\n") {
-		spec, doc, problems, err := source{file: "manifest.json", text: []byte(text)}.read(nil)
-		if err = errors.Join(err, notation.Errors(problems)); err != nil {
+		spec, axes, err := reread("manifest.json", []byte(text))
+		if err != nil {
 			return planErrorf("%s: the configuration in manifest.json is not one of this version, %s wrote it: %v", s.dir, s.Manifest.Version, err)
 		}
 		s.Specs = append(s.Specs, spec)
 		if i == 0 {
-			s.Question, s.Axes = spec.Question, doc.Keys(notation.Paths)
+			s.Question, s.Axes = spec.Question, axes
 		}
 	}
 	if s.Manifest.Experiment == ComparisonName {

@@ -1,7 +1,6 @@
 package experiments
 
 import (
-	"context"
 	"fmt"
 	"reflect"
 	"slices"
@@ -30,24 +29,25 @@ type Variation struct {
 type Sweep struct {
 	Spec      *Spec // what does not vary
 	Cells     []*Spec
-	axes      []swept
-	sample    axis.Sample
-	precision *stop.Rule // nil for a fixed number of replications
-	// recipe is how the sweep was made, nil for one that cannot be made again.
-	recipe *recipe
-	// crossed are the paths that vary where the cells are presets of their own.
-	crossed []string
+	Varied    []Varied // its axes, in their order
+	Sample    axis.Sample
+	Precision *stop.Rule // nil for a fixed number of replications
+	// Recipe is how the sweep was made, nil for one that cannot be made again.
+	Recipe *Recipe
+	// Apart are the paths in which the cells differ where every cell is a preset by
+	// itself.
+	Apart []string
 }
 
-// swept is an axis with the parameter that it varies and the place that named it.
-type swept struct {
+// Varied is an axis with the parameter that it varies and the place that named it.
+type Varied struct {
 	axis.Axis
 	flag  string // of the command line, empty for the preset's own
 	field param.Field
 }
 
 // text is the value of a parameter at a number of the axis.
-func (a *swept) text(x float64) string {
+func (a *Varied) text(x float64) string {
 	decimals := -1
 	if a.field.Kind == param.Integer {
 		decimals = a.field.Decimals
@@ -82,16 +82,16 @@ func (f source) parseSweep(v Variation) (*Sweep, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Sweep{Spec: s, recipe: &recipe{File: f.file, Preset: string(f.text), Crossing: f.name, Set: f.set, Variation: v}}
+	w := &Sweep{Spec: s, Recipe: &Recipe{File: f.file, Preset: string(f.text), Variant: f.name, Set: f.set, Variation: v}}
 	if doc.Has("") && s.Params != nil {
 		b := &axesReader{Sweep: w, doc: doc, scratch: s.clone()}
 		b.read(v)
 		problems = append(problems, b.problems...)
 	}
 	if len(problems) == 0 && doc.Has("") {
-		problems = w.cross(doc)
-	} else if doc.Has("") && len(w.axes) == 0 {
-		problems = append(problems, s.cross(doc)...)
+		problems = w.expand(doc)
+	} else if doc.Has("") && len(w.Varied) == 0 {
+		problems = append(problems, s.inconsistencies(doc)...)
 	}
 	if err := notation.Errors(problems); err != nil {
 		return nil, err
@@ -101,17 +101,14 @@ func (f source) parseSweep(v Variation) (*Sweep, error) {
 
 // Axes are the paths of the parameters that vary, in their order.
 func (w *Sweep) Axes() (paths []string) {
-	if len(w.crossed) > 0 {
-		return w.crossed
+	if len(w.Apart) > 0 {
+		return w.Apart
 	}
-	for _, a := range w.axes {
+	for _, a := range w.Varied {
 		paths = append(paths, a.Path)
 	}
 	return paths
 }
-
-// Precision is the rule for the number of replications, nil when that is fixed.
-func (w *Sweep) Precision() *stop.Rule { return w.precision }
 
 // Runs is the number of replications of all cells, the most when a precision
 // decides on it.
@@ -145,19 +142,19 @@ func (s *Spec) clone() *Spec {
 
 // points are the values of all axes in every cell, as texts.
 func (w *Sweep) points() (out [][]string) {
-	if w.sample.Points > 0 {
-		for _, u := range w.sample.Draw(len(w.axes), uint64(w.Spec.Seed)) {
+	if w.Sample.Points > 0 {
+		for _, u := range w.Sample.Draw(len(w.Varied), uint64(w.Spec.Seed)) {
 			point := make([]string, len(u))
 			for k, x := range u {
-				point[k] = w.axes[k].at(x)
+				point[k] = w.Varied[k].at(x)
 			}
 			out = append(out, point)
 		}
 		return out
 	}
-	values, sizes := make([][]string, len(w.axes)), make([]int, len(w.axes))
-	for k := range w.axes {
-		values[k] = w.axes[k].grid()
+	values, sizes := make([][]string, len(w.Varied)), make([]int, len(w.Varied))
+	for k := range w.Varied {
+		values[k] = w.Varied[k].grid()
 		sizes[k] = len(values[k])
 	}
 	for _, at := range axis.Grid(sizes) {
@@ -172,14 +169,14 @@ func (w *Sweep) points() (out [][]string) {
 
 // at is the value at the share u of an axis: a number of the range, or one of
 // the values, each of which has an equal part.
-func (a *swept) at(u float64) string {
+func (a *Varied) at(u float64) string {
 	if n := len(a.Values); n > 0 {
 		return a.Values[min(int(u*float64(n)), n-1)]
 	}
 	return a.text(a.Range.At(u))
 }
 
-func (a *swept) grid() []string {
+func (a *Varied) grid() []string {
 	if a.Values != nil {
 		return a.Values
 	}
@@ -192,18 +189,18 @@ func (a *swept) grid() []string {
 
 // size is the number of cells, or more than maxCells.
 func (w *Sweep) size() int {
-	if w.sample.Points > 0 {
-		return w.sample.Points
+	if w.Sample.Points > 0 {
+		return w.Sample.Points
 	}
 	n := 1
-	for _, a := range w.axes {
+	for _, a := range w.Varied {
 		n = min(n*max(len(a.Values), a.Range.Points), maxCells+1)
 	}
 	return n
 }
 
-// cross makes the cells and checks each as if it were a preset of its own.
-func (w *Sweep) cross(doc *notation.Document) []notation.Problem {
+// expand makes the cells and checks each as if it were a preset by itself.
+func (w *Sweep) expand(doc *notation.Document) []notation.Problem {
 	found := &findings{Sweep: w, doc: doc}
 	same := map[string]int{}
 	for i, point := range w.points() {
@@ -212,13 +209,13 @@ func (w *Sweep) cross(doc *notation.Document) []notation.Problem {
 			found.add(i, point, notation.Problem{Problem: *fault})
 			continue
 		}
-		for _, p := range c.cross(doc) {
+		for _, p := range c.inconsistencies(doc) {
 			found.add(i, point, p)
 		}
 		w.Cells = append(w.Cells, c)
 		hash := c.replicationHash()
 		if first, twice := same[hash]; twice {
-			found.add(i, point, notation.Problem{Problem: param.Problem{Path: w.axes[0].Path, Message: fmt.Sprintf("gives cell %d again", first+1), Expected: "values that differ"}})
+			found.add(i, point, notation.Problem{Problem: param.Problem{Path: w.Varied[0].Path, Message: fmt.Sprintf("gives cell %d again", first+1), Expected: "values that differ"}})
 		} else {
 			same[hash] = i
 		}
@@ -230,7 +227,7 @@ func (w *Sweep) cross(doc *notation.Document) []notation.Problem {
 func (w *Sweep) cell(point []string) (*Spec, *param.Problem) {
 	c := w.Spec.clone()
 	assignments := make([]string, len(point))
-	for k, a := range w.axes {
+	for k, a := range w.Varied {
 		assignments[k] = a.Path + "=" + point[k]
 	}
 	for _, a := range attackFirst(assignments) {
@@ -242,38 +239,14 @@ func (w *Sweep) cell(point []string) (*Spec, *param.Problem) {
 	return c, nil
 }
 
-// Run runs all cells as one experiment, as Run does with a single one. Only a
-// sweep of few cells has figures and tables of money for each.
-func (w *Sweep) Run(ctx context.Context, o Options) (*Result, error) {
-	o = o.withDefaults()
-	p, err := w.design(o)
-	if err != nil {
-		return nil, err
-	}
-	if w.recipe != nil {
-		p.recipe = w.recipe.write(o)
-	}
-	return p.run(ctx, o)
-}
-
-// design of the sweep. The configuration is that of the preset with the axes
-// after it, which does not grow with the number of cells.
-func (w *Sweep) design(o Options) (*design, error) {
-	p := &design{name: w.Spec.Name, version: o.Version, axes: w.Axes(), series: len(w.Axes()) == 0 || o.Series, stop: w.precision}
-	if len(w.axes) > 0 || w.precision != nil {
-		p.config = w.canonical()
-	}
-	return p, p.fill(w.Cells)
-}
-
 // canonical is the text that two equal sweeps share.
 func (w *Sweep) canonical() string {
 	var b strings.Builder
 	b.Write(w.Spec.Canonical())
-	if len(w.axes) > 0 {
+	if len(w.Varied) > 0 {
 		b.WriteString(notation.Paths + ":\n")
 	}
-	for _, a := range w.axes {
+	for _, a := range w.Varied {
 		fmt.Fprintf(&b, "  %s: ", a.Path)
 		if a.Values == nil {
 			r := a.Range
@@ -286,10 +259,10 @@ func (w *Sweep) canonical() string {
 		}
 		fmt.Fprintf(&b, "[%s]\n", strings.Join(quoted, ", "))
 	}
-	if w.sample.Points > 0 {
-		fmt.Fprintf(&b, "%s: {method: %s, points: %d}\n", sampleSection, w.sample.Method, w.sample.Points)
+	if w.Sample.Points > 0 {
+		fmt.Fprintf(&b, "%s: {method: %s, points: %d}\n", sampleSection, w.Sample.Method, w.Sample.Points)
 	}
-	if r := w.precision; r != nil {
+	if r := w.Precision; r != nil {
 		fmt.Fprintf(&b, "%s: {relative: %s, absolute: %s, min: %d, max: %d}\n", precisionSection, axis.Text(r.Relative, -1), axis.Text(r.Absolute, -1), r.Min, r.Max)
 	}
 	return b.String()

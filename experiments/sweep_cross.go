@@ -27,7 +27,7 @@ type finding struct {
 // add notes a problem of cell i, in the place of the axis that set the value.
 func (f *findings) add(i int, point []string, p notation.Problem) {
 	if k := slices.Index(f.Axes(), p.Path); k >= 0 {
-		p = f.axes[k].place(f.doc, p.Problem)
+		p = f.Varied[k].place(f.doc, p.Problem)
 	} else if p.File == "" {
 		hint := p.Hint
 		p = f.doc.At(p.Path, p.Message, p.Expected)
@@ -49,7 +49,7 @@ func (f *findings) add(i int, point []string, p notation.Problem) {
 func (f *findings) label(i int, point []string) string {
 	values := make([]string, len(point))
 	for k, v := range point {
-		values[k] = f.axes[k].Path + "=" + v
+		values[k] = f.Varied[k].Path + "=" + v
 	}
 	return fmt.Sprintf("cell %d (%s)", i+1, strings.Join(values, ", "))
 }
@@ -60,7 +60,7 @@ func (f *findings) list() (out []notation.Problem) {
 	for _, key := range f.keys {
 		x := f.seen[key]
 		switch {
-		case len(f.axes) == 0:
+		case len(f.Varied) == 0:
 		case x.cells == 1:
 			x.Message += ", in " + x.first
 		default:

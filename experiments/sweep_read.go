@@ -50,24 +50,24 @@ func (b *axesReader) read(v Variation) {
 	for _, o := range v.Set {
 		path, _, _ := strings.Cut(o, "=")
 		if i := slices.Index(b.Axes(), path); i >= 0 {
-			b.at(&b.axes[i], param.Problem{Path: path, Message: "varies and is set to one value by --set", Expected: "one of the two"})
+			b.at(&b.Varied[i], param.Problem{Path: path, Message: "varies and is set to one value by --set", Expected: "one of the two"})
 		}
 	}
-	for i := range b.axes {
-		b.complete(&b.axes[i])
+	for i := range b.Varied {
+		b.complete(&b.Varied[i])
 	}
 	if n := b.size(); n > maxCells && len(b.problems) == 0 {
-		b.at(&b.axes[0], param.Problem{Path: b.axes[0].Path, Message: fmt.Sprintf("the grid of all axes has more than %d cells", maxCells), Expected: "fewer values, or a sample"})
+		b.at(&b.Varied[0], param.Problem{Path: b.Varied[0].Path, Message: fmt.Sprintf("the grid of all axes has more than %d cells", maxCells), Expected: "fewer values, or a sample"})
 	}
 }
 
 // at adds a problem in the place of an axis.
-func (b *axesReader) at(a *swept, p param.Problem) {
+func (b *axesReader) at(a *Varied, p param.Problem) {
 	b.problems = append(b.problems, a.place(b.doc, p))
 }
 
 // place turns a problem into one of the preset or of the command line.
-func (a *swept) place(doc *notation.Document, p param.Problem) notation.Problem {
+func (a *Varied) place(doc *notation.Document, p param.Problem) notation.Problem {
 	if a.flag != "" {
 		return notation.Problem{File: "--axis " + a.flag, Problem: p}
 	}
@@ -79,7 +79,7 @@ func (a *swept) place(doc *notation.Document, p param.Problem) notation.Problem 
 
 // fromFile reads the axis at a path of the preset.
 func (b *axesReader) fromFile(path string) {
-	a, at := swept{Axis: axis.Axis{Path: path}}, notation.Paths+"."+path
+	a, at := Varied{Axis: axis.Axis{Path: path}}, notation.Paths+"."+path
 	if !b.find(&a) {
 		return
 	}
@@ -108,13 +108,13 @@ func (b *axesReader) fromFile(path string) {
 			return
 		}
 	}
-	b.axes = append(b.axes, a)
+	b.Varied = append(b.Varied, a)
 }
 
 // fromFlag reads an axis of the command line, which replaces the preset's.
 func (b *axesReader) fromFlag(text string) {
 	parsed, fault := axis.Parse(text)
-	a := swept{Axis: parsed, flag: text}
+	a := Varied{Axis: parsed, flag: text}
 	if fault != nil {
 		b.at(&a, *fault)
 		return
@@ -127,18 +127,18 @@ func (b *axesReader) fromFlag(text string) {
 			b.at(&a, under(a.Path, err))
 		}
 	}
-	for i := range b.axes {
+	for i := range b.Varied {
 		switch {
-		case b.axes[i].Path != a.Path:
-		case b.axes[i].flag != "":
+		case b.Varied[i].Path != a.Path:
+		case b.Varied[i].flag != "":
 			b.at(&a, param.Problem{Path: a.Path, Message: "is an axis twice"})
 			return
 		default:
-			b.axes[i] = a
+			b.Varied[i] = a
 			return
 		}
 	}
-	b.axes = append(b.axes, a)
+	b.Varied = append(b.Varied, a)
 }
 
 // under is a problem of a parameter under its full path.
@@ -156,7 +156,7 @@ var fixed = map[string]string{
 
 // find looks up the parameter of an axis, or says that there is none. A parameter
 // of another attack is known when the attack varies as well.
-func (b *axesReader) find(a *swept) bool {
+func (b *axesReader) find(a *Varied) bool {
 	if why := fixed[a.Path]; why != "" {
 		b.at(a, param.Problem{Path: a.Path, Message: "cannot vary: it " + why})
 		return false
@@ -206,8 +206,8 @@ func (b *axesReader) readSample(flag string) {
 		}
 		s = axis.Sample{Method: part.Method, Points: part.Points}
 	}
-	b.sample, b.sampled = s, flag != "" || b.doc.Has(sampleSection)
-	if s.Points > 0 && len(b.axes) == 0 && len(b.problems) == 0 {
+	b.Sample, b.sampled = s, flag != "" || b.doc.Has(sampleSection)
+	if s.Points > 0 && len(b.Varied) == 0 && len(b.problems) == 0 {
 		none := b.doc.At(sampleSection, "there is no axis to sample", "axes in the preset, or --axis")
 		if flag != "" {
 			none.File, none.Line = "--sample "+flag, 0
@@ -217,7 +217,7 @@ func (b *axesReader) readSample(flag string) {
 }
 
 // complete checks a range against the parameter and the kind of design.
-func (b *axesReader) complete(a *swept) {
+func (b *axesReader) complete(a *Varied) {
 	if a.Values != nil {
 		return
 	}
@@ -225,7 +225,7 @@ func (b *axesReader) complete(a *swept) {
 	case a.field.Kind != param.Number && a.field.Kind != param.Integer:
 		b.at(a, param.Problem{Path: a.Path, Message: "is " + a.field.Kind.String() + " and has no range", Expected: "a list of values"})
 		return
-	case b.sample.Points > 0 && a.Range.Points > 0:
+	case b.Sample.Points > 0 && a.Range.Points > 0:
 		b.at(a, param.Problem{Path: a.Path, Message: fmt.Sprintf("has %d points of its own beside those of the sample", a.Range.Points), Expected: "a range without points, or no sample"})
 	case !b.sampled && a.Range.Points == 0:
 		b.at(a, param.Problem{Path: a.Path, Message: "has no number of points", Expected: "from..to:points, or a sample"})

@@ -95,7 +95,7 @@ axes:
 		t.Error(err)
 	}
 	// The replay of a cell says what was set.
-	d, err := w.design(Options{}.withDefaults())
+	d, err := designOf(w, "dev", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func flagsOf(text string) (v Variation) {
 
 func runSweep(t testing.TB, w *Sweep, o Options) *Result {
 	t.Helper()
-	r, err := w.Run(context.Background(), o)
+	r, err := Run(context.Background(), w, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ func TestSweepInterruptedAndResumedIsTheSame(t *testing.T) {
 
 		dir := t.TempDir()
 		ctx, cancel := context.WithCancel(context.Background())
-		stopped, err := w.Run(ctx, Options{Out: dir, Workers: workers, Progress: func(done, _ int) {
+		stopped, err := Run(ctx, w, Options{Out: dir, Workers: workers, Progress: func(done, _ int) {
 			if done == 10 {
 				cancel()
 			}

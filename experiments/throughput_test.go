@@ -35,7 +35,7 @@ func BenchmarkThroughput(b *testing.B) {
 			wait.Go(func() {
 				worlds := NewWorlds()
 				for rep := w; rep < reps; rep += workers {
-					if _, err := s.Trial(context.Background(), worlds, rep); err != nil {
+					if _, err := RunTrial(context.Background(), s, worlds, rep); err != nil {
 						b.Error(err)
 					}
 				}
@@ -58,7 +58,7 @@ func BenchmarkThroughput(b *testing.B) {
 		together += bare(workers)
 		between := cpu()
 		start := time.Now()
-		if _, err := Run(context.Background(), s, Options{Out: b.TempDir(), Workers: workers, Formats: record.Parquet}); err != nil {
+		if _, err := Run(context.Background(), Alone(s), Options{Out: b.TempDir(), Workers: workers, Formats: record.Parquet}); err != nil {
 			b.Fatal(err)
 		}
 		experiment += time.Since(start).Seconds()

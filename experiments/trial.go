@@ -35,7 +35,7 @@ type Trial struct {
 // no difference, and those that differ by their attack have the world without the
 // attacker's capital.
 type Worlds struct {
-	pool     pool
+	spare    spare
 	remedies []string // of the trials; none shares nothing
 	world    string   // what the trunk depends on
 	use      string   // what the honest use of the capital depends on besides
@@ -49,11 +49,12 @@ type Worlds struct {
 }
 
 // NewWorlds is a worker's memory for trials under some remedies that follow each
-// other seed by seed, in the order of their horizons; with none it shares nothing.
+// other seed by seed, in the order of their horizons. Without remedies trials share
+// nothing.
 func NewWorlds(remedies ...string) *Worlds {
 	b := &Worlds{remedies: remedies}
 	for _, f := range [...]*family{&b.trunk, &b.idle, &b.eve, &b.honest, &b.attack} {
-		f.pool = &b.pool
+		f.spare = &b.spare
 	}
 	return b
 }
@@ -93,19 +94,19 @@ func (s *Spec) seed(rep int) uint64 { return draw.Mix(uint64(s.Seed), uint64(rep
 // capital is the cash that the attacker's legs start with.
 func (s *Spec) capital() [sim.Legs]ledger.Amount { return s.attack.Capital(s.Params) }
 
-// Trial runs replication rep: one world up to the start of the plan, branched
+// RunTrial runs replication rep of a spec: one world up to the start of the plan, branched
 // into three.
-func (s *Spec) Trial(ctx context.Context, b *Worlds, rep int) (*Trial, error) {
-	t, err := s.branch(ctx, b, rep)
+func RunTrial(ctx context.Context, s *Spec, b *Worlds, rep int) (*Trial, error) {
+	t, err := BeginTrial(ctx, s, b, rep)
 	if err != nil {
 		return nil, err
 	}
 	return t, t.finish(ctx)
 }
 
-// branch runs one world up to the start of the plan, copies it to the honest use, and
-// that at the act to the attack; until then the two are one world.
-func (s *Spec) branch(ctx context.Context, b *Worlds, rep int) (*Trial, error) {
+// BeginTrial runs one world up to the start of the plan, copies it to the honest use, and
+// copies the honest use at the act to the attack; until then the two are one world.
+func BeginTrial(ctx context.Context, s *Spec, b *Worlds, rep int) (*Trial, error) {
 	t := &Trial{Rep: rep, Seed: s.seed(rep), spec: s, worlds: b, legs: s.capital()}
 	for _, c := range t.legs {
 		t.capital += c
@@ -146,20 +147,20 @@ func (b *Worlds) prepare(t *Trial) {
 		return sim.New(&s.World, s.Mechanism, remedy, t.Seed, [sim.Legs]ledger.Amount{}, b.others(remedy)...)
 	}
 	b.idle.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
-		return b.pool.branch(ctx, &b.trunk, remedy, t.Start)
+		return b.spare.branch(ctx, &b.trunk, remedy, t.Start)
 	}
 	b.eve.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
-		w, err := b.pool.branch(ctx, &b.trunk, remedy, t.Start)
+		w, err := b.spare.branch(ctx, &b.trunk, remedy, t.Start)
 		if err == nil {
 			err = t.employ(w)
 		}
 		return w, err
 	}
 	b.honest.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
-		return b.pool.branch(ctx, &b.eve, remedy, min(t.act, t.end))
+		return b.spare.branch(ctx, &b.eve, remedy, min(t.act, t.end))
 	}
 	b.attack.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
-		w, err := b.pool.branch(ctx, &b.eve, remedy, min(t.act, t.end))
+		w, err := b.spare.branch(ctx, &b.eve, remedy, min(t.act, t.end))
 		if err == nil {
 			t.commit(w)
 		}

@@ -68,7 +68,7 @@ func (p *program) dryRun(c *cli.Context, w *experiments.Sweep, o experiments.Opt
 		cells = fmt.Sprintf("%d cells, ", e.Cells)
 	}
 	most := ""
-	if w.Precision() != nil {
+	if w.Precision != nil {
 		most = "at most "
 	}
 	fmt.Fprintf(p.out, "%s: %s%s%d replications, %d worlds, %d workers\n", e.Preset, cells, most, e.Replications, e.Worlds, e.Workers)

@@ -55,7 +55,7 @@ func (p *program) page(c *cli.Context) error {
 func after(s *experiments.Stored) []string {
 	name := s.Manifest.Experiment
 	if best := s.Study.Best(); best != nil && name == experiments.ComparisonName {
-		name = experiments.CrossingName(best.Cell.Attack, best.Cell.Mechanism, best.Cell.Remedy)
+		name = experiments.VariantName(best.Cell.Attack, best.Cell.Mechanism, best.Cell.Remedy)
 	}
 	if _, err := experiments.Load(name); err != nil {
 		return again(s.Manifest.Command)

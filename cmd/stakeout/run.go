@@ -26,7 +26,7 @@ func (p *program) show(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		list = s.Tables()
+		list = experiments.PresetTables(s)
 	} else if list, err = experiments.Show(name); err != nil {
 		return err
 	}

@@ -123,7 +123,7 @@ func (p *program) execute(c *cli.Context, name string, w *experiments.Sweep) err
 	}
 	step, end := progress(p.err, w.Spec.Name, c.Bool("json"))
 	o.Progress = step
-	r, err := w.Run(c.Context, o)
+	r, err := experiments.Run(c.Context, w, o)
 	end()
 	return p.result(c, name, choices(c), r, err)
 }
@@ -153,7 +153,7 @@ func (p *program) result(c *cli.Context, name string, chosen []string, r *experi
 func look(name string, chosen []string, r *experiments.Result) (args []string) {
 	best := r.Study.Best()
 	if best != nil && name == experiments.ComparisonName {
-		return append([]string{"explain", experiments.CrossingName(best.Cell.Attack, best.Cell.Mechanism, best.Cell.Remedy)}, chosen...)
+		return append([]string{"explain", experiments.VariantName(best.Cell.Attack, best.Cell.Mechanism, best.Cell.Remedy)}, chosen...)
 	}
 	args = append([]string{"explain", quoted(name)}, chosen...)
 	if best != nil {

@@ -19,6 +19,7 @@ import (
 	"stakeout/experiments"
 	"stakeout/experiments/kit/draw"
 	"stakeout/experiments/kit/param"
+	"stakeout/experiments/kit/pool"
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/sim"
 )
@@ -156,47 +157,17 @@ type scratch struct{ start, branch, twin sim.World }
 // each runs n replications on the workers and returns their results in order.
 // The first error in that order stops the rest.
 func each[T any](ctx context.Context, r *runner, n int, job func(context.Context, *scratch, int) (T, error)) ([]T, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	out, errs := make([]T, n), make([]error, n)
-	next := make(chan int, n)
-	for i := range n {
-		next <- i
-	}
-	close(next)
+	out := make([]T, n)
 	var lock sync.Mutex
-	var group sync.WaitGroup
 	done := 0
-	for range min(r.workers, n) {
-		group.Add(1)
-		go func() {
-			defer group.Done()
-			s := new(scratch)
-			for i := range next {
-				if errs[i] = ctx.Err(); errs[i] != nil {
-					continue
-				}
-				if out[i], errs[i] = job(ctx, s, i); errs[i] != nil {
-					cancel()
-				}
-				lock.Lock()
-				if done++; r.progress != nil {
-					r.progress(done, n)
-				}
-				lock.Unlock()
-			}
-		}()
-	}
-	group.Wait()
-	return out, firstError(errs)
-}
-
-// firstError prefers the cause over the cancellations that it led to.
-func firstError(errs []error) (first error) {
-	for _, err := range errs {
-		if err != nil && (first == nil || errors.Is(first, context.Canceled)) {
-			first = err
+	err := pool.EachWith(ctx, r.workers, n, func() *scratch { return new(scratch) }, func(ctx context.Context, s *scratch, i int) (err error) {
+		if out[i], err = job(ctx, s, i); r.progress != nil {
+			lock.Lock()
+			defer lock.Unlock()
+			done++
+			r.progress(done, n)
 		}
-	}
-	return first
+		return err
+	})
+	return out, err
 }

@@ -125,17 +125,6 @@ func TestCheckStops(t *testing.T) {
 	}
 }
 
-// A broken world must stop a check with its cause, whatever else was cancelled.
-func TestFirstErrorIsTheCause(t *testing.T) {
-	cause := errors.New("broken")
-	if err := firstError([]error{nil, context.Canceled, cause, context.Canceled}); err != cause {
-		t.Errorf("error %v", err)
-	}
-	if err := firstError([]error{nil, nil}); err != nil {
-		t.Errorf("error %v", err)
-	}
-}
-
 func TestJudgeCounts(t *testing.T) {
 	res := judge("x", "X", []line{
 		{what: "good", target: atMost(1), got: exactly(0, 1)},

@@ -109,7 +109,7 @@ func (r *runner) fakeNull(ctx context.Context, s *scratch, rep int) (out fakeRes
 	spec.World.Users.Loyalty, spec.World.Beliefs.RespondToEvents = 0.3, false
 	p := spec.Params.(*strategies.FakeParams)
 	p.HoldDays = p.ActDays / 2
-	t, err := spec.Trial(ctx, experiments.NewWorlds(), rep)
+	t, err := experiments.RunTrial(ctx, spec, experiments.NewWorlds(), rep)
 	if err != nil {
 		return out, err
 	}
@@ -135,7 +135,7 @@ func (r *runner) unchanging(ctx context.Context, s *scratch, rep int) (out idleR
 	if err != nil {
 		return out, err
 	}
-	t, err := spec.Trial(ctx, experiments.NewWorlds(), rep)
+	t, err := experiments.RunTrial(ctx, spec, experiments.NewWorlds(), rep)
 	if err != nil {
 		return out, err
 	}

@@ -138,7 +138,7 @@ func (r *runner) excesses(ctx context.Context, list []subject, changes []change,
 			if err != nil {
 				return nil, err
 			}
-			t, err := spec.Trial(ctx, experiments.NewWorlds(), rep)
+			t, err := experiments.RunTrial(ctx, spec, experiments.NewWorlds(), rep)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", s.name, err)
 			}

@@ -1,14 +1,13 @@
 package claims
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"runtime"
-	"slices"
 	"sync"
 
 	"stakeout/experiments"
+	"stakeout/experiments/kit/pool"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/stat"
 )
@@ -38,11 +37,11 @@ func (o Options) withDefaults() Options {
 // trial is one experiment under one measure's eyes: the values of all measures that
 // somebody asks for, by replication.
 type trial struct {
+	key    string // of its case
 	spec   *experiments.Spec
 	values map[string][]float64 // by name of the measure
 	of     []Measure
 	first  int // replication to begin with
-	err    error
 }
 
 // court runs experiments once each, however many claims rest on them.
@@ -112,7 +111,7 @@ func (c *court) summon(k Case, of Measure) error {
 		if err != nil {
 			return err
 		}
-		t = &trial{spec: s, values: map[string][]float64{}}
+		t = &trial{key: k.key(), spec: s, values: map[string][]float64{}}
 		c.trials[k.key()] = t
 		c.order = append(c.order, k.key())
 	}
@@ -136,94 +135,49 @@ func (c *court) sit(ctx context.Context) error {
 		}
 		c.clock.add(t.first)
 	}
-	blocks := c.blocks()
-	next := make(chan []*trial, len(blocks))
-	for _, b := range blocks {
-		next <- b
+	list := make([]*trial, len(c.order))
+	for i, k := range c.order {
+		list[i] = c.trials[k]
 	}
-	close(next)
-	var group sync.WaitGroup
-	for range min(c.o.Workers, len(blocks)) {
-		group.Add(1)
-		go func() {
-			defer group.Done()
-			for block := range next {
-				c.try(ctx, block)
+	blocks := experiments.Blocks(list, experiments.BlockSize(len(list), c.o.Workers), specOf)
+	return pool.Each(ctx, c.o.Workers, len(blocks), func(ctx context.Context, i int) error { return c.try(ctx, blocks[i]) })
+}
+
+func specOf(t *trial) *experiments.Spec { return t.spec }
+
+// try runs the experiments of a block, seed by seed.
+func (c *court) try(ctx context.Context, block []*trial) error {
+	worlds := experiments.WorldsFor(block, specOf)
+	for rep := range c.o.Reps {
+		for _, t := range block {
+			if rep < t.first {
+				continue
 			}
-		}()
-	}
-	group.Wait()
-	for _, k := range c.order {
-		if err := c.trials[k].err; err != nil {
-			return fmt.Errorf("%s: %w", k, err)
+			err := t.run(ctx, worlds, rep)
+			if err == nil {
+				err = c.memory().keep(t)
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", t.key, err)
+			}
+			c.clock.add(1)
 		}
 	}
 	return nil
 }
 
-// blocksPerWorker is how many blocks a worker has at least, so that none is idle long
-// while the last ones run.
-const blocksPerWorker = 4
-
-// blocks are the experiments by world, with the shortest first since a shared world
-// only runs forward, and no larger than leaves every worker several of them.
-func (c *court) blocks() (out [][]*trial) {
-	of := map[string][]*trial{}
-	var keys []string
-	for _, k := range c.order {
-		t := c.trials[k]
-		key := t.spec.WorldKey(0)
-		if of[key] == nil {
-			keys = append(keys, key)
-		}
-		of[key] = append(of[key], t)
-	}
-	most := max(1, len(c.order)/(blocksPerWorker*c.o.Workers))
-	for _, key := range keys {
-		slices.SortStableFunc(of[key], func(a, b *trial) int { return cmp.Compare(a.spec.HorizonDays, b.spec.HorizonDays) })
-		out = slices.AppendSeq(out, slices.Chunk(of[key], most))
-	}
-	return out
-}
-
-// try runs the experiments of a block, seed by seed.
-func (c *court) try(ctx context.Context, block []*trial) {
-	worlds := experiments.NewWorlds(remedies(block)...)
-	for rep := range c.o.Reps {
-		for _, t := range block {
-			if rep < t.first || t.err != nil {
-				continue
-			}
-			if t.run(ctx, worlds, rep); t.err == nil {
-				t.err = c.memory().keep(t)
-			}
-			c.clock.add(1)
-		}
-	}
-}
-
 func (c *court) memory() memory { return memory{c.o.Out, c.o.Program} }
 
-// remedies are those of some experiments.
-func remedies(block []*trial) (names []string) {
-	for _, t := range block {
-		if !slices.Contains(names, t.spec.Remedy) {
-			names = append(names, t.spec.Remedy)
-		}
-	}
-	return names
-}
-
 // run tries one replication.
-func (t *trial) run(ctx context.Context, worlds *experiments.Worlds, rep int) {
-	x, err := t.spec.Trial(ctx, worlds, rep)
+func (t *trial) run(ctx context.Context, worlds *experiments.Worlds, rep int) error {
+	x, err := experiments.RunTrial(ctx, t.spec, worlds, rep)
 	if err != nil {
-		t.err = err
-		return
+		return err
 	}
 	for _, m := range t.of {
 		t.values[m.Name] = append(t.values[m.Name], m.of(x))
 	}
+	return nil
 }
 
 // judge finds the verdict on a claim from what has been run.

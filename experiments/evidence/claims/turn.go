@@ -3,8 +3,8 @@ package claims
 import (
 	"context"
 	"fmt"
-	"sync"
 
+	"stakeout/experiments/kit/pool"
 	"stakeout/experiments/kit/stat"
 )
 
@@ -29,31 +29,12 @@ func (c *Claim) cases() int {
 // turns looks for where verdicts turn, one claim a worker at a time. The error is the
 // first in the order of the claims.
 func (c *court) turns(ctx context.Context, findings []Finding) error {
-	errs := make([]error, len(findings))
-	next := make(chan int, len(findings))
-	for i := range findings {
+	return pool.Each(ctx, c.o.Workers, len(findings), func(ctx context.Context, i int) (err error) {
 		if findings[i].Claim.Turn != nil {
-			next <- i
+			findings[i].Turns, err = c.turn(ctx, findings[i].Claim)
 		}
-	}
-	close(next)
-	var group sync.WaitGroup
-	for range c.o.Workers {
-		group.Add(1)
-		go func() {
-			defer group.Done()
-			for i := range next {
-				findings[i].Turns, errs[i] = c.turn(ctx, findings[i].Claim)
-			}
-		}()
-	}
-	group.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		return err
+	})
 }
 
 // turn finds by bisection where the mean of a claim's first test crosses its bound

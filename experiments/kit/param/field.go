@@ -95,3 +95,18 @@ func (f Field) Expected() string {
 func (f Field) problem(message, hint string) *Problem {
 	return &Problem{f.Path, message, f.Expected(), hint}
 }
+
+// Range is what the parameter admits, in words; empty when that is anything.
+func (f Field) Range() string {
+	switch {
+	case len(f.OneOf) > 0:
+		return strings.Join(f.OneOf, ", ")
+	case f.Min == "" && f.Max == "":
+		return ""
+	case f.Max == "":
+		return "≥ " + f.Min
+	case f.Min == "":
+		return "≤ " + f.Max
+	}
+	return f.Min + " to " + f.Max
+}

@@ -91,3 +91,15 @@ func booleanHint(text string) string {
 	}
 	return ""
 }
+
+// Grouped puts a separator between the thousands of a string of digits.
+func Grouped(digits, separator string) string {
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteString(separator)
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}

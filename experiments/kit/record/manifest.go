@@ -14,6 +14,9 @@ import (
 	"unicode/utf8"
 )
 
+// PlanName is the file of a folder that holds a plan of shards in place of results.
+const PlanName = "plan.json"
+
 // The files that every closed store holds besides its tables.
 const (
 	manifestName = "manifest.json"

@@ -38,6 +38,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -99,6 +100,11 @@ type Column struct {
 type Schema struct {
 	Name    string   `json:"name"`
 	Columns []Column `json:"columns"`
+}
+
+// Index is the place of a column, -1 when the table has none of that name.
+func (s Schema) Index(name string) int {
+	return slices.IndexFunc(s.Columns, func(c Column) bool { return c.Name == name })
 }
 
 // Check returns all faults of the schema, joined: a name that is no plain

@@ -352,9 +352,20 @@ func (s *Store) listJournal() error {
 	return nil
 }
 
-// whole writes a file in one piece and lists it.
+// WriteFile writes a file in one piece and lists it in the manifest.
+func (s *Store) WriteFile(name string, text []byte) error {
+	f, err := s.Create(name)
+	return fill(f, err, text)
+}
+
+// whole is WriteFile for the files of the store itself.
 func (s *Store) whole(name string, text []byte) error {
 	f, err := s.create(name)
+	return fill(f, err, text)
+}
+
+// fill writes the whole of a file that was created, or passes on why it was not.
+func fill(f *Artifact, err error, text []byte) error {
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"stakeout/experiments/kit/param"
 )
 
 // Table is a rectangle of cells with a title above and notes below.
@@ -293,12 +295,7 @@ func (n notation) number(v float64, f Format) string {
 	if math.IsInf(v, 0) {
 		return b.String() + n.infinity
 	}
-	for i, d := range r.whole {
-		if i > 0 && (len(r.whole)-i)%3 == 0 {
-			b.WriteString(n.group)
-		}
-		b.WriteRune(d)
-	}
+	b.WriteString(param.Grouped(r.whole, n.group))
 	if r.frac != "" {
 		b.WriteString("." + r.frac)
 	}

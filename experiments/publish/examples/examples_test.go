@@ -45,7 +45,7 @@ func results(t *testing.T) (dir string, cells []*report.Summary) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := w.Run(context.Background(), experiments.Options{Out: t.TempDir()})
+	r, err := experiments.Run(context.Background(), w, experiments.Options{Out: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

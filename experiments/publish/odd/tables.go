@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"stakeout/experiments"
 	"stakeout/experiments/sim"
 	"stakeout/strategies"
 )
@@ -33,7 +32,7 @@ func (d *describer) row(f field, name string) []string {
 	if f.Doc == "" || f.Source == "" {
 		d.fault("parameter %s has no meaning or no source", name)
 	}
-	return []string{name, f.Doc, f.Default, f.Unit, experiments.RangeOf(f.Field), f.Source}
+	return []string{name, f.Doc, f.Default, f.Unit, f.Field.Range(), f.Source}
 }
 
 // attacks lists the attacks, each with its plan, what it needs and its parameters.

@@ -32,7 +32,7 @@ func stored(t *testing.T, axes ...string) (s *experiments.Stored, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := w.Run(context.Background(), experiments.Options{Out: t.TempDir(), Workers: 1, Program: record.Program{Version: "v1", Code: "c0de"}, Command: []string{"/bin/stakeout", "run", "dos-short", "--set", "a=b c", "--workers", "1"}})
+	r, err := experiments.Run(context.Background(), w, experiments.Options{Out: t.TempDir(), Workers: 1, Program: record.Program{Version: "v1", Code: "c0de"}, Command: []string{"/bin/stakeout", "run", "dos-short", "--set", "a=b c", "--workers", "1"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestPageOfAnInterruptedRun(t *testing.T) {
 		if c.done == 0 {
 			stop()
 		}
-		r, err := w.Run(ctx, experiments.Options{Out: t.TempDir(), Workers: 1, Program: record.Program{Version: "v1"}, Progress: func(done, _ int) {
+		r, err := experiments.Run(ctx, w, experiments.Options{Out: t.TempDir(), Workers: 1, Program: record.Program{Version: "v1"}, Progress: func(done, _ int) {
 			if done == c.done {
 				stop()
 			}

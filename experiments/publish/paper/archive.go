@@ -73,7 +73,7 @@ func (a *archive) study(ctx context.Context, e experiment) (*report.Study, error
 		return nil, err
 	}
 	step, end := a.progress(e.name)
-	r, err := w.Obtain(ctx, experiments.Options{Out: a.runs(e), Workers: a.Workers, Program: a.Program, Command: a.Command, Progress: step, Formats: record.CSV | record.Parquet})
+	r, err := experiments.Obtain(ctx, w, experiments.Options{Out: a.runs(e), Workers: a.Workers, Program: a.Program, Command: a.Command, Progress: step, Formats: record.CSV | record.Parquet})
 	end()
 	if err != nil {
 		return nil, err

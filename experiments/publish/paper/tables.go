@@ -174,6 +174,6 @@ func parameters(context.Context, *archive) (*table.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := w.Cells[0].Tables()
+	all := experiments.PresetTables(w.Cells[0])
 	return all[len(all)-1], nil
 }

@@ -19,6 +19,7 @@
 package measure
 
 import (
+	"math"
 	"stakeout/agents"
 	"stakeout/experiments/sim"
 	"stakeout/market"
@@ -315,3 +316,12 @@ func value(tokens ledger.Amount, price float64) ledger.Amount {
 }
 
 func micro(usd float64) ledger.Amount { return ledger.Amount(usd * float64(ledger.Unit)) }
+
+// Ratio is a over b. It is not a number where b is zero, so that a table has a missing
+// value there.
+func Ratio(a, b float64) float64 {
+	if b == 0 {
+		return math.NaN()
+	}
+	return a / b
+}

@@ -9,17 +9,18 @@ import (
 	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/measure"
+	"stakeout/strategies"
 )
 
 // PriceFigure shows what the attack does to price and service: the price of the
 // attack and of the honest world against the idle world of the same seed, and
 // the share of empty slots and of users. It is nil without paths.
-func PriceFigure(s *Study, c *Cell, p *Paths, marks []figure.Mark) *figure.Figure {
+func PriceFigure(s *Study, c *Cell, p *Paths, events []strategies.Mark) *figure.Figure {
 	if p == nil || p.measured() == len(p.Days) {
 		return nil
 	}
 	first, span := p.measured(), []float64{0, c.Horizon}
-	marks = terse(marks)
+	marks := terse(events)
 	days := p.Days[first:]
 	price := figure.Panel{Title: "a", XLabel: "Time after the warm-up (d)", YLabel: "Price against idle twin (%)", ZeroLine: true, Legend: true, Marks: marks, XIncludes: span}
 	service := figure.Panel{Title: "b", XLabel: "Time after the warm-up (d)", YLabel: "Empty slots, users (%)", ZeroLine: true, Legend: true, Marks: marks, XIncludes: span}
@@ -46,20 +47,22 @@ func PriceFigure(s *Study, c *Cell, p *Paths, marks []figure.Mark) *figure.Figur
 // room than the axes.
 const manyMarks = 6
 
-// terse gives the start and the end of an act one label, at its start, where there
-// are many events.
-func terse(marks []figure.Mark) []figure.Mark {
+// terse labels the events of a plan. Where there are many, the start and the end of an
+// act get one label, at the start.
+func terse(events []strategies.Mark) (marks []figure.Mark) {
+	for _, e := range events {
+		marks = append(marks, figure.Mark{X: e.Days, Label: e.Name})
+	}
 	if len(marks) < manyMarks {
 		return marks
 	}
-	out := slices.Clone(marks)
-	for i := 1; i < len(out); i++ {
-		act, starts := strings.CutSuffix(marks[i-1].Label, " starts")
-		if starts && marks[i].Label == act+" ends" {
-			out[i-1].Label, out[i].Label = act, ""
+	for i := 1; i < len(marks); i++ {
+		act, starts := strings.CutSuffix(events[i-1].Name, " starts")
+		if starts && events[i].Name == act+" ends" {
+			marks[i-1].Label, marks[i].Label = act, ""
 		}
 	}
-	return out
+	return marks
 }
 
 // untold says what a line without a label is.

@@ -10,6 +10,7 @@ import (
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/measure"
+	"stakeout/strategies"
 )
 
 // rows makes the table runs of one cell with the given profits of the attack
@@ -247,13 +248,13 @@ func TestMissingROIIsSaid(t *testing.T) {
 
 // Where events are many, the start and the end of an act share a label.
 func TestTerseMarks(t *testing.T) {
-	few := []figure.Mark{{X: 1, Label: "act starts"}, {X: 2, Label: "act ends"}}
-	if got := terse(few); !slices.Equal(got, few) || untold(got) != "" {
+	few := []strategies.Mark{{Days: 1, Name: "act starts"}, {Days: 2, Name: "act ends"}}
+	if got := terse(few); got[0].Label != "act starts" || got[1].Label != "act ends" || untold(got) != "" {
 		t.Errorf("few marks: %v", got)
 	}
-	many := []figure.Mark{{X: 0, Label: "buying starts"}, {X: 1, Label: "act 1 starts"}, {X: 2, Label: "act 1 ends"}, {X: 3, Label: "act 2 starts"}, {X: 4, Label: "act 2 ends"}, {X: 5, Label: "sale"}}
+	many := []strategies.Mark{{Days: 0, Name: "buying starts"}, {Days: 1, Name: "act 1 starts"}, {Days: 2, Name: "act 1 ends"}, {Days: 3, Name: "act 2 starts"}, {Days: 4, Name: "act 2 ends"}, {Days: 5, Name: "sale"}}
 	want := []figure.Mark{{X: 0, Label: "buying starts"}, {X: 1, Label: "act 1"}, {X: 2}, {X: 3, Label: "act 2"}, {X: 4}, {X: 5, Label: "sale"}}
-	if got := terse(many); !slices.Equal(got, want) || untold(got) == "" || many[2].Label == "" {
+	if got := terse(many); !slices.Equal(got, want) || untold(got) == "" || many[2].Name == "" {
 		t.Errorf("many marks: %v, and before: %v", got, many)
 	}
 }
