@@ -15,20 +15,19 @@ import (
 	"strings"
 )
 
-// source is what the program was built from. It is here because `go run` tells a
-// program no commit, and stored results of another model must not pass for its own.
+// source is what the program was built from. The program carries it because `go run`
+// tells no commit, and stored results of another model must not pass for current ones.
 //
 //go:embed go.mod agents experiments market mechanisms strategies
 var source embed.FS
 
-// extent is a part of the source: packages of this module and those that they import,
-// but for some, and data files by pattern.
+// extent is a part of the source: packages of this module with those that they import,
+// less some, and data files by pattern.
 type extent struct{ packages, except, data []string }
 
 var (
 	code = extent{
-		packages: []string{"experiments"},
-		except:   []string{"experiments/study/report", "experiments/kit/figure", "experiments/kit/table"},
+		packages: []string{"experiments/study/runner"},
 		data:     []string{"go.mod"},
 	}
 	findings = extent{
@@ -38,19 +37,19 @@ var (
 	}
 )
 
-// Code is the digest of all code that the rows of a results folder come from. Whoever
-// changes the model gets another one; whoever changes how results are reported or
-// drawn does not, nor does a preset, whose values are compared by themselves.
+// Code is the digest of all code that the rows of a results folder come from. A change
+// of the model or of the rule of stopping changes it. A change of tables, drawings or
+// scripts does not, and neither does a preset, because the store compares its values.
 //
 // Assumption: another release of Go gives the same rows, as another processor does,
 // which is tested; the release stands in every manifest.
 func Code() string { return must(code.digest(source)) }
 
 // Findings is the digest of all that checks, docking targets and verdicts on claims
-// come from, presets and reports included, drawings not.
+// come from. It includes presets and reports, and leaves out drawings.
 func Findings() string { return must(findings.digest(source)) }
 
-// must is for the program's own source, which a compiler has read before.
+// must panics on an error, since a compiler has read the same source before.
 func must(sum string, err error) string {
 	if err != nil {
 		panic(fmt.Sprintf("stakeout: its own source: %v", err))

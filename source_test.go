@@ -2,6 +2,7 @@ package stakeout
 
 import (
 	"io/fs"
+	"strings"
 	"testing"
 	"testing/fstest"
 )
@@ -66,9 +67,13 @@ func TestDigest(t *testing.T) {
 // The digest of the code reaches every package of the model and of what measures it,
 // and that of findings also who judges.
 func TestOwnDigests(t *testing.T) {
-	model := []string{"experiments", "experiments/study/measure", "experiments/sim", "experiments/kit/draw", "market/book", "market/ledger",
-		"mechanisms/election", "mechanisms/remedy", "mechanisms/rollup", "agents", "strategies"}
-	judges := []string{"experiments/evidence/check", "experiments/evidence/claims", "experiments/evidence/docking", "experiments/study/report"}
+	rounds := []string{"experiments/study/runner", "experiments/study/design"}
+	model := []string{"experiments/study/trial", "experiments/study/stop", "experiments/kit/record", "experiments/study/measure", "experiments/sim",
+		"experiments/kit/draw", "market/book", "market/ledger", "mechanisms/election", "mechanisms/remedy", "mechanisms/rollup",
+		"agents", "strategies"}
+	judges := []string{"experiments/evidence/check", "experiments/evidence/claims", "experiments/evidence/docking"}
+	readers := []string{"experiments", "experiments/study/report", "experiments/instruments/shards", "experiments/publish/paper",
+		"experiments/kit/figure", "experiments/kit/table"}
 	own := fstest.MapFS{}
 	err := fs.WalkDir(source, ".", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
@@ -95,8 +100,7 @@ func TestOwnDigests(t *testing.T) {
 		dirs           []string
 		code, findings bool
 	}{
-		{model, true, true}, {judges, false, true},
-		{[]string{"experiments/publish/paper", "experiments/kit/figure", "experiments/kit/table"}, false, false},
+		{rounds, true, false}, {model, true, true}, {judges, false, true}, {readers, false, false},
 	} {
 		for _, dir := range c.dirs {
 			if got := changes(code, wasCode, dir+"/added.go"); got != c.code {
@@ -105,6 +109,46 @@ func TestOwnDigests(t *testing.T) {
 			if got := changes(findings, wasFindings, dir+"/added.go"); got != c.findings {
 				t.Errorf("a new file in %s changes the digest of findings: %t", dir, got)
 			}
+		}
+	}
+}
+
+// A number in the rule of stopping makes stored runs stale. A word of a table does not.
+func TestDigestTellsRulesFromWords(t *testing.T) {
+	own := fstest.MapFS{}
+	for _, c := range []struct {
+		file, was, now string
+		same           bool
+	}{
+		{"experiments/study/stop/stop.go", "return min(2*n, p.Max)", "return min(3*n, p.Max)", false},
+		{"experiments/study/stop/stop.go", "// Next is", "// Next gives", true},
+		{"experiments/study/report/roi.go", "Return on attacks", "Returns of attacks", true},
+		{"experiments/instruments/shards/cluster.go", "#SBATCH --job-name=", "#SBATCH -J ", true},
+	} {
+		clear(own)
+		err := fs.WalkDir(source, ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			text, err := fs.ReadFile(source, name)
+			if name == c.file {
+				if !strings.Contains(string(text), c.was) {
+					t.Fatalf("%s has no %q", name, c.was)
+				}
+				text = []byte(strings.Replace(string(text), c.was, c.now, 1))
+			}
+			own[name] = &fstest.MapFile{Data: text}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum, err := code.digest(own)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if same := sum == Code(); same != c.same {
+			t.Errorf("%s with %q: the digest is the same: %t, want %t", c.file, c.now, same, c.same)
 		}
 	}
 }

@@ -11,16 +11,21 @@ package stakeout_test
 import (
 	"fmt"
 	"go/ast"
+	"go/doc"
 	"go/parser"
 	"go/token"
 	"go/types"
 	"io/fs"
+	"maps"
+	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 const module = "stakeout"
@@ -43,7 +48,7 @@ var floors = []floor{
 	{"agents", "who acts", []string{"agents"}, false},
 	{"strategies", "who attacks", []string{"strategies"}, false},
 	{"world", "one simulated history", []string{"experiments/sim"}, false},
-	{"study", "a question, its replications and their statistics", []string{"experiments/study/*"}, true},
+	{"study", "a question, its replications and their statistics", []string{"experiments/study/*", "experiments/presets"}, true},
 	{"hall", "run, resume and read back", []string{"experiments"}, false},
 	{"instruments", "what asks many questions in a row", []string{"experiments/instruments/*"}, true},
 	{"evidence", "why to believe the model", []string{"experiments/evidence/*"}, true},
@@ -54,7 +59,9 @@ var floors = []floor{
 // only lists packages that may import nothing of the project but these.
 var only = map[string][]string{
 	"market/ledger": {}, "experiments/kit/param": {}, "experiments/kit/catalogue": {}, "experiments/kit/transcript": {},
-	"experiments/kit/exact": {}, "experiments/kit/record": {}, "experiments/kit/table": {},
+	"experiments/kit/exact": {}, "experiments/kit/record": {},
+	"experiments/kit/table":    {"experiments/kit/param"},
+	"experiments/presets":      {"experiments/kit/param"},
 	"experiments/kit/draw":     {"experiments/kit/exact"},
 	"experiments/kit/stat":     {"experiments/kit/draw"},
 	"experiments/kit/notation": {"experiments/kit/param"},
@@ -136,8 +143,50 @@ func mayImport(from, to string) bool {
 	return okA && okB && (b < a || b == a && floors[a].open)
 }
 
+// purpose is the first sentence of a package comment without the package's name.
+func (u *unit) purpose() string {
+	for _, f := range u.files {
+		if f.Doc != nil {
+			text := new(doc.Package).Synopsis(f.Doc.Text())
+			_, text, _ = strings.Cut(strings.TrimPrefix(text, "Package "), " ")
+			return strings.TrimSuffix(text, ".")
+		}
+	}
+	return ""
+}
+
+// draw prints the floors from the roof down, or only those of a wing, with the packages
+// of each and what they say of themselves.
+func draw(units map[string]*unit, wing string) string {
+	var b strings.Builder
+	dirs := slices.Sorted(maps.Keys(units))
+	for i := len(floors) - 1; i >= 0; i-- {
+		var rooms []string
+		for _, dir := range dirs {
+			if n, ok := storey(dir); ok && n == i && strings.HasPrefix(dir, wing) {
+				name := strings.TrimPrefix(dir, wing)
+				text := fmt.Sprintf("    %-28s%s", name, units[dir].purpose())
+				if r := []rune(text); len(r) > maxColumns-8 {
+					text = string(r[:maxColumns-9])
+					text = text[:strings.LastIndexAny(text, " :;,")] + "…"
+				}
+				rooms = append(rooms, text)
+			}
+		}
+		if len(rooms) > 0 {
+			fmt.Fprintf(&b, "%s: %s\n%s\n", floors[i].name, floors[i].purpose, strings.Join(rooms, "\n"))
+		}
+	}
+	return b.String()
+}
+
 func TestStructure(t *testing.T) {
-	for dir, u := range packages(t, token.NewFileSet()) {
+	units := packages(t, token.NewFileSet())
+	t.Log("\n" + draw(units, ""))
+	for dir, u := range units {
+		if u.purpose() == "" {
+			t.Errorf("%s: no package comment says what it is for", dir)
+		}
 		if _, ok := storey(dir); !ok {
 			t.Errorf("%s: has no place among the floors of this test", dir)
 		}
@@ -148,6 +197,38 @@ func TestStructure(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// mapFile holds the map of the wing and the places where a reader adds something.
+const mapFile = "experiments/doc.go"
+
+func TestMapIsTheWing(t *testing.T) {
+	fset := token.NewFileSet()
+	units := packages(t, fset)
+	text := units["experiments"].files[mapFile].Doc.Text()
+	var want strings.Builder
+	for line := range strings.Lines(draw(units, "experiments/")) {
+		want.WriteString("\t" + line)
+	}
+	if !strings.Contains(text, want.String()) {
+		t.Errorf("%s does not hold the map; it is\n%s", mapFile, want.String())
+	}
+	trips := 0
+	for line := range strings.Lines(text) {
+		what, place, ok := strings.Cut(strings.TrimSpace(line), ": ")
+		if !ok || !strings.HasPrefix(what, "a") || !strings.HasPrefix(line, "\t") || strings.HasPrefix(line, "\t ") {
+			continue
+		}
+		trips++
+		for _, p := range regexp.MustCompile(`[a-z0-9]+(/[a-zA-Z0-9_.-]+)+`).FindAllString(place, -1) {
+			if _, err := os.Stat(strings.Replace(p, "NAME.go", "", 1)); err != nil {
+				t.Errorf("%s: %s leads to %s, which is not there", mapFile, what, p)
+			}
+		}
+	}
+	if trips != 7 {
+		t.Errorf("%s: %d places to add something, want 7", mapFile, trips)
 	}
 }
 
@@ -321,12 +402,382 @@ func f(d deep) {
 	}
 }
 
-// The limits of size, in lines. Tests may be longer, since a table of cases is
-// read row by row.
+// The limits of size, in lines, and of width, in characters. Functions and files of
+// tests may be longer, since a table of cases is read row by row.
 const (
 	maxFunction = 60
 	maxFile     = 400
+	maxColumns  = 120
 )
+
+// wide lists the files with lines beyond the limit, and how many each has. It may only
+// shrink.
+var wide = map[string]int{
+	"agents/arbitrageur.go":                                1,
+	"agents/basis.go":                                      1,
+	"agents/basis_test.go":                                 1,
+	"agents/bidder.go":                                     1,
+	"agents/citizen.go":                                    5,
+	"agents/citizen_test.go":                               1,
+	"agents/coordinator.go":                                1,
+	"agents/coordinator_test.go":                           1,
+	"agents/dai_test.go":                                   6,
+	"agents/maker.go":                                      1,
+	"agents/shorter.go":                                    2,
+	"agents/shorter_test.go":                               2,
+	"agents/small_test.go":                                 5,
+	"agents/staker.go":                                     2,
+	"agents/staker_test.go":                                1,
+	"agents/user_test.go":                                  1,
+	"agents/vaultowner.go":                                 1,
+	"agents/view.go":                                       3,
+	"cmd/stakeout/args.go":                                 1,
+	"cmd/stakeout/breakeven.go":                            5,
+	"cmd/stakeout/check.go":                                1,
+	"cmd/stakeout/claims.go":                               4,
+	"cmd/stakeout/compare.go":                              1,
+	"cmd/stakeout/dryrun.go":                               2,
+	"cmd/stakeout/exit.go":                                 1,
+	"cmd/stakeout/exit_test.go":                            6,
+	"cmd/stakeout/explain.go":                              1,
+	"cmd/stakeout/figures.go":                              7,
+	"cmd/stakeout/memory_test.go":                          1,
+	"cmd/stakeout/readme_test.go":                          1,
+	"cmd/stakeout/replay.go":                               1,
+	"cmd/stakeout/results.go":                              4,
+	"cmd/stakeout/run.go":                                  3,
+	"cmd/stakeout/script_test.go":                          1,
+	"cmd/stakeout/shards.go":                               5,
+	"cmd/stakeout/sweep.go":                                14,
+	"cmd/stakeout/verbs.go":                                14,
+	"experiments/compare_test.go":                          4,
+	"experiments/evidence/accounts/accounts.go":            1,
+	"experiments/evidence/accounts/accounts_test.go":       3,
+	"experiments/evidence/accounts/matrix.go":              1,
+	"experiments/evidence/check/accounts.go":               2,
+	"experiments/evidence/check/check.go":                  8,
+	"experiments/evidence/check/check_test.go":             4,
+	"experiments/evidence/check/dai.go":                    6,
+	"experiments/evidence/check/events.go":                 7,
+	"experiments/evidence/check/facts.go":                  4,
+	"experiments/evidence/check/impact.go":                 11,
+	"experiments/evidence/check/line.go":                   3,
+	"experiments/evidence/check/mechanisms.go":             7,
+	"experiments/evidence/check/null.go":                   13,
+	"experiments/evidence/check/robust.go":                 7,
+	"experiments/evidence/check/service.go":                8,
+	"experiments/evidence/check/sign.go":                   8,
+	"experiments/evidence/check/stationary.go":             9,
+	"experiments/evidence/check/trapped.go":                7,
+	"experiments/evidence/check/trips.go":                  6,
+	"experiments/evidence/claims/author.go":                29,
+	"experiments/evidence/claims/claims_test.go":           9,
+	"experiments/evidence/claims/measures.go":              5,
+	"experiments/evidence/claims/replies.go":               38,
+	"experiments/evidence/claims/run.go":                   1,
+	"experiments/evidence/claims/table.go":                 4,
+	"experiments/evidence/docking/auctions.go":             8,
+	"experiments/evidence/docking/committeecapture.go":     9,
+	"experiments/evidence/docking/deadlinemiss.go":         6,
+	"experiments/evidence/docking/discouragement.go":       16,
+	"experiments/evidence/docking/docking_test.go":         4,
+	"experiments/evidence/docking/doublespend.go":          15,
+	"experiments/evidence/docking/feemarket.go":            9,
+	"experiments/evidence/docking/feepath.go":              14,
+	"experiments/evidence/docking/flow.go":                 1,
+	"experiments/evidence/docking/forksecurity.go":         15,
+	"experiments/evidence/docking/priceofleaving.go":       9,
+	"experiments/evidence/docking/randomtraders.go":        7,
+	"experiments/evidence/docking/selfishmining.go":        6,
+	"experiments/evidence/docking/selfishthreshold.go":     7,
+	"experiments/evidence/docking/shortsabotage.go":        19,
+	"experiments/evidence/docking/stakecompounding.go":     12,
+	"experiments/evidence/docking/stakeorlend.go":          6,
+	"experiments/evidence/docking/table.go":                1,
+	"experiments/evidence/docking/zerointelligencebook.go": 13,
+	"experiments/evidence/facts/accepted.go":               5,
+	"experiments/evidence/facts/facts_test.go":             1,
+	"experiments/evidence/facts/lines.go":                  10,
+	"experiments/evidence/facts/measure.go":                2,
+	"experiments/evidence/facts/path_test.go":              2,
+	"experiments/evidence/facts/verdict.go":                2,
+	"experiments/evidence/prices/clock.go":                 2,
+	"experiments/evidence/prices/csv.go":                   2,
+	"experiments/evidence/prices/folder.go":                4,
+	"experiments/evidence/prices/prices_test.go":           17,
+	"experiments/evidence/replay/coinbase.go":              6,
+	"experiments/evidence/replay/coinbase_test.go":         25,
+	"experiments/evidence/replay/coinbasefile.go":          3,
+	"experiments/evidence/replay/coinbasestate.go":         1,
+	"experiments/evidence/replay/compare.go":               4,
+	"experiments/evidence/replay/feed_test.go":             6,
+	"experiments/evidence/replay/lobster.go":               6,
+	"experiments/evidence/replay/lobsterfile.go":           2,
+	"experiments/evidence/replay/rebuilt.go":               2,
+	"experiments/evidence/replay/replay_test.go":           12,
+	"experiments/evidence/replay/session_test.go":          1,
+	"experiments/evidence/replay/summary.go":               3,
+	"experiments/example_test.go":                          3,
+	"experiments/instruments/breakeven/search.go":          6,
+	"experiments/instruments/breakeven/search_test.go":     15,
+	"experiments/instruments/breakeven/tables.go":          8,
+	"experiments/instruments/explain/explain.go":           3,
+	"experiments/instruments/explain/explain_test.go":      1,
+	"experiments/instruments/explain/tables.go":            15,
+	"experiments/instruments/shards/cluster.go":            1,
+	"experiments/instruments/shards/merge.go":              4,
+	"experiments/instruments/shards/plan.go":               7,
+	"experiments/instruments/shards/shard.go":              3,
+	"experiments/instruments/shards/shard_test.go":         10,
+	"experiments/kit/axis/axis.go":                         4,
+	"experiments/kit/axis/axis_test.go":                    2,
+	"experiments/kit/axis/sample.go":                       2,
+	"experiments/kit/draw/sample_test.go":                  3,
+	"experiments/kit/figure/figure.go":                     1,
+	"experiments/kit/figure/figure_test.go":                10,
+	"experiments/kit/figure/heat.go":                       5,
+	"experiments/kit/figure/heat_test.go":                  2,
+	"experiments/kit/figure/samples_test.go":               8,
+	"experiments/kit/figure/vega.go":                       14,
+	"experiments/kit/figure/vega_series.go":                12,
+	"experiments/kit/figure/vega_test.go":                  5,
+	"experiments/kit/figure/write.go":                      2,
+	"experiments/kit/notation/node.go":                     1,
+	"experiments/kit/notation/preset_test.go":              6,
+	"experiments/kit/param/lint.go":                        2,
+	"experiments/kit/param/param_test.go":                  11,
+	"experiments/kit/pool/pool.go":                         1,
+	"experiments/kit/record/crash_test.go":                 2,
+	"experiments/kit/record/csv.go":                        2,
+	"experiments/kit/record/journal.go":                    1,
+	"experiments/kit/record/lock.go":                       1,
+	"experiments/kit/record/manifest.go":                   1,
+	"experiments/kit/record/store_test.go":                 6,
+	"experiments/kit/record/table_test.go":                 8,
+	"experiments/kit/record/zstd.go":                       1,
+	"experiments/kit/stat/bootstrap.go":                    1,
+	"experiments/kit/stat/bootstrap_test.go":               1,
+	"experiments/kit/stat/tail_test.go":                    1,
+	"experiments/kit/table/html.go":                        2,
+	"experiments/kit/table/html_test.go":                   3,
+	"experiments/kit/table/markup.go":                      3,
+	"experiments/kit/table/table.go":                       1,
+	"experiments/kit/table/table_test.go":                  11,
+	"experiments/kit/table/terminal.go":                    1,
+	"experiments/precision_test.go":                        1,
+	"experiments/publish/menu/menu.go":                     6,
+	"experiments/publish/menu/menu_test.go":                5,
+	"experiments/publish/odd/odd.go":                       1,
+	"experiments/publish/odd/odd_test.go":                  14,
+	"experiments/publish/odd/tables.go":                    4,
+	"experiments/publish/page/page.go":                     1,
+	"experiments/publish/page/page_test.go":                13,
+	"experiments/publish/paper/archive.go":                 4,
+	"experiments/publish/paper/checks.go":                  9,
+	"experiments/publish/paper/experiments.go":             3,
+	"experiments/publish/paper/figures.go":                 13,
+	"experiments/publish/paper/numbers.go":                 1,
+	"experiments/publish/paper/paper.go":                   3,
+	"experiments/publish/paper/paper_test.go":              8,
+	"experiments/publish/paper/sweeps.go":                  9,
+	"experiments/publish/paper/tables.go":                  12,
+	"experiments/publish/paper/times.go":                   2,
+	"experiments/resume.go":                                2,
+	"experiments/resume_test.go":                           1,
+	"experiments/run.go":                                   3,
+	"experiments/run_test.go":                              3,
+	"experiments/sim/abides_test.go":                       1,
+	"experiments/sim/apply.go":                             8,
+	"experiments/sim/auctions_test.go":                     2,
+	"experiments/sim/away_test.go":                         2,
+	"experiments/sim/exits_test.go":                        1,
+	"experiments/sim/golden_test.go":                       1,
+	"experiments/sim/invariants_test.go":                   8,
+	"experiments/sim/mining.go":                            1,
+	"experiments/sim/mining_test.go":                       2,
+	"experiments/sim/network.go":                           1,
+	"experiments/sim/network_test.go":                      2,
+	"experiments/sim/open.go":                              8,
+	"experiments/sim/phases.go":                            1,
+	"experiments/sim/phases_test.go":                       6,
+	"experiments/sim/ransom_test.go":                       7,
+	"experiments/sim/remedies_test.go":                     5,
+	"experiments/sim/rounds_test.go":                       2,
+	"experiments/sim/sample.go":                            5,
+	"experiments/sim/split.go":                             1,
+	"experiments/sim/split_test.go":                        2,
+	"experiments/sim/weapons_test.go":                      6,
+	"experiments/sim/world.go":                             3,
+	"experiments/sim/world_test.go":                        4,
+	"experiments/stored.go":                                5,
+	"experiments/study/design/columns.go":                  9,
+	"experiments/study/design/design.go":                   2,
+	"experiments/study/design/observe.go":                  24,
+	"experiments/study/design/series.go":                   13,
+	"experiments/study/measure/measure.go":                 5,
+	"experiments/study/measure/measure_test.go":            1,
+	"experiments/study/measure/sector.go":                  5,
+	"experiments/study/question/axes.go":                   7,
+	"experiments/study/question/consistent.go":             26,
+	"experiments/study/question/precision.go":              2,
+	"experiments/study/question/schema.go":                 1,
+	"experiments/study/question/schema_test.go":            1,
+	"experiments/study/question/spec.go":                   2,
+	"experiments/study/question/spec_test.go":              3,
+	"experiments/study/question/sweep.go":                  3,
+	"experiments/study/question/sweep_test.go":             5,
+	"experiments/study/report/along.go":                    8,
+	"experiments/study/report/along_test.go":               3,
+	"experiments/study/report/dataset.go":                  34,
+	"experiments/study/report/figures.go":                  8,
+	"experiments/study/report/matrix.go":                   3,
+	"experiments/study/report/matrix_test.go":              2,
+	"experiments/study/report/money.go":                    6,
+	"experiments/study/report/paths.go":                    1,
+	"experiments/study/report/ranges.go":                   4,
+	"experiments/study/report/report.go":                   2,
+	"experiments/study/report/report_test.go":              11,
+	"experiments/study/report/robust.go":                   2,
+	"experiments/study/report/roi.go":                      8,
+	"experiments/study/report/stored.go":                   1,
+	"experiments/study/report/summary.go":                  4,
+	"experiments/study/report/sweep.go":                    6,
+	"experiments/study/report/verdict.go":                  6,
+	"experiments/study/report/verify.go":                   3,
+	"experiments/study/report/verify_test.go":              1,
+	"experiments/study/runner/crew.go":                     1,
+	"experiments/study/stop/stop.go":                       1,
+	"experiments/study/trial/family_test.go":               6,
+	"experiments/sweep_test.go":                            4,
+	"experiments/throughput_test.go":                       1,
+	"market/bench_test.go":                                 1,
+	"market/book/bench_test.go":                            2,
+	"market/book/book.go":                                  2,
+	"market/book/check.go":                                 1,
+	"market/book/naive_test.go":                            3,
+	"market/book/rules_test.go":                            19,
+	"market/book/snapshot.go":                              3,
+	"market/book/transcript_test.go":                       2,
+	"market/book/twin_test.go":                             2,
+	"market/exchange.go":                                   2,
+	"market/exchange_test.go":                              2,
+	"market/ledger/ledger_test.go":                         2,
+	"market/ledger/reason.go":                              1,
+	"market/lending/random_test.go":                        1,
+	"market/perp/perp.go":                                  2,
+	"market/perp/perp_test.go":                             4,
+	"market/perp/settle.go":                                3,
+	"market/perp/trade.go":                                 4,
+	"market/random_test.go":                                1,
+	"market/terms_test.go":                                 2,
+	"market/vault/vault.go":                                3,
+	"market/vault/vault_test.go":                           2,
+	"market/wire/parse.go":                                 3,
+	"market/wire/wire_test.go":                             7,
+	"mechanisms/election/auctions_test.go":                 7,
+	"mechanisms/election/bftcommittee.go":                  1,
+	"mechanisms/election/burnauction.go":                   4,
+	"mechanisms/election/election_test.go":                 4,
+	"mechanisms/election/mevauction.go":                    4,
+	"mechanisms/election/others_test.go":                   3,
+	"mechanisms/election/pos.go":                           2,
+	"mechanisms/election/transcript_test.go":               4,
+	"mechanisms/layer1/fees_test.go":                       1,
+	"mechanisms/layer1/layer1_test.go":                     4,
+	"mechanisms/layer1/race_test.go":                       2,
+	"mechanisms/layer1/state.go":                           1,
+	"mechanisms/remedy/case.go":                            3,
+	"mechanisms/remedy/courtaragon.go":                     2,
+	"mechanisms/remedy/escalation.go":                      1,
+	"mechanisms/remedy/massexit.go":                        3,
+	"mechanisms/remedy/migratebls.go":                      3,
+	"mechanisms/remedy/migrateoptimistic.go":               3,
+	"mechanisms/remedy/migratezk.go":                       1,
+	"mechanisms/remedy/migration.go":                       1,
+	"mechanisms/remedy/migration_test.go":                  3,
+	"mechanisms/remedy/random_test.go":                     1,
+	"mechanisms/remedy/remedy.go":                          1,
+	"mechanisms/remedy/remedy_test.go":                     3,
+	"mechanisms/remedy/rulebook_test.go":                   3,
+	"mechanisms/remedy/timelockvote.go":                    1,
+	"mechanisms/remedy/tokenfork.go":                       3,
+	"mechanisms/remedy/tokenfork_test.go":                  3,
+	"mechanisms/remedy/transcript_test.go":                 5,
+	"mechanisms/rollup/batch.go":                           3,
+	"mechanisms/rollup/batch_test.go":                      1,
+	"mechanisms/rollup/copy.go":                            3,
+	"mechanisms/rollup/forced.go":                          1,
+	"mechanisms/rollup/punish.go":                          1,
+	"mechanisms/rollup/random_test.go":                     1,
+	"mechanisms/rollup/record.go":                          1,
+	"mechanisms/rollup/second.go":                          1,
+	"mechanisms/rollup/stake_test.go":                      2,
+	"mechanisms/rollup/state.go":                           2,
+	"mechanisms/rollup/transcript_test.go":                 2,
+	"source_test.go":                                       4,
+	"strategies/courtcapture.go":                           2,
+	"strategies/dosborrowed.go":                            1,
+	"strategies/dosemptyblocks.go":                         1,
+	"strategies/doslockup.go":                              2,
+	"strategies/dosshort.go":                               1,
+	"strategies/doswithdrawfee.go":                         1,
+	"strategies/fakedos.go":                                2,
+	"strategies/fakedosrepeat.go":                          3,
+	"strategies/forkraid.go":                               2,
+	"strategies/levers_test.go":                            2,
+	"strategies/ontop.go":                                  1,
+	"strategies/ontop_test.go":                             2,
+	"strategies/outbid.go":                                 2,
+	"strategies/plan_test.go":                              1,
+	"strategies/rogueoperator.go":                          2,
+	"strategies/slashminer.go":                             2,
+	"strategies/slashnetwork.go":                           3,
+	"strategies/takeoverbuy.go":                            1,
+	"strategies/takeoverslash.go":                          3,
+	"strategies/votecapture.go":                            2,
+	"structure_test.go":                                    3,
+}
+
+// A struct tag holds the documentation of a parameter on one line, however long.
+var tagged = regexp.MustCompile("`[a-z]+:\"")
+
+func TestWidth(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, top := range []string{"agents", "cmd", "experiments", "market", "mechanisms", "strategies"} {
+		err := filepath.WalkDir(top, func(file string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() && filepath.Ext(file) == ".go" {
+				files = append(files, filepath.ToSlash(file))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, first := 0, 0
+		for i, line := range strings.Split(string(text), "\n") {
+			if utf8.RuneCountInString(line) > maxColumns && !tagged.MatchString(line) {
+				if lines++; first == 0 {
+					first = i + 1
+				}
+			}
+		}
+		switch allowed := wide[file]; {
+		case lines > allowed:
+			t.Errorf("%s:%d: %d lines are wider than %d characters, at most %d may be", file, first, lines, maxColumns, allowed)
+		case lines < allowed:
+			t.Errorf("%s: %d lines are wider than %d characters: lower its number in the list from %d", file, lines, maxColumns, allowed)
+		}
+	}
+}
 
 func TestSizes(t *testing.T) {
 	fset := token.NewFileSet()

@@ -8,57 +8,21 @@ import (
 	"testing"
 
 	"stakeout/experiments/kit/record"
-	"stakeout/mechanisms/election"
-	"stakeout/mechanisms/remedy"
-	"stakeout/strategies"
+	"stakeout/experiments/study/design"
+	"stakeout/experiments/study/question"
+	"stakeout/experiments/study/runner"
+	"stakeout/experiments/study/tiny"
+	"stakeout/experiments/study/trial"
 )
-
-// The matrix has every pair that applies and no other; the quick form leaves out
-// remedies under foreign leader selections.
-func TestComparison(t *testing.T) {
-	for _, all := range []bool{false, true} {
-		w, err := Comparison(all, 2)
-		if err != nil {
-			t.Fatal(err)
-		}
-		seen := map[string]bool{}
-		for _, c := range w.Cells {
-			seen[c.Attack+c.Mechanism+c.Remedy] = true
-			if c.Name != VariantName(c.Attack, c.Mechanism, c.Remedy) {
-				t.Errorf("%s under %s with %s is called %s", c.Attack, c.Mechanism, c.Remedy, c.Name)
-			}
-		}
-		for _, a := range strategies.All() {
-			own, err := Load(a.Name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, m := range election.All() {
-				for _, r := range remedy.All() {
-					levers := a.Needs.In(m.Rules()) && a.Needs.Under(r.New(&own.World.Remedies).Rules()) && r.In(m.Rules())
-					want := levers && (all || r.Name == own.Remedy || m.Name == own.Mechanism)
-					if all && !want {
-						if _, err := Load(VariantName(a.Name, m.Name, r.Name)); err == nil {
-							t.Errorf("%s has no lever under %s with %s and loads", a.Name, m.Name, r.Name)
-						}
-					}
-					if seen[a.Name+m.Name+r.Name] != want {
-						t.Errorf("all %v: %s under %s with %s: %v", all, a.Name, m.Name, r.Name, !want)
-					}
-				}
-			}
-		}
-	}
-}
 
 // A matrix of brief worlds is run, drawn, and resumed to the same bytes.
 func TestComparisonRuns(t *testing.T) {
 	run := func(dir string, workers int) []byte {
-		w, err := Comparison(false, 2)
+		w, err := question.Comparison(false, 2)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var few []*Spec
+		var few []*question.Spec
 		for _, c := range w.Cells {
 			if c.Attack == "fake-dos" && (c.Mechanism == "pos" || c.Remedy == "none") && len(few) < 2 {
 				for _, set := range []string{"world.users.count=200", "world.time.warmup_days=2", "world.rollup.unbonding_days=1", "world.stakers.count=60", "attack_params.build_days=1", "attack_params.act_days=2", "horizon_days=14"} {
@@ -94,7 +58,7 @@ func TestComparisonRuns(t *testing.T) {
 //	make profile
 func BenchmarkMatrix(b *testing.B) {
 	for b.Loop() {
-		w, err := Comparison(false, 1)
+		w, err := question.Comparison(false, 1)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -107,24 +71,24 @@ func BenchmarkMatrix(b *testing.B) {
 // Cells of one world are run together and share what they have in common: the rows
 // are those of each cell run by itself.
 func TestSharedWorlds(t *testing.T) {
-	var cells []*Spec
+	var cells []*question.Spec
 	for _, c := range []struct{ preset, budget, horizon string }{
 		{"dos-empty-blocks", "1000000", "2.5"}, {"dos-short", "2000000", "2"}, {"takeover-buy", "3000000", "2.5"},
 	} {
-		cells = append(cells, tiny(t, c.preset, "replications=8", "horizon_days="+c.horizon, "attack_params.budget_usd="+c.budget))
+		cells = append(cells, tiny.Spec(t, c.preset, "replications=8", "horizon_days="+c.horizon, "attack_params.budget_usd="+c.budget))
 	}
-	cells = append(cells, tiny(t, "dos-short", "replications=2", "world.users.count=30"))
-	p, err := designOf(Together("together", cells...), "test", true)
+	cells = append(cells, tiny.Spec(t, "dos-short", "replications=2", "world.users.count=30"))
+	p, err := design.Of(question.Together("together", cells...), "test", true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for workers, want := range map[int]int{1: 2, 2: 4} {
-		if b := Blocks(p.part(0, int64(p.total())), BlockSize(p.total(), workers), specOf); len(b) != want {
+		if b := trial.Blocks(p.Part(0, int64(p.Total())), trial.BlockSize(p.Total(), workers), runner.SpecOf); len(b) != want {
 			t.Errorf("%d workers: %d blocks, want %d", workers, len(b), want)
 		}
 	}
-	rows := func(workers int, s ...*Spec) (out []map[string]string) {
-		r, err := Run(context.Background(), Together("together", s...), Options{Out: t.TempDir(), Program: record.Program{Version: "test"}, Workers: workers})
+	rows := func(workers int, s ...*question.Spec) (out []map[string]string) {
+		r, err := Run(context.Background(), question.Together("together", s...), Options{Out: t.TempDir(), Program: record.Program{Version: "test"}, Workers: workers})
 		if err != nil {
 			t.Fatal(err)
 		}

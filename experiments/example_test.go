@@ -9,6 +9,7 @@ import (
 
 	"stakeout/experiments"
 	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/question"
 	"stakeout/experiments/study/report"
 )
 
@@ -33,11 +34,11 @@ func temporary() (dir string, remove func()) {
 func ExampleRun() {
 	dir, remove := temporary()
 	defer remove()
-	spec, err := experiments.Load("dos-short", quick...)
+	spec, err := question.Load("dos-short", quick...)
 	if err != nil {
 		log.Fatal(err)
 	}
-	result, err := experiments.Run(context.Background(), experiments.Alone(spec), experiments.Options{Out: dir})
+	result, err := experiments.Run(context.Background(), question.Alone(spec), experiments.Options{Out: dir})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -55,7 +56,7 @@ func ExampleRun() {
 func ExampleLoadSweep() {
 	dir, remove := temporary()
 	defer remove()
-	sweep, err := experiments.LoadSweep("dos-short", experiments.Variation{
+	sweep, err := question.LoadSweep("dos-short", question.Variation{
 		Set:  quick,
 		Axes: []string{"world.users.loyalty=0.2..0.8:3"},
 	})
@@ -86,7 +87,7 @@ func ExampleLoadSweep() {
 func ExampleResumable() {
 	dir, remove := temporary()
 	defer remove()
-	sweep, err := experiments.LoadSweep("dos-short", experiments.Variation{Set: quick})
+	sweep, err := question.LoadSweep("dos-short", question.Variation{Set: quick})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -7,15 +7,16 @@ import (
 	"testing"
 
 	"stakeout/experiments/study/column"
+	"stakeout/experiments/study/tiny"
 )
 
 // The cells of a sweep with a precision stop by what their first replications say:
 // the same files for any number of workers and after an interruption in each round.
 func TestPrecisionDecidesAlike(t *testing.T) {
-	v := small("attack_params.budget_usd=1e5,1e6,1e7")
+	v := tiny.Variation("attack_params.budget_usd=1e5,1e6,1e7")
 	v.Set = v.Set[1:] // without the number of replications
 	v.Precision = "0.6:0.0003:2..8"
-	w := sweep(t, v)
+	w := tiny.Sweep(t, v)
 	if w.Runs() != 24 {
 		t.Errorf("at most %d runs", w.Runs())
 	}
@@ -23,7 +24,7 @@ func TestPrecisionDecidesAlike(t *testing.T) {
 	numbers := map[int]int{}
 	for _, workers := range []int{1, 2} {
 		r := runSweep(t, w, Options{Out: t.TempDir(), Workers: workers})
-		files := contents(t, r.Dir)
+		files := tiny.Files(t, r.Dir)
 		if whole == nil {
 			whole = files
 			for _, c := range r.Study.Cells {
@@ -36,7 +37,7 @@ func TestPrecisionDecidesAlike(t *testing.T) {
 				t.Error(notes)
 			}
 		}
-		sameFiles(t, "workers", whole, files)
+		tiny.SameFiles(t, "workers", whole, files)
 		for _, stop := range []int{1, 5, r.Planned - 1} {
 			dir := t.TempDir()
 			ctx, cancel := context.WithCancel(context.Background())
@@ -48,17 +49,17 @@ func TestPrecisionDecidesAlike(t *testing.T) {
 			if !errors.Is(err, context.Canceled) || !stopped.Partial {
 				t.Fatalf("%+v, %v", stopped, err)
 			}
-			sameFiles(t, "resumed", whole, contents(t, runSweep(t, w, Options{Out: dir, Workers: 3 - workers}).Dir))
+			tiny.SameFiles(t, "resumed", whole, tiny.Files(t, runSweep(t, w, Options{Out: dir, Workers: 3 - workers}).Dir))
 		}
 	}
 }
 
 // Every cell stops at the first look at which the rule holds.
 func TestPrecisionStopsAtTheFirstLook(t *testing.T) {
-	v := small()
+	v := tiny.Variation()
 	v.Set = v.Set[1:]
 	v.Precision = "0:0:5..5"
-	r := runSweep(t, sweep(t, v), Options{Out: t.TempDir(), Workers: 2})
+	r := runSweep(t, tiny.Sweep(t, v), Options{Out: t.TempDir(), Workers: 2})
 	c := r.Study.Cells[0]
 	excess, capital := c.Values(column.Excess), c.Values(column.Outcome("attack", column.CapitalAtRisk))
 	if c.N() != 5 {
@@ -66,7 +67,7 @@ func TestPrecisionStopsAtTheFirstLook(t *testing.T) {
 	}
 	for _, relative := range []string{"0.01", "0.3", "0.6", "1"} {
 		v.Precision = relative + ":0:2..5"
-		w := sweep(t, v)
+		w := tiny.Sweep(t, v)
 		want := 5
 		for n := w.Precision.Next(0); n > 0; n = w.Precision.Next(n) {
 			if w.Precision.Met(excess[:n], capital[:n], column.Level) {
@@ -78,13 +79,5 @@ func TestPrecisionStopsAtTheFirstLook(t *testing.T) {
 		if got != want {
 			t.Errorf("%s: %d replications, want %d", relative, got, want)
 		}
-	}
-}
-
-func TestPlanRefusesAPrecision(t *testing.T) {
-	_, err := NewPlan("dos-short", Variation{Precision: "0.05"}, 2, Options{})
-	var refused PlanError
-	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "known beforehand") {
-		t.Error(err)
 	}
 }

@@ -14,7 +14,10 @@ import (
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/study/column"
+	"stakeout/experiments/study/design"
+	"stakeout/experiments/study/question"
 	"stakeout/experiments/study/report"
+	"stakeout/experiments/study/runner"
 	"stakeout/strategies"
 )
 
@@ -33,7 +36,7 @@ type Options struct {
 
 // Result is what a finished or interrupted experiment leaves.
 type Result struct {
-	Counts
+	runner.Counts
 	Dir      string // folder of the files
 	Cells    int
 	Partial  bool // interrupted; the same call resumes it
@@ -54,65 +57,65 @@ type Result struct {
 // When ctx is cancelled the folder is closed as partial, the result covers what
 // is there, and the error wraps context.Canceled. A replication that fails is a
 // row with status "failed" and no error.
-func Run(ctx context.Context, w *Sweep, o Options) (*Result, error) {
-	o = o.withDefaults()
-	p, err := designOf(w, o.Version, o.Series)
+func Run(ctx context.Context, w *question.Sweep, o Options) (*Result, error) {
+	o = o.WithDefaults()
+	p, err := design.Of(w, o.Version, o.Series)
 	if err != nil {
 		return nil, err
 	}
 	if w.Recipe != nil {
-		p.recipe = recipeText(*w.Recipe, o)
+		p.Recipe = recipeText(*w.Recipe, o)
 	}
 	return runDesign(ctx, p, o)
 }
 
 // runDesign executes the whole design, writes the results folder and reports.
-func runDesign(ctx context.Context, p *design, o Options) (*Result, error) {
-	store, err := record.Open(o.Out, p.manifest(o.Program, o.Command), p.tables(o.Formats)...)
+func runDesign(ctx context.Context, p *design.Design, o Options) (*Result, error) {
+	store, err := record.Open(o.Out, p.Manifest(o.Program, o.Command), p.Tables(o.Formats)...)
 	if err != nil {
 		return nil, err
 	}
 	store.Workers(o.Workers)
 	start := time.Now()
-	r := &Result{Dir: store.Dir(), Cells: len(p.cells)}
+	r := &Result{Dir: store.Dir(), Cells: len(p.Cells)}
 	_, r.Dropped = store.Finished()
-	stopped := replications(ctx, p, store, o.pace(), &r.Counts)
+	stopped := runner.Run(ctx, p, store, o.Pace(), &r.Counts)
 	store.Phase("replications", time.Since(start))
-	return r, finish(p, store, r, stopped)
+	return r, Finish(p, store, r, stopped)
 }
 
 // Obtain reads the study of a sweep from its results folder. It runs the sweep first
 // when the folder is not complete, has changed since it was written, or belongs to
 // another configuration or program. Of the result it fills in the folder, the counts
 // and the study.
-func Obtain(ctx context.Context, w *Sweep, o Options) (*Result, error) {
-	o = o.withDefaults()
-	p, err := designOf(w, o.Version, o.Series)
+func Obtain(ctx context.Context, w *question.Sweep, o Options) (*Result, error) {
+	o = o.WithDefaults()
+	p, err := design.Of(w, o.Version, o.Series)
 	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Join(o.Out, p.name)
-	n := p.total()
-	r := &Result{Dir: dir, Cells: len(p.cells), Counts: Counts{Planned: n, Finished: n, Reused: n}}
+	dir := filepath.Join(o.Out, p.Name)
+	n := p.Total()
+	r := &Result{Dir: dir, Cells: len(p.Cells), Counts: runner.Counts{Planned: n, Finished: n, Reused: n}}
 	if !stored(p, dir, o) {
 		if r, err = runDesign(ctx, p, o); err != nil {
 			return r, err
 		}
 	}
 	// Read back in both cases, so that a stored run and a fresh one give the same.
-	r.Study, err = report.LoadSweep(dir, p.axes, false)
+	r.Study, err = report.LoadSweep(dir, p.Axes, false)
 	return r, err
 }
 
 // stored tells whether a folder holds all that a run of the design would leave.
-func stored(p *design, dir string, o Options) bool {
+func stored(p *design.Design, dir string, o Options) bool {
 	m, err := record.ReadManifest(dir)
-	return err == nil && m.Status == record.Complete && m.Program == o.Program && m.Config == p.manifest(o.Program, nil).Config && len(record.Verify(dir)) == 0
+	return err == nil && m.Status == record.Complete && m.Program == o.Program && m.Config == p.Manifest(o.Program, nil).Config && len(record.Verify(dir)) == 0
 }
 
-func (o Options) pace() Pace { return Pace{Workers: o.Workers, Progress: o.Progress} }
+func (o Options) Pace() runner.Pace { return runner.Pace{Workers: o.Workers, Progress: o.Progress} }
 
-func (o Options) withDefaults() Options {
+func (o Options) WithDefaults() Options {
 	if o.Out == "" {
 		o.Out = "results"
 	}
@@ -128,20 +131,20 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// finish reports and closes the store. The worst of what went wrong is
+// Finish reports and closes the store. The worst of what went wrong is
 // returned; an interruption only when everything else went well.
-func finish(p *design, store *record.Store, r *Result, stopped error) error {
+func Finish(p *design.Design, store *record.Store, r *Result, stopped error) error {
 	start := time.Now()
 	r.Partial = stopped != nil
 	err := reportOn(p, store, r)
 	store.Phase("report", time.Since(start))
-	return conclude(store, r, stopped, err)
+	return Conclude(store, r, stopped, err)
 }
 
-// conclude closes a store after what stopped the runs and the error of what came
+// Conclude closes a store after what stopped the runs and the error of what came
 // after them.
-func conclude(store *record.Store, r *Result, stopped, err error) error {
-	status, reason := closing(stopped, err)
+func Conclude(store *record.Store, r *Result, stopped, err error) error {
+	status, reason := Closing(stopped, err)
 	if closed := store.Close(status, reason); err == nil {
 		err = closed
 	}
@@ -151,9 +154,9 @@ func conclude(store *record.Store, r *Result, stopped, err error) error {
 	return err
 }
 
-// closing is the status of a folder, and the reason for one that is not complete, after
+// Closing is the status of a folder, and the reason for one that is not complete, after
 // what stopped the runs and the error of what came after them.
-func closing(stopped, err error) (record.Status, string) {
+func Closing(stopped, err error) (record.Status, string) {
 	switch {
 	case errors.Is(stopped, context.Canceled) || errors.Is(stopped, context.DeadlineExceeded):
 		return record.Partial, "interrupted"
@@ -167,9 +170,9 @@ func closing(stopped, err error) (record.Status, string) {
 
 // reportOn writes attack_roi and the figures from the rows in the store and
 // fills the result.
-func reportOn(p *design, store *record.Store, r *Result) (err error) {
-	meta := report.Meta{Experiment: p.name, Version: p.version, Partial: r.Partial, Axes: p.axes, Precision: p.stop, Lean: !p.detail()}
-	study, err := report.NewStudy(meta, p.runsSchema(),
+func reportOn(p *design.Design, store *record.Store, r *Result) (err error) {
+	meta := report.Meta{Experiment: p.Name, Version: p.Version, Partial: r.Partial, Axes: p.Axes, Precision: p.Stop, Lean: !p.Detail()}
+	study, err := report.NewStudy(meta, p.RunsSchema(),
 		func(visit func(record.Row) error) error { return store.Each(column.RunsTable, visit) })
 	if err != nil {
 		return err
@@ -177,12 +180,12 @@ func reportOn(p *design, store *record.Store, r *Result) (err error) {
 	defer func() { err = errors.Join(err, study.Err()) }()
 	r.Study = study
 	all := study.Summaries()
-	if len(p.axes) > 0 {
+	if len(p.Axes) > 0 {
 		r.ROI = report.Returns(study)
 	} else {
 		r.ROI = report.ROI(study)
 	}
-	if !p.detail() {
+	if !p.Detail() {
 		if best := study.Best(); best != nil {
 			r.Verdicts = []string{report.Verdict(best)}
 		}
@@ -228,8 +231,8 @@ func writeDataset(store *record.Store, study *report.Study) error {
 }
 
 // drawCells draws every cell that has replications.
-func drawCells(p *design, store *record.Store, study *report.Study, r *Result) error {
-	paths, err := report.ReadPaths(seriesSchema(), func(visit func(record.Row) error) error { return store.Each(column.SeriesTable, visit) })
+func drawCells(p *design.Design, store *record.Store, study *report.Study, r *Result) error {
+	paths, err := report.ReadPaths(design.SeriesSchema(), func(visit func(record.Row) error) error { return store.Each(column.SeriesTable, visit) })
 	if err != nil {
 		return err
 	}
@@ -238,7 +241,7 @@ func drawCells(p *design, store *record.Store, study *report.Study, r *Result) e
 			continue
 		}
 		prefix := "figures/"
-		if len(p.cells) > 1 {
+		if len(p.Cells) > 1 {
 			prefix = fmt.Sprintf("figures/%02d-", i+1)
 		}
 		for _, f := range []struct {
@@ -267,7 +270,7 @@ func overview(store *record.Store, study *report.Study, r *Result) error {
 		name string
 		draw *figure.Figure
 	}{
-		{"matrix", report.MatrixFigure(study, HomeMechanism)},
+		{"matrix", report.MatrixFigure(study, question.HomeMechanism)},
 		{"returns", report.SweepFigure(study)},
 	} {
 		if f.draw == nil {
@@ -282,9 +285,9 @@ func overview(store *record.Store, study *report.Study, r *Result) error {
 }
 
 // marks are the events of a cell's plan.
-func marks(p *design, id string) []strategies.Mark {
-	for _, c := range p.cells {
-		if c.id == id {
+func marks(p *design.Design, id string) []strategies.Mark {
+	for _, c := range p.Cells {
+		if c.ID == id {
 			return c.Marks()
 		}
 	}
@@ -314,3 +317,11 @@ func writeFigure(store *record.Store, f *figure.Figure, name string) error {
 	}
 	return nil
 }
+
+// PlanError is a plan that cannot be made or does not fit its folder. It is
+// about what the user asks for and not about files that cannot be read.
+type PlanError string
+
+func (e PlanError) Error() string { return string(e) }
+
+func PlanErrorf(format string, args ...any) error { return PlanError(fmt.Sprintf(format, args...)) }

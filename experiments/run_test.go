@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,90 +12,31 @@ import (
 
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/transcript"
+	"stakeout/experiments/presets"
 	"stakeout/experiments/study/column"
+	"stakeout/experiments/study/design"
 	"stakeout/experiments/study/measure"
+	"stakeout/experiments/study/question"
 	"stakeout/experiments/study/report"
-	"stakeout/mechanisms/election"
+	"stakeout/experiments/study/tiny"
 	"stakeout/strategies"
 )
 
-// tiny is a preset in a world of a hundred agents and half a dozen hours a
-// phase, so that a replication takes a few milliseconds.
-func tiny(t testing.TB, preset string, more ...string) *Spec {
-	t.Helper()
-	full, err := Load(preset)
-	if err != nil {
-		t.Fatal(err)
-	}
-	set := []string{
-		"replications=6", "horizon_days=1.5", "start_days=0.25",
-		"world.time.warmup_days=0.25", "world.time.rounds=2", "world.rollup.unbonding_days=0.1",
-		"world.users.count=20", "world.stakers.count=20", "world.noise.count=20", "world.chartists.count=5",
-		"world.holders.count=10", "world.shorters.count=4", "world.coordinators.count=3",
-		"world.remedies.timelock_vote.voting_days=0.1",
-	}
-	// Not every attack has all phases.
-	for _, phase := range [][2]string{
-		{"build_days", "0.25"}, {"open_days", "0.25"}, {"act_days", "0.25"}, {"cover_days", "0.25"}, {"sell_days", "0.25"},
-		{"slash_days", "0.25"}, {"cycles", "2"}, {"rest_days", "0.1"},
-	} {
-		if slices.Contains(paths(full.Params), phase[0]) {
-			set = append(set, "attack_params."+phase[0]+"="+phase[1])
-		}
-	}
-	s, err := Load(preset, append(set, more...)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func run(t testing.TB, dir string, o Options, specs ...*Spec) *Result {
+func run(t testing.TB, dir string, o Options, specs ...*question.Spec) *Result {
 	t.Helper()
 	o.Out = dir
-	r, err := Run(context.Background(), Together(specs[0].Name, specs...), o)
+	r, err := Run(context.Background(), question.Together(specs[0].Name, specs...), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-// contents are the files of a folder by name, without what belongs to one
-// invocation.
-func contents(t *testing.T, dir string) map[string][]byte {
-	t.Helper()
-	files := map[string][]byte{}
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || d.Name() == "timing.json" {
-			return err
-		}
-		name, _ := filepath.Rel(dir, path)
-		files[name], err = os.ReadFile(path)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
-}
-
-func sameFiles(t *testing.T, what string, a, b map[string][]byte) {
-	t.Helper()
-	for name := range a {
-		if !bytes.Equal(a[name], b[name]) {
-			t.Errorf("%s: %s differs", what, name)
-		}
-	}
-	if len(a) != len(b) {
-		t.Errorf("%s: %d files against %d", what, len(a), len(b))
-	}
-}
-
 func TestSameBytesForAnyNumberOfWorkers(t *testing.T) {
 	var first map[string][]byte
 	for _, workers := range []int{1, 2, 8} {
-		r := run(t, t.TempDir(), Options{Workers: workers}, tiny(t, "dos-short"))
-		files := contents(t, r.Dir)
+		r := run(t, t.TempDir(), Options{Workers: workers}, tiny.Spec(t, "dos-short"))
+		files := tiny.Files(t, r.Dir)
 		for _, want := range []string{"runs.csv", "runs.parquet", "series.csv", "series.parquet", "attack_roi.csv", "schema.json", "manifest.json", "figures/price.pdf", "figures/channels.svg"} {
 			if len(files[filepath.FromSlash(want)]) == 0 {
 				t.Errorf("%d workers: no %s", workers, want)
@@ -110,17 +49,17 @@ func TestSameBytesForAnyNumberOfWorkers(t *testing.T) {
 			first = files
 			continue
 		}
-		sameFiles(t, "workers", first, files)
+		tiny.SameFiles(t, "workers", first, files)
 	}
 }
 
 func TestCancelledAndResumedIsTheSame(t *testing.T) {
-	s := tiny(t, "dos-short")
-	whole := contents(t, run(t, t.TempDir(), Options{Workers: 2}, s).Dir)
+	s := tiny.Spec(t, "dos-short")
+	whole := tiny.Files(t, run(t, t.TempDir(), Options{Workers: 2}, s).Dir)
 
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(context.Background())
-	r, err := Run(ctx, Alone(s), Options{Out: dir, Workers: 2, Progress: func(done, _ int) {
+	r, err := Run(ctx, question.Alone(s), Options{Out: dir, Workers: 2, Progress: func(done, _ int) {
 		if done == 3 {
 			cancel()
 		}
@@ -138,13 +77,13 @@ func TestCancelledAndResumedIsTheSame(t *testing.T) {
 	if again.Reused != r.Finished || again.Finished != again.Planned {
 		t.Errorf("re-used %d of %d, finished %d", again.Reused, r.Finished, again.Finished)
 	}
-	sameFiles(t, "resumed", whole, contents(t, again.Dir))
+	tiny.SameFiles(t, "resumed", whole, tiny.Files(t, again.Dir))
 }
 
 // What another program left is not taken for one's own: a complete folder is run
 // again, and an interrupted one is refused.
 func TestOtherCodeRunsAgain(t *testing.T) {
-	w := sweep(t, small())
+	w := tiny.Sweep(t, tiny.Variation())
 	dir := t.TempDir()
 	was, now := record.Program{Version: "1", Code: "abc"}, record.Program{Version: "1", Code: "abd"}
 	for _, c := range []struct {
@@ -176,7 +115,7 @@ func TestOtherCodeRunsAgain(t *testing.T) {
 func TestCancelledBeforeTheFirstReplication(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	r, err := Run(ctx, Alone(tiny(t, "dos-short")), Options{Out: t.TempDir(), Workers: 2})
+	r, err := Run(ctx, question.Alone(tiny.Spec(t, "dos-short")), Options{Out: t.TempDir(), Workers: 2})
 	if !errors.Is(err, context.Canceled) || r.Finished != 0 || !r.Partial {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -185,9 +124,9 @@ func TestCancelledBeforeTheFirstReplication(t *testing.T) {
 // Every attack in the catalogue: channels sum to profit and sectors to zero, to
 // the micro-USD, in every stored row.
 func TestMoneyAddsUpInEveryRow(t *testing.T) {
-	var specs []*Spec
-	for _, name := range Presets() {
-		specs = append(specs, tiny(t, name, "replications=2"))
+	var specs []*question.Spec
+	for _, name := range presets.Names() {
+		specs = append(specs, tiny.Spec(t, name, "replications=2"))
 	}
 	r := run(t, t.TempDir(), Options{Workers: 2, Formats: record.CSV}, specs...)
 	study, err := report.Load(r.Dir)
@@ -229,8 +168,8 @@ func TestMoneyAddsUpInEveryRow(t *testing.T) {
 // A cell whose replications fail, and one whose replications panic, are rows
 // beside one that runs.
 func TestFailuresAreRows(t *testing.T) {
-	good := tiny(t, "dos-short", "replications=2")
-	broken, panics := tiny(t, "dos-short", "replications=2"), tiny(t, "dos-short", "replications=2")
+	good := tiny.Spec(t, "dos-short", "replications=2")
+	broken, panics := tiny.Spec(t, "dos-short", "replications=2"), tiny.Spec(t, "dos-short", "replications=2")
 	broken.Mechanism = "no-such"
 	panics.Params = &strategies.EmptyBlocksParams{}
 	r := run(t, t.TempDir(), Options{Workers: 2, Formats: record.CSV}, good, broken, panics)
@@ -253,13 +192,13 @@ func TestFailuresAreRows(t *testing.T) {
 }
 
 func TestEveryColumnIsDescribed(t *testing.T) {
-	d, err := designOf(Alone(tiny(t, "dos-short")), "v", true)
+	d, err := design.Of(question.Alone(tiny.Spec(t, "dos-short")), "v", true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := run(t, t.TempDir(), Options{Workers: 2, Formats: record.CSV}, tiny(t, "dos-short", "replications=2"))
+	r := run(t, t.TempDir(), Options{Workers: 2, Formats: record.CSV}, tiny.Spec(t, "dos-short", "replications=2"))
 	roi, _ := report.Dataset(r.Study)
-	for _, s := range []record.Schema{d.runsSchema(), seriesSchema(), roi} {
+	for _, s := range []record.Schema{d.RunsSchema(), design.SeriesSchema(), roi} {
 		if err := s.Check(); err != nil {
 			t.Error(err)
 		}
@@ -276,7 +215,7 @@ func TestEveryColumnIsDescribed(t *testing.T) {
 // What attack_roi summarises comes from columns of runs that exist: a wrong
 // name would be a column of missing values.
 func TestDatasetHasNoEmptyStatistics(t *testing.T) {
-	r := run(t, t.TempDir(), Options{Workers: 2, Formats: record.CSV}, tiny(t, "dos-short"))
+	r := run(t, t.TempDir(), Options{Workers: 2, Formats: record.CSV}, tiny.Spec(t, "dos-short"))
 	schema, all := report.Dataset(r.Study)
 	rows := slices.Collect(all)
 	for i, c := range schema.Columns {
@@ -287,7 +226,7 @@ func TestDatasetHasNoEmptyStatistics(t *testing.T) {
 }
 
 func TestROITable(t *testing.T) {
-	r := run(t, t.TempDir(), Options{Workers: 2, Program: record.Program{Version: "golden"}}, tiny(t, "dos-short"), tiny(t, "fake-dos"))
+	r := run(t, t.TempDir(), Options{Workers: 2, Program: record.Program{Version: "golden"}}, tiny.Spec(t, "dos-short"), tiny.Spec(t, "fake-dos"))
 	var b bytes.Buffer
 	if err := r.ROI.Terminal(&b, 200); err != nil {
 		t.Fatal(err)
@@ -296,98 +235,20 @@ func TestROITable(t *testing.T) {
 	transcript.Golden(t, filepath.Join("testdata", "roi.golden"), b.String())
 }
 
-func TestNoBudgetIsTheIdleWorld(t *testing.T) {
-	for _, name := range Presets() {
-		s := tiny(t, name, "attack_params.budget_usd=0")
-		x, err := RunTrial(context.Background(), s, NewWorlds(), 3)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if a, h, i := x.Attack.Hash(), x.Honest.Hash(), x.Idle.Hash(); a != i || h != i {
-			t.Errorf("%s: hashes %x, %x, %x", name, a, h, i)
-		}
-		if x.Gain.Profit != 0 || x.Excess() != 0 {
-			t.Errorf("%s: profit %d without capital", name, x.Gain.Profit)
-		}
+// A world in which nobody wants anything has no transactions to lose; what is
+// divided by them is missing from the table, not zero and not infinite.
+func TestNothingToDivideBy(t *testing.T) {
+	s := tiny.Spec(t, "dos-short", "replications=2", "world.users.transactions_per_day=0")
+	r := run(t, t.TempDir(), Options{Workers: 2, Formats: record.CSV}, s)
+	if r.Failed > 0 {
+		t.Fatalf("%d replications failed: %s", r.Failed, r.Study.Cells[0].Why)
 	}
-}
-
-func TestExplain(t *testing.T) {
-	s := tiny(t, "dos-short")
-	e, err := Explain(context.Background(), s, 2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, x := range e.Tables() {
-		if err := x.Terminal(new(bytes.Buffer), 120); err != nil {
-			t.Error(err)
+	for _, v := range r.Study.Cells[0].Values(column.Outcome("attack", column.ThroughputLoss)) {
+		if !math.IsNaN(v) {
+			t.Errorf("throughput lost %g of none", v)
 		}
 	}
-	whole, err := RunTrial(context.Background(), s, NewWorlds(), 2)
-	if err != nil {
-		t.Fatal(err)
+	if got := measure.Ratio(1, 0); !math.IsNaN(got) {
+		t.Errorf("1/0 is %g", got)
 	}
-	if want := usd(whole.Gain.Profit.Units()); !strings.Contains(e.Verdict, want) {
-		t.Errorf("explains a replication other than that of the run, want %s: %s", want, e.Verdict)
-	}
-	if len(e.Divergence.Rows) == 0 || len(e.Fills.Rows) == 0 || len(e.Timeline.Rows) == 0 {
-		t.Errorf("%d differences, %d trades, %d days", len(e.Divergence.Rows), len(e.Fills.Rows), len(e.Timeline.Rows))
-	}
-	none, err := Explain(context.Background(), tiny(t, "dos-short", "attack_params.budget_usd=0"), 0)
-	if err != nil || len(none.Divergence.Rows) != 0 {
-		t.Errorf("an attack without a budget differs from its twin: %v", err)
-	}
-}
-
-func TestListAndShow(t *testing.T) {
-	list, err := List()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(list[0].Rows) != len(Presets()) {
-		t.Errorf("%d presets are listed, there are %d", len(list[0].Rows), len(Presets()))
-	}
-	names := append(Presets(), "none", "court-aragon", "fake-dos")
-	for _, e := range election.All() {
-		names = append(names, e.Name)
-		if tables, err := Show(e.Name); err != nil || len(tables) != 2 || len(tables[1].Rows) == 0 {
-			t.Errorf("%s is shown without its parameters: %v", e.Name, err)
-		}
-	}
-	for _, name := range names {
-		tables, err := Show(name)
-		if err != nil || len(tables) == 0 {
-			t.Errorf("%s: %v", name, err)
-		}
-		list = append(list, tables...)
-	}
-	shown := ""
-	for _, row := range showEntry("court-aragon")[1].Rows {
-		shown += row[0].String() + " "
-	}
-	if !strings.Contains(shown, "world.remedies.court_aragon.final_discount_share") || !strings.Contains(shown, "world.remedies.case.bond_usd") || strings.Contains(shown, "kleros") {
-		t.Errorf("court-aragon shows %s", shown)
-	}
-	for _, x := range list {
-		if err := x.Markdown(new(bytes.Buffer)); err != nil {
-			t.Error(err)
-		}
-	}
-	if _, err := Show("dos-shrt"); !errors.Is(err, ErrPreset) {
-		t.Errorf("an unknown name gives %v", err)
-	}
-}
-
-// Trades in dai are listed beside those in the token.
-func TestExplainListsDai(t *testing.T) {
-	e, err := Explain(context.Background(), tiny(t, "dos-lockup", "world.users.count=200", "horizon_days=2.5", "attack_params.act_days=0.9"), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range e.Fills.Rows {
-		if strings.HasSuffix(row[1].String(), ", dai") {
-			return
-		}
-	}
-	t.Errorf("no trade in dai among %d", len(e.Fills.Rows))
 }

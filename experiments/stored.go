@@ -13,7 +13,10 @@ import (
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
+	"stakeout/experiments/presets"
 	"stakeout/experiments/study/column"
+	"stakeout/experiments/study/design"
+	"stakeout/experiments/study/question"
 	"stakeout/experiments/study/report"
 )
 
@@ -26,7 +29,7 @@ type Stored struct {
 	Axes     []string // paths of the parameters that vary by plan
 	// Specs are the resolved configuration: that of all cells but for the axes, or
 	// in a comparison those of the cells one by one.
-	Specs []*Spec
+	Specs []*question.Spec
 	dir   string
 }
 
@@ -37,22 +40,22 @@ func OpenStored(dir string) (*Stored, error) {
 	if info, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("%w; %s", err, expectedFolder(dir))
 	} else if !info.IsDir() {
-		return nil, planErrorf("%s is a file; %s", dir, expectedFolder(dir))
+		return nil, PlanErrorf("%s is a file; %s", dir, expectedFolder(dir))
 	}
 	m, err := record.ReadManifest(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, planErrorf("%s is no results folder: it has no manifest.json, which is written when a run ends; %s", dir, expectedFolder(dir))
+		return nil, PlanErrorf("%s is no results folder: it has no manifest.json, which is written when a run ends; %s", dir, expectedFolder(dir))
 	}
 	if err != nil {
-		return nil, planErrorf("%v; run it again to write it anew", err)
+		return nil, PlanErrorf("%v; run it again to write it anew", err)
 	}
 	s := &Stored{Manifest: m, dir: dir}
 	if !s.holds(column.RunsTable+".csv") && !s.holds(column.RunsTable+".parquet") {
-		return nil, planErrorf("%s holds the experiment %s without a table %s; %s", dir, m.Experiment, column.RunsTable, expectedFolder(dir))
+		return nil, PlanErrorf("%s holds the experiment %s without a table %s; %s", dir, m.Experiment, column.RunsTable, expectedFolder(dir))
 	}
 	for _, p := range record.Verify(dir) {
 		if s.holds(p.File) {
-			return nil, planErrorf("%s: %s; run it again to write it anew", dir, p)
+			return nil, PlanErrorf("%s: %s; run it again to write it anew", dir, p)
 		}
 	}
 	if err := s.configuration(); err != nil {
@@ -62,7 +65,7 @@ func OpenStored(dir string) (*Stored, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Study, err = report.LoadSweep(dir, s.Axes, cells > detailed)
+	s.Study, err = report.LoadSweep(dir, s.Axes, cells > design.Detailed)
 	return s, err
 }
 
@@ -81,7 +84,7 @@ func expectedFolder(dir string) string {
 			return expected + "; " + param.DidYouMean(filepath.ToSlash(filepath.Dir(found[0])))
 		}
 	}
-	if name := filepath.Base(dir); slices.Contains(Presets(), name) {
+	if name := filepath.Base(dir); slices.Contains(presets.Names(), name) {
 		return expected + "; type `stakeout run " + name + "` first"
 	}
 	return expected + "; type `stakeout run dos-short` to make one"
@@ -90,17 +93,17 @@ func expectedFolder(dir string) string {
 // configuration reads the specs and the axes back from the text in the manifest.
 func (s *Stored) configuration() error {
 	for i, text := range strings.Split(s.Manifest.Config, "---\n") {
-		spec, axes, err := reread("manifest.json", []byte(text))
+		spec, axes, err := question.Reread("manifest.json", []byte(text))
 		if err != nil {
-			return planErrorf("%s: the configuration in manifest.json is not one of this version, %s wrote it: %v", s.dir, s.Manifest.Version, err)
+			return PlanErrorf("%s: the configuration in manifest.json is not one of this version, %s wrote it: %v", s.dir, s.Manifest.Version, err)
 		}
 		s.Specs = append(s.Specs, spec)
 		if i == 0 {
 			s.Question, s.Axes = spec.Question, axes
 		}
 	}
-	if s.Manifest.Experiment == ComparisonName {
-		s.Question, s.Axes = comparisonQuestion, report.MatrixAxes
+	if s.Manifest.Experiment == question.ComparisonName {
+		s.Question, s.Axes = question.ComparisonQuestion, report.MatrixAxes
 	}
 	return nil
 }
@@ -162,7 +165,7 @@ func (s *Stored) Assumptions() (changed, others *table.Table) {
 	var order []string
 	values, fields, differs := map[string][]string{}, map[string]param.Field{}, map[string]bool{}
 	for _, spec := range s.Specs {
-		spec.walk(func(path string, f param.Field) {
+		spec.Walk(func(path string, f param.Field) {
 			if fields[path].Source == "" {
 				order, fields[path] = append(order, path), f
 			}
@@ -185,11 +188,11 @@ func (s *Stored) Assumptions() (changed, others *table.Table) {
 	changed = assumptionTable("assumptions", title)
 	others = assumptionTable("defaults", "Parameters at their defaults")
 	for _, path := range order {
-		if never[path] {
+		if question.Unlisted[path] {
 			continue
 		}
 		t := others
-		if differs[path] || own && strings.HasPrefix(path, attackPrefix) {
+		if differs[path] || own && strings.HasPrefix(path, question.AttackPrefix) {
 			t = changed
 		}
 		f, value := fields[path], values[path]

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/question"
+	"stakeout/experiments/study/trial"
 )
 
 // BenchmarkThroughput compares an experiment, with its store, tables and files,
@@ -23,7 +25,7 @@ import (
 //	go test ./experiments -run '^$' -bench Throughput -benchtime 1x
 func BenchmarkThroughput(b *testing.B) {
 	const reps = 40
-	s, err := Load("dos-short", "replications=40")
+	s, err := question.Load("dos-short", "replications=40")
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -33,9 +35,9 @@ func BenchmarkThroughput(b *testing.B) {
 		var wait sync.WaitGroup
 		for w := range workers {
 			wait.Go(func() {
-				worlds := NewWorlds()
+				worlds := trial.NewWorlds()
 				for rep := w; rep < reps; rep += workers {
-					if _, err := RunTrial(context.Background(), s, worlds, rep); err != nil {
+					if _, err := trial.Run(context.Background(), s, worlds, rep); err != nil {
 						b.Error(err)
 					}
 				}
@@ -58,7 +60,7 @@ func BenchmarkThroughput(b *testing.B) {
 		together += bare(workers)
 		between := cpu()
 		start := time.Now()
-		if _, err := Run(context.Background(), Alone(s), Options{Out: b.TempDir(), Workers: workers, Formats: record.Parquet}); err != nil {
+		if _, err := Run(context.Background(), question.Alone(s), Options{Out: b.TempDir(), Workers: workers, Formats: record.Parquet}); err != nil {
 			b.Fatal(err)
 		}
 		experiment += time.Since(start).Seconds()

@@ -8,7 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"stakeout/experiments"
+	"stakeout/experiments/instruments/breakeven"
+	"stakeout/experiments/study/question"
 )
 
 var (
@@ -50,7 +51,7 @@ func (p *program) breakEven(c *cli.Context) error {
 
 // found prints the crossings, the files and what to type next, of an interrupted search
 // as far as it went.
-func (p *program) found(c *cli.Context, b *experiments.BreakEven) error {
+func (p *program) found(c *cli.Context, b *breakeven.BreakEven) error {
 	if len(b.Tried) > 0 {
 		files, err := b.Write(c.String("out"))
 		if err != nil {
@@ -71,7 +72,7 @@ func (p *program) found(c *cli.Context, b *experiments.BreakEven) error {
 
 // searchOf reads the search and the settings of the command line. The number of
 // replications is that of --reps unless --set gives another.
-func searchOf(c *cli.Context, name string) (s experiments.Search, set []string, err error) {
+func searchOf(c *cli.Context, name string) (s breakeven.Search, set []string, err error) {
 	if c.Int("halvings") < 0 {
 		return s, nil, usagef("--halvings %d: expected 0 or more", c.Int("halvings"))
 	}
@@ -81,7 +82,7 @@ func searchOf(c *cli.Context, name string) (s experiments.Search, set []string, 
 	if !c.IsSet("reps") {
 		set = append([]string{"replications=" + c.String("reps")}, set...)
 	}
-	spec, err := experiments.Load(name, set...)
+	spec, err := question.Load(name, set...)
 	switch {
 	case err != nil && exitCode(err) == exitInvariant:
 		return s, nil, inputError{err}
@@ -90,9 +91,9 @@ func searchOf(c *cli.Context, name string) (s experiments.Search, set []string, 
 	case spec.Replications < 2:
 		return s, nil, usagef("--reps %d: expected 2 or more, since an interval takes two replications", spec.Replications)
 	case c.IsSet("axis"):
-		s, err = experiments.SearchAlong(c.String("axis"))
+		s, err = breakeven.SearchAlong(c.String("axis"))
 	default:
-		s, err = experiments.SearchBudget(spec)
+		s, err = breakeven.SearchBudget(spec)
 	}
 	s.Halvings = c.Int("halvings")
 	return s, set, err

@@ -8,9 +8,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"stakeout/experiments"
 	"stakeout/experiments/evidence/check"
 	"stakeout/experiments/kit/table"
+	"stakeout/experiments/study/question"
 )
 
 // check validates a preset file, or runs checks of the model by name.
@@ -38,7 +38,7 @@ func (p *program) checkPreset(c *cli.Context, file string) error {
 	if _, err := os.Stat(file); isPresetFile(file) && err != nil {
 		return err
 	}
-	w, err := experiments.LoadSweep(file, experiments.Variation{})
+	w, err := question.LoadSweep(file, question.Variation{})
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/urfave/cli/v2"
 
-	"stakeout/experiments"
+	"stakeout/experiments/study/question"
 )
 
 var (
@@ -23,7 +23,7 @@ func (p *program) compare(c *cli.Context) error {
 	if c.Bool("all") && reps == 0 {
 		reps = 100
 	}
-	w, err := experiments.Comparison(c.Bool("all"), reps)
+	w, err := question.Comparison(c.Bool("all"), reps)
 	if err != nil {
 		return err
 	}

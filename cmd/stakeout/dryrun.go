@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stakeout/experiments"
+	"stakeout/experiments/study/question"
 )
 
 // What a run costs besides time, measured with the default world.
@@ -37,7 +38,7 @@ type estimate struct {
 }
 
 // dryRun prints the cost of a sweep and starts none.
-func (p *program) dryRun(c *cli.Context, w *experiments.Sweep, o experiments.Options) error {
+func (p *program) dryRun(c *cli.Context, w *question.Sweep, o experiments.Options) error {
 	workers := o.Workers
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)

@@ -15,6 +15,7 @@ import (
 	"stakeout/experiments/evidence/replay"
 	"stakeout/experiments/kit/notation"
 	"stakeout/experiments/kit/param"
+	"stakeout/experiments/presets"
 )
 
 // The exit codes.
@@ -56,7 +57,7 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case errors.As(err, &usage):
 		return exitUsage
-	case errors.As(err, &input), errors.As(err, &invalid), errors.As(err, &record), errors.As(err, &value), errors.As(err, &rows), errors.As(err, &plan), errors.Is(err, experiments.ErrPreset):
+	case errors.As(err, &input), errors.As(err, &invalid), errors.As(err, &record), errors.As(err, &value), errors.As(err, &rows), errors.As(err, &plan), errors.Is(err, presets.ErrPreset):
 		return exitInput
 	case errors.As(err, &path), errors.As(err, &link), errors.As(err, &system), errors.As(err, &number),
 		strings.HasPrefix(err.Error(), "record: "): // such as a folder that another process has

@@ -6,7 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"stakeout/experiments"
+	"stakeout/experiments/instruments/explain"
 )
 
 // explain runs one replication and prints its three worlds side by side.
@@ -19,7 +19,7 @@ func (p *program) explain(c *cli.Context) error {
 	if rep < 0 {
 		return usagef("--rep %d: expected 0 or more", rep)
 	}
-	e, err := experiments.Explain(c.Context, s, rep)
+	e, err := explain.Replication(c.Context, s, rep)
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func (p *program) explain(c *cli.Context) error {
 	return nil
 }
 
-func (p *program) explainJSON(e *experiments.Explanation) error {
+func (p *program) explainJSON(e *explain.Explanation) error {
 	tables, err := rawTables(e.Tables()...)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"stakeout/experiments"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/publish/page"
+	"stakeout/experiments/study/question"
 )
 
 var pageFlag = &cli.StringFlag{Name: "out", Usage: "`FILE` of the page, in place of one beside the folder"}
@@ -54,10 +55,10 @@ func (p *program) page(c *cli.Context) error {
 // which may be anywhere, the command that made the folder.
 func after(s *experiments.Stored) []string {
 	name := s.Manifest.Experiment
-	if best := s.Study.Best(); best != nil && name == experiments.ComparisonName {
-		name = experiments.VariantName(best.Cell.Attack, best.Cell.Mechanism, best.Cell.Remedy)
+	if best := s.Study.Best(); best != nil && name == question.ComparisonName {
+		name = question.VariantName(best.Cell.Attack, best.Cell.Mechanism, best.Cell.Remedy)
 	}
-	if _, err := experiments.Load(name); err != nil {
+	if _, err := question.Load(name); err != nil {
 		return again(s.Manifest.Command)
 	}
 	return []string{"explain", quoted(name)}

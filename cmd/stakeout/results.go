@@ -8,8 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"stakeout/experiments"
 	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/question"
 	reports "stakeout/experiments/study/report"
 )
 
@@ -75,6 +75,6 @@ func (p *program) schema(c *cli.Context) error {
 	if c.NArg() > 0 {
 		return usagef("schema takes no argument, got %q", c.Args().First())
 	}
-	_, err := p.out.Write(experiments.Schema())
+	_, err := p.out.Write(question.Schema())
 	return err
 }

@@ -12,6 +12,8 @@ import (
 
 	"stakeout/experiments"
 	"stakeout/experiments/kit/table"
+	"stakeout/experiments/presets"
+	"stakeout/experiments/publish/menu"
 )
 
 // show prints a preset, with overrides, or an entry of the catalogue.
@@ -26,14 +28,14 @@ func (p *program) show(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		list = experiments.PresetTables(s)
-	} else if list, err = experiments.Show(name); err != nil {
+		list = menu.Preset(s)
+	} else if list, err = menu.Show(name); err != nil {
 		return err
 	}
 	if err := p.catalogue(c, list); err != nil || c.Bool("json") {
 		return err
 	}
-	if slices.Contains(experiments.Presets(), name) || isPresetFile(name) {
+	if slices.Contains(presets.Names(), name) || isPresetFile(name) {
 		p.next(append([]string{"run", quoted(name)}, choices(c)...)...)
 	} else {
 		p.next("list")

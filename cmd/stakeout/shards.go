@@ -13,7 +13,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stakeout/experiments"
+	"stakeout/experiments/instruments/shards"
 	"stakeout/experiments/kit/record"
+	"stakeout/experiments/presets"
 )
 
 // second returns the argument behind the word of a part of sweep.
@@ -43,7 +45,7 @@ func (p *program) sweepPlan(c *cli.Context) error {
 		return err
 	}
 	o.Command = unplanned(p.command)
-	plan, err := experiments.NewPlan(name, v, c.Int("shards"), o)
+	plan, err := shards.NewPlan(name, v, c.Int("shards"), o)
 	if err != nil {
 		return err
 	}
@@ -76,11 +78,11 @@ func unplanned(command []string) (args []string) {
 }
 
 // planned reads the plan in the folder that a part of sweep was given.
-func planned(c *cli.Context) (plan *experiments.Plan, dir string, err error) {
+func planned(c *cli.Context) (plan *shards.Plan, dir string, err error) {
 	if dir, err = second(c, "folder of a plan"); err != nil {
 		return nil, dir, err
 	}
-	plan, err = experiments.ReadPlan(dir, identity())
+	plan, err = shards.ReadPlan(dir, identity())
 	return plan, dir, err
 }
 
@@ -139,7 +141,7 @@ func (p *program) sweepRun(c *cli.Context) error {
 	return nil
 }
 
-func (p *program) shard(c *cli.Context, plan *experiments.Plan, dir string, shard int) (*experiments.Result, error) {
+func (p *program) shard(c *cli.Context, plan *shards.Plan, dir string, shard int) (*experiments.Result, error) {
 	if c.Int("workers") < 0 {
 		return nil, usagef("--workers %d: expected 0 or more", c.Int("workers"))
 	}
@@ -165,7 +167,7 @@ func (p *program) sweepMissing(c *cli.Context) error {
 		fmt.Fprintf(p.err, "all %d shards are complete: `sweep merge %s` puts them together\n", plan.Shards, dir)
 		return nil
 	}
-	fmt.Fprintln(p.out, experiments.Array(missing))
+	fmt.Fprintln(p.out, shards.Array(missing))
 	return nil
 }
 
@@ -179,7 +181,7 @@ func (p *program) sweepMerge(c *cli.Context) error {
 	r, err := plan.Merge(c.Context, dir, experiments.Options{Out: c.String("out"), Progress: step})
 	end()
 	name := strings.TrimSuffix(plan.File, ".yaml")
-	if !slices.Contains(experiments.Presets(), name) {
+	if !slices.Contains(presets.Names(), name) {
 		name = plan.File
 	}
 	return p.result(c, name, choices(c), r, err)
@@ -240,7 +242,7 @@ func placed(dir string) (self, folder string, err error) {
 }
 
 // condor prints a submit file and nothing else.
-func (p *program) condor(c *cli.Context, plan *experiments.Plan, dir string, missing []int) error {
+func (p *program) condor(c *cli.Context, plan *shards.Plan, dir string, missing []int) error {
 	self, folder, err := placed(dir)
 	if err == nil {
 		fmt.Fprint(p.out, plan.CondorJob(self, folder, missing, max(c.Int("workers"), 1)))
@@ -249,7 +251,7 @@ func (p *program) condor(c *cli.Context, plan *experiments.Plan, dir string, mis
 }
 
 // slurm writes the script of a job array, shows it and, with --go, submits it.
-func (p *program) slurm(c *cli.Context, plan *experiments.Plan, dir string, missing []int) error {
+func (p *program) slurm(c *cli.Context, plan *shards.Plan, dir string, missing []int) error {
 	self, folder, err := placed(dir)
 	if err != nil {
 		return err

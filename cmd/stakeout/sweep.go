@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stakeout/experiments"
+	"stakeout/experiments/study/question"
 )
 
 // The flags of sweep and its parts.
@@ -83,16 +84,16 @@ func takers(flag string) string {
 
 // loadSweep reads the preset with the axes, overrides and sample of the command
 // line.
-func loadSweep(c *cli.Context, name string) (*experiments.Sweep, experiments.Variation, error) {
+func loadSweep(c *cli.Context, name string) (*question.Sweep, question.Variation, error) {
 	set, err := overrides(c)
-	v := experiments.Variation{Set: set, Axes: c.StringSlice("axis"), Sample: c.String("sample"), Precision: c.String("precision")}
+	v := question.Variation{Set: set, Axes: c.StringSlice("axis"), Sample: c.String("sample"), Precision: c.String("precision")}
 	if err != nil {
 		return nil, v, err
 	}
 	if v.Precision != "" && c.IsSet("reps") {
 		return nil, v, usagef("--reps and --precision both decide on the number of replications: expected one of the two")
 	}
-	w, err := experiments.LoadSweep(name, v)
+	w, err := question.LoadSweep(name, v)
 	if err != nil && exitCode(err) == exitInvariant {
 		err = inputError{err}
 	}
@@ -113,7 +114,7 @@ func (p *program) sweepHere(c *cli.Context) error {
 }
 
 // execute runs a sweep of one cell or of many and prints what came out of it.
-func (p *program) execute(c *cli.Context, name string, w *experiments.Sweep) error {
+func (p *program) execute(c *cli.Context, name string, w *question.Sweep) error {
 	o, err := p.options(c)
 	if err != nil {
 		return err
@@ -152,8 +153,8 @@ func (p *program) result(c *cli.Context, name string, chosen []string, r *experi
 // look is the command that explains the cell with the largest excess.
 func look(name string, chosen []string, r *experiments.Result) (args []string) {
 	best := r.Study.Best()
-	if best != nil && name == experiments.ComparisonName {
-		return append([]string{"explain", experiments.VariantName(best.Cell.Attack, best.Cell.Mechanism, best.Cell.Remedy)}, chosen...)
+	if best != nil && name == question.ComparisonName {
+		return append([]string{"explain", question.VariantName(best.Cell.Attack, best.Cell.Mechanism, best.Cell.Remedy)}, chosen...)
 	}
 	args = append([]string{"explain", quoted(name)}, chosen...)
 	if best != nil {

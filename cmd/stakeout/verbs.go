@@ -11,6 +11,8 @@ import (
 	"stakeout/experiments"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
+	"stakeout/experiments/publish/menu"
+	"stakeout/experiments/study/question"
 	"stakeout/market/wire"
 )
 
@@ -91,7 +93,7 @@ func word(c *cli.Context, what string) (string, error) {
 }
 
 // load reads the preset named on the command line with its overrides.
-func load(c *cli.Context) (*experiments.Spec, error) {
+func load(c *cli.Context) (*question.Spec, error) {
 	name, err := word(c, "preset")
 	if err != nil {
 		return nil, err
@@ -100,7 +102,7 @@ func load(c *cli.Context) (*experiments.Spec, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := experiments.Load(name, set...)
+	s, err := question.Load(name, set...)
 	if err != nil && exitCode(err) == exitInvariant {
 		err = inputError{err}
 	}
@@ -215,9 +217,9 @@ func (p *program) list(c *cli.Context) error {
 		return usagef("list takes no argument, got %q; `show %s` shows one entry", c.Args().First(), c.Args().First())
 	}
 	if c.Bool("matrix") {
-		return p.tables(c, experiments.Matrix())
+		return p.tables(c, menu.Matrix())
 	}
-	list, err := experiments.List()
+	list, err := menu.List()
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,8 @@ package check
 import (
 	"context"
 
-	"stakeout/experiments"
 	"stakeout/experiments/evidence/accounts"
+	"stakeout/experiments/study/trial"
 )
 
 // books are the matrices of one world: the balance sheet after the warm-up, what
@@ -17,7 +17,7 @@ func (r *runner) books(ctx context.Context, _ *scratch, rep int) (b books, err e
 		return b, err
 	}
 	before := accounts.Of(w)
-	if err := experiments.Advance(ctx, w, w.Tick()+w.Ticks(r.days)); err != nil {
+	if err := trial.Advance(ctx, w, w.Tick()+w.Ticks(r.days)); err != nil {
 		return b, err
 	}
 	after := accounts.Of(w)

@@ -16,12 +16,12 @@ import (
 	"runtime"
 	"sync"
 
-	"stakeout/experiments"
 	"stakeout/experiments/kit/draw"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/pool"
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/trial"
 )
 
 // Info describes one reality check of the model.
@@ -148,7 +148,7 @@ func (r *runner) openAt(ctx context.Context, cfg *sim.Config, rep int, days floa
 	if err != nil {
 		return nil, err
 	}
-	return w, experiments.Advance(ctx, w, w.Ticks(cfg.Time.WarmupDays+days))
+	return w, trial.Advance(ctx, w, w.Ticks(cfg.Time.WarmupDays+days))
 }
 
 // scratch is one worker's worlds for branches, used again and again.

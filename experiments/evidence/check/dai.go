@@ -5,9 +5,9 @@ import (
 	"math"
 	"slices"
 
-	"stakeout/experiments"
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/trial"
 )
 
 // The fall of ether: half of its value in a day, two days after the warm-up,
@@ -73,7 +73,7 @@ func (r *runner) daiWorldOf(ctx context.Context, _ *scratch, rep int) (out daiWo
 		if w, err = r.open(&cfg, rep); err != nil {
 			return out, err
 		}
-		if err = experiments.Advance(ctx, w, w.Ticks(cfg.Time.WarmupDays+fallDays)); err != nil {
+		if err = trial.Advance(ctx, w, w.Ticks(cfg.Time.WarmupDays+fallDays)); err != nil {
 			return out, err
 		}
 		out.fallen(k, measuredSeries(w, &cfg))

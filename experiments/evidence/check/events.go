@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"math"
 
-	"stakeout/experiments"
 	"stakeout/experiments/kit/stat"
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/trial"
 )
 
 // eventMarks are the times after the onset at which the price is compared.
@@ -129,7 +129,7 @@ func (r *runner) disturb(ctx context.Context, s *scratch, base *sim.World, cfg *
 	for day := 0.0; day <= horizon; day++ {
 		onset := base.Ticks(first + day)
 		cfg.Outage = sim.OutageParams{EveryDays: eventGap}
-		if err := experiments.Advance(ctx, base, onset-1); err != nil {
+		if err := trial.Advance(ctx, base, onset-1); err != nil {
 			return nil, err
 		}
 		for k, e := range eventKinds {
@@ -148,14 +148,14 @@ func (r *runner) disturb(ctx context.Context, s *scratch, base *sim.World, cfg *
 				cfg.Outage.Repeat = r.repeats()
 			}
 			s.branch.CopyFrom(base)
-			if err := experiments.Advance(ctx, &s.branch, onset+base.Ticks(days)); err != nil {
+			if err := trial.Advance(ctx, &s.branch, onset+base.Ticks(days)); err != nil {
 				return nil, err
 			}
 			list = append(list, traceOf(&s.branch, k, onset, min(days, r.days), cfg.Outage.Repeat))
 		}
 	}
 	cfg.Outage = sim.OutageParams{EveryDays: eventGap}
-	return list, experiments.Advance(ctx, base, base.Ticks(first+horizon))
+	return list, trial.Advance(ctx, base, base.Ticks(first+horizon))
 }
 
 // traceOf reads the prices of a world whose outage was followed for so many days.

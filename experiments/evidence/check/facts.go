@@ -5,10 +5,10 @@ import (
 	"math"
 	"slices"
 
-	"stakeout/experiments"
 	"stakeout/experiments/evidence/facts"
 	"stakeout/experiments/kit/stat"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/trial"
 )
 
 // factWorld is what one world shows: its daily returns, figures of the book,
@@ -50,7 +50,7 @@ func (r *runner) factWorld(ctx context.Context, s *scratch, rep int) (out factWo
 	}
 	start := cfg.Time.WarmupDays
 	for day := branchEvery / 2.0; day+tripDays <= r.days; day += branchEvery {
-		if err := experiments.Advance(ctx, w, w.Ticks(start+day)); err != nil {
+		if err := trial.Advance(ctx, w, w.Ticks(start+day)); err != nil {
 			return out, err
 		}
 		sweeps, trips, err := intervene(ctx, s, w)
@@ -59,7 +59,7 @@ func (r *runner) factWorld(ctx context.Context, s *scratch, rep int) (out factWo
 		}
 		out.sweeps, out.trips = append(out.sweeps, sweeps...), append(out.trips, trips...)
 	}
-	if err := experiments.Advance(ctx, w, w.Ticks(start+r.days)); err != nil {
+	if err := trial.Advance(ctx, w, w.Ticks(start+r.days)); err != nil {
 		return out, err
 	}
 	out.returns = dailyReturns(w, start, r.days)
@@ -75,7 +75,7 @@ func intervene(ctx context.Context, s *scratch, w *sim.World) (sweeps []sweep, t
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := experiments.Advance(ctx, w, s.start.Tick()+w.Ticks(tripDays)); err != nil {
+	if err := trial.Advance(ctx, w, s.start.Tick()+w.Ticks(tripDays)); err != nil {
 		return nil, nil, err
 	}
 	if sweeps, err = sweepBoth(ctx, s, still); err != nil {

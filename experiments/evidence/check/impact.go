@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"math"
 
-	"stakeout/experiments"
 	"stakeout/experiments/evidence/facts"
 	"stakeout/experiments/kit/stat"
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/trial"
 	"stakeout/market/book"
 )
 
@@ -56,12 +56,12 @@ func (r *runner) impactWorld(ctx context.Context, s *scratch, rep int) (out impa
 	from, volume := cfg.Time.WarmupDays, w.View().Volume
 	span := min(impactEvery, r.days/2)
 	for day := span; day+1 <= r.days; day += impactEvery {
-		if err := experiments.Advance(ctx, w, w.Ticks(from+day)); err != nil {
+		if err := trial.Advance(ctx, w, w.Ticks(from+day)); err != nil {
 			return out, err
 		}
 		daily := (w.View().Volume - volume) / span
 		s.start.CopyFrom(w)
-		if err := experiments.Advance(ctx, w, w.Tick()+w.Ticks(1)); err != nil {
+		if err := trial.Advance(ctx, w, w.Tick()+w.Ticks(1)); err != nil {
 			return out, err
 		}
 		if err := out.execute(ctx, s, daily, midOf(w)); err != nil {
@@ -69,7 +69,7 @@ func (r *runner) impactWorld(ctx context.Context, s *scratch, rep int) (out impa
 		}
 		volume, span = s.start.View().Volume, impactEvery
 	}
-	if err := experiments.Advance(ctx, w, w.Ticks(from+r.days)); err != nil {
+	if err := trial.Advance(ctx, w, w.Ticks(from+r.days)); err != nil {
 		return out, err
 	}
 	out.returns = dailyReturns(w, from, r.days)
@@ -92,7 +92,7 @@ func (x *impactWorld) execute(ctx context.Context, s *scratch, daily, still floa
 			b.SetAttacker(&trader{id: b.Attackers()[0], tasks: []task{
 				{side: side, tokens: tokens, from: now, until: end, every: b.Ticks(5.0 / 1440), slack: 0.02},
 			}})
-			if err := experiments.Advance(ctx, b, end); err != nil {
+			if err := trial.Advance(ctx, b, end); err != nil {
 				return err
 			}
 			x.orders[side][k] = append(x.orders[side][k], metaorder{direction(side) * math.Log(midOf(b)/still), filled(b) / tokens})

@@ -4,9 +4,9 @@ import (
 	"context"
 	"math"
 
-	"stakeout/experiments"
 	"stakeout/experiments/kit/draw"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/trial"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/election"
 )
@@ -49,7 +49,7 @@ func (r *runner) effects(ctx context.Context, rep int) ([]mechanismEffect, error
 		if err != nil {
 			return nil, err
 		}
-		if err := experiments.Advance(ctx, w, w.Ticks(r.world.Time.WarmupDays+min(r.days, 14))); err != nil {
+		if err := trial.Advance(ctx, w, w.Ticks(r.world.Time.WarmupDays+min(r.days, 14))); err != nil {
 			return nil, err
 		}
 		if base == nil {

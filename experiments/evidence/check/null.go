@@ -4,10 +4,11 @@ import (
 	"context"
 	"math"
 
-	"stakeout/experiments"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/sim"
 	"stakeout/experiments/study/measure"
+	"stakeout/experiments/study/question"
+	"stakeout/experiments/study/trial"
 	"stakeout/market/ledger"
 	"stakeout/strategies"
 )
@@ -77,7 +78,7 @@ func (r *runner) nullWorld(ctx context.Context, s *scratch, rep int) (out nullWo
 		return out, err
 	}
 	s.start.CopyFrom(w)
-	if err := experiments.Advance(ctx, w, w.Tick()+w.Ticks(tripDays)); err != nil {
+	if err := trial.Advance(ctx, w, w.Tick()+w.Ticks(tripDays)); err != nil {
 		return out, err
 	}
 	out.trips, err = roundTrips(ctx, s, w)
@@ -86,8 +87,8 @@ func (r *runner) nullWorld(ctx context.Context, s *scratch, rep int) (out nullWo
 
 // nullSpec is a preset on the world on trial, its schedule scaled to the
 // horizon.
-func (r *runner) nullSpec(name string, schedule func(params any) *strategies.Schedule, days float64) (*experiments.Spec, error) {
-	spec, err := experiments.Load(name)
+func (r *runner) nullSpec(name string, schedule func(params any) *strategies.Schedule, days float64) (*question.Spec, error) {
+	spec, err := question.Load(name)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +110,7 @@ func (r *runner) fakeNull(ctx context.Context, s *scratch, rep int) (out fakeRes
 	spec.World.Users.Loyalty, spec.World.Beliefs.RespondToEvents = 0.3, false
 	p := spec.Params.(*strategies.FakeParams)
 	p.HoldDays = p.ActDays / 2
-	t, err := experiments.RunTrial(ctx, spec, experiments.NewWorlds(), rep)
+	t, err := trial.Run(ctx, spec, trial.NewWorlds(), rep)
 	if err != nil {
 		return out, err
 	}
@@ -135,7 +136,7 @@ func (r *runner) unchanging(ctx context.Context, s *scratch, rep int) (out idleR
 	if err != nil {
 		return out, err
 	}
-	t, err := experiments.RunTrial(ctx, spec, experiments.NewWorlds(), rep)
+	t, err := trial.Run(ctx, spec, trial.NewWorlds(), rep)
 	if err != nil {
 		return out, err
 	}
@@ -160,7 +161,7 @@ func (r *runner) penniless(ctx context.Context, s *scratch, rep int) (same, all 
 	}
 	s.start.CopyFrom(w)
 	end := w.Tick() + w.Ticks(min(r.days, 15))
-	if err := experiments.Advance(ctx, w, end); err != nil {
+	if err := trial.Advance(ctx, w, end); err != nil {
 		return 0, 0, err
 	}
 	for _, e := range strategies.All() {
@@ -172,7 +173,7 @@ func (r *runner) penniless(ctx context.Context, s *scratch, rep int) (same, all 
 		b := &s.branch
 		b.CopyFrom(&s.start)
 		b.SetAttacker(e.New(p, strategies.Plan{Legs: b.Attackers(), Opening: b.Opening(), Start: b.Tick(), Act: true}))
-		if err := experiments.Advance(ctx, b, end); err != nil {
+		if err := trial.Advance(ctx, b, end); err != nil {
 			return 0, 0, err
 		}
 		all++

@@ -7,11 +7,12 @@ import (
 	"slices"
 	"strconv"
 
-	"stakeout/experiments"
 	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/question"
+	"stakeout/experiments/study/trial"
 )
 
 // subject is an attack on whose result a table is kept: a preset with changes.
@@ -97,8 +98,8 @@ var defended = append(append([]subject(nil), subjects...),
 var phases = []string{"build_days", "open_days", "act_days", "cover_days", "sell_days"}
 
 // specOf is a subject in the world on trial with a change, scaled to the horizon.
-func (r *runner) specOf(s subject, c *change) (*experiments.Spec, error) {
-	spec, err := experiments.Load(s.preset)
+func (r *runner) specOf(s subject, c *change) (*question.Spec, error) {
+	spec, err := question.Load(s.preset)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +139,7 @@ func (r *runner) excesses(ctx context.Context, list []subject, changes []change,
 			if err != nil {
 				return nil, err
 			}
-			t, err := experiments.RunTrial(ctx, spec, experiments.NewWorlds(), rep)
+			t, err := trial.Run(ctx, spec, trial.NewWorlds(), rep)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", s.name, err)
 			}

@@ -3,8 +3,8 @@ package check
 import (
 	"context"
 
-	"stakeout/experiments"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/trial"
 )
 
 // service is what a share of slots withheld does to captive users.
@@ -31,7 +31,7 @@ func (r *runner) services(ctx context.Context, s *scratch, rep int) (out [2]serv
 		return out, err
 	}
 	before := countOf(w)
-	if err := experiments.Advance(ctx, w, w.Tick()+w.Ticks(min(1, r.days))); err != nil {
+	if err := trial.Advance(ctx, w, w.Tick()+w.Ticks(min(1, r.days))); err != nil {
 		return out, err
 	}
 	room := float64(cfg.Rollup.CapacityTx)
@@ -59,11 +59,11 @@ func (r *runner) services(ctx context.Context, s *scratch, rep int) (out [2]serv
 // growth is taken over the other two.
 func runService(ctx context.Context, w *sim.World, part uint32, room float64) (out service, err error) {
 	start := countOf(w)
-	if err := experiments.Advance(ctx, w, w.Tick()+part); err != nil {
+	if err := trial.Advance(ctx, w, w.Tick()+part); err != nil {
 		return out, err
 	}
 	first := countOf(w)
-	if err := experiments.Advance(ctx, w, w.Tick()+2*part); err != nil {
+	if err := trial.Advance(ctx, w, w.Tick()+2*part); err != nil {
 		return out, err
 	}
 	end := countOf(w)

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"math"
 
-	"stakeout/experiments"
 	"stakeout/experiments/kit/stat"
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/trial"
 )
 
 // The grid of the sign check: the share of slots withheld and the satisfaction
@@ -74,7 +74,7 @@ func (r *runner) signRow(ctx context.Context, s *scratch, rep int, loyalty float
 		for _, b := range [...]*sim.World{&s.branch, &s.twin} {
 			b.CopyFrom(w)
 			capture(b, &cfg, share, b == &s.branch)
-			if err := experiments.Advance(ctx, b, end); err != nil {
+			if err := trial.Advance(ctx, b, end); err != nil {
 				return row, err
 			}
 		}

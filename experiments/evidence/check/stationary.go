@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"math"
 
-	"stakeout/experiments"
 	"stakeout/experiments/kit/stat"
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/trial"
 	"stakeout/market/ledger"
 )
 
@@ -38,7 +38,7 @@ func runStationary(ctx context.Context, r *runner) (*Result, error) {
 			return stillWorld{}, err
 		}
 		before := positions(w, &cfg)
-		if err := experiments.Advance(ctx, w, w.Ticks(cfg.Time.WarmupDays+r.days)); err != nil {
+		if err := trial.Advance(ctx, w, w.Ticks(cfg.Time.WarmupDays+r.days)); err != nil {
 			return stillWorld{}, err
 		}
 		out := still(w, &cfg)

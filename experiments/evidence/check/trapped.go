@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"math"
 
-	"stakeout/experiments"
 	"stakeout/experiments/kit/draw"
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/trial"
 )
 
 // The stop of all coordinators: from the end of a day of warm-up to the end. The
@@ -60,7 +60,7 @@ func (r *runner) trappedAt(ctx context.Context, _ *scratch, rep int) (out trappe
 			if err != nil {
 				return nil, err
 			}
-			if err := experiments.Advance(ctx, w, w.Ticks(stopWarmup+r.days)); err != nil {
+			if err := trial.Advance(ctx, w, w.Ticks(stopWarmup+r.days)); err != nil {
 				return nil, err
 			}
 			shares := w.Trapped(stopGroups)

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"math"
 
-	"stakeout/experiments"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/trial"
 	"stakeout/market/book"
 )
 
@@ -27,7 +27,7 @@ type looks struct {
 // watch runs a world through the marks after a tick.
 func watch(ctx context.Context, w *sim.World, start uint32) (l looks, err error) {
 	for i, m := range sweepMarks {
-		if err := experiments.Advance(ctx, w, start+max(w.Ticks(m.minutes/1440), 1)); err != nil {
+		if err := trial.Advance(ctx, w, start+max(w.Ticks(m.minutes/1440), 1)); err != nil {
 			return l, err
 		}
 		l.mid[i] = midOf(w)
@@ -173,7 +173,7 @@ func roundTrips(ctx context.Context, s *scratch, still *sim.World) (out []trip, 
 			{side: book.Buy, tokens: p.usd / midOf(b), from: now, until: mid, every: pace(b, p.buy), slack: 0.05},
 			{side: book.Sell, all: true, from: mid + 1, until: end, every: pace(b, p.sell), slack: 0.05},
 		}})
-		if err := experiments.Advance(ctx, b, end+1); err != nil {
+		if err := trial.Advance(ctx, b, end+1); err != nil {
 			return nil, err
 		}
 		profit, left := tripResult(b, still)

@@ -10,9 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"stakeout/experiments"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/stat"
+	"stakeout/experiments/study/question"
 )
 
 // Every claim quotes its sentence, says how it is read, and has experiments that
@@ -31,7 +31,7 @@ func TestLedger(t *testing.T) {
 				if k.Preset == "" {
 					continue
 				}
-				if _, err := experiments.Load(k.Preset, k.Set...); err != nil {
+				if _, err := question.Load(k.Preset, k.Set...); err != nil {
 					t.Errorf("%s: %v", c.ID, err)
 				}
 			}
@@ -49,7 +49,7 @@ func TestLedger(t *testing.T) {
 				if k.Preset == "" {
 					continue
 				}
-				if _, err := experiments.Load(k.Preset, k.with(c.Turn.at(x)).Set...); err != nil {
+				if _, err := question.Load(k.Preset, k.with(c.Turn.at(x)).Set...); err != nil {
 					t.Errorf("%s: %v", c.ID, err)
 				}
 			}

@@ -4,9 +4,9 @@ import (
 	"math"
 	"sort"
 
-	"stakeout/experiments"
 	"stakeout/experiments/sim"
 	"stakeout/experiments/study/measure"
+	"stakeout/experiments/study/trial"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
@@ -16,98 +16,98 @@ import (
 type Measure struct {
 	Name, Unit string
 	Decimals   int
-	of         func(*experiments.Trial) float64
+	of         func(*trial.Trial) float64
 }
 
 // The measures. Worlds are compared with the honest use of the same capital.
 var (
-	excess = Measure{"profit over honest use", "USD", 0, func(t *experiments.Trial) float64 { return t.Excess().Units() }}
-	profit = Measure{"net profit", "USD", 0, func(t *experiments.Trial) float64 { return t.Gain.Profit.Units() }}
+	excess = Measure{"profit over honest use", "USD", 0, func(t *trial.Trial) float64 { return t.Excess().Units() }}
+	profit = Measure{"net profit", "USD", 0, func(t *trial.Trial) float64 { return t.Gain.Profit.Units() }}
 
-	priceWeek = Measure{"effect on the price after a week of the act", "100 ln", 2, func(t *experiments.Trial) float64 {
+	priceWeek = Measure{"effect on the price after a week of the act", "100 ln", 2, func(t *trial.Trial) float64 {
 		return effect(t, t.Act()+t.Attack.Ticks(7))
 	}}
-	priceMonth = Measure{"effect on the price after four weeks of the act", "100 ln", 2, func(t *experiments.Trial) float64 {
+	priceMonth = Measure{"effect on the price after four weeks of the act", "100 ln", 2, func(t *trial.Trial) float64 {
 		return effect(t, t.Act()+t.Attack.Ticks(28))
 	}}
 
-	lost = Measure{"transactions lost since the act began", "%", 1, func(t *experiments.Trial) float64 {
+	lost = Measure{"transactions lost since the act began", "%", 1, func(t *trial.Trial) float64 {
 		a, h := public(t.Attack).Transactions, public(t.Honest).Transactions
 		share := 1 - float64(t.Act())/float64(t.Honest.Tick())
 		return 100 * (float64(h) - float64(a)) / (float64(h) * share)
 	}}
-	trapped     = Measure{"users who want to leave and cannot", "%", 1, func(t *experiments.Trial) float64 { return 100 * t.Attack.Trapped(1)[0] }}
-	othersStake = Measure{"stake of the others at the end against honest use", "100 ln", 2, func(t *experiments.Trial) float64 {
+	trapped     = Measure{"users who want to leave and cannot", "%", 1, func(t *trial.Trial) float64 { return 100 * t.Attack.Trapped(1)[0] }}
+	othersStake = Measure{"stake of the others at the end against honest use", "100 ln", 2, func(t *trial.Trial) float64 {
 		return 100 * math.Log(others(t.Attack)/others(t.Honest))
 	}}
-	othersThird = Measure{"stake of the others five days into the third act against honest use", "100 ln", 2, func(t *experiments.Trial) float64 {
+	othersThird = Measure{"stake of the others five days into the third act against honest use", "100 ln", 2, func(t *trial.Trial) float64 {
 		now := t.Act() + t.Attack.Ticks(2*repeatDays+5)
 		return 100 * math.Log(othersAt(t.Attack, now)/othersAt(t.Honest, now))
 	}}
-	ownThird = Measure{"stake of the attacker before the third act against honest use", "100 ln", 2, func(t *experiments.Trial) float64 {
+	ownThird = Measure{"stake of the attacker before the third act against honest use", "100 ln", 2, func(t *trial.Trial) float64 {
 		now := t.Act() + t.Attack.Ticks(2*repeatDays)
 		return 100 * math.Log(at(t.Attack, now).AttackerStake/at(t.Honest, now).AttackerStake)
 	}}
-	missed = Measure{"slots without a batch in time, against honest use", "%", 2, func(t *experiments.Trial) float64 {
+	missed = Measure{"slots without a batch in time, against honest use", "%", 2, func(t *trial.Trial) float64 {
 		a, h := public(t.Attack), public(t.Honest)
 		return 100 * (float64(a.MissedSlots) - float64(h.MissedSlots)) / (float64(h.Slots) * (1 - float64(t.Act())/float64(t.Honest.Tick())))
 	}}
-	burnt = Measure{"tokens of the others slashed, against honest use", "tokens", 0, func(t *experiments.Trial) float64 {
+	burnt = Measure{"tokens of the others slashed, against honest use", "tokens", 0, func(t *trial.Trial) float64 {
 		return othersSlashed(t.Attack) - othersSlashed(t.Honest)
 	}}
-	taken = Measure{"deposits taken", "USD", 0, func(t *experiments.Trial) (sum float64) {
+	taken = Measure{"deposits taken", "USD", 0, func(t *trial.Trial) (sum float64) {
 		for leg := range ledger.Row(sim.Legs) {
 			sum += t.Attack.Ledger().Flow(sim.RowAttacker+leg, ledger.Fork, ledger.Cash).Units()
 		}
 		return sum
 	}}
-	lied = Measure{"questions answered with the lie", "%", 0, func(t *experiments.Trial) float64 {
+	lied = Measure{"questions answered with the lie", "%", 0, func(t *trial.Trial) float64 {
 		return 100 * float64(fork(t).Answer)
 	}}
-	honestUsers = Measure{"active users on the honest ledger", "%", 1, func(t *experiments.Trial) float64 {
+	honestUsers = Measure{"active users on the honest ledger", "%", 1, func(t *trial.Trial) float64 {
 		main, away := public(t.Attack).Active, t.Attack.Away().Public().Active
 		if fork(t).Answer == 0 {
 			main, away = away, main
 		}
 		return 100 * away / (main + away)
 	}}
-	honestToken = Measure{"price of the honest token over the other", "100 ln", 1, func(t *experiments.Trial) float64 {
+	honestToken = Measure{"price of the honest token over the other", "100 ln", 1, func(t *trial.Trial) float64 {
 		main, rival := t.Attack.PriceAt(t.Attack.Tick()), t.Attack.RivalPrice()
 		if fork(t).Answer == 0 {
 			main, rival = rival, main
 		}
 		return 100 * math.Log(rival/main)
 	}}
-	punished = Measure{"tokens of the attacker slashed", "tokens", 0, func(t *experiments.Trial) float64 {
+	punished = Measure{"tokens of the attacker slashed", "tokens", 0, func(t *trial.Trial) float64 {
 		return slashedOf(t.Attack, sim.RowAttacker)
 	}}
-	moved = Measure{"users who have moved to a rollup of their own", "%", 1, func(t *experiments.Trial) float64 {
+	moved = Measure{"users who have moved to a rollup of their own", "%", 1, func(t *trial.Trial) float64 {
 		if t.Attack.Away() == nil {
 			return 0
 		}
 		return 100 * t.Attack.Away().Public().Members / (t.Attack.Away().Public().Members + public(t.Attack).Members)
 	}}
-	explained = Measure{"share of the loss in fees forgone and in the fall of the stake", "%", 1, func(t *experiments.Trial) float64 {
+	explained = Measure{"share of the loss in fees forgone and in the fall of the stake", "%", 1, func(t *trial.Trial) float64 {
 		sum := 0.0
 		for _, c := range []measure.Channel{measure.StakeAttack, measure.Fees, measure.WithdrawalFees, measure.BatchGas} {
 			sum += (t.Gain.Channel[c] - t.Fair.Channel[c]).Units()
 		}
 		return 100 * sum / t.Excess().Units()
 	}}
-	moveCost = Measure{"layer-one cost of a user who moved", "USD", 4, func(t *experiments.Trial) float64 {
+	moveCost = Measure{"layer-one cost of a user who moved", "USD", 4, func(t *trial.Trial) float64 {
 		m := t.Attack.Remedy().Docket().Move
 		return -t.Attack.Ledger().Flow(sim.RowUsers, ledger.Migration, ledger.Cash).Units() / float64(max(m.Moved, 1))
 	}}
-	refusals = Measure{"slots whose coordinator would not carry a move out", "slots", 1, func(t *experiments.Trial) float64 {
+	refusals = Measure{"slots whose coordinator would not carry a move out", "slots", 1, func(t *trial.Trial) float64 {
 		return float64(t.Attack.Remedy().Docket().Move.Refusals)
 	}}
-	share = Measure{"largest share of all stake", "%", 1, func(t *experiments.Trial) float64 { return 100 * t.Gain.PeakStake }}
+	share = Measure{"largest share of all stake", "%", 1, func(t *trial.Trial) float64 { return 100 * t.Gain.PeakStake }}
 )
 
 func public(w *sim.World) *rollup.Public { return w.Rollup().Public() }
 
 // effect is what the act does to the price at a tick, in 100 × ln.
-func effect(t *experiments.Trial, tick uint32) float64 {
+func effect(t *trial.Trial, tick uint32) float64 {
 	tick = min(tick, t.Attack.Tick())
 	return 100 * math.Log(t.Attack.PriceAt(tick)/t.Honest.PriceAt(tick))
 }
@@ -134,7 +134,7 @@ func othersSlashed(w *sim.World) float64 {
 }
 
 // fork is the state of the oracle whose token can fork.
-func fork(t *experiments.Trial) *remedy.Fork { return &t.Attack.Remedy().Docket().Fork }
+func fork(t *trial.Trial) *remedy.Fork { return &t.Attack.Remedy().Docket().Fork }
 
 // others is the stake of all but the attacker in tokens.
 func others(w *sim.World) float64 {

@@ -23,7 +23,7 @@ type memory struct {
 	by  record.Program
 }
 
-func (m memory) path(t *trial) string {
+func (m memory) path(t *experiment) string {
 	var names []string
 	for _, of := range t.of {
 		names = append(names, of.Name)
@@ -32,7 +32,7 @@ func (m memory) path(t *trial) string {
 }
 
 // keep stores what a trial has given so far.
-func (m memory) keep(t *trial) error {
+func (m memory) keep(t *experiment) error {
 	if m.dir == "" {
 		return nil
 	}
@@ -53,7 +53,7 @@ func (m memory) keep(t *trial) error {
 
 // recall gives a trial the values that are stored, if there are any of all its
 // measures in a whole file, and returns the number of replications.
-func (m memory) recall(t *trial, most int) int {
+func (m memory) recall(t *experiment, most int) int {
 	if m.dir == "" {
 		return 0
 	}

@@ -6,10 +6,11 @@ import (
 	"runtime"
 	"sync"
 
-	"stakeout/experiments"
 	"stakeout/experiments/kit/pool"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/stat"
+	"stakeout/experiments/study/question"
+	"stakeout/experiments/study/trial"
 )
 
 // confidence is the level of all intervals.
@@ -34,11 +35,11 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// trial is one experiment under one measure's eyes: the values of all measures that
+// experiment is one experiment under one measure's eyes: the values of all measures that
 // somebody asks for, by replication.
-type trial struct {
+type experiment struct {
 	key    string // of its case
-	spec   *experiments.Spec
+	spec   *question.Spec
 	values map[string][]float64 // by name of the measure
 	of     []Measure
 	first  int // replication to begin with
@@ -48,7 +49,7 @@ type trial struct {
 type court struct {
 	o      Options
 	clock  *clock
-	trials map[string]*trial
+	trials map[string]*experiment
 	order  []string
 }
 
@@ -71,7 +72,7 @@ func (k *clock) add(n int) {
 // context, of a preset that does not load, or of a broken invariant.
 func Try(ctx context.Context, list []*Claim, o Options) ([]Finding, error) {
 	o = o.withDefaults()
-	c := &court{o: o, clock: &clock{show: o.Progress}, trials: map[string]*trial{}}
+	c := &court{o: o, clock: &clock{show: o.Progress}, trials: map[string]*experiment{}}
 	for _, claim := range list {
 		for i := range claim.Tests {
 			for _, k := range []Case{claim.Tests[i].Case, claim.Tests[i].Less} {
@@ -107,11 +108,11 @@ func (c *court) summon(k Case, of Measure) error {
 	}
 	t := c.trials[k.key()]
 	if t == nil {
-		s, err := experiments.Load(k.Preset, k.Set...)
+		s, err := question.Load(k.Preset, k.Set...)
 		if err != nil {
 			return err
 		}
-		t = &trial{key: k.key(), spec: s, values: map[string][]float64{}}
+		t = &experiment{key: k.key(), spec: s, values: map[string][]float64{}}
 		c.trials[k.key()] = t
 		c.order = append(c.order, k.key())
 	}
@@ -135,19 +136,19 @@ func (c *court) sit(ctx context.Context) error {
 		}
 		c.clock.add(t.first)
 	}
-	list := make([]*trial, len(c.order))
+	list := make([]*experiment, len(c.order))
 	for i, k := range c.order {
 		list[i] = c.trials[k]
 	}
-	blocks := experiments.Blocks(list, experiments.BlockSize(len(list), c.o.Workers), specOf)
+	blocks := trial.Blocks(list, trial.BlockSize(len(list), c.o.Workers), specOf)
 	return pool.Each(ctx, c.o.Workers, len(blocks), func(ctx context.Context, i int) error { return c.try(ctx, blocks[i]) })
 }
 
-func specOf(t *trial) *experiments.Spec { return t.spec }
+func specOf(t *experiment) *question.Spec { return t.spec }
 
 // try runs the experiments of a block, seed by seed.
-func (c *court) try(ctx context.Context, block []*trial) error {
-	worlds := experiments.WorldsFor(block, specOf)
+func (c *court) try(ctx context.Context, block []*experiment) error {
+	worlds := trial.WorldsFor(block, specOf)
 	for rep := range c.o.Reps {
 		for _, t := range block {
 			if rep < t.first {
@@ -169,8 +170,8 @@ func (c *court) try(ctx context.Context, block []*trial) error {
 func (c *court) memory() memory { return memory{c.o.Out, c.o.Program} }
 
 // run tries one replication.
-func (t *trial) run(ctx context.Context, worlds *experiments.Worlds, rep int) error {
-	x, err := experiments.RunTrial(ctx, t.spec, worlds, rep)
+func (t *experiment) run(ctx context.Context, worlds *trial.Worlds, rep int) error {
+	x, err := trial.Run(ctx, t.spec, worlds, rep)
 	if err != nil {
 		return err
 	}

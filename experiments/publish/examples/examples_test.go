@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"stakeout/experiments"
+	"stakeout/experiments/study/question"
 	"stakeout/experiments/study/report"
 )
 
@@ -41,7 +42,7 @@ axes:
 // results runs a small sweep and returns its folder and the summaries of its cells.
 func results(t *testing.T) (dir string, cells []*report.Summary) {
 	t.Helper()
-	w, err := experiments.ParseSweep("examples.yaml", []byte(preset), experiments.Variation{})
+	w, err := question.ParseSweep("examples.yaml", []byte(preset), question.Variation{})
 	if err != nil {
 		t.Fatal(err)
 	}

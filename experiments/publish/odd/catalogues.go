@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"strings"
 
-	"stakeout/experiments"
 	"stakeout/experiments/evidence/accounts"
 	"stakeout/experiments/evidence/check"
 	"stakeout/experiments/evidence/claims"
 	"stakeout/experiments/evidence/docking"
 	"stakeout/experiments/evidence/facts"
+	"stakeout/experiments/publish/menu"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/design"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/remedy"
@@ -55,7 +56,7 @@ func dockingTable() (string, error) {
 // matrices say what applies where.
 func matrices() (string, error) {
 	var parts []string
-	for _, t := range experiments.Matrix() {
+	for _, t := range menu.Matrix() {
 		text, err := markdown(t)
 		if err != nil {
 			return "", err
@@ -92,7 +93,7 @@ func claimTable() (string, error) {
 // columnTable lists what is recorded of a replication, parameters left out, and of
 // the two worlds with an attacker's capital only the first.
 func columnTable(name string) (string, error) {
-	schemas, err := experiments.Schemas()
+	schemas, err := design.Schemas()
 	if err != nil {
 		return "", err
 	}

@@ -24,10 +24,10 @@ import (
 	"strings"
 	"text/template"
 
-	"stakeout/experiments"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/sim"
+	"stakeout/experiments/study/question"
 	"stakeout/strategies"
 )
 
@@ -92,7 +92,7 @@ func (d *describer) collect() {
 	add := func(prefix string, ptr any) {
 		param.Walk(ptr, func(path string, f param.Field) { d.fields = append(d.fields, field{prefix + path, f}) })
 	}
-	header := new(experiments.Header)
+	header := new(question.Header)
 	param.Defaults(header)
 	param.Defaults(&d.world)
 	add("", header)

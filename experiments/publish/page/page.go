@@ -24,6 +24,7 @@ import (
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/study/column"
+	"stakeout/experiments/study/question"
 	"stakeout/experiments/study/report"
 )
 
@@ -194,7 +195,7 @@ func (v *view) claims(s *experiments.Stored) error {
 					continue
 				}
 				if of[k.Preset] == "" {
-					spec, err := experiments.Load(k.Preset)
+					spec, err := question.Load(k.Preset)
 					if err != nil {
 						return err
 					}

@@ -14,6 +14,7 @@ import (
 
 	"stakeout/experiments"
 	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/question"
 )
 
 // small makes dos-short a world that takes no time.
@@ -28,7 +29,7 @@ var small = []string{
 // stored runs a small sweep and opens its folder.
 func stored(t *testing.T, axes ...string) (s *experiments.Stored, dir string) {
 	t.Helper()
-	w, err := experiments.LoadSweep("dos-short", experiments.Variation{Set: small, Axes: axes})
+	w, err := question.LoadSweep("dos-short", question.Variation{Set: small, Axes: axes})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +163,7 @@ func TestPageOfAnInterruptedRun(t *testing.T) {
 		done int
 		want string
 	}{{0, "No replication came to its end, so there is no verdict"}, {1, "one replication has no interval, so there is no verdict"}, {2, "Quick look: 2 replications"}} {
-		w, err := experiments.LoadSweep("dos-short", experiments.Variation{Set: small})
+		w, err := question.LoadSweep("dos-short", question.Variation{Set: small})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"stakeout/experiments"
+	"stakeout/experiments/study/question"
 	"stakeout/strategies"
 )
 
@@ -23,15 +23,15 @@ type axes struct {
 	vary []string
 }
 
-func (e *experiment) sweep(quick bool) (*experiments.Sweep, error) {
+func (e *experiment) sweep(quick bool) (*question.Sweep, error) {
 	form := e.full
 	if quick {
 		form = e.quick
 	}
 	if e.preset == "" {
-		return experiments.Comparison(false, form.reps)
+		return question.Comparison(false, form.reps)
 	}
-	return experiments.LoadSweep(e.preset, experiments.Variation{Set: append([]string{"replications=" + strconv.Itoa(form.reps)}, e.set...), Axes: form.vary})
+	return question.LoadSweep(e.preset, question.Variation{Set: append([]string{"replications=" + strconv.Itoa(form.reps)}, e.set...), Axes: form.vary})
 }
 
 // The experiments of the paper.
@@ -66,7 +66,7 @@ const budgetPath = "attack_params.budget_usd"
 // budgets are the experiments that vary the budget of every attack.
 func budgets() (list []experiment, err error) {
 	for _, a := range strategies.All() {
-		s, err := experiments.Load(a.Name)
+		s, err := question.Load(a.Name)
 		if err != nil {
 			return nil, err
 		}

@@ -8,12 +8,12 @@ import (
 	"slices"
 	"strings"
 
-	"stakeout/experiments"
 	"stakeout/experiments/evidence/docking"
 	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/sim"
 	"stakeout/experiments/study/column"
+	"stakeout/experiments/study/question"
 	"stakeout/experiments/study/report"
 )
 
@@ -64,7 +64,7 @@ func attackMatrix(ctx context.Context, a *archive) (*figure.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return report.MatrixFigure(s, experiments.HomeMechanism), nil
+	return report.MatrixFigure(s, question.HomeMechanism), nil
 }
 
 // point is an estimate over another one.
@@ -235,7 +235,7 @@ func costOfMoving(_ context.Context, a *archive) (*figure.Figure, error) {
 }
 
 // folder is the results folder of an experiment.
-func (a *archive) folder(e experiment, w *experiments.Sweep) string {
+func (a *archive) folder(e experiment, w *question.Sweep) string {
 	return a.runs(e) + "/" + w.Spec.Name
 }
 

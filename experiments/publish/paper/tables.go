@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"strings"
 
-	"stakeout/experiments"
 	"stakeout/experiments/evidence/docking"
 	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/table"
+	"stakeout/experiments/publish/menu"
+	"stakeout/experiments/study/question"
 	"stakeout/experiments/study/report"
 )
 
@@ -70,7 +71,7 @@ func matrixTable(ctx context.Context, a *archive) (*table.Table, error) {
 // the remedy of their own presets.
 func atHome(s *report.Study) (list []*report.Summary) {
 	for _, x := range s.Summaries() {
-		if m, r := experiments.Home(x.Cell.Attack); m == x.Cell.Mechanism && r == x.Cell.Remedy {
+		if m, r := question.Home(x.Cell.Attack); m == x.Cell.Mechanism && r == x.Cell.Remedy {
 			list = append(list, x)
 		}
 	}
@@ -147,7 +148,7 @@ func crossing(points []point) table.Cell {
 
 // levers is one of the tables of applicability.
 func levers(which int) func(context.Context, *archive) (*table.Table, error) {
-	return func(context.Context, *archive) (*table.Table, error) { return experiments.Matrix()[which], nil }
+	return func(context.Context, *archive) (*table.Table, error) { return menu.Matrix()[which], nil }
 }
 
 // checked is a table of a check of the model.
@@ -174,6 +175,6 @@ func parameters(context.Context, *archive) (*table.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := experiments.PresetTables(w.Cells[0])
+	all := menu.Preset(w.Cells[0])
 	return all[len(all)-1], nil
 }

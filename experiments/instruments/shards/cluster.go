@@ -1,0 +1,110 @@
+package shards
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// SlurmScript is a job array that runs the given shards of the plan in dir, one
+// task a shard. Program and dir are absolute paths. The time limit is four times
+// the estimate; a task that hits it keeps its finished runs, and submitting
+// again goes on from there.
+func (p *Plan) SlurmScript(program, dir string, shards []int, workers int) string {
+	minutes := max(10, int(math.Ceil(4*p.ExpectedSeconds(workers)/60)))
+	return strings.Join([]string{
+		"#!/bin/sh",
+		"#SBATCH --job-name=stakeout-" + p.Experiment,
+		"#SBATCH --array=" + Array(shards),
+		fmt.Sprintf("#SBATCH --cpus-per-task=%d", workers),
+		fmt.Sprintf("#SBATCH --mem=%dM", p.mebibytes(workers)),
+		fmt.Sprintf("#SBATCH --time=%d:%02d:00", minutes/60, minutes%60),
+		"#SBATCH --output=" + shell(dir+"/slurm-%A_%a.log"),
+		fmt.Sprintf("exec %s sweep run %s --workers %d", shell(program), shell(dir), workers),
+		"",
+	}, "\n")
+}
+
+// mebibytes is the memory that a shard asks for.
+func (p *Plan) mebibytes(workers int) int { return 256 + 64*workers + p.Cells/64 }
+
+// KubernetesJob is an Indexed Job that runs all shards of the plan. Kubernetes
+// counts from 0 without gaps, so that complete shards have a task, too; it ends at
+// once. The image, which holds the program, and the volume claim, which holds the
+// plan and is writable from all nodes, are for the reader to fill in.
+// Source: Kubernetes API reference, batch/v1 Job.
+func (p *Plan) KubernetesJob(workers int) string {
+	return fmt.Sprintf(`apiVersion: batch/v1
+kind: Job
+metadata:
+  name: %s
+spec:
+  completionMode: Indexed # sets JOB_COMPLETION_INDEX
+  completions: %d
+  parallelism: %d
+  backoffLimit: %d # a shard goes on from its finished runs
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: stakeout
+          image: IMAGE # with the program stakeout %s
+          command: [stakeout, sweep, run, /plan, --workers, "%d"]
+          resources:
+            requests: {cpu: %d, memory: %dMi}
+            limits: {memory: %dMi}
+          volumeMounts:
+            - {name: plan, mountPath: /plan}
+      volumes:
+        - name: plan
+          persistentVolumeClaim: {claimName: CLAIM} # ReadWriteMany, holds the folder of the plan
+`, jobName(p.Experiment), p.Shards, min(p.Shards, 32), 2*p.Shards, p.Version, workers, workers, p.mebibytes(workers), p.mebibytes(workers))
+}
+
+// jobName is a name as Kubernetes wants it: a label of the domain name system.
+func jobName(experiment string) string {
+	name := "stakeout-" + strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(experiment))
+	return strings.TrimRight(name[:min(len(name), 52)], "-") // Kubernetes appends the index.
+}
+
+// CondorJob is a submit file for HTCondor that runs the given shards of the plan
+// in dir, one job a shard, on machines that share the folder. Program and dir are
+// absolute paths.
+// Source: HTCondor manual, condor_submit.
+func (p *Plan) CondorJob(program, dir string, shards []int, workers int) string {
+	list := make([]string, len(shards))
+	for i, k := range shards {
+		list[i] = fmt.Sprint(k)
+	}
+	return strings.Join([]string{
+		"universe = vanilla",
+		"executable = " + program,
+		fmt.Sprintf(`arguments = "sweep run %s --shard $(shard) --workers %d"`, condor(dir), workers),
+		fmt.Sprintf("request_cpus = %d", workers),
+		fmt.Sprintf("request_memory = %d MB", p.mebibytes(workers)),
+		"should_transfer_files = NO",
+		"log = " + dir + "/condor.log",
+		"output = " + dir + "/condor-$(shard).out",
+		"error = " + dir + "/condor-$(shard).err",
+		"queue shard in (" + strings.Join(list, ", ") + ")",
+		"",
+	}, "\n")
+}
+
+// condor quotes a path within the quotes of an argument list.
+func condor(path string) string {
+	return "'" + strings.NewReplacer("'", "''", `"`, `""`).Replace(path) + "'"
+}
+
+// shell quotes a path where a shell needs it.
+func shell(path string) string {
+	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%") == "" {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}

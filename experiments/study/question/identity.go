@@ -1,0 +1,109 @@
+package question
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/param"
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/sim"
+	"stakeout/market/ledger"
+)
+
+// Unlisted are those that other columns hold or that change no result.
+var Unlisted = map[string]bool{"name": true, "question": true, "replications": true}
+
+const AttackPrefix = "attack_params."
+
+// Walk visits every parameter of a spec under its full path.
+func (s *Spec) Walk(visit func(path string, f param.Field)) {
+	part := worldPart{Header: s.Header, World: s.World}
+	param.Walk(&part, visit)
+	if s.Params != nil {
+		param.Walk(s.Params, func(path string, f param.Field) { visit(AttackPrefix+path, f) })
+	}
+}
+
+// Stated are the values of a built-in preset, or nil when there is none of that
+// name.
+func Stated(name string) map[string]string {
+	if base, err := Load(name); err == nil {
+		return base.stated
+	}
+	return nil
+}
+
+// ReplicationHash is the hash of all that a single replication depends on
+// besides its own seed: not how many there are, nor the words around them.
+func (s *Spec) ReplicationHash() string {
+	c := *s
+	c.Name, c.Question, c.Replications = "", "", 0
+	sum := sha256.Sum256(c.Canonical())
+	return hex.EncodeToString(sum[:])
+}
+
+// Key identifies what the replications of the spec give under a version of the program.
+func (s *Spec) Key(version string) string {
+	return record.RunKey(version, s.ReplicationHash(), uint64(s.Seed), "")
+}
+
+// Replay is the command that explains a replication of the spec: its preset
+// and what was set besides. A preset file counts as one that is in the folder
+// that one works in.
+func (s *Spec) Replay(builtin map[string]string) string {
+	command, was := "stakeout explain "+s.Name, builtin
+	if was == nil {
+		command, was = command+".yaml", s.stated
+	}
+	s.Walk(func(path string, f param.Field) {
+		if !Unlisted[path] && was != nil && was[path] != f.Value {
+			command += " --set '" + path + "=" + f.Value + "'"
+		}
+	})
+	return command + " --rep "
+}
+
+// Texts are the values of all parameters by path.
+func (s *Spec) Texts() map[string]string {
+	out := map[string]string{}
+	s.Walk(func(path string, f param.Field) { out[path] = f.Value })
+	return out
+}
+
+// WorldKey names all that the idle world of a replication depends on besides the
+// remedy.
+func (s *Spec) WorldKey(rep int) string {
+	var text strings.Builder
+	fmt.Fprintln(&text, s.Mechanism, s.SeedOf(rep), s.StartDays)
+	s.Walk(func(path string, f param.Field) {
+		if strings.HasPrefix(path, "world.") {
+			fmt.Fprintln(&text, path, f.Value)
+		}
+	})
+	return text.String()
+}
+
+// PlanKey names all that the world of the attack depends on besides.
+func (s *Spec) PlanKey() string {
+	return fmt.Sprintln(s.Attack, s.HorizonDays) + string(param.Canonical(s.Params))
+}
+
+// UseKey names all that the world of the honest use of the capital depends on besides.
+func (s *Spec) UseKey() string {
+	if s.Entry.Use != nil {
+		if use := s.Entry.Use(s.Params); use != "" {
+			return fmt.Sprintln(s.HorizonDays, use)
+		}
+	}
+	return s.PlanKey()
+}
+
+// SeedOf of replication r: worlds of different experiments with the same master
+// seed and number are paired.
+func (s *Spec) SeedOf(rep int) uint64 { return draw.Mix(uint64(s.Seed), uint64(rep)) }
+
+// Capital is the cash that the attacker's legs start with.
+func (s *Spec) Capital() [sim.Legs]ledger.Amount { return s.Entry.Capital(s.Params) }

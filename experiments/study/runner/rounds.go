@@ -1,0 +1,64 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+
+	"stakeout/experiments/kit/record"
+	"stakeout/experiments/study/column"
+	"stakeout/experiments/study/design"
+)
+
+// Run runs the replications of all cells: so many as each is to have, or
+// as many as the rule asks for, in rounds that are the same for any number of
+// workers and after any resumption.
+func Run(ctx context.Context, p *design.Design, store *record.Store, o Pace, n *Counts) error {
+	if p.Stop == nil {
+		n.Planned = p.Total()
+		return Execute(ctx, p, store, p.Part(0, int64(p.Total())), o, n)
+	}
+	var round []design.Share
+	for i := range p.Cells {
+		round = append(round, design.Share{Cell: &p.Cells[i], End: p.Stop.Next(0)})
+	}
+	for len(round) > 0 {
+		for _, s := range round {
+			n.Planned += s.End - s.First
+		}
+		if err := Execute(ctx, p, store, round, o, n); err != nil {
+			return err
+		}
+		var wanting []design.Share
+		for _, s := range round {
+			next := p.Stop.Next(s.End)
+			if next == 0 {
+				continue
+			}
+			if enough, err := enough(p, store, s); err != nil {
+				return err
+			} else if !enough {
+				wanting = append(wanting, design.Share{Cell: s.Cell, First: s.End, End: next})
+			}
+		}
+		round = wanting
+	}
+	return nil
+}
+
+// enough asks the rule about all replications of a cell so far.
+func enough(p *design.Design, store *record.Store, s design.Share) (bool, error) {
+	schema := p.RunsSchema()
+	excess, capital := schema.Index(column.Excess), schema.Index(column.Outcome("attack", column.CapitalAtRisk))
+	x, c := make([]float64, s.End), make([]float64, s.End)
+	for rep := range s.End {
+		rows, ok, err := store.Rows(s.Place+int64(rep), column.RunsTable)
+		if err == nil && (!ok || len(rows) != 1) {
+			err = fmt.Errorf("it has %d rows in place of one", len(rows))
+		}
+		if err != nil {
+			return false, fmt.Errorf("replication %d of %s: %w", rep, s.ID, err)
+		}
+		x[rep], c[rep] = rows[0][excess].Number(), rows[0][capital].Number()
+	}
+	return p.Stop.Met(x, c, column.Level), nil
+}
