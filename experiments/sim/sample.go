@@ -10,8 +10,7 @@ import (
 	"stakeout/market/ledger"
 )
 
-func exp(x float64) float64 { return exact.Exp(x) }
-
+func exp(x float64) float64  { return exact.Exp(x) }
 func sqrt(x float64) float64 { return math.Sqrt(x) }
 
 // volatility is the public estimate of the volatility of daily log returns

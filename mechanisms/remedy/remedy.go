@@ -132,17 +132,12 @@ type passive struct {
 	docket Docket
 }
 
-func (p *passive) Rules() Rules { return p.rules }
-
+func (p *passive) Rules() Rules            { return p.rules }
 func (*passive) Hear(*World, Message) bool { return false }
-
-func (*passive) Due(*World) bool { return false }
-
-func (*passive) Step(*World) {}
-
-func (p *passive) Docket() *Docket { return &p.docket }
-
-func (p *passive) Clone() Remedy { c := *p; return &c }
+func (*passive) Due(*World) bool           { return false }
+func (*passive) Step(*World)               {}
+func (p *passive) Docket() *Docket         { return &p.docket }
+func (p *passive) Clone() Remedy           { c := *p; return &c }
 
 // Entry describes a remedy in the catalogue.
 type Entry struct {

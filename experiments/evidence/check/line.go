@@ -23,10 +23,8 @@ const clusterResamples = 999
 type span = facts.Range
 
 func between(lo, hi float64) span { return facts.Between(lo, hi) }
-
-func atMost(hi float64) span { return facts.AtMost(hi) }
-
-func atLeast(lo float64) span { return facts.AtLeast(lo) }
+func atMost(hi float64) span      { return facts.AtMost(hi) }
+func atLeast(lo float64) span     { return facts.AtLeast(lo) }
 
 // untargeted marks a line that is printed for information.
 var untargeted = facts.Unclaimed

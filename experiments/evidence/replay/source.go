@@ -48,8 +48,7 @@ func (e *Error) Error() string {
 type faults struct{ list []Problem }
 
 func (f *faults) full() bool { return len(f.list) >= ProblemLimit }
-
-func (f *faults) any() bool { return len(f.list) > 0 }
+func (f *faults) any() bool  { return len(f.list) > 0 }
 
 func (f *faults) err() error {
 	if !f.any() {
