@@ -12,7 +12,6 @@ import (
 
 	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/record"
-	"stakeout/experiments/kit/table"
 	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/design"
 	"stakeout/experiments/study/question"
@@ -37,13 +36,11 @@ type Options struct {
 // Result is what a finished or interrupted experiment leaves.
 type Result struct {
 	runner.Counts
+	report.Tables
 	Dir      string // folder of the files
 	Cells    int
 	Partial  bool // interrupted; the same call resumes it
 	Study    *report.Study
-	ROI      *table.Table
-	Channels []*table.Table // one a cell, for few cells
-	Harm     []*table.Table
 	Verdicts []string // one a cell, or that of the best one of many
 	Figures  []string // names of the PNG files, relative to Dir
 }
@@ -179,32 +176,8 @@ func reportOn(p *design.Design, store *record.Store, r *Result) (err error) {
 	}
 	defer func() { err = errors.Join(err, study.Err()) }()
 	r.Study = study
-	all := study.Summaries()
-	if len(p.Axes) > 0 {
-		r.ROI = report.Returns(study)
-	} else {
-		r.ROI = report.ROI(study)
-	}
-	if !p.Detail() {
-		if best := study.Best(); best != nil {
-			r.Verdicts = []string{report.Verdict(best)}
-		}
-		if err := writeDataset(store, study); err != nil {
-			return err
-		}
-		return overview(store, study, r)
-	}
-	for i, c := range study.Cells {
-		channels, err := report.Channels(study, c)
-		if err != nil {
-			return err
-		}
-		harm, err := report.Harm(study, c)
-		if err != nil {
-			return err
-		}
-		r.Channels, r.Harm = append(r.Channels, channels), append(r.Harm, harm)
-		r.Verdicts = append(r.Verdicts, report.Verdict(all[i]))
+	if r.Tables, err = study.Tables(); err != nil {
+		return err
 	}
 	if err := writeDataset(store, study); err != nil {
 		return err
@@ -212,7 +185,16 @@ func reportOn(p *design.Design, store *record.Store, r *Result) (err error) {
 	if err := overview(store, study, r); err != nil {
 		return err
 	}
-	return drawCells(p, store, study, r)
+	if !study.Lean {
+		for _, x := range study.Summaries() {
+			r.Verdicts = append(r.Verdicts, report.Verdict(x))
+		}
+		return drawCells(p, store, study, r)
+	}
+	if best := study.Best(); best != nil {
+		r.Verdicts = []string{report.Verdict(best)}
+	}
+	return nil
 }
 
 func writeDataset(store *record.Store, study *report.Study) error {

@@ -136,28 +136,6 @@ func (s *Stored) Figures() (list []Drawing, err error) {
 	return list, nil
 }
 
-// Many tells whether there are too many cells to look into each.
-func (s *Stored) Many() bool { return s.Study.Lean }
-
-// Money are the tables of channels and of harm, cell by cell, none for many cells.
-func (s *Stored) Money() (list [][]*table.Table, err error) {
-	if s.Many() {
-		return nil, nil
-	}
-	for _, c := range s.Study.Cells {
-		channels, err := report.Channels(s.Study, c)
-		if err != nil {
-			return nil, err
-		}
-		harm, err := report.Harm(s.Study, c)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, []*table.Table{channels, harm})
-	}
-	return list, nil
-}
-
 // Assumptions are the parameters with their sources: those that differ from their
 // default in any cell with those of the attack, if there is one only, and the
 // others. A parameter that varies has all its values.

@@ -111,11 +111,11 @@ func (v *view) verdicts(s *experiments.Stored) error {
 
 func (v *view) tables(s *experiments.Stored) error {
 	var robustness *table.Table
-	returns := report.ROI(s.Study)
-	if len(s.Axes) > 0 {
-		returns = report.Returns(s.Study)
+	tables, err := s.Study.Tables()
+	if err != nil {
+		return err
 	}
-	if !s.Many() {
+	if !s.Study.Lean {
 		robustness = report.Robustness(s.Study)
 	}
 	changed, others := s.Assumptions()
@@ -124,25 +124,21 @@ func (v *view) tables(s *experiments.Stored) error {
 		to *template.HTML
 		t  *table.Table
 	}{
-		{&v.Returns, returns}, {&v.Turns, report.Turns(s.Study)}, {&v.Ranges, report.Ranges(s.Study)}, {&v.Robustness, robustness},
+		{&v.Returns, tables.ROI}, {&v.Turns, report.Turns(s.Study)}, {&v.Ranges, report.Ranges(s.Study)}, {&v.Robustness, robustness},
 		{&v.Changed, changed}, {&v.Default, others},
 	} {
 		if err := add(f.to, f.t); err != nil {
 			return err
 		}
 	}
-	return v.money(s)
+	return v.money(s.Study, tables)
 }
 
 // money adds the tables of every cell.
-func (v *view) money(s *experiments.Stored) error {
-	cells, err := s.Money()
-	if err != nil {
-		return err
-	}
-	for i, tables := range cells {
-		m := money{Cell: s.Study.Place(s.Study.Cells[i])}
-		for _, t := range tables {
+func (v *view) money(s *report.Study, all report.Tables) error {
+	for i := range all.Channels {
+		m := money{Cell: s.Place(s.Cells[i])}
+		for _, t := range []*table.Table{all.Channels[i], all.Harm[i]} {
 			if err := add(&m.Tables, t); err != nil {
 				return err
 			}

@@ -14,10 +14,7 @@ import (
 // so that every experiment ends in the very world that it would have had alone.
 type family struct {
 	worlds []*sim.World
-	spare  *spare
-	// begin makes the world in which a remedy is in the book, at the family's first
-	// tick.
-	begin func(ctx context.Context, remedy string) (*sim.World, error)
+	owner  *Worlds
 }
 
 // at brings the world of a remedy to a tick, or leaves it where it is beyond, with the
@@ -34,7 +31,7 @@ func (f *family) advance(ctx context.Context, remedy string, tick uint32) (*sim.
 	w := f.of(remedy)
 	if w == nil {
 		var err error
-		if w, err = f.begin(ctx, remedy); err != nil {
+		if w, err = f.owner.begin(ctx, f, remedy); err != nil {
 			return nil, err
 		}
 		f.worlds = append(f.worlds, w)
@@ -44,13 +41,13 @@ func (f *family) advance(ctx context.Context, remedy string, tick uint32) (*sim.
 		if len(names) == 1 {
 			return w, Advance(ctx, w, tick)
 		}
-		before := f.spare.copyOf(w)
+		before := f.owner.spare.copyOf(w)
 		if err := Advance(ctx, w, min(tick, w.Tick()+w.Ticks(1))); err != nil {
 			return nil, err
 		}
 		gone := slices.DeleteFunc(names, w.Remedy().Has)
 		if len(gone) == 0 {
-			f.spare.put(before)
+			f.owner.spare.put(before)
 			continue
 		}
 		before.Enforce(gone[0], gone[1:]...)
@@ -77,7 +74,7 @@ func (f *family) release(wanted func(remedy string) bool) {
 	f.worlds = slices.DeleteFunc(f.worlds, func(w *sim.World) bool {
 		done := !slices.ContainsFunc(w.Remedy().Names(), wanted)
 		if done {
-			f.spare.put(w)
+			f.owner.spare.put(w)
 		}
 		return done
 	})

@@ -38,6 +38,7 @@ type Trial struct {
 // attacker's capital.
 type Worlds struct {
 	spare    spare
+	trial    *Trial   // the one that begins
 	remedies []string // of the trials; none shares nothing
 	world    string   // what the trunk depends on
 	use      string   // what the honest use of the capital depends on besides
@@ -56,7 +57,7 @@ type Worlds struct {
 func NewWorlds(remedies ...string) *Worlds {
 	b := &Worlds{remedies: remedies}
 	for _, f := range [...]*family{&b.trunk, &b.idle, &b.eve, &b.honest, &b.attack} {
-		f.spare = &b.spare
+		f.owner = b
 	}
 	return b
 }
@@ -110,29 +111,32 @@ func (b *Worlds) prepare(t *Trial) {
 		b.trunk.worlds = nil // New takes nothing from the pool.
 	}
 	b.world, b.use, b.plan = world, use, plan
-	b.trunk.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
-		return sim.New(&s.World, s.Mechanism, remedy, t.Seed, [sim.Legs]ledger.Amount{}, b.others(remedy)...)
-	}
-	b.idle.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
+	b.trial = t
+}
+
+// begin makes a family's world of a remedy at its first tick.
+func (b *Worlds) begin(ctx context.Context, f *family, remedy string) (*sim.World, error) {
+	t := b.trial
+	act := min(t.act, t.End)
+	switch f {
+	case &b.trunk:
+		return sim.New(&t.spec.World, t.spec.Mechanism, remedy, t.Seed, [sim.Legs]ledger.Amount{}, b.others(remedy)...)
+	case &b.idle:
 		return b.spare.branch(ctx, &b.trunk, remedy, t.Start)
-	}
-	b.eve.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
+	case &b.honest:
+		return b.spare.branch(ctx, &b.eve, remedy, act)
+	case &b.eve:
 		w, err := b.spare.branch(ctx, &b.trunk, remedy, t.Start)
 		if err == nil {
 			err = t.employ(w)
 		}
 		return w, err
 	}
-	b.honest.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
-		return b.spare.branch(ctx, &b.eve, remedy, min(t.act, t.End))
+	w, err := b.spare.branch(ctx, &b.eve, remedy, act)
+	if err == nil {
+		t.commit(w)
 	}
-	b.attack.begin = func(ctx context.Context, remedy string) (*sim.World, error) {
-		w, err := b.spare.branch(ctx, &b.eve, remedy, min(t.act, t.End))
-		if err == nil {
-			t.commit(w)
-		}
-		return w, err
-	}
+	return w, err
 }
 
 // others are the remedies that have no trunk yet.
