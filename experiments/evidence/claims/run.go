@@ -2,8 +2,11 @@ package claims
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"runtime"
+	"strings"
 	"sync"
 
 	"stakeout/experiments/kit/pool"
@@ -49,6 +52,7 @@ type experiment struct {
 type court struct {
 	o      Options
 	clock  *clock
+	memory *record.Memory // of what each replication gave, or nil
 	trials map[string]*experiment
 	order  []string
 }
@@ -68,11 +72,27 @@ func (k *clock) add(n int) {
 	}
 }
 
-// Try runs the experiments of claims and judges them. The error is that of the
-// context, of a preset that does not load, or of a broken invariant.
-func Try(ctx context.Context, list []*Claim, o Options) ([]Finding, error) {
+// remember opens the memory of what replications gave: a row for each measure.
+func remember(o Options) (*record.Memory, error) {
+	if o.Out == "" {
+		return nil, nil
+	}
+	return record.OpenMemory(o.Out, o.Program,
+		record.Column{Name: "measure", Type: record.Text, Unit: record.NoUnit, Doc: "Name of a measure."},
+		record.Column{Name: "value", Type: record.Float, Unit: record.Dimensionless, Doc: "What the replication gave, in the unit of the measure."})
+}
+
+// Try runs the experiments of claims and judges them. It fails when the context ends,
+// when a preset does not load, when the folder cannot be written to, and on a broken
+// invariant.
+func Try(ctx context.Context, list []*Claim, o Options) (found []Finding, err error) {
 	o = o.withDefaults()
-	c := &court{o: o, clock: &clock{show: o.Progress}, trials: map[string]*experiment{}}
+	memory, err := remember(o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, memory.Close()) }()
+	c := &court{o: o, memory: memory, clock: &clock{show: o.Progress}, trials: map[string]*experiment{}}
 	for _, claim := range list {
 		for i := range claim.Tests {
 			for _, k := range []Case{claim.Tests[i].Case, claim.Tests[i].Less} {
@@ -127,14 +147,10 @@ func (c *court) summon(k Case, of Measure) error {
 // that what they have in common is simulated once.
 func (c *court) sit(ctx context.Context) error {
 	for _, k := range c.order {
-		t := c.trials[k]
-		if t.first = c.memory().recall(t, c.o.Reps); t.first < c.o.Reps {
-			// A folder that cannot be written to is better known before the work.
-			if err := c.memory().keep(t); err != nil {
-				return err
-			}
+		if err := c.trials[k].recall(c.memory, c.o.Reps); err != nil {
+			return err
 		}
-		c.clock.add(t.first)
+		c.clock.add(c.trials[k].first)
 	}
 	list := make([]*experiment, len(c.order))
 	for i, k := range c.order {
@@ -154,11 +170,7 @@ func (c *court) try(ctx context.Context, block []*experiment) error {
 			if rep < t.first {
 				continue
 			}
-			err := t.run(ctx, worlds, rep)
-			if err == nil {
-				err = c.memory().keep(t)
-			}
-			if err != nil {
+			if err := t.run(ctx, worlds, rep, c.memory); err != nil {
 				return fmt.Errorf("%s: %w", t.key, err)
 			}
 			c.clock.add(1)
@@ -167,18 +179,47 @@ func (c *court) try(ctx context.Context, block []*experiment) error {
 	return nil
 }
 
-func (c *court) memory() memory { return memory{c.o.Out, c.o.Program} }
+// slot is the key of a replication in the memory.
+func (t *experiment) slot(rep int) string {
+	var names []string
+	for _, m := range t.of {
+		names = append(names, m.Name)
+	}
+	return record.RunKey("", t.spec.ReplicationHash(), t.spec.SeedOf(rep), strings.Join(names, "\n"))
+}
 
-// run tries one replication.
-func (t *experiment) run(ctx context.Context, worlds *trial.Worlds, rep int) error {
+// recall takes over the first replications that the memory holds, at most so many.
+func (t *experiment) recall(m *record.Memory, most int) error {
+	for t.first = 0; t.first < most; t.first++ {
+		rows, ok, err := m.Recall(t.slot(t.first))
+		if err != nil || !ok {
+			return err
+		}
+		for _, r := range rows {
+			name := r[0].String()
+			t.values[name] = append(t.values[name], r[1].Number())
+		}
+	}
+	return nil
+}
+
+// run tries one replication and keeps what it gave.
+func (t *experiment) run(ctx context.Context, worlds *trial.Worlds, rep int, m *record.Memory) error {
 	x, err := trial.Run(ctx, t.spec, worlds, rep)
 	if err != nil {
 		return err
 	}
-	for _, m := range t.of {
-		t.values[m.Name] = append(t.values[m.Name], m.of(x))
+	var rows []record.Row
+	for _, of := range t.of {
+		v := of.of(x)
+		t.values[of.Name] = append(t.values[of.Name], v)
+		value := record.MissingValue()
+		if !math.IsNaN(v) {
+			value = record.FloatValue(v)
+		}
+		rows = append(rows, record.Row{record.TextValue(of.Name), value})
 	}
-	return nil
+	return m.Keep(t.slot(rep), rows...)
 }
 
 // judge finds the verdict on a claim from what has been run.

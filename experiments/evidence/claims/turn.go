@@ -79,7 +79,7 @@ func (c *court) distance(ctx context.Context, claim *Claim, x float64) (float64,
 	if t.Less.Preset != "" {
 		t.Less = t.Less.with(set)
 	}
-	sub := &court{o: c.o, clock: c.clock, trials: map[string]*experiment{}}
+	sub := &court{o: c.o, clock: c.clock, memory: c.memory, trials: map[string]*experiment{}}
 	sub.o.Workers = 1
 	for _, k := range []Case{t.Case, t.Less} {
 		if err := sub.summon(k, t.Of); err != nil {

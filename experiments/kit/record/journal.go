@@ -180,9 +180,20 @@ func plainKey(key string) bool {
 	return key != ""
 }
 
-// add appends a run. A line that could not be written is overwritten by none:
-// after the first failure the journal takes no more runs.
+// add appends a run at a place of the plan.
 func (j *journal) add(key string, order int64, tables map[string][]Row) error {
+	return j.append(key, tables, func() error { return j.index.free(key, order) },
+		func(p place) { j.index.put(key, order, p) })
+}
+
+// keep appends rows under a key without a place in a plan.
+func (j *journal) keep(key string, tables map[string][]Row) error {
+	return j.append(key, tables, func() error { return nil }, func(p place) { j.index.left[markOf(key)] = p })
+}
+
+// append writes a line and indexes it, if it may. A line that could not be written is
+// overwritten by none: after the first failure the journal takes no more runs.
+func (j *journal) append(key string, tables map[string][]Row, may func() error, put func(place)) error {
 	line, err := j.line(key, tables)
 	if err == nil && len(line) > math.MaxInt32 {
 		err = fmt.Errorf("record: run %s: %d bytes: want less than 2 GiB", key, len(line))
@@ -195,20 +206,28 @@ func (j *journal) add(key string, order int64, tables map[string][]Row) error {
 	if j.err != nil {
 		return j.err
 	}
-	if err := j.index.free(key, order); err != nil {
+	if err := may(); err != nil {
 		return err
 	}
 	if err := j.write(line); err != nil {
 		j.err = explain("write", j.path, err)
 		return j.err
 	}
-	j.index.put(key, order, place{j.end, int32(len(line))})
+	put(place{j.end, int32(len(line))})
 	j.end += int64(len(line))
 	j.runs, j.bytes = j.runs+1, j.bytes+len(line)
 	if j.runs >= syncRuns || j.bytes >= syncBytes {
 		return j.sync()
 	}
 	return nil
+}
+
+// lookUp finds the line that was left or kept under a key.
+func (j *journal) lookUp(key string) (place, bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	p, ok := j.index.left[markOf(key)]
+	return p, ok
 }
 
 func (j *journal) write(line []byte) error {

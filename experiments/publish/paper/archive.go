@@ -3,9 +3,9 @@ package paper
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/gob"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -20,16 +20,24 @@ import (
 )
 
 // archive holds the evidence of one form of the paper: results folders of
-// experiments below runs, and everything else as values below evidence.
+// experiments below runs, and everything else in a memory in the folder evidence.
 type archive struct {
 	Options
+	memory  *record.Memory
 	studies map[string]*report.Study
 	found   map[string]any
 	times   Times
 }
 
-func newArchive(o Options) *archive {
-	return &archive{Options: o, studies: map[string]*report.Study{}, found: map[string]any{}, times: ReadTimes(o)}
+// openArchive opens the archive below the folder of the form. It fails when another
+// process has it.
+func openArchive(o Options) (*archive, error) {
+	a := &archive{Options: o, studies: map[string]*report.Study{}, found: map[string]any{}, times: ReadTimes(o)}
+	var err error
+	a.memory, err = record.OpenMemory(filepath.Join(a.Dir(), "evidence"), record.Program{Version: o.Version, Code: o.Findings},
+		record.Column{Name: "name", Type: record.Text, Unit: record.NoUnit, Doc: "Name of the evidence."},
+		record.Column{Name: "value", Type: record.Text, Unit: record.NoUnit, Doc: "The evidence in Go's gob format, in base64."})
+	return a, err
 }
 
 // pick is the size of the form that is built.
@@ -88,52 +96,46 @@ func (a *archive) study(ctx context.Context, e experiment) (*report.Study, error
 // runs is the folder in which the results folder of an experiment is.
 func (a *archive) runs(e experiment) string { return filepath.Join(a.Dir(), "runs", e.name) }
 
-// keep is a value that find computes, from the archive where it is there under the
-// same key.
-func keep[T any](a *archive, name, key string, find func() (T, error)) (T, error) {
+// keep is a value that find computes, unless the archive holds it under the same key.
+func keep[T any](a *archive, name, key string, find func() (T, error)) (v T, err error) {
 	if v, ok := a.found[name]; ok {
 		return v.(T), nil
 	}
-	path := filepath.Join(a.Dir(), "evidence", name+".gob")
-	if v, ok := recall[T](path, key); ok {
-		a.found[name] = v
-		return v, nil
-	}
-	v, err := find()
-	if err != nil {
-		return v, err
-	}
-	var b bytes.Buffer
-	e := gob.NewEncoder(&b)
-	for _, x := range []any{key, &v} {
-		if err := e.Encode(x); err != nil {
+	slot := record.RunKey(name, key, 0, "")
+	v, ok, err := recall[T](a, slot)
+	if err == nil && !ok {
+		if v, err = find(); err != nil {
+			return v, err
+		}
+		var b bytes.Buffer
+		if err := gob.NewEncoder(&b).Encode(&v); err != nil {
 			return v, fmt.Errorf("cannot store %s: %w", name, err)
 		}
+		text := record.TextValue(base64.StdEncoding.EncodeToString(b.Bytes()))
+		if err := a.memory.Keep(slot, record.Row{record.TextValue(name), text}); err != nil {
+			return v, err
+		}
+		// Read back, so that fresh evidence and stored evidence are drawn alike: what is
+		// stored has no negative zero.
+		v, _, err = recall[T](a, slot)
 	}
-	if err := record.WriteFile(path, b.Bytes()); err != nil {
-		return v, err
-	}
-	// Read back, so that fresh evidence and stored evidence are drawn alike: what is
-	// stored has no negative zero.
-	if v, ok := recall[T](path, key); ok {
+	if err == nil {
 		a.found[name] = v
-		return v, nil
 	}
-	return v, fmt.Errorf("%s does not hold what was just written to it", path)
+	return v, err
 }
 
-// recall reads a stored value; one of another key, or one that cannot be read, is
-// as good as none.
-func recall[T any](path, key string) (v T, ok bool) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return v, false
+// recall reads a stored value.
+func recall[T any](a *archive, slot string) (v T, ok bool, err error) {
+	rows, ok, err := a.memory.Recall(slot)
+	if err != nil || !ok {
+		return v, false, err
 	}
-	d, was := gob.NewDecoder(bytes.NewReader(text)), ""
-	if d.Decode(&was) != nil || was != key {
-		return v, false
+	raw, err := base64.StdEncoding.DecodeString(rows[0][1].String())
+	if err == nil {
+		err = gob.NewDecoder(bytes.NewReader(raw)).Decode(&v)
 	}
-	return v, d.Decode(&v) == nil
+	return v, err == nil, err
 }
 
 // findings says what kept values come from.

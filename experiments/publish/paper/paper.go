@@ -21,6 +21,7 @@ package paper
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -146,12 +147,16 @@ type Built struct {
 // and a LaTeX float, of a table LaTeX, Markdown, CSV and JSON. It fails with the error of the
 // context, of an experiment that does not run, or of a file; what is written until
 // then is whole.
-func Build(ctx context.Context, list []Exhibit, o Options) (*Built, error) {
+func Build(ctx context.Context, list []Exhibit, o Options) (b *Built, err error) {
 	if o.Out == "" {
 		o.Out = "results"
 	}
-	a := newArchive(o)
-	b := &Built{Dir: o.Dir(), Quick: o.Quick}
+	b = &Built{Dir: o.Dir(), Quick: o.Quick}
+	a, err := openArchive(o)
+	if err != nil {
+		return b, err
+	}
+	defer func() { err = errors.Join(err, a.memory.Close()) }()
 	for _, e := range list {
 		files, err := e.write(ctx, a)
 		if err != nil {

@@ -108,14 +108,18 @@ func TestInterruptedBuild(t *testing.T) {
 
 // Fresh evidence is what a later build will read, to the bit.
 func TestFreshEvidenceIsStoredEvidence(t *testing.T) {
-	a := newArchive(Options{Out: t.TempDir(), Program: record.Program{Version: "test"}})
+	a, err := openArchive(Options{Out: t.TempDir(), Program: record.Program{Version: "test"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.memory.Close()
 	find := func() ([]float64, error) { return []float64{math.Copysign(0, -1), math.NaN(), math.Inf(1), 0.1}, nil }
 	fresh, err := keep(a, "x", "key", find)
 	if err != nil {
 		t.Fatal(err)
 	}
-	stored, ok := recall[[]float64](filepath.Join(a.Dir(), "evidence", "x.gob"), "key")
-	if !ok || len(fresh) != 4 {
+	stored, ok, err := recall[[]float64](a, record.RunKey("x", "key", 0, ""))
+	if err != nil || !ok || len(fresh) != 4 {
 		t.Fatalf("stored %v, fresh %v", ok, fresh)
 	}
 	for i := range fresh {
@@ -128,8 +132,8 @@ func TestFreshEvidenceIsStoredEvidence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, ok := recall[figure.Line](filepath.Join(a.Dir(), "evidence", "y.gob"), "key")
-	if !ok || math.Float64bits(line.X[0]) != math.Float64bits(again.X[0]) {
+	again, ok, err := recall[figure.Line](a, record.RunKey("y", "key", 0, ""))
+	if err != nil || !ok || math.Float64bits(line.X[0]) != math.Float64bits(again.X[0]) {
 		t.Errorf("a line is %v fresh and %v stored", line, again)
 	}
 }

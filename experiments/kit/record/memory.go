@@ -1,0 +1,85 @@
+package record
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// memoryTable is the one table of a memory's journal.
+const memoryTable = "rows"
+
+// Memory keeps the rows of finished work under a key, so that a later invocation does
+// not repeat the work. It is a journal that is never turned into tables: what a killed
+// process had kept is there again, a damaged line is dropped, and so is the work of
+// other code. Its methods may be called from several goroutines. The zero value and nil
+// keep nothing.
+type Memory struct {
+	lock    *os.File
+	journal *journal
+	schema  Schema
+}
+
+// OpenMemory opens or creates the memory in a folder for rows of the given columns. It
+// fails when another process has the folder, when the folder cannot be written to, and
+// on a faulty column.
+func OpenMemory(dir string, by Program, columns ...Column) (*Memory, error) {
+	m := &Memory{schema: Schema{Name: memoryTable, Columns: columns}}
+	if err := m.schema.Check(); err != nil {
+		return nil, err
+	}
+	if err := makeFolder(dir, nil); err != nil {
+		return nil, err
+	}
+	var err error
+	if m.lock, err = lock(dir); err != nil {
+		return nil, err
+	}
+	if m.journal, err = openJournal(dir, by.Version+" "+by.Code, []Schema{m.schema}, nil); err != nil {
+		unlock(m.lock)
+		return nil, err
+	}
+	return m, nil
+}
+
+// Recall returns the rows kept last under a key, and whether there are any.
+func (m *Memory) Recall(key string) (rows []Row, ok bool, err error) {
+	if m == nil || m.journal == nil {
+		return nil, false, nil
+	}
+	p, ok := m.journal.lookUp(key)
+	if !ok {
+		return nil, false, nil
+	}
+	texts, err := m.journal.read(p)
+	if err == nil {
+		err = eachRow(m.schema, texts[memoryTable], func(r Row) error { rows = append(rows, r); return nil })
+	}
+	return rows, err == nil, err
+}
+
+// Keep keeps rows under a key, in place of what was kept there before. When it returns,
+// they survive the death of the process.
+func (m *Memory) Keep(key string, rows ...Row) error {
+	if m == nil || m.journal == nil {
+		return nil
+	}
+	return m.journal.keep(key, map[string][]Row{memoryTable: rows})
+}
+
+// Close makes what was kept survive a power cut, and releases the folder.
+func (m *Memory) Close() error {
+	if m == nil || m.journal == nil {
+		return nil
+	}
+	m.journal.mu.Lock()
+	defer m.journal.mu.Unlock()
+	err := errors.Join(m.journal.sync(), m.journal.f.Close())
+	unlock(m.lock)
+	m.journal = nil
+	if err != nil {
+		return fmt.Errorf("%s: %w", filepath.Dir(m.lock.Name()), err)
+	}
+	return nil
+}
