@@ -11,8 +11,9 @@ import (
 // a drawing.
 func tree(change map[string]string) fs.FS {
 	files := map[string]string{
-		"go.mod":              "module stakeout\n",
-		"run/run.go":          "package run\n\nimport (\n\t\"fmt\"\n\n\t\"stakeout/draw\"\n\t\"stakeout/model\"\n)\n\nfunc Run() { fmt.Println(model.Price); draw.It() }\n",
+		"go.mod": "module stakeout\n",
+		"run/run.go": "package run\n\nimport (\n\t\"fmt\"\n\n\t\"stakeout/draw\"\n\t\"stakeout/model\"\n)\n\nfunc " +
+			"Run() { fmt.Println(model.Price); draw.It() }\n",
 		"model/model.go":      "// Package model has a price.\npackage model\n\n// Price is in USD.\nconst Price = 2\n",
 		"model/model_test.go": "package model\n",
 		"draw/draw.go":        "package draw\n\nfunc It() {}\n",
@@ -68,11 +69,14 @@ func TestDigest(t *testing.T) {
 // and that of findings also who judges.
 func TestOwnDigests(t *testing.T) {
 	rounds := []string{"experiments/study/runner", "experiments/study/design"}
-	model := []string{"experiments/study/trial", "experiments/study/stop", "experiments/kit/record", "experiments/study/measure", "experiments/sim",
-		"experiments/kit/draw", "market/book", "market/ledger", "mechanisms/election", "mechanisms/remedy", "mechanisms/rollup",
+	model := []string{"experiments/study/trial", "experiments/study/stop", "experiments/kit/record",
+		"experiments/study/measure", "experiments/sim",
+		"experiments/kit/draw", "market/book", "market/ledger", "mechanisms/election", "mechanisms/remedy",
+		"mechanisms/rollup",
 		"agents", "strategies"}
 	judges := []string{"experiments/evidence/check", "experiments/evidence/claims", "experiments/evidence/docking"}
-	readers := []string{"experiments", "experiments/study/report", "experiments/instruments/shards", "experiments/publish/paper",
+	readers := []string{"experiments", "experiments/study/report", "experiments/instruments/shards",
+		"experiments/publish/paper",
 		"experiments/kit/figure", "experiments/kit/table"}
 	own := fstest.MapFS{}
 	err := fs.WalkDir(source, ".", func(name string, d fs.DirEntry, err error) error {

@@ -25,7 +25,8 @@ func TestComparisonRuns(t *testing.T) {
 		var few []*question.Spec
 		for _, c := range w.Cells {
 			if c.Attack == "fake-dos" && (c.Mechanism == "pos" || c.Remedy == "none") && len(few) < 2 {
-				for _, set := range []string{"world.users.count=200", "world.time.warmup_days=2", "world.rollup.unbonding_days=1", "world.stakers.count=60", "attack_params.build_days=1", "attack_params.act_days=2", "horizon_days=14"} {
+				for _, set := range []string{"world.users.count=200", "world.time.warmup_days=2", "world.rollup.unbonding_days=1",
+					"world.stakers.count=60", "attack_params.build_days=1", "attack_params.act_days=2", "horizon_days=14"} {
 					if err := c.Set(set); err != nil {
 						t.Fatal(err)
 					}
@@ -75,7 +76,8 @@ func TestSharedWorlds(t *testing.T) {
 	for _, c := range []struct{ preset, budget, horizon string }{
 		{"dos-empty-blocks", "1000000", "2.5"}, {"dos-short", "2000000", "2"}, {"takeover-buy", "3000000", "2.5"},
 	} {
-		cells = append(cells, tiny.Spec(t, c.preset, "replications=8", "horizon_days="+c.horizon, "attack_params.budget_usd="+c.budget))
+		cells = append(cells, tiny.Spec(t, c.preset, "replications=8", "horizon_days="+c.horizon,
+			"attack_params.budget_usd="+c.budget))
 	}
 	cells = append(cells, tiny.Spec(t, "dos-short", "replications=2", "world.users.count=30"))
 	p, err := design.Of(question.Together("together", cells...), "test", true)
@@ -83,12 +85,14 @@ func TestSharedWorlds(t *testing.T) {
 		t.Fatal(err)
 	}
 	for workers, want := range map[int]int{1: 2, 2: 4} {
-		if b := trial.Blocks(p.Part(0, int64(p.Total())), trial.BlockSize(p.Total(), workers), runner.SpecOf); len(b) != want {
+		if b := trial.Blocks(p.Part(0, int64(p.Total())), trial.BlockSize(p.Total(), workers),
+			runner.SpecOf); len(b) != want {
 			t.Errorf("%d workers: %d blocks, want %d", workers, len(b), want)
 		}
 	}
 	rows := func(workers int, s ...*question.Spec) (out []map[string]string) {
-		r, err := Run(context.Background(), question.Together("together", s...), Options{Out: t.TempDir(), Program: record.Program{Version: "test"}, Workers: workers})
+		r, err := Run(context.Background(), question.Together("together", s...),
+			Options{Out: t.TempDir(), Program: record.Program{Version: "test"}, Workers: workers})
 		if err != nil {
 			t.Fatal(err)
 		}

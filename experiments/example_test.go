@@ -15,8 +15,10 @@ import (
 
 // quick makes a preset small enough for an example.
 var quick = []string{
-	"replications=4", "horizon_days=2", "start_days=0.25", "world.time.warmup_days=0.25", "world.time.rounds=2", "world.rollup.unbonding_days=0.1",
-	"world.users.count=20", "world.stakers.count=20", "world.noise.count=20", "world.chartists.count=5", "world.holders.count=10",
+	"replications=4", "horizon_days=2", "start_days=0.25", "world.time.warmup_days=0.25", "world.time.rounds=2",
+	"world.rollup.unbonding_days=0.1",
+	"world.users.count=20", "world.stakers.count=20", "world.noise.count=20", "world.chartists.count=5",
+	"world.holders.count=10",
 	"attack_params.build_days=0.25", "attack_params.act_days=0.25", "attack_params.sell_days=0.25",
 }
 
@@ -92,7 +94,8 @@ func ExampleResumable() {
 		log.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	_, err = experiments.Run(ctx, sweep, experiments.Options{Out: dir, Program: record.Program{Version: "1"}, Workers: 1, Progress: func(done, total int) { cancel() }})
+	_, err = experiments.Run(ctx, sweep, experiments.Options{Out: dir, Program: record.Program{Version: "1"}, Workers: 1,
+		Progress: func(done, total int) { cancel() }})
 	fmt.Println("interrupted:", err != nil)
 	rest, err := experiments.Resumable(filepath.Join(dir, "dos-short"), record.Program{Version: "1"})
 	if err != nil {

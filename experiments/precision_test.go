@@ -33,7 +33,8 @@ func TestPrecisionDecidesAlike(t *testing.T) {
 			if r.Finished != r.Planned || len(numbers) < 2 {
 				t.Errorf("%d of %d, numbers of replications %v: the test decides nothing", r.Finished, r.Planned, numbers)
 			}
-			if notes := strings.Join(r.ROI.Notes, " "); !strings.Contains(notes, "half-width of the excess at most 60 % of its mean or 0.03 % of the capital at risk, 2 to 8 replications") {
+			if notes := strings.Join(r.ROI.Notes, " "); !strings.Contains(notes,
+				"half-width of the excess at most 60 % of its mean or 0.03 % of the capital at risk, 2 to 8 replications") {
 				t.Error(notes)
 			}
 		}

@@ -51,7 +51,8 @@ func Resumable(dir string, by record.Program) (*Unfinished, error) {
 		return nil, PlanErrorf("%s does not say how to go on: %v", dir, err)
 	}
 	if u.Program != by {
-		return nil, PlanErrorf("%s was begun by version %s and this is %s: use that version, or run again in another folder", dir, u.Signature(), by.Signature())
+		return nil, PlanErrorf("%s was begun by version %s and this is %s: use that version, or run again in another folder",
+			dir, u.Signature(), by.Signature())
 	}
 	if u.Sweep, err = u.Remake(); err != nil {
 		return nil, err
@@ -80,6 +81,7 @@ func noRecipe(dir string, missing error) error {
 // Resume runs what is left. The files are the bytes of a run that was never
 // interrupted, but for timing.json. Of the options it takes Workers and Progress.
 func (u *Unfinished) Resume(ctx context.Context, o Options) (*Result, error) {
-	o.Out, o.Program, o.Command, o.Formats, o.Series = filepath.Dir(u.dir), u.Program, u.Command, u.Formats, u.Recipe.Series
+	o.Out, o.Program, o.Command, o.Formats, o.Series = filepath.Dir(u.dir), u.Program, u.Command, u.Formats,
+		u.Recipe.Series
 	return Run(ctx, u.Sweep, o)
 }

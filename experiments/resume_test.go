@@ -38,7 +38,9 @@ func TestRecipeMakesTheSameSweep(t *testing.T) {
 	}
 	for name, w := range sweeps {
 		var r question.Recipe
-		if err := json.Unmarshal(recipeText(*w.Recipe, Options{Program: record.Program{Version: "1"}, Command: []string{"stakeout", "run", name, "--workers", "3"}}), &r); err != nil {
+		if err := json.Unmarshal(recipeText(*w.Recipe,
+			Options{Program: record.Program{Version: "1"}, Command: []string{"stakeout", "run", name, "--workers", "3"}}),
+			&r); err != nil {
 			t.Fatal(err)
 		}
 		again, err := r.Remake()

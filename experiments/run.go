@@ -107,7 +107,8 @@ func Obtain(ctx context.Context, w *question.Sweep, o Options) (*Result, error) 
 // stored tells whether a folder holds all that a run of the design would leave.
 func stored(p *design.Design, dir string, o Options) bool {
 	m, err := record.ReadManifest(dir)
-	return err == nil && m.Status == record.Complete && m.Program == o.Program && m.Config == p.Manifest(o.Program, nil).Config && len(record.Verify(dir)) == 0
+	return err == nil && m.Status == record.Complete && m.Program == o.Program &&
+		m.Config == p.Manifest(o.Program, nil).Config && len(record.Verify(dir)) == 0
 }
 
 func (o Options) Pace() runner.Pace { return runner.Pace{Workers: o.Workers, Progress: o.Progress} }
@@ -168,7 +169,8 @@ func Closing(stopped, err error) (record.Status, string) {
 // reportOn writes attack_roi and the figures from the rows in the store and
 // fills the result.
 func reportOn(p *design.Design, store *record.Store, r *Result) (err error) {
-	meta := report.Meta{Experiment: p.Name, Version: p.Version, Partial: r.Partial, Axes: p.Axes, Precision: p.Stop, Lean: !p.Detail()}
+	meta := report.Meta{Experiment: p.Name, Version: p.Version, Partial: r.Partial, Axes: p.Axes, Precision: p.Stop,
+		Lean: !p.Detail()}
 	study, err := report.NewStudy(meta, p.RunsSchema(),
 		func(visit func(record.Row) error) error { return store.Each(column.RunsTable, visit) })
 	if err != nil {
@@ -214,7 +216,8 @@ func writeDataset(store *record.Store, study *report.Study) error {
 
 // drawCells draws every cell that has replications.
 func drawCells(p *design.Design, store *record.Store, study *report.Study, r *Result) error {
-	paths, err := report.ReadPaths(design.SeriesSchema(), func(visit func(record.Row) error) error { return store.Each(column.SeriesTable, visit) })
+	paths, err := report.ReadPaths(design.SeriesSchema(),
+		func(visit func(record.Row) error) error { return store.Each(column.SeriesTable, visit) })
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,8 @@ func TestSameBytesForAnyNumberOfWorkers(t *testing.T) {
 	for _, workers := range []int{1, 2, 8} {
 		r := run(t, t.TempDir(), Options{Workers: workers}, tiny.Spec(t, "dos-short"))
 		files := tiny.Files(t, r.Dir)
-		for _, want := range []string{"runs.csv", "runs.parquet", "series.csv", "series.parquet", "attack_roi.csv", "schema.json", "manifest.json", "figures/price.pdf", "figures/channels.svg"} {
+		for _, want := range []string{"runs.csv", "runs.parquet", "series.csv", "series.parquet", "attack_roi.csv",
+			"schema.json", "manifest.json", "figures/price.pdf", "figures/channels.svg"} {
 			if len(files[filepath.FromSlash(want)]) == 0 {
 				t.Errorf("%d workers: no %s", workers, want)
 			}
@@ -100,7 +101,8 @@ func TestOtherCodeRunsAgain(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
-	if _, err := Resumable(r.Dir, now); err == nil || !strings.Contains(err.Error(), "was begun by version 1 (code abc) and this is 1 (code abd)") {
+	if _, err := Resumable(r.Dir, now); err == nil ||
+		!strings.Contains(err.Error(), "was begun by version 1 (code abc) and this is 1 (code abd)") {
 		t.Errorf("%v", err)
 	}
 	if _, err := Resumable(r.Dir, was); err != nil {
@@ -226,7 +228,8 @@ func TestDatasetHasNoEmptyStatistics(t *testing.T) {
 }
 
 func TestROITable(t *testing.T) {
-	r := run(t, t.TempDir(), Options{Workers: 2, Program: record.Program{Version: "golden"}}, tiny.Spec(t, "dos-short"), tiny.Spec(t, "fake-dos"))
+	r := run(t, t.TempDir(), Options{Workers: 2, Program: record.Program{Version: "golden"}}, tiny.Spec(t, "dos-short"),
+		tiny.Spec(t, "fake-dos"))
 	var b bytes.Buffer
 	if err := r.ROI.Terminal(&b, 200); err != nil {
 		t.Fatal(err)

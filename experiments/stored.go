@@ -44,14 +44,16 @@ func OpenStored(dir string) (*Stored, error) {
 	}
 	m, err := record.ReadManifest(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, PlanErrorf("%s is no results folder: it has no manifest.json, which is written when a run ends; %s", dir, expectedFolder(dir))
+		return nil, PlanErrorf("%s is no results folder: it has no manifest.json, which is written when a run ends; %s", dir,
+			expectedFolder(dir))
 	}
 	if err != nil {
 		return nil, PlanErrorf("%v; run it again to write it anew", err)
 	}
 	s := &Stored{Manifest: m, dir: dir}
 	if !s.holds(column.RunsTable+".csv") && !s.holds(column.RunsTable+".parquet") {
-		return nil, PlanErrorf("%s holds the experiment %s without a table %s; %s", dir, m.Experiment, column.RunsTable, expectedFolder(dir))
+		return nil, PlanErrorf("%s holds the experiment %s without a table %s; %s", dir, m.Experiment, column.RunsTable,
+			expectedFolder(dir))
 	}
 	for _, p := range record.Verify(dir) {
 		if s.holds(p.File) {
@@ -95,7 +97,8 @@ func (s *Stored) configuration() error {
 	for i, text := range strings.Split(s.Manifest.Config, "---\n") {
 		spec, axes, err := question.Reread("manifest.json", []byte(text))
 		if err != nil {
-			return PlanErrorf("%s: the configuration in manifest.json is not one of this version, %s wrote it: %v", s.dir, s.Manifest.Version, err)
+			return PlanErrorf("%s: the configuration in manifest.json is not one of this version, %s wrote it: %v", s.dir,
+				s.Manifest.Version, err)
 		}
 		s.Specs = append(s.Specs, spec)
 		if i == 0 {
@@ -178,7 +181,8 @@ func (s *Stored) Assumptions() (changed, others *table.Table) {
 		if n := len(value); n > most {
 			value = append(slices.Clone(value[:most]), fmt.Sprintf("… (%d values)", n))
 		}
-		row := []table.Cell{table.Text(path), table.Text(strings.Join(value, ", ")), table.Text(f.Unit), table.Text(f.Default), table.Text(f.Doc), table.Text(f.Source)}
+		row := []table.Cell{table.Text(path), table.Text(strings.Join(value, ", ")), table.Text(f.Unit),
+			table.Text(f.Default), table.Text(f.Doc), table.Text(f.Source)}
 		t.Rows = append(t.Rows, row)
 	}
 	return changed, others
@@ -195,5 +199,7 @@ func (s *Stored) Levels(axis int) (out []string) {
 }
 
 func assumptionTable(name, title string) *table.Table {
-	return &table.Table{Name: name, Title: title, Columns: []table.Column{{Name: "Parameter"}, {Name: "Value", Align: table.Right}, {Name: "Unit"}, {Name: "Default", Align: table.Right}, {Name: "Meaning"}, {Name: "Source"}}}
+	return &table.Table{Name: name, Title: title,
+		Columns: []table.Column{{Name: "Parameter"}, {Name: "Value", Align: table.Right}, {Name: "Unit"},
+			{Name: "Default", Align: table.Right}, {Name: "Meaning"}, {Name: "Source"}}}
 }

@@ -27,11 +27,13 @@ axes:
   attack_params.budget_usd: {from: 1e6, to: 4e6, points: 3, scale: log}
   mechanism: [pos]
 `
-	w, err := question.ParseSweep("swept.yaml", []byte(text), question.Variation{Axes: []string{"world.users.loyalty=0.5"}})
+	w, err := question.ParseSweep("swept.yaml", []byte(text),
+		question.Variation{Axes: []string{"world.users.loyalty=0.5"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(w.Cells) != 3 || w.Cells[2].World.Users.Loyalty != 0.5 || strings.Join(w.Axes(), " ") != "world.users.loyalty attack_params.budget_usd mechanism" {
+	if len(w.Cells) != 3 || w.Cells[2].World.Users.Loyalty != 0.5 ||
+		strings.Join(w.Axes(), " ") != "world.users.loyalty attack_params.budget_usd mechanism" {
 		t.Errorf("%d cells of %q", len(w.Cells), w.Axes())
 	}
 	if _, err := question.Parse("swept.yaml", []byte(text)); err != nil {
@@ -42,7 +44,8 @@ axes:
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "stakeout explain swept.yaml --set 'world.users.loyalty=0.5' --set 'attack_params.budget_usd=1000000' --rep "
+	const want = "stakeout explain swept.yaml --set 'world.users.loyalty=0.5' --set " +
+		"'attack_params.budget_usd=1000000' --rep "
 	if d.Cells[0].Replay != want {
 		t.Errorf("%s", d.Cells[0].Replay)
 	}
@@ -143,7 +146,8 @@ func TestFailedCellOfASweep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`no election mechanism ""no-such""`, "stakeout explain dos-short --set ", "'world.users.loyalty=0.3' --set 'attack_params.budget_usd=4000000'"} {
+	for _, want := range []string{`no election mechanism ""no-such""`, "stakeout explain dos-short --set ",
+		"'world.users.loyalty=0.3' --set 'attack_params.budget_usd=4000000'"} {
 		if !strings.Contains(string(rows), want) {
 			t.Errorf("the rows lack %s", want)
 		}

@@ -60,7 +60,8 @@ func BenchmarkThroughput(b *testing.B) {
 		together += bare(workers)
 		between := cpu()
 		start := time.Now()
-		if _, err := Run(context.Background(), question.Alone(s), Options{Out: b.TempDir(), Workers: workers, Formats: record.Parquet}); err != nil {
+		if _, err := Run(context.Background(), question.Alone(s),
+			Options{Out: b.TempDir(), Workers: workers, Formats: record.Parquet}); err != nil {
 			b.Fatal(err)
 		}
 		experiment += time.Since(start).Seconds()

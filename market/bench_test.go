@@ -64,7 +64,8 @@ func (f *flow) apply(c command) {
 // vacant returns an order of a random owner for a random empty slot.
 func (f *flow) vacant() Order {
 	for {
-		o := Order{Owner: ledger.First + ledger.Owner(f.r.Intn(traders)), Slot: uint16(f.r.Intn(perHead)), Side: book.Side(f.r.Intn(2))}
+		o := Order{Owner: ledger.First + ledger.Owner(f.r.Intn(traders)), Slot: uint16(f.r.Intn(perHead)),
+			Side: book.Side(f.r.Intn(2))}
 		if _, _, _, used := f.x.Open(o.Owner, o.Slot); !used {
 			return o
 		}

@@ -17,7 +17,8 @@
 // share. A limit order must be able to pay for all its lots at its price and
 // the resting side's fee, or the higher of the two fees when its price meets the
 // opposite best, whatever it then trades at. A FillOrKill order must be able to
-// pay what it would trade at. They are refused otherwise. A Market or ImmediateOrCancel order never rests and is cut to what
+// pay what it would trade at. They are refused otherwise. A Market or ImmediateOrCancel order never
+// rests and is cut to what
 // free funds pay for, fee included: a buy stops at the lot that it cannot pay
 // for at the next price, a sale at the lots it has; it is refused only when
 // free funds do not pay for one lot at one tick.
@@ -246,7 +247,8 @@ func (x *Exchange) vacate(o ledger.Owner, at *book.OrderID, freed ledger.Amount)
 // finish settles the fills of an order and holds what rests of it. What the
 // order that it replaces held, freed, is still held: where nothing traded only
 // the difference moves. Of a plain order all that did not trade rests.
-func (x *Exchange) finish(b *book.Order, id book.OrderID, fills []book.Fill, at *book.OrderID, freed ledger.Amount, plain bool) {
+func (x *Exchange) finish(b *book.Order, id book.OrderID, fills []book.Fill, at *book.OrderID, freed ledger.Amount,
+	plain bool) {
 	x.fills = fills
 	*at = id
 	x.done = Result{}

@@ -34,7 +34,8 @@ func venue(t testing.TB, p Params, cash, tokens ledger.Amount) (*ledger.Ledger, 
 
 func grant(t testing.TB, l *ledger.Ledger, o ledger.Owner, a ledger.Asset, n ledger.Amount) {
 	t.Helper()
-	if err := l.Post(ledger.Transfer{Amount: n, From: ledger.Outside, To: o, Asset: a, Reason: ledger.Genesis}); err != nil {
+	if err := l.Post(ledger.Transfer{Amount: n, From: ledger.Outside, To: o, Asset: a,
+		Reason: ledger.Genesis}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -200,7 +201,8 @@ func TestCodes(t *testing.T) {
 	if r := x.Amend(alice, 0, 1, 1); r.Code != UnknownOrder {
 		t.Error(r.Code)
 	}
-	for c, name := range map[Code]string{Accepted: "accepted", NotFillable: "not fillable", BadSlot: "bad slot", NoFunds: "no funds", 200: "unknown"} {
+	for c, name := range map[Code]string{Accepted: "accepted", NotFillable: "not fillable", BadSlot: "bad slot",
+		NoFunds: "no funds", 200: "unknown"} {
 		if c.String() != name {
 			t.Errorf("%d is %q", c, c)
 		}

@@ -124,7 +124,8 @@ func TestRandom(t *testing.T) {
 				t.Fatalf("seed %d, operation %d: %v", seed, op, err)
 			}
 		}
-		if st := s.x.Stats(); min(st.Trades, st.Expired, st.SelfCancels, st.Amends, st.Cancels, st.Rejected, st.Fired, st.Called) < 100 {
+		if st := s.x.Stats(); min(st.Trades, st.Expired, st.SelfCancels, st.Amends, st.Cancels, st.Rejected, st.Fired,
+			st.Called) < 100 {
 			t.Fatalf("too little happened: %+v", st)
 		}
 	}

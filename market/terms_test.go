@@ -10,7 +10,8 @@ import (
 func enter(t *testing.T, x *Exchange, o Order, terms Terms, filled, rested uint32, code Code) {
 	t.Helper()
 	if r := x.Enter(o, terms); r.Filled != filled || r.Rested != rested || r.Code != code {
-		t.Fatalf("%+v %+v: filled %d, rested %d, %v; want %d, %d, %v", o, terms, r.Filled, r.Rested, r.Code, filled, rested, code)
+		t.Fatalf("%+v %+v: filled %d, rested %d, %v; want %d, %d, %v", o, terms, r.Filled, r.Rested, r.Code, filled,
+			rested, code)
 	}
 	sound(t, x.ledger, x)
 }
@@ -146,7 +147,8 @@ func TestRules(t *testing.T) {
 	if r := x.Rules(); r.MinLots != 3 || r.Phase != book.Halted || r.High != 10_500 {
 		t.Errorf("%+v", r)
 	}
-	for code, text := range map[Code]string{BadTerms: "bad terms", WrongPhase: "wrong phase", BelowMinimum: "below minimum"} {
+	for code, text := range map[Code]string{BadTerms: "bad terms", WrongPhase: "wrong phase",
+		BelowMinimum: "below minimum"} {
 		if code.String() != text {
 			t.Errorf("%d is %v", code, code)
 		}

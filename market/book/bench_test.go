@@ -86,7 +86,8 @@ func (g *recorder) add() {
 	if p, _, ok := g.b.Best(Sell); ok {
 		ask = p
 	}
-	o := Order{Owner: ledger.First + ledger.Owner(g.r.Intn(1000)), Lots: uint32(1 + g.r.Intn(100)), Side: Side(g.r.Intn(2))}
+	o := Order{Owner: ledger.First + ledger.Owner(g.r.Intn(1000)), Lots: uint32(1 + g.r.Intn(100)),
+		Side: Side(g.r.Intn(2))}
 	d := g.distance(g.r)
 	if o.Side == Buy {
 		o.Price = ask - min(d, ask-1)
@@ -146,7 +147,8 @@ func (f *flow) run(b *Book, fills []Fill, n int) []Fill {
 
 // footprint is the memory of a book, in bytes: orders, and what finds them.
 func footprint(b *Book) (orders, index int) {
-	orders = int(unsafe.Sizeof(quad{}))*len(b.quads) + int(unsafe.Sizeof(single{}))*len(b.singles) + int(unsafe.Sizeof(due{}))*len(b.expiry.due)
+	orders = int(unsafe.Sizeof(quad{}))*len(b.quads) + int(unsafe.Sizeof(single{}))*len(b.singles) +
+		int(unsafe.Sizeof(due{}))*len(b.expiry.due)
 	index = int(unsafe.Sizeof(level{}))*len(b.levels) + 4*len(b.page)
 	for _, layer := range b.prices {
 		index += 8 * len(layer)

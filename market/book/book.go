@@ -125,7 +125,9 @@ type OrderID uint32
 
 // Order is a new order.
 type Order struct {
-	Budget uint64       // most price × lots that an ImmediateOrCancel or Market order trades for: it ends before an order of which it cannot take one lot; 0 is no limit
+	// most price × lots that an ImmediateOrCancel or Market order trades for: it ends before an order
+	// of which it cannot take one lot; 0 is no limit
+	Budget uint64
 	Owner  ledger.Owner // does not trade with itself
 	Price  uint32       // ticks, in [1, maxPrice)
 	Lots   uint32       // at least 1
@@ -144,10 +146,12 @@ type Fill struct {
 	Owner ledger.Owner // its owner
 	Price uint32       // ticks, the price of the resting order
 	Lots  uint32       // traded
-	Left  uint32       // what the resting order had left afterwards, hidden lots included; with Self, what was removed of it
-	Tag   uint16       // the resting order's tag
-	Gone  bool         // the resting order left the book
-	Self  bool         // removed by self-trade prevention
+	// what the resting order had left afterwards, hidden lots included; with Self, what was removed of
+	// it
+	Left uint32
+	Tag  uint16 // the resting order's tag
+	Gone bool   // the resting order left the book
+	Self bool   // removed by self-trade prevention
 }
 
 // Open is the state of a resting order.

@@ -60,7 +60,8 @@ func (b *Book) checkLevel(p uint32) (int, Side, error) {
 		return 0, 0, fmt.Errorf("book: %v at %d is better than the best %d", side, p, b.best[side])
 	}
 	if lv.last() != prev || lv.lots != sum.lots || !isSingle(prev) && b.quadAt(prev).live>>((lv.end-1)%quadLen)>>1 != 0 {
-		return 0, 0, fmt.Errorf("book: price %d ends at %d with %d lots, want run %d with %d", p, lv.end, lv.lots, prev, sum.lots)
+		return 0, 0, fmt.Errorf("book: price %d ends at %d with %d lots, want run %d with %d", p, lv.end, lv.lots,
+			prev, sum.lots)
 	}
 	return sum.n, sum.side, nil
 }

@@ -102,7 +102,8 @@ func (n *naive) available(o Order) (lots, notional uint64) {
 }
 
 func (n *naive) waits(o Order, t Terms) bool {
-	return t.Trigger != 0 && (n.last == 0 || (o.Side == Buy && n.last < t.Trigger) || (o.Side == Sell && n.last > t.Trigger))
+	return t.Trigger != 0 &&
+		(n.last == 0 || (o.Side == Buy && n.last < t.Trigger) || (o.Side == Sell && n.last > t.Trigger))
 }
 
 func (n *naive) enter(o Order, t Terms) (*naiveOrder, []Fill, Reject) {
@@ -331,7 +332,8 @@ func (n *naive) removeAll(pick func(*naiveOrder) bool, order func(a, b *naiveOrd
 func (n *naive) fire() (was Order, id OrderID, m *naiveOrder, fills []Fill, code Reject, ok bool) {
 	var due [2]*naiveOrder
 	for _, m := range n.stops {
-		reached := slices.ContainsFunc(n.traded, func(p uint32) bool { return p == m.terms.Trigger || n.better(m.Side, p, m.terms.Trigger) })
+		reached := slices.ContainsFunc(n.traded,
+			func(p uint32) bool { return p == m.terms.Trigger || n.better(m.Side, p, m.terms.Trigger) })
 		d := due[m.Side]
 		if reached && (d == nil || n.better(m.Side, d.terms.Trigger, m.terms.Trigger) ||
 			(d.terms.Trigger == m.terms.Trigger && m.seq < d.seq)) {
@@ -355,7 +357,8 @@ func (n *naive) fire() (was Order, id OrderID, m *naiveOrder, fills []Fill, code
 }
 
 func describeNaive(m *naiveOrder) Resting {
-	return Resting{ID: m.id, Owner: m.Owner, Price: m.Price, Lots: m.total(), Hidden: m.hidden, Tag: m.Tag, Side: m.Side, Self: m.Self,
+	return Resting{ID: m.id, Owner: m.Owner, Price: m.Price, Lots: m.total(), Hidden: m.hidden, Tag: m.Tag, Side: m.Side,
+		Self: m.Self,
 		Stop: m.terms.Trigger != 0}
 }
 

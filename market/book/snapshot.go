@@ -21,9 +21,11 @@ var ErrSnapshot = errors.New("book: snapshot is cut or damaged")
 // AppendSnapshot writes the whole state to the end of out.
 func (b *Book) AppendSnapshot(out []byte) []byte {
 	st, c, w := &b.stops, &b.call, &b.expiry
-	out = words(out, snapshotMark, b.maxPrice, w.now, b.last, b.rules.Low, b.rules.High, b.rules.MinLots, uint32(b.rules.Phase),
+	out = words(out, snapshotMark, b.maxPrice, w.now, b.last, b.rules.Low, b.rules.High, b.rules.MinLots,
+		uint32(b.rules.Phase),
 		b.free, b.freeSingles, st.hi, st.lo, st.age, c.list.head, c.list.end, c.cut[Buy], c.cut[Sell],
-		uint32(len(b.quads)), uint32(len(b.singles)), uint32(len(w.due)), uint32(len(w.buckets)), uint32(len(st.heap[Buy])), uint32(len(st.heap[Sell])))
+		uint32(len(b.quads)), uint32(len(b.singles)), uint32(len(w.due)), uint32(len(w.buckets)), uint32(len(st.heap[Buy])),
+		uint32(len(st.heap[Sell])))
 	for i := range b.quads {
 		q := &b.quads[i]
 		out = words(out, q.next, q.prev, q.key, uint32(q.live)|b.given(uint32(i)<<1)<<8)
@@ -181,7 +183,8 @@ func (b *Book) checkLinks() error {
 	}
 	for i := range b.singles {
 		x := &b.singles[i]
-		if free := x.slot.lots == 0; !b.isRun(x.next) || x.next != 0 && isSingle(x.next) != free || !free && (x.key>>keyPrice >= b.maxPrice || x.slot.flags&(1<<selfShift-1) != 0) {
+		if free := x.slot.lots == 0; !b.isRun(x.next) || x.next != 0 && isSingle(x.next) != free || !free &&
+			(x.key>>keyPrice >= b.maxPrice || x.slot.flags&(1<<selfShift-1) != 0) {
 			return bad("single", i)
 		}
 	}

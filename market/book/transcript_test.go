@@ -208,7 +208,8 @@ func (s *script) order(words []string) {
 		case "policy":
 			o.Self = SelfTrade(s.number(value))
 		default:
-			if at := map[string]*uint32{"until": &o.Expiry, "stop": &t.Trigger, "show": &t.Display, "min": &t.MinLots}[key]; at != nil {
+			if at := map[string]*uint32{"until": &o.Expiry, "stop": &t.Trigger, "show": &t.Display,
+				"min": &t.MinLots}[key]; at != nil {
 				*at = s.number(value)
 			}
 		}
@@ -327,7 +328,8 @@ func (s *script) state() {
 		}
 	}
 	for _, x := range s.book.Waiting(nil) {
-		parts = append(parts, fmt.Sprintf("%s %s %s", map[bool]string{true: "stop", false: "parked"}[x.Stop], x.Side, s.shown(x)))
+		parts = append(parts, fmt.Sprintf("%s %s %s", map[bool]string{true: "stop", false: "parked"}[x.Stop], x.Side,
+			s.shown(x)))
 	}
 	if len(parts) == 0 {
 		parts = []string{"nothing"}

@@ -201,7 +201,8 @@ func (p *pair) price() uint32 {
 }
 
 func (p *pair) submit() error {
-	o := Order{Owner: ledger.Owner(p.draw(6)), Tag: uint16(p.draw(1 << 16)), Side: Side(p.draw(2)), Price: p.price(), Lots: 1 + p.draw(9)}
+	o := Order{Owner: ledger.Owner(p.draw(6)), Tag: uint16(p.draw(1 << 16)), Side: Side(p.draw(2)), Price: p.price(),
+		Lots: 1 + p.draw(9)}
 	if p.draw(3) == 0 {
 		o.Kind = Kind(p.draw(uint32(Kinds)))
 	}
@@ -253,7 +254,8 @@ func (p *pair) terms(o *Order) (t Terms) {
 	return t
 }
 
-func (p *pair) same(what string, id OrderID, fills []Fill, code Reject, m *naiveOrder, want []Fill, wantCode Reject) error {
+func (p *pair) same(what string, id OrderID, fills []Fill, code Reject, m *naiveOrder, want []Fill,
+	wantCode Reject) error {
 	if code != wantCode || !slices.Equal(fills, want) || (id != 0) != (m != nil) {
 		return fmt.Errorf("%s: id %d, %+v, %v; want %+v, %+v, %v", what, id, fills, code, m, want, wantCode)
 	}

@@ -287,7 +287,8 @@ func TestHashSeesBalancesAndFlows(t *testing.T) {
 
 // MulDiv is exact wherever the quotient fits, and says so where it does not.
 func TestMulDiv(t *testing.T) {
-	edges := []int64{math.MinInt64, -1, 0, 1, 2, 3, 1e6, 1<<31 - 1, 1<<62 - 2, 1<<62 - 1, 1 << 62, math.MaxInt64 - 1, math.MaxInt64}
+	edges := []int64{math.MinInt64, -1, 0, 1, 2, 3, 1e6, 1<<31 - 1, 1<<62 - 2, 1<<62 - 1, 1 << 62, math.MaxInt64 - 1,
+		math.MaxInt64}
 	for _, a := range edges {
 		for _, b := range edges {
 			for _, c := range edges {
@@ -330,7 +331,8 @@ func FuzzPost(f *testing.F) {
 		for n := 0; len(data) >= 16 && n < 200; n++ {
 			x := Transfer{
 				Amount: Amount(binary.LittleEndian.Uint64(data)), From: Owner(data[8] % 16), To: Owner(data[9] % 16),
-				Asset: Asset(data[10] % 4), FromPocket: Pocket(data[11] % 9), ToPocket: Pocket(data[12] % 9), Reason: Reason(data[13] % 32),
+				Asset: Asset(data[10] % 4), FromPocket: Pocket(data[11] % 9), ToPocket: Pocket(data[12] % 9),
+				Reason: Reason(data[13] % 32),
 			}
 			x.Amount >>= data[14] & 63
 			data = data[16:]

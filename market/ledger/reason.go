@@ -48,7 +48,8 @@ var reasonNames = [Reasons]string{
 	"genesis", "move", "pay", "trade", "trading_fee", "borrow", "repay", "lend", "interest",
 	"liquidation", "shortfall", "transaction_fee", "withdrawal_fee", "staking_reward",
 	"batch_cost", "exit_gas", "gas", "slash", "operating_cost", "consumption", "endowment",
-	"deposit", "withdrawal", "auction", "burn", "bribe", "remainder", "conversion", "extraction", "variation", "funding", "bond", "fork", "migration", "mining", "disruption",
+	"deposit", "withdrawal", "auction", "burn", "bribe", "remainder", "conversion", "extraction", "variation", "funding",
+	"bond", "fork", "migration", "mining", "disruption",
 }
 
 func (r Reason) String() string {

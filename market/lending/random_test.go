@@ -98,7 +98,8 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.name, c.got, c.want)
 		}
 	}
-	if calls := w.pool.Check(2*usd, nil); len(calls) != 1 || calls[0] != (Call{Owner: b, Tokens: 200 * usd, Collateral: 300 * usd}) {
+	if calls := w.pool.Check(2*usd, nil); len(calls) != 1 ||
+		calls[0] != (Call{Owner: b, Tokens: 200 * usd, Collateral: 300 * usd}) {
 		t.Fatalf("calls %v", calls)
 	}
 	ok(t, w.pool.Seize(b, 100*usd))

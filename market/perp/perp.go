@@ -186,7 +186,8 @@ func share(x, parts ledger.Amount) ledger.Amount {
 // Deposit moves free cash behind the positions of its owner. It returns the
 // ledger's error.
 func (m *Market) Deposit(o ledger.Owner, cash ledger.Amount) error {
-	return m.led.Post(ledger.Transfer{Amount: cash, From: o, To: o, Asset: ledger.Cash, ToPocket: ledger.Margin, Reason: ledger.Move})
+	return m.led.Post(ledger.Transfer{Amount: cash, From: o, To: o, Asset: ledger.Cash, ToPocket: ledger.Margin,
+		Reason: ledger.Move})
 }
 
 // Withdraw takes margin back that the initial margin does not need. Errors:
@@ -195,7 +196,8 @@ func (m *Market) Withdraw(o ledger.Owner, cash ledger.Amount) error {
 	if cash > m.Equity(o) || m.Equity(o)-cash < share(m.value(m.accounts[o].worst()), m.initial) {
 		return ErrMargin
 	}
-	return m.led.Post(ledger.Transfer{Amount: cash, From: o, To: o, Asset: ledger.Cash, FromPocket: ledger.Margin, Reason: ledger.Move})
+	return m.led.Post(ledger.Transfer{Amount: cash, From: o, To: o, Asset: ledger.Cash, FromPocket: ledger.Margin,
+		Reason: ledger.Move})
 }
 
 // change moves the position and the resting lots of an owner and keeps what

@@ -178,7 +178,8 @@ func (s *script) trade(verb string, a []string) {
 func (s *script) market() {
 	bid, ask := s.m.Top()
 	x := s.m.Stats()
-	s.say("mark %.4f, bid %.4f, ask %.4f, open interest %d, room %d", float64(s.m.Mark())/1e4, float64(bid)/1e4, float64(ask)/1e4, s.m.OpenInterest(), s.m.Room())
+	s.say("mark %.4f, bid %.4f, ask %.4f, open interest %d, room %d", float64(s.m.Mark())/1e4, float64(bid)/1e4,
+		float64(ask)/1e4, s.m.OpenInterest(), s.m.Room())
 	s.say("traded %d in %d, funded %s, insured %s, socialised %s, liquidated %d, deleveraged %d", x.Lots, x.Trades,
 		dollars(x.Funded), dollars(x.Insured), dollars(x.Socialised), x.Liquidated, x.Deleverage)
 }
@@ -201,7 +202,8 @@ func TestRandomCommands(t *testing.T) {
 		p.OpenInterestCap, p.TakerFeeBps, p.MakerFeeBps = 200*unit, 5, 1
 		m, l := open(p)
 		for o := int(ledger.First); o < owners; o++ {
-			if l.Post(ledger.Transfer{Amount: 50 * unit, To: ledger.Owner(o)}) != nil || m.Deposit(ledger.Owner(o), 30*unit) != nil {
+			if l.Post(ledger.Transfer{Amount: 50 * unit, To: ledger.Owner(o)}) != nil ||
+				m.Deposit(ledger.Owner(o), 30*unit) != nil {
 				t.Fatal("no margin")
 			}
 		}
@@ -224,8 +226,10 @@ func TestRandomCommands(t *testing.T) {
 			default:
 				near := int(m.Mark())
 				_, err = m.Submit(Order{
-					Owner: o, Slot: uint16(rapid.IntRange(0, 3).Draw(t, "slot")), Side: book.Side(rapid.IntRange(0, 1).Draw(t, "side")),
-					Kind: book.Kind(rapid.IntRange(0, int(book.Kinds)).Draw(t, "kind")), Lots: uint32(rapid.IntRange(0, 150).Draw(t, "lots")),
+					Owner: o, Slot: uint16(rapid.IntRange(0, 3).Draw(t, "slot")),
+					Side:  book.Side(rapid.IntRange(0, 1).Draw(t, "side")),
+					Kind:  book.Kind(rapid.IntRange(0, int(book.Kinds)).Draw(t, "kind")),
+					Lots:  uint32(rapid.IntRange(0, 150).Draw(t, "lots")),
 					Price: uint32(rapid.IntRange(near*93/100, near*107/100).Draw(t, "price")),
 				})
 			}

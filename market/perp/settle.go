@@ -44,10 +44,12 @@ func (m *Market) distribute(won, lost ledger.Amount, gain func(*account) ledger.
 		if there < won {
 			g, _ = ledger.MulDiv(g, there, won, ledger.Down)
 		}
-		m.post(ledger.Transfer{Amount: g, From: ledger.Venue, To: o, Asset: ledger.Cash, FromPocket: ledger.Margin, ToPocket: ledger.Margin, Reason: why})
+		m.post(ledger.Transfer{Amount: g, From: ledger.Venue, To: o, Asset: ledger.Cash, FromPocket: ledger.Margin,
+			ToPocket: ledger.Margin, Reason: why})
 		left -= g
 	}
-	m.post(ledger.Transfer{Amount: left, From: ledger.Venue, To: ledger.Dust, Asset: ledger.Cash, FromPocket: ledger.Margin, Reason: ledger.Remainder})
+	m.post(ledger.Transfer{Amount: left, From: ledger.Venue, To: ledger.Dust, Asset: ledger.Cash,
+		FromPocket: ledger.Margin, Reason: ledger.Remainder})
 }
 
 // Fund lets the side on which the contract is dear pay the other: the premium
@@ -105,7 +107,8 @@ func (m *Market) Liquidate() {
 // closeOut sends what there is to the book, at up to the band from the mark.
 func (m *Market) closeOut(o ledger.Owner, a *account) {
 	width := uint32(share(ledger.Amount(m.mark), m.band))
-	b := Order{Owner: o, Lots: uint32(min(abs(a.position), 1<<31)), Side: book.Sell, Kind: book.ImmediateOrCancel, Price: max(m.mark-min(width, m.mark-1), 1)}
+	b := Order{Owner: o, Lots: uint32(min(abs(a.position), 1<<31)), Side: book.Sell, Kind: book.ImmediateOrCancel,
+		Price: max(m.mark-min(width, m.mark-1), 1)}
 	if a.position < 0 {
 		b.Side, b.Price = book.Buy, min(m.mark+width, m.book.MaxPrice()-1)
 	}

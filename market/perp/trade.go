@@ -42,7 +42,8 @@ func (m *Market) admit(o *Order) (*book.OrderID, error) {
 		return nil, ErrSlot
 	}
 	b := m.order(o)
-	if (o.Kind != book.Limit && o.Kind != book.PostOnly && o.Kind != book.ImmediateOrCancel) || m.book.Test(&b) != book.Accepted {
+	if (o.Kind != book.Limit && o.Kind != book.PostOnly && o.Kind != book.ImmediateOrCancel) ||
+		m.book.Test(&b) != book.Accepted {
 		return nil, ErrBook
 	}
 	width := share(ledger.Amount(m.mark), m.band)
@@ -154,16 +155,19 @@ func (m *Market) bear(from, to ledger.Owner, amount ledger.Amount) {
 // insure pays what a loser could not, and counts what is lost to the winner.
 func (m *Market) insure(to ledger.Owner, short ledger.Amount) (paid ledger.Amount) {
 	paid = min(short, m.led.Balance(ledger.Insurance, ledger.Cash, ledger.Free))
-	m.post(ledger.Transfer{Amount: paid, From: ledger.Insurance, To: to, Asset: ledger.Cash, ToPocket: ledger.Margin, Reason: ledger.Shortfall})
+	m.post(ledger.Transfer{Amount: paid, From: ledger.Insurance, To: to, Asset: ledger.Cash, ToPocket: ledger.Margin,
+		Reason: ledger.Shortfall})
 	m.stats.Insured += paid
 	m.stats.Socialised += short - paid
 	return paid
 }
 
 // charge takes up to an amount from a margin and returns what was taken.
-func (m *Market) charge(from, to ledger.Owner, pocket ledger.Pocket, amount ledger.Amount, why ledger.Reason) ledger.Amount {
+func (m *Market) charge(from, to ledger.Owner, pocket ledger.Pocket, amount ledger.Amount,
+	why ledger.Reason) ledger.Amount {
 	amount = min(amount, m.Equity(from))
-	m.post(ledger.Transfer{Amount: amount, From: from, To: to, Asset: ledger.Cash, FromPocket: ledger.Margin, ToPocket: pocket, Reason: why})
+	m.post(ledger.Transfer{Amount: amount, From: from, To: to, Asset: ledger.Cash, FromPocket: ledger.Margin,
+		ToPocket: pocket, Reason: why})
 	return amount
 }
 

@@ -175,11 +175,13 @@ func (s *System) Bite(liquidator, o ledger.Owner, dai, price ledger.Amount) erro
 		return ledger.ErrOverflow
 	}
 	ether = min(ether, s.Collateral(o))
-	err := s.led.Post(ledger.Transfer{Amount: dai, From: liquidator, To: o, Asset: ledger.Dai, ToPocket: ledger.Loan, Reason: ledger.Liquidation})
+	err := s.led.Post(ledger.Transfer{Amount: dai, From: liquidator, To: o, Asset: ledger.Dai, ToPocket: ledger.Loan,
+		Reason: ledger.Liquidation})
 	if err != nil {
 		return err
 	}
-	if err = s.led.Post(ledger.Transfer{Amount: ether, From: o, To: liquidator, Asset: ledger.Ether, FromPocket: ledger.Collateral, Reason: ledger.Liquidation}); err != nil {
+	if err = s.led.Post(ledger.Transfer{Amount: ether, From: o, To: liquidator, Asset: ledger.Ether,
+		FromPocket: ledger.Collateral, Reason: ledger.Liquidation}); err != nil {
 		return err
 	}
 	return s.writeOff(o)
@@ -194,7 +196,8 @@ func (s *System) writeOff(o ledger.Owner) error {
 		FromPocket: ledger.Loan, ToPocket: ledger.Loan, Reason: ledger.Shortfall})
 }
 
-func (s *System) move(o ledger.Owner, a ledger.Asset, from, to ledger.Pocket, x ledger.Amount, why ledger.Reason) error {
+func (s *System) move(o ledger.Owner, a ledger.Asset, from, to ledger.Pocket, x ledger.Amount,
+	why ledger.Reason) error {
 	s.stale = true
 	return s.led.Post(ledger.Transfer{Amount: x, From: o, To: o, Asset: a, FromPocket: from, ToPocket: to, Reason: why})
 }

@@ -88,8 +88,10 @@ func TestBite(t *testing.T) {
 	if want := ledger.Amount(113) * unit * unit / price; taken != want {
 		t.Errorf("took %d micro-ether, want %d", taken, want)
 	}
-	if s.Debt(ann) != 900*unit || s.Collateral(ann) != 10*unit-taken || l.Balance(bob, ledger.Dai, ledger.Free) != 400*unit {
-		t.Errorf("debt %d, collateral %d, bob's dai %d", s.Debt(ann), s.Collateral(ann), l.Balance(bob, ledger.Dai, ledger.Free))
+	if s.Debt(ann) != 900*unit || s.Collateral(ann) != 10*unit-taken ||
+		l.Balance(bob, ledger.Dai, ledger.Free) != 400*unit {
+		t.Errorf("debt %d, collateral %d, bob's dai %d", s.Debt(ann), s.Collateral(ann),
+			l.Balance(bob, ledger.Dai, ledger.Free))
 	}
 	must(t, s.Audit())
 }

@@ -28,8 +28,10 @@ var (
 	words = []struct {
 		field string
 		of    []string
-	}{{"op", ops}, {"side", sides}, {"type", types}, {"tif", tifs}, {"stp", policies}, {"phase", phases}, {"orders", switches}}
-	numbers = []string{"quantity", "price", "trigger", "display", "min", "expiry", "tick", "reference", "low", "high", "levels"}
+	}{{"op", ops}, {"side", sides}, {"type", types}, {"tif", tifs}, {"stp", policies}, {"phase", phases},
+		{"orders", switches}}
+	numbers = []string{"quantity", "price", "trigger", "display", "min", "expiry", "tick", "reference", "low",
+		"high", "levels"}
 	namings = []string{"id", "owner"}
 	flags   = []string{"post-only"}
 )
@@ -238,7 +240,8 @@ func (c *command) sensible() error {
 		return &fault{"trigger", "is given without a stop", "type stop or stop-limit", ""}
 	case tif == "gtt" && !c.has("expiry"):
 		return &fault{"expiry", "is missing", "the tick at which the order goes", ""}
-	case (kind == "ioc" && tif == "fok") || (kind == "fok" && tif == "ioc") || (kind == "post-only" && (tif == "ioc" || tif == "fok")):
+	case (kind == "ioc" && tif == "fok") || (kind == "fok" && tif == "ioc") ||
+		(kind == "post-only" && (tif == "ioc" || tif == "fok")):
 		return &fault{"tif", "contradicts type " + kind, "gtc, or no tif", ""}
 	case kind == "stop" && tif == "fok":
 		return &fault{"tif", "contradicts type stop", "gtc, gtt, ioc, or no tif", ""}

@@ -122,12 +122,14 @@ func TestNames(t *testing.T) {
 		`{"op":"new","id":"7","side":"buy","price":1,"quantity":1}`,
 		`{"op":"new","id":"a\"ü","owner":"o\\","side":"sell","price":2,"quantity":1}`)
 	want := []string{
-		`{"event":"error","line":1,"field":"owner","problem":"is \"\"","expected":"a string that is not empty, or a whole number"}`,
+		`{"event":"error","line":1,"field":"owner","problem":"is \"\"","expected":"a string that is not empty, or a ` +
+			`whole number"}`,
 		`{"event":"accept","line":2,"id":7}`, `{"event":"accept","line":3,"id":8}`,
 		`{"event":"reject","line":4,"id":"7","code":64,"reason":"duplicate id"}`,
 		`{"event":"cancel","line":5,"id":"7","quantity":1,"reason":"user"}`, `{"event":"accept","line":6,"id":"7"}`,
 		`{"event":"accept","line":7,"id":"a\"ü"}`,
-		`{"event":"trade","line":7,"price":2,"quantity":1,"side":"sell","maker":8,"taker":"a\"ü","taker_owner":"o\\","maker_left":0,"taker_left":0}`,
+		`{"event":"trade","line":7,"price":2,"quantity":1,"side":"sell","maker":8,"taker":"a\"ü","taker_owner":"o\\",` +
+			`"maker_left":0,"taker_left":0}`,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -143,14 +145,16 @@ func TestRandomSession(t *testing.T) {
 	for range 30_000 {
 		line := fmt.Sprintf(`{"op":"new","id":%d,"owner":%d,"side":%q,"price":%d,"quantity":%d%s}`, r.Intn(60), r.Intn(4),
 			pick("buy", "sell"), 95+r.Intn(10), r.Intn(12), pick("", "", `,"tif":"ioc"`, `,"display":2`, `,"type":"post-only"`,
-				`,"stp":"decrement"`, `,"stp":"cancel-both"`, `,"type":"stop-limit","trigger":100`, `,"type":"stop","trigger":101`, `,"expiry":`+fmt.Sprint(a.line/50)))
+				`,"stp":"decrement"`, `,"stp":"cancel-both"`, `,"type":"stop-limit","trigger":100`, `,"type":"stop","trigger":101`,
+				`,"expiry":`+fmt.Sprint(a.line/50)))
 		switch r.Intn(12) {
 		case 0, 1:
 			line = fmt.Sprintf(`{"op":"cancel","id":%d}`, r.Intn(60))
 		case 2, 3:
 			line = fmt.Sprintf(`{"op":"amend","id":%d,%q:%d}`, r.Intn(60), pick("price", "quantity"), 90+r.Intn(20))
 		case 4:
-			line = pick(`{"op":"phase","phase":"call"}`, `{"op":"phase","phase":"continuous"}`, `{"op":"phase","phase":"continuous"}`,
+			line = pick(`{"op":"phase","phase":"call"}`, `{"op":"phase","phase":"continuous"}`,
+				`{"op":"phase","phase":"continuous"}`,
 				`{"op":"cancel-all","owner":2}`, fmt.Sprintf(`{"op":"clock","tick":%d}`, a.line/50))
 		}
 		x := string(a.Line([]byte(line)))
@@ -175,13 +179,16 @@ func TestRandomSession(t *testing.T) {
 
 // FuzzLine: no line breaks a session, and every answer is JSON.
 func FuzzLine(f *testing.F) {
-	for _, l := range []string{sell5, `{"op":"book","orders":true}`, `{"op":"amend","id":"m","quantity":2}`, `{"op":"phase","phase":"call","reference":3}`,
-		`{"op":"band","low":1,"high":0}`, `{"op":`, `[]`, `{"op":"new"}{}`, "\xff", `{"op":{"op":1}}`, `null`, `{"op":"clock","tick":1e3}`} {
+	for _, l := range []string{sell5, `{"op":"book","orders":true}`, `{"op":"amend","id":"m","quantity":2}`,
+		`{"op":"phase","phase":"call","reference":3}`,
+		`{"op":"band","low":1,"high":0}`, `{"op":`, `[]`, `{"op":"new"}{}`, "\xff", `{"op":{"op":1}}`, `null`,
+		`{"op":"clock","tick":1e3}`} {
 		f.Add(l)
 	}
 	f.Fuzz(func(t *testing.T, line string) {
 		s := New()
-		for _, e := range events(s, sell5, line, `{"op":"new","side":"buy","price":100,"quantity":1}`, `{"op":"book","orders":true}`) {
+		for _, e := range events(s, sell5, line, `{"op":"new","side":"buy","price":100,"quantity":1}`,
+			`{"op":"book","orders":true}`) {
 			if !json.Valid([]byte(e)) {
 				t.Fatalf("%q: %s", line, e)
 			}

@@ -42,7 +42,8 @@ func auction(t testing.TB, name string, set ...string) (Auction, *rollup.State, 
 }
 
 // turn runs a slot and posts what the mechanism demands.
-func turn(t interface{ Fatal(...any) }, m Mechanism, s *rollup.State, l *ledger.Ledger, r *draw.Stream, posted bool) rollup.Outcome {
+func turn(t interface{ Fatal(...any) }, m Mechanism, s *rollup.State, l *ledger.Ledger, r *draw.Stream,
+	posted bool) rollup.Outcome {
 	s.Open(m.Elect(s, r.At(draw.Lottery, 0, s.Public().Slot)))
 	_, built := s.Build(0, false, 0)
 	o := s.Close(0, built && posted, 0, 1)
@@ -81,8 +82,10 @@ func inEscrow(m Auction) (bids, bonds ledger.Amount) {
 // the books say, nothing is lost, and a refused bid changes nothing.
 func TestEscrowIsExact(t *testing.T) {
 	for _, set := range [][]string{
-		{"burn-auction", "burn_auction.open_slots=5"}, {"burn-auction", "burn_auction.paid_in=token", "burn_auction.open_slots=3"},
-		{"mev-auction", "mev_auction.window_slots=3", "mev_auction.price_rule=first"}, {"mev-auction", "mev_auction.window_slots=2"},
+		{"burn-auction", "burn_auction.open_slots=5"},
+		{"burn-auction", "burn_auction.paid_in=token", "burn_auction.open_slots=3"},
+		{"mev-auction", "mev_auction.window_slots=3", "mev_auction.price_rule=first"},
+		{"mev-auction", "mev_auction.window_slots=2"},
 	} {
 		rapid.Check(t, func(rt *rapid.T) {
 			m, s, l := auction(t, set[0], set[1:]...)
@@ -95,7 +98,8 @@ func TestEscrowIsExact(t *testing.T) {
 					s.SetPolicy(by, rollup.Policy{Transfers: true, Equivocate: rapid.Bool().Draw(rt, "equivocate")})
 					turn(rt, m, s, l, r, rapid.Bool().Draw(rt, "posted"))
 				default:
-					x := Bid{By: by, Count: uint32(rapid.IntRange(0, 7).Draw(rt, "count")), Limit: ledger.Amount(rapid.Int64Range(-1, 60_000_000).Draw(rt, "limit")) * 1000}
+					x := Bid{By: by, Count: uint32(rapid.IntRange(0, 7).Draw(rt, "count")),
+						Limit: ledger.Amount(rapid.Int64Range(-1, 60_000_000).Draw(rt, "limit")) * 1000}
 					if !m.Bid(s, l, x) && l.Hash(0) != before {
 						rt.Fatalf("%+v was refused and moved money", x)
 					}
@@ -103,7 +107,8 @@ func TestEscrowIsExact(t *testing.T) {
 				bids, bonds := inEscrow(m)
 				want := [2]ledger.Amount{bonds, 0}
 				want[m.Board().Asset] += bids
-				if got := [2]ledger.Amount{l.Balance(ledger.Escrow, ledger.Cash, ledger.Free), l.Balance(ledger.Escrow, ledger.Token, ledger.Free)}; got != want {
+				if got := [2]ledger.Amount{l.Balance(ledger.Escrow, ledger.Cash, ledger.Free),
+					l.Balance(ledger.Escrow, ledger.Token, ledger.Free)}; got != want {
 					rt.Fatalf("escrow holds %d, the books say %d", got, want)
 				}
 			}
@@ -145,7 +150,8 @@ func TestShareOfThePrice(t *testing.T) {
 			t.Fatal("refused")
 		}
 		turn(t, m, s, l, draw.New(1), false)
-		burnt, gifts := l.Balance(ledger.Burned, ledger.Cash, ledger.Free), l.Balance(ledger.Treasury, ledger.Cash, ledger.Free)
+		burnt, gifts := l.Balance(ledger.Burned, ledger.Cash, ledger.Free),
+			l.Balance(ledger.Treasury, ledger.Cash, ledger.Free)
 		if burnt != price*4/10 || burnt+gifts != price || l.Balance(ledger.Escrow, ledger.Cash, ledger.Free) != 0 {
 			t.Errorf("of %d: %d burnt, %d given", price, burnt, gifts)
 		}
@@ -170,7 +176,8 @@ func TestTiesOfSealedBids(t *testing.T) {
 		o := turn(t, m, s, l, r, true)
 		led[o.Operator]++
 		// What the winner has paid comes back from the treasury, to bid again.
-		if err := l.Post(ledger.Transfer{Amount: l.Balance(ledger.Treasury, ledger.Cash, ledger.Free), From: ledger.Treasury, To: o.Operator, Asset: ledger.Cash}); err != nil {
+		if err := l.Post(ledger.Transfer{Amount: l.Balance(ledger.Treasury, ledger.Cash, ledger.Free), From: ledger.Treasury,
+			To: o.Operator, Asset: ledger.Cash}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -7,10 +7,11 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "bft-committee",
-	Doc:    "A committee sampled by stake each epoch takes turns to propose; a block needs the signatures of a quorum.",
-	Source: "“The best remedy is to decentralize the operator. Then a rollup turns into a slave blockchain” (kladkogex), in today's words a follower chain",
-	New:    func(p *Params) Mechanism { return &committee{p: p.Committee} },
+	Name: "bft-committee",
+	Doc:  "A committee sampled by stake each epoch takes turns to propose; a block needs the signatures of a quorum.",
+	Source: "“The best remedy is to decentralize the operator. Then a rollup turns into a slave blockchain” " +
+		"(kladkogex), in today's words a follower chain",
+	New: func(p *Params) Mechanism { return &committee{p: p.Committee} },
 })
 
 // CommitteeParams are the rules of the committee.

@@ -7,10 +7,12 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "burn-auction",
-	Doc:    "An open ascending auction sells each slot; of the winning bid a part is burnt, whether the winner builds or not.",
-	Source: "“MEV/ burn auction” as the second of the proposed solutions in ethresear.ch 7698, Intro; “Spam resistant block creator selection via burn auction”, ethresear.ch 5851; the auction contract of Hermez",
-	New:    newBurnAuction,
+	Name: "burn-auction",
+	Doc: "An open ascending auction sells each slot; of the winning bid a part is burnt, whether the winner " +
+		"builds or not.",
+	Source: "“MEV/ burn auction” as the second of the proposed solutions in ethresear.ch 7698, Intro; “Spam resistant " +
+		"block creator selection via burn auction”, ethresear.ch 5851; the auction contract of Hermez",
+	New: newBurnAuction,
 })
 
 // BurnParams are the rules of the burn auction.
@@ -44,7 +46,8 @@ type burnAuction struct {
 
 func newBurnAuction(p *Params) Mechanism {
 	b := p.Burn
-	m := &burnAuction{p: b, board: Board{Format: Ascending, Slots: 1, Least: b.Least, Raise: b.Raise, First: uint32(b.Closed) + 1, Open: uint32(b.Open)}}
+	m := &burnAuction{p: b, board: Board{Format: Ascending, Slots: 1, Least: b.Least, Raise: b.Raise,
+		First: uint32(b.Closed) + 1, Open: uint32(b.Open)}}
 	if b.PaidIn == "token" {
 		m.board.Asset = ledger.Token
 	}
@@ -122,7 +125,8 @@ func (m *burnAuction) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Tra
 	if won.By == ledger.Outside {
 		return passOn(s, o, out)
 	}
-	burn, gift := m.board.releases(ledger.Burned, share(won.Amount, m.p.Burn)), m.board.releases(ledger.Treasury, share(won.Amount, m.p.Donation))
+	burn, gift := m.board.releases(ledger.Burned, share(won.Amount, m.p.Burn)),
+		m.board.releases(ledger.Treasury, share(won.Amount, m.p.Donation))
 	burn.Reason = ledger.Burn
 	rest := m.board.releases(ledger.Treasury, won.Amount-burn.Amount-gift.Amount)
 	if o.Staker != ledger.Outside {

@@ -49,7 +49,8 @@ func TestCatalogue(t *testing.T) {
 	kebab := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	seen := map[string]bool{}
 	for _, e := range All() {
-		if !kebab.MatchString(e.Name) || seen[e.Name] || e.Doc == "" || e.Source == "" || e.New == nil || e.New(new(Params)) == nil {
+		if !kebab.MatchString(e.Name) || seen[e.Name] || e.Doc == "" || e.Source == "" || e.New == nil ||
+			e.New(new(Params)) == nil {
 			t.Errorf("entry %+v is incomplete or there twice", e)
 		}
 		seen[e.Name] = true
@@ -115,9 +116,11 @@ func TestRewardIsSplitExactly(t *testing.T) {
 		{0.1, 1_000_000_000_000_007, 0, 900_000_000_000_007},
 	} {
 		s.Params().OperatorShare = c.share
-		o := rollup.Outcome{Leader: rollup.Leader{Staker: staker, Operator: operator}, Posted: true, Fees: c.fees, Cost: c.cost}
+		o := rollup.Outcome{Leader: rollup.Leader{Staker: staker, Operator: operator}, Posted: true, Fees: c.fees,
+			Cost: c.cost}
 		out := m.Settle(s, o, nil)
-		want := ledger.Transfer{Amount: c.reward, From: operator, To: staker, Asset: ledger.Cash, Reason: ledger.StakingReward}
+		want := ledger.Transfer{Amount: c.reward, From: operator, To: staker, Asset: ledger.Cash,
+			Reason: ledger.StakingReward}
 		if len(out) != 1 || out[0] != want {
 			t.Errorf("share %v of %d net of %d: %+v, want %+v", c.share, c.fees, c.cost, out, want)
 		}
@@ -148,7 +151,8 @@ func TestMissedDeadlineIsSlashed(t *testing.T) {
 	before := []ledger.Transfer{{Amount: 1}}
 	out := m.Settle(s, o, before)
 	want := ledger.Transfer{
-		Amount: 5 * ledger.Unit, From: staker, To: ledger.Burned, Asset: ledger.Token, FromPocket: ledger.Staked, Reason: ledger.Slash,
+		Amount: 5 * ledger.Unit, From: staker, To: ledger.Burned, Asset: ledger.Token, FromPocket: ledger.Staked,
+		Reason: ledger.Slash,
 	}
 	if len(out) != 2 || out[0] != before[0] || out[1] != want {
 		t.Fatalf("%+v, want %+v appended", out, want)

@@ -7,10 +7,12 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "mev-auction",
-	Doc:    "A sealed auction sells the right to order a window of slots; the proceeds go to the treasury, and who misses a deadline is replaced by the next bid.",
-	Source: "“MEV/ burn auction” as the second of the proposed solutions in ethresear.ch 7698, Intro; “MEV Auction: Auctioning transaction ordering rights as a solution to Miner Extractable Value”, ethresear.ch 6788",
-	New:    newMEVAuction,
+	Name: "mev-auction",
+	Doc: "A sealed auction sells the right to order a window of slots; the proceeds go to the treasury, and who " +
+		"misses a deadline is replaced by the next bid.",
+	Source: "“MEV/ burn auction” as the second of the proposed solutions in ethresear.ch 7698, Intro; “MEV Auction: " +
+		"Auctioning transaction ordering rights as a solution to Miner Extractable Value”, ethresear.ch 6788",
+	New: newMEVAuction,
 })
 
 // MEVParams are the rules of the MEV auction.
@@ -53,7 +55,8 @@ type mevAuction struct {
 func newMEVAuction(p *Params) Mechanism {
 	x := p.MEV
 	x.Window = max(x.Window, 1)
-	m := &mevAuction{p: x, board: Board{Format: SecondPrice, Slots: uint32(x.Window), Least: x.Reserve * ledger.Amount(x.Window), Bond: x.Bond, First: 1, Open: 1}}
+	m := &mevAuction{p: x, board: Board{Format: SecondPrice, Slots: uint32(x.Window),
+		Least: x.Reserve * ledger.Amount(x.Window), Bond: x.Bond, First: 1, Open: 1}}
 	if x.Price == "first" {
 		m.board.Format = FirstPrice
 	}
@@ -173,7 +176,8 @@ func (m *mevAuction) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Tran
 		m.due = 0
 	}
 	if m.perSlot > 0 && o.Staker != ledger.Outside {
-		out = append(out, ledger.Transfer{Amount: m.perSlot, From: ledger.Treasury, To: o.Staker, Asset: ledger.Cash, Reason: ledger.StakingReward})
+		out = append(out, ledger.Transfer{Amount: m.perSlot, From: ledger.Treasury, To: o.Staker, Asset: ledger.Cash,
+			Reason: ledger.StakingReward})
 	}
 	if m.at >= len(m.order) {
 		out = passOn(s, o, out)

@@ -100,7 +100,8 @@ func seated(t testing.TB, n int) *rollup.State {
 	s := rollup.New(l, *rules(), int(ledger.First)+n, 6480)
 	for i := range n {
 		o := ledger.First + ledger.Owner(i)
-		if l.Post(ledger.Transfer{Amount: 10000 * ledger.Unit, To: o, Asset: ledger.Token}) != nil || s.Stake(o, 10000*ledger.Unit) != nil {
+		if l.Post(ledger.Transfer{Amount: 10000 * ledger.Unit, To: o, Asset: ledger.Token}) != nil ||
+			s.Stake(o, 10000*ledger.Unit) != nil {
 			t.Fatal("no stake")
 		}
 		s.SetPolicy(o, rollup.Policy{Transfers: true})
@@ -109,7 +110,8 @@ func seated(t testing.TB, n int) *rollup.State {
 }
 
 func rules() *rollup.Params {
-	return &rollup.Params{BlocksPerSlot: 40, DeadlineBlocks: 20, CapacityTx: 1000, MaxBatchGas: 6e6, QueueBlocks: 16, QueueExits: 128}
+	return &rollup.Params{BlocksPerSlot: 40, DeadlineBlocks: 20, CapacityTx: 1000, MaxBatchGas: 6e6, QueueBlocks: 16,
+		QueueExits: 128}
 }
 
 // The committee sits for an epoch, its seats propose in turn, and over many
@@ -203,7 +205,8 @@ func TestNobodyStakesNobodySits(t *testing.T) {
 func TestClonesOfMechanisms(t *testing.T) {
 	s := seated(t, 10)
 	for _, e := range All() {
-		m := e.New(&Params{Centralized: CentralizedParams{Failures: 1000, Hours: 100}, Committee: CommitteeParams{Seats: 7, Days: 1}})
+		m := e.New(&Params{Centralized: CentralizedParams{Failures: 1000, Hours: 100},
+			Committee: CommitteeParams{Seats: 7, Days: 1}})
 		slots(m, s, 5)
 		c := m.Clone()
 		before := draw.New(9).At(draw.Lottery, 0, 1)

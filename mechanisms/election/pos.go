@@ -67,7 +67,8 @@ func (*pos) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []l
 	out = passOn(s, o, out)
 	if !o.Posted && o.Operator != ledger.Outside {
 		if fine := share(s.Bonded(o.Staker), s.Params().SlashMissShare); fine > 0 {
-			out = append(out, ledger.Transfer{Amount: fine, From: o.Staker, To: ledger.Burned, Asset: ledger.Token, FromPocket: ledger.Staked, Reason: ledger.Slash})
+			out = append(out, ledger.Transfer{Amount: fine, From: o.Staker, To: ledger.Burned, Asset: ledger.Token,
+				FromPocket: ledger.Staked, Reason: ledger.Slash})
 		}
 	}
 	return out
@@ -82,7 +83,8 @@ func passOn(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.T
 		return out
 	}
 	reward := net - share(net, s.Params().OperatorShare)
-	return append(out, ledger.Transfer{Amount: reward, From: o.Operator, To: o.Staker, Asset: ledger.Cash, Reason: ledger.StakingReward})
+	return append(out, ledger.Transfer{Amount: reward, From: o.Operator, To: o.Staker, Asset: ledger.Cash,
+		Reason: ledger.StakingReward})
 }
 
 // share is a fraction between 0 and 1, to six decimals, of an amount, rounded

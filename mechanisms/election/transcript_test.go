@@ -62,7 +62,8 @@ func TestEveryMechanismHasATranscript(t *testing.T) {
 var cast = []string{"ann", "bob", "carl", "dora", "users"}
 
 // systems are the owners that transfers name besides the cast.
-var systems = []string{ledger.Outside: "nobody", ledger.Treasury: "treasury", ledger.Escrow: "escrow", ledger.Burned: "the fire", ledger.LayerOne: "layer one"}
+var systems = []string{ledger.Outside: "nobody", ledger.Treasury: "treasury", ledger.Escrow: "escrow",
+	ledger.Burned: "the fire", ledger.LayerOne: "layer one"}
 
 type script struct {
 	t    *testing.T
@@ -211,7 +212,8 @@ func (s *script) report(verb string, args []string) {
 			s.say("%s: %s, %s, %s staked", who, money(s.l.Balance(o, ledger.Cash, ledger.Free), ledger.Cash),
 				money(s.l.Balance(o, ledger.Token, ledger.Free), ledger.Token), money(s.s.Bonded(o), ledger.Token))
 		}
-		s.say("in escrow: %s, %s", money(s.l.Balance(ledger.Escrow, ledger.Cash, ledger.Free), ledger.Cash), money(s.l.Balance(ledger.Escrow, ledger.Token, ledger.Free), ledger.Token))
+		s.say("in escrow: %s, %s", money(s.l.Balance(ledger.Escrow, ledger.Cash, ledger.Free), ledger.Cash),
+			money(s.l.Balance(ledger.Escrow, ledger.Token, ledger.Free), ledger.Token))
 	default:
 		s.t.Fatalf("unknown command %q", verb)
 	}
@@ -220,7 +222,8 @@ func (s *script) report(verb string, args []string) {
 // board prints runs of lots that stand alike.
 func (s *script) board(b *Board) {
 	if len(b.ring) == 0 {
-		s.say("lot %d of %d slots, from %s; last price %s", b.First, b.Slots, money(b.Least, b.Asset), money(b.Price, b.Asset))
+		s.say("lot %d of %d slots, from %s; last price %s", b.First, b.Slots, money(b.Least, b.Asset),
+			money(b.Price, b.Asset))
 		return
 	}
 	for n := b.First; n < b.First+b.Open; {
@@ -264,7 +267,8 @@ func (s *script) slot(late bool) {
 	case !o.Posted:
 		state = "missed"
 	}
-	s.say("slot %d led by %s for %s: %s, %d transactions, fees %s, gas %s", s.s.Public().Slot-1, s.name(o.Operator), s.name(o.Staker),
+	s.say("slot %d led by %s for %s: %s, %d transactions, fees %s, gas %s", s.s.Public().Slot-1, s.name(o.Operator),
+		s.name(o.Staker),
 		state, o.Transactions, money(o.Fees, ledger.Cash), money(o.Cost, ledger.Cash))
 	for _, t := range moves {
 		if t.Amount > 0 {

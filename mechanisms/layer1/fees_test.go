@@ -278,7 +278,8 @@ func TestCostOfLeaving(t *testing.T) {
 		gas       uint64
 		gwei, eth float64
 		want      float64
-	}{{700, 58.2, 232.77, 0.0095}, {30_000, 58.2, 232.77, 0.407}, {170_000, 58.2, 232.77, 2.30}, {170_000, 538, 389, 35.6}} {
+	}{{700, 58.2, 232.77, 0.0095}, {30_000, 58.2, 232.77, 0.407}, {170_000, 58.2, 232.77, 2.30},
+		{170_000, 538, 389, 35.6}} {
 		got, ok := Cost(row.gas, Gwei(row.gwei), ledger.Amount(row.eth*1e6))
 		if !ok || math.Abs(float64(got)/1e6/row.want-1) > 0.01 {
 			t.Errorf("%d gas at %v gwei: $%.4f, want $%v", row.gas, row.gwei, float64(got)/1e6, row.want)

@@ -172,8 +172,10 @@ func TestQuietTicksCountLikeTheTree(t *testing.T) {
 		for tick := range uint32(50_000) {
 			quick.Step(tick, s)
 			slow.Step(tick, s)
-			if quick.Height() != slow.Height() || quick.LastProducer() != slow.LastProducer() || quick.GasPrice() != slow.GasPrice() {
-				t.Fatalf("%s, tick %d: height %d and %d, producer %d and %d, price %d and %d", market, tick, quick.Height(), slow.Height(),
+			if quick.Height() != slow.Height() || quick.LastProducer() != slow.LastProducer() ||
+				quick.GasPrice() != slow.GasPrice() {
+				t.Fatalf("%s, tick %d: height %d and %d, producer %d and %d, price %d and %d", market, tick, quick.Height(),
+					slow.Height(),
 					quick.LastProducer(), slow.LastProducer(), quick.GasPrice(), slow.GasPrice())
 			}
 		}
@@ -199,7 +201,8 @@ func TestQuietTicksAllocateNothing(t *testing.T) {
 
 func TestBusyTicksAllocateNothing(t *testing.T) {
 	c := chain(t, defaults(t))
-	if err := c.SetPolicy(0, Policy{Refused: []ledger.Owner{ledger.First}, RefuseInclusion: true, RefuseBuilding: true, GiveUp: 3}); err != nil {
+	if err := c.SetPolicy(0, Policy{Refused: []ledger.Owner{ledger.First}, RefuseInclusion: true, RefuseBuilding: true,
+		GiveUp: 3}); err != nil {
 		t.Fatal(err)
 	}
 	s := draw.New(5)
@@ -249,7 +252,8 @@ func BenchmarkQuietTick(b *testing.B) {
 // One batch every slot of 40 blocks, refused by the largest pool.
 func BenchmarkSlots(b *testing.B) {
 	c := chain(b, defaults(b))
-	if err := c.SetPolicy(0, Policy{Refused: []ledger.Owner{ledger.First}, RefuseInclusion: true, RefuseBuilding: true}); err != nil {
+	if err := c.SetPolicy(0,
+		Policy{Refused: []ledger.Owner{ledger.First}, RefuseInclusion: true, RefuseBuilding: true}); err != nil {
 		b.Fatal(err)
 	}
 	s := draw.New(7)

@@ -87,7 +87,8 @@ func TestMissOddsRecursion(t *testing.T) {
 		alpha       float64
 		k, patience int
 		want        float64
-	}{{0.3, 3, 1, 0.074}, {0.3, 3, 0, 0.17}, {0.3, 10, 1, 2.5e-4}, {0.3, 10, 0, 2.0e-2}, {0.4, 10, 1, 3.2e-3}, {0.4, 10, 0, 0.19}} {
+	}{{0.3, 3, 1, 0.074}, {0.3, 3, 0, 0.17}, {0.3, 10, 1, 2.5e-4}, {0.3, 10, 0, 2.0e-2}, {0.4, 10, 1, 3.2e-3},
+		{0.4, 10, 0, 0.19}} {
 		if got := missOdds(row.alpha, row.k, row.patience); math.Abs(got/row.want-1) > 0.03 {
 			t.Errorf("α %v, k %d, L %d: %.4g, want %.2g", row.alpha, row.k, row.patience, got, row.want)
 		}
@@ -132,7 +133,8 @@ func TestRefusalsAreSeparate(t *testing.T) {
 	if got := missShare(t, 0.4, 3, Policy{Refused: []ledger.Owner{victim}}, 2000); got != 0 {
 		t.Errorf("a list without a refusal delays %v of the batches", got)
 	}
-	if got := missShare(t, 0.4, 3, Policy{Refused: []ledger.Owner{victim + 1}, RefuseInclusion: true, RefuseBuilding: true}, 2000); got != 0 {
+	if got := missShare(t, 0.4, 3,
+		Policy{Refused: []ledger.Owner{victim + 1}, RefuseInclusion: true, RefuseBuilding: true}, 2000); got != 0 {
 		t.Errorf("refusing somebody else delays %v of the batches", got)
 	}
 }

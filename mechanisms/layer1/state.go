@@ -67,7 +67,8 @@ func (s *policyState) hash(h uint64) uint64 {
 func (b *block) hash(h uint64) uint64 {
 	h = fold(h, uint64(b.next), uint64(b.price), b.refused, b.bad)
 	h = fold(h, b.height, b.gas, uint64(b.tick), uint64(uint32(b.parent)))
-	return fold(h, uint64(b.first), uint64(b.count), uint64(b.producer)|uint64(b.laden)<<8, truth(b.hidden)|truth(b.dead)<<1|truth(b.settled)<<2)
+	return fold(h, uint64(b.first), uint64(b.count), uint64(b.producer)|uint64(b.laden)<<8,
+		truth(b.hidden)|truth(b.dead)<<1|truth(b.settled)<<2)
 }
 
 func (m *mempool) hash(h uint64) uint64 {

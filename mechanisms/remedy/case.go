@@ -66,8 +66,10 @@ func (c *Case) Hash(h uint64) uint64 {
 		return h
 	}
 	for _, x := range [...]uint64{
-		uint64(c.Number)<<32 | uint64(c.Round)<<8 | uint64(c.Phase), uint64(c.Accused)<<32 | uint64(c.Accuser), uint64(c.Opened)<<32 | uint64(c.Closes),
-		uint64(c.For), uint64(c.Against), uint64(c.Cost), uint64(c.Offer), uint64(c.Ended)<<32 | uint64(c.Upheld), uint64(c.Taken),
+		uint64(c.Number)<<32 | uint64(c.Round)<<8 | uint64(c.Phase), uint64(c.Accused)<<32 | uint64(c.Accuser),
+		uint64(c.Opened)<<32 | uint64(c.Closes),
+		uint64(c.For), uint64(c.Against), uint64(c.Cost), uint64(c.Offer), uint64(c.Ended)<<32 | uint64(c.Upheld),
+		uint64(c.Taken),
 	} {
 		h = (h ^ x) * 0x9E3779B97F4A7C15
 		h ^= h >> 29
@@ -122,7 +124,8 @@ func (w *World) post(from, to ledger.Owner, cash ledger.Amount, why ledger.Reaso
 // against a bond.
 func (t *trial) accuse(w *World, m Message, bond ledger.Amount) bool {
 	c := &t.docket.Case
-	if c.Open || m.About >= ledger.Owner(w.Ledger.Owners()) || m.About < ledger.First || w.Roll.Led(m.About) == 0 || !w.post(m.By, ledger.Escrow, bond, ledger.Bond) {
+	if c.Open || m.About >= ledger.Owner(w.Ledger.Owners()) || m.About < ledger.First || w.Roll.Led(m.About) == 0 ||
+		!w.post(m.By, ledger.Escrow, bond, ledger.Bond) {
 		return false
 	}
 	*c = Case{

@@ -3,15 +3,17 @@ package remedy
 import "stakeout/market/ledger"
 
 var _ = register(Entry{
-	Name:     "court-aragon",
-	Doc:      "Jurors drawn by court stake judge an accused operator; each appeal has three times as many, and in the end all of them.",
+	Name: "court-aragon",
+	Doc: "Jurors drawn by court stake judge an accused operator; each appeal has three times as many, and in the " +
+		"end all of them.",
 	Source:   "“a strategy to apply slashing (could be … Kleros or Aragon Court judgement …)” (GriffGreen)",
 	Punishes: true,
 	Reads:    []string{"case", "court_aragon"},
 	New: func(p *Params) Remedy {
 		a := &p.Aragon
 		return &court{trial: trial{p: p.Case}, r: courtRules{
-			jurors: a.Jurors, factor: 3, appeals: a.Appeals, everybody: true, discount: a.Discount, seat: a.Seat, fee: a.Fee, penalty: a.Penalty,
+			jurors: a.Jurors, factor: 3, appeals: a.Appeals, everybody: true, discount: a.Discount, seat: a.Seat, fee: a.Fee,
+			penalty:  a.Penalty,
 			evidence: a.Evidence, voting: a.Voting, appeal: a.Appeal,
 		}}
 	},

@@ -107,7 +107,8 @@ func (e *escalation) settle(w *World, burn float64) {
 
 // hold moves free tokens into the escrow; false when there are not so many.
 func (w *World) hold(by ledger.Owner, amount ledger.Amount, asset ledger.Asset) bool {
-	return w.Ledger.Post(ledger.Transfer{Amount: amount, From: by, To: ledger.Escrow, Asset: asset, Reason: ledger.Bond}) == nil
+	return w.Ledger.Post(ledger.Transfer{Amount: amount, From: by, To: ledger.Escrow, Asset: asset,
+		Reason: ledger.Bond}) == nil
 }
 
 // release pays out of the escrow what was held in it.

@@ -3,10 +3,12 @@ package remedy
 import "stakeout/market/ledger"
 
 var _ = register(Entry{
-	Name:   "mass-exit",
-	Doc:    "Users call for a window in which everybody may leave through layer one at its gas, first come, first served; who misses it stays.",
-	Source: "“That’s called Plasma MVP” (adlerjohn), and the answer “A mass migration does not need to happen within a fixed temporal frame” (gluk64); J. Poon, V. Buterin et al., Minimal Viable Plasma, ethresear.ch 426",
-	Reads:  []string{"mass_exit"},
+	Name: "mass-exit",
+	Doc: "Users call for a window in which everybody may leave through layer one at its gas, first come, first " +
+		"served; who misses it stays.",
+	Source: "“That’s called Plasma MVP” (adlerjohn), and the answer “A mass migration does not need to happen within a " +
+		"fixed temporal frame” (gluk64); J. Poon, V. Buterin et al., Minimal Viable Plasma, ethresear.ch 426",
+	Reads: []string{"mass_exit"},
 	New: func(p *Params) Remedy {
 		return &massExit{p: p.MassExit}
 	},
@@ -66,7 +68,8 @@ func (t *massExit) Hear(w *World, m Message) bool {
 // are good.
 func (t *massExit) Due(w *World) bool {
 	x := &t.docket.Exit
-	return x.Open && w.Tick >= x.Until || !x.Open && x.Alarms > 0 && float64(x.Alarms) >= t.p.Threshold*w.Roll.Public().Members
+	return x.Open && w.Tick >= x.Until || !x.Open && x.Alarms > 0 &&
+		float64(x.Alarms) >= t.p.Threshold*w.Roll.Public().Members
 }
 
 // Step opens the window when enough have called, and closes it when it is over.

@@ -1,13 +1,16 @@
 package remedy
 
 var _ = register(Entry{
-	Name:   "migrate-bls",
-	Doc:    "Users move together to a rollup of their own with one aggregate signature, and the move waits to be challenged.",
-	Source: "“You can eliminate the overhead of witness data using aggregate signatures (making optimistic rollup take up less blockspace than zk rollups!)” (adlerjohn)",
-	Reads:  []string{"migrate_bls"},
+	Name: "migrate-bls",
+	Doc: "Users move together to a rollup of their own with one aggregate signature, and the move waits to " +
+		"be challenged.",
+	Source: "“You can eliminate the overhead of witness data using aggregate signatures (making optimistic rollup take " +
+		"up less blockspace than zk rollups!)” (adlerjohn)",
+	Reads: []string{"migrate_bls"},
 	New: func(p *Params) Remedy {
 		x := p.MigrateBLS
-		return newMigration(moveRules{threshold: x.Threshold, expiry: x.SignatureDays, challenge: x.ChallengeDays, base: uint64(x.BaseGas), each: uint64(x.Bytes) * gasPerByte})
+		return newMigration(moveRules{threshold: x.Threshold, expiry: x.SignatureDays, challenge: x.ChallengeDays,
+			base: uint64(x.BaseGas), each: uint64(x.Bytes) * gasPerByte})
 	},
 })
 

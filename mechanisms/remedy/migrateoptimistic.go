@@ -1,13 +1,16 @@
 package remedy
 
 var _ = register(Entry{
-	Name:   "migrate-optimistic",
-	Doc:    "Users move together to a rollup of their own: everybody's address and signature is published, and the move waits to be challenged.",
-	Source: "“With optimistic rollup you will have to publish the witness data (addresses and signatures) for every single pissed-off user” (gluk64), answering “You can do the same in an optimistic rollup though” (adlerjohn)",
-	Reads:  []string{"migrate_optimistic"},
+	Name: "migrate-optimistic",
+	Doc: "Users move together to a rollup of their own: everybody's address and signature is published, and the move " +
+		"waits to be challenged.",
+	Source: "“With optimistic rollup you will have to publish the witness data (addresses and signatures) for every " +
+		"single pissed-off user” (gluk64), answering “You can do the same in an optimistic rollup though” (adlerjohn)",
+	Reads: []string{"migrate_optimistic"},
 	New: func(p *Params) Remedy {
 		x := p.MigrateOptimistic
-		return newMigration(moveRules{threshold: x.Threshold, expiry: x.SignatureDays, challenge: x.ChallengeDays, base: uint64(x.BaseGas), each: uint64(x.Bytes) * gasPerByte})
+		return newMigration(moveRules{threshold: x.Threshold, expiry: x.SignatureDays, challenge: x.ChallengeDays,
+			base: uint64(x.BaseGas), each: uint64(x.Bytes) * gasPerByte})
 	},
 })
 

@@ -11,8 +11,9 @@ type MoveStage uint8
 const (
 	Gathering  MoveStage = iota // signatures
 	Publishing                  // data and proof on their way onto layer one
-	Queued                      // on layer one: a coordinator may carry it out, after the delay of the queue the contract does
-	Challenged                  // carried out unless somebody proves it wrong
+	// on layer one: a coordinator may carry it out, after the delay of the queue the contract does
+	Queued
+	Challenged // carried out unless somebody proves it wrong
 )
 
 // Move is the public record of a migration.

@@ -116,7 +116,8 @@ func (s *moveWorld) slot(args []string) {
 
 func (s *moveWorld) window() {
 	x := s.r.Docket().Exit
-	s.say("open %v, %d alarms, %d windows ended, until day %.2f; exits past the coordinator %v", x.Open, x.Alarms, x.Ended, float64(x.Until)/6480, x.Open)
+	s.say("open %v, %d alarms, %d windows ended, until day %.2f; exits past the coordinator %v", x.Open, x.Alarms, x.Ended,
+		float64(x.Until)/6480, x.Open)
 }
 
 func (s *moveWorld) whereabouts(name string) {
@@ -165,7 +166,8 @@ func TestGasOfAMillionUsers(t *testing.T) {
 		_, left := s.r.(Publisher).Publishes()
 		gas[name] = float64(left)
 	}
-	if gas["migrate-zk"] > 1e6 || gas["migrate-optimistic"] < 1.6e9 || gas["migrate-bls"] > 0.13*gas["migrate-optimistic"] {
+	if gas["migrate-zk"] > 1e6 || gas["migrate-optimistic"] < 1.6e9 ||
+		gas["migrate-bls"] > 0.13*gas["migrate-optimistic"] {
 		t.Errorf("gas %v", gas)
 	}
 }
@@ -179,7 +181,8 @@ func TestMigrationClone(t *testing.T) {
 	}
 	before := fmt.Sprintf("%+v", s.r)
 	c := s.r.Clone()
-	if !c.Hear(s.w, Message{By: s.owner("ann"), Word: Sign}) || !c.Hear(s.w, Message{By: s.owner("bob"), Word: Sign, Count: 3}) {
+	if !c.Hear(s.w, Message{By: s.owner("ann"), Word: Sign}) ||
+		!c.Hear(s.w, Message{By: s.owner("bob"), Word: Sign, Count: 3}) {
 		t.Fatal("the clone does not listen")
 	}
 	if got := fmt.Sprintf("%+v", s.r); got != before {

@@ -57,7 +57,8 @@ func (s *script) turn(r *draw.Stream) {
 	case 6:
 		s.publish(ledger.Amount(r.Intn(20)) * ledger.Unit)
 	default:
-		m := Message{By: someone(), About: someone(), Word: Word(r.Intn(int(Words) + 1)), Count: uint32(r.Intn(3)), Amount: ledger.Amount(r.Intn(300)-20) * ledger.Unit}
+		m := Message{By: someone(), About: someone(), Word: Word(r.Intn(int(Words) + 1)), Count: uint32(r.Intn(3)),
+			Amount: ledger.Amount(r.Intn(300)-20) * ledger.Unit}
 		if r.Intn(10) == 0 {
 			m.About = ledger.Owner(r.Uint64())
 		}

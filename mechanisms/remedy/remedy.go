@@ -47,7 +47,9 @@ const (
 	Dispute                 // Amount of tokens against the tentative answer
 	Pick                    // Count 0 for no and 1 for yes: the side of a fork, for good
 	Alarm                   // Count users call for a window in which everybody may leave
-	Sign                    // Count users for a common move, 0 takes it back; Amount is the most in micro-USD that each pays a coordinator for carrying it out at once, Gas the most layer-one gas for each, 0 any
+	// Count users for a common move, 0 takes it back; Amount is the most in micro-USD that each pays a
+	// coordinator for carrying it out at once, Gas the most layer-one gas for each, 0 any
+	Sign
 	Words
 )
 

@@ -10,7 +10,8 @@ func TestCatalogue(t *testing.T) {
 	kebab := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	seen := map[string]bool{}
 	for _, e := range All() {
-		if !kebab.MatchString(e.Name) || seen[e.Name] || e.Doc == "" || e.Source == "" || e.New == nil || e.New(new(Params)) == nil {
+		if !kebab.MatchString(e.Name) || seen[e.Name] || e.Doc == "" || e.Source == "" || e.New == nil ||
+			e.New(new(Params)) == nil {
 			t.Errorf("entry %+v is incomplete or there twice", e)
 		}
 		seen[e.Name] = true
@@ -31,8 +32,10 @@ func TestRemediesOfTheThread(t *testing.T) {
 	}{
 		{"none", "there is no way to punish people for using this attack", Rules{}},
 		{"forced-exit", "we would have to go on chain to force the exit", Rules{ForcedExit: true}},
-		{"hard-fork", "there can be a protocol level hardfork to remove the deposit from the attacker", Rules{Trial: Trial{By: Everyone, Slash: 1}}},
-		{"timelock-vote", "the Staking contract has a time lock and a strategy to apply slashing", Rules{Trial: Trial{By: Stakers}}},
+		{"hard-fork", "there can be a protocol level hardfork to remove the deposit from the attacker",
+			Rules{Trial: Trial{By: Everyone, Slash: 1}}},
+		{"timelock-vote", "the Staking contract has a time lock and a strategy to apply slashing",
+			Rules{Trial: Trial{By: Stakers}}},
 		{"court-kleros", "Kleros or Aragon Court judgement", Rules{Trial: Trial{By: Jurors}}},
 		{"court-aragon", "Kleros or Aragon Court judgement", Rules{Trial: Trial{By: Jurors}}},
 		{"auto-slash", "an automated strategy", Rules{}},

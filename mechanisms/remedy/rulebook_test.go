@@ -35,10 +35,12 @@ func TestAsk(t *testing.T) {
 		t.Error("a copy changes with the original")
 	}
 	before.Enforce("forced-exit", "hard-fork")
-	if !Ask(before, force) || !slices.Equal(before.Names(), []string{"forced-exit"}) || !before.Has("forced-exit") || before.Has("hard-fork") {
+	if !Ask(before, force) || !slices.Equal(before.Names(), []string{"forced-exit"}) || !before.Has("forced-exit") ||
+		before.Has("hard-fork") {
 		t.Errorf("with forced exits in force there are %v", before.Names())
 	}
-	if one := defaults(t, "timelock-vote", "timelock-vote"); one.Rules() != one.InForce().Rules() || len(one.Names()) != 2 {
+	if one := defaults(t, "timelock-vote", "timelock-vote"); one.Rules() != one.InForce().Rules() ||
+		len(one.Names()) != 2 {
 		t.Error("equal rules part")
 	}
 	if _, ok := Book(new(Params), "none", "no such"); ok {
@@ -95,7 +97,8 @@ func TestQuietRemediesLookAlike(t *testing.T) {
 			t.Errorf("%s has something to do in a world where nothing has happened", e.Name)
 		}
 		d := b.Docket()
-		if d.Fork.Stage != Quiet || d.Fork.Ended != 0 || d.Case.Open || d.Case.Number != 0 || d.Exit != (Window{}) || d.Move != (Move{EachGas: d.Move.EachGas}) {
+		if d.Fork.Stage != Quiet || d.Fork.Ended != 0 || d.Case.Open || d.Case.Number != 0 || d.Exit != (Window{}) ||
+			d.Move != (Move{EachGas: d.Move.EachGas}) {
 			t.Errorf("%s shows %+v", e.Name, d)
 		}
 	}

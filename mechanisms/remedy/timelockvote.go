@@ -1,9 +1,11 @@
 package remedy
 
 var _ = register(Entry{
-	Name:     "timelock-vote",
-	Doc:      "Stakers vote by stake whether an accused operator is slashed, while its stake is locked.",
-	Source:   "“Slashing can still be done without a hard fork, as long as the Staking is done on L1 and the Staking contract has a time lock and a strategy to apply slashing (could be just a subjective Staking Coordinators’ vote …)” (GriffGreen)",
+	Name: "timelock-vote",
+	Doc:  "Stakers vote by stake whether an accused operator is slashed, while its stake is locked.",
+	Source: "“Slashing can still be done without a hard fork, as long as the Staking is done on L1 and the Staking " +
+		"contract has a time lock and a strategy to apply slashing (could be just a subjective Staking Coordinators’ vote " +
+		"…)” (GriffGreen)",
 	Punishes: true,
 	Reads:    []string{"case", "timelock_vote"},
 	New: func(p *Params) Remedy {

@@ -5,9 +5,11 @@ import (
 )
 
 var _ = register(Entry{
-	Name:     "token-fork",
-	Doc:      "Answers are disputed with doubling bonds; beyond a bound the token splits, holders pick a side, and the deposits go to the side with more tokens.",
-	Source:   "“they fork Augur into two, but all the ETH and DAI locked in existing markets will go to the version of Augur that had more REP moved into it” (edmundedgar)",
+	Name: "token-fork",
+	Doc: "Answers are disputed with doubling bonds; beyond a bound the token splits, holders pick a side, and the " +
+		"deposits go to the side with more tokens.",
+	Source: "“they fork Augur into two, but all the ETH and DAI locked in existing markets will go to the version of " +
+		"Augur that had more REP moved into it” (edmundedgar)",
 	Punishes: true,
 	Reads:    []string{"token_fork"},
 	New: func(p *Params) Remedy {
@@ -114,7 +116,8 @@ func (t *tokenFork) Hear(w *World, m Message) bool {
 	f := &t.docket.Fork
 	switch m.Word {
 	case Report:
-		return f.Stage == Quiet && m.About >= ledger.First && m.About < ledger.Owner(w.Ledger.Owners()) && m.Count <= uint32(Owns) && t.report(w, m)
+		return f.Stage == Quiet && m.About >= ledger.First && m.About < ledger.Owner(w.Ledger.Owners()) &&
+			m.Count <= uint32(Owns) && t.report(w, m)
 	case Dispute:
 		return f.Stage == Disputed && t.dispute(w, m)
 	case Pick:

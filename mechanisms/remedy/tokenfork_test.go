@@ -145,7 +145,8 @@ func (s *forkWorld) show(name string) {
 	l, o := s.w.Ledger, s.owner(name)
 	line := fmt.Sprintf("%s: %.4f free, %.4f staked, %.4f unbonding, $%.2f inside, $%.2f outside", name,
 		l.Balance(o, ledger.Token, ledger.Free).Units(), l.Balance(o, ledger.Token, ledger.Staked).Units(),
-		l.Balance(o, ledger.Token, ledger.Unbonding).Units(), s.w.Roll.Balance(o).Units(), l.Balance(o, ledger.Cash, ledger.Free).Units())
+		l.Balance(o, ledger.Token, ledger.Unbonding).Units(), s.w.Roll.Balance(o).Units(),
+		l.Balance(o, ledger.Cash, ledger.Free).Units())
 	if side, ok := s.r.Docket().Fork.Picked(o); ok {
 		line += ", picked " + [...]string{"no", "yes"}[side]
 	}
@@ -212,7 +213,8 @@ func TestBondsDouble(t *testing.T) {
 // losers' bonds is burnt.
 func TestWhoIsRightGainsFortyPercent(t *testing.T) {
 	s := newForkWorld(t)
-	for _, c := range []string{"own dan 10000000", "own ann 100000", "own eve 100000", "report ann bob attacks", "dispute eve 20000", "dispute ann 30000"} {
+	for _, c := range []string{"own dan 10000000", "own ann 100000", "own eve 100000", "report ann bob attacks",
+		"dispute eve 20000", "dispute ann 30000"} {
 		words := strings.Fields(c)
 		s.run(words[0], words[1:])
 	}
@@ -233,7 +235,8 @@ func TestWhoIsRightGainsFortyPercent(t *testing.T) {
 // A clone goes its own way.
 func TestForkClone(t *testing.T) {
 	s := newForkWorld(t)
-	for _, c := range []string{"own dan 10000000", "own ann 500000", "own eve 500000", "report ann bob attacks", "dispute eve 20000"} {
+	for _, c := range []string{"own dan 10000000", "own ann 500000", "own eve 500000", "report ann bob attacks",
+		"dispute eve 20000"} {
 		words := strings.Fields(c)
 		s.run(words[0], words[1:])
 	}

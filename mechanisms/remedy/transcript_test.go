@@ -255,7 +255,8 @@ func (s *script) step() {
 	case !k.Open:
 		s.say("day %.1f: closed in round %d, %s for and %s against", s.day(), k.Round, plain(k.For), plain(k.Against))
 	case k.Phase != before.Phase:
-		s.say("day %.1f: %s until day %.1f", s.day(), [...]string{"evidence", "voting", "appeal"}[k.Phase], float64(k.Closes)/6480)
+		s.say("day %.1f: %s until day %.1f", s.day(), [...]string{"evidence", "voting", "appeal"}[k.Phase],
+			float64(k.Closes)/6480)
 	}
 }
 
@@ -278,21 +279,25 @@ func (s *script) slot(posted bool) {
 	s.advance(slotTicks / 2)
 	o := s.roll.Close(s.tick, built && posted, 0, 1)
 	r := s.roll.RecordOf(l.Operator)
-	s.say("slot %d led by %s: %d served, %d wait; its record %d led, %d unserved, %d missed", s.roll.Public().Slot, nameOf(l.Operator),
+	s.say("slot %d led by %s: %d served, %d wait; its record %d led, %d unserved, %d missed", s.roll.Public().Slot,
+		nameOf(l.Operator),
 		o.Transactions, s.roll.Public().Waiting, r.Led, r.Unserved, r.Missed)
 	s.step()
 }
 
 func (s *script) show(o ledger.Owner) {
 	b := func(a ledger.Asset, p ledger.Pocket) string { return plain(s.led.Balance(o, a, p)) }
-	s.say("%s: $%s, %s free, %s staked with %s, %s unbonding", nameOf(o), b(ledger.Cash, ledger.Free), b(ledger.Token, ledger.Free),
+	s.say("%s: $%s, %s free, %s staked with %s, %s unbonding", nameOf(o), b(ledger.Cash, ledger.Free),
+		b(ledger.Token, ledger.Free),
 		b(ledger.Token, ledger.Staked), nameOf(s.roll.OperatorOf(o)), b(ledger.Token, ledger.Unbonding))
 }
 
 func (s *script) docket() {
 	k := &s.remedy.Docket().Case
-	s.say("case %d against %s by %s, open %v, %s for and %s against, %d ended, %d upheld, %s burnt, $%s in escrow, suspect %s", k.Number, nameOf(k.Accused),
-		nameOf(k.Accuser), k.Open, plain(k.For), plain(k.Against), k.Ended, k.Upheld, plain(k.Taken), plain(s.led.Balance(ledger.Escrow, ledger.Cash, ledger.Free)),
+	s.say("case %d against %s by %s, open %v, %s for and %s against, %d ended, %d upheld, %s burnt, $%s in "+
+		"escrow, suspect %s", k.Number, nameOf(k.Accused),
+		nameOf(k.Accuser), k.Open, plain(k.For), plain(k.Against), k.Ended, k.Upheld, plain(k.Taken),
+		plain(s.led.Balance(ledger.Escrow, ledger.Cash, ledger.Free)),
 		nameOf(s.roll.Public().Suspect))
 	if len(k.Jurors) > 0 && k.Open {
 		var names []string

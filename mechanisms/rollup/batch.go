@@ -182,7 +182,8 @@ func (s *State) warmBatch(list []included) {
 // model does not contain. It is earned in ETH, like fees, and is the operator's alone.
 func (s *State) extract(o *Outcome, eth float64) {
 	o.Extracted = ledger.Amount(float64(s.p.ExtractableUSD * eth * float64(o.Transactions) * float64(ledger.Unit)))
-	s.must(s.led.Post(ledger.Transfer{Amount: o.Extracted, From: ledger.Outside, To: o.Operator, Asset: ledger.Cash, Reason: ledger.Extraction}))
+	s.must(s.led.Post(ledger.Transfer{Amount: o.Extracted, From: ledger.Outside, To: o.Operator, Asset: ledger.Cash,
+		Reason: ledger.Extraction}))
 }
 
 // giveBack returns the requests of the batch to their queues, the last first so
@@ -215,13 +216,15 @@ func (s *State) strike(o ledger.Owner) {
 
 // pay moves up to amount of cash into the free pocket of the receiver and
 // returns what was moved.
-func (s *State) pay(from, to ledger.Owner, pocket ledger.Pocket, amount ledger.Amount, why ledger.Reason) ledger.Amount {
+func (s *State) pay(from, to ledger.Owner, pocket ledger.Pocket, amount ledger.Amount,
+	why ledger.Reason) ledger.Amount {
 	have := s.led.Balance(from, ledger.Cash, pocket)
 	amount = min(amount, have)
 	if amount == 0 {
 		return 0
 	}
-	s.must(s.led.Post(ledger.Transfer{Amount: amount, From: from, To: to, Asset: ledger.Cash, FromPocket: pocket, Reason: why}))
+	s.must(s.led.Post(ledger.Transfer{Amount: amount, From: from, To: to, Asset: ledger.Cash, FromPocket: pocket,
+		Reason: why}))
 	if pocket == ledger.Rollup && amount == have {
 		s.pub.Members--
 	}

@@ -181,7 +181,8 @@ func TestExitAtPostedPrice(t *testing.T) {
 		equal(t, c.name+": fee", w.led.Flow(ledger.Row(operator), ledger.WithdrawalFee, ledger.Cash), c.want)
 		equal(t, c.name+": transactions come first", o.Fees-c.want, 5000)
 		if left := c.want > 0; left {
-			equal(t, c.name+": withdrawn", w.led.Flow(ledger.Row(ledger.Outside), ledger.Withdrawal, ledger.Cash), 1000*usd-o.Fees)
+			equal(t, c.name+": withdrawn", w.led.Flow(ledger.Row(ledger.Outside), ledger.Withdrawal, ledger.Cash),
+				1000*usd-o.Fees)
 			equal(t, c.name+": members", w.s.Public().Members, 0)
 		}
 		equal(t, c.name+": waits", w.s.Leaving(ann), c.want == 0)

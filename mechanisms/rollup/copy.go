@@ -63,7 +63,8 @@ func (s *State) Hash(h uint64) uint64 {
 	for _, b := range s.batch {
 		h = fold(h, uint64(b.bid), uint64(b.owner), uint64(b.count)<<32|uint64(b.since), flags(b.exit))
 	}
-	h = fold(h, flags(s.terms.Equivocate, s.posting, s.terms.Transfers, s.terms.Exits), uint64(s.terms.MinFee), uint64(s.terms.ExitFee))
+	h = fold(h, flags(s.terms.Equivocate, s.posting, s.terms.Transfers, s.terms.Exits), uint64(s.terms.MinFee),
+		uint64(s.terms.ExitFee))
 	h = s.slot.hash(h)
 	h = s.forced.hash(h)
 	return s.pub.hash(fold(h, math.Float64bits(s.activity)))
@@ -95,7 +96,8 @@ func (p *Public) hash(h uint64) uint64 {
 	}
 	e := &p.Episode
 	h = fold(h, flags(p.Exodus, e.Open), uint64(e.Since)<<32|uint64(e.Calm), uint64(e.End)<<32|uint64(e.Ended))
-	h = fold(h, uint64(p.Slot), uint64(p.Leader.Staker)<<32|uint64(p.Leader.Operator), uint64(p.Staked), uint64(p.Unbonding))
+	h = fold(h, uint64(p.Slot), uint64(p.Leader.Staker)<<32|uint64(p.Leader.Operator), uint64(p.Staked),
+		uint64(p.Unbonding))
 	h = fold(h, uint64(p.PostedFee), uint64(p.MarginalFee), p.Waiting, p.Slots, p.EmptySlots, p.MissedSlots)
 	return fold(h, p.Transactions, p.Exits, p.ForcedExits)
 }
@@ -143,7 +145,8 @@ func (s *State) Audit() error {
 	}
 	switch {
 	case staked != s.pub.Staked || unbonding != s.pub.Unbonding:
-		return fmt.Errorf("rollup: %d staked and %d unbonding, books say %d and %d", staked, unbonding, s.pub.Staked, s.pub.Unbonding)
+		return fmt.Errorf("rollup: %d staked and %d unbonding, books say %d and %d", staked, unbonding, s.pub.Staked,
+			s.pub.Unbonding)
 	case behind != weight:
 		return fmt.Errorf("rollup: weights sum to %d, those behind operators to %d", weight, behind)
 	case weight != ledger.Amount(s.lot.total):

@@ -158,7 +158,8 @@ func (f *forcedQueue) audit() error {
 		claims -= l.claims
 	}
 	if users != f.users || asked != f.users || claims != 0 {
-		return fmt.Errorf("rollup: %d users in the forced queue, %d asked, counted %d; claims are off by %d", users, asked, f.users, claims)
+		return fmt.Errorf("rollup: %d users in the forced queue, %d asked, counted %d; claims are off by %d", users, asked,
+			f.users, claims)
 	}
 	return nil
 }

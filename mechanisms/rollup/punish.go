@@ -61,7 +61,8 @@ func (s *State) condemnLeaving(list []unbond, operator ledger.Owner, share float
 }
 
 func (s *State) burn(o ledger.Owner, from ledger.Pocket, a ledger.Amount) {
-	s.must(s.led.Post(ledger.Transfer{Amount: a, From: o, To: ledger.Burned, Asset: ledger.Token, FromPocket: from, Reason: ledger.Slash}))
+	s.must(s.led.Post(ledger.Transfer{Amount: a, From: o, To: ledger.Burned, Asset: ledger.Token, FromPocket: from,
+		Reason: ledger.Slash}))
 }
 
 // Succeed names those who follow in the office of the single operator, in order.

@@ -38,7 +38,8 @@ func (w *world) apply(op byte, o ledger.Owner, n uint32, a ledger.Amount) {
 			return
 		}
 		fine := min(max(a, 0), w.s.Bonded(o)/10)
-		w.s.must(w.led.Post(ledger.Transfer{Amount: fine, From: o, To: ledger.Burned, Asset: ledger.Token, FromPocket: ledger.Staked, Reason: ledger.Slash}))
+		w.s.must(w.led.Post(ledger.Transfer{Amount: fine, From: o, To: ledger.Burned, Asset: ledger.Token,
+			FromPocket: ledger.Staked, Reason: ledger.Slash}))
 		w.s.Slashed(o, fine)
 	default:
 		for range 1 + n%7 {

@@ -9,7 +9,9 @@ type Record struct {
 	Unserved uint32  // of them left waiting users unserved
 	Missed   uint32  // of them had no batch in time
 	Failing  float64 // share of own slots that left waiting users unserved, whatever the reason
-	Withheld float64 // the same share of the slots with a batch in time, in which nothing but the operator's will kept users waiting
+	// the same share of the slots with a batch in time, in which nothing but the operator's will kept
+	// users waiting
+	Withheld float64
 }
 
 // recordKeep is what an average of a Record keeps over one slot led: 0.5 over

@@ -73,7 +73,8 @@ func (s *State) HandOver(to ledger.Owner) {
 		s.lapse(o)
 		s.pay(o, to, ledger.Rollup, s.Balance(o), ledger.Fork)
 		s.must(s.led.Post(ledger.Transfer{
-			Amount: s.led.Balance(o, ledger.Dai, ledger.Rollup), From: o, To: to, Asset: ledger.Dai, FromPocket: ledger.Rollup, Reason: ledger.Fork,
+			Amount: s.led.Balance(o, ledger.Dai, ledger.Rollup), From: o, To: to, Asset: ledger.Dai, FromPocket: ledger.Rollup,
+			Reason: ledger.Fork,
 		}))
 	}
 }

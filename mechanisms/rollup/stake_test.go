@@ -165,7 +165,8 @@ func TestWeightsFollowLedger(t *testing.T) {
 			_ = w.s.Unstake(o, a, w.tick)
 		default:
 			a = min(a, w.s.Bonded(o)/100)
-			ok(t, w.led.Post(ledger.Transfer{Amount: a, From: o, To: ledger.Burned, Asset: ledger.Token, FromPocket: ledger.Staked, Reason: ledger.Slash}))
+			ok(t, w.led.Post(ledger.Transfer{Amount: a, From: o, To: ledger.Burned, Asset: ledger.Token,
+				FromPocket: ledger.Staked, Reason: ledger.Slash}))
 			w.s.Slashed(o, a)
 		}
 		if i%50 == 0 {
@@ -173,6 +174,7 @@ func TestWeightsFollowLedger(t *testing.T) {
 		}
 	}
 	if len(w.s.unbonding)-w.s.head < 100 || w.s.head > 10_000 {
-		t.Errorf("%d of %d unbondings are done: the test shows little, or the list is not trimmed", w.s.head, len(w.s.unbonding))
+		t.Errorf("%d of %d unbondings are done: the test shows little, or the list is not trimmed", w.s.head,
+			len(w.s.unbonding))
 	}
 }

@@ -125,7 +125,8 @@ func (s *State) must(err error) {
 }
 
 func (s *State) move(o ledger.Owner, a ledger.Asset, from, to ledger.Pocket, x ledger.Amount) error {
-	return s.led.Post(ledger.Transfer{Amount: x, From: o, To: o, Asset: a, FromPocket: from, ToPocket: to, Reason: ledger.Move})
+	return s.led.Post(ledger.Transfer{Amount: x, From: o, To: o, Asset: a, FromPocket: from, ToPocket: to,
+		Reason: ledger.Move})
 }
 
 // Join brings a user's money into the rollup from outside the model. It returns
@@ -134,7 +135,8 @@ func (s *State) Join(o ledger.Owner, cash ledger.Amount) error {
 	if s.pub.Exodus {
 		return ErrExodus
 	}
-	err := s.led.Post(ledger.Transfer{Amount: cash, From: ledger.Outside, To: o, Asset: ledger.Cash, ToPocket: ledger.Rollup, Reason: ledger.Deposit})
+	err := s.led.Post(ledger.Transfer{Amount: cash, From: ledger.Outside, To: o, Asset: ledger.Cash,
+		ToPocket: ledger.Rollup, Reason: ledger.Deposit})
 	if err == nil && cash > 0 && s.Balance(o) == cash {
 		s.pub.Members++
 	}

@@ -127,7 +127,8 @@ func (s *script) pass(verb string, args []string, o ledger.Owner) {
 		}
 		s.say("tick %d", s.tick)
 	case "rules":
-		s.s.delayTicks, s.s.exodusTicks = uint32(s.number(args[0])/ledger.Unit)*perDay/24, uint32(s.number(args[1])/ledger.Unit)*perDay/24
+		s.s.delayTicks, s.s.exodusTicks = uint32(s.number(args[0])/ledger.Unit)*perDay/24,
+			uint32(s.number(args[1])/ledger.Unit)*perDay/24
 	case "gates":
 		if args[0] == "open" {
 			s.s.OpenGates()
@@ -181,7 +182,8 @@ func (s *script) lead(blocks uint32) {
 		state = "missed"
 	}
 	s.say("slot %d led by %s for %s: %s, %d gas, %d transactions, %d exits, fees %s, %d wait",
-		s.s.Public().Slot, nameOf(l.Operator), nameOf(l.Staker), state, gas, o.Transactions, o.Exits, dollars(o.Fees), s.s.Public().Waiting)
+		s.s.Public().Slot, nameOf(l.Operator), nameOf(l.Staker), state, gas, o.Transactions, o.Exits, dollars(o.Fees),
+		s.s.Public().Waiting)
 }
 
 func (s *script) show(name string) {

@@ -158,7 +158,8 @@ func (s *Statement) BalanceSheet() *Matrix {
 }
 
 // assetNames head the rows of flows.
-var assetNames = [ledger.Assets]string{ledger.Cash: "cash", ledger.Token: "tokens", ledger.Dai: "dai", ledger.Ether: "ether", ledger.Rival: "tokens of the smaller side"}
+var assetNames = [ledger.Assets]string{ledger.Cash: "cash", ledger.Token: "tokens", ledger.Dai: "dai",
+	ledger.Ether: "ether", ledger.Rival: "tokens of the smaller side"}
 
 // Flows is the transaction-flow matrix from an earlier statement of the same world
 // to this one. The balancing items of a column are the changes of what it holds,

@@ -41,7 +41,8 @@ func TestMatricesSumToZero(t *testing.T) {
 		t.Fatal(err)
 	}
 	after := Of(w)
-	for _, m := range []*Matrix{before.BalanceSheet(), after.BalanceSheet(), after.Flows(before), after.Reconciliation(before)} {
+	for _, m := range []*Matrix{before.BalanceSheet(), after.BalanceSheet(), after.Flows(before),
+		after.Reconciliation(before)} {
 		for _, fault := range m.Faults() {
 			t.Error(fault)
 		}
@@ -49,11 +50,13 @@ func TestMatricesSumToZero(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	want := "Cash|Cash inside the rollup|Cash as margin and collateral|Tokens, free and behind orders|Tokens staked|Tokens unbonding|Loans of tokens|Dai|Ether|Net worth"
+	want := "Cash|Cash inside the rollup|Cash as margin and collateral|Tokens, free and behind orders|Tokens " +
+		"staked|Tokens unbonding|Loans of tokens|Dai|Ether|Net worth"
 	if got := names(after.BalanceSheet()); got != want {
 		t.Errorf("rows %s, want %s", got, want)
 	}
-	for _, row := range []string{"Trade, cash", "Trade, tokens", "Trading fee, cash", "Transaction fee, cash", "Staking reward, cash", "Batch cost, cash", "Interest, tokens", "Change of tokens"} {
+	for _, row := range []string{"Trade, cash", "Trade, tokens", "Trading fee, cash", "Transaction fee, cash",
+		"Staking reward, cash", "Batch cost, cash", "Interest, tokens", "Change of tokens"} {
 		if got := names(after.Flows(before)); !strings.Contains("|"+got+"|", "|"+row+"|") {
 			t.Errorf("no row %q in %s", row, got)
 		}

@@ -100,7 +100,8 @@ func (m *Matrix) Table() *table.Table {
 		cells = append(cells, dollars(x))
 	}
 	t.Rows = append(t.Rows, append(cells, dollars(all)))
-	t.Notes = []string{"Rounded to dollars for print; the sums are formed in 1e-12 USD. Sectors and rows of less than half a dollar are left out."}
+	t.Notes = []string{"Rounded to dollars for print; the sums are formed in 1e-12 USD. Sectors and rows of less than " +
+		"half a dollar are left out."}
 	return t
 }
 

@@ -61,16 +61,22 @@ type check struct {
 
 func catalogue() []check {
 	return []check{
-		{Info{"stationary", "Without an attacker nothing drifts, no queue grows and nobody goes broke in bulk."}, 30, 60, runStationary},
-		{Info{"facts", "Returns, depth, spread, volume, sweeps and round trips of the default world against what is known of real markets."}, 30, 60, runFacts},
+		{Info{"stationary", "Without an attacker nothing drifts, no queue grows and nobody goes broke in bulk."}, 30, 60,
+			runStationary},
+		{Info{"facts", "Returns, depth, spread, volume, sweeps and round trips of the default world against what is known " +
+			"of real markets."}, 30, 60, runFacts},
 		{Info{"impact", "Price impact of orders worked over a day, on paired branches."}, 30, 45, runImpact},
-		{Info{"sign", "The sign of what empty blocks do to the price, over the share of slots and the loyalty of users."}, 12, 14, runSign},
+		{Info{"sign", "The sign of what empty blocks do to the price, over the share of slots and the loyalty of users."}, 12,
+			14, runSign},
 		{Info{"events", "What outages do to the price, against the same world without them."}, 120, 14, runEvents},
-		{Info{"dai", "Dai in ordinary times, when ether halves, and when it halves while nobody can withdraw."}, 60, 60, runDai},
-		{Info{"trapped", "Who cannot leave when all coordinators stop, by balance, price of gas and remedy."}, 4, 21, runTrapped},
+		{Info{"dai", "Dai in ordinary times, when ether halves, and when it halves while nobody can withdraw."}, 60,
+			60, runDai},
+		{Info{"trapped", "Who cannot leave when all coordinators stop, by balance, price of gas and remedy."}, 4, 21,
+			runTrapped},
 		{Info{"robustness", "Whether results survive other numbers of decision rounds and of agents."}, 8, 40, runRobustness},
 		{Info{"reactions", "What results owe to each reaction of the others, switched off one by one."}, 8, 40, runReactions},
-		{Info{"accounts", "The books of the default world: balance-sheet and transaction-flow matrices, whose rows and columns sum to zero."}, 2, 30, runAccounts},
+		{Info{"accounts", "The books of the default world: balance-sheet and transaction-flow matrices, whose rows and " +
+			"columns sum to zero."}, 2, 30, runAccounts},
 		{Info{"null", "Attacks that must lose, trades that must lose, and what must not change at all."}, 24, 45, runNull},
 	}
 }
@@ -156,18 +162,20 @@ type scratch struct{ start, branch, twin sim.World }
 
 // each runs n replications on the workers and returns their results in order.
 // The first error in that order stops the rest.
-func each[T any](ctx context.Context, r *runner, n int, job func(context.Context, *scratch, int) (T, error)) ([]T, error) {
+func each[T any](ctx context.Context, r *runner, n int,
+	job func(context.Context, *scratch, int) (T, error)) ([]T, error) {
 	out := make([]T, n)
 	var lock sync.Mutex
 	done := 0
-	err := pool.EachWith(ctx, r.workers, n, func() *scratch { return new(scratch) }, func(ctx context.Context, s *scratch, i int) (err error) {
-		if out[i], err = job(ctx, s, i); r.progress != nil {
-			lock.Lock()
-			defer lock.Unlock()
-			done++
-			r.progress(done, n)
-		}
-		return err
-	})
+	err := pool.EachWith(ctx, r.workers, n, func() *scratch { return new(scratch) },
+		func(ctx context.Context, s *scratch, i int) (err error) {
+			if out[i], err = job(ctx, s, i); r.progress != nil {
+				lock.Lock()
+				defer lock.Unlock()
+				done++
+				r.progress(done, n)
+			}
+			return err
+		})
 	return out, err
 }

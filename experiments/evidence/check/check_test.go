@@ -25,7 +25,8 @@ func smallWorld() *sim.Config {
 }
 
 // smallDays are horizons at which every branch of the code is taken.
-var smallDays = map[string]float64{"stationary": 1, "facts": 7.2, "impact": 3, "sign": 0.2, "events": 1.3, "dai": 2, "robustness": 2, "reactions": 2, "accounts": 1, "null": 2}
+var smallDays = map[string]float64{"stationary": 1, "facts": 7.2, "impact": 3, "sign": 0.2, "events": 1.3, "dai": 2,
+	"robustness": 2, "reactions": 2, "accounts": 1, "null": 2}
 
 func runSmall(t *testing.T, name string, workers int) *Result {
 	t.Helper()
@@ -120,7 +121,8 @@ func TestUnknownCheck(t *testing.T) {
 func TestCheckStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Run(ctx, "stationary", Options{Seeds: 1, Days: 1, World: smallWorld()}); !errors.Is(err, context.Canceled) {
+	if _, err := Run(ctx, "stationary", Options{Seeds: 1, Days: 1, World: smallWorld()}); !errors.Is(err,
+		context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -146,7 +148,8 @@ func TestDecidingNumber(t *testing.T) {
 		got  measured
 		want float64
 	}{
-		{measured{0.5, -0.5, 1.5, 20, student}, 219}, {measured{2, 1, 3, 20, student}, 55}, {measured{0, -1, 0.5, 20, student}, 0}, {measured{3, 2, 4, 20, student}, 0},
+		{measured{0.5, -0.5, 1.5, 20, student}, 219}, {measured{2, 1, 3, 20, student}, 55},
+		{measured{0, -1, 0.5, 20, student}, 0}, {measured{3, 2, 4, 20, student}, 0},
 	} {
 		l := line{what: "a", target: atMost(1), got: x.got}
 		if got := l.deciding(); got != x.want {
@@ -301,7 +304,8 @@ func TestCapture(t *testing.T) {
 
 func TestSpanPrints(t *testing.T) {
 	for want, s := range map[string]span{
-		"0.4 to 0.6": between(0.4, 0.6), "at most 1": atMost(1), "at least 2": atLeast(2), "exactly 0": between(0, 0), table.Dash: untargeted,
+		"0.4 to 0.6": between(0.4, 0.6), "at most 1": atMost(1), "at least 2": atLeast(2), "exactly 0": between(0, 0),
+		table.Dash: untargeted,
 	} {
 		if got := s.String(); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -48,7 +48,8 @@ func runDai(ctx context.Context, r *runner) (*Result, error) {
 		return nil, err
 	}
 	res := judge("dai", "The market of dai", daiLines(worlds),
-		"Premium is 100 × (price of dai − 1). Ether halves evenly within a day, from 2 days after the warm-up on; the news goes on beside it. Withdrawals are blocked, where they are, from the beginning of the fall to the end of the week.",
+		"Premium is 100 × (price of dai − 1). Ether halves evenly within a day, from 2 days after the warm-up on; the news "+
+			"goes on beside it. Withdrawals are blocked, where they are, from the beginning of the fall to the end of the week.",
 		"Ordinary are the hours in which ether is at least three quarters of its opening price.",
 		"The day after is the mean of the 24 hours that follow the fall.")
 	res.Tables = append(res.Tables, daiTable(worlds))
@@ -129,18 +130,23 @@ func daiLines(worlds []daiWorld) []line {
 	}
 	return []line{
 		{"ordinary: mean premium", "%", between(-1, 1), peg, of(func(w *daiWorld) float64 { return w.mean }), 2},
-		{"ordinary: largest distance from a dollar", "%", between(0, 3), peg, of(func(w *daiWorld) float64 { return w.far }), 2},
+		{"ordinary: largest distance from a dollar", "%", between(0, 3), peg,
+			of(func(w *daiWorld) float64 { return w.far }), 2},
 		{"ordinary: median spread", "bp", between(1, 20), spread, of(func(w *daiWorld) float64 { return w.spread }), 1},
 		{"ordinary: turnover a day", "% of supply", untargeted, "", of(func(w *daiWorld) float64 { return w.turnover }), 1},
-		{"ether halves: premium the day after", "%", between(6, 12), march, of(func(w *daiWorld) float64 { return w.after[0] }), 2},
-		{"withdrawals blocked against not, the day after", "%", atLeast(0), lock, of(func(w *daiWorld) float64 { return w.after[1] - w.after[0] }), 2},
-		{"half of dai inside: blocked against not, the day after", "%", atLeast(0), lock, of(func(w *daiWorld) float64 { return w.after[3] - w.after[2] }), 2},
+		{"ether halves: premium the day after", "%", between(6, 12), march,
+			of(func(w *daiWorld) float64 { return w.after[0] }), 2},
+		{"withdrawals blocked against not, the day after", "%", atLeast(0), lock,
+			of(func(w *daiWorld) float64 { return w.after[1] - w.after[0] }), 2},
+		{"half of dai inside: blocked against not, the day after", "%", atLeast(0), lock,
+			of(func(w *daiWorld) float64 { return w.after[3] - w.after[2] }), 2},
 	}
 }
 
 func daiTable(worlds []daiWorld) *table.Table {
 	t := &table.Table{Name: "check_dai_falls", Title: "Dai when ether halves within a day",
-		Columns: []table.Column{{Name: "Case"}, {Name: "Premium the day after", Unit: "%"}, {Name: "Highest six hours", Unit: "%"},
+		Columns: []table.Column{{Name: "Case"}, {Name: "Premium the day after", Unit: "%"},
+			{Name: "Highest six hours", Unit: "%"},
 			{Name: "Bought back", Unit: "% of supply"}, {Name: "Liquidated", Unit: "ether"}},
 		Notes: []string{student.of(len(worlds))}}
 	for k, c := range daiCases {

@@ -73,9 +73,15 @@ func runEvents(ctx context.Context, r *runner) (*Result, error) {
 		return nil, err
 	}
 	res := judge("events", "Outages against the same world without them", eventLines(worlds),
-		"Nobody can build during an outage. Effects are 100 × ln price against the same seed without outage, at the time after the onset; the outage starts one day after the warm-up.",
-		"Outages of 1 hour, and of 14 days with a known end, start on each further day as well, each in a branch of its own of the world without outage. Up to 6 hours and up to 7 days the effect of a seed is the mean over these branches; n counts seeds.",
-		"Outages of 5 hours come once a week. End known: everybody knows that the outage ends, users are captive and nobody extrapolates. In all other cases holders do not know how long an outage will last; until it ends, that of two weeks is a lasting one. The effect of a repetition is the change of the log ratio from its onset to six hours later.")
+		"Nobody can build during an outage. Effects are 100 × ln price against the same seed without outage, at the time "+
+			"after the onset; the outage starts one day after the warm-up.",
+		"Outages of 1 hour, and of 14 days with a known end, start on each further day as well, each in a branch of its "+
+			"own of the world without outage. Up to 6 hours and up to 7 days the effect of a seed is the mean over these "+
+			"branches; n counts seeds.",
+		"Outages of 5 hours come once a week. End known: everybody knows that the outage ends, users are captive and "+
+			"nobody extrapolates. In all other cases holders do not know how long an outage will last; until it ends, that of "+
+			"two weeks is a lasting one. The effect of a repetition is the change of the log ratio from its onset to six "+
+			"hours later.")
 	res.Tables = append(res.Tables, eventTable(worlds))
 	return res, nil
 }
@@ -124,7 +130,8 @@ type repetition struct {
 
 // disturb runs a world without outage to the horizon after the first onset. On the
 // way it branches off one with an outage at each onset.
-func (r *runner) disturb(ctx context.Context, s *scratch, base *sim.World, cfg *sim.Config, calm bool, horizon float64) (list []trace, err error) {
+func (r *runner) disturb(ctx context.Context, s *scratch, base *sim.World, cfg *sim.Config, calm bool,
+	horizon float64) (list []trace, err error) {
 	first := cfg.Time.WarmupDays + 1
 	for day := 0.0; day <= horizon; day++ {
 		onset := base.Ticks(first + day)
@@ -213,11 +220,13 @@ func eventLines(worlds []eventOutcome) []line {
 		short   = "Assumption: an outage of hours costs holders at most a few per cent, and gains them nothing"
 		gone    = "Assumption: gone within a week"
 		lasting = "Assumption: a lasting takeover costs an eighth of the value or more"
-		known   = "Closed form: holders forgo the fees of 14 days and no more, k·14/365 of value with k the fee yield at which the token is valued, below 0.5 %; the width is an assumption"
-		fading  = "Assumption: holders learn, so the last of the outages counts less than half of the first"
+		known   = "Closed form: holders forgo the fees of 14 days and no more, k·14/365 of value with k the fee yield at " +
+			"which the token is valued, below 0.5 %; the width is an assumption"
+		fading = "Assumption: holders learn, so the last of the outages counts less than half of the first"
 	)
 	at := func(kind, mark int, target span, source string) line {
-		return line{eventKinds[kind].name + ", " + eventMarks[mark].name, "%", target, source, effectOf(worlds, kind, mark), 2}
+		return line{eventKinds[kind].name + ", " + eventMarks[mark].name, "%", target, source,
+			effectOf(worlds, kind, mark), 2}
 	}
 	lines := []line{
 		at(oneHour, after1h, between(-5, 0), short),
@@ -247,7 +256,8 @@ func eventLines(worlds []eventOutcome) []line {
 }
 
 func eventTable(worlds []eventOutcome) *table.Table {
-	t := &table.Table{Name: "check_events_path", Title: "Price after the onset of an outage against no outage, 100 × ln ratio",
+	t := &table.Table{Name: "check_events_path", Title: "Price after the onset of an outage against no outage, " +
+		"100 × ln ratio",
 		Columns: []table.Column{{Name: "Outage"}}, Notes: []string{student.of(len(worlds))}}
 	for _, m := range eventMarks {
 		t.Columns = append(t.Columns, table.Column{Name: m.name, Unit: "%"})

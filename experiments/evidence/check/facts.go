@@ -34,9 +34,14 @@ func runFacts(ctx context.Context, r *runner) (*Result, error) {
 	lines = append(lines, sweepLines(worlds)...)
 	lines = append(lines, tripLines(tripsOf(worlds))...)
 	return judge("facts", "The default world against real markets", lines,
-		"Returns are daily, from the mid; ACF is their autocorrelation, the tail index is Hill's. These and the kurtosis pool the returns of all worlds as stretches of one long series around one mean; autocovariances use pairs within a world only and the number of those pairs.",
-		"Depth (of one side, the median), spread and volume: a quantile over the hours or days of each world, then the mean over worlds, as is volatility. Depth and volume are in % of the market value of all tokens at the opening.",
-		"A sweep takes all that rests within 2 % of the mid on one side. Depth is counted within 2 % of the current mid and divided by that of the same world without the sweep; moves likewise. What is left of the move is in % of the first.",
+		"Returns are daily, from the mid; ACF is their autocorrelation, the tail index is Hill's. These and the kurtosis "+
+			"pool the returns of all worlds as stretches of one long series around one mean; autocovariances use pairs within "+
+			"a world only and the number of those pairs.",
+		"Depth (of one side, the median), spread and volume: a quantile over the hours or days of each world, then the "+
+			"mean over worlds, as is volatility. Depth and volume are in % of the market value of all tokens at the opening.",
+		"A sweep takes all that rests within 2 % of the mid on one side. Depth is counted within 2 % of the current mid "+
+			"and divided by that of the same world without the sweep; moves likewise. What is left of the move is in % "+
+			"of the first.",
 		tripNote), nil
 }
 
@@ -109,7 +114,8 @@ func (f *factWorld) bookOf(all []sim.Sample, w *sim.World, cfg *sim.Config) {
 		}
 	}
 	f.depth1, f.depth2 = stat.Quantile(depth1, 0.5), stat.Quantile(depth2, 0.5)
-	f.volume, f.volumeLow, f.volumeHi = stat.Quantile(volume, 0.5), stat.Quantile(volume, 0.05), stat.Quantile(volume, 0.95)
+	f.volume, f.volumeLow, f.volumeHi = stat.Quantile(volume, 0.5), stat.Quantile(volume, 0.05),
+		stat.Quantile(volume, 0.95)
 	f.spread, f.spreadHi = stat.Quantile(spread, 0.5), stat.Quantile(spread, 0.95)
 	f.wide = float64(wide) / float64(len(all))
 }

@@ -40,8 +40,11 @@ func runImpact(ctx context.Context, r *runner) (*Result, error) {
 		return nil, err
 	}
 	res := judge("impact", "Price impact of orders worked over a day", impactLines(worlds),
-		"Impact is I = Y σ √(Q/V): ln price at the end of the day against the branch without the order, in the direction of the order. Q/V is the order over the mean daily volume of the five days before, σ the standard deviation of daily returns of all worlds. The law is not claimed for small orders, so Y below Q/V = 0.01 has no target.",
-		"The exponent is a weighted least-squares fit of ln impact on ln Q/V with weights (impact/standard error)² for Q/V from 0.01 to 0.3. The curve through single orders is fitted by nonlinear least squares without logarithms.")
+		"Impact is I = Y σ √(Q/V): ln price at the end of the day against the branch without the order, in the direction "+
+			"of the order. Q/V is the order over the mean daily volume of the five days before, σ the standard deviation of "+
+			"daily returns of all worlds. The law is not claimed for small orders, so Y below Q/V = 0.01 has no target.",
+		"The exponent is a weighted least-squares fit of ln impact on ln Q/V with weights (impact/standard error)² for Q/V "+
+			"from 0.01 to 0.3. The curve through single orders is fitted by nonlinear least squares without logarithms.")
 	res.Tables = append(res.Tables, impactTable(worlds))
 	return res, nil
 }
@@ -95,7 +98,8 @@ func (x *impactWorld) execute(ctx context.Context, s *scratch, daily, still floa
 			if err := trial.Advance(ctx, b, end); err != nil {
 				return err
 			}
-			x.orders[side][k] = append(x.orders[side][k], metaorder{direction(side) * math.Log(midOf(b)/still), filled(b) / tokens})
+			x.orders[side][k] = append(x.orders[side][k],
+				metaorder{direction(side) * math.Log(midOf(b)/still), filled(b) / tokens})
 		}
 	}
 	return nil
@@ -200,7 +204,8 @@ func impactLines(worlds []impactWorld) []line {
 	n := len(worlds)
 	of := func(f func(pick []int) float64) measured { return pooled(n, f) }
 	both := newCurve(worlds, bothSides)
-	lines := []line{factLine(facts.ImpactExponent, of(func(p []int) float64 { return both.exponent(p, fitFrom, sizes-1) }))}
+	lines := []line{factLine(facts.ImpactExponent,
+		of(func(p []int) float64 { return both.exponent(p, fitFrom, sizes-1) }))}
 	fitted := facts.ImpactPrefactor
 	fitted.Name = "prefactor Y of that fit, at Q/V 1"
 	lines = append(lines,
@@ -208,19 +213,23 @@ func impactLines(worlds []impactWorld) []line {
 			_, y := both.law(p, fitFrom, sizes-1, dailySigma(worlds, p))
 			return y
 		})),
-		line{"exponent, curve through single orders", "1", untargeted, "", of(func(p []int) float64 { return both.single(p, fitFrom, sizes-1, 1).Exponent.Value }), 2},
+		line{"exponent, curve through single orders", "1", untargeted, "",
+			of(func(p []int) float64 { return both.single(p, fitFrom, sizes-1, 1).Exponent.Value }), 2},
 		line{"prefactor Y of that curve, at Q/V 1", "1", untargeted, "", of(func(p []int) float64 {
 			return both.single(p, fitFrom, sizes-1, dailySigma(worlds, p)).Prefactor.Value
 		}), 2})
 	even := *both
 	even.even = true
-	lines = append(lines, line{"exponent, sizes weighed alike", "1", untargeted, "", of(func(p []int) float64 { return even.exponent(p, fitFrom, sizes-1) }), 2})
+	lines = append(lines, line{"exponent, sizes weighed alike", "1", untargeted, "",
+		of(func(p []int) float64 { return even.exponent(p, fitFrom, sizes-1) }), 2})
 	for side, name := range [...]string{book.Buy: "buying", book.Sell: "selling"} {
 		c := newCurve(worlds, []book.Side{book.Side(side)})
-		lines = append(lines, line{"exponent, " + name + " only", "1", untargeted, "", of(func(p []int) float64 { return c.exponent(p, fitFrom, sizes-1) }), 2})
+		lines = append(lines, line{"exponent, " + name + " only", "1", untargeted, "",
+			of(func(p []int) float64 { return c.exponent(p, fitFrom, sizes-1) }), 2})
 	}
 	for k := 0; k+2 < sizes; k++ {
-		lines = append(lines, line{fmt.Sprintf("local exponent, Q/V %g to %g", impactSizes[k], impactSizes[k+2]), "1", untargeted,
+		lines = append(lines, line{fmt.Sprintf("local exponent, Q/V %g to %g", impactSizes[k], impactSizes[k+2]), "1",
+			untargeted,
 			"", of(func(p []int) float64 { return both.local(p, k, k+2) }), 2})
 	}
 	for k, size := range impactSizes {
@@ -233,12 +242,14 @@ func impactLines(worlds []impactWorld) []line {
 				return facts.Prefactor(size, impactOf(worlds, p, bothSides, k), dailySigma(worlds, p))
 			}), 2})
 	}
-	return append(lines, line{"daily volatility σ", "%", untargeted, "", of(func(p []int) float64 { return 100 * dailySigma(worlds, p) }), 2})
+	return append(lines, line{"daily volatility σ", "%", untargeted, "",
+		of(func(p []int) float64 { return 100 * dailySigma(worlds, p) }), 2})
 }
 
 func impactTable(worlds []impactWorld) *table.Table {
 	t := &table.Table{Name: "check_impact_sizes", Title: "Impact at the end of the day", Columns: []table.Column{
-		{Name: "Q/V"}, {Name: "Buying [95 % CI]", Unit: "%"}, {Name: "Selling [95 % CI]", Unit: "%"}, {Name: "Executed", Unit: "%"}, {Name: "Branches"}}}
+		{Name: "Q/V"}, {Name: "Buying [95 % CI]", Unit: "%"}, {Name: "Selling [95 % CI]", Unit: "%"},
+		{Name: "Executed", Unit: "%"}, {Name: "Branches"}}}
 	for k, size := range impactSizes {
 		row := []table.Cell{table.Number(size, table.Format{Decimals: 3})}
 		done, n := 0.0, 0
@@ -252,7 +263,8 @@ func impactTable(worlds []impactWorld) *table.Table {
 				}
 			}
 		}
-		t.Rows = append(t.Rows, append(row, table.Number(done/float64(n), table.Percent(1)), table.Number(float64(n), table.Format{})))
+		t.Rows = append(t.Rows, append(row, table.Number(done/float64(n), table.Percent(1)),
+			table.Number(float64(n), table.Format{})))
 	}
 	t.Notes = []string{bootstrap.of(len(worlds))}
 	return t

@@ -153,10 +153,13 @@ func judge(name, title string, lines []line, notes ...string) *Result {
 		list[i] = facts.Line{What: l.what, Unit: l.unit, Accepted: l.target, Source: l.source, Decimals: l.decimals,
 			Got: facts.Estimate{Value: l.got.value, Lo: l.got.lo, Hi: l.got.hi, N: l.got.n}}
 		if n := l.deciding(); n > 0 && n < 1e9 {
-			power = append(power, fmt.Sprintf("%s: with a half-width of %s at n = %d, n of about %s decides it nine times in ten, if the estimate is right.",
-				l.what, table.Number((l.got.hi-l.got.lo)/2, table.Format{Decimals: l.decimals}), l.got.n, table.Number(n, table.Format{})))
+			power = append(power, fmt.Sprintf("%s: with a half-width of %s at n = %d, n of about %s decides it nine times in "+
+				"ten, if the estimate is right.",
+				l.what, table.Number((l.got.hi-l.got.lo)/2, table.Format{Decimals: l.decimals}), l.got.n,
+				table.Number(n, table.Format{})))
 		}
 	}
 	j := facts.Judge("check_"+name, title, "more seeds decide it", list, slices.Concat(power, methods(lines), notes)...)
-	return &Result{Tables: []*table.Table{j.Table}, Pass: j.Failed == 0 && j.Undecided == 0, Failed: j.Failed, Undecided: j.Undecided}
+	return &Result{Tables: []*table.Table{j.Table}, Pass: j.Failed == 0 && j.Undecided == 0, Failed: j.Failed,
+		Undecided: j.Undecided}
 }

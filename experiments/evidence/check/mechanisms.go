@@ -30,8 +30,10 @@ func against(w, base *sim.World) mechanismEffect {
 	usd := func(r ledger.Row, why ledger.Reason) float64 {
 		return l.Flow(r, why, ledger.Cash).Units() + l.Flow(r, why, ledger.Token).Units()*price
 	}
-	fees := usd(sim.RowCoordinators, ledger.TransactionFee) + usd(sim.RowCoordinators, ledger.WithdrawalFee) + usd(sim.RowCoordinators, ledger.BatchCost)
-	held := usd(ledger.Row(ledger.Escrow), ledger.Auction) + usd(ledger.Row(ledger.Escrow), ledger.Burn) + usd(ledger.Row(ledger.Escrow), ledger.StakingReward)
+	fees := usd(sim.RowCoordinators, ledger.TransactionFee) + usd(sim.RowCoordinators, ledger.WithdrawalFee) +
+		usd(sim.RowCoordinators, ledger.BatchCost)
+	held := usd(ledger.Row(ledger.Escrow), ledger.Auction) + usd(ledger.Row(ledger.Escrow), ledger.Burn) +
+		usd(ledger.Row(ledger.Escrow), ledger.StakingReward)
 	return mechanismEffect{
 		price: 100 * lnRatio(w, base, w.Tick()), served: 100 * math.Log(served(w)/served(base)),
 		bids:    100 * (-usd(sim.RowCoordinators, ledger.Auction) - held) / fees,
@@ -73,7 +75,8 @@ func mechanismsOnTrial() []string {
 }
 
 func mechanismLines(worlds []nullWorld) (lines []line) {
-	const source = "Identity: without an attacker every leader serves, so mechanisms differ by who leads; the width is an assumption"
+	const source = "Identity: without an attacker every leader serves, so mechanisms differ by who leads; the width is " +
+		"an assumption"
 	for k, name := range mechanismsOnTrial()[1:] {
 		of := func(f func(*mechanismEffect) float64) measured {
 			x := make([]float64, len(worlds))
@@ -83,12 +86,16 @@ func mechanismLines(worlds []nullWorld) (lines []line) {
 			return meanOf(x)
 		}
 		lines = append(lines,
-			line{name + " without an attacker: price", "%", between(-1, 1), source, of(func(e *mechanismEffect) float64 { return e.price }), 2},
-			line{name + " without an attacker: transactions", "%", between(-1, 1), source, of(func(e *mechanismEffect) float64 { return e.served }), 2},
-			line{name + ": of net fees to stakers", "%", untargeted, "", of(func(e *mechanismEffect) float64 { return e.stakers }), 1})
+			line{name + " without an attacker: price", "%", between(-1, 1), source,
+				of(func(e *mechanismEffect) float64 { return e.price }), 2},
+			line{name + " without an attacker: transactions", "%", between(-1, 1), source,
+				of(func(e *mechanismEffect) float64 { return e.served }), 2},
+			line{name + ": of net fees to stakers", "%", untargeted, "",
+				of(func(e *mechanismEffect) float64 { return e.stakers }), 1})
 		if e, _ := election.Find(name); e.Rules().Bids {
 			lines = append(lines,
-				line{name + ": of net fees bid for slots", "%", untargeted, "", of(func(e *mechanismEffect) float64 { return e.bids }), 1},
+				line{name + ": of net fees bid for slots", "%", untargeted, "",
+					of(func(e *mechanismEffect) float64 { return e.bids }), 1},
 				line{name + ": of net fees burnt", "%", untargeted, "", of(func(e *mechanismEffect) float64 { return e.burnt }), 1})
 		}
 	}

@@ -43,12 +43,21 @@ func runNull(ctx context.Context, r *runner) (*Result, error) {
 	lines = append(lines, serviceLines(worlds)...)
 	lines = append(lines, mechanismLines(worlds)...)
 	return judge("null", "What must lose and what must not change", lines,
-		"No response: fake-dos with its default plan and loyal users, in a world whose holders do not respond to the service. Results are in % of the budget. Excess is over honest use of the same capital; drift is what the same trades would have gained at the prices of the idle world, which is the luck of the seeds.",
-		"No act: dos-empty-blocks with no day of action, against the honest use of its capital; money of acts is in channels that it cannot have, the result of trading is impact, execution and fees. No capital: every attack of the catalogue with a budget of zero; n counts attacks and worlds.",
+		"No response: fake-dos with its default plan and loyal users, in a world whose holders do not respond to the "+
+			"service. Results are in % of the budget. Excess is over honest use of the same capital; drift is what the same "+
+			"trades would have gained at the prices of the idle world, which is the luck of the seeds.",
+		"No act: dos-empty-blocks with no day of action, against the honest use of its capital; money of acts is in "+
+			"channels that it cannot have, the result of trading is impact, execution and fees. No capital: every attack of "+
+			"the catalogue with a budget of zero; n counts attacks and worlds.",
 		tripNote,
-		"Lottery: the slots led by ten groups of stakers against their stake at each election; the largest of ten standard normal deviations is below 2.81 in 95 of 100 trials.",
-		"Service: an operator withholds a share β of slots for three days while users are captive and pay almost any fee. Utilisation u is measured before; β low is 0.1 below 1 − u, β high 0.1 above it. Empty is the share of slots that left waiting users unserved, load is transactions a slot over capacity. Backlog growth a slot, in % of capacity, is from day one to day three; half of those who wait give up within two days.",
-		"Mechanisms: 100 × ln ratio to proof of stake with the same seed, two weeks after the warm-up. What leaders bid includes extractable value and is less their running cost, so that it can exceed what fees leave."), nil
+		"Lottery: the slots led by ten groups of stakers against their stake at each election; the largest of ten standard "+
+			"normal deviations is below 2.81 in 95 of 100 trials.",
+		"Service: an operator withholds a share β of slots for three days while users are captive and pay almost any fee. "+
+			"Utilisation u is measured before; β low is 0.1 below 1 − u, β high 0.1 above it. Empty is the share of slots "+
+			"that left waiting users unserved, load is transactions a slot over capacity. Backlog growth a slot, in % of "+
+			"capacity, is from day one to day three; half of those who wait give up within two days.",
+		"Mechanisms: 100 × ln ratio to proof of stake with the same seed, two weeks after the warm-up. What leaders bid "+
+			"includes extractable value and is less their running cost, so that it can exceed what fees leave."), nil
 }
 
 func (r *runner) nullWorld(ctx context.Context, s *scratch, rep int) (out nullWorld, err error) {
@@ -87,7 +96,8 @@ func (r *runner) nullWorld(ctx context.Context, s *scratch, rep int) (out nullWo
 
 // nullSpec is a preset on the world on trial, its schedule scaled to the
 // horizon.
-func (r *runner) nullSpec(name string, schedule func(params any) *strategies.Schedule, days float64) (*question.Spec, error) {
+func (r *runner) nullSpec(name string, schedule func(params any) *strategies.Schedule,
+	days float64) (*question.Spec, error) {
 	spec, err := question.Load(name)
 	if err != nil {
 		return nil, err
@@ -103,7 +113,8 @@ func (r *runner) nullSpec(name string, schedule func(params any) *strategies.Sch
 type fakeResult struct{ excess, profit, noDrift float64 }
 
 func (r *runner) fakeNull(ctx context.Context, s *scratch, rep int) (out fakeResult, err error) {
-	spec, err := r.nullSpec("fake-dos", func(p any) *strategies.Schedule { return &p.(*strategies.FakeParams).Schedule }, r.days)
+	spec, err := r.nullSpec("fake-dos", func(p any) *strategies.Schedule { return &p.(*strategies.FakeParams).Schedule },
+		r.days)
 	if err != nil {
 		return out, err
 	}
@@ -116,7 +127,8 @@ func (r *runner) fakeNull(ctx context.Context, s *scratch, rep int) (out fakeRes
 	}
 	budget := p.Budget.Units()
 	drift := t.Gain.Channel[measure.StakeDrift] + t.Gain.Channel[measure.ShortDrift]
-	return fakeResult{t.Excess().Units() / budget, t.Gain.Profit.Units() / budget, (t.Gain.Profit - drift).Units() / budget}, nil
+	return fakeResult{t.Excess().Units() / budget, t.Gain.Profit.Units() / budget, (t.Gain.Profit - drift).Units() /
+		budget}, nil
 }
 
 // idleResult is an attack that changes nothing.
@@ -142,7 +154,8 @@ func (r *runner) unchanging(ctx context.Context, s *scratch, rep int) (out idleR
 	}
 	out.same = t.Attack.Hash() == t.Honest.Hash() && t.Gain == t.Fair
 	c := &t.Gain.Channel
-	for _, k := range [...]measure.Channel{measure.StakeAttack, measure.ShortAttack, measure.ShortDrift, measure.ShortImpact,
+	for _, k := range [...]measure.Channel{measure.StakeAttack, measure.ShortAttack, measure.ShortDrift,
+		measure.ShortImpact,
 		measure.ShortExecution, measure.Interest, measure.Liquidations, measure.Other} {
 		out.stray += math.Abs(c[k].Units())
 	}
@@ -208,12 +221,15 @@ func attackNulls(worlds []nullWorld) []line {
 		noCash     = "Null test: without capital nothing happens"
 	)
 	return []line{
-		{"no response: excess", "%", atMost(0), noResponse, of(func(w *nullWorld) float64 { return w.fake.excess }).times(100), 2},
-		{"no response: profit less drift", "%", atMost(0), noResponse, of(func(w *nullWorld) float64 { return w.fake.noDrift }).times(100), 2},
+		{"no response: excess", "%", atMost(0), noResponse,
+			of(func(w *nullWorld) float64 { return w.fake.excess }).times(100), 2},
+		{"no response: profit less drift", "%", atMost(0), noResponse,
+			of(func(w *nullWorld) float64 { return w.fake.noDrift }).times(100), 2},
 		{"no response: profit", "%", untargeted, "", of(func(w *nullWorld) float64 { return w.fake.profit }).times(100), 2},
 		{"no act: worlds unlike honest", "worlds", between(0, 0), noAct, exactly(float64(changed), n), 0},
 		{"no act: money of acts", "USD", atMost(0.001), noAct, exactly(stray, n), 3},
-		{"no act: result of trading", "%", atMost(0), noArbitrage, of(func(w *nullWorld) float64 { return w.idle.cost }).times(100), 2},
+		{"no act: result of trading", "%", atMost(0), noArbitrage,
+			of(func(w *nullWorld) float64 { return w.idle.cost }).times(100), 2},
 		{"no capital: worlds unlike twin", "worlds", between(0, 0), noCash, exactly(float64(different), attacks), 0},
 	}
 }
@@ -274,5 +290,6 @@ func lotteryLine(worlds []nullWorld) line {
 	for g := range all.led {
 		worst = max(worst, math.Abs(all.led[g]-all.expected[g])/math.Sqrt(all.variance[g]))
 	}
-	return line{"lottery: largest deviation", "s.d.", atMost(2.81), "Null test: slots led are binomial in the share of stake; ten groups, 5 % together", exactly(worst, all.slots), 2}
+	return line{"lottery: largest deviation", "s.d.", atMost(2.81), "Null test: slots led are binomial in the share of " +
+		"stake; ten groups, 5 % together", exactly(worst, all.slots), 2}
 }

@@ -182,15 +182,19 @@ func runRobustness(ctx context.Context, r *runner) (*Result, error) {
 	}
 	return judge("robustness", "Results against how finely the model is cut", lines,
 		"Profit over the honest use of the same capital. "+defaultsOf(r),
-		"Agents: the number of every kind is halved or doubled; what each brings is doubled or halved where it is not a share of a total already. Worlds of other numbers have other draws, so that differences between rows are not paired.",
+		"Agents: the number of every kind is halved or doubled; what each brings is doubled or halved where it is not a "+
+			"share of a total already. Worlds of other numbers have other draws, so that differences between rows "+
+			"are not paired.",
 		"An attack whose first row has no sign is given for information."), nil
 }
 
 // defaultsOf says what the rows without a change stand for.
 func defaultsOf(r *runner) string {
-	n := r.world.Stakers.Count + r.world.Makers.Count + r.world.Noise.Count + r.world.Chartists.Count + r.world.Holders.Count + r.world.Shorters.Count +
+	n := r.world.Stakers.Count + r.world.Makers.Count + r.world.Noise.Count + r.world.Chartists.Count +
+		r.world.Holders.Count + r.world.Shorters.Count +
 		r.world.Coordinators.Count + r.world.Users.Count
-	return fmt.Sprintf("Rows without a change have %d rounds a tick and %s agents.", r.world.Time.Rounds, figure.Number(float64(n), 0))
+	return fmt.Sprintf("Rows without a change have %d rounds a tick and %s agents.", r.world.Time.Rounds,
+		figure.Number(float64(n), 0))
 }
 
 func runReactions(ctx context.Context, r *runner) (*Result, error) {
@@ -201,13 +205,15 @@ func runReactions(ctx context.Context, r *runner) (*Result, error) {
 		return nil, err
 	}
 	t := &table.Table{Name: "check_reactions_attacks", Title: "What results owe to the reactions of others",
-		Columns: []table.Column{{Name: "Attack"}, {Name: "Without"}, {Name: "Profit over honest use, and its change [95 % CI]", Unit: "1,000 USD"}}}
+		Columns: []table.Column{{Name: "Attack"}, {Name: "Without"},
+			{Name: "Profit over honest use, and its change [95 % CI]", Unit: "1,000 USD"}}}
 	idle := 0.0
 	for i, s := range defended {
 		usual := sample(worlds, i, 0)
 		row := func(attack, without string, x []float64) {
 			m := meanOf(x)
-			t.Rows = append(t.Rows, []table.Cell{table.Text(attack), table.Text(without), table.Estimate(m.value, m.lo, m.hi, table.Format{Decimals: 1})})
+			t.Rows = append(t.Rows, []table.Cell{table.Text(attack), table.Text(without),
+				table.Estimate(m.value, m.lo, m.hi, table.Format{Decimals: 1})})
 		}
 		row(s.name, "nothing", usual)
 		for k, c := range reactions {
@@ -221,9 +227,12 @@ func runReactions(ctx context.Context, r *runner) (*Result, error) {
 			row("", c.name, x)
 		}
 	}
-	t.Notes = []string{fmt.Sprintf("The first row of an attack is its profit over the honest use of the same capital; the others are what is added to it when one reaction is switched off in all its worlds, seed by seed. %d seeds; intervals are Student's.", len(worlds))}
+	t.Notes = []string{fmt.Sprintf("The first row of an attack is its profit over the honest use of the same capital; "+
+		"the others are what is added to it when one reaction is switched off in all its worlds, seed by seed. %d seeds; "+
+		"intervals are Student's.", len(worlds))}
 	res := judge("reactions", "Reactions that have nothing to react to", []line{
-		{"largest change without voters where nothing is voted on", "1,000 USD", between(0, 0), "Without a remedy nobody votes", exactly(idle, len(worlds)), 1},
+		{"largest change without voters where nothing is voted on", "1,000 USD", between(0, 0),
+			"Without a remedy nobody votes", exactly(idle, len(worlds)), 1},
 	})
 	res.Tables = append(res.Tables, t)
 	return res, nil

@@ -49,20 +49,24 @@ func runSign(ctx context.Context, r *runner) (*Result, error) {
 	}
 	cells := signIntervals(worlds)
 	positive, negative, n := signCount(cells)
-	const bothSigns = "ethresear.ch 7698: the thread argues both for “The market goes up as stakers rush to increase their stake” and for “Stake -> DOS -> Price Crashes -> Profit”, so the same rules must be able to give both"
+	const bothSigns = "ethresear.ch 7698: the thread argues both for “The market goes up as stakers rush to increase " +
+		"their stake” and for “Stake -> DOS -> Price Crashes -> Profit”, so the same rules must be able to give both"
 	res := judge("sign", "The sign of the price effect of empty blocks", []line{
 		{"cells where the price rises", "cells", atLeast(1), bothSigns, countOfSigns(positive, negative, n), 0},
 		{"cells where the price falls", "cells", atLeast(1), bothSigns, countOfSigns(negative, positive, n), 0},
 	},
-		"The attacker builds for stakers who hold the given share of stake, from one day after the warm-up on. It buys nothing, so there is no purchase effect; the twin has the same delegation and honest blocks.",
+		"The attacker builds for stakers who hold the given share of stake, from one day after the warm-up on. It buys "+
+			"nothing, so there is no purchase effect; the twin has the same delegation and honest blocks.",
 		"The ends of the counts: cells of that sign significantly, and cells not of the other sign significantly.",
-		"Significant: p of the paired Student's t test below 0.05 over all cells and times after Holm's adjustment. Loyalty is the satisfaction at which half of those who review leave, so a higher figure is less loyal.")
+		"Significant: p of the paired Student's t test below 0.05 over all cells and times after Holm's adjustment. "+
+			"Loyalty is the satisfaction at which half of those who review leave, so a higher figure is less loyal.")
 	res.Tables = append(res.Tables, signTable(worlds, cells))
 	return res, nil
 }
 
 // signRow runs all shares for one seed and loyalty.
-func (r *runner) signRow(ctx context.Context, s *scratch, rep int, loyalty float64) (row [len(signShares)]signCell, err error) {
+func (r *runner) signRow(ctx context.Context, s *scratch, rep int, loyalty float64) (row [len(signShares)]signCell,
+	err error) {
 	cfg := r.world
 	cfg.Users.Loyalty = loyalty
 	w, err := r.openAt(ctx, &cfg, rep, 1)
@@ -160,20 +164,24 @@ func countOfSigns(shown, other, n int) measured {
 func signTable(worlds []signWorld, cells [signCells]signInterval) *table.Table {
 	t := &table.Table{Name: "check_sign_grid", Title: "Price with empty blocks against the honest twin, 100 × ln ratio",
 		Columns: []table.Column{{Name: "Loyalty"}, {Name: "Withheld", Unit: "%"}},
-		Notes:   []string{student.of(len(worlds)) + " The bound −ln(1 − share) is what captive users and full extrapolation would give."}}
+		Notes: []string{student.of(len(worlds)) + " The bound −ln(1 − share) is what captive users and full " +
+			"extrapolation would give."}}
 	for _, d := range signDays {
-		t.Columns = append(t.Columns, table.Column{Name: fmt.Sprintf("Effect, %g d", d), Unit: "%"}, table.Column{Name: "Sign"})
+		t.Columns = append(t.Columns, table.Column{Name: fmt.Sprintf("Effect, %g d", d), Unit: "%"},
+			table.Column{Name: "Sign"})
 	}
 	t.Columns = append(t.Columns, table.Column{Name: "Users left", Unit: "%"}, table.Column{Name: "Bound", Unit: "%"})
 	for c := range cells {
 		loyalty, share := signLoyalty[c/len(signShares)], signShares[c%len(signShares)]
-		row := []table.Cell{table.Text(fmt.Sprintf("%s (%s)", loyalty.name, digits(loyalty.value))), table.Number(share, table.Percent(0))}
+		row := []table.Cell{table.Text(fmt.Sprintf("%s (%s)", loyalty.name, digits(loyalty.value))),
+			table.Number(share, table.Percent(0))}
 		for i := range signDays {
 			e := cells[c].effect[i]
 			row = append(row, table.Estimate(e.Mean, e.Lo, e.Hi, table.Percent(2)), table.Text(cells[c].signOf(i)))
 		}
 		u := cells[c].users
-		row = append(row, table.Estimate(u.value, u.lo, u.hi, table.Percent(1)), table.Number(-math.Log(1-share), table.Percent(1)))
+		row = append(row, table.Estimate(u.value, u.lo, u.hi, table.Percent(1)),
+			table.Number(-math.Log(1-share), table.Percent(1)))
 		t.Rows = append(t.Rows, row)
 	}
 	return t

@@ -14,7 +14,8 @@ import (
 
 // holderKinds are the kinds whose wealth is followed. Users are left out, since
 // what they spend on fees they bring in again from outside.
-var holderKinds = [...]string{"stakers", "makers", "noise traders", "chartists", "long-horizon holders", "short sellers", "coordinators"}
+var holderKinds = [...]string{"stakers", "makers", "noise traders", "chartists", "long-horizon holders",
+	"short sellers", "coordinators"}
 
 const kinds = len(holderKinds)
 
@@ -51,8 +52,10 @@ func runStationary(ctx context.Context, r *runner) (*Result, error) {
 	res := judge("stationary", "Without an attacker", stationaryLines(worlds, r),
 		"Means are over antithetic pairs: two worlds of one seed with the signs of all news flipped.",
 		"The last days are the last 10, or a sixth of a shorter horizon; the first days likewise.",
-		"The price gap is 100 × ln(price/fundamental), price less news 100 × (ln price − public news); waiting is in transactions that fit a batch, by the hour.",
-		"Broke is who in "+fmt.Sprintf("%g", r.days)+" days lost more than half of the wealth that just holding its position from the end of the warm-up would have kept; its interval takes agents as independent.")
+		"The price gap is 100 × ln(price/fundamental), price less news 100 × (ln price − public news); waiting is in "+
+			"transactions that fit a batch, by the hour.",
+		"Broke is who in "+fmt.Sprintf("%g", r.days)+" days lost more than half of the wealth that just holding its "+
+			"position from the end of the warm-up would have kept; its interval takes agents as independent.")
 	res.Tables = append(res.Tables, wealthTable(worlds))
 	return res, nil
 }
@@ -157,13 +160,18 @@ func stationaryLines(worlds []stillWorld, r *runner) []line {
 	lines := []line{
 		{"price gap, last days", "%", between(-1, 1), unbiased, of(100, func(s *stillWorld) float64 { return s.gapLate }), 2},
 		{"price gap, all days", "%", between(-1, 1), unbiased, of(100, func(s *stillWorld) float64 { return s.gapAll }), 2},
-		{"price gap, last less first days", "%", between(-1, 1), unbiased, of(100, func(s *stillWorld) float64 { return s.gapDrift }), 2},
+		{"price gap, last less first days", "%", between(-1, 1), unbiased,
+			of(100, func(s *stillWorld) float64 { return s.gapDrift }), 2},
 		{"price less news, last days", "%", untargeted, "", of(100, func(s *stillWorld) float64 { return s.newsLate }), 2},
-		{"staked share of supply, change", "points", between(-2, 2), small, of(100, func(s *stillWorld) float64 { return s.staked }), 2},
+		{"staked share of supply, change", "points", between(-2, 2), small,
+			of(100, func(s *stillWorld) float64 { return s.staked }), 2},
 		{"active users, change", "%", between(-2, 2), small, of(100, func(s *stillWorld) float64 { return s.users }), 2},
-		{"waiting, change", "batches", between(-0.1, 0.1), small, of(1, func(s *stillWorld) float64 { return s.waitDrift }), 3},
-		{"waiting, largest", "batches", atMost(10), "Assumption: any backlog is gone within two hours", of(1, func(s *stillWorld) float64 { return s.waitMax }), 2},
-		{"forced-exit queue, largest", "users", atMost(128), "Definition: one window of the queue, world.rollup.queue_exits", of(1, func(s *stillWorld) float64 { return s.queueMax }), 0},
+		{"waiting, change", "batches", between(-0.1, 0.1), small,
+			of(1, func(s *stillWorld) float64 { return s.waitDrift }), 3},
+		{"waiting, largest", "batches", atMost(10), "Assumption: any backlog is gone within two hours",
+			of(1, func(s *stillWorld) float64 { return s.waitMax }), 2},
+		{"forced-exit queue, largest", "users", atMost(128), "Definition: one window of the queue, world.rollup.queue_exits",
+			of(1, func(s *stillWorld) float64 { return s.queueMax }), 0},
 	}
 	for k, name := range holderKinds {
 		broke, n := 0, 0
@@ -182,7 +190,8 @@ func stationaryLines(worlds []stillWorld, r *runner) []line {
 func wealthTable(worlds []stillWorld) *table.Table {
 	t := &table.Table{Name: "check_stationary_wealth", Title: "Wealth at the end against just holding",
 		Columns: []table.Column{{Name: "Kind"}, {Name: "Change [95 % CI]", Unit: "%"}},
-		Notes:   []string{fmt.Sprintf("Intervals: 95 %%, %s over antithetic pairs of worlds, n = %d.", student, len(worlds)/2), "Stakers and coordinators take rewards and fees out of the model as they come."}}
+		Notes: []string{fmt.Sprintf("Intervals: 95 %%, %s over antithetic pairs of worlds, n = %d.", student,
+			len(worlds)/2), "Stakers and coordinators take rewards and fees out of the model as they come."}}
 	for k, name := range holderKinds {
 		m := pairs(worlds, func(s *stillWorld) float64 { return s.wealth[k] })
 		t.Rows = append(t.Rows, []table.Cell{table.Text(name), table.Estimate(m.value, m.lo, m.hi, table.Percent(2))})

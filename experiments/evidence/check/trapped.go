@@ -34,8 +34,10 @@ func runTrapped(ctx context.Context, r *runner) (*Result, error) {
 		return nil, err
 	}
 	res := judge("trapped", "Users who want to leave and cannot", r.trappedLines(worlds),
-		fmt.Sprintf("All coordinators stop for %g days. The prices of gas and of ether are held; the smallest balance is %g USD.", r.days, stopBalance),
-		"Trapped are those who want to leave and are still inside at the end, in % of those who were inside at the beginning.")
+		fmt.Sprintf("All coordinators stop for %g days. The prices of gas and of ether are held; the smallest "+
+			"balance is %g USD.", r.days, stopBalance),
+		"Trapped are those who want to leave and are still inside at the end, in % of those who were inside at "+
+			"the beginning.")
 	res.Tables = append(res.Tables, trappedTable(worlds))
 	return res, nil
 }
@@ -98,16 +100,21 @@ func (r *runner) trappedLines(worlds []trappedWorlds) (lines []line) {
 	for gas, gwei := range stopGas {
 		cost := float64(r.world.Rollup.ForcedExitGas) * gwei * 1e-9 * r.world.Opening.EthUSD
 		// Users reckon with a tenth above the price of prompt inclusion.
-		lines = append(lines, line{fmt.Sprintf("trapped at %g gwei, forced exit", gwei), "%", between(r.poorerThan(cost)-5, r.poorerThan(1.2*cost)+5),
-			"Share of the Pareto law of balances below the gas of an exit, at up to a fifth above the price; five points for churn", all(1, gas), 1})
+		lines = append(lines, line{fmt.Sprintf("trapped at %g gwei, forced exit", gwei), "%",
+			between(r.poorerThan(cost)-5, r.poorerThan(1.2*cost)+5),
+			"Share of the Pareto law of balances below the gas of an exit, at up to a fifth above the price; five " +
+				"points for churn", all(1, gas), 1})
 	}
 	return append(lines,
-		line{"trapped without a remedy", "%", atLeast(90), "“Both cause users to be stuck in zkrollup with a coordinator whose incentives are not aligned with their interests”", all(0, 1), 1},
-		line{"trapped at 538 gwei, one proof for all", "%", atMost(10), "“it can be done anytime. Hence no mass exit problem”: the gas of one proof is shared by all who move", all(3, 3), 1})
+		line{"trapped without a remedy", "%", atLeast(90), "“Both cause users to be stuck in zkrollup with a coordinator " +
+			"whose incentives are not aligned with their interests”", all(0, 1), 1},
+		line{"trapped at 538 gwei, one proof for all", "%", atMost(10), "“it can be done anytime. Hence no mass exit " +
+			"problem”: the gas of one proof is shared by all who move", all(3, 3), 1})
 }
 
 func trappedTable(worlds []trappedWorlds) *table.Table {
-	t := &table.Table{Name: "check_trapped_deciles", Title: "Trapped by tenth of the users, from the smallest balances to the largest, in %",
+	t := &table.Table{Name: "check_trapped_deciles", Title: "Trapped by tenth of the users, from the smallest balances " +
+		"to the largest, in %",
 		Columns: []table.Column{{Name: "Remedy"}, {Name: "Gas", Unit: "gwei"}}}
 	for i := range stopGroups {
 		t.Columns = append(t.Columns, table.Column{Name: fmt.Sprint(i + 1), Unit: "%"})

@@ -37,10 +37,14 @@ func watch(ctx context.Context, w *sim.World, start uint32) (l looks, err error)
 }
 
 const (
-	resiliency = "H. Degryse, F. de Jong, M. van Ravenswaaij, G. Wuyts, “Aggressive orders and the resiliency of a limit order market”, Review of Finance 9(2), 201–242, 2005, and " +
-		"J. Large, “Measuring the resiliency of an electronic limit order book”, Journal of Financial Markets 10(1), 1–25, 2007: books refill within minutes, where they do; 80 % is an assumption"
-	noArbitrage = "G. Huberman and W. Stanzl, “Price manipulation and quasi-arbitrage”, Econometrica 72(4), 1247–1275, 2004: without quasi-arbitrage no round trip gains on average"
-	tripNote    = "Trips buy for a sum and sell all again; the result, in % of the sum, is free of drift: each fill is also valued at the price of the world without it. Fast is within ten minutes, slow over a day."
+	resiliency = "H. Degryse, F. de Jong, M. van Ravenswaaij, G. Wuyts, “Aggressive orders and the resiliency of a " +
+		"limit order market”, Review of Finance 9(2), 201–242, 2005, and " +
+		"J. Large, “Measuring the resiliency of an electronic limit order book”, Journal of Financial Markets 10(1), 1–25, " +
+		"2007: books refill within minutes, where they do; 80 % is an assumption"
+	noArbitrage = "G. Huberman and W. Stanzl, “Price manipulation and quasi-arbitrage”, Econometrica 72(4), 1247–1275, " +
+		"2004: without quasi-arbitrage no round trip gains on average"
+	tripNote = "Trips buy for a sum and sell all again; the result, in % of the sum, is free of drift: each fill is " +
+		"also valued at the price of the world without it. Fast is within ten minutes, slow over a day."
 )
 
 // sweep is what followed the sweep of one side, relative to the same world
@@ -61,7 +65,8 @@ func sweepBoth(ctx context.Context, s *scratch, still looks) (out []sweep, err e
 			return nil, err
 		}
 		now := b.Tick() + 1
-		b.SetAttacker(&trader{id: b.Attackers()[0], tasks: []task{{side: taker, tokens: tokens, from: now, until: now, every: 1, slack: 0.02}}})
+		b.SetAttacker(&trader{id: b.Attackers()[0],
+			tasks: []task{{side: taker, tokens: tokens, from: now, until: now, every: 1, slack: 0.02}}})
 		after, err := watch(ctx, b, s.start.Tick())
 		if err != nil {
 			return nil, err
@@ -115,7 +120,8 @@ func sweepLines(worlds []factWorld) (lines []line) {
 				return sum / n
 			}).times(100), 2})
 	}
-	return append(lines, line{"sweep: move left, 1 d", "%", atMost(100.0 / 3), "Assumption: a sweep that knows nothing leaves at most a third of its first move",
+	return append(lines, line{"sweep: move left, 1 d", "%", atMost(100.0 / 3),
+		"Assumption: a sweep that knows nothing leaves at most a third of its first move",
 		ratio(func(s *sweep) float64 { return s.move[marks-1] }, func(s *sweep) float64 { return s.move[0] }).times(100), 1})
 }
 

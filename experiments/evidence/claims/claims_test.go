@@ -22,7 +22,8 @@ func TestLedger(t *testing.T) {
 	id := regexp.MustCompile(`^[CR][0-9]+$`)
 	seen := map[string]bool{}
 	for _, c := range All() {
-		if !id.MatchString(c.ID) || seen[c.ID] || c.By == "" || len(c.Quote) < 20 || !strings.HasSuffix(c.Reading, ".") || len(c.Tests) == 0 {
+		if !id.MatchString(c.ID) || seen[c.ID] || c.By == "" || len(c.Quote) < 20 || !strings.HasSuffix(c.Reading, ".") ||
+			len(c.Tests) == 0 {
 			t.Errorf("claim %+v is incomplete or there twice", c)
 		}
 		seen[c.ID] = true
@@ -84,7 +85,8 @@ func TestTogether(t *testing.T) {
 		want  Verdict
 	}{
 		{[]Verdict{Holds, Holds}, Holds}, {[]Verdict{Fails, Fails}, Fails}, {[]Verdict{Holds, Fails}, Depends},
-		{[]Verdict{Holds, Fails, CannotTell}, Depends}, {[]Verdict{Holds, CannotTell}, CannotTell}, {[]Verdict{Fails, CannotTell}, CannotTell},
+		{[]Verdict{Holds, Fails, CannotTell}, Depends}, {[]Verdict{Holds, CannotTell}, CannotTell},
+		{[]Verdict{Fails, CannotTell}, CannotTell},
 	} {
 		var r []Result
 		for _, v := range c.tests {
@@ -99,7 +101,8 @@ func TestTogether(t *testing.T) {
 // brief are small worlds in which a claim is tried within seconds.
 func brief(set ...string) Case {
 	return Case{"dos-empty-blocks", append([]string{
-		"world.users.count=200", "world.stakers.count=60", "horizon_days=16", "world.time.warmup_days=2", "world.rollup.unbonding_days=1",
+		"world.users.count=200", "world.stakers.count=60", "horizon_days=16", "world.time.warmup_days=2",
+		"world.rollup.unbonding_days=1",
 		"attack_params.build_days=2", "attack_params.act_days=3", "attack_params.sell_days=1",
 	}, set...)}
 }
@@ -115,14 +118,16 @@ func TestTry(t *testing.T) {
 	var before *Finding
 	for _, workers := range []int{1, 3} {
 		steps := 0
-		f, err := Try(context.Background(), []*Claim{claim}, Options{Reps: 2, Workers: workers, Progress: func(int, int) { steps++ }})
+		f, err := Try(context.Background(), []*Claim{claim},
+			Options{Reps: 2, Workers: workers, Progress: func(int, int) { steps++ }})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if steps != 2 {
 			t.Errorf("%d runs of one experiment with two replications", steps)
 		}
-		if f[0].Verdict != Depends || f[0].Results[0].Verdict != Holds || f[0].Results[2].Verdict != Fails || f[0].Results[2].Got.Mean != 0 {
+		if f[0].Verdict != Depends || f[0].Results[0].Verdict != Holds || f[0].Results[2].Verdict != Fails ||
+			f[0].Results[2].Got.Mean != 0 {
 			t.Errorf("%+v", f[0])
 		}
 		if before != nil && before.Results[0].Got != f[0].Results[0].Got {
@@ -142,11 +147,13 @@ func TestTry(t *testing.T) {
 
 // Bisection finds where a verdict turns, and says when it does not.
 func TestTurn(t *testing.T) {
-	claim := &Claim{ID: "C0", Tests: []Test{{When: "a", Case: brief(), Of: share, Above: true, Bound: 5}}, Turn: &Turn{"attack_params.budget_usd", 100000, 20000000}}
+	claim := &Claim{ID: "C0", Tests: []Test{{When: "a", Case: brief(), Of: share, Above: true, Bound: 5}},
+		Turn: &Turn{"attack_params.budget_usd", 100000, 20000000}}
 	for bound, want := range map[float64]string{5: "turns between", 100: "does not turn"} {
 		claim.Tests[0].Bound = bound
 		left := 1
-		f, err := Try(context.Background(), []*Claim{claim}, Options{Reps: 2, Turns: true, Progress: func(done, total int) { left = total - done }})
+		f, err := Try(context.Background(), []*Claim{claim},
+			Options{Reps: 2, Turns: true, Progress: func(done, total int) { left = total - done }})
 		if err != nil || !strings.HasPrefix(f[0].Turns, want) || left != 0 {
 			t.Errorf("%v, %v, %d replications left", f, err, left)
 		}
@@ -165,7 +172,8 @@ func TestTryWithoutAFolder(t *testing.T) {
 	}
 	claim := &Claim{ID: "C0", Tests: []Test{{When: "a", Case: brief(), Of: excess}}}
 	steps := 0
-	_, err := Try(context.Background(), []*Claim{claim}, Options{Reps: 2, Out: filepath.Join(file, "claims"), Progress: func(int, int) { steps++ }})
+	_, err := Try(context.Background(), []*Claim{claim},
+		Options{Reps: 2, Out: filepath.Join(file, "claims"), Progress: func(int, int) { steps++ }})
 	if err == nil || !strings.Contains(err.Error(), "cannot create folder") || steps > 0 {
 		t.Errorf("after %d replications: %v", steps, err)
 	}
@@ -175,7 +183,9 @@ func TestTryWithoutAFolder(t *testing.T) {
 // measures and another version of the program.
 func TestTryGoesOn(t *testing.T) {
 	dir := t.TempDir()
-	claim := &Claim{ID: "C0", Tests: []Test{{When: "a", Case: brief(), Of: excess}, {When: "b", Case: brief("attack_params.budget_usd=1"), Of: share}}}
+	claim := &Claim{ID: "C0",
+		Tests: []Test{{When: "a", Case: brief(), Of: excess},
+			{When: "b", Case: brief("attack_params.budget_usd=1"), Of: share}}}
 	try := func(o Options, of ...Test) ([]Finding, int) {
 		t.Helper()
 		steps := 0

@@ -36,21 +36,25 @@ var (
 		share := 1 - float64(t.Act())/float64(t.Honest.Tick())
 		return 100 * (float64(h) - float64(a)) / (float64(h) * share)
 	}}
-	trapped     = Measure{"users who want to leave and cannot", "%", 1, func(t *trial.Trial) float64 { return 100 * t.Attack.Trapped(1)[0] }}
+	trapped = Measure{"users who want to leave and cannot", "%", 1,
+		func(t *trial.Trial) float64 { return 100 * t.Attack.Trapped(1)[0] }}
 	othersStake = Measure{"stake of the others at the end against honest use", "100 ln", 2, func(t *trial.Trial) float64 {
 		return 100 * math.Log(others(t.Attack)/others(t.Honest))
 	}}
-	othersThird = Measure{"stake of the others five days into the third act against honest use", "100 ln", 2, func(t *trial.Trial) float64 {
-		now := t.Act() + t.Attack.Ticks(2*repeatDays+5)
-		return 100 * math.Log(othersAt(t.Attack, now)/othersAt(t.Honest, now))
-	}}
-	ownThird = Measure{"stake of the attacker before the third act against honest use", "100 ln", 2, func(t *trial.Trial) float64 {
-		now := t.Act() + t.Attack.Ticks(2*repeatDays)
-		return 100 * math.Log(at(t.Attack, now).AttackerStake/at(t.Honest, now).AttackerStake)
-	}}
+	othersThird = Measure{"stake of the others five days into the third act against honest use", "100 ln", 2,
+		func(t *trial.Trial) float64 {
+			now := t.Act() + t.Attack.Ticks(2*repeatDays+5)
+			return 100 * math.Log(othersAt(t.Attack, now)/othersAt(t.Honest, now))
+		}}
+	ownThird = Measure{"stake of the attacker before the third act against honest use", "100 ln", 2,
+		func(t *trial.Trial) float64 {
+			now := t.Act() + t.Attack.Ticks(2*repeatDays)
+			return 100 * math.Log(at(t.Attack, now).AttackerStake/at(t.Honest, now).AttackerStake)
+		}}
 	missed = Measure{"slots without a batch in time, against honest use", "%", 2, func(t *trial.Trial) float64 {
 		a, h := public(t.Attack), public(t.Honest)
-		return 100 * (float64(a.MissedSlots) - float64(h.MissedSlots)) / (float64(h.Slots) * (1 - float64(t.Act())/float64(t.Honest.Tick())))
+		return 100 * (float64(a.MissedSlots) - float64(h.MissedSlots)) /
+			(float64(h.Slots) * (1 - float64(t.Act())/float64(t.Honest.Tick())))
 	}}
 	burnt = Measure{"tokens of the others slashed, against honest use", "tokens", 0, func(t *trial.Trial) float64 {
 		return othersSlashed(t.Attack) - othersSlashed(t.Honest)
@@ -87,13 +91,14 @@ var (
 		}
 		return 100 * t.Attack.Away().Public().Members / (t.Attack.Away().Public().Members + public(t.Attack).Members)
 	}}
-	explained = Measure{"share of the loss in fees forgone and in the fall of the stake", "%", 1, func(t *trial.Trial) float64 {
-		sum := 0.0
-		for _, c := range []measure.Channel{measure.StakeAttack, measure.Fees, measure.WithdrawalFees, measure.BatchGas} {
-			sum += (t.Gain.Channel[c] - t.Fair.Channel[c]).Units()
-		}
-		return 100 * sum / t.Excess().Units()
-	}}
+	explained = Measure{"share of the loss in fees forgone and in the fall of the stake", "%", 1,
+		func(t *trial.Trial) float64 {
+			sum := 0.0
+			for _, c := range []measure.Channel{measure.StakeAttack, measure.Fees, measure.WithdrawalFees, measure.BatchGas} {
+				sum += (t.Gain.Channel[c] - t.Fair.Channel[c]).Units()
+			}
+			return 100 * sum / t.Excess().Units()
+		}}
 	moveCost = Measure{"layer-one cost of a user who moved", "USD", 4, func(t *trial.Trial) float64 {
 		m := t.Attack.Remedy().Docket().Move
 		return -t.Attack.Ledger().Flow(sim.RowUsers, ledger.Migration, ledger.Cash).Units() / float64(max(m.Moved, 1))

@@ -79,7 +79,8 @@ func remember(o Options) (*record.Memory, error) {
 	}
 	return record.OpenMemory(o.Out, o.Program,
 		record.Column{Name: "measure", Type: record.Text, Unit: record.NoUnit, Doc: "Name of a measure."},
-		record.Column{Name: "value", Type: record.Float, Unit: record.Dimensionless, Doc: "What the replication gave, in the unit of the measure."})
+		record.Column{Name: "value", Type: record.Float, Unit: record.Dimensionless,
+			Doc: "What the replication gave, in the unit of the measure."})
 }
 
 // Try runs the experiments of claims and judges them. It fails when the context ends,
@@ -157,7 +158,8 @@ func (c *court) sit(ctx context.Context) error {
 		list[i] = c.trials[k]
 	}
 	blocks := trial.Blocks(list, trial.BlockSize(len(list), c.o.Workers), specOf)
-	return pool.Each(ctx, c.o.Workers, len(blocks), func(ctx context.Context, i int) error { return c.try(ctx, blocks[i]) })
+	return pool.Each(ctx, c.o.Workers, len(blocks),
+		func(ctx context.Context, i int) error { return c.try(ctx, blocks[i]) })
 }
 
 func specOf(t *experiment) *question.Spec { return t.spec }

@@ -14,11 +14,15 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "auctions",
-	Doc:    "What auctions of leadership bring in by theory: the same under a first and a second price, the second value within a raise when bids are open, and fees less the profit aimed at when all is burnt.",
-	Source: "revenue equivalence, W. Vickrey, “Counterspeculation, auctions, and competitive sealed tenders”, Journal of Finance 16(1), 1961: with n values uniform on the unit interval (n−1)/(n+1); barryWhiteHat, “Spam resistant block creator selection via burn auction”, ethresear.ch 5851: burn_bid = sum_total_fees − target_profit, and a transaction kept out costs its fee in every block",
-	Code:   "mechanisms/election Auction.Bid, Elect and Settle of mev-auction and burn-auction",
-	run:    auctions,
+	Name: "auctions",
+	Doc: "What auctions of leadership bring in by theory: the same under a first and a second price, the second " +
+		"value within a raise when bids are open, and fees less the profit aimed at when all is burnt.",
+	Source: "revenue equivalence, W. Vickrey, “Counterspeculation, auctions, and competitive sealed tenders”, Journal " +
+		"of Finance 16(1), 1961: with n values uniform on the unit interval (n−1)/(n+1); barryWhiteHat, “Spam resistant " +
+		"block creator selection via burn auction”, ethresear.ch 5851: burn_bid = sum_total_fees − target_profit, and a " +
+		"transaction kept out costs its fee in every block",
+	Code: "mechanisms/election Auction.Bid, Elect and Settle of mev-auction and burn-auction",
+	run:  auctions,
 })
 
 // revenueTolerance is the share by which mean revenue may be off.
@@ -251,8 +255,13 @@ func censor(p *election.Params, blocks int, seed uint64, floor ledger.Amount) (l
 
 func auctions(ctx context.Context, s Scale) (*Outcome, error) {
 	out := &Outcome{Notes: []string{
-		"Sealed bids: a window of one slot, no bond, no reserve; bids are (n−1)/n of the value under a first price and the value under a second. Open bids: five values between a half and one, raises of a tenth from a tenth of the highest possible value. The one who stands at the second's last raise pays up to a raise above its value, and one who stands just below it is not outbid, so that the price lies within a raise of the second value either way.",
-		"Burn auction: everything is burnt, raises of 0.1 %; three bidders aim at 2 to 30 % of fees of 8.05 USD, all of which they see. The censor outbids rivals who are content with a tenth, once serving everybody and once keeping out a transaction of 0.05 USD; the difference of its profits is per block."},
+		"Sealed bids: a window of one slot, no bond, no reserve; bids are (n−1)/n of the value under a first price and the " +
+			"value under a second. Open bids: five values between a half and one, raises of a tenth from a tenth of the " +
+			"highest possible value. The one who stands at the second's last raise pays up to a raise above its value, and " +
+			"one who stands just below it is not outbid, so that the price lies within a raise of the second value either way.",
+		"Burn auction: everything is burnt, raises of 0.1 %; three bidders aim at 2 to 30 % of fees of 8.05 USD, all of " +
+			"which they see. The censor outbids rivals who are content with a tenth, once serving everybody and once keeping " +
+			"out a transaction of 0.05 USD; the difference of its profits is per block."},
 		Diagnosis: "an auction no longer sells to the highest bid or charges another price than its rule says."}
 	trials, sizes := s.pick(40_000, 1_000_000), []int{3, 5, 10}
 	total := 2*len(sizes) + 2
@@ -262,7 +271,9 @@ func auctions(ctx context.Context, s Scale) (*Outcome, error) {
 			if err != nil {
 				return nil, err
 			}
-			out.Rows = append(out.Rows, relative(fmt.Sprintf("revenue, %s price, %d bidders", rule, n), float64(n-1)/float64(n+1), revenueTolerance, got, 4))
+			out.Rows = append(out.Rows,
+				relative(fmt.Sprintf("revenue, %s price, %d bidders", rule, n), float64(n-1)/float64(n+1),
+					revenueTolerance, got, 4))
 			if err := s.step(ctx, len(out.Rows), total); err != nil {
 				return nil, err
 			}
@@ -280,7 +291,8 @@ func auctions(ctx context.Context, s Scale) (*Outcome, error) {
 	out.Rows = append(out.Rows,
 		absolute("open bids, share of prices within a raise of the second value", 1, 0, within, 3),
 		informative("open bids, price over the second value", ratio, 3),
-		absolute("burn auction, blocks not won by a lowest target profit that is lower by a raise", 0, 0, exactValue(float64(burn.clear-burn.lowestWins)), 0),
+		absolute("burn auction, blocks not won by a lowest target profit that is lower by a raise", 0, 0,
+			exactValue(float64(burn.clear-burn.lowestWins)), 0),
 		relative("burn auction, burnt over fees less the next target profit", 1, 0.002, exactValue(burn.overFees), 4),
 		absolute("burn auction, cost of keeping out a fee of 0.05 (USD a block)", 0.05, 1e-6, exactValue(burn.keptOut), 4))
 	return out, s.step(ctx, total, total)
@@ -292,7 +304,8 @@ func revenueFigure(rows []Row, sizes []int, seed uint64) *figure.Figure {
 	for n := 2.0; n <= 12; n++ {
 		theory.X, theory.Y = append(theory.X, n), append(theory.Y, (n-1)/(n+1))
 	}
-	panel := figure.Panel{Legend: true, XLabel: "Bidders n (1)", YLabel: "Revenue (1)", ZeroLine: true, Lines: []figure.Line{theory}}
+	panel := figure.Panel{Legend: true, XLabel: "Bidders n (1)", YLabel: "Revenue (1)", ZeroLine: true,
+		Lines: []figure.Line{theory}}
 	const apart = 0.25 // bidders, so that neither covers the other
 	for k, rule := range []string{"first price", "second price"} {
 		line := figure.Line{Name: rule, Points: true, Style: k + 1}
@@ -302,5 +315,7 @@ func revenueFigure(rows []Row, sizes []int, seed uint64) *figure.Figure {
 		panel.Lines = append(panel.Lines, line)
 	}
 	return &figure.Figure{Width: figure.SingleColumn, HeightMM: 75, Panels: []figure.Panel{panel},
-		Caption: fmt.Sprintf("Mean revenue of the sealed auction with n values uniform on the unit interval, over the number of bidders, with bids at the equilibrium of each price rule; the two rules are set side by side. %s auctions a point, master seed %d.", sampleSizes(rows[:2*len(sizes)]), seed)}
+		Caption: fmt.Sprintf("Mean revenue of the sealed auction with n values uniform on the unit interval, over the "+
+			"number of bidders, with bids at the equilibrium of each price rule; the two rules are set side by side. %s "+
+			"auctions a point, master seed %d.", sampleSizes(rows[:2*len(sizes)]), seed)}
 }

@@ -15,11 +15,14 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "committee-capture",
-	Doc:    "The odds that a committee drawn by stake gives an attacker a third, a half or two thirds of its seats.",
-	Source: "V. Buterin, “On sharding blockchains” (sharding FAQ), 2017, for at least half of N seats; C.-C. Liang, “Minimum committee size explained”, 2019, for two thirds of 111 seats at a third of the stake, 2^−40; M. Castro, B. Liskov, “Practical Byzantine fault tolerance”, OSDI 1999, for the third that halts. All are tails of the binomial, from which the odds were recomputed; the tables of the FAQ were not read in it",
-	Code:   "mechanisms/election committee.Elect (bft-committee) and mechanisms/rollup State.Draw",
-	run:    committeeCapture,
+	Name: "committee-capture",
+	Doc:  "The odds that a committee drawn by stake gives an attacker a third, a half or two thirds of its seats.",
+	Source: "V. Buterin, “On sharding blockchains” (sharding FAQ), 2017, for at least half of N seats; C.-C. Liang, " +
+		"“Minimum committee size explained”, 2019, for two thirds of 111 seats at a third of the stake, 2^−40; M. Castro, " +
+		"B. Liskov, “Practical Byzantine fault tolerance”, OSDI 1999, for the third that halts. All are tails of the " +
+		"binomial, from which the odds were recomputed; the tables of the FAQ were not read in it",
+	Code: "mechanisms/election committee.Elect (bft-committee) and mechanisms/rollup State.Draw",
+	run:  committeeCapture,
 })
 
 const (
@@ -51,7 +54,8 @@ var quorumCase = captureCase{111, 74, 1. / 3, 2. / 3, 40_000}
 
 // haltCases are committees of the size that is the model's default, in which the
 // attacker signs nobody else's blocks.
-var haltCases = []captureCase{{48, 16, 0.25, 0.25, 60_000}, {48, 16, 0.3, 0.3, 20_000}, {48, 16, 1. / 3, 1. / 3, 10_000}}
+var haltCases = []captureCase{{48, 16, 0.25, 0.25, 60_000}, {48, 16, 0.3, 0.3, 20_000},
+	{48, 16, 1. / 3, 1. / 3, 10_000}}
 
 // odds is the binomial tail.
 func (c captureCase) odds() float64 {
@@ -187,16 +191,22 @@ func (c captureCase) row(got stat.Interval) Row {
 	if want := c.odds(); want > 1e-3 {
 		return relative("odds of "+c.String(), want, captureTolerance, got, 5)
 	}
-	return absolute("log₂ of the odds of "+c.String(), math.Log2(c.odds()), math.Round(1000*math.Log2(1+captureTolerance))/1000, inBits(got), 3)
+	return absolute("log₂ of the odds of "+c.String(), math.Log2(c.odds()),
+		math.Round(1000*math.Log2(1+captureTolerance))/1000, inBits(got), 3)
 }
 
 func committeeCapture(ctx context.Context, s Scale) (*Outcome, error) {
 	out := &Outcome{Notes: []string{
-		fmt.Sprintf("%d stakers of equal stake, the first of which are the attacker's; seats are drawn with replacement and propose in turn, so the slots that the attacker leads in an epoch are its seats. The tolerance of odds is %g %%.", stakers, 100*captureTolerance),
-		"Where the odds are small, committees are drawn with half of the stake (two thirds for 111 seats) and weighed by the likelihood ratio. A committee is halted when the attacker, who signs only its own blocks, keeps all others from leading. Intervals: Student's, Wilson for halts."},
+		fmt.Sprintf("%d stakers of equal stake, the first of which are the attacker's; seats are drawn with replacement "+
+			"and propose in turn, so the slots that the attacker leads in an epoch are its seats. The tolerance of "+
+			"odds is %g %%.", stakers, 100*captureTolerance),
+		"Where the odds are small, committees are drawn with half of the stake (two thirds for 111 seats) and weighed by " +
+			"the likelihood ratio. A committee is halted when the attacker, who signs only its own blocks, keeps all others " +
+			"from leading. Intervals: Student's, Wilson for halts."},
 		Diagnosis: "seats do not follow stake independently, or the quorum is not more than two thirds."}
 	total, done := len(captureCases)+1+len(haltCases), 0
-	add := func(c captureCase, measure func(context.Context, uint64, int) (stat.Interval, error), row func(stat.Interval) Row) error {
+	add := func(c captureCase, measure func(context.Context, uint64, int) (stat.Interval, error),
+		row func(stat.Interval) Row) error {
 		got, err := measure(ctx, draw.Mix(s.Seed, uint64(done)), c.quick*s.pick(1, 10))
 		if err != nil {
 			return err
@@ -217,7 +227,8 @@ func committeeCapture(ctx context.Context, s Scale) (*Outcome, error) {
 	}
 	for _, c := range haltCases {
 		if err := add(c, c.halted, func(got stat.Interval) Row {
-			return relative(fmt.Sprintf("odds of a halt, %d seats, share %.4g", c.seats, c.share), c.odds(), captureTolerance, got, 5)
+			return relative(fmt.Sprintf("odds of a halt, %d seats, share %.4g", c.seats, c.share), c.odds(),
+				captureTolerance, got, 5)
 		}); err != nil {
 			return nil, err
 		}
@@ -230,7 +241,8 @@ func committeeCapture(ctx context.Context, s Scale) (*Outcome, error) {
 func captureFigure(rows []Row, seed uint64) *figure.Figure {
 	panel := figure.Panel{Legend: true, XLabel: "Attacker's share of stake (1)", YLabel: "Odds (1)", YLog: true}
 	all := append(append(append([]captureCase(nil), captureCases...), quorumCase), haltCases...)
-	for style, c := range []captureCase{{seats: 48, need: 16}, {seats: 50, need: 25}, {seats: 100, need: 50}, {seats: 150, need: 75}, {seats: 111, need: 74}} {
+	for style, c := range []captureCase{{seats: 48, need: 16}, {seats: 50, need: 25}, {seats: 100, need: 50},
+		{seats: 150, need: 75}, {seats: 111, need: 74}} {
 		law := figure.Line{Name: fmt.Sprintf("%d of %d", c.need, c.seats), Style: style}
 		got := figure.Line{Points: true, Style: style}
 		for c.share = 0.18; c.share < 0.455; c.share += 0.01 {
@@ -250,5 +262,8 @@ func captureFigure(rows []Row, seed uint64) *figure.Figure {
 		panel.Lines = append(panel.Lines, law, got)
 	}
 	return &figure.Figure{Width: figure.SingleColumn, HeightMM: 90, Panels: []figure.Panel{panel},
-		Caption: fmt.Sprintf("Odds that a committee drawn by stake gives an attacker so many of its seats: 16 of 48 halt it, 74 of 111 are a quorum. Lines: tails of the binomial; points: committees of the model, whose 95 %% intervals (Student's t, Wilson for halts, %s committees) are narrower than the points. Master seed %d.", sampleSizes(rows), seed)}
+		Caption: fmt.Sprintf("Odds that a committee drawn by stake gives an attacker so many of its seats: 16 of 48 halt "+
+			"it, 74 of 111 are a quorum. Lines: tails of the binomial; points: committees of the model, whose 95 %% intervals "+
+			"(Student's t, Wilson for halts, %s committees) are narrower than the points. Master seed %d.",
+			sampleSizes(rows), seed)}
 }

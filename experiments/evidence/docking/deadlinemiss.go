@@ -14,11 +14,14 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "deadline-miss",
-	Doc:    "The odds that a miner with hash share α makes a batch miss its deadline of k blocks: α^k by leaving it out, far more by refusing to build on it.",
-	Source: "ethresear.ch 7698, “Slashing attack”, for the two refusals; the odds are those of the random walk of two branches: a block that holds the batch is orphaned with (α/(1−α))² by a miner with patience, α² by a feather fork of one confirmation (A. Miller, “Feather-forks”, bitcointalk 312668, 2013)",
-	Code:   "mechanisms/layer1 Chain.Step under a Policy that refuses",
-	run:    deadlineMiss,
+	Name: "deadline-miss",
+	Doc: "The odds that a miner with hash share α makes a batch miss its deadline of k blocks: α^k by leaving it " +
+		"out, far more by refusing to build on it.",
+	Source: "ethresear.ch 7698, “Slashing attack”, for the two refusals; the odds are those of the random walk of two " +
+		"branches: a block that holds the batch is orphaned with (α/(1−α))² by a miner with patience, α² by a feather fork " +
+		"of one confirmation (A. Miller, “Feather-forks”, bitcointalk 312668, 2013)",
+	Code: "mechanisms/layer1 Chain.Step under a Policy that refuses",
+	run:  deadlineMiss,
 })
 
 // missTolerance is the share of the odds within which a row must lie.
@@ -110,7 +113,9 @@ func (c missCase) missed(chain *layer1.Chain, s *draw.Stream) (bool, error) {
 
 // reproduce repeats trials from a fresh chain.
 func (c missCase) reproduce(ctx context.Context, seed uint64, trials int) (stat.Interval, error) {
-	base, err := race(c.alpha, layer1.Policy{Refused: []ledger.Owner{ledger.First}, RefuseInclusion: true, RefuseBuilding: c.build, GiveUp: uint32(c.patience)})
+	base, err := race(c.alpha,
+		layer1.Policy{Refused: []ledger.Owner{ledger.First}, RefuseInclusion: true, RefuseBuilding: c.build,
+			GiveUp: uint32(c.patience)})
 	if err != nil {
 		return stat.Interval{}, err
 	}
@@ -134,8 +139,11 @@ func (c missCase) reproduce(ctx context.Context, seed uint64, trials int) (stat.
 }
 
 func deadlineMiss(ctx context.Context, s Scale) (*Outcome, error) {
-	out := &Outcome{Notes: []string{"Two producers, the first of which refuses the batch's sender; no uncles, and block space for everybody. A trial ends when the batch has missed its deadline, or is in and the race about it is decided. Intervals: Wilson, 95 %."},
-		Diagnosis: "a race is called decided after three hundred confirmations; a longer wait would add less than 1e-6 to the odds."}
+	out := &Outcome{Notes: []string{"Two producers, the first of which refuses the batch's sender; no uncles, and block " +
+		"space for everybody. A trial ends when the batch has missed its deadline, or is in and the race about it is " +
+		"decided. Intervals: Wilson, 95 %."},
+		Diagnosis: "a race is called decided after three hundred confirmations; a longer wait would add less than 1e-6 " +
+			"to the odds."}
 	for i, c := range missCases {
 		got, err := c.reproduce(ctx, draw.Mix(s.Seed, uint64(i)), c.quick*s.pick(1, 10))
 		if err != nil {
@@ -170,5 +178,7 @@ func missFigure(rows []Row, seed uint64) *figure.Figure {
 	}
 	panel.Lines = append(panel.Lines, got)
 	return &figure.Figure{Width: figure.SingleColumn, HeightMM: 80, Panels: []figure.Panel{panel},
-		Caption: fmt.Sprintf("Odds that a batch misses a deadline of three blocks when a miner of hash share α refuses it. Lines: closed forms; points: trials on the model's layer one, whose 95 %% intervals (Wilson, %s) are narrower than the points. Master seed %d.", sampleSizes(rows), seed)}
+		Caption: fmt.Sprintf("Odds that a batch misses a deadline of three blocks when a miner of hash share α refuses it. "+
+			"Lines: closed forms; points: trials on the model's layer one, whose 95 %% intervals (Wilson, %s) are narrower "+
+			"than the points. Master seed %d.", sampleSizes(rows), seed)}
 }

@@ -12,11 +12,16 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "discouragement",
-	Doc:    "An attacker who lowers what other stakers earn gets the share p/(k+p) of it back when they leave, which pays when it is more than one over the griefing factor.",
-	Source: "V. Buterin, “Discouragement attacks”, 2018: an honest token earns (1−h)/N^p and an attacker's (1−h/G)/N^p; supply of stake with elasticity 1/k; G from 3 (few kept out) to 2 (all kept out) for an attacker with half of the stake; p = 1 when fees are the reward. The payouts were read in excerpts of a draft of 2017, the share p/(k+p) follows from them and was not read. The rule that gives these G, a reward of R/N times the share of stake that serves, is as retold at hackingresear.ch/discouragement-attacks",
-	Code:   "mechanisms/rollup State.Draw, Open, Build and Close, and market/lending Pool.LendRateIf",
-	run:    discourage,
+	Name: "discouragement",
+	Doc: "An attacker who lowers what other stakers earn gets the share p/(k+p) of it back when they leave, which " +
+		"pays when it is more than one over the griefing factor.",
+	Source: "V. Buterin, “Discouragement attacks”, 2018: an honest token earns (1−h)/N^p and an attacker's (1−h/G)/N^p; " +
+		"supply of stake with elasticity 1/k; G from 3 (few kept out) to 2 (all kept out) for an attacker with half of the " +
+		"stake; p = 1 when fees are the reward. The payouts were read in excerpts of a draft of 2017, the share p/(k+p) " +
+		"follows from them and was not read. The rule that gives these G, a reward of R/N times the share of stake that " +
+		"serves, is as retold at hackingresear.ch/discouragement-attacks",
+	Code: "mechanisms/rollup State.Draw, Open, Build and Close, and market/lending Pool.LendRateIf",
+	run:  discourage,
 })
 
 // siegeTolerance is that of shares, griefing factors and exponents.
@@ -141,7 +146,8 @@ func (m *siegeMarket) season(missed float64) (harvest, error) {
 	}
 	if m.price > 0 {
 		cost := ledger.Amount(float64(earned[0]) * missed / float64(m.price))
-		if err := m.led.Post(ledger.Transfer{Amount: cost, From: besieger, To: ledger.LayerOne, Asset: ledger.Cash, Reason: ledger.BatchCost}); err != nil {
+		if err := m.led.Post(ledger.Transfer{Amount: cost, From: besieger, To: ledger.LayerOne, Asset: ledger.Cash,
+			Reason: ledger.BatchCost}); err != nil {
 			return harvest{}, err
 		}
 		earned[0] -= cost
@@ -241,10 +247,12 @@ func sieges(missed float64, lottery []uint64) (list []siegeTask) {
 	}
 	griefing := read(func(r spoils) float64 { return r.griefing })
 	list = append(list,
-		siegeTask{"griefing factor, one batch in 200 misses", siege{0.5, 1, 0.005, byShare, lottery}, 3, siegeTolerance, griefing},
+		siegeTask{"griefing factor, one batch in 200 misses", siege{0.5, 1, 0.005, byShare, lottery}, 3,
+			siegeTolerance, griefing},
 		siegeTask{"griefing factor, all batches miss", siege{0.5, 1, 1, byShare, lottery}, 2, siegeTolerance, griefing})
 	for _, c := range []struct{ p, k float64 }{{0.5, 1}, {1, 1}, {1, 2}, {1, 0.5}, {0.5, 0.5}, {0.5, 2}} {
-		list = append(list, siegeTask{fmt.Sprintf("share recovered, p = %g, k = %g", c.p, c.k), siege{c.p, c.k, missed, 3, lottery}, c.p / (c.k + c.p), siegeTolerance,
+		list = append(list, siegeTask{fmt.Sprintf("share recovered, p = %g, k = %g", c.p, c.k),
+			siege{c.p, c.k, missed, 3, lottery}, c.p / (c.k + c.p), siegeTolerance,
 			read(func(r spoils) float64 { return r.recovered })})
 	}
 	for _, c := range []struct {
@@ -253,7 +261,8 @@ func sieges(missed float64, lottery []uint64) (list []siegeTask) {
 		what  string
 		p     float64
 	}{{1, 3, "G = 3", 0.5}, {1, byShare, "G by the rule", 0.5}, {1, 2, "G = 2", 1}, {2, 3, "G = 3", 1}} {
-		list = append(list, siegeTask{fmt.Sprintf("p at break-even, k = %g, %s", c.k, c.what), siege{0, c.k, missed, c.price, lottery}, c.p, siegeTolerance, siege.breakEven})
+		list = append(list, siegeTask{fmt.Sprintf("p at break-even, k = %g, %s", c.k, c.what),
+			siege{0, c.k, missed, c.price, lottery}, c.p, siegeTolerance, siege.breakEven})
 	}
 	sign := read(func(r spoils) float64 { return math.Copysign(1, r.gain) })
 	for _, c := range []struct {
@@ -261,17 +270,25 @@ func sieges(missed float64, lottery []uint64) (list []siegeTask) {
 		price pricing
 		want  float64
 	}{{0.45, 3, -1}, {0.55, 3, 1}, {0.9, 2, -1}, {1.1, 2, 1}} {
-		list = append(list, siegeTask{fmt.Sprintf("sign of the attacker's gain, p = %g, k = 1, G = %g", c.p, float64(c.price)), siege{c.p, 1, missed, c.price, lottery}, c.want, 0, sign})
+		list = append(list, siegeTask{fmt.Sprintf("sign of the attacker's gain, p = %g, k = 1, G = %g", c.p,
+			float64(c.price)), siege{c.p, 1, missed, c.price, lottery}, c.want, 0, sign})
 	}
-	return append(list, siegeTask{"attacker's revenue while one in ten of others' batches waits, over before", siege{1, 1, 0.1, waiting, lottery}, math.NaN(), 0, read(func(r spoils) float64 { return r.revenue })})
+	return append(list, siegeTask{"attacker's revenue while one in ten of others' batches waits, over before",
+		siege{1, 1, 0.1, waiting, lottery}, math.NaN(), 0, read(func(r spoils) float64 { return r.revenue })})
 }
 
 func discourage(ctx context.Context, s Scale) (*Outcome, error) {
 	missed, lottery := 1.0/float64(s.pick(100, 500)), numbers(s.pick(50_000, 1_000_000), s.Seed)
 	out := &Outcome{
-		Notes: []string{fmt.Sprintf("%d holders stake what earns more staked than lent to the pool, where k is twice the stake over what is lent; the attacker's half stays. %g %% of the others' slots miss their deadline, since the law is for attacks that move little; a year has %s slots, whose lottery numbers are spaced evenly. Unbonding takes no time.", yieldHolders, 100*missed, thousands(len(lottery))),
-			"Imposed are the reward curve, as the fee of a slot, that batches miss, and G where it is given. Who leads, what a token earns and what a lender gets comes from the modules; holders decide as in stake-or-lend, and the price of the token stays.",
-			"The last row is the rollup's own rule, where transactions of a missed batch wait for the next leader: the attacker then gains what the others lose before anybody leaves, and no G bounds the attack."},
+		Notes: []string{fmt.Sprintf("%d holders stake what earns more staked than lent to the pool, where k is twice the "+
+			"stake over what is lent; the attacker's half stays. %g %% of the others' slots miss their deadline, since the "+
+			"law is for attacks that move little; a year has %s slots, whose lottery numbers are spaced evenly. Unbonding "+
+			"takes no time.", yieldHolders, 100*missed, thousands(len(lottery))),
+			"Imposed are the reward curve, as the fee of a slot, that batches miss, and G where it is given. Who leads, what " +
+				"a token earns and what a lender gets comes from the modules; holders decide as in stake-or-lend, and the price " +
+				"of the token stays.",
+			"The last row is the rollup's own rule, where transactions of a missed batch wait for the next leader: the " +
+				"attacker then gains what the others lose before anybody leaves, and no G bounds the attack."},
 		Diagnosis: "the pool's curve is not the square of use below its kink, or leaders do not follow stakes.",
 	}
 	list := sieges(missed, lottery)
@@ -296,14 +313,17 @@ func discourage(ctx context.Context, s Scale) (*Outcome, error) {
 
 // siegeFigure shows the share recovered and the attacker's gain over p.
 func siegeFigure(missed float64, lottery []uint64) (*figure.Figure, error) {
-	shares := figure.Panel{Title: "a", Legend: true, XLabel: "Exponent p of the reward curve (1)", YLabel: "Share recovered (1)", ZeroLine: true}
-	gains := figure.Panel{Title: "b", Legend: true, XLabel: "Exponent p of the reward curve (1)", YLabel: "Gain over others' loss (1)", ZeroLine: true}
+	shares := figure.Panel{Title: "a", Legend: true, XLabel: "Exponent p of the reward curve (1)",
+		YLabel: "Share recovered (1)", ZeroLine: true}
+	gains := figure.Panel{Title: "b", Legend: true, XLabel: "Exponent p of the reward curve (1)",
+		YLabel: "Gain over others' loss (1)", ZeroLine: true}
 	for style, k := range []float64{0.5, 1, 2} {
 		law := figure.Line{Name: fmt.Sprintf("law, k = %g", k), Style: style}
 		for p := 0.0; p < 1.51; p += 0.05 {
 			law.X, law.Y = append(law.X, p), append(law.Y, p/(k+p))
 		}
-		got, err := siegePoints(siege{k: k, missed: missed, price: 3, lottery: lottery}, func(r spoils) float64 { return r.recovered })
+		got, err := siegePoints(siege{k: k, missed: missed, price: 3, lottery: lottery},
+			func(r spoils) float64 { return r.recovered })
 		if err != nil {
 			return nil, err
 		}
@@ -316,7 +336,8 @@ func siegeFigure(missed float64, lottery []uint64) (*figure.Figure, error) {
 		for p := 0.0; p < 1.51; p += 0.05 {
 			law.X, law.Y = append(law.X, p), append(law.Y, p/(1+p)-1/float64(g))
 		}
-		got, err := siegePoints(siege{k: 1, missed: missed, price: g, lottery: lottery}, func(r spoils) float64 { return r.gain / missed })
+		got, err := siegePoints(siege{k: 1, missed: missed, price: g, lottery: lottery},
+			func(r spoils) float64 { return r.gain / missed })
 		if err != nil {
 			return nil, err
 		}
@@ -324,7 +345,11 @@ func siegeFigure(missed float64, lottery []uint64) (*figure.Figure, error) {
 		gains.Lines = append(gains.Lines, law, got)
 	}
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 80, Columns: 2, Panels: []figure.Panel{shares, gains},
-		Caption: fmt.Sprintf("Discouragement by an attacker with half of the stake, over the exponent p of the reward curve; p = 1 when fees are the reward. (a) Share of the others' lost revenue that comes back to those who stay, when stake has the elasticity 1/k. (b) The attacker's gain over what the others lose, at griefing factors G; it pays above zero. Lines: published law; points: the model's lottery, batches and lending pool, with %g %% of the others' slots missed.", 100*missed)}, nil
+		Caption: fmt.Sprintf("Discouragement by an attacker with half of the stake, over the exponent p of the reward "+
+			"curve; p = 1 when fees are the reward. (a) Share of the others' lost revenue that comes back to those who stay, "+
+			"when stake has the elasticity 1/k. (b) The attacker's gain over what the others lose, at griefing factors G; it "+
+			"pays above zero. Lines: published law; points: the model's lottery, batches and lending pool, with %g %% of the "+
+			"others' slots missed.", 100*missed)}, nil
 }
 
 // siegePoints measures over p.

@@ -24,7 +24,8 @@ func TestTargets(t *testing.T) {
 			for i := range o.Rows {
 				r := &o.Rows[i]
 				if v := r.Verdict(); v != Pass && v != Reported {
-					t.Errorf("%s: %s: published %v %s, reproduced %v [%v, %v]", r.Quantity, v, r.Published, r.Allowed, r.Got.Mean, r.Got.Lo, r.Got.Hi)
+					t.Errorf("%s: %s: published %v %s, reproduced %v [%v, %v]", r.Quantity, v, r.Published, r.Allowed, r.Got.Mean,
+						r.Got.Lo, r.Got.Hi)
 				}
 			}
 			if err := o.Figure.Validate(); err != nil {
@@ -58,7 +59,8 @@ func TestVerdict(t *testing.T) {
 func TestDiagnosisIsPrinted(t *testing.T) {
 	e := Entry{Name: "made-up", Doc: "A target for the test."}
 	for _, published := range []float64{1, 2} {
-		o := &Outcome{Rows: []Row{absolute("x", published, 0.1, stat.Interval{Mean: 1, Lo: 1, Hi: 1, N: 3}, 1)}, Diagnosis: "because"}
+		o := &Outcome{Rows: []Row{absolute("x", published, 0.1, stat.Interval{Mean: 1, Lo: 1, Hi: 1, N: 3}, 1)},
+			Diagnosis: "because"}
 		notes := Table([]Entry{e}, []*Outcome{o}).Notes
 		if got, want := notes[len(notes)-1] == "Diagnosis of the misses of made-up: because", published == 2; got != want {
 			t.Errorf("published %v: diagnosis printed: %v", published, got)
@@ -71,7 +73,8 @@ func TestFindNamesTheNearest(t *testing.T) {
 		t.Errorf("found %q, %v", e.Name, err)
 	}
 	_, err := Find("random-trader")
-	if !errors.Is(err, ErrUnknown) || err.Error() != `no such docking target "random-trader"; did you mean "random-traders"?` {
+	if !errors.Is(err, ErrUnknown) ||
+		err.Error() != `no such docking target "random-trader"; did you mean "random-traders"?` {
 		t.Errorf("error %v", err)
 	}
 }
@@ -200,7 +203,8 @@ func TestCaptureOdds(t *testing.T) {
 	for _, c := range []struct {
 		captureCase
 		want float64
-	}{{captureCase{seats: 2, need: 1, share: 0.25}, 1 - 0.75*0.75}, {captureCase{seats: 3, need: 2, share: 1. / 3}, 7. / 27}, {quorumCase, math.Exp2(-40.239048)}} {
+	}{{captureCase{seats: 2, need: 1, share: 0.25}, 1 - 0.75*0.75},
+		{captureCase{seats: 3, need: 2, share: 1. / 3}, 7. / 27}, {quorumCase, math.Exp2(-40.239048)}} {
 		if got := c.odds(); math.Abs(got/c.want-1) > 1e-6 {
 			t.Errorf("odds of %v: %v, want %v", c.captureCase, got, c.want)
 		}

@@ -14,11 +14,18 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "double-spend",
-	Doc:    "The odds that a branch mined in secret undoes a payment of n confirmations, and how long a majority needs for it.",
-	Source: "M. Rosenfeld, “Analysis of hashrate-based double spending”, arXiv 1402.2009, 2014, equation 1, of which C. Grunspan and R. Pérez-Marco, “Double spend races”, 2017, prove the closed form I_4pq(n, ½); S. Nakamoto, “Bitcoin”, 2008, section 11, for the printed odds that both correct; E. Budish, “The economic limits of Bitcoin and the blockchain”, NBER 24717, 2018, revised 2022, for the duration of an attack by A times the honest hash power behind e blocks of escrow. The odds and the durations were recomputed from the walk of two branches and not read in the tables",
-	Code:   "mechanisms/layer1 Chain.Step under two Policies that refuse each other's branch, and Chain.SetPolicy that ends one",
-	run:    doubleSpend,
+	Name: "double-spend",
+	Doc: "The odds that a branch mined in secret undoes a payment of n confirmations, and how long a majority " +
+		"needs for it.",
+	Source: "M. Rosenfeld, “Analysis of hashrate-based double spending”, arXiv 1402.2009, 2014, equation 1, of which C. " +
+		"Grunspan and R. Pérez-Marco, “Double spend races”, 2017, prove the closed form I_4pq(n, ½); S. Nakamoto, " +
+		"“Bitcoin”, 2008, section 11, for the printed odds that both correct; E. Budish, “The economic limits of Bitcoin " +
+		"and the blockchain”, NBER 24717, 2018, revised 2022, for the duration of an attack by A times the honest hash " +
+		"power behind e blocks of escrow. The odds and the durations were recomputed from the walk of two branches and not " +
+		"read in the tables",
+	Code: "mechanisms/layer1 Chain.Step under two Policies that refuse each other's branch, and Chain.SetPolicy " +
+		"that ends one",
+	run: doubleSpend,
 })
 
 // spendTolerance is the share by which odds and durations may be off.
@@ -45,7 +52,8 @@ type spendCase struct {
 
 var (
 	oddsCases = []spendCase{
-		{0.1, 2, true, 400_000}, {0.1, 3, true, 900_000}, {0.2, 2, true, 200_000}, {0.2, 4, true, 300_000}, {0.2, 6, true, 450_000},
+		{0.1, 2, true, 400_000}, {0.1, 3, true, 900_000}, {0.2, 2, true, 200_000}, {0.2, 4, true, 300_000},
+		{0.2, 6, true, 450_000},
 		{0.3, 2, true, 60_000}, {0.3, 5, true, 120_000}, {0.3, 10, true, 300_000}, {0.4, 6, true, 40_000},
 	}
 	timeCases = []spendCase{
@@ -106,7 +114,8 @@ func (c spendCase) open() (*layer1.Chain, error) {
 		return nil, err
 	}
 	for producer, refused := range []ledger.Owner{payment, replacement} {
-		if err := chain.SetPolicy(producer, layer1.Policy{Refused: []ledger.Owner{refused}, RefuseInclusion: true, RefuseBuilding: true}); err != nil {
+		if err := chain.SetPolicy(producer,
+			layer1.Policy{Refused: []ledger.Owner{refused}, RefuseInclusion: true, RefuseBuilding: true}); err != nil {
 			return nil, err
 		}
 	}
@@ -153,7 +162,8 @@ func (c spendCase) attack(chain *layer1.Chain, s *draw.Stream) (won bool, blocks
 
 // repeat gives the share of trials won, and the duration of each in mean times
 // between honest blocks.
-func (c spendCase) repeat(ctx context.Context, seed uint64, trials int) (odds stat.Interval, time stat.Interval, err error) {
+func (c spendCase) repeat(ctx context.Context, seed uint64, trials int) (odds stat.Interval, time stat.Interval,
+	err error) {
 	base, err := c.open()
 	if err != nil {
 		return odds, time, err
@@ -176,7 +186,8 @@ func (c spendCase) repeat(ctx context.Context, seed uint64, trials int) (odds st
 		}
 	}
 	lo, hi := stat.Wilson(won, trials, confidence)
-	return stat.Interval{Mean: float64(won) / float64(trials), Lo: lo, Hi: hi, N: trials}, stat.PairedT(lengths, confidence), nil
+	return stat.Interval{Mean: float64(won) / float64(trials), Lo: lo, Hi: hi, N: trials},
+		stat.PairedT(lengths, confidence), nil
 }
 
 // printedOdds are those that Nakamoto prints for a share of 0.3 and five blocks.
@@ -184,8 +195,14 @@ const printedOdds = 0.1773523
 
 func doubleSpend(ctx context.Context, s Scale) (*Outcome, error) {
 	out := &Outcome{Notes: []string{
-		fmt.Sprintf("Two producers without uncles: the attacker builds on no block with the payment, the others on none with what replaces it, until the payment counts and the attacker's branch is longer; then the others' refusal ends, and every trial checks that they build on that branch. Attackers below one half have found a block before they pay, and give up when their chance to catch up is below %g. Intervals: Wilson for odds, Student's for durations.", hopeless),
-		"Durations are in mean times between honest blocks, in which the attacker finds A: its gross cost is A times the duration in block rewards. Nakamoto takes the attacker's progress for Poisson with its mean; the last row of the odds is how much the printed number is too low by."},
+		fmt.Sprintf("Two producers without uncles: the attacker builds on no block with the payment, the others on none "+
+			"with what replaces it, until the payment counts and the attacker's branch is longer; then the others' refusal "+
+			"ends, and every trial checks that they build on that branch. Attackers below one half have found a block before "+
+			"they pay, and give up when their chance to catch up is below %g. Intervals: Wilson for odds, Student's "+
+			"for durations.", hopeless),
+		"Durations are in mean times between honest blocks, in which the attacker finds A: its gross cost is A times the " +
+			"duration in block rewards. Nakamoto takes the attacker's progress for Poisson with its mean; the last row of the " +
+			"odds is how much the printed number is too low by."},
 		Diagnosis: "the longer branch does not win, or finds do not follow hash shares."}
 	total := len(oddsCases) + len(timeCases)
 	for i, c := range oddsCases {
@@ -193,7 +210,8 @@ func doubleSpend(ctx context.Context, s Scale) (*Outcome, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.Rows = append(out.Rows, relative(fmt.Sprintf("odds, share %g, n = %d", c.share, c.blocks), c.odds(), spendTolerance, got, 5))
+		out.Rows = append(out.Rows,
+			relative(fmt.Sprintf("odds, share %g, n = %d", c.share, c.blocks), c.odds(), spendTolerance, got, 5))
 		if err := s.step(ctx, i+1, total); err != nil {
 			return nil, err
 		}
@@ -201,7 +219,9 @@ func doubleSpend(ctx context.Context, s Scale) (*Outcome, error) {
 	for i, c := range oddsCases {
 		if c.share == 0.3 && c.blocks == 5 {
 			got := out.Rows[i].Got
-			out.Rows = append(out.Rows, informative("odds, share 0.3, n = 5, over those that Nakamoto prints", stat.Interval{Mean: got.Mean / printedOdds, Lo: got.Lo / printedOdds, Hi: got.Hi / printedOdds, N: got.N}, 3))
+			out.Rows = append(out.Rows,
+				informative("odds, share 0.3, n = 5, over those that Nakamoto prints",
+					stat.Interval{Mean: got.Mean / printedOdds, Lo: got.Lo / printedOdds, Hi: got.Hi / printedOdds, N: got.N}, 3))
 		}
 	}
 	for i, c := range timeCases {
@@ -209,7 +229,8 @@ func doubleSpend(ctx context.Context, s Scale) (*Outcome, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.Rows = append(out.Rows, relative(fmt.Sprintf("duration, A = %.4g, e = %d (blocks)", c.times(), c.blocks-1), c.duration(), spendTolerance, got, 2))
+		out.Rows = append(out.Rows, relative(fmt.Sprintf("duration, A = %.4g, e = %d (blocks)", c.times(), c.blocks-1),
+			c.duration(), spendTolerance, got, 2))
 		if err := s.step(ctx, len(oddsCases)+i+1, total); err != nil {
 			return nil, err
 		}
@@ -232,7 +253,8 @@ func (c spendCase) nakamoto() float64 {
 
 // spendFigure shows odds over confirmations and durations over hash power.
 func spendFigure(rows []Row, seed uint64) *figure.Figure {
-	odds := figure.Panel{Title: "a", Legend: true, XLabel: "Confirmations n (1)", YLabel: "Odds of success (1)", YLog: true}
+	odds := figure.Panel{Title: "a", Legend: true, XLabel: "Confirmations n (1)", YLabel: "Odds of success (1)",
+		YLog: true}
 	for style, share := range []float64{0.1, 0.2, 0.3, 0.4} {
 		exact := figure.Line{Name: fmt.Sprintf("share %g", share), Style: style}
 		got := figure.Line{Points: true, Style: style}
@@ -251,7 +273,8 @@ func spendFigure(rows []Row, seed uint64) *figure.Figure {
 		printed.X, printed.Y = append(printed.X, float64(n)), append(printed.Y, spendCase{share: 0.1, blocks: n}.nakamoto())
 	}
 	odds.Lines = append(odds.Lines, printed)
-	times := figure.Panel{Title: "b", Legend: true, XLabel: "Hash power of attacker over others, A (1)", YLabel: "Duration (blocks)", ZeroLine: true}
+	times := figure.Panel{Title: "b", Legend: true, XLabel: "Hash power of attacker over others, A (1)",
+		YLabel: "Duration (blocks)", ZeroLine: true}
 	for style, escrow := range []int{1, 6} {
 		style += 5
 		line := figure.Line{Name: fmt.Sprintf("e = %d", escrow), Style: style}
@@ -267,5 +290,9 @@ func spendFigure(rows []Row, seed uint64) *figure.Figure {
 		times.Lines = append(times.Lines, line, got)
 	}
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 80, Columns: 2, Panels: []figure.Panel{odds, times},
-		Caption: fmt.Sprintf("Undoing a payment. (a) Odds by confirmations and hash share of the attacker: lines are Rosenfeld's (2014), and Nakamoto's (2008) approximation for a share of 0.1. (b) Expected duration of a majority attack behind e blocks of escrow, as in Budish (2018), over the attacker's hash power relative to the others'. Points: the model's layer one, whose 95 %% intervals (Wilson for odds, Student's t for durations, %s attacks) are narrower than the points. Master seed %d.", sampleSizes(rows), seed)}
+		Caption: fmt.Sprintf("Undoing a payment. (a) Odds by confirmations and hash share of the attacker: lines are "+
+			"Rosenfeld's (2014), and Nakamoto's (2008) approximation for a share of 0.1. (b) Expected duration of a majority "+
+			"attack behind e blocks of escrow, as in Budish (2018), over the attacker's hash power relative to the others'. "+
+			"Points: the model's layer one, whose 95 %% intervals (Wilson for odds, Student's t for durations, %s attacks) "+
+			"are narrower than the points. Master seed %d.", sampleSizes(rows), seed)}
 }

@@ -14,11 +14,14 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "fee-market",
-	Doc:    "The base fee of EIP-1559 when users choose whether to send, and the demand beyond which it no longer comes to rest.",
-	Source: "B. Monnot, abm1559, notebook on strategic users, for base fees and values; S. Leonardos et al., “Dynamical analysis of the EIP-1559 Ethereum fee market”, arXiv 2102.10567, for the fixed point M(1 − T/λ), stable iff d(λ/T − 1) < 2; the two-cycle is that map iterated, not read in the paper",
-	Code:   "mechanisms/layer1 Chain.Step under eip1559",
-	run:    feeMarket,
+	Name: "fee-market",
+	Doc: "The base fee of EIP-1559 when users choose whether to send, and the demand beyond which it no longer " +
+		"comes to rest.",
+	Source: "B. Monnot, abm1559, notebook on strategic users, for base fees and values; S. Leonardos et al., “Dynamical " +
+		"analysis of the EIP-1559 Ethereum fee market”, arXiv 2102.10567, for the fixed point M(1 − T/λ), stable iff d(λ/T " +
+		"− 1) < 2; the two-cycle is that map iterated, not read in the paper",
+	Code: "mechanisms/layer1 Chain.Step under eip1559",
+	run:  feeMarket,
 })
 
 // crowd is a stream of users of abm1559: Poisson arrivals a block, values
@@ -178,7 +181,9 @@ func flip() (float64, error) {
 
 func feeMarket(ctx context.Context, s Scale) (*Outcome, error) {
 	out := &Outcome{Notes: []string{
-		fmt.Sprintf("Chain without background demand or uncles, 21,000 gas a transaction, target 10 M, limit 20 M, base fee from 1 gwei, premium 1; means over the last %d of %d blocks, replications are the sample.", crowdLast, crowdBlocks),
+		fmt.Sprintf("Chain without background demand or uncles, 21,000 gas a transaction, target 10 M, limit 20 M, base "+
+			"fee from 1 gwei, premium 1; means over the last %d of %d blocks, replications are the sample.", crowdLast,
+			crowdBlocks),
 		"Deterministic rows: the chain fed with λ(1 − fee/20 gwei) of gas a block; the flip is found by bisection over λ/T.",
 	}, Diagnosis: "the fee market's update or the order of the mempool is not EIP-1559's."}
 	reps := s.pick(8, 64)
@@ -199,13 +204,16 @@ func feeMarket(ctx context.Context, s Scale) (*Outcome, error) {
 			}
 		}
 		name := fmt.Sprintf("λ = %g, w = %g", c.lambda, c.wait)
-		out.Rows = append(out.Rows, relative("mean base fee, "+name+" (gwei)", c.fee, c.feeTol, stat.PairedT(fees, confidence), 3))
+		out.Rows = append(out.Rows,
+			relative("mean base fee, "+name+" (gwei)", c.fee, c.feeTol, stat.PairedT(fees, confidence), 3))
 		if c.value > 0 {
-			out.Rows = append(out.Rows, relative("mean value of the included, "+name+" (gwei)", c.value, 0.005, stat.PairedT(values, confidence), 3))
+			out.Rows = append(out.Rows,
+				relative("mean value of the included, "+name+" (gwei)", c.value, 0.005, stat.PairedT(values, confidence), 3))
 		}
 	}
 	for i, want := range firstFees {
-		out.Rows = append(out.Rows, relative(fmt.Sprintf("base fee of block %d, λ = 2000 (gwei)", i+1), want, 0.002, exactValue(shown[2].fees[i]), 4))
+		out.Rows = append(out.Rows, relative(fmt.Sprintf("base fee of block %d, λ = 2000 (gwei)", i+1), want, 0.002,
+			exactValue(shown[2].fees[i]), 4))
 	}
 	if err := out.orbits(); err != nil {
 		return nil, err
@@ -244,9 +252,11 @@ func feeFigure(shown []path) (*figure.Figure, error) {
 		mean.X, mean.Y = []float64{0, crowdBlocks - 1}, []float64{c.fee, c.fee}
 		paths.Lines = append(paths.Lines, line, mean)
 	}
-	ends := figure.Panel{Title: "b", Legend: true, XLabel: "Demand over target, λ/T (1)", YLabel: "Base fee at the end (gwei)"}
+	ends := figure.Panel{Title: "b", Legend: true, XLabel: "Demand over target, λ/T (1)",
+		YLabel: "Base fee at the end (gwei)"}
 	law := figure.Line{Name: "published: M(1 − T/λ)", Style: 3}
-	low, high := figure.Line{Name: "lowest of an orbit", Points: true, Style: 1}, figure.Line{Name: "highest of an orbit", Points: true, Style: 2}
+	low, high := figure.Line{Name: "lowest of an orbit", Points: true, Style: 1},
+		figure.Line{Name: "highest of an orbit", Points: true, Style: 2}
 	for step := range 41 {
 		ratio := 10 + float64(step)/4
 		a, b, err := orbit(ratio, orbitBlocks/4)
@@ -259,5 +269,8 @@ func feeFigure(shown []path) (*figure.Figure, error) {
 	}
 	ends.Lines = []figure.Line{law, low, high}
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 75, Panels: []figure.Panel{paths, ends},
-		Caption: "(a) Base fee of EIP-1559 over blocks when λ users a block arrive and send only if it is worth a wait of w blocks; level lines are the published means. (b) Lowest and highest base fee of the last 16 blocks under deterministic demand, over demand relative to the target: beyond λ/T = 17 the published fixed point is no longer stable."}, nil
+		Caption: "(a) Base fee of EIP-1559 over blocks when λ users a block arrive and send only if it is worth a wait of " +
+			"w blocks; level lines are the published means. (b) Lowest and highest base fee of the last 16 blocks under " +
+			"deterministic demand, over demand relative to the target: beyond λ/T = 17 the published fixed point is no " +
+			"longer stable."}, nil
 }

@@ -10,11 +10,16 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "fee-path",
-	Doc:    "The base fee of EIP-1559 falls when blocks swing around the target, and where it comes back blocks are up to 6 % above the target.",
-	Source: "M. Tefagh, “Path-dependence of EIP-1559 and the simulation of the resulting permanent loss”, ethresear.ch 8964, 2021, for a base fee that goes to zero while blocks are on target on average; S. Leonardos, D. Reijsbergen, B. Monnot, G. Piliouras, “Optimality despite chaos in fee markets”, Financial Cryptography 2023, arXiv 2212.07175, for an average block between the target and some 6 % above; EIP-1559 for the rise by an eighth a block. The factors follow from 1 ± d and were not read",
-	Code:   "mechanisms/layer1 Chain.Step under eip1559 (market.nextBase)",
-	run:    feePath,
+	Name: "fee-path",
+	Doc: "The base fee of EIP-1559 falls when blocks swing around the target, and where it comes back blocks are up " +
+		"to 6 % above the target.",
+	Source: "M. Tefagh, “Path-dependence of EIP-1559 and the simulation of the resulting permanent loss”, ethresear.ch " +
+		"8964, 2021, for a base fee that goes to zero while blocks are on target on average; S. Leonardos, D. Reijsbergen, " +
+		"B. Monnot, G. Piliouras, “Optimality despite chaos in fee markets”, Financial Cryptography 2023, arXiv " +
+		"2212.07175, for an average block between the target and some 6 % above; EIP-1559 for the rise by an eighth a " +
+		"block. The factors follow from 1 ± d and were not read",
+	Code: "mechanisms/layer1 Chain.Step under eip1559 (market.nextBase)",
+	run:  feePath,
 })
 
 const (
@@ -37,7 +42,8 @@ type swing struct {
 	run  int     // blocks above the target before as many below it
 }
 
-var swings = []swing{{"full and empty blocks in turn", 1, 1}, {"32 full blocks, then 32 empty", 1, 32}, {"blocks half above and half below in turn", 0.5, 1}}
+var swings = []swing{{"full and empty blocks in turn", 1, 1}, {"32 full blocks, then 32 empty", 1, 32},
+	{"blocks half above and half below in turn", 0.5, 1}}
 
 // factor is that of the base fee over a number of blocks, as many above the
 // target as below: each pair leaves (1+d)(1−d), d being an eighth of the distance.
@@ -113,8 +119,12 @@ func demands() (times []float64) {
 
 func feePath(ctx context.Context, s Scale) (*Outcome, error) {
 	out := &Outcome{Notes: []string{
-		fmt.Sprintf("Chain without background demand or uncles, target 10 M gas, limit 20 M; nothing is drawn, so the seed does not matter. Swings are over %d blocks that are on target on average. Averages are over the last %s of %s blocks; what finds no room or is too dear is gone.", swingBlocks, thousands(averageBlocks), thousands(2*averageBlocks)),
-		"Users alike all value space at 20 gwei, which makes blocks full or empty. Users spread have values uniform up to 20 gwei; d is the largest move of the base fee in a block, 1/8 unless given."},
+		fmt.Sprintf("Chain without background demand or uncles, target 10 M gas, limit 20 M; nothing is drawn, so the seed "+
+			"does not matter. Swings are over %d blocks that are on target on average. Averages are over the last %s of %s "+
+			"blocks; what finds no room or is too dear is gone.", swingBlocks, thousands(averageBlocks),
+			thousands(2*averageBlocks)),
+		"Users alike all value space at 20 gwei, which makes blocks full or empty. Users spread have values uniform up to " +
+			"20 gwei; d is the largest move of the base fee in a block, 1/8 unless given."},
 		Diagnosis: "the update of the base fee is not 1 + d(block/target − 1), or bids below the base fee get in."}
 	var paths [][]float64
 	for _, w := range swings {
@@ -123,9 +133,12 @@ func feePath(ctx context.Context, s Scale) (*Outcome, error) {
 			return nil, err
 		}
 		paths = append(paths, fees)
-		out.Rows = append(out.Rows, relative("base fee over its start, "+w.name, w.factor(swingBlocks), pathTolerance, exactValue(fees[swingBlocks]), 4))
+		out.Rows = append(out.Rows, relative("base fee over its start, "+w.name, w.factor(swingBlocks), pathTolerance,
+			exactValue(fees[swingBlocks]), 4))
 	}
-	out.Rows = append(out.Rows, relative("base fee over its start, 20 full blocks", math.Pow(1+1./eighth, 20), pathTolerance, exactValue(paths[1][20]), 3))
+	out.Rows = append(out.Rows,
+		relative("base fee over its start, 20 full blocks", math.Pow(1+1./eighth, 20), pathTolerance,
+			exactValue(paths[1][20]), 3))
 	var bounds figure.Line
 	for _, denominator := range []int{2, 4, eighth, 16} {
 		got, err := average(denominator, alike)
@@ -134,9 +147,11 @@ func feePath(ctx context.Context, s Scale) (*Outcome, error) {
 		}
 		d := 1 / float64(denominator)
 		bounds.X, bounds.Y = append(bounds.X, d), append(bounds.Y, got)
-		out.Rows = append(out.Rows, relative(fmt.Sprintf("average block over target, users alike, d = 1/%d", denominator), ceiling(d), pathTolerance, exactValue(got), 4))
+		out.Rows = append(out.Rows, relative(fmt.Sprintf("average block over target, users alike, d = 1/%d", denominator),
+			ceiling(d), pathTolerance, exactValue(got), 4))
 	}
-	out.Rows = append(out.Rows, absolute("average block above target, users alike (%)", 6, 0.5, exactValue(100*(bounds.Y[2]-1)), 2))
+	out.Rows = append(out.Rows,
+		absolute("average block above target, users alike (%)", 6, 0.5, exactValue(100*(bounds.Y[2]-1)), 2))
 	var blocks figure.Line
 	outside := 0
 	for i, times := range demands() {
@@ -152,7 +167,9 @@ func feePath(ctx context.Context, s Scale) (*Outcome, error) {
 			return nil, err
 		}
 	}
-	out.Rows = append(out.Rows, absolute(fmt.Sprintf("demands of %g to %g targets whose average block is out of bounds", blocks.X[0], blocks.X[len(blocks.X)-1]), 0, 0, exactValue(float64(outside)), 0))
+	out.Rows = append(out.Rows,
+		absolute(fmt.Sprintf("demands of %g to %g targets whose average block is out of bounds", blocks.X[0],
+			blocks.X[len(blocks.X)-1]), 0, 0, exactValue(float64(outside)), 0))
 	out.Figure = pathFigure(paths, bounds, blocks)
 	return out, nil
 }
@@ -169,19 +186,25 @@ func pathFigure(paths [][]float64, bounds, blocks figure.Line) *figure.Figure {
 		}
 		fall.Lines = append(fall.Lines, law, got)
 	}
-	over := figure.Panel{Title: "b", Legend: true, XLabel: "Largest move in a block, d (1)", YLabel: "Average block over target (1)"}
+	over := figure.Panel{Title: "b", Legend: true, XLabel: "Largest move in a block, d (1)",
+		YLabel: "Average block over target (1)"}
 	law := figure.Line{Name: "bound", Style: 2}
 	for d := 0.01; d < 0.551; d += 0.01 {
 		law.X, law.Y = append(law.X, d), append(law.Y, ceiling(d))
 	}
 	bounds.Name, bounds.Points, bounds.Style = "users alike", true, 2
 	over.Lines = []figure.Line{law, bounds}
-	chaos := figure.Panel{Title: "c", Legend: true, XLabel: "Demand over target, λ/T (1)", YLabel: "Average block over target (1)"}
+	chaos := figure.Panel{Title: "c", Legend: true, XLabel: "Demand over target, λ/T (1)",
+		YLabel: "Average block over target (1)"}
 	ends := []float64{0, 104}
 	top := ceiling(1. / eighth)
 	blocks.Name, blocks.Points, blocks.Style = "users spread", true, 3
 	chaos.Lines = []figure.Line{blocks}
-	chaos.Bands = []figure.Band{{Name: "between the bounds", X: ends, Lo: []float64{1, 1}, Hi: []float64{top, top}, Style: 4}}
+	chaos.Bands = []figure.Band{{Name: "between the bounds", X: ends, Lo: []float64{1, 1},
+		Hi: []float64{top, top}, Style: 4}}
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 75, Columns: 3, Panels: []figure.Panel{fall, over, chaos},
-		Caption: "Path dependence of the base fee of EIP-1559. (a) Base fee while blocks swing by so much of the target, which they meet on average. (b) Average block when all users value space alike, over the largest move of the base fee. (c) Average block over demand from users with values spread evenly, d = 1/8; from 17 on the base fee does not come to rest. Lines and band: published laws; points: the model's layer one."}
+		Caption: "Path dependence of the base fee of EIP-1559. (a) Base fee while blocks swing by so much of the target, " +
+			"which they meet on average. (b) Average block when all users value space alike, over the largest move of the " +
+			"base fee. (c) Average block over demand from users with values spread evenly, d = 1/8; from 17 on the base fee " +
+			"does not come to rest. Lines and band: published laws; points: the model's layer one."}
 }

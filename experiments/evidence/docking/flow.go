@@ -114,7 +114,8 @@ func (p *poisson) rest(side book.Side) error {
 	if side == book.Sell {
 		price = p.last[book.Buy] + depth
 	}
-	id, _, code := p.book.Submit(book.Order{Owner: makerOwner, Price: price, Lots: 1, Side: side, Kind: book.PostOnly}, nil)
+	id, _, code := p.book.Submit(book.Order{Owner: makerOwner, Price: price, Lots: 1, Side: side, Kind: book.PostOnly},
+		nil)
 	if code != book.Accepted {
 		return fmt.Errorf("a limit order at %d beyond the best price: %v", price, code)
 	}

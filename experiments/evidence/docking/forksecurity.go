@@ -16,11 +16,14 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "fork-security",
-	Doc:    "How much a token must be worth before forking it to take the deposits does not pay, and how bonds escalate to a fork.",
-	Source: "J. Peterson et al., Augur: a Decentralized Oracle and Prediction Market Platform (v2.0), arXiv 1501.01042v3: safe when more than half of the tokens move to the true side, or when the market cap exceeds (I_a + I_p)·P / [(P − P_f)·S]; bonds 3d·2^(n−2), at most 20 rounds",
-	Code:   "mechanisms/remedy token-fork and mechanisms/rollup HandOver",
-	run:    forkSecurity,
+	Name: "fork-security",
+	Doc: "How much a token must be worth before forking it to take the deposits does not pay, and how bonds " +
+		"escalate to a fork.",
+	Source: "J. Peterson et al., Augur: a Decentralized Oracle and Prediction Market Platform (v2.0), arXiv " +
+		"1501.01042v3: safe when more than half of the tokens move to the true side, or when the market cap exceeds (I_a + " +
+		"I_p)·P / [(P − P_f)·S]; bonds 3d·2^(n−2), at most 20 rounds",
+	Code: "mechanisms/remedy token-fork and mechanisms/rollup HandOver",
+	run:  forkSecurity,
 })
 
 // raid is one attempt to take the deposits by forking the token.
@@ -47,8 +50,10 @@ const almostHalf = 0.499999
 // forkSecurity finds the market cap at which a raid breaks even.
 func forkSecurity(ctx context.Context, s Scale) (*Outcome, error) {
 	out := &Outcome{
-		Notes: []string{"Each raid is a fork from the first bond to the transfer of the deposits; the break-even is found by bisection over the deposits to 1e-5.",
-			"The row with market impact buys the tokens in a book whose asks rise evenly from one to two dollars over the supply; it has no published value and must lie below the row without."},
+		Notes: []string{"Each raid is a fork from the first bond to the transfer of the deposits; the break-even is found " +
+			"by bisection over the deposits to 1e-5.",
+			"The row with market impact buys the tokens in a book whose asks rise evenly from one to two dollars over the " +
+				"supply; it has no published value and must lie below the row without."},
 		Diagnosis: "the escalation or the division of the fork is not Augur's.",
 	}
 	rows := []struct {
@@ -60,7 +65,8 @@ func forkSecurity(ctx context.Context, s Scale) (*Outcome, error) {
 		{"market cap over deposits, S = 0.25", raid{moved: 0.25}, 4},
 		{"market cap over deposits, S just below 0.5", raid{moved: almostHalf}, 2},
 		{"market cap over deposits, S = 0.25, P_f = P/2", raid{moved: 0.25, after: 0.5}, 8},
-		{"market cap over native interest, S just below 0.5, parasitic half of it", raid{moved: almostHalf, parasite: 0.5}, 3},
+		{"market cap over native interest, S just below 0.5, parasitic half of it",
+			raid{moved: almostHalf, parasite: 0.5}, 3},
 	}
 	for i, c := range rows {
 		ratio, err := c.raid.frontier()
@@ -76,12 +82,14 @@ func forkSecurity(ctx context.Context, s Scale) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.Rows = append(out.Rows, informative("market cap over deposits, S = 0.25, with market impact", exactValue(ratio), 3))
+	out.Rows = append(out.Rows,
+		informative("market cap over deposits, S = 0.25, with market impact", exactValue(ratio), 3))
 	gain, err := raid{moved: 0.501}.run(1e12)
 	if err != nil {
 		return nil, err
 	}
-	out.Rows = append(out.Rows, absolute("deposits lost when 50.1 % move to the true side (USD)", 0, 0, exactValue(max(gain, 0)), 0))
+	out.Rows = append(out.Rows,
+		absolute("deposits lost when 50.1 % move to the true side (USD)", 0, 0, exactValue(max(gain, 0)), 0))
 	if err := out.escalation(); err != nil {
 		return nil, err
 	}
@@ -192,19 +200,23 @@ func (x *raidWorld) fork() {
 func raidPrice(tokens float64) (float64, error) {
 	const step = 100 // tokens at each price
 	l := ledger.New(raidOwners, 1)
-	m := market.New(l, market.Params{TickSize: 100, Lot: ledger.Unit, MaxPrice: 1 << 16, Base: ledger.Token, Quote: ledger.Cash})
+	m := market.New(l, market.Params{TickSize: 100, Lot: ledger.Unit, MaxPrice: 1 << 16, Base: ledger.Token,
+		Quote: ledger.Cash})
 	m.Register(others, raidSupply/step)
 	m.Register(raider, 1)
-	for _, t := range []ledger.Transfer{{Amount: raidSupply * ledger.Unit, To: others, Asset: ledger.Token}, {Amount: 4 * raidSupply * ledger.Unit, To: raider, Asset: ledger.Cash}} {
+	for _, t := range []ledger.Transfer{{Amount: raidSupply * ledger.Unit, To: others, Asset: ledger.Token},
+		{Amount: 4 * raidSupply * ledger.Unit, To: raider, Asset: ledger.Cash}} {
 		if err := l.Post(t); err != nil {
 			return 0, err
 		}
 	}
 	for i := range uint32(raidSupply / step) {
-		m.Submit(market.Order{Owner: others, Slot: uint16(i), Side: book.Sell, Kind: book.Limit, Price: 10_000 + i, Lots: step})
+		m.Submit(market.Order{Owner: others, Slot: uint16(i), Side: book.Sell, Kind: book.Limit, Price: 10_000 + i,
+			Lots: step})
 	}
 	before := l.Balance(raider, ledger.Cash, ledger.Free)
-	r := m.Submit(market.Order{Owner: raider, Side: book.Buy, Kind: book.ImmediateOrCancel, Price: 1<<16 - 1, Lots: uint32(tokens)})
+	r := m.Submit(market.Order{Owner: raider, Side: book.Buy, Kind: book.ImmediateOrCancel, Price: 1<<16 - 1,
+		Lots: uint32(tokens)})
 	if float64(r.Filled) < tokens-1 {
 		return 0, fmt.Errorf("%d of %.0f tokens bought", r.Filled, tokens)
 	}
@@ -223,9 +235,11 @@ func (o *Outcome) escalation() error {
 	f := &x.r.Docket().Fork
 	for f.Stage == remedy.Disputed {
 		if n := f.Rounds; n == 2 || n == 5 || n == 10 {
-			o.Rows = append(o.Rows, absolute(fmt.Sprintf("dispute bond %d after a report of 0.35 (tokens)", n), 3*0.35*math.Exp2(float64(n-2)), 0, exactValue(f.Missing.Units()), 2))
+			o.Rows = append(o.Rows, absolute(fmt.Sprintf("dispute bond %d after a report of 0.35 (tokens)", n),
+				3*0.35*math.Exp2(float64(n-2)), 0, exactValue(f.Missing.Units()), 2))
 		}
-		x.r.Hear(x.w, remedy.Message{By: [2]ledger.Owner{faithful, raider}[f.Rounds%2], Word: remedy.Dispute, Amount: f.Missing})
+		x.r.Hear(x.w, remedy.Message{By: [2]ledger.Owner{faithful, raider}[f.Rounds%2], Word: remedy.Dispute,
+			Amount: f.Missing})
 	}
 	o.Rows = append(o.Rows, absolute("disputes to a fork of 11 M tokens", 20, 0, exactValue(float64(f.Rounds-1)), 0))
 	return x.w.Fault
@@ -233,7 +247,8 @@ func (o *Outcome) escalation() error {
 
 // raidFigure shows the frontier over the share that moves to the true side.
 func raidFigure() (*figure.Figure, error) {
-	panel := figure.Panel{Legend: true, XLabel: "Share of tokens that move to the true side (1)", YLabel: "Market cap over deposits at break-even (1)", ZeroLine: true}
+	panel := figure.Panel{Legend: true, XLabel: "Share of tokens that move to the true side (1)",
+		YLabel: "Market cap over deposits at break-even (1)", ZeroLine: true}
 	law := figure.Line{Name: "published: 1 / S", Style: 0}
 	got := figure.Line{Name: "reproduced", Style: 1}
 	felt := figure.Line{Name: "with market impact", Style: 2}
@@ -250,5 +265,7 @@ func raidFigure() (*figure.Figure, error) {
 	}
 	panel.Lines = []figure.Line{law, got, felt}
 	return &figure.Figure{Width: figure.SingleColumn, HeightMM: 75, Panels: []figure.Panel{panel},
-		Caption: "Market cap of the token over the deposits at which a raid by token fork breaks even, over the share S of all tokens that move to the true side; tokens of the lying side become worthless. Above half of the tokens no raid succeeds. With market impact the raider pays more for its tokens, and less market cap is enough."}, nil
+		Caption: "Market cap of the token over the deposits at which a raid by token fork breaks even, over the share S of " +
+			"all tokens that move to the true side; tokens of the lying side become worthless. Above half of the tokens no " +
+			"raid succeeds. With market impact the raider pays more for its tokens, and less market cap is enough."}, nil
 }

@@ -15,11 +15,15 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "price-of-leaving",
-	Doc:    "What a transfer, a withdrawal and a forced exit cost at the gas prices of July 2020 and of a crowded day, and how long the exit queue needs for everybody.",
-	Source: "barryWhiteHat's figures as the thread's author gives them for zkSync in July 2020, about 0.01 and at least 0.40 USD; gas of zkSync 1: 700, 30,000 and 170,000; its priority queue: 128 a window of 16 blocks; 100 bytes with a signature and 12 with an aggregate, as gluk64 and adlerjohn argue; ether at 232.77 USD and gas at 58.2 gwei on 17 July 2020, and a crowded day at 389 USD and 538 gwei",
-	Code:   "mechanisms/layer1 Cost, mechanisms/rollup State.QueueTick and mechanisms/remedy migrate-*",
-	run:    priceOfLeaving,
+	Name: "price-of-leaving",
+	Doc: "What a transfer, a withdrawal and a forced exit cost at the gas prices of July 2020 and of a crowded day, " +
+		"and how long the exit queue needs for everybody.",
+	Source: "barryWhiteHat's figures as the thread's author gives them for zkSync in July 2020, about 0.01 and at least " +
+		"0.40 USD; gas of zkSync 1: 700, 30,000 and 170,000; its priority queue: 128 a window of 16 blocks; 100 bytes with " +
+		"a signature and 12 with an aggregate, as gluk64 and adlerjohn argue; ether at 232.77 USD and gas at 58.2 gwei on " +
+		"17 July 2020, and a crowded day at 389 USD and 538 gwei",
+	Code: "mechanisms/layer1 Cost, mechanisms/rollup State.QueueTick and mechanisms/remedy migrate-*",
+	run:  priceOfLeaving,
 })
 
 // leavingTolerance is the share by which a price may be off: published prices
@@ -58,7 +62,9 @@ func priceOfLeaving(ctx context.Context, s Scale) (*Outcome, error) {
 	var l layer1.Params
 	param.Defaults(&p)
 	param.Defaults(&l)
-	out := &Outcome{Notes: []string{"Exact: the gas of the default rollup at the prices of the day. The queue is that of the contract, driven with a million users who are all on layer one; the published 51.7 thousand a day are for blocks of 13.37 s, hours of July 2020, where the default world has 13 s.",
+	out := &Outcome{Notes: []string{"Exact: the gas of the default rollup at the prices of the day. The queue is that " +
+		"of the contract, driven with a million users who are all on layer one; the published 51.7 thousand a day are for " +
+		"blocks of 13.37 s, hours of July 2020, where the default world has 13 s.",
 		"Bytes are the gas that one more user adds to a migration over 16 gas a byte (EIP-2028)."},
 		Diagnosis: "the parameters of the rollup no longer are those of zkSync 1 in July 2020."}
 	for _, c := range []struct {
@@ -75,7 +81,8 @@ func priceOfLeaving(ctx context.Context, s Scale) (*Outcome, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.Rows = append(out.Rows, relative(fmt.Sprintf("%s, %s (USD)", c.what, c.day.name), c.published, leavingTolerance, exactValue(usd), c.decimals))
+		out.Rows = append(out.Rows, relative(fmt.Sprintf("%s, %s (USD)", c.what, c.day.name), c.published, leavingTolerance,
+			exactValue(usd), c.decimals))
 	}
 	if err := out.queue(p, l); err != nil {
 		return nil, err
@@ -102,7 +109,8 @@ func (o *Outcome) queue(p rollup.Params, l layer1.Params) error {
 		}
 		name := fmt.Sprintf(" at %g s a block", c.seconds)
 		if math.IsNaN(c.publishedA) {
-			o.Rows = append(o.Rows, informative("queue, exits a day"+name, exactValue(aDay), 0), informative("queue, days for a million accounts"+name, exactValue(days), 1))
+			o.Rows = append(o.Rows, informative("queue, exits a day"+name, exactValue(aDay), 0),
+				informative("queue, days for a million accounts"+name, exactValue(days), 1))
 			continue
 		}
 		o.Rows = append(o.Rows, relative("queue, exits a day"+name, c.publishedA, leavingTolerance, exactValue(aDay), 0),
@@ -147,7 +155,8 @@ func (o *Outcome) routes() error {
 	for _, c := range []struct {
 		remedy, what string
 		bytes        float64
-	}{{"migrate-optimistic", "with a signature", 100}, {"migrate-bls", "with an aggregate signature", 12}, {"migrate-zk", "under one proof", 0}} {
+	}{{"migrate-optimistic", "with a signature", 100}, {"migrate-bls", "with an aggregate signature", 12},
+		{"migrate-zk", "under one proof", 0}} {
 		fewer, err := MigrationGas(c.remedy, 10_000)
 		if err != nil {
 			return err
@@ -156,7 +165,8 @@ func (o *Outcome) routes() error {
 		if err != nil {
 			return err
 		}
-		o.Rows = append(o.Rows, absolute("bytes of a user who moves "+c.what, c.bytes, 0, exactValue(float64(more-fewer)/16), 0))
+		o.Rows = append(o.Rows, absolute("bytes of a user who moves "+c.what, c.bytes, 0,
+			exactValue(float64(more-fewer)/16), 0))
 	}
 	return nil
 }
@@ -169,7 +179,8 @@ func MigrationGas(name string, users uint32) (uint64, error) {
 	param.Defaults(&p)
 	param.Defaults(&rules)
 	led := ledger.New(int(ledger.First)+1, 1)
-	w := &remedy.World{Roll: rollup.New(led, rules, led.Owners(), 6480), Away: rollup.New(led, rules, led.Owners(), 6480), Ledger: led, TicksPerDay: 6480}
+	w := &remedy.World{Roll: rollup.New(led, rules, led.Owners(), 6480), Away: rollup.New(led, rules, led.Owners(), 6480),
+		Ledger: led, TicksPerDay: 6480}
 	rollup.Beside(w.Roll, w.Away, ledger.Rival)
 	if err := w.Roll.Join(ledger.First, ledger.Unit); err != nil {
 		return 0, err
@@ -207,5 +218,6 @@ func leavingFigure(p rollup.Params) *figure.Figure {
 	}
 	panel.Marks = []figure.Mark{{X: julyDay.gwei, Label: "July 2020"}}
 	return &figure.Figure{Width: figure.SingleColumn, HeightMM: 75, Panels: []figure.Panel{panel},
-		Caption: fmt.Sprintf("Layer-one cost of leaving the rollup over the price of gas, at %.2f USD an ether. A user whose balance is below the line loses more by leaving than by staying.", julyDay.etherUSD)}
+		Caption: fmt.Sprintf("Layer-one cost of leaving the rollup over the price of gas, at %.2f USD an ether. A user "+
+			"whose balance is below the line loses more by leaving than by staying.", julyDay.etherUSD)}
 }

@@ -13,11 +13,13 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "random-traders",
-	Doc:    "Traders who quote at random within their budgets realise almost all gains from trade.",
-	Source: "D. K. Gode, S. Sunder, “Allocative efficiency of markets with zero-intelligence traders”, Journal of Political Economy 101(1), 1993, for the market; 0.963 is the efficiency for 100 × 100 traders with uniform values, computed anew and not read in the paper",
-	Code:   "market/book Book.Submit and Book.Cancel",
-	run:    efficiencyOfRandomTraders,
+	Name: "random-traders",
+	Doc:  "Traders who quote at random within their budgets realise almost all gains from trade.",
+	Source: "D. K. Gode, S. Sunder, “Allocative efficiency of markets with zero-intelligence traders”, Journal of " +
+		"Political Economy 101(1), 1993, for the market; 0.963 is the efficiency for 100 × 100 traders with uniform " +
+		"values, computed anew and not read in the paper",
+	Code: "market/book Book.Submit and Book.Cancel",
+	run:  efficiencyOfRandomTraders,
 })
 
 const (
@@ -182,10 +184,13 @@ func efficiencyOfRandomTraders(ctx context.Context, s Scale) (*Outcome, error) {
 	got := stat.PairedT(x, confidence)
 	return &Outcome{
 		Rows: []Row{absolute("allocative efficiency", publishedEfficiency, efficiencyTolerance, got, 4)},
-		Notes: []string{fmt.Sprintf("%s markets of %d buyers and %d sellers with one unit each; values and costs uniform on (0, 1) in steps of 1e-6. Every trader with a unit left is equally likely to quote next; "+
-			"a market ends when no two of them could trade. Efficiency is realised over possible surplus.", thousands(markets), tradersASide, tradersASide)},
-		Figure:    efficiencyFigure(x, got, s.Seed),
-		Diagnosis: "the target leaves open who quotes next; drawing the side first instead of the trader lowers the efficiency by about 0.2 percentage points.",
+		Notes: []string{fmt.Sprintf("%s markets of %d buyers and %d sellers with one unit each; values and costs uniform "+
+			"on (0, 1) in steps of 1e-6. Every trader with a unit left is equally likely to quote next; "+
+			"a market ends when no two of them could trade. Efficiency is realised over possible surplus.", thousands(markets),
+			tradersASide, tradersASide)},
+		Figure: efficiencyFigure(x, got, s.Seed),
+		Diagnosis: "the target leaves open who quotes next; drawing the side first instead of the trader lowers the " +
+			"efficiency by about 0.2 percentage points.",
 	}, nil
 }
 
@@ -198,11 +203,14 @@ func efficiencyFigure(x []float64, got stat.Interval, seed uint64) *figure.Figur
 	}
 	return &figure.Figure{
 		Width: figure.SingleColumn, HeightMM: 65,
-		Panels: []figure.Panel{{XLabel: "Allocative efficiency (1)", YLabel: "Share of markets at or below (1)", ZeroLine: true,
-			Lines: []figure.Line{{Name: "Markets", X: sorted, Y: share}},
-			Marks: []figure.Mark{{X: publishedEfficiency, Label: "published mean"}}}},
-		Caption: fmt.Sprintf("Allocative efficiency of markets of budget-constrained random traders (Gode and Sunder 1993), %d × %d unit traders with values uniform on (0, 1), in the model's book. "+
-			"Line: distribution over n = %d markets, mean %.4f [%.4f, %.4f], 95 %% interval (Student's t). Mark: the published mean %.3f. Master seed %d.",
+		Panels: []figure.Panel{{XLabel: "Allocative efficiency (1)", YLabel: "Share of markets at or below (1)",
+			ZeroLine: true,
+			Lines:    []figure.Line{{Name: "Markets", X: sorted, Y: share}},
+			Marks:    []figure.Mark{{X: publishedEfficiency, Label: "published mean"}}}},
+		Caption: fmt.Sprintf("Allocative efficiency of markets of budget-constrained random traders (Gode and Sunder "+
+			"1993), %d × %d unit traders with values uniform on (0, 1), in the model's book. "+
+			"Line: distribution over n = %d markets, mean %.4f [%.4f, %.4f], 95 %% interval (Student's t). Mark: the "+
+			"published mean %.3f. Master seed %d.",
 			tradersASide, tradersASide, got.N, got.Mean, got.Lo, got.Hi, publishedEfficiency, seed),
 	}
 }

@@ -11,11 +11,13 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "selfish-mining",
-	Doc:    "The share of blocks that a withholding pool of hash share α gets when a share γ of the others builds on its block in a tie.",
-	Source: "I. Eyal, E. G. Sirer, “Majority is not enough: Bitcoin mining is vulnerable”, Financial Cryptography 2014, equation 8",
-	Code:   "mechanisms/layer1 Chain.Step under a Policy that withholds",
-	run:    selfishMining,
+	Name: "selfish-mining",
+	Doc: "The share of blocks that a withholding pool of hash share α gets when a share γ of the others builds on " +
+		"its block in a tie.",
+	Source: "I. Eyal, E. G. Sirer, “Majority is not enough: Bitcoin mining is vulnerable”, Financial Cryptography " +
+		"2014, equation 8",
+	Code: "mechanisms/layer1 Chain.Step under a Policy that withholds",
+	run:  selfishMining,
 })
 
 const (
@@ -58,14 +60,19 @@ func poolShare(ctx context.Context, alpha, gamma float64, seed uint64) (stat.Int
 }
 
 func selfishMining(ctx context.Context, s Scale) (*Outcome, error) {
-	out := &Outcome{Notes: []string{fmt.Sprintf("Two producers, the first of which withholds; %s blocks found, in %d batches whose shares are taken as replications. Quick and full form are the same.", thousands(selfishBlocks), selfishBatches)},
-		Diagnosis: "a batch ends in the middle of a race, which moves a few blocks between neighbouring batches and nothing in the mean."}
+	out := &Outcome{Notes: []string{fmt.Sprintf("Two producers, the first of which withholds; %s blocks found, in %d "+
+		"batches whose shares are taken as replications. Quick and full form are the same.", thousands(selfishBlocks),
+		selfishBatches)},
+		Diagnosis: "a batch ends in the middle of a race, which moves a few blocks between neighbouring batches and " +
+			"nothing in the mean."}
 	for i, c := range selfishCases {
 		got, err := poolShare(ctx, c.alpha, c.gamma, draw.Mix(s.Seed, uint64(i)))
 		if err != nil {
 			return nil, err
 		}
-		out.Rows = append(out.Rows, absolute(fmt.Sprintf("share of blocks, α = %.4g, γ = %g", c.alpha, c.gamma), revenue(c.alpha, c.gamma), selfishTolerance, got, 5))
+		out.Rows = append(out.Rows,
+			absolute(fmt.Sprintf("share of blocks, α = %.4g, γ = %g", c.alpha, c.gamma), revenue(c.alpha, c.gamma),
+				selfishTolerance, got, 5))
 		if err := s.step(ctx, i+1, len(selfishCases)); err != nil {
 			return nil, err
 		}
@@ -91,5 +98,7 @@ func selfishFigure(rows []Row, seed uint64) *figure.Figure {
 	}
 	panel.Lines = append(panel.Lines, fair, got)
 	return &figure.Figure{Width: figure.SingleColumn, HeightMM: 80, Panels: []figure.Panel{panel},
-		Caption: fmt.Sprintf("Share of blocks of a withholding pool over its hash share. Lines: equation 8 of Eyal and Sirer (2014); points: %s blocks each on the model's layer one, whose 95 %% intervals (Student's t over %d batches) are narrower than the points. Master seed %d.", thousands(selfishBlocks), selfishBatches, seed)}
+		Caption: fmt.Sprintf("Share of blocks of a withholding pool over its hash share. Lines: equation 8 of Eyal and "+
+			"Sirer (2014); points: %s blocks each on the model's layer one, whose 95 %% intervals (Student's t over %d "+
+			"batches) are narrower than the points. Master seed %d.", thousands(selfishBlocks), selfishBatches, seed)}
 }

@@ -11,11 +11,13 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "selfish-threshold",
-	Doc:    "The hash share from which withholding blocks pays, when a share γ of the others builds on the pool's block in a tie.",
-	Source: "I. Eyal, E. G. Sirer, “Majority is not enough: Bitcoin mining is vulnerable”, Financial Cryptography 2014, observation 1: (1 − γ)/(3 − 2γ), a third when nobody follows the pool, a quarter when half do",
-	Code:   "mechanisms/layer1 Chain.Step under a Policy that withholds",
-	run:    selfishThreshold,
+	Name: "selfish-threshold",
+	Doc: "The hash share from which withholding blocks pays, when a share γ of the others builds on the pool's " +
+		"block in a tie.",
+	Source: "I. Eyal, E. G. Sirer, “Majority is not enough: Bitcoin mining is vulnerable”, Financial Cryptography 2014, " +
+		"observation 1: (1 − γ)/(3 − 2γ), a third when nobody follows the pool, a quarter when half do",
+	Code: "mechanisms/layer1 Chain.Step under a Policy that withholds",
+	run:  selfishThreshold,
 })
 
 const (
@@ -66,7 +68,9 @@ func withheld(alpha, gamma float64, seed uint64, blocks int) (float64, error) {
 
 func selfishThreshold(ctx context.Context, s Scale) (*Outcome, error) {
 	blocks := s.pick(150_000, 1_000_000)
-	out := &Outcome{Notes: []string{fmt.Sprintf("Two producers, the first of which withholds; the share at which it gets what it finds, by %d bisections over ±%g around the published one, in %d samples of %s blocks each. Shares of one sample meet the same random numbers.", thresholdSteps, thresholdWidth, thresholdSamples, thousands(blocks))},
+	out := &Outcome{Notes: []string{fmt.Sprintf("Two producers, the first of which withholds; the share at which it "+
+		"gets what it finds, by %d bisections over ±%g around the published one, in %d samples of %s blocks each. Shares "+
+		"of one sample meet the same random numbers.", thresholdSteps, thresholdWidth, thresholdSamples, thousands(blocks))},
 		Diagnosis: "a pool does not react as in the paper's algorithm 1, or ties do not go as γ says."}
 	total := len(thresholdGammas) * thresholdSamples
 	for i, gamma := range thresholdGammas {
@@ -81,7 +85,8 @@ func selfishThreshold(ctx context.Context, s Scale) (*Outcome, error) {
 				return nil, err
 			}
 		}
-		out.Rows = append(out.Rows, absolute(fmt.Sprintf("threshold, γ = %g", gamma), threshold(gamma), thresholdTolerance, stat.PairedT(x, confidence), 4))
+		out.Rows = append(out.Rows, absolute(fmt.Sprintf("threshold, γ = %g", gamma), threshold(gamma), thresholdTolerance,
+			stat.PairedT(x, confidence), 4))
 	}
 	out.Figure = thresholdFigure(out.Rows, s.Seed)
 	return out, nil
@@ -89,8 +94,10 @@ func selfishThreshold(ctx context.Context, s Scale) (*Outcome, error) {
 
 // thresholdFigure shows the threshold over the share that follows the pool.
 func thresholdFigure(rows []Row, seed uint64) *figure.Figure {
-	panel := figure.Panel{Legend: true, XLabel: "Share of others on the pool's block in a tie, γ (1)", YLabel: "Threshold (1)", ZeroLine: true}
-	law, got := figure.Line{Name: "published: (1 − γ)/(3 − 2γ)"}, figure.Line{Name: "model's chain", Points: true, Style: 1}
+	panel := figure.Panel{Legend: true, XLabel: "Share of others on the pool's block in a tie, γ (1)",
+		YLabel: "Threshold (1)", ZeroLine: true}
+	law, got := figure.Line{Name: "published: (1 − γ)/(3 − 2γ)"},
+		figure.Line{Name: "model's chain", Points: true, Style: 1}
 	for gamma := 0.0; gamma < 1.01; gamma += 0.05 {
 		law.X, law.Y = append(law.X, gamma), append(law.Y, threshold(gamma))
 	}
@@ -100,5 +107,7 @@ func thresholdFigure(rows []Row, seed uint64) *figure.Figure {
 	}
 	panel.Lines = []figure.Line{law, got}
 	return &figure.Figure{Width: figure.SingleColumn, HeightMM: 75, Panels: []figure.Panel{panel},
-		Caption: fmt.Sprintf("Hash share from which withholding blocks pays. Line: Eyal and Sirer (2014); points: the model's layer one, with 95 %% intervals (Student's t over %d samples), which are narrower than the points. Master seed %d.", thresholdSamples, seed)}
+		Caption: fmt.Sprintf("Hash share from which withholding blocks pays. Line: Eyal and Sirer (2014); points: the "+
+			"model's layer one, with 95 %% intervals (Student's t over %d samples), which are narrower than the points. "+
+			"Master seed %d.", thresholdSamples, seed)}
 }

@@ -7,20 +7,22 @@ import (
 	"math"
 
 	"stakeout/experiments/kit/figure"
-	"stakeout/experiments/kit/param"
-	"stakeout/market"
-	"stakeout/market/book"
 	"stakeout/market/ledger"
 	"stakeout/market/lending"
-	"stakeout/mechanisms/rollup"
 )
 
 var _ = register(Entry{
-	Name:   "short-and-sabotage",
-	Doc:    "How much must be sold short for sabotage to pay for the stake that it costs, and how large a short is best when trading moves the price.",
-	Source: "S. Lee and S. Kim, “Short selling attack: a self-destructive but profitable 51% attack on PoS blockchains”, 2018, and “Shorting attack”, Concurrency and Computation, 2021; J. A. Kroll, I. C. Davey, E. W. Felten, “The economics of Bitcoin mining”, 2013, for the name Goldfinger; short over stake [1 − (1−φ)(1−d)]/(d − rT), and with impact Yσ√(Q/V) on both ways the best short V[(d − rT)/(2Yσ)]² with profit S*(d − rT)/3, in the form used here and not read in the papers; B. Tóth and others, “Anomalous price impact and the critical nature of liquidity in financial markets”, Physical Review X 1, 021006, 2011, for the book whose depth grows linearly",
-	Code:   "market/lending Pool.Borrow, Accrue and Repay, market Exchange.Submit and mechanisms/rollup State.Condemn",
-	run:    shortAndSabotage,
+	Name: "short-and-sabotage",
+	Doc: "How much must be sold short for sabotage to pay for the stake that it costs, and how large a short is best " +
+		"when trading moves the price.",
+	Source: "S. Lee and S. Kim, “Short selling attack: a self-destructive but profitable 51% attack on PoS " +
+		"blockchains”, 2018, and “Shorting attack”, Concurrency and Computation, 2021; J. A. Kroll, I. C. Davey, E. W. " +
+		"Felten, “The economics of Bitcoin mining”, 2013, for the name Goldfinger; short over stake [1 − (1−φ)(1−d)]/(d − " +
+		"rT), and with impact Yσ√(Q/V) on both ways the best short V[(d − rT)/(2Yσ)]² with profit S*(d − rT)/3, in the " +
+		"form used here and not read in the papers; B. Tóth and others, “Anomalous price impact and the critical nature of " +
+		"liquidity in financial markets”, Physical Review X 1, 021006, 2011, for the book whose depth grows linearly",
+	Code: "market/lending Pool.Borrow, Accrue and Repay, market Exchange.Submit and mechanisms/rollup State.Condemn",
+	run:  shortAndSabotage,
 })
 
 const (
@@ -39,7 +41,9 @@ type sabotage struct {
 	days    float64 // T
 	impact  float64 // Yσ: impact of trading V at once, share of the opening price; 0 is none
 	shrinks bool    // after the fall the book is as deep at the same share of the price, instead of at the same distance
-	lending bool    // the pool has the default rules and holds what it does in the default world, instead of plenty at a flat rate
+	// the pool has the default rules and holds what it does in the default world, instead of plenty at
+	// a flat rate
+	lending bool
 }
 
 const (
@@ -67,118 +71,6 @@ func (s sabotage) cost() float64 { return (1 - (1-s.slashed)*(1-s.fall)) / s.mar
 
 // errThin is returned when the book has no price left for the size.
 var errThin = errors.New("the book is too thin")
-
-// sabotageWorld is what an attack uses.
-type sabotageWorld struct {
-	led  *ledger.Ledger
-	pool *lending.Pool
-	x    *market.Exchange
-	roll *rollup.State
-}
-
-func (s sabotage) open(stake, short float64) (*sabotageWorld, error) {
-	var rules lending.Params
-	var contract rollup.Params
-	param.Defaults(&rules)
-	param.Defaults(&contract)
-	supplied := ledger.Amount(defaultSupplied)
-	if !s.lending {
-		supplied = ledger.Amount(4*short) + 1
-		rules.BorrowCap, rules.BaseRate, rules.KinkRate = supplied*ledger.Unit, s.rate, s.rate
-	}
-	l := ledger.New(sabotageOwners, 1)
-	w := &sabotageWorld{led: l, pool: lending.New(l, rules, sabotageOwners, 13), roll: rollup.New(l, contract, sabotageOwners, 6480),
-		x: market.New(l, market.Params{TickSize: 100, Lot: ledger.Unit, MaxPrice: 1 << 16, Base: ledger.Token, Quote: ledger.Cash})}
-	w.x.Register(saboteur, 1)
-	w.x.Register(quoter, par)
-	const plenty = 1e10 * ledger.Unit
-	for _, t := range []ledger.Transfer{
-		{Amount: plenty, To: saboteur, Asset: ledger.Cash}, {Amount: ledger.Amount(stake) * ledger.Unit, To: saboteur, Asset: ledger.Token},
-		{Amount: plenty, To: quoter, Asset: ledger.Cash}, {Amount: plenty, To: quoter, Asset: ledger.Token},
-		{Amount: supplied * ledger.Unit, To: lender, Asset: ledger.Token},
-	} {
-		if err := l.Post(t); err != nil {
-			return nil, err
-		}
-	}
-	return w, errors.Join(w.pool.Deposit(lender, supplied*ledger.Unit), w.roll.Stake(saboteur, ledger.Amount(stake)*ledger.Unit))
-}
-
-// quote fills one side of the book for so many tokens. Depth grows linearly with
-// the distance from the price, V·(x/Yσ)² tokens up to x, so that the last token
-// of Q trades at Yσ√(Q/V) from it; without impact all rests at the price.
-func (w *sabotageWorld) quote(side book.Side, price int, impact, tokens float64) error {
-	put := func(away int, lots float64) error {
-		p := price + away
-		if side == book.Buy {
-			p = price - away
-		}
-		if lots < 1 {
-			return nil
-		}
-		if p < 1 || away >= par {
-			return errThin
-		}
-		if r := w.x.Submit(market.Order{Owner: quoter, Slot: uint16(away), Side: side, Kind: book.PostOnly, Price: uint32(p), Lots: uint32(lots)}); r.Code != market.Accepted {
-			return fmt.Errorf("quote: %v", r.Code)
-		}
-		return nil
-	}
-	if impact == 0 {
-		return put(0, math.Ceil(tokens))
-	}
-	total := 0.0
-	for away := 0; total < tokens; away++ {
-		up := math.Floor(sabotageVolume * math.Pow((float64(away)+0.5)/par/impact, 2))
-		if err := put(away, up-total); err != nil {
-			return err
-		}
-		total = up
-	}
-	return nil
-}
-
-// trade is an order for all of so many tokens at any price.
-func (w *sabotageWorld) trade(side book.Side, tokens float64) error {
-	o := market.Order{Owner: saboteur, Side: side, Kind: book.ImmediateOrCancel, Price: 1, Lots: uint32(tokens)}
-	if side == book.Buy {
-		o.Price = 1<<16 - 1
-	}
-	if r := w.x.Submit(o); r.Filled != o.Lots {
-		return fmt.Errorf("%d of %d tokens traded: %v", r.Filled, o.Lots, r.Code)
-	}
-	return nil
-}
-
-// run attacks with a stake and a short in tokens and returns the gain in USD,
-// stake at the fallen price.
-func (s sabotage) run(stake, short float64) (float64, error) {
-	w, err := s.open(stake, short)
-	if err != nil {
-		return 0, err
-	}
-	equity := func(price float64) float64 {
-		return w.led.Total(saboteur, ledger.Cash).Units() + price*w.led.Total(saboteur, ledger.Token).Units()
-	}
-	before := equity(1)
-	if err := errors.Join(w.pool.Borrow(saboteur, ledger.Amount(short)*ledger.Unit, ledger.Unit), w.quote(book.Buy, par, s.impact, short), w.trade(book.Sell, short)); err != nil {
-		return 0, err
-	}
-	w.pool.Accrue(uint32(s.days * 86400 / 13))
-	w.roll.Condemn(saboteur, s.slashed, false)
-	w.x.CancelAll(quoter)
-	fallen, impact := int(math.Round(par*(1-s.fall))), s.impact
-	if s.shrinks {
-		impact *= 1 - s.fall
-	}
-	debt := math.Ceil(w.pool.Debt(saboteur).Units())
-	if err := errors.Join(w.quote(book.Sell, fallen, impact, debt), w.trade(book.Buy, debt)); err != nil {
-		return 0, err
-	}
-	_, err = w.pool.Repay(saboteur, w.pool.Debt(saboteur))
-	w.pool.SettleAll()
-	return equity(float64(fallen)/par) - before, errors.Join(err, w.led.Audit(), w.pool.Audit(), w.roll.Audit(), w.x.Check())
-}
 
 // even is the short over a stake at which the attack breaks even.
 func (s sabotage) even() (float64, error) {
@@ -251,9 +143,16 @@ const outage = 0.126
 
 func shortAndSabotage(ctx context.Context, s Scale) (*Outcome, error) {
 	out := &Outcome{
-		Notes: []string{"Imposed are the fall d of the price and the book, which rests at the opening price for the sale and at the fallen one for the way back; in the model both come from what agents do. Loan, interest, sale, slash and repayment are the modules'. No fees; the stake that is left is valued at the fallen price.",
-			fmt.Sprintf("With impact the book holds V·(x/Yσ)² tokens within x of the price, x as a share of the opening price, so that the last token of Q trades Yσ√(Q/V) away; V is %d M tokens. The best short is found by attacks on a grid of sizes.", sabotageVolume/1_000_000),
-			"A loan is of tokens and so is its interest, which is paid at the fallen price: the model charges rT(1 − d) where the formula has rT. The rows without a published value show what else matters: a long dear loan; a book that is as deep at the same share of a lower price; and a pool with the default rules that holds 3 M tokens, where the short ends at the bend of the curve, near 1.35 M tokens, far below the best."},
+		Notes: []string{"Imposed are the fall d of the price and the book, which rests at the opening price for the sale " +
+			"and at the fallen one for the way back; in the model both come from what agents do. Loan, interest, sale, slash " +
+			"and repayment are the modules'. No fees; the stake that is left is valued at the fallen price.",
+			fmt.Sprintf("With impact the book holds V·(x/Yσ)² tokens within x of the price, x as a share of the opening "+
+				"price, so that the last token of Q trades Yσ√(Q/V) away; V is %d M tokens. The best short is found by attacks "+
+				"on a grid of sizes.", sabotageVolume/1_000_000),
+			"A loan is of tokens and so is its interest, which is paid at the fallen price: the model charges rT(1 − d) where " +
+				"the formula has rT. The rows without a published value show what else matters: a long dear loan; a book that is " +
+				"as deep at the same share of a lower price; and a pool with the default rules that holds 3 M tokens, where the " +
+				"short ends at the bend of the curve, near 1.35 M tokens, far below the best."},
 		Diagnosis: "interest in tokens, or the steps of a basis point of the book, weigh more than the tolerance.",
 	}
 	if err := out.breakEvens(ctx, s); err != nil {
@@ -276,7 +175,8 @@ func (o *Outcome) breakEvens(ctx context.Context, s Scale) error {
 		name string
 		c    sabotage
 	}{
-		{"", sabotage{fall: outage}}, {"", sabotage{fall: outage, slashed: 0.1}}, {"", sabotage{fall: outage, slashed: 0.5}}, {"", sabotage{fall: outage, slashed: 1}},
+		{"", sabotage{fall: outage}}, {"", sabotage{fall: outage, slashed: 0.1}}, {"", sabotage{fall: outage, slashed: 0.5}},
+		{"", sabotage{fall: outage, slashed: 1}},
 		{", two weeks at 7 %", fortnight(sabotage{fall: outage, slashed: 0.1})},
 		{", 90 days at 20 %%; formula %.2f", sabotage{fall: outage, slashed: 0.1, rate: 0.2, days: 90}},
 	}
@@ -317,7 +217,8 @@ func (o *Outcome) bestShorts(ctx context.Context, s Scale) error {
 			if err != nil {
 				return err
 			}
-			o.Rows = append(o.Rows, relative("largest stake over V that it pays for, φ = 0.1", wantProfit/(c.cost()*c.margin()), bestTolerance, exactValue(stake), 3))
+			o.Rows = append(o.Rows, relative("largest stake over V that it pays for, φ = 0.1", wantProfit/(c.cost()*c.margin()),
+				bestTolerance, exactValue(stake), 3))
 		}
 		done++
 		if err := s.step(ctx, done, sabotageSteps); err != nil {
@@ -328,7 +229,8 @@ func (o *Outcome) bestShorts(ctx context.Context, s Scale) error {
 		name string
 		c    sabotage
 	}{
-		{"best short over V, book as deep at the same share of a lower price, Yσ = 5 %", sabotage{fall: outage, impact: 0.05, shrinks: true}},
+		{"best short over V, book as deep at the same share of a lower price, Yσ = 5 %",
+			sabotage{fall: outage, impact: 0.05, shrinks: true}},
 		{"best short over V, default pool of 3 M tokens, Yσ = 5 %", sabotage{fall: outage, impact: 0.05, lending: true}},
 	} {
 		short, _, err := fortnight(r.c).search(points)
@@ -346,7 +248,8 @@ func (o *Outcome) bestShorts(ctx context.Context, s Scale) error {
 
 // sabotageFigure shows the break-even over the slash, and the profit over the size.
 func sabotageFigure(points int) (*figure.Figure, error) {
-	even := figure.Panel{Title: "a", Legend: true, XLabel: "Share of stake slashed, φ (1)", YLabel: "Short over stake at break-even (1)", ZeroLine: true}
+	even := figure.Panel{Title: "a", Legend: true, XLabel: "Share of stake slashed, φ (1)",
+		YLabel: "Short over stake at break-even (1)", ZeroLine: true}
 	for style, fall := range []float64{outage, 0.3} {
 		c := sabotage{fall: fall}
 		law := figure.Line{Name: fmt.Sprintf("law, d = %g %%", 100*fall), Style: style}
@@ -362,7 +265,8 @@ func sabotageFigure(points int) (*figure.Figure, error) {
 		}
 		even.Lines = append(even.Lines, law, got)
 	}
-	size := figure.Panel{Title: "b", Legend: true, XLabel: "Short over daily volume V (1)", YLabel: "Profit (% of V)", ZeroLine: true}
+	size := figure.Panel{Title: "b", Legend: true, XLabel: "Short over daily volume V (1)", YLabel: "Profit (% of V)",
+		ZeroLine: true}
 	for i, impact := range []float64{0.05, 0.1} {
 		c := fortnight(sabotage{fall: outage, impact: impact})
 		law := figure.Line{Name: fmt.Sprintf("law, Yσ = %g %%", 100*impact), Style: i + 2}
@@ -384,5 +288,8 @@ func sabotageFigure(points int) (*figure.Figure, error) {
 		size.Marks = append(size.Marks, figure.Mark{X: best, Label: "S*"})
 	}
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 80, Columns: 2, Panels: []figure.Panel{even, size},
-		Caption: "Short and sabotage when the price falls by d, which is imposed. (a) Short over stake at which the short pays for the slash φ and the fall of the stake, without impact or interest. (b) Profit of the short with square-root impact on both ways, d = 12.6 %, two weeks at 7 % a year; S*: published best short. Lines: published laws; points: attacks through the model's pool, exchange and staking contract."}, nil
+		Caption: "Short and sabotage when the price falls by d, which is imposed. (a) Short over stake at which the short " +
+			"pays for the slash φ and the fall of the stake, without impact or interest. (b) Profit of the short with " +
+			"square-root impact on both ways, d = 12.6 %, two weeks at 7 % a year; S*: published best short. Lines: published " +
+			"laws; points: attacks through the model's pool, exchange and staking contract."}, nil
 }

@@ -15,11 +15,16 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "stake-compounding",
-	Doc:    "How far shares of stake wander when leaders stake what they earn, with constant and with geometric rewards, and how often a minority ends with half.",
-	Source: "G. Fanti, L. Kogan, S. Oh, K. Ruan, P. Viswanath, G. Wang, “Compounding of wealth in proof-of-stake cryptocurrencies”, Financial Cryptography 2019, arXiv 1809.07468, for the urn and the geometric rewards that spread shares least; I. Roşu, F. Saleh, “Evolution of shares in a proof-of-stake cryptocurrency”, Management Science 67(2), 2021, for shares that stay the same on average. Variances and odds are those of the urn, recomputed and not read in the papers",
-	Code:   "mechanisms/election pos.Elect and mechanisms/rollup State.Draw and State.Stake",
-	run:    stakeCompounding,
+	Name: "stake-compounding",
+	Doc: "How far shares of stake wander when leaders stake what they earn, with constant and with geometric " +
+		"rewards, and how often a minority ends with half.",
+	Source: "G. Fanti, L. Kogan, S. Oh, K. Ruan, P. Viswanath, G. Wang, “Compounding of wealth in proof-of-stake " +
+		"cryptocurrencies”, Financial Cryptography 2019, arXiv 1809.07468, for the urn and the geometric rewards that " +
+		"spread shares least; I. Roşu, F. Saleh, “Evolution of shares in a proof-of-stake cryptocurrency”, Management " +
+		"Science 67(2), 2021, for shares that stay the same on average. Variances and odds are those of the urn, " +
+		"recomputed and not read in the papers",
+	Code: "mechanisms/election pos.Elect and mechanisms/rollup State.Draw and State.Stake",
+	run:  stakeCompounding,
 })
 
 const (
@@ -38,7 +43,8 @@ type compoundCase struct {
 }
 
 var compoundCases = []compoundCase{
-	{1. / 3, 1, false, 10_000}, {1. / 3, 10, false, 10_000}, {1. / 3, 10, true, 10_000}, {1. / 3, 40, false, 10_000}, {1. / 3, 40, true, 10_000},
+	{1. / 3, 1, false, 10_000}, {1. / 3, 10, false, 10_000}, {1. / 3, 10, true, 10_000}, {1. / 3, 40, false, 10_000},
+	{1. / 3, 40, true, 10_000},
 }
 
 // halfCase is a large minority that may end up with half.
@@ -134,7 +140,8 @@ func (c compoundCase) run(seed uint64, shares []float64) (float64, error) {
 }
 
 // repeat applies a measure to the share at the end of every replication.
-func (c compoundCase) repeat(ctx context.Context, seed uint64, replications int, measure func(share float64) float64) (stat.Interval, error) {
+func (c compoundCase) repeat(ctx context.Context, seed uint64, replications int,
+	measure func(share float64) float64) (stat.Interval, error) {
 	x := make([]float64, replications)
 	for i := range x {
 		if i%1000 == 0 && ctx.Err() != nil {
@@ -151,7 +158,9 @@ func (c compoundCase) repeat(ctx context.Context, seed uint64, replications int,
 
 func stakeCompounding(ctx context.Context, s Scale) (*Outcome, error) {
 	out := &Outcome{Notes: []string{
-		fmt.Sprintf("Three stakers, of whom one is followed; the lottery elects the leader of each of %d slots, who stakes its reward at once. Imposed are the rewards, as new tokens. Variances are over v(1−v), so that 1 is all or nothing.", compoundSlots)},
+		fmt.Sprintf("Three stakers, of whom one is followed; the lottery elects the leader of each of %d slots, who stakes "+
+			"its reward at once. Imposed are the rewards, as new tokens. Variances are over v(1−v), so that 1 is "+
+			"all or nothing.", compoundSlots)},
 		Diagnosis: "leaders do not follow stakes, or a reward does not count in the lottery of the next slot."}
 	total := len(compoundCases) + 1
 	for i, c := range compoundCases {
@@ -161,7 +170,8 @@ func stakeCompounding(ctx context.Context, s Scale) (*Outcome, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.Rows = append(out.Rows, relative("variance of the share, "+c.String(), c.variance(compoundSlots), compoundTolerance, got, 5))
+		out.Rows = append(out.Rows,
+			relative("variance of the share, "+c.String(), c.variance(compoundSlots), compoundTolerance, got, 5))
 		if err := s.step(ctx, i+1, total); err != nil {
 			return nil, err
 		}
@@ -174,14 +184,17 @@ func stakeCompounding(ctx context.Context, s Scale) (*Outcome, error) {
 		return 0
 	})
 	if err == nil {
-		mean, err = halfCase.repeat(ctx, draw.Mix(s.Seed, 101), halfCase.quick/4*s.pick(1, 10), func(share float64) float64 { return share })
+		mean, err = halfCase.repeat(ctx, draw.Mix(s.Seed, 101), halfCase.quick/4*s.pick(1, 10),
+			func(share float64) float64 { return share })
 	}
 	if err != nil {
 		return nil, err
 	}
 	out.Rows = append(out.Rows,
-		relative(fmt.Sprintf("odds to end with half, share %g, %s", halfCase.share, halfCase), halfCase.majority(), compoundTolerance, got, 4),
-		relative(fmt.Sprintf("mean share, share %g, %s", halfCase.share, halfCase), halfCase.share, compoundTolerance, mean, 4))
+		relative(fmt.Sprintf("odds to end with half, share %g, %s", halfCase.share, halfCase), halfCase.majority(),
+			compoundTolerance, got, 4),
+		relative(fmt.Sprintf("mean share, share %g, %s", halfCase.share, halfCase), halfCase.share,
+			compoundTolerance, mean, 4))
 	if err := s.step(ctx, total, total); err != nil {
 		return nil, err
 	}
@@ -192,7 +205,8 @@ func stakeCompounding(ctx context.Context, s Scale) (*Outcome, error) {
 // compoundFigure shows the spread of shares over slots.
 func compoundFigure(s Scale) (*figure.Figure, error) {
 	const replications, every = 5000, 20
-	panel := figure.Panel{Legend: true, XLabel: "Slot (1)", YLabel: "Variance of the share over v(1−v) (1)", ZeroLine: true}
+	panel := figure.Panel{Legend: true, XLabel: "Slot (1)", YLabel: "Variance of the share over v(1−v) (1)",
+		ZeroLine: true}
 	for style, c := range []compoundCase{compoundCases[1], compoundCases[2], compoundCases[0]} {
 		law := figure.Line{Name: c.String(), Style: style}
 		got := figure.Line{Points: true, Style: style}
@@ -209,10 +223,14 @@ func compoundFigure(s Scale) (*figure.Figure, error) {
 		for t := every; t <= compoundSlots; t += every {
 			x := stat.PairedT(spread[t-1], confidence)
 			law.X, law.Y = append(law.X, float64(t)), append(law.Y, c.variance(t))
-			got.X, got.Y, got.Lo, got.Hi = append(got.X, float64(t)), append(got.Y, x.Mean), append(got.Lo, x.Lo), append(got.Hi, x.Hi)
+			got.X, got.Y, got.Lo, got.Hi = append(got.X, float64(t)), append(got.Y, x.Mean), append(got.Lo, x.Lo),
+				append(got.Hi, x.Hi)
 		}
 		panel.Lines = append(panel.Lines, law, got)
 	}
 	return &figure.Figure{Width: figure.SingleColumn, HeightMM: 85, Panels: []figure.Panel{panel},
-		Caption: fmt.Sprintf("Variance of the share of a staker who starts with a third when all leaders stake what they earn, over slots. Lines: Pólya's urn and its like with growing rewards; points: the model's lottery, with 95 %% intervals (Student's t over %s replications, the same for all points of a line). Master seed %d.", thousands(replications), s.Seed)}, nil
+		Caption: fmt.Sprintf("Variance of the share of a staker who starts with a third when all leaders stake what they "+
+			"earn, over slots. Lines: Pólya's urn and its like with growing rewards; points: the model's lottery, with 95 %% "+
+			"intervals (Student's t over %s replications, the same for all points of a line). Master seed %d.",
+			thousands(replications), s.Seed)}, nil
 }

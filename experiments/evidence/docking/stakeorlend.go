@@ -13,11 +13,13 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "stake-or-lend",
-	Doc:    "The share of tokens that is staked when holders move to whichever of staking and lending pays more.",
-	Source: "T. Chitra, “Competitive equilibria between staking and on-chain lending”, Cryptoeconomic Systems 1(1), 2021, for the question; the shares solve I/s = lend rate at use D/(1 − s) on the kinked curve of 7 % at 45 % with a reserve of 20 %, and were not read in the paper",
-	Code:   "market/lending Pool.LendRateIf and mechanisms/rollup State.Stake",
-	run:    stakeOrLend,
+	Name: "stake-or-lend",
+	Doc:  "The share of tokens that is staked when holders move to whichever of staking and lending pays more.",
+	Source: "T. Chitra, “Competitive equilibria between staking and on-chain lending”, Cryptoeconomic Systems 1(1), " +
+		"2021, for the question; the shares solve I/s = lend rate at use D/(1 − s) on the kinked curve of 7 % at 45 % with " +
+		"a reserve of 20 %, and were not read in the paper",
+	Code: "market/lending Pool.LendRateIf and mechanisms/rollup State.Stake",
+	run:  stakeOrLend,
 })
 
 // yieldCase is a reward of so much of the supply a year for all stakers, and a
@@ -53,7 +55,8 @@ func (c yieldCase) open() (*yieldMarket, error) {
 	param.Defaults(&contract)
 	rules.BorrowCap, contract.UnbondingDays, contract.ExtractableUSD = yieldSupply, 0, 0
 	l := ledger.New(yieldOwners, 1)
-	m := &yieldMarket{led: l, pool: lending.New(l, rules, yieldOwners, 13), roll: rollup.New(l, contract, yieldOwners, 6480)}
+	m := &yieldMarket{led: l, pool: lending.New(l, rules, yieldOwners, 13),
+		roll: rollup.New(l, contract, yieldOwners, 6480)}
 	for o := ledger.First; o < yieldBorrower; o++ {
 		if err := l.Post(ledger.Transfer{Amount: yieldSupply / yieldHolders, To: o, Asset: ledger.Token}); err != nil {
 			return nil, err
@@ -103,7 +106,8 @@ func (m *yieldMarket) settle(yield func(ledger.Amount) float64) error {
 }
 
 // consider moves a slice of one holder if that pays.
-func (m *yieldMarket) consider(o ledger.Owner, slice ledger.Amount, yield func(ledger.Amount) float64) (moved bool, err error) {
+func (m *yieldMarket) consider(o ledger.Owner, slice ledger.Amount, yield func(ledger.Amount) float64) (moved bool,
+	err error) {
 	staked := m.roll.Public().Staked
 	_, lend := m.pool.Rates()
 	lends := slice <= m.pool.Claim(o) && slice <= m.led.Balance(ledger.Pool, ledger.Token, ledger.Free)
@@ -131,7 +135,9 @@ func (m *yieldMarket) audit() error {
 
 func stakeOrLend(ctx context.Context, s Scale) (*Outcome, error) {
 	out := &Outcome{
-		Notes:     []string{fmt.Sprintf("%d holders of equal size, who begin with all tokens lent and move slices to what pays more after the move, until nobody moves; unbonding takes no time. One borrower owes what is demanded. No randomness.", yieldHolders)},
+		Notes: []string{fmt.Sprintf("%d holders of equal size, who begin with all tokens lent and move slices to what "+
+			"pays more after the move, until nobody moves; unbonding takes no time. One borrower owes what is demanded. "+
+			"No randomness.", yieldHolders)},
 		Diagnosis: "the curve of the pool or the reserve is not the one of the target.",
 	}
 	for i, c := range yieldCases {
@@ -139,7 +145,9 @@ func stakeOrLend(ctx context.Context, s Scale) (*Outcome, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.Rows = append(out.Rows, absolute(fmt.Sprintf("share staked, reward %g %% of supply, demand %g %%", 100*c.reward, 100*c.demand), c.staked, yieldTolerance, exactValue(got), 4))
+		out.Rows = append(out.Rows,
+			absolute(fmt.Sprintf("share staked, reward %g %% of supply, demand %g %%", 100*c.reward, 100*c.demand), c.staked,
+				yieldTolerance, exactValue(got), 4))
 		if err := s.step(ctx, i+1, len(yieldCases)); err != nil {
 			return nil, err
 		}
@@ -171,5 +179,7 @@ func yieldFigure() (*figure.Figure, error) {
 		panel.Lines = append(panel.Lines, line, points)
 	}
 	return &figure.Figure{Width: figure.SingleColumn, HeightMM: 80, Panels: []figure.Panel{panel},
-		Caption: "Share of tokens staked when holders move to whichever of staking and lending pays more, over the reward that all stakers share. Lines: the model's staking contract and lending pool; points: the share at which the two yields are equal."}, nil
+		Caption: "Share of tokens staked when holders move to whichever of staking and lending pays more, over the reward " +
+			"that all stakers share. Lines: the model's staking contract and lending pool; points: the share at which the two " +
+			"yields are equal."}, nil
 }

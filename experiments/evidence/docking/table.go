@@ -27,7 +27,10 @@ func Table(entries []Entry, outcomes []*Outcome) *table.Table {
 		}
 		missed, open = missed+o.Count(Miss), open+o.Count(Undecided)
 	}
-	t.Notes = append(t.Notes, fmt.Sprintf("Rows that miss: %d; undecided: %d. A row passes when its whole interval lies within the tolerance around the published value, is a miss when it lies outside, and is undecided when it crosses the border; --full decides it. Intervals: 95 %%, Student's t over n, unless a target says otherwise.", missed, open))
+	t.Notes = append(t.Notes,
+		fmt.Sprintf("Rows that miss: %d; undecided: %d. A row passes when its whole interval lies within the tolerance "+
+			"around the published value, is a miss when it lies outside, and is undecided when it crosses the border; --full "+
+			"decides it. Intervals: 95 %%, Student's t over n, unless a target says otherwise.", missed, open))
 	for i, o := range outcomes {
 		e := entries[i]
 		t.Notes = append(t.Notes, fmt.Sprintf("%s: %s Source: %s. Code on trial: %s.", e.Name, e.Doc, e.Source, e.Code))

@@ -11,11 +11,13 @@ import (
 )
 
 var _ = register(Entry{
-	Name:   "zero-intelligence-book",
-	Doc:    "The mean spread of a book under random order flow follows (μ/α)(0.218 + 0.557 ε^¾), ε = 2δ/μ.",
-	Source: "E. Smith, J. D. Farmer, L. Gillemot, S. Krishnamurthy, “Statistical theory of the continuous double auction”, Quantitative Finance 3(6), 2003, for the model and the scaling; the two coefficients are a fit in its form in the units used here, computed anew and not read in the paper",
-	Code:   "market/book Book.Submit and Book.Cancel",
-	run:    spreadLaw,
+	Name: "zero-intelligence-book",
+	Doc:  "The mean spread of a book under random order flow follows (μ/α)(0.218 + 0.557 ε^¾), ε = 2δ/μ.",
+	Source: "E. Smith, J. D. Farmer, L. Gillemot, S. Krishnamurthy, “Statistical theory of the continuous double " +
+		"auction”, Quantitative Finance 3(6), 2003, for the model and the scaling; the two coefficients are a fit in its " +
+		"form in the units used here, computed anew and not read in the paper",
+	Code: "market/book Book.Submit and Book.Cancel",
+	run:  spreadLaw,
 })
 
 // law is the published spread in units of μ/α.
@@ -53,7 +55,8 @@ func (v flowVariant) measure(epsilon float64, events int, seed uint64) (float64,
 	market, limit := v.market, v.limit/ticksPerScale
 	reach := int(math.Round(v.reach * reachOf * market / (2 * limit)))
 	p := newPoisson(market, limit, epsilon*market/2, reach, seed)
-	perLife := (market + 4*limit*float64(reach)) / p.cancel // Events in a mean life: nearly all limit orders are cancelled.
+	// Events in a mean life: nearly all limit orders are cancelled.
+	perLife := (market + 4*limit*float64(reach)) / p.cancel
 	if err := p.run(int(warmupLives * perLife)); err != nil {
 		return 0, err
 	}
@@ -102,7 +105,8 @@ func spreadLaw(ctx context.Context, s Scale) (*Outcome, error) {
 		if err != nil {
 			return nil, err
 		}
-		o.Rows = append(o.Rows, relative(fmt.Sprintf("s·α/μ at ε = %g", epsilon), law(epsilon), lawTolerance, stat.PairedT(x, confidence), 4))
+		o.Rows = append(o.Rows, relative(fmt.Sprintf("s·α/μ at ε = %g", epsilon), law(epsilon), lawTolerance,
+			stat.PairedT(x, confidence), 4))
 		if epsilon == scaledAt {
 			base = x
 		}
@@ -115,8 +119,11 @@ func spreadLaw(ctx context.Context, s Scale) (*Outcome, error) {
 		}
 		o.Rows = append(o.Rows, ratioRow(c.name, x, base, c.tolerance))
 	}
-	o.Notes = []string{fmt.Sprintf("s is the best ask less the best bid, averaged over time; μ counts market orders of both sides, α limit orders per tick and side, δ the cancellation of each order, and an order is one lot. "+
-		"μ/α is %s ticks; limit prices reach %d × μ/2α beyond the opposite best price; %s events a replication after %d mean lives of an order. The comparisons are at ε = %g, which is held when μ or α doubles, with seeds of their own.", thousands(ticksPerScale), reachOf, thousands(events), warmupLives, scaledAt)}
+	o.Notes = []string{fmt.Sprintf("s is the best ask less the best bid, averaged over time; μ counts market orders of "+
+		"both sides, α limit orders per tick and side, δ the cancellation of each order, and an order is one lot. "+
+		"μ/α is %s ticks; limit prices reach %d × μ/2α beyond the opposite best price; %s events a replication after %d "+
+		"mean lives of an order. The comparisons are at ε = %g, which is held when μ or α doubles, with seeds of their own.",
+		thousands(ticksPerScale), reachOf, thousands(events), warmupLives, scaledAt)}
 	o.Diagnosis = lawDiagnosis(o.Rows[:len(lawGrid)])
 	return o, nil
 }
@@ -148,7 +155,8 @@ func lawDiagnosis(rows []Row) string {
 		d := 100 * (r.Got.Mean/r.Published - 1)
 		lo, hi = min(lo, d), max(hi, d)
 	}
-	return fmt.Sprintf("the reproduced spread lies %.1f to %.1f %% from the law over the grid. The comparisons above bound what tick size and reach contribute; the rest is the fit of the two published coefficients.", lo, hi)
+	return fmt.Sprintf("the reproduced spread lies %.1f to %.1f %% from the law over the grid. The comparisons above "+
+		"bound what tick size and reach contribute; the rest is the fit of the two published coefficients.", lo, hi)
 }
 
 // lawFigure draws the reproduced spreads over the published curve, and their
@@ -160,24 +168,31 @@ func lawFigure(rows []Row, seed uint64) *figure.Figure {
 	for i := range points + 1 {
 		e := first * math.Pow(last/first, float64(i)/points)
 		x = append(x, e)
-		curve, lower, upper = append(curve, law(e)), append(lower, law(e)*(1-lawTolerance)), append(upper, law(e)*(1+lawTolerance))
+		curve, lower, upper = append(curve, law(e)), append(lower, law(e)*(1-lawTolerance)),
+			append(upper, law(e)*(1+lawTolerance))
 		zero, below, above = append(zero, 0), append(below, -100*lawTolerance), append(above, 100*lawTolerance)
 	}
-	got, off := figure.Line{Name: "Model's book", X: lawGrid, Points: true, Style: 1}, figure.Line{X: lawGrid, Points: true, Style: 1}
+	got, off := figure.Line{Name: "Model's book", X: lawGrid, Points: true, Style: 1},
+		figure.Line{X: lawGrid, Points: true, Style: 1}
 	for _, r := range rows {
 		percent := func(v float64) float64 { return 100 * (v/r.Published - 1) }
 		got.Y, got.Lo, got.Hi = append(got.Y, r.Got.Mean), append(got.Lo, r.Got.Lo), append(got.Hi, r.Got.Hi)
-		off.Y, off.Lo, off.Hi = append(off.Y, percent(r.Got.Mean)), append(off.Lo, percent(r.Got.Lo)), append(off.Hi, percent(r.Got.Hi))
+		off.Y, off.Lo, off.Hi = append(off.Y, percent(r.Got.Mean)), append(off.Lo, percent(r.Got.Lo)),
+			append(off.Hi, percent(r.Got.Hi))
 	}
 	return &figure.Figure{
 		Width: figure.DoubleColumn, HeightMM: 70, Columns: 2,
 		Panels: []figure.Panel{
 			{Title: "a", XLabel: "Granularity ε = 2δ/μ (1)", YLabel: "Mean spread (μ/α)", XLog: true, Legend: true,
-				Lines: []figure.Line{{Name: "Published law", X: x, Y: curve}, got}, Bands: []figure.Band{{Name: "±3 %", X: x, Lo: lower, Hi: upper}}},
-			{Title: "b", XLabel: "Granularity ε = 2δ/μ (1)", YLabel: "Distance from the law (%)", XLog: true, ZeroLine: true, Legend: true,
-				Lines: []figure.Line{{X: x, Y: zero}, off}, Bands: []figure.Band{{X: x, Lo: below, Hi: above}}},
+				Lines: []figure.Line{{Name: "Published law", X: x, Y: curve}, got},
+				Bands: []figure.Band{{Name: "±3 %", X: x, Lo: lower, Hi: upper}}},
+			{Title: "b", XLabel: "Granularity ε = 2δ/μ (1)", YLabel: "Distance from the law (%)", XLog: true, ZeroLine: true,
+				Legend: true,
+				Lines:  []figure.Line{{X: x, Y: zero}, off}, Bands: []figure.Band{{X: x, Lo: below, Hi: above}}},
 		},
-		Caption: fmt.Sprintf("Mean spread of a book under the random order flow of Smith, Farmer et al. (2003). (a) Reproduced by the model's book, over the published law s = (μ/α)(0.218 + 0.557 ε^¾). "+
-			"(b) Distance from the law. Bands: tolerance of 3 %%. Bars: 95 %% intervals (Student's t over replications). n = %d replications a point, master seed %d.", rows[0].Got.N, seed),
+		Caption: fmt.Sprintf("Mean spread of a book under the random order flow of Smith, Farmer et al. (2003). (a) "+
+			"Reproduced by the model's book, over the published law s = (μ/α)(0.218 + 0.557 ε^¾). "+
+			"(b) Distance from the law. Bands: tolerance of 3 %%. Bars: 95 %% intervals (Student's t over replications). n = "+
+			"%d replications a point, master seed %d.", rows[0].Got.N, seed),
 	}
 }

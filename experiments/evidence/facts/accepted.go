@@ -16,15 +16,20 @@ func (f Fact) Line(e Estimate) Line {
 
 // The sources of the ranges.
 const (
-	stylizedFacts = "R. Cont, “Empirical properties of asset returns: stylized facts and statistical issues”, Quantitative Finance 1(2), 223–236, 2001: heavy tails with an index above two and below five, " +
-		"no linear autocorrelation, slowly falling autocorrelation of sizes; the bounds on kurtosis and autocorrelation are assumptions"
-	midCaps    = "Assumption: order of magnitude of mid-cap tokens on 2020 spot venues"
-	makers     = "Assumption: the book of a token with several makers is hardly ever that wide"
-	decay      = "Cont, 2001, fact 8: the autocorrelation of |returns| falls as a power law with an exponent of 0.2 to 0.4"
-	gauss      = "Cont, 2001, fact 4: the distribution of returns comes closer to a normal one as their horizon grows"
-	trading    = "Cont, 2001, fact 10, and J. M. Karpoff, “The relation between price changes and trading volume: a survey”, Journal of Financial and Quantitative Analysis 22(1), 109–126, 1987: volume goes with the size of moves"
-	squareRoot = "B. Tóth et al., “Anomalous price impact and the critical nature of liquidity in financial markets”, Physical Review X 1, 021006, 2011: impact grows as the square root of Q/V; the width is an assumption"
-	orderOne   = "J.-P. Bouchaud, J. Bonart, J. Donier, M. Gould, “Trades, Quotes and Prices”, Cambridge University Press, 2018: the prefactor is of order one; the width is an assumption"
+	stylizedFacts = "R. Cont, “Empirical properties of asset returns: stylized facts and statistical issues”, " +
+		"Quantitative Finance 1(2), 223–236, 2001: heavy tails with an index above two and below five, " +
+		"no linear autocorrelation, slowly falling autocorrelation of sizes; the bounds on kurtosis and autocorrelation " +
+		"are assumptions"
+	midCaps = "Assumption: order of magnitude of mid-cap tokens on 2020 spot venues"
+	makers  = "Assumption: the book of a token with several makers is hardly ever that wide"
+	decay   = "Cont, 2001, fact 8: the autocorrelation of |returns| falls as a power law with an exponent of 0.2 to 0.4"
+	gauss   = "Cont, 2001, fact 4: the distribution of returns comes closer to a normal one as their horizon grows"
+	trading = "Cont, 2001, fact 10, and J. M. Karpoff, “The relation between price changes and trading volume: a " +
+		"survey”, Journal of Financial and Quantitative Analysis 22(1), 109–126, 1987: volume goes with the size of moves"
+	squareRoot = "B. Tóth et al., “Anomalous price impact and the critical nature of liquidity in financial markets”, " +
+		"Physical Review X 1, 021006, 2011: impact grows as the square root of Q/V; the width is an assumption"
+	orderOne = "J.-P. Bouchaud, J. Bonart, J. Donier, M. Gould, “Trades, Quotes and Prices”, Cambridge University " +
+		"Press, 2018: the prefactor is of order one; the width is an assumption"
 )
 
 // WideBps is the spread beyond which a book counts as stuck wide.

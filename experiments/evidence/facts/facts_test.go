@@ -209,7 +209,8 @@ func TestTailIndexOfAResample(t *testing.T) {
 
 // coverage counts how often intervals cover a known value. The bounds are what
 // the comments promise, less four binomial standard deviations.
-func coverage(t *testing.T, name string, p process, n int, low float64, truth float64, of func(*panel, []float64) statistic) {
+func coverage(t *testing.T, name string, p process, n int, low float64, truth float64,
+	of func(*panel, []float64) statistic) {
 	t.Helper()
 	trials, count := 200, 199
 	if *long {

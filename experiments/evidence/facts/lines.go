@@ -156,7 +156,8 @@ func (m *measurement) bookLines() (lines []Line) {
 	got := p.quantiles(x, block, 0.5, 0.95)
 	f := HoursWide
 	f.Name = "rows with a spread > 50 bp"
-	return append(lines, MedianSpread.Line(got[0]), reported("spread, 95 % quantile", "bp", got[1], 1), f.Line(p.wideShare(x, block)))
+	return append(lines, MedianSpread.Line(got[0]), reported("spread, 95 % quantile", "bp", got[1], 1),
+		f.Line(p.wideShare(x, block)))
 }
 
 // wideShare is the share of rows in per cent that are wider than WideBps. Where
@@ -205,8 +206,11 @@ func (m *measurement) lagTable() *table.Table {
 
 func (m *measurement) horizonTable() *table.Table {
 	t := &table.Table{Name: "facts_horizons", Title: "Returns by horizon",
-		Columns: []table.Column{{Name: "Horizon", Unit: "periods"}, {Name: "Kurtosis [95 % CI]"}, {Name: "Variance ratio [95 % CI]"}, {Name: "n"}},
-		Notes:   []string{m.how() + ". Returns over longer horizons overlap; n counts those that do not. The interval of the variance ratio is that of Lo and MacKinlay (1988), robust to changing volatility, for returns without autocorrelation; it is 1 for a random walk."}}
+		Columns: []table.Column{{Name: "Horizon", Unit: "periods"}, {Name: "Kurtosis [95 % CI]"},
+			{Name: "Variance ratio [95 % CI]"}, {Name: "n"}},
+		Notes: []string{m.how() + ". Returns over longer horizons overlap; n counts those that do not. The interval of " +
+			"the variance ratio is that of Lo and MacKinlay (1988), robust to changing volatility, for returns without " +
+			"autocorrelation; it is 1 for a random walk."}}
 	for i, h := range horizons {
 		n := 0
 		for from := 0; from < len(m.rest); from += m.rest[from] + 1 {
@@ -217,7 +221,8 @@ func (m *measurement) horizonTable() *table.Table {
 		if n < fewestReturns {
 			kurtosis, ratio = bare(math.NaN(), n), bare(math.NaN(), n)
 		}
-		t.Rows = append(t.Rows, []table.Cell{table.Number(float64(h), table.Format{}), kurtosis.cell(1), ratio.cell(2), table.Number(float64(n), table.Format{})})
+		t.Rows = append(t.Rows, []table.Cell{table.Number(float64(h), table.Format{}), kurtosis.cell(1), ratio.cell(2),
+			table.Number(float64(n), table.Format{})})
 	}
 	return t
 }
@@ -225,7 +230,8 @@ func (m *measurement) horizonTable() *table.Table {
 // how says how intervals came about.
 func (m *measurement) how() string {
 	if m.clusters() < enoughClusters {
-		return fmt.Sprintf("Intervals: 95 %%, BCa from the stationary bootstrap of Politis and Romano (1994), n = %d returns in blocks of %.1f in the mean (Politis and White, 2004)", len(m.r), m.block)
+		return fmt.Sprintf("Intervals: 95 %%, BCa from the stationary bootstrap of Politis and Romano (1994), n = %d "+
+			"returns in blocks of %.1f in the mean (Politis and White, 2004)", len(m.r), m.block)
 	}
 	return fmt.Sprintf("Intervals: 95 %%, BCa bootstrap of whole replications, n = %d", m.clusters())
 }
@@ -233,17 +239,24 @@ func (m *measurement) how() string {
 // notes say how intervals came about and what limits the estimates.
 func (m *measurement) notes() []string {
 	notes := append([]string{
-		fmt.Sprintf("Returns are logs of prices %s apart, annualised with %.1f of them a year; ACF is their autocorrelation, the tail index is Hill's, of |returns| unless it says of which side. The ranges are those of daily returns, volumes and books of mid-cap tokens; at another interval kurtosis and the first ACF of |returns| are only reported, and that of returns below 20 min.", Period(m.Interval), m.perYear),
-		m.how() + ". A p-value below 0.05 means that lags 1 to 20 together are not zero; for returns it rejects too often where volatility changes. Price impact cannot be told from prices alone; the check impact has it.",
+		fmt.Sprintf("Returns are logs of prices %s apart, annualised with %.1f of them a year; ACF is their "+
+			"autocorrelation, the tail index is Hill's, of |returns| unless it says of which side. The ranges are those of "+
+			"daily returns, volumes and books of mid-cap tokens; at another interval kurtosis and the first ACF of |returns| "+
+			"are only reported, and that of returns below 20 min.", Period(m.Interval), m.perYear),
+		m.how() + ". A p-value below 0.05 means that lags 1 to 20 together are not zero; for returns it rejects too often " +
+			"where volatility changes. Price impact cannot be told from prices alone; the check impact has it.",
 	}, m.Options.Notes...)
 	if len(m.r) < fewReturns {
-		notes = append(notes, fmt.Sprintf("WARNING: too short: %d returns; tails, lags and horizons need %d or more.", len(m.r), fewReturns))
+		notes = append(notes, fmt.Sprintf("WARNING: too short: %d returns; tails, lags and horizons need %d or more.",
+			len(m.r), fewReturns))
 	}
 	if m.days < 7 {
-		notes = append(notes, fmt.Sprintf("WARNING: too short: %.2g days; volatility and drift are annualised as if the market never closed.", m.days))
+		notes = append(notes, fmt.Sprintf("WARNING: too short: %.2g days; volatility and drift are annualised as if the "+
+			"market never closed.", m.days))
 	}
 	if m.skipped > 0 {
-		notes = append(notes, fmt.Sprintf("WARNING: irregular sampling: %d intervals without a price; the next price closes them, and beyond %d in a row the series is cut.", m.skipped, maxSkip))
+		notes = append(notes, fmt.Sprintf("WARNING: irregular sampling: %d intervals without a price; the next price "+
+			"closes them, and beyond %d in a row the series is cut.", m.skipped, maxSkip))
 	}
 	return notes
 }

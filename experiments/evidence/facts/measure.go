@@ -56,11 +56,13 @@ func Measure(paths []Path, o Options) (*Result, error) {
 		return nil, fmt.Errorf("%w: there is no price", ErrInterval)
 	}
 	if gap, regular := paths[0].spacing(); regular && gap > 1.01*o.Interval {
-		return nil, fmt.Errorf("%w: rows are %s apart, prices %s apart were asked for", ErrInterval, Period(math.Round(gap)), Period(o.Interval))
+		return nil, fmt.Errorf("%w: rows are %s apart, prices %s apart were asked for", ErrInterval, Period(math.Round(gap)),
+			Period(o.Interval))
 	}
 	r := sampleReturns(paths, o.Interval)
 	if len(r.r) < fewestReturns {
-		return nil, fmt.Errorf("%w: %d returns over %s, expected %d or more%s", ErrInterval, len(r.r), Period(o.Interval), fewestReturns, shorter(paths, o.Interval))
+		return nil, fmt.Errorf("%w: %d returns over %s, expected %d or more%s", ErrInterval, len(r.r), Period(o.Interval),
+			fewestReturns, shorter(paths, o.Interval))
 	}
 	m := &measurement{returns: r, paths: paths, Options: o, block: r.longestBlock()}
 	m.gather()

@@ -182,8 +182,10 @@ func TestIntervalsThatDoNotSuit(t *testing.T) {
 		want string
 	}{
 		{walk(0, 1, 5), Options{}, "the interval does not suit the series: 5 returns over 1 d, expected 10 or more"},
-		{walk(0, 1, 50), Options{Interval: 3600}, "the interval does not suit the series: rows are 1 d apart, prices 1 h apart were asked for"},
-		{Path{Time: every(1, 600), Price: slices.Repeat([]float64{1}, 600)}, Options{Interval: day}, "the interval does not suit the series: 1 returns over 1 d, expected 10 or more; an interval of 10 s has them"},
+		{walk(0, 1, 50), Options{Interval: 3600}, "the interval does not suit the series: rows are 1 d apart, prices 1 h " +
+			"apart were asked for"},
+		{Path{Time: every(1, 600), Price: slices.Repeat([]float64{1}, 600)}, Options{Interval: day},
+			"the interval does not suit the series: 1 returns over 1 d, expected 10 or more; an interval of 10 s has them"},
 	} {
 		if _, err := Measure([]Path{c.p}, c.o); err == nil || err.Error() != c.want {
 			t.Errorf("%v, want %s", err, c.want)

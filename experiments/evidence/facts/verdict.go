@@ -89,7 +89,8 @@ type Judged struct {
 
 // Decision says below a table how verdicts come about.
 func (j *Judged) Decision() string {
-	return fmt.Sprintf("Lines that fail: %d; undecided: %d. A line passes when its whole interval lies within the target, fails when it lies outside, and is undecided when it crosses the border", j.Failed, j.Undecided)
+	return fmt.Sprintf("Lines that fail: %d; undecided: %d. A line passes when its whole interval lies within the "+
+		"target, fails when it lies outside, and is undecided when it crosses the border", j.Failed, j.Undecided)
 }
 
 // sources numbers the sources of ranges in the order in which they are first
@@ -114,7 +115,8 @@ func (s *sources) cite(source string) string {
 func Judge(name, title, remedy string, lines []Line, notes ...string) *Judged {
 	t := &table.Table{
 		Name: name, Title: title,
-		Columns: []table.Column{{Name: "Quantity"}, {Name: "Unit"}, {Name: "Target"}, {Name: "Source"}, {Name: "Measured [95 % CI]"},
+		Columns: []table.Column{{Name: "Quantity"}, {Name: "Unit"}, {Name: "Target"}, {Name: "Source"},
+			{Name: "Measured [95 % CI]"},
 			{Name: "n"}, {Name: "Verdict"}},
 	}
 	var cited sources

@@ -9,7 +9,8 @@ import (
 
 // layouts are the accepted forms of times with a calendar; those without a zone
 // are UTC.
-var layouts = []string{time.RFC3339Nano, "2006-01-02", "2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02 15:04:05Z07:00", "2006/01/02"}
+var layouts = []string{time.RFC3339Nano, "2006-01-02", "2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04",
+	"2006-01-02 15:04:05Z07:00", "2006/01/02"}
 
 // clock reads the times of one file, all of one form.
 type clock struct {
@@ -34,7 +35,8 @@ func (c *clock) read(text string) (float64, error) {
 			}
 		}
 	}
-	return 0, fmt.Errorf("%q is not a time; expected RFC 3339 such as 2020-07-01T12:00:00Z, a date such as 2020-07-01, or seconds", text)
+	return 0, fmt.Errorf("%q is not a time; expected RFC 3339 such as 2020-07-01T12:00:00Z, a date such as "+
+		"2020-07-01, or seconds", text)
 }
 
 // seconds scales a number. Seconds since 1970 stay below 1e11 for the next three

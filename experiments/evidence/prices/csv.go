@@ -127,7 +127,8 @@ func (f *file) header(o Options) error {
 	}
 	f.at = place{f.find(timeNames), f.find(priceNames), f.find(volumeNames), f.find(spreadNames), f.find(depthNames)}
 	if o.Column != "" {
-		if f.at.price = slices.IndexFunc(f.names, func(n string) bool { return strings.EqualFold(n, o.Column) }); f.at.price < 0 {
+		if f.at.price = slices.IndexFunc(f.names,
+			func(n string) bool { return strings.EqualFold(n, o.Column) }); f.at.price < 0 {
 			f.problem(1, 0, "--column %s: %s", o.Column, noColumn(o.Column, f.names))
 		}
 	} else if f.at.price < 0 {
@@ -174,7 +175,8 @@ func (f *file) unfound(what, remedy string, names []string) {
 			near = fmt.Sprintf("; column %q is nearly %q", n, like)
 		}
 	}
-	f.problem(1, 0, "there is no %s column among %s%s; expected one called %s, or %s", what, strings.Join(f.names, ", "), near, strings.Join(names, ", "), remedy)
+	f.problem(1, 0, "there is no %s column among %s%s; expected one called %s, or %s", what, strings.Join(f.names, ", "),
+		near, strings.Join(names, ", "), remedy)
 }
 
 // malformed turns an error of the CSV reader into a problem.

@@ -50,7 +50,8 @@ func readFolder(dir string, o Options) (*Source, error) {
 func notResults(dir string) error {
 	found, _ := filepath.Glob(filepath.Join(dir, "*", "schema.json"))
 	if len(found) == 0 {
-		return whole(dir, "the folder has no schema.json; expected a folder that `stakeout run` wrote and finished, such as results/dos-short")
+		return whole(dir, "the folder has no schema.json; expected a folder that `stakeout run` wrote and finished, such "+
+			"as results/dos-short")
 	}
 	return whole(dir, "the folder has no schema.json; %s", param.DidYouMean(filepath.Dir(found[0])))
 }
@@ -73,7 +74,8 @@ func readSeries(dir, file string, schema record.Schema, o Options) (*Source, err
 	if o.Column == "" {
 		o.Column = tokenPrice
 	}
-	s := &series{file: file, options: o, at: map[string]int{}, of: map[string]int{}, cluster: map[int64]int{}, cells: map[string]bool{}}
+	s := &series{file: file, options: o, at: map[string]int{}, of: map[string]int{}, cluster: map[int64]int{},
+		cells: map[string]bool{}}
 	var numbers []string
 	for i, c := range schema.Columns {
 		s.at[c.Name] = i
@@ -149,7 +151,8 @@ func (s *series) row(line int, world string, row record.Row) {
 	if math.IsNaN(price) {
 		s.missing++
 	} else if !(price > 0) {
-		s.err.add(Problem{s.file, line, 0, fmt.Sprintf("%s: %g is out of range; expected a number above 0", s.options.Column, price)})
+		s.err.add(Problem{s.file, line, 0,
+			fmt.Sprintf("%s: %g is out of range; expected a number above 0", s.options.Column, price)})
 	}
 	p.Time, p.Price = append(p.Time, value("day")*86_400), append(p.Price, price)
 	// Volume, spread and depth are those of the token.
@@ -194,7 +197,8 @@ func (s *series) notes() []string {
 	if s.options.World != "" {
 		which = "the " + s.options.World + " world"
 	}
-	notes := []string{fmt.Sprintf("%d replications, %s; worlds of one replication are drawn together.", len(s.cluster), which)}
+	notes := []string{fmt.Sprintf("%d replications, %s; worlds of one replication are drawn together.",
+		len(s.cluster), which)}
 	if s.options.World == "" && len(s.worlds) > 1 {
 		notes = append(notes, "The worlds of attackers are among them; --world idle is the market by itself.")
 	}

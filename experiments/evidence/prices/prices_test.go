@@ -41,15 +41,18 @@ func TestFormsOfFiles(t *testing.T) {
 			continue
 		}
 		p := s.Paths[0]
-		if p.Time[1]-p.Time[0] != 86_400 || p.Time[0] != 1593561600 || p.Price[0] != 1 || p.Price[1] != 2 || p.Volume[1] != 20 || p.Spread != nil {
+		if p.Time[1]-p.Time[0] != 86_400 || p.Time[0] != 1593561600 || p.Price[0] != 1 || p.Price[1] != 2 ||
+			p.Volume[1] != 20 || p.Spread != nil {
 			t.Errorf("%s: %+v", name, p)
 		}
-		if missing := name == "missing values"; missing != strings.Contains(strings.Join(s.Notes, ""), "missing values: 2 of 4 in column price") {
+		if missing := name == "missing values"; missing != strings.Contains(strings.Join(s.Notes, ""),
+			"missing values: 2 of 4 in column price") {
 			t.Errorf("%s: notes %q", name, s.Notes)
 		}
 	}
 	s, err := parseText("day,a,spread_bps,depth_1pc\n0,1,5,7\n1,2,6,8\n", Options{Column: "A"})
-	if err != nil || s.Paths[0].Time[1] != 86_400 || s.Paths[0].Spread[1] != 6 || s.Paths[0].Depth[1] != 8 || s.Paths[0].Volume != nil {
+	if err != nil || s.Paths[0].Time[1] != 86_400 || s.Paths[0].Spread[1] != 6 || s.Paths[0].Depth[1] != 8 ||
+		s.Paths[0].Volume != nil {
 		t.Errorf("days: %v, %+v", err, s)
 	}
 }
@@ -60,20 +63,30 @@ func TestProblems(t *testing.T) {
 		{"date,price\n2020-07-01,1\n2020-07-02,0\n2020-07-03,-1\nyesterday,2\n2020-07-04,x\n2020-07-05\n", "",
 			`p.csv:3:12: price: 0 is out of range; expected a number above 0
 p.csv:4:12: price: -1 is out of range; expected a number above 0
-p.csv:5:1: date: "yesterday" is not a time; expected RFC 3339 such as 2020-07-01T12:00:00Z, a date such as 2020-07-01, or seconds
+p.csv:5:1: date: "yesterday" is not a time; expected RFC 3339 such as 2020-07-01T12:00:00Z, ` +
+				`a date such as 2020-07-01, or seconds
 p.csv:6:12: price: "x" is not a number; expected a number above 0
 p.csv:7: the row has 1 fields, expected 2 as in the line of names`},
 		{"date,price,volume\n2020-07-01,1,-3\n", "", "p.csv:2:14: volume: -3 is out of range; expected a number from 0 up"},
-		{"date;price\n2020-07-01;1,5\n", "", `p.csv:2:12: price: "1,5" is not a number; expected a number above 0, with a decimal point`},
-		{"date,prise\n2020-07-01,1\n", "", `p.csv:1: there is no price column among date, prise; column "prise" is nearly "price"; expected one called price, close, adj_close, last, last_price, mid, mid_price, px, value, rate, or --column names another`},
-		{"when,price\n2020-07-01,1\n", "", `p.csv:1: there is no time column among when, price; expected one called time, timestamp, datetime, date_time, date, day, days, seconds, ts, t, unix, open_time, close_time, or rename it`},
-		{"date,price\n2020-07-01,1\n", "prise", `p.csv:1: --column prise: there is no column "prise"; did you mean "price"? (columns: date, price)`},
-		{"date,price\n2020-07-02,1\n2020-07-01,1\n2020-07-03,1\n", "", "p.csv:3: date: goes back in time; expected rows in the order of time"},
+		{"date;price\n2020-07-01;1,5\n", "",
+			`p.csv:2:12: price: "1,5" is not a number; expected a number above 0, with a decimal point`},
+		{"date,prise\n2020-07-01,1\n", "",
+			`p.csv:1: there is no price column among date, prise; column "prise" is nearly "price"; expected one called price,` +
+				` close, adj_close, last, last_price, mid, mid_price, px, value, rate, or --column names another`},
+		{"when,price\n2020-07-01,1\n", "",
+			`p.csv:1: there is no time column among when, price; expected one called time, timestamp, datetime, date_time, ` +
+				`date, day, days, seconds, ts, t, unix, open_time, close_time, or rename it`},
+		{"date,price\n2020-07-01,1\n", "prise",
+			`p.csv:1: --column prise: there is no column "prise"; did you mean "price"? (columns: date, price)`},
+		{"date,price\n2020-07-02,1\n2020-07-01,1\n2020-07-03,1\n", "", "p.csv:3: date: goes back in time; expected rows in " +
+			"the order of time"},
 		{"", "", "p.csv: the file is empty; expected a line of column names such as time,price"},
 		{"date,price\n", "", "p.csv:1: there are no rows below the column names"},
 		{"date,price\n\"2020,1\n", "", `p.csv:2:9: extraneous or missing " in quoted-field`},
 		{"date,price\n2020-07-01,1e999\n", "", `p.csv:2:12: price: "1e999" is not a number; expected a number above 0`},
-		{"seconds,price\n1,1\n2020-07-01,2\n", "", `p.csv:3:1: seconds: "2020-07-01" is not a time; expected RFC 3339 such as 2020-07-01T12:00:00Z, a date such as 2020-07-01, or seconds`},
+		{"seconds,price\n1,1\n2020-07-01,2\n", "",
+			`p.csv:3:1: seconds: "2020-07-01" is not a time; expected RFC 3339 such as 2020-07-01T12:00:00Z, a date such as ` +
+				`2020-07-01, or seconds`},
 	} {
 		_, err := parseText(c.text, Options{Column: c.column})
 		var bad *Error
@@ -89,7 +102,8 @@ p.csv:7: the row has 1 fields, expected 2 as in the line of names`},
 
 func TestProblemsHaveALimit(t *testing.T) {
 	_, err := parseText("date,price\n"+strings.Repeat("2020-07-01,0\n", 50), Options{})
-	if lines := strings.Split(err.Error(), "\n"); len(lines) != maxProblems+1 || lines[maxProblems] != "and 30 more problems" {
+	if lines := strings.Split(err.Error(), "\n"); len(lines) != maxProblems+1 ||
+		lines[maxProblems] != "and 30 more problems" {
 		t.Errorf("%d lines, the last %q", len(lines), lines[len(lines)-1])
 	}
 }
@@ -131,7 +145,9 @@ func results(t *testing.T, formats record.Format, price float64) string {
 		{Name: "rep", Type: record.Int, Unit: "1", Doc: "A number for the test."},
 		{Name: "world", Type: record.Text, Unit: record.NoUnit, Doc: "A text for the test."},
 		number("day"), number("price"), number("volume"), number("spread"), number("dai_price")}}
-	store, err := record.Open(t.TempDir(), record.Manifest{Experiment: "x", Program: record.Program{Version: "test"}, Config: "world:\n  opening:\n    supply_tokens: 5000\n"}, record.Table{Schema: schema, Formats: formats})
+	store, err := record.Open(t.TempDir(),
+		record.Manifest{Experiment: "x", Program: record.Program{Version: "test"},
+			Config: "world:\n  opening:\n    supply_tokens: 5000\n"}, record.Table{Schema: schema, Formats: formats})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,11 +159,13 @@ func results(t *testing.T, formats record.Format, price float64) string {
 				if day == 1 {
 					spread = record.MissingValue()
 				}
-				rows = append(rows, record.Row{record.TextValue("c"), record.IntValue(rep), record.TextValue(world), record.FloatValue(float64(day)),
+				rows = append(rows, record.Row{record.TextValue("c"), record.IntValue(rep), record.TextValue(world),
+					record.FloatValue(float64(day)),
 					record.FloatValue(price + float64(day)), record.FloatValue(10), spread, record.FloatValue(1)})
 			}
 		}
-		if err := store.Record(record.Run{Key: string(rune('a' + rep)), Order: rep, Rows: map[string][]record.Row{"series": rows}}); err != nil {
+		if err := store.Record(record.Run{Key: string(rune('a' + rep)), Order: rep,
+			Rows: map[string][]record.Row{"series": rows}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -172,7 +190,8 @@ func TestReadFolder(t *testing.T) {
 			t.Errorf("clusters %v, supply %g", clusters, s.Supply)
 		}
 		p := s.Paths[3]
-		if !slices.Equal(p.Price, []float64{1, 2, 3}) || p.Time[2] != 2*86_400 || p.Volume[2] != 10 || !math.IsNaN(p.Spread[1]) {
+		if !slices.Equal(p.Price, []float64{1, 2, 3}) || p.Time[2] != 2*86_400 || p.Volume[2] != 10 ||
+			!math.IsNaN(p.Spread[1]) {
 			t.Errorf("%+v", p)
 		}
 		s, err = Read(dir, Options{World: "idle", Column: "dai_price"})
@@ -189,8 +208,11 @@ func TestFolderProblems(t *testing.T) {
 		o    Options
 		want string
 	}{
-		{dir, Options{World: "idel"}, filepath.Join(dir, "series.csv") + `: --world idel: there is no such world; did you mean "idle"? (worlds: attack, idle)`},
-		{dir, Options{Column: "prise"}, filepath.Join(dir, "series.csv") + `: --column prise: there is no column "prise"; did you mean "price"? (columns: day, price, volume, spread, dai_price)`},
+		{dir, Options{World: "idel"}, filepath.Join(dir, "series.csv") +
+			`: --world idel: there is no such world; did you mean "idle"? (worlds: attack, idle)`},
+		{dir, Options{Column: "prise"}, filepath.Join(dir, "series.csv") +
+			`: --column prise: there is no column "prise"; did you mean "price"? (columns: day, price, volume, ` +
+			`spread, dai_price)`},
 		{filepath.Dir(dir), Options{}, filepath.Dir(dir) + `: the folder has no schema.json; did you mean "` + dir + `"?`},
 		{t.TempDir(), Options{}, ""},
 	} {

@@ -120,7 +120,8 @@ func (c *coinbase) advance() error {
 		switch {
 		case !ok:
 		case e.state == nil:
-			c.states.fault(1, "line", "a message of type "+strconv.Quote(e.Type), "an answer of the level 3 book: sequence, bids, asks")
+			c.states.fault(1, "line", "a message of type "+strconv.Quote(e.Type),
+				"an answer of the level 3 book: sequence, bids, asks")
 		default:
 			c.next = &e
 			return nil
@@ -138,7 +139,8 @@ func (c *coinbase) ours(s *source, e *feedEvent) bool {
 		c.product = e.Product
 	}
 	if e.Product != c.product {
-		s.fault(s.column("product_id"), "product_id", strconv.Quote(e.Product), strconv.Quote(c.product)+", the product of the messages above")
+		s.fault(s.column("product_id"), "product_id", strconv.Quote(e.Product),
+			strconv.Quote(c.product)+", the product of the messages above")
 	}
 	return e.Product == c.product
 }
@@ -211,7 +213,8 @@ func (c *coinbase) apply(e *feedEvent, line int) {
 		c.missing(e, line)
 	case e.Type == "done" && known:
 		if c.complete() && (e.hasLots && e.lots != left || e.Reason == "filled") {
-			c.sum.contradict(line, "order %s is done (%s) with %s left, and rests with %s", e.Order, e.Reason, c.sizeText(e.lots), c.sizeText(left))
+			c.sum.contradict(line, "order %s is done (%s) with %s left, and rests with %s", e.Order, e.Reason,
+				c.sizeText(e.lots), c.sizeText(left))
 		}
 		c.r.reduce(e.id, left)
 	case e.Type == "change" && known:
@@ -330,13 +333,17 @@ func (c *coinbase) summarise() {
 		s.ByType = append(s.ByType, Count{Name: name, N: c.types[name]})
 	}
 	s.Unmatched = []Count{
-		{"never rested", c.absent, "changes and ends of orders that trade on arrival, wait for a trigger, or were placed before the start"},
+		{"never rested", c.absent, "changes and ends of orders that trade on arrival, wait for a trigger, or were placed " +
+			"before the start"},
 		{"before the start", c.early, "trades with orders placed before the start, which no level 3 book has named"},
 		{"after lost messages", c.lost, "messages at odds with the book after a sequence gap or before a level 3 book"},
-		{"repeated", c.repeated, "messages with a sequence number that has passed, or that the level 3 book includes; left out"},
+		{"repeated", c.repeated, "messages with a sequence number that has passed, or that the level 3 book " +
+			"includes; left out"},
 	}
 	if c.far > 0 {
-		s.Unmatched = append(s.Unmatched, Count{"beyond the book", c.far, "orders at prices that the 2^24 ticks of the book do not reach, or of more than 2^48 lots"})
+		s.Unmatched = append(s.Unmatched,
+			Count{"beyond the book", c.far, "orders at prices that the 2^24 ticks of the book do not reach, or of more " +
+				"than 2^48 lots"})
 	}
 	s.rate()
 	s.Turns = turnCounts(c.turns[:])

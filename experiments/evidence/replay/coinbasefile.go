@@ -108,7 +108,8 @@ func (s *source) event() (e feedEvent, ok bool) {
 		e.Bids, e.Asks = nil, nil
 	case e.Type == "open":
 		s.needOrder(&e, e.Order, "order_id")
-		e.price, e.lots = s.number("price", e.Price, priceDecimals), uint64(s.number("remaining_size", e.Remaining, sizeDecimals))
+		e.price, e.lots = s.number("price", e.Price, priceDecimals),
+			uint64(s.number("remaining_size", e.Remaining, sizeDecimals))
 	case e.Type == "match":
 		s.needOrder(&e, e.Maker, "maker_order_id")
 		e.price, e.lots = s.number("price", e.Price, priceDecimals), uint64(s.number("size", e.Size, sizeDecimals))
@@ -167,7 +168,8 @@ func (s *source) needOrder(e *feedEvent, id, field string) {
 func (s *source) number(field, text string, places int) int64 {
 	n, ok := decimal(text, places)
 	if !ok || n == 0 {
-		s.fault(s.column(field), field, shown([]byte(text)), fmt.Sprintf("a decimal number above 0 with at most %d digits after the point", places))
+		s.fault(s.column(field), field, shown([]byte(text)),
+			fmt.Sprintf("a decimal number above 0 with at most %d digits after the point", places))
 	}
 	return n
 }
@@ -175,7 +177,8 @@ func (s *source) number(field, text string, places int) int64 {
 func (s *source) amount(field, text string, places int) int64 {
 	n, ok := decimal(text, places)
 	if !ok {
-		s.fault(s.column(field), field, shown([]byte(text)), fmt.Sprintf("a decimal number, 0 or more, with at most %d digits after the point", places))
+		s.fault(s.column(field), field, shown([]byte(text)),
+			fmt.Sprintf("a decimal number, 0 or more, with at most %d digits after the point", places))
 	}
 	return n
 }

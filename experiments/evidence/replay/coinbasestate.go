@@ -81,7 +81,8 @@ func (c *coinbase) compare(e *feedEvent, line int) {
 func (c *coinbase) differ(line int, side book.Side, price int64, mine, file uint64, id ref) {
 	if c.sum.Differences++; c.sum.First == nil {
 		c.sum.First = &Difference{Event: c.sum.Events, Line: line, Side: side.String(), Price: priceText(price),
-			Book: c.sizeText(mine), File: c.sizeText(file), Reason: fmt.Sprintf("%s, order %016x%016x", reasonNames[wrong], id[0], id[1])}
+			Book: c.sizeText(mine), File: c.sizeText(file),
+			Reason: fmt.Sprintf("%s, order %016x%016x", reasonNames[wrong], id[0], id[1])}
 		c.sum.FirstWrong = c.sum.First
 	}
 }

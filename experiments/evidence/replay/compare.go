@@ -22,15 +22,17 @@ const (
 	reasons
 )
 
-var reasonNames = [reasons]string{"unknown initial book", "newly revealed level", "changed out of sight", "cross", "halt", "wrong"}
+var reasonNames = [reasons]string{"unknown initial book", "newly revealed level", "changed out of sight", "cross",
+	"halt", "wrong"}
 
 var reasonDocs = [reasons]string{
-	initial:  "orders placed before the file begins; the first row names them",
-	revealed: "a price came into sight whose orders were never visible: the file holds only events that touch visible prices",
-	unseen:   "a price was visible, then worse than the last visible level, and is visible again with other lots",
-	crossed:  "a cross (type 6) trades orders that the file does not name one by one",
-	halted:   "a trading halt (type 7): orders are collected for an auction, and may cross",
-	wrong:    "a visible price differs although none of these reasons applies",
+	initial: "orders placed before the file begins; the first row names them",
+	revealed: "a price came into sight whose orders were never visible: the file holds only events that touch " +
+		"visible prices",
+	unseen:  "a price was visible, then worse than the last visible level, and is visible again with other lots",
+	crossed: "a cross (type 6) trades orders that the file does not name one by one",
+	halted:  "a trading halt (type 7): orders are collected for an auction, and may cross",
+	wrong:   "a visible price differs although none of these reasons applies",
 }
 
 // sight is how far the last row showed a side: the worst tick whose lots are
@@ -162,7 +164,8 @@ func (c *comparison) notABook(excuse reason) []difference {
 	}
 	for side, file := range c.ticks {
 		if len(file) > 0 {
-			c.diffs = append(c.diffs, difference{book.Side(side), file[0].Price, c.r.lotsAt(book.Side(side), file[0].Price), file[0].Lots, why})
+			c.diffs = append(c.diffs, difference{book.Side(side), file[0].Price, c.r.lotsAt(book.Side(side), file[0].Price),
+				file[0].Lots, why})
 			break
 		}
 	}
@@ -188,7 +191,8 @@ func (c *comparison) side(side book.Side, excuse reason) {
 	}
 	for len(mine) > 0 || len(file) > 0 {
 		d := difference{side: side}
-		takeMine := len(mine) > 0 && (len(file) == 0 || mine[0].Price == file[0].Price || better(side, mine[0].Price, file[0].Price))
+		takeMine := len(mine) > 0 &&
+			(len(file) == 0 || mine[0].Price == file[0].Price || better(side, mine[0].Price, file[0].Price))
 		takeFile := len(file) > 0 && (len(mine) == 0 || mine[0].Price == file[0].Price || !takeMine)
 		if takeMine {
 			d.tick, d.mine, mine = mine[0].Price, mine[0].Lots, mine[1:]

@@ -30,14 +30,18 @@ func (s *session) feed(events, every int) string {
 		price := money(m[4])
 		switch m[1] {
 		case "1":
-			fmt.Fprintf(&b, `{"type":"open","sequence":%d,"product_id":"A-B","order_id":"%s","side":"%s","price":"%s","remaining_size":"%s"}`, sequence, m[2], side, price, m[3])
+			fmt.Fprintf(&b, `{"type":"open","sequence":%d,"product_id":"A-B","order_id":"%s","side":"%s","price":"%s",`+
+				`"remaining_size":"%s"}`, sequence, m[2], side, price, m[3])
 		case "2":
 			left := s.sizeOf(m[2])
-			fmt.Fprintf(&b, `{"type":"change","sequence":%d,"order_id":"%s","side":"%s","price":"%s","new_size":"%d"}`, sequence, m[2], side, price, left)
+			fmt.Fprintf(&b, `{"type":"change","sequence":%d,"order_id":"%s","side":"%s","price":"%s","new_size":"%d"}`, sequence,
+				m[2], side, price, left)
 		case "3":
-			fmt.Fprintf(&b, `{"type":"done","sequence":%d,"order_id":"%s","side":"%s","reason":"canceled","remaining_size":"%s"}`, sequence, m[2], side, m[3])
+			fmt.Fprintf(&b, `{"type":"done","sequence":%d,"order_id":"%s","side":"%s","reason":"canceled",`+
+				`"remaining_size":"%s"}`, sequence, m[2], side, m[3])
 		case "4":
-			fmt.Fprintf(&b, `{"type":"match","sequence":%d,"maker_order_id":"%s","side":"%s","price":"%s","size":"%s"}`, sequence, m[2], side, price, m[3])
+			fmt.Fprintf(&b, `{"type":"match","sequence":%d,"maker_order_id":"%s","side":"%s","price":"%s","size":"%s"}`,
+				sequence, m[2], side, price, m[3])
 		}
 		b.WriteByte('\n')
 		if sequence%every == 0 {
@@ -65,7 +69,8 @@ func (s *session) book(b *strings.Builder, sequence int) {
 	for _, o := range s.orders {
 		sides[o.buy] = append(sides[o.buy], fmt.Sprintf(`["%s","%d","%d"]`, money(fmt.Sprint(o.price)), o.size, o.id))
 	}
-	fmt.Fprintf(b, `{"sequence":%d,"bids":[%s],"asks":[%s]}`+"\n", sequence, strings.Join(sides[true], ","), strings.Join(sides[false], ","))
+	fmt.Fprintf(b, `{"sequence":%d,"bids":[%s],"asks":[%s]}`+"\n", sequence, strings.Join(sides[true], ","),
+		strings.Join(sides[false], ","))
 }
 
 // A feed that another book made up agrees with every level 3 book, and every
@@ -87,7 +92,8 @@ func TestCoinbaseMadeUpFeeds(t *testing.T) {
 		}
 		s = replayed(t, feed(t, strings.Join(kept, "")))
 		if !s.Sound() || s.GapCount == 0 || s.Exact != s.Compared {
-			t.Fatalf("seed %d with lost messages: %s, wrong %d (%v), gaps %d", seed, s.FirstContradiction, s.Wrong, s.FirstWrong, s.GapCount)
+			t.Fatalf("seed %d with lost messages: %s, wrong %d (%v), gaps %d", seed, s.FirstContradiction, s.Wrong, s.FirstWrong,
+				s.GapCount)
 		}
 	}
 }

@@ -78,7 +78,8 @@ func (l *lobster) pairs(ctx context.Context, messages, rows *source, levels int)
 		if rows != nil && !more {
 			if !found.any() {
 				rows.line++
-				rows.fault(0, "file", "the end of the file", fmt.Sprintf("a row for each message, as for line %d of %s", messages.line, messages.name))
+				rows.fault(0, "file", "the end of the file",
+					fmt.Sprintf("a row for each message, as for line %d of %s", messages.line, messages.name))
 			}
 			rows = nil
 		}
@@ -158,7 +159,8 @@ func (l *lobster) apply(m *message, line int) {
 	case !known:
 		l.unnamed(m, tick)
 	case at != tick || side != m.side:
-		l.sum.contradict(line, "order %d rests at %s to %s, not at %s to %s", m.id, dollars(l.r.grid.price(at)), side, dollars(m.price), m.side)
+		l.sum.contradict(line, "order %d rests at %s to %s, not at %s to %s", m.id, dollars(l.r.grid.price(at)), side,
+			dollars(m.price), m.side)
 	default:
 		l.named(m, left, line)
 	}
@@ -292,9 +294,11 @@ func (l *lobster) summarise() {
 		}
 		s.Wrong = l.byReason[wrong]
 	}
-	s.Unmatched = []Count{{"unknown orders", l.unknown, "messages about orders placed before the start or out of sight; they take from the unnamed lots at their price"}}
+	s.Unmatched = []Count{{"unknown orders", l.unknown, "messages about orders placed before the start or out of sight; " +
+		"they take from the unnamed lots at their price"}}
 	for _, c := range []Count{
-		{"swept away", l.swept, "orders that must have gone unseen, since a submission did not trade with them or an execution was at a worse price"},
+		{"swept away", l.swept, "orders that must have gone unseen, since a submission did not trade with them or an " +
+			"execution was at a worse price"},
 		{"beyond the price window", l.far, "messages at prices that the 2^24 ticks of the book do not reach"},
 		{"back in time", l.earlier, "messages with a time before that of the message above"},
 	} {
@@ -305,13 +309,16 @@ func (l *lobster) summarise() {
 	s.rate()
 	s.Turns = turnCounts(l.turns[:])
 	s.PeakOrders, s.Tick = l.r.peak, dollars(l.r.grid.tick)
-	s.Notes = append(s.Notes, fmt.Sprintf("%d hidden executions (type 5) were not in the visible book and left it as it was.", l.byKind[hiddenExecution]))
+	s.Notes = append(s.Notes,
+		fmt.Sprintf("%d hidden executions (type 5) were not in the visible book and left it as it was.",
+			l.byKind[hiddenExecution]))
 }
 
 // turnCounts name the executions of known orders by what stood before them.
 func turnCounts(n []int) []Count {
 	return []Count{
-		{"executed in turn", n[inTurn], "the book's matching met the order that the file names, at the head of the best price"},
+		{"executed in turn", n[inTurn], "the book's matching met the order that the file names, at the head of " +
+			"the best price"},
 		{"behind unknown lots", n[behindUnknown], "older lots at its price were never named, or were out of sight"},
 		{"out of turn", n[outOfTurn], "an older order at its price or a better price was passed over"},
 	}

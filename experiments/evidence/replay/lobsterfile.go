@@ -24,7 +24,8 @@ const (
 	kinds
 )
 
-var kindNames = [kinds]string{submission: "submission", partialCancellation: "partial cancellation", deletion: "deletion",
+var kindNames = [kinds]string{submission: "submission", partialCancellation: "partial cancellation",
+	deletion:  "deletion",
 	execution: "execution", hiddenExecution: "hidden execution", cross: "cross", halt: "halt"}
 
 // message is a line of a message file. Prices are in ten-thousandths of a
@@ -235,7 +236,8 @@ func (s *source) row(levels int, w *row) bool {
 // level reads price and size of a level and appends it unless it is empty.
 func (c *columns) level(to *[]priced, priceName, sizeName string) {
 	at := c.at
-	price := c.integer(priceName, -noPrice, math.MaxInt64, "a price in ten-thousandths of a dollar, or ±9999999999 for none")
+	price := c.integer(priceName, -noPrice, math.MaxInt64,
+		"a price in ten-thousandths of a dollar, or ±9999999999 for none")
 	lots := c.integer(sizeName, 0, mostShares, "a whole number of shares from 0 to 1000000000000")
 	if lots == 0 || c.bad {
 		return

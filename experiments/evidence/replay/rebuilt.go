@@ -200,7 +200,8 @@ func (r *rebuilt) part(id ref, at book.OrderID) {
 
 // sweep trades up to lots on a side at a limit and forgets what is gone.
 func (r *rebuilt) sweep(side book.Side, tick, lots uint32) (gone int) {
-	_, r.fills, _ = r.book.Submit(book.Order{Owner: incoming, Price: tick, Lots: lots, Side: side, Kind: book.ImmediateOrCancel}, r.fills[:0])
+	_, r.fills, _ = r.book.Submit(book.Order{Owner: incoming, Price: tick, Lots: lots, Side: side,
+		Kind: book.ImmediateOrCancel}, r.fills[:0])
 	return r.forgetGone()
 }
 
@@ -257,7 +258,8 @@ func (r *rebuilt) execute(id ref, lots uint64) turn {
 	for lots > 0 {
 		want := uint32(min(lots, math.MaxUint32))
 		missing, over := want, false
-		_, r.fills, _ = r.book.Submit(book.Order{Owner: incoming, Price: tick, Lots: want, Side: side.Opposite(), Kind: book.ImmediateOrCancel}, r.fills[:0])
+		_, r.fills, _ = r.book.Submit(book.Order{Owner: incoming, Price: tick, Lots: want, Side: side.Opposite(),
+			Kind: book.ImmediateOrCancel}, r.fills[:0])
 		for _, f := range r.fills {
 			if name := r.names[f.Maker]; name != id {
 				t, over = max(t, r.passedOver(name, tick, side)), true

@@ -56,7 +56,8 @@ func TestSample(t *testing.T) {
 	if n := count(s.Reasons, "newly revealed level"); n != 1 {
 		t.Errorf("%d rows with a newly revealed level, want 1", n)
 	}
-	want := &Difference{Event: 6, Line: 6, Side: "sell", Price: "100.0200 USD", Book: "0", File: "70", Reason: "newly revealed level"}
+	want := &Difference{Event: 6, Line: 6, Side: "sell", Price: "100.0200 USD", Book: "0", File: "70",
+		Reason: "newly revealed level"}
 	if diff := cmp.Diff(want, s.First); diff != "" {
 		t.Errorf("first difference (-want +got):\n%s", diff)
 	}
@@ -122,7 +123,8 @@ func TestWrongIsFound(t *testing.T) {
 		cells := strings.Split(tampered[k], ",")
 		cells[1] += "1" // The size of the best ask.
 		tampered[k] = strings.Join(cells, ",")
-		s := replayed(t, Options{Messages: write(t, "m.csv", x.messages.String()), Book: write(t, "b.csv", strings.Join(tampered, "\n"))})
+		s := replayed(t, Options{Messages: write(t, "m.csv", x.messages.String()),
+			Book: write(t, "b.csv", strings.Join(tampered, "\n"))})
 		// When the best ask has just come into sight its size is not known before.
 		if s.Wrong == 0 || s.FirstWrong.Line != k+1 && s.FirstWrong.Line != k+2 {
 			t.Errorf("row %d tampered with: %d wrong, first %v", k+1, s.Wrong, s.FirstWrong)
@@ -140,7 +142,8 @@ func TestMissingMessageIsFound(t *testing.T) {
 	for range 400 {
 		x.act()
 	}
-	messages, rows := strings.Split(strings.TrimSpace(x.messages.String()), "\n"), strings.Split(strings.TrimSpace(x.rows.String()), "\n")
+	messages, rows := strings.Split(strings.TrimSpace(x.messages.String()), "\n"),
+		strings.Split(strings.TrimSpace(x.rows.String()), "\n")
 	tried := 0
 	for k := 50; k < 250; k++ {
 		m := strings.Split(messages[k], ",")
@@ -210,8 +213,10 @@ func TestMalformed(t *testing.T) {
 		{good + good, "1000100,50,999900,1\n", "b.csv:2: file: found the end of the file, expected a row for each message"},
 		{good, "1000100,50,999900,1\n1000100,50,999900,1\n", "b.csv:2: line: found a row, expected the end of the file"},
 		{good, "1000100,-50,999900,1\n", `b.csv:1:9: ask size: found "-50"`},
-		{good, "9999999999,50,999900,1\n", `b.csv:1:1: ask price: found "9999999999", expected a price above 0 for a level with shares`},
-		{good + good, "1000100,50,999900,1\n1000100,50,999900,1,2,3,4,5\n", "b.csv:2:1: line: found 2 levels, expected 1 as in the first row"},
+		{good, "9999999999,50,999900,1\n",
+			`b.csv:1:1: ask price: found "9999999999", expected a price above 0 for a level with shares`},
+		{good + good, "1000100,50,999900,1\n1000100,50,999900,1,2,3,4,5\n", "b.csv:2:1: line: found 2 levels, expected 1 " +
+			"as in the first row"},
 	} {
 		dir := t.TempDir()
 		o := Options{Messages: filepath.Join(dir, "m.csv"), Format: "lobster"}
@@ -230,7 +235,8 @@ func TestMalformed(t *testing.T) {
 
 // All problems of a file are found, up to the limit.
 func TestAllProblems(t *testing.T) {
-	_, err := Run(context.Background(), Options{Format: "lobster", Messages: write(t, "m.csv", strings.Repeat("34200.1,9,0,-1,0,5\n", 100))})
+	_, err := Run(context.Background(),
+		Options{Format: "lobster", Messages: write(t, "m.csv", strings.Repeat("34200.1,9,0,-1,0,5\n", 100))})
 	var bad *Error
 	if !errors.As(err, &bad) || len(bad.Problems) != ProblemLimit {
 		t.Fatalf("%v", err)
@@ -243,10 +249,12 @@ func TestAllProblems(t *testing.T) {
 	if !errors.As(err, &bad) {
 		t.Errorf("a cut compressed file gives %v", err)
 	}
-	if _, err = Run(context.Background(), Options{Format: "lobster", Messages: "testdata"}); err == nil || errors.As(err, &bad) {
+	if _, err = Run(context.Background(), Options{Format: "lobster", Messages: "testdata"}); err == nil ||
+		errors.As(err, &bad) {
 		t.Errorf("a folder gives %v", err)
 	}
-	if _, err = Run(context.Background(), Options{Format: "lobstr", Messages: "x"}); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), `"lobster"`) {
+	if _, err = Run(context.Background(), Options{Format: "lobstr", Messages: "x"}); !errors.Is(err, ErrFormat) ||
+		!strings.Contains(err.Error(), `"lobster"`) {
 		t.Errorf("an unknown format gives %v", err)
 	}
 }
@@ -279,7 +287,8 @@ func TestHalt(t *testing.T) {
 		"999900,10,-9999999999,0\n999900,10,-9999999999,0\n999900,10,999800,5\n999900,10,-9999999999,0\n"
 	s := replayed(t, Options{Messages: write(t, "m.csv", messages), Book: write(t, "b.csv", rows)})
 	if !s.Sound() || count(s.Reasons, "halt") != 3 || s.Exact != 4 {
-		t.Errorf("sound %v, reasons %v, exact %d of %d, first wrong %v", s.Sound(), s.Reasons, s.Exact, s.Compared, s.FirstWrong)
+		t.Errorf("sound %v, reasons %v, exact %d of %d, first wrong %v", s.Sound(), s.Reasons, s.Exact, s.Compared,
+			s.FirstWrong)
 	}
 }
 
@@ -295,7 +304,8 @@ func TestGrid(t *testing.T) {
 	rows.WriteString("1999999900,7,1003950,10\n1999999900,7,1003900,10\n1999999900,7,1003800,10\n")
 	s := replayed(t, Options{Messages: write(t, "m.csv", messages.String()), Book: write(t, "b.csv", rows.String())})
 	if !s.Sound() || s.Exact != s.Compared || s.Tick != "0.0050 USD" || count(s.Turns, "executed in turn") != 2 {
-		t.Errorf("sound %v (%v), exact %d of %d, tick %s, turns %v", s.Sound(), s.FirstWrong, s.Exact, s.Compared, s.Tick, s.Turns)
+		t.Errorf("sound %v (%v), exact %d of %d, tick %s, turns %v", s.Sound(), s.FirstWrong, s.Exact, s.Compared,
+			s.Tick, s.Turns)
 	}
 }
 
@@ -350,9 +360,11 @@ func FuzzLobster(f *testing.F) {
 		x.act()
 	}
 	f.Add(x.messages.String(), x.rows.String())
-	f.Add("1.0,1,1,10,1000000,1\n2.0,1,1,10,1,-1\n3.0,4,9,4294967295,1000000,1\n", "1,1,2,1\n1,1,1,1\n999999999999,1,1,1\n")
+	f.Add("1.0,1,1,10,1000000,1\n2.0,1,1,10,1,-1\n3.0,4,9,4294967295,1000000,1\n",
+		"1,1,2,1\n1,1,1,1\n999999999999,1,1,1\n")
 	f.Fuzz(func(t *testing.T, messages, rows string) {
-		s, err := Run(context.Background(), Options{Format: "lobster", Messages: write(t, "m.csv", messages), Book: write(t, "b.csv", rows)})
+		s, err := Run(context.Background(),
+			Options{Format: "lobster", Messages: write(t, "m.csv", messages), Book: write(t, "b.csv", rows)})
 		var bad *Error
 		if err != nil && !errors.As(err, &bad) {
 			t.Fatal(err)

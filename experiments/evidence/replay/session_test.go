@@ -76,7 +76,8 @@ func (s *session) record(seen bool, kind, id, size int, price int64, buy bool) {
 		direction = 1
 	}
 	s.events++
-	fmt.Fprintf(&s.messages, "%d.%09d,%d,%d,%d,%d,%d\n", 34200+s.clock/1000, s.clock%1000*1_000_000, kind, id, size, price, direction)
+	fmt.Fprintf(&s.messages, "%d.%09d,%d,%d,%d,%d,%d\n", 34200+s.clock/1000, s.clock%1000*1_000_000, kind, id, size,
+		price, direction)
 	asks, askSizes := s.best(false, s.levels)
 	bids, bidSizes := s.best(true, s.levels)
 	for i := range s.levels {

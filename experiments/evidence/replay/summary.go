@@ -100,7 +100,8 @@ func (s *Summary) Tables() []*table.Table {
 		if of > 0 {
 			share = table.Number(float64(n)/float64(of), table.Percent(2))
 		}
-		result.Rows = append(result.Rows, []table.Cell{table.Text(name), table.Number(float64(n), whole), share, table.Text(doc)})
+		result.Rows = append(result.Rows,
+			[]table.Cell{table.Text(name), table.Number(float64(n), whole), share, table.Text(doc)})
 	}
 	if s.Book != "" || s.Compared > 0 {
 		add("compared", s.Compared, 0, "states of the book after the first, which seeds the unknown initial book")
@@ -148,9 +149,11 @@ func (s *Summary) notes() (notes []string) {
 		notes = append(notes, fmt.Sprintf("%d further gaps are not listed.", n))
 	}
 	notes = append(notes, s.Notes...)
-	return append(notes, fmt.Sprintf("At most %d orders rested at a time. A tick of the book is %s.", s.PeakOrders, s.Tick))
+	return append(notes, fmt.Sprintf("At most %d orders rested at a time. A tick of the book is %s.",
+		s.PeakOrders, s.Tick))
 }
 
 func (d *Difference) String() string {
-	return fmt.Sprintf("event %d, line %d: %s side at %s: the book has %s, the file %s (%s)", d.Event, d.Line, d.Side, d.Price, d.Book, d.File, d.Reason)
+	return fmt.Sprintf("event %d, line %d: %s side at %s: the book has %s, the file %s (%s)", d.Event, d.Line, d.Side,
+		d.Price, d.Book, d.File, d.Reason)
 }

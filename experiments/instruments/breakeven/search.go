@@ -56,7 +56,8 @@ func SearchBudget(s *question.Spec) (Search, error) {
 func SearchAlong(text string) (Search, error) {
 	a, fault := axis.Parse(text)
 	if fault == nil && a.Range.Points == 0 {
-		fault = &param.Problem{Path: a.Path, Message: "is no range with points", Expected: "PATH=from..to:points or PATH=from..to:points:log"}
+		fault = &param.Problem{Path: a.Path, Message: "is no range with points",
+			Expected: "PATH=from..to:points or PATH=from..to:points:log"}
 	}
 	if fault != nil {
 		return Search{}, notation.Errors([]notation.Problem{{File: "--axis " + text, Problem: *fault}})
@@ -101,7 +102,8 @@ type BreakEven struct {
 // find tries the points of the range and then, pass by pass, what halves the intervals
 // in which the sign changes. The function near gives the value of the parameter that is
 // nearest to a number.
-func (s Search) find(near func(float64) float64, try func(values []float64) ([]Tried, error)) (tried []Tried, err error) {
+func (s Search) find(near func(float64) float64, try func(values []float64) ([]Tried, error)) (tried []Tried,
+	err error) {
 	values := s.Range.Grid()
 	for pass := 0; len(values) > 0 && pass <= s.Halvings; pass++ {
 		list, err := try(values)
@@ -228,7 +230,8 @@ func (s Search) sweep(name string, set []string) (*question.Sweep, error) {
 		return nil, err
 	}
 	if s.Halvings < 0 {
-		return nil, param.Problem{Path: "halvings", Message: fmt.Sprintf("%d is too small", s.Halvings), Expected: "0 or more"}
+		return nil, param.Problem{Path: "halvings", Message: fmt.Sprintf("%d is too small", s.Halvings),
+			Expected: "0 or more"}
 	}
 	w, err := question.LoadSweep(name, question.Variation{Set: set, Axes: []string{text}})
 	if err != nil {
@@ -237,17 +240,20 @@ func (s Search) sweep(name string, set []string) (*question.Sweep, error) {
 	const own = "a preset without, since a search has an axis and seeds of its own"
 	switch {
 	case len(w.Varied) > 1:
-		return nil, param.Problem{Path: notation.Paths, Message: name + " has axes of its own (" + strings.Join(w.Axes(), ", ") + ")", Expected: own}
+		return nil, param.Problem{Path: notation.Paths, Message: name + " has axes of its own (" +
+			strings.Join(w.Axes(), ", ") + ")", Expected: own}
 	case w.Sample.Points > 0:
 		return nil, param.Problem{Path: question.SampleSection, Message: name + " has a sample of its own", Expected: own}
 	case w.Precision != nil:
-		return nil, param.Problem{Path: question.PrecisionSection, Message: name + " has a precision of its own", Expected: own}
+		return nil, param.Problem{Path: question.PrecisionSection, Message: name + " has a precision of its own",
+			Expected: own}
 	}
 	return w, nil
 }
 
 // try runs a pass, or reads what an earlier one left.
-func (b *BreakEven) try(ctx context.Context, w *question.Sweep, pass int, o experiments.Options) (list []Tried, err error) {
+func (b *BreakEven) try(ctx context.Context, w *question.Sweep, pass int, o experiments.Options) (list []Tried,
+	err error) {
 	o.Out = filepath.Join(b.Search.folder(o.Out), "pass-"+strconv.Itoa(pass))
 	if step, before := o.Progress, b.Runs; step != nil {
 		o.Progress = func(done, total int) { step(before+done, before+total) }

@@ -24,7 +24,8 @@ import (
 
 // sought are the crossings of a function, found without a world. An excess is certain
 // where it is at least width away from zero.
-func sought(t *testing.T, s Search, near func(float64) float64, width float64, f func(float64) float64) (found []Crossing, passes [][]float64) {
+func sought(t *testing.T, s Search, near func(float64) float64, width float64,
+	f func(float64) float64) (found []Crossing, passes [][]float64) {
 	t.Helper()
 	tried, err := s.find(near, func(values []float64) (list []Tried, err error) {
 		passes = append(passes, values)
@@ -69,9 +70,11 @@ func TestSearchFindsAllCrossings(t *testing.T) {
 		{"at a midpoint", linear(0, 10, 6), anyNumber, func(x float64) float64 { return x - 5 }, "+5.00"},
 		{"at both ends only", linear(0, 10, 6), anyNumber, func(x float64) float64 { return x * (10 - x) }, ""},
 		{"a zero that is touched", linear(0, 10, 6), anyNumber, func(x float64) float64 { return (x - 4) * (x - 4) }, ""},
-		{"zero in a stretch", linear(0, 10, 6), anyNumber, func(x float64) float64 { return max(0, x-6) + min(0, x-2) }, "+4.00"},
+		{"zero in a stretch", linear(0, 10, 6), anyNumber, func(x float64) float64 { return max(0, x-6) + min(0, x-2) },
+			"+4.00"},
 		{"zero everywhere", linear(0, 10, 6), anyNumber, func(float64) float64 { return 0 }, ""},
-		{"equal ratios", axis.Range{From: 1, To: 1e6, Points: 4, Log: true}, anyNumber, func(x float64) float64 { return math.Log(x / 12345) }, "+12345.00"},
+		{"equal ratios", axis.Range{From: 1, To: 1e6, Points: 4, Log: true}, anyNumber,
+			func(x float64) float64 { return math.Log(x / 12345) }, "+12345.00"},
 		{"failed at one value", linear(0, 10, 6), anyNumber, func(x float64) float64 {
 			if x == 4 {
 				return math.NaN()
@@ -80,7 +83,8 @@ func TestSearchFindsAllCrossings(t *testing.T) {
 		}, "+3.00"},
 		{"failed at all", linear(0, 10, 6), anyNumber, func(float64) float64 { return math.NaN() }, ""},
 		{"whole numbers", linear(0, 100, 3), math.Round, func(x float64) float64 { return x - 41.5 }, "+41.50"},
-		{"whole numbers in equal ratios", axis.Range{From: 1, To: 1000, Points: 2, Log: true}, math.Round, func(x float64) float64 { return x - 17 }, "+17.00"},
+		{"whole numbers in equal ratios", axis.Range{From: 1, To: 1000, Points: 2, Log: true}, math.Round,
+			func(x float64) float64 { return x - 17 }, "+17.00"},
 	} {
 		found, passes := sought(t, Search{Range: c.r, Halvings: 30}, c.near, 0.5, c.f)
 		var got []string
@@ -111,7 +115,8 @@ func TestSearchFindsAllCrossings(t *testing.T) {
 func TestSearchHalves(t *testing.T) {
 	r := axis.Range{From: 1, To: 256, Points: 2, Log: true}
 	for halvings, want := range map[int]string{0: "[1 256]", 1: "[1 256] [16]", 3: "[1 256] [16] [64] [128]"} {
-		found, passes := sought(t, Search{Range: r, Halvings: halvings}, math.Round, 0, func(x float64) float64 { return x - 100 })
+		found, passes := sought(t, Search{Range: r, Halvings: halvings}, math.Round, 0,
+			func(x float64) float64 { return x - 100 })
 		if got := strings.Trim(fmt.Sprint(passes), "[]"); got != strings.Trim(want, "[]") {
 			t.Errorf("%d halvings: %s, want %s", halvings, got, want)
 		}
@@ -123,8 +128,10 @@ func TestSearchHalves(t *testing.T) {
 
 // A whole number is bracketed by its neighbours, and the stake is interpolated.
 func TestCrossingOfWholeNumbers(t *testing.T) {
-	found, passes := sought(t, Search{Range: axis.Range{From: 0, To: 8, Points: 3}, Halvings: 30}, math.Round, 0, func(x float64) float64 { return x - 2.25 })
-	if len(found) != 1 || found[0].Lo != 2 || found[0].Hi != 3 || found[0].At != 2.25 || math.Abs(found[0].PeakStake-0.0225) > 1e-12 {
+	found, passes := sought(t, Search{Range: axis.Range{From: 0, To: 8, Points: 3}, Halvings: 30}, math.Round, 0,
+		func(x float64) float64 { return x - 2.25 })
+	if len(found) != 1 || found[0].Lo != 2 || found[0].Hi != 3 || found[0].At != 2.25 ||
+		math.Abs(found[0].PeakStake-0.0225) > 1e-12 {
 		t.Errorf("%+v", found)
 	}
 	if len(passes) != 3 {
@@ -154,9 +161,10 @@ func TestTablesOfASearch(t *testing.T) {
 		return Tried{x, e, e, e}
 	}
 	for want, tried := range map[string][]Tried{
-		"the mean excess is a loss wherever it is not zero, from 0.25 to 4,000": {at(0.25, 0, 1), at(1, -3, 1), at(4000, -2, 1)},
-		"a gain wherever it is not zero":                                        {at(1, math.NaN(), 0), at(2, 3, 1)},
-		"zero at every value":                                                   {at(1, math.NaN(), 0), at(2, 0, 1)},
+		"the mean excess is a loss wherever it is not zero, from 0.25 to 4,000": {at(0.25, 0, 1), at(1, -3, 1),
+			at(4000, -2, 1)},
+		"a gain wherever it is not zero": {at(1, math.NaN(), 0), at(2, 3, 1)},
+		"zero at every value":            {at(1, math.NaN(), 0), at(2, 0, 1)},
 	} {
 		b := &BreakEven{Tried: tried, Crossings: crossings(tried), Partial: true}
 		for _, table := range b.Tables() {
@@ -164,11 +172,13 @@ func TestTablesOfASearch(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if notes := strings.Join(b.Tables()[0].Notes, " "); !strings.Contains(notes, want) || !strings.Contains(notes, "PARTIAL") {
+		if notes := strings.Join(b.Tables()[0].Notes, " "); !strings.Contains(notes, want) ||
+			!strings.Contains(notes, "PARTIAL") {
 			t.Errorf("%s, want %s", notes, want)
 		}
 	}
-	for x, want := range map[float64]string{0: "0", 0.3: "0.3", 1.0 / 3: "0.33333", 0.0000125: "0.0000125", 12.5: "12.5", 2593679.1: "2,593,679", -0.5: "−0.5"} {
+	for x, want := range map[float64]string{0: "0", 0.3: "0.3", 1.0 / 3: "0.33333", 0.0000125: "0.0000125", 12.5: "12.5",
+		2593679.1: "2,593,679", -0.5: "−0.5"} {
 		if got := written(x); got != want {
 			t.Errorf("%g is written %s, want %s", x, got, want)
 		}
@@ -195,7 +205,8 @@ func TestWrongSearches(t *testing.T) {
 		want         string
 	}{
 		{"dos-short", "world.users.loyality", budget.Range, 0, `unknown parameter; did you mean "world.users.loyalty"?`},
-		{"dos-short", "world.users.loyalty", budget.Range, 0, "world.users.loyalty: 1000000 is too large; expected a number from -1 to 1"},
+		{"dos-short", "world.users.loyalty", budget.Range, 0, "world.users.loyalty: 1000000 is too large; expected a " +
+			"number from -1 to 1"},
 		{"dos-short", "mechanism", budget.Range, 0, "is text and has no range; expected a list of values"},
 		{"dos-short", "replications", budget.Range, 0, "cannot vary"},
 		{"dos-short", "world.users.count", axis.Range{From: 10, To: 12, Points: 9}, 0, "values that differ"},
@@ -205,7 +216,8 @@ func TestWrongSearches(t *testing.T) {
 		{"dos-short", BudgetPath, axis.Range{From: 0, To: 1e6, Points: 2, Log: true}, 0, "cannot start at 0"},
 		{"dos-short", BudgetPath, budget.Range, -1, "halvings: -1 is too small"},
 		{"dos-shrot", BudgetPath, budget.Range, 0, `did you mean "dos-short"?`},
-		{dir + "/axes.yaml", BudgetPath, budget.Range, 0, "has axes of its own (world.users.loyalty, attack_params.budget_usd); expected a preset without"},
+		{dir + "/axes.yaml", BudgetPath, budget.Range, 0,
+			"has axes of its own (world.users.loyalty, attack_params.budget_usd); expected a preset without"},
 		{dir + "/sample.yaml", BudgetPath, budget.Range, 0, "points of its own beside those of the sample"},
 		{dir + "/precision.yaml", BudgetPath, budget.Range, 0, "has a precision of its own; expected a preset without"},
 	} {
@@ -226,7 +238,8 @@ func TestSearchBudget(t *testing.T) {
 		t.Errorf("%+v, %v", s, err)
 	}
 	var problem param.Problem
-	if _, err := SearchBudget(tiny.Spec(t, "dos-short", "attack_params.budget_usd=0")); !errors.As(err, &problem) || problem.Path != BudgetPath {
+	if _, err := SearchBudget(tiny.Spec(t, "dos-short", "attack_params.budget_usd=0")); !errors.As(err, &problem) ||
+		problem.Path != BudgetPath {
 		t.Errorf("%v", err)
 	}
 }
@@ -302,12 +315,14 @@ func TestFolderOfASearchInUse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := record.Open(filepath.Join(s.folder(dir), "pass-1"), p.Manifest(o.Program, o.Command), p.Tables(record.CSV)...)
+	store, err := record.Open(filepath.Join(s.folder(dir), "pass-1"), p.Manifest(o.Program, o.Command),
+		p.Tables(record.CSV)...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer store.Close(record.Partial, "the test is over")
-	if _, err := s.Run(context.Background(), "dos-short", tiny.Variation().Set, experiments.Options{Out: dir}); err == nil || !strings.Contains(err.Error(), "in use") {
+	if _, err := s.Run(context.Background(), "dos-short", tiny.Variation().Set,
+		experiments.Options{Out: dir}); err == nil || !strings.Contains(err.Error(), "in use") {
 		t.Errorf("%v", err)
 	}
 }

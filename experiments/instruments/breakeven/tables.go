@@ -24,13 +24,19 @@ func (b *BreakEven) Tables() []*table.Table {
 // crossingTable lists the crossings.
 func (b *BreakEven) crossingTable() *table.Table {
 	t := &table.Table{Name: "break_even", Title: "Break-even along " + b.Search.Path + ": " + b.Name,
-		Columns: []table.Column{{Name: "Break-even [tried next to it]", Unit: b.Unit}, {Name: "Sign certain below", Unit: b.Unit, Align: table.Right}, {Name: "Sign certain above", Unit: b.Unit, Align: table.Right},
+		Columns: []table.Column{{Name: "Break-even [tried next to it]", Unit: b.Unit},
+			{Name: "Sign certain below", Unit: b.Unit, Align: table.Right},
+			{Name: "Sign certain above", Unit: b.Unit, Align: table.Right},
 			{Name: "Peak stake share", Unit: "%"}, {Name: "Turns to"}}}
 	for _, c := range b.Crossings {
-		row := []table.Cell{table.Estimate(c.At, c.Lo, c.Hi, digits(c.At)), certain(c.SureBelow), certain(c.SureAbove), table.Number(c.PeakStake, table.Percent(1)), table.Text(gainOrLoss(c.Rising))}
+		row := []table.Cell{table.Estimate(c.At, c.Lo, c.Hi, digits(c.At)), certain(c.SureBelow), certain(c.SureAbove),
+			table.Number(c.PeakStake, table.Percent(1)), table.Text(gainOrLoss(c.Rising))}
 		t.Rows = append(t.Rows, row)
 	}
-	t.Notes = []string{fmt.Sprintf("Break-even: where the mean excess over the honest use of the same capital changes its sign, linear between the nearest values with a loss and with a gain. Sign certain: the nearest value at which the 95 %% interval of the excess (Student's t, n = %d) lies on the side of its mean. Two changes between neighbouring values go unseen.", b.Reps)}
+	t.Notes = []string{fmt.Sprintf("Break-even: where the mean excess over the honest use of the same capital changes "+
+		"its sign, linear between the nearest values with a loss and with a gain. Sign certain: the nearest value at which "+
+		"the 95 %% interval of the excess (Student's t, n = %d) lies on the side of its mean. Two changes between "+
+		"neighbouring values go unseen.", b.Reps)}
 	if len(b.Crossings) == 0 {
 		t.Notes = append(t.Notes, b.without())
 	}
@@ -48,7 +54,8 @@ func (b *BreakEven) without() string {
 	}
 	for i := range b.Tried {
 		if t := &b.Tried[i]; t.sign() != 0 {
-			return fmt.Sprintf("No crossing: the mean excess is %s %s, from %s to %s.", gainOrLoss(t.sign() > 0), where, written(b.Tried[0].At), written(b.Tried[len(b.Tried)-1].At))
+			return fmt.Sprintf("No crossing: the mean excess is %s %s, from %s to %s.", gainOrLoss(t.sign() > 0), where,
+				written(b.Tried[0].At), written(b.Tried[len(b.Tried)-1].At))
 		}
 	}
 	return "No crossing: the mean excess is zero at every value, or there is none."
@@ -57,15 +64,20 @@ func (b *BreakEven) without() string {
 // tried is the table of the values tried.
 func (b *BreakEven) tried() *table.Table {
 	t := &table.Table{Name: "tried", Title: "Values tried along " + b.Search.Path + ": " + b.Name,
-		Columns: []table.Column{{Name: "Value", Unit: b.Unit}, {Name: "Excess over honest [95 % CI]", Unit: "USD"}, {Name: "Sign"}, {Name: "Peak stake share", Unit: "%"}, {Name: "Capital at risk", Unit: "USD"}}}
+		Columns: []table.Column{{Name: "Value", Unit: b.Unit}, {Name: "Excess over honest [95 % CI]", Unit: "USD"},
+			{Name: "Sign"}, {Name: "Peak stake share", Unit: "%"}, {Name: "Capital at risk", Unit: "USD"}}}
 	for i := range b.Tried {
 		x := &b.Tried[i]
 		sign := table.Text([...]string{"−", "0", "+"}[x.Excess.Sign()+1])
-		t.Rows = append(t.Rows, []table.Cell{table.Number(x.At, digits(x.At)), report.Interval(&x.Excess, table.Money(0)), sign, report.Mean(&x.PeakStake, table.Percent(1)), report.Mean(&x.Capital, table.Money(0))})
+		t.Rows = append(t.Rows, []table.Cell{table.Number(x.At, digits(x.At)), report.Interval(&x.Excess, table.Money(0)),
+			sign, report.Mean(&x.PeakStake, table.Percent(1)), report.Mean(&x.Capital, table.Money(0))})
 	}
-	t.Notes = []string{fmt.Sprintf("n = %d a value, the same seeds at all of them; intervals are Student's, and the sign is 0 where they contain zero.", b.Reps)}
+	t.Notes = []string{fmt.Sprintf("n = %d a value, the same seeds at all of them; intervals are Student's, and the "+
+		"sign is 0 where they contain zero.", b.Reps)}
 	if b.Failed > 0 {
-		t.Notes = append(t.Notes, fmt.Sprintf("Warning: %d replications failed and are left out; the tables runs of the passes say why and how to replay them.", b.Failed))
+		t.Notes = append(t.Notes,
+			fmt.Sprintf("Warning: %d replications failed and are left out; the tables runs of the passes say why and how to "+
+				"replay them.", b.Failed))
 	}
 	return t
 }

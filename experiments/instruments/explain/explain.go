@@ -147,10 +147,13 @@ func phase(t *trial.Trial, s *question.Spec, tick uint32) string {
 // verdict tells the story of the replication in a few sentences. One world is
 // no evidence, and it says so.
 func verdict(t *trial.Trial, s *question.Spec, d divergence) string {
-	text := fmt.Sprintf("Replication %d (seed %d): the attack ends at %s USD on %s USD at risk; the same capital used honestly ends at %s USD, so the act is worth %s USD.",
-		t.Rep, t.Seed, usd(t.Gain.Profit.Units()), usd(t.Gain.CapitalAtRisk.Units()), usd(t.Fair.Profit.Units()), usd(t.Excess().Units()))
+	text := fmt.Sprintf("Replication %d (seed %d): the attack ends at %s USD on %s USD at risk; the same capital used "+
+		"honestly ends at %s USD, so the act is worth %s USD.",
+		t.Rep, t.Seed, usd(t.Gain.Profit.Units()), usd(t.Gain.CapitalAtRisk.Units()), usd(t.Fair.Profit.Units()),
+		usd(t.Excess().Units()))
 	if d.found {
-		text += fmt.Sprintf(" The two worlds are equal in every balance and order up to day %s (%s) and differ from then on.", table.Number(t.Days(d.tick, s), table.Format{Decimals: 2}), phase(t, s, d.tick))
+		text += fmt.Sprintf(" The two worlds are equal in every balance and order up to day %s (%s) and differ from then on.",
+			table.Number(t.Days(d.tick, s), table.Format{Decimals: 2}), phase(t, s, d.tick))
 	} else {
 		text += " The two worlds never differ: the act changed nothing."
 	}

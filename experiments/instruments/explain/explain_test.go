@@ -39,7 +39,8 @@ func TestExplain(t *testing.T) {
 
 // Trades in dai are listed beside those in the token.
 func TestExplainListsDai(t *testing.T) {
-	e, err := Replication(context.Background(), tiny.Spec(t, "dos-lockup", "world.users.count=200", "horizon_days=2.5", "attack_params.act_days=0.9"), 0)
+	e, err := Replication(context.Background(),
+		tiny.Spec(t, "dos-lockup", "world.users.count=200", "horizon_days=2.5", "attack_params.act_days=0.9"), 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,10 +33,14 @@ func attackerCash(w *sim.World) (usd float64) {
 func timeline(t *trial.Trial, s *question.Spec) *table.Table {
 	out := &table.Table{
 		Name: "timeline", Title: "The twins day by day",
-		Columns: []table.Column{{Name: "Day"}, {Name: "Price idle", Unit: "USD"}, {Name: "Price honest", Unit: "USD"}, {Name: "Price attack", Unit: "USD"},
+		Columns: []table.Column{{Name: "Day"}, {Name: "Price idle", Unit: "USD"}, {Name: "Price honest", Unit: "USD"},
+			{Name: "Price attack", Unit: "USD"},
 			{Name: "Users", Unit: "%"}, {Name: "Stake share", Unit: "%"}, {Name: "Empty share", Unit: "%"},
 			{Name: "Cash", Unit: "k USD"}, {Name: "Net bought", Unit: "k"}, {Name: "Plan"}},
-		Notes: []string{"Days count from the end of the warm-up. Users are those of the attack world less those of the idle world. Stake share, empty share (slots that left waiting users unserved, half-life a day), cash and net bought are the attacker's in the attack world, cash in thousand USD; net bought is what it bought less what it sold, sales of borrowed tokens included, in thousand tokens."},
+		Notes: []string{"Days count from the end of the warm-up. Users are those of the attack world less those of the " +
+			"idle world. Stake share, empty share (slots that left waiting users unserved, half-life a day), cash and net " +
+			"bought are the attacker's in the attack world, cash in thousand USD; net bought is what it bought less what it " +
+			"sold, sales of borrowed tokens included, in thousand tokens."},
 	}
 	a, h, idle := t.Attack.Series(), t.Honest.Series(), t.Idle.Series()
 	log, net, last := t.Attack.Exchange().Log(), 0.0, ""
@@ -56,9 +60,11 @@ func timeline(t *trial.Trial, s *question.Spec) *table.Table {
 		last = plan
 		out.Rows = append(out.Rows, []table.Cell{
 			table.Number(t.Days(a[i].Tick, s), table.Format{}),
-			table.Number(idle[i].Price, table.Money(4)), table.Number(h[i].Price, table.Money(4)), table.Number(a[i].Price, table.Money(4)),
+			table.Number(idle[i].Price, table.Money(4)), table.Number(h[i].Price, table.Money(4)),
+			table.Number(a[i].Price, table.Money(4)),
 			table.Number(measure.Ratio(a[i].Active, idle[i].Active)-1, table.Percent(1)),
-			table.Number(measure.Ratio(a[i].AttackerStake, a[i].Staked), table.Percent(1)), table.Number(a[i].EmptyDay, table.Percent(1)),
+			table.Number(measure.Ratio(a[i].AttackerStake, a[i].Staked), table.Percent(1)),
+			table.Number(a[i].EmptyDay, table.Percent(1)),
 			table.Number(a[i].AttackerCash/1e3, table.Money(0)), table.Number(net/1e3, table.Money(0)), table.Text(shown),
 		})
 	}
@@ -77,7 +83,8 @@ func signed(f market.Fill) float64 {
 func (d *divergence) table(t *trial.Trial, s *question.Spec) *table.Table {
 	out := &table.Table{
 		Name: "divergence", Title: "First difference between attack and honest world",
-		Columns: []table.Column{{Name: "Quantity"}, {Name: "Attack", Align: table.Right}, {Name: "Honest", Align: table.Right}},
+		Columns: []table.Column{{Name: "Quantity"}, {Name: "Attack", Align: table.Right},
+			{Name: "Honest", Align: table.Right}},
 	}
 	if !d.found {
 		out.Notes = []string{"The two worlds are equal to the last bit up to the horizon."}
@@ -88,7 +95,8 @@ func (d *divergence) table(t *trial.Trial, s *question.Spec) *table.Table {
 	}
 	row("parts that differ", strings.Join(d.parts, ", "), "")
 	row("state hash", fmt.Sprintf("%016x", d.hash[0]), fmt.Sprintf("%016x", d.hash[1]))
-	row("mid price (USD)", table.Number(d.price[0], table.Money(4)).String(), table.Number(d.price[1], table.Money(4)).String())
+	row("mid price (USD)", table.Number(d.price[0], table.Money(4)).String(),
+		table.Number(d.price[1], table.Money(4)).String())
 	row("attacker's cash (USD)", usd(d.cash[0]), usd(d.cash[1]))
 	for _, c := range []struct {
 		name string
@@ -96,7 +104,8 @@ func (d *divergence) table(t *trial.Trial, s *question.Spec) *table.Table {
 	}{{"transactions waiting", d.waiting}, {"transactions served", d.transactions}, {"empty slots", d.empty}} {
 		row(c.name, usd(float64(c.v[0])), usd(float64(c.v[1])))
 	}
-	out.Notes = []string{fmt.Sprintf("Tick %d, day %s after the warm-up; phase of the plan: %s. Up to the tick before, the hashes of all balances, orders, loans and of the chain are equal.",
+	out.Notes = []string{fmt.Sprintf("Tick %d, day %s after the warm-up; phase of the plan: %s. Up to the tick before, "+
+		"the hashes of all balances, orders, loans and of the chain are equal.",
 		d.tick, table.Number(t.Days(d.tick, s), table.Format{Decimals: 3}), phase(t, s, d.tick))}
 	return out
 }
@@ -142,9 +151,11 @@ func tally(t *trial.Trial, w *sim.World, s *question.Spec) map[[3]int]*traded {
 func fills(t *trial.Trial, s *question.Spec) *table.Table {
 	out := &table.Table{
 		Name: "fills", Title: "The attacker's trades",
-		Columns: []table.Column{{Name: "Day"}, {Name: "Account"}, {Name: "Side"}, {Name: "Attack", Unit: "tokens"}, {Name: "Mean price attack", Unit: "USD"},
+		Columns: []table.Column{{Name: "Day"}, {Name: "Account"}, {Name: "Side"}, {Name: "Attack", Unit: "tokens"},
+			{Name: "Mean price attack", Unit: "USD"},
 			{Name: "Honest", Unit: "tokens"}, {Name: "Mean price honest", Unit: "USD"}, {Name: "Idle mid", Unit: "USD"}},
-		Notes: []string{"Idle mid is the mid of the idle world at the moments of the attack's fills (the honest world's where the attack has none), weighted by tokens."},
+		Notes: []string{"Idle mid is the mid of the idle world at the moments of the attack's fills (the honest world's " +
+			"where the attack has none), weighted by tokens."},
 	}
 	attack, honest := tally(t, t.Attack, s), tally(t, t.Honest, s)
 	for day := int(math.Floor(t.Days(t.Start, s))); day <= int(s.HorizonDays); day++ {
@@ -191,11 +202,14 @@ func fillRow(day int, leg string, side book.Side, a, h *traded) []table.Cell {
 func channelTable(t *trial.Trial) *table.Table {
 	out := &table.Table{
 		Name: "channels", Title: "Money by channel",
-		Columns: []table.Column{{Name: "Channel"}, {Name: "Attack", Unit: "USD"}, {Name: "Honest", Unit: "USD"}, {Name: "Difference", Unit: "USD"}, {Name: "Meaning"}},
-		Notes:   []string{"The channels sum to the net profit exactly. Channels in which nothing moved are left out."},
+		Columns: []table.Column{{Name: "Channel"}, {Name: "Attack", Unit: "USD"}, {Name: "Honest", Unit: "USD"},
+			{Name: "Difference", Unit: "USD"}, {Name: "Meaning"}},
+		Notes: []string{"The channels sum to the net profit exactly. Channels in which nothing moved are left out."},
 	}
 	row := func(name string, a, h ledger.Amount, doc string) {
-		out.Rows = append(out.Rows, []table.Cell{table.Text(name), table.Number(a.Units(), table.Money(0)), table.Number(h.Units(), table.Money(0)), table.Number((a - h).Units(), table.Money(0)), table.Text(doc)})
+		out.Rows = append(out.Rows,
+			[]table.Cell{table.Text(name), table.Number(a.Units(), table.Money(0)), table.Number(h.Units(), table.Money(0)),
+				table.Number((a - h).Units(), table.Money(0)), table.Text(doc)})
 	}
 	for c, d := range measure.Describe {
 		if a, h := t.Gain.Channel[c], t.Fair.Channel[c]; a != 0 || h != 0 {
@@ -218,16 +232,19 @@ func decisive(t *trial.Trial) string {
 		return ""
 	}
 	d := t.Gain.Channel[at] - t.Fair.Channel[at]
-	return fmt.Sprintf("Most of the difference lies in the channel %q: %s USD.", measure.Describe[at].Label, usd(d.Units()))
+	return fmt.Sprintf("Most of the difference lies in the channel %q: %s USD.", measure.Describe[at].Label,
+		usd(d.Units()))
 }
 
 // harmTable is who gained and who paid in one replication.
 func harmTable(t *trial.Trial) *table.Table {
 	out := &table.Table{
 		Name: "harm", Title: "Who gained and who paid, against the idle world",
-		Columns: []table.Column{{Name: "Sector"}, {Name: "Attack", Unit: "USD"}, {Name: "Honest", Unit: "USD"}, {Name: "Members"}},
+		Columns: []table.Column{{Name: "Sector"}, {Name: "Attack", Unit: "USD"}, {Name: "Honest", Unit: "USD"},
+			{Name: "Members"}},
 		Notes: []string{
-			"Equity at each world's own last price. Each column sums to zero exactly. Sectors in which nothing moved are left out.",
+			"Equity at each world's own last price. Each column sums to zero exactly. Sectors in which nothing moved " +
+				"are left out.",
 			fmt.Sprintf("Zero-sum residual of the ledger: %s × 1e-12 USD.", measure.Residual(t.Attack)),
 		},
 	}
@@ -236,7 +253,8 @@ func harmTable(t *trial.Trial) *table.Table {
 		if a[i] == 0 && h[i] == 0 {
 			continue
 		}
-		out.Rows = append(out.Rows, []table.Cell{table.Text(sector.Name), table.Number(a[i].Units(), table.Money(0)), table.Number(h[i].Units(), table.Money(0)), table.Text(sector.Doc)})
+		out.Rows = append(out.Rows, []table.Cell{table.Text(sector.Name), table.Number(a[i].Units(), table.Money(0)),
+			table.Number(h[i].Units(), table.Money(0)), table.Text(sector.Doc)})
 	}
 	return out
 }

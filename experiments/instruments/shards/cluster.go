@@ -58,7 +58,8 @@ spec:
       volumes:
         - name: plan
           persistentVolumeClaim: {claimName: CLAIM} # ReadWriteMany, holds the folder of the plan
-`, jobName(p.Experiment), p.Shards, min(p.Shards, 32), 2*p.Shards, p.Version, workers, workers, p.mebibytes(workers), p.mebibytes(workers))
+`, jobName(p.Experiment), p.Shards, min(p.Shards, 32), 2*p.Shards, p.Version, workers, workers,
+		p.mebibytes(workers), p.mebibytes(workers))
 }
 
 // jobName is a name as Kubernetes wants it: a label of the domain name system.

@@ -45,7 +45,8 @@ func (p *Plan) Merge(ctx context.Context, dir string, o experiments.Options) (*e
 }
 
 // adopt takes the rows of a shard into the store, run by run.
-func (p *Plan) adopt(ctx context.Context, store *record.Store, dir string, shard int, o experiments.Options, r *experiments.Result) (err error) {
+func (p *Plan) adopt(ctx context.Context, store *record.Store, dir string, shard int, o experiments.Options,
+	r *experiments.Result) (err error) {
 	in, err := p.openShard(shardFolder(dir, shard))
 	if err != nil {
 		return err
@@ -94,7 +95,8 @@ func (p *Plan) openShard(folder string) (*shardReader, error) {
 		in.at[name] = schema.Index(name)
 	}
 	var err error
-	if in.runs, err = record.OpenTable(filepath.Join(folder, column.RunsTable+".parquet"), schema, p.SpecSHA256); err != nil {
+	if in.runs, err = record.OpenTable(filepath.Join(folder, column.RunsTable+".parquet"), schema,
+		p.SpecSHA256); err != nil {
 		return nil, err
 	}
 	if !p.design.Series {
@@ -104,7 +106,8 @@ func (p *Plan) openShard(folder string) (*shardReader, error) {
 	for _, name := range []string{"cell_id", "rep"} {
 		in.at[column.SeriesTable+"."+name] = schema.Index(name)
 	}
-	if in.series, err = record.OpenTable(filepath.Join(folder, column.SeriesTable+".parquet"), schema, p.SpecSHA256); err != nil {
+	if in.series, err = record.OpenTable(filepath.Join(folder, column.SeriesTable+".parquet"), schema,
+		p.SpecSHA256); err != nil {
 		return nil, errors.Join(err, in.close())
 	}
 	return in, nil
@@ -136,7 +139,8 @@ func (in *shardReader) seriesOf(run record.Row) (rows []record.Row, err error) {
 				return nil, err
 			}
 		}
-		if in.ahead[in.at[column.SeriesTable+".cell_id"]] != run[in.at["cell_id"]] || in.ahead[in.at[column.SeriesTable+".rep"]] != run[in.at["rep"]] {
+		if in.ahead[in.at[column.SeriesTable+".cell_id"]] != run[in.at["cell_id"]] ||
+			in.ahead[in.at[column.SeriesTable+".rep"]] != run[in.at["rep"]] {
 			return rows, nil
 		}
 		rows, in.ahead = append(rows, in.ahead), nil

@@ -53,16 +53,19 @@ func NewPlan(name string, v question.Variation, shards int, o experiments.Option
 		return nil, err
 	}
 	o = o.WithDefaults()
-	p := &Plan{Program: o.Program, Command: record.Reproducible(o.Command), File: filepath.Base(file), Preset: string(text), Variation: v, Formats: o.Formats, Series: o.Series, Shards: shards}
+	p := &Plan{Program: o.Program, Command: record.Reproducible(o.Command), File: filepath.Base(file),
+		Preset: string(text), Variation: v, Formats: o.Formats, Series: o.Series, Shards: shards}
 	if err := p.load(); err != nil {
 		return nil, err
 	}
 	if p.sweep.Precision != nil {
-		return nil, experiments.PlanErrorf("a plan cuts a number of runs that is known beforehand, and with a precision the results decide on it: give a number of replications in place of the precision, or sweep in one process")
+		return nil, experiments.PlanErrorf("a plan cuts a number of runs that is known beforehand, and with a precision " +
+			"the results decide on it: give a number of replications in place of the precision, or sweep in one process")
 	}
 	p.Experiment, p.Cells, p.Runs, p.SpecSHA256 = p.design.Name, len(p.design.Cells), p.design.Total(), p.hash()
 	if shards < 1 || shards > maxShards || shards > p.Runs {
-		return nil, experiments.PlanErrorf("%d shards: expected 1 to %d, and no more than the %d runs", shards, maxShards, p.Runs)
+		return nil, experiments.PlanErrorf("%d shards: expected 1 to %d, and no more than the %d runs", shards,
+			maxShards, p.Runs)
 	}
 	return p, nil
 }
@@ -91,7 +94,8 @@ func (p *Plan) Write(dir string) error {
 	text = append(text, '\n')
 	path := filepath.Join(dir, record.PlanName)
 	if old, err := os.ReadFile(path); err == nil && !bytes.Equal(old, text) {
-		return experiments.PlanErrorf("%s holds another plan: choose another folder with --out, or remove it with its shards", path)
+		return experiments.PlanErrorf("%s holds another plan: choose another folder with --out, or remove it with its shards",
+			path)
 	}
 	return record.WriteFile(path, text)
 }
@@ -111,13 +115,16 @@ func ReadPlan(dir string, by record.Program) (*Plan, error) {
 		return nil, experiments.PlanErrorf("%s: %v", path, err)
 	}
 	if p.Program != by {
-		return nil, experiments.PlanErrorf("%s was made by version %s and this is %s: use that version, or plan again in another folder", path, p.Signature(), by.Signature())
+		return nil, experiments.PlanErrorf("%s was made by version %s and this is %s: use that version, or plan again in "+
+			"another folder", path, p.Signature(), by.Signature())
 	}
 	if err := p.load(); err != nil {
 		return nil, err
 	}
-	if got := p.hash(); got != p.SpecSHA256 || p.Runs != p.design.Total() || p.Shards < 1 || p.Shards > min(maxShards, p.Runs) {
-		return nil, experiments.PlanErrorf("%s was changed after it was made: its preset hashes to %s and not to %s", path, got, p.SpecSHA256)
+	if got := p.hash(); got != p.SpecSHA256 || p.Runs != p.design.Total() || p.Shards < 1 ||
+		p.Shards > min(maxShards, p.Runs) {
+		return nil, experiments.PlanErrorf("%s was changed after it was made: its preset hashes to %s and not to %s", path,
+			got, p.SpecSHA256)
 	}
 	return p, nil
 }

@@ -51,7 +51,8 @@ func (p *Plan) Run(ctx context.Context, dir string, shard int, o experiments.Opt
 	}
 	o = o.WithDefaults()
 	part := p.span(shard)
-	r := &experiments.Result{Dir: shardFolder(dir, shard), Cells: p.Cells, Counts: runner.Counts{Planned: int(part.end - part.first)}}
+	r := &experiments.Result{Dir: shardFolder(dir, shard), Cells: p.Cells,
+		Counts: runner.Counts{Planned: int(part.end - part.first)}}
 	if why, err := p.fault(dir, shard); why == "" || err != nil {
 		r.Finished, r.Reused = r.Planned, r.Planned
 		return r, err
@@ -86,7 +87,8 @@ func (p *Plan) fault(dir string, shard int) (why string, err error) {
 	case err != nil:
 		return err.Error(), nil
 	case have != p.sidecar(shard):
-		return "", experiments.PlanErrorf("%s belongs to another plan: spec %s, version %s, shard %d of %d, runs %d to %d; remove it or choose another folder",
+		return "", experiments.PlanErrorf("%s belongs to another plan: spec %s, version %s, shard %d of %d, runs %d to %d; "+
+			"remove it or choose another folder",
 			folder, have.SpecSHA256, have.Signature(), have.Shard, have.Shards, have.First, have.Last)
 	}
 	m, err := record.ReadManifest(folder)
@@ -135,7 +137,8 @@ func (p *Plan) doubles(dir string) error {
 	for _, e := range entries {
 		have, err := readSidecar(filepath.Join(dir, shardsName, e.Name()))
 		if err == nil && e.Name() != shardName(have.Shard) {
-			return experiments.PlanErrorf("%s holds shard %d, whose place is %s: remove one of the two", filepath.Join(dir, shardsName, e.Name()), have.Shard, shardFolder(dir, have.Shard))
+			return experiments.PlanErrorf("%s holds shard %d, whose place is %s: remove one of the two",
+				filepath.Join(dir, shardsName, e.Name()), have.Shard, shardFolder(dir, have.Shard))
 		}
 	}
 	return nil

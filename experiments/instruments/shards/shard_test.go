@@ -113,7 +113,8 @@ func TestMergeInterruptedAndResumed(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || !r.Partial {
 		t.Fatalf("%+v, %v", r, err)
 	}
-	if r, err = p.Merge(context.Background(), dir, experiments.Options{Out: out}); err != nil || r.Partial || r.Finished != 24 {
+	if r, err = p.Merge(context.Background(), dir, experiments.Options{Out: out}); err != nil || r.Partial ||
+		r.Finished != 24 {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	other, err := p.Merge(context.Background(), dir, experiments.Options{Out: t.TempDir()})
@@ -169,7 +170,8 @@ func TestShardsThatDoNotBelong(t *testing.T) {
 	if err := os.CopyFS(filepath.Join(dir, shardsName, "copy"), os.DirFS(shardFolder(dir, 3))); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Merge(context.Background(), dir, experiments.Options{Out: dir}); err == nil || !strings.Contains(err.Error(), "holds shard 3, whose place is") {
+	if _, err := p.Merge(context.Background(), dir, experiments.Options{Out: dir}); err == nil ||
+		!strings.Contains(err.Error(), "holds shard 3, whose place is") {
 		t.Errorf("%v", err)
 	}
 }
@@ -190,13 +192,16 @@ func TestPlansThatCannotBe(t *testing.T) {
 	if err := p.Write(dir); err != nil {
 		t.Errorf("the same plan again: %v", err)
 	}
-	if _, err := ReadPlan(dir, record.Program{Version: "dev", Code: "changed"}); err == nil || !strings.Contains(err.Error(), "dev (code changed)") {
+	if _, err := ReadPlan(dir, record.Program{Version: "dev", Code: "changed"}); err == nil ||
+		!strings.Contains(err.Error(), "dev (code changed)") {
 		t.Errorf("%v", err)
 	}
-	if _, err := ReadPlan(dir, record.Program{Version: "other"}); err == nil || !strings.Contains(err.Error(), "use that version") {
+	if _, err := ReadPlan(dir, record.Program{Version: "other"}); err == nil ||
+		!strings.Contains(err.Error(), "use that version") {
 		t.Errorf("%v", err)
 	}
-	if _, err := p.Run(context.Background(), dir, 3, experiments.Options{}); err == nil || !strings.Contains(err.Error(), "the shards 0 to 2") {
+	if _, err := p.Run(context.Background(), dir, 3, experiments.Options{}); err == nil ||
+		!strings.Contains(err.Error(), "the shards 0 to 2") {
 		t.Errorf("%v", err)
 	}
 	path := filepath.Join(dir, record.PlanName)
@@ -208,7 +213,8 @@ func TestPlansThatCannotBe(t *testing.T) {
 	if err := os.WriteFile(path, []byte(changed), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadPlan(dir, record.Program{Version: "dev"}); err == nil || !strings.Contains(err.Error(), "was changed after it was made") {
+	if _, err := ReadPlan(dir, record.Program{Version: "dev"}); err == nil ||
+		!strings.Contains(err.Error(), "was changed after it was made") {
 		t.Errorf("%v", err)
 	}
 }
@@ -224,7 +230,8 @@ func TestArray(t *testing.T) {
 func TestSlurmScript(t *testing.T) {
 	p := newPlan(t, t.TempDir(), 3, experiments.Options{})
 	got := p.SlurmScript("/opt/stake out/stakeout", "/scratch/sweep", []int{0, 2}, 2)
-	for _, want := range []string{"#!/bin/sh\n", "#SBATCH --array=0,2\n", "#SBATCH --cpus-per-task=2\n", "#SBATCH --time=0:10:00\n",
+	for _, want := range []string{"#!/bin/sh\n", "#SBATCH --array=0,2\n", "#SBATCH --cpus-per-task=2\n",
+		"#SBATCH --time=0:10:00\n",
 		"exec '/opt/stake out/stakeout' sweep run /scratch/sweep --workers 2\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
@@ -262,12 +269,14 @@ func TestKubernetesJob(t *testing.T) {
 		t.Fatal(err)
 	}
 	pod := job.Spec.Template.Spec
-	if job.APIVersion != "batch/v1" || job.Kind != "Job" || job.Spec.CompletionMode != "Indexed" || job.Spec.Completions != 3 || job.Spec.Parallelism != 3 ||
+	if job.APIVersion != "batch/v1" || job.Kind != "Job" || job.Spec.CompletionMode != "Indexed" ||
+		job.Spec.Completions != 3 || job.Spec.Parallelism != 3 ||
 		pod.RestartPolicy != "Never" || len(pod.Containers) != 1 || len(pod.Volumes) != 1 {
 		t.Fatalf("%+v", job)
 	}
 	c := pod.Containers[0]
-	if strings.Join(c.Command, " ") != "stakeout sweep run /plan --workers 2" || c.Resources.Requests["cpu"] != "2" || c.Resources.Limits["memory"] != "384Mi" || c.Mounts[0]["name"] != pod.Volumes[0]["name"] {
+	if strings.Join(c.Command, " ") != "stakeout sweep run /plan --workers 2" || c.Resources.Requests["cpu"] != "2" ||
+		c.Resources.Limits["memory"] != "384Mi" || c.Mounts[0]["name"] != pod.Volumes[0]["name"] {
 		t.Errorf("%+v", c)
 	}
 	if name := job.Metadata.Name; name != "stakeout-dos-short-burn-auction-hard-fork-with-a-nam" {
@@ -278,7 +287,9 @@ func TestKubernetesJob(t *testing.T) {
 func TestCondorJob(t *testing.T) {
 	p := newPlan(t, t.TempDir(), 3, experiments.Options{})
 	got := p.CondorJob("/opt/stakeout", `/scratch/a "b" c's`, []int{0, 2}, 2)
-	for _, want := range []string{"executable = /opt/stakeout\n", `arguments = "sweep run '/scratch/a ""b"" c''s' --shard $(shard) --workers 2"` + "\n", "request_cpus = 2\n", "request_memory = 384 MB\n", "queue shard in (0, 2)\n"} {
+	for _, want := range []string{"executable = /opt/stakeout\n",
+		`arguments = "sweep run '/scratch/a ""b"" c''s' --shard $(shard) --workers 2"` + "\n", "request_cpus = 2\n",
+		"request_memory = 384 MB\n", "queue shard in (0, 2)\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}

@@ -62,7 +62,8 @@ func Parse(text string) (a Axis, fault *param.Problem) {
 		return a, fault
 	}
 	if strings.Contains(rest, ":") {
-		return a, problem(path, strconv.Quote(rest)+" is neither a list nor a range", form, "write two dots between the ends of a range")
+		return a, problem(path, strconv.Quote(rest)+" is neither a list nor a range", form,
+			"write two dots between the ends of a range")
 	}
 	for i, v := range strings.Split(rest, ",") {
 		v = strings.TrimSpace(v)
@@ -99,7 +100,8 @@ func parseRange(path, text string) (r Range, fault *param.Problem) {
 			r.Log = true
 		case word == "linear" && !r.Log:
 		default:
-			return r, problem(path, strconv.Quote(word)+" has no meaning in a range", "from..to:points or from..to:points:log", param.DidYouMean(param.Nearest(word, []string{"log", "linear"})))
+			return r, problem(path, strconv.Quote(word)+" has no meaning in a range", "from..to:points or from..to:points:log",
+				param.DidYouMean(param.Nearest(word, []string{"log", "linear"})))
 		}
 	}
 	return r, r.Check(path)
@@ -112,9 +114,11 @@ const maxPoints = 100_000
 func (r Range) Check(path string) *param.Problem {
 	switch {
 	case !(r.From < r.To) || r.To-r.From > 1e300:
-		return problem(path, fmt.Sprintf("a range from %g to %g has no inside", r.From, r.To), "finite ends, the lower one first", "")
+		return problem(path, fmt.Sprintf("a range from %g to %g has no inside", r.From, r.To),
+			"finite ends, the lower one first", "")
 	case r.Log && r.From <= 0:
-		return problem(path, fmt.Sprintf("a range in equal ratios cannot start at %g", r.From), "an end above 0, or a linear range", "")
+		return problem(path, fmt.Sprintf("a range in equal ratios cannot start at %g", r.From),
+			"an end above 0, or a linear range", "")
 	case r.Points < 0 || r.Points == 1 || r.Points > maxPoints:
 		return problem(path, fmt.Sprintf("a range has %d points", r.Points), fmt.Sprintf("2 to %d points", maxPoints), "")
 	}

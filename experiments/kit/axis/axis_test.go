@@ -84,7 +84,8 @@ func TestSamplesFillEveryPart(t *testing.T) {
 		method     string
 		points     int
 		checked, d int // axis that is checked, axes
-	}{{LatinHypercube, 50, 0, 3}, {LatinHypercube, 50, 2, 3}, {Halton, 64, 0, 3}, {Halton, 81, 1, 3}, {Halton, 125, 2, 3}} {
+	}{{LatinHypercube, 50, 0, 3}, {LatinHypercube, 50, 2, 3}, {Halton, 64, 0, 3}, {Halton, 81, 1, 3},
+		{Halton, 125, 2, 3}} {
 		s := Sample{c.method, c.points}
 		seen := map[int]bool{}
 		for _, x := range s.Draw(c.d, 7698) {
@@ -106,7 +107,8 @@ func TestParseSample(t *testing.T) {
 	if s, fault := ParseSample("lhs:64"); fault != nil || s != (Sample{LatinHypercube, 64}) {
 		t.Errorf("%+v, %+v", s, fault)
 	}
-	for text, want := range map[string]string{"lsh:4": `did you mean "lhs"?`, "halton": "not a number of points", "lhs:0": "not a number of points", "lhs:x": "not a number of points"} {
+	for text, want := range map[string]string{"lsh:4": `did you mean "lhs"?`, "halton": "not a number of points",
+		"lhs:0": "not a number of points", "lhs:x": "not a number of points"} {
 		if _, fault := ParseSample(text); fault == nil || !strings.Contains(fault.Message+fault.Hint, want) {
 			t.Errorf("%s: %+v", text, fault)
 		}

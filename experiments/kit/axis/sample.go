@@ -35,11 +35,13 @@ func ParseSample(text string) (s Sample, fault *param.Problem) {
 	method, points, ok := strings.Cut(text, ":")
 	s.Method = method
 	if method != LatinHypercube && method != Halton {
-		return s, problem("sample.method", fmt.Sprintf("there is no sample %q", method), form, param.DidYouMean(param.Nearest(method, Methods())))
+		return s, problem("sample.method", fmt.Sprintf("there is no sample %q", method), form,
+			param.DidYouMean(param.Nearest(method, Methods())))
 	}
 	n, err := strconv.Atoi(points)
 	if !ok || err != nil || n < 1 || n > maxPoints {
-		return s, problem("sample.points", fmt.Sprintf("%q is not a number of points", points), form+fmt.Sprintf(", with 1 to %d points", maxPoints), "")
+		return s, problem("sample.points", fmt.Sprintf("%q is not a number of points", points),
+			form+fmt.Sprintf(", with 1 to %d points", maxPoints), "")
 	}
 	s.Points = n
 	return s, nil

@@ -145,7 +145,8 @@ type Waterfall struct {
 // The error names the panel, the series and the index.
 func (f *Figure) Validate() error {
 	if f.Width != SingleColumn && f.Width != DoubleColumn {
-		return fmt.Errorf("figure: width is %v mm, want %v or %v", float64(f.Width), float64(SingleColumn), float64(DoubleColumn))
+		return fmt.Errorf("figure: width is %v mm, want %v or %v", float64(f.Width), float64(SingleColumn),
+			float64(DoubleColumn))
 	}
 	if !(f.HeightMM >= 30 && f.HeightMM <= TallestMM) {
 		return fmt.Errorf("figure: height is %v mm, want 30 to %v", f.HeightMM, TallestMM)

@@ -54,7 +54,8 @@ func TestDataFileListsEveryValue(t *testing.T) {
 		Lines: []Line{{Name: "a", X: []float64{1}, Y: []float64{1.0 / 3}, Lo: []float64{0}, Hi: []float64{1}}},
 		Bands: []Band{{X: []float64{1}, Lo: []float64{-1}, Hi: []float64{2}}},
 		Marks: []Mark{{5, "stop, now"}},
-	}, {Lines: []Line{{Name: "b", X: []float64{2}, Y: []float64{3}, Points: true}}}, {Heat: &Heat{Cols: []string{"c"}, Rows: []string{"r"}, Z: [][]float64{{-2}}, Label: "z"}},
+	}, {Lines: []Line{{Name: "b", X: []float64{2}, Y: []float64{3}, Points: true}}},
+		{Heat: &Heat{Cols: []string{"c"}, Rows: []string{"r"}, Z: [][]float64{{-2}}, Label: "z"}},
 		{Waterfall: &Waterfall{Labels: []string{"w"}, Values: []float64{3}, Total: "sum"}}}}
 	want := `panel,series,kind,name,x,y,value,lo,hi
 1,1,line,a,1,,0.3333333333333333,0,1
@@ -82,13 +83,21 @@ func TestErrors(t *testing.T) {
 		{"height", Figure{Width: SingleColumn, HeightMM: math.NaN(), Panels: []Panel{line(one, one)}}, "height is NaN"},
 		{"no panels", Figure{Width: SingleColumn, HeightMM: 60}, "no panels"},
 		{"empty panel", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{{}}}, "panel 1: no lines"},
-		{"lengths", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{line(one, []float64{1, 2})}}, `line "price": 1 x values but 2`},
-		{"infinite", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{line(one, []float64{math.Inf(1)})}}, "y[0] is +Inf"},
-		{"all missing", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{line(one, []float64{math.NaN()})}}, "every value is missing"},
-		{"log of zero", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{{YLog: true, Lines: []Line{{X: one, Y: []float64{0}}}}}}, "logarithmic axis cannot show"},
-		{"unit", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{{XLabel: "Block", Lines: []Line{{X: one, Y: one}}}}}, `"Block" has no unit`},
-		{"glyph", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{{XLabel: "p\u209c (1)", Lines: []Line{{X: one, Y: one}}}}}, "U+209C"},
-		{"mark", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{{Marks: []Mark{{1, strings.Repeat("long label ", 9)}}, Lines: []Line{{X: one, Y: one}}}}}, "wider than the axes"},
+		{"lengths", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{line(one, []float64{1, 2})}},
+			`line "price": 1 x values but 2`},
+		{"infinite", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{line(one, []float64{math.Inf(1)})}},
+			"y[0] is +Inf"},
+		{"all missing", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{line(one, []float64{math.NaN()})}},
+			"every value is missing"},
+		{"log of zero", Figure{Width: SingleColumn, HeightMM: 60,
+			Panels: []Panel{{YLog: true, Lines: []Line{{X: one, Y: []float64{0}}}}}}, "logarithmic axis cannot show"},
+		{"unit", Figure{Width: SingleColumn, HeightMM: 60,
+			Panels: []Panel{{XLabel: "Block", Lines: []Line{{X: one, Y: one}}}}}, `"Block" has no unit`},
+		{"glyph", Figure{Width: SingleColumn, HeightMM: 60,
+			Panels: []Panel{{XLabel: "p\u209c (1)", Lines: []Line{{X: one, Y: one}}}}}, "U+209C"},
+		{"mark", Figure{Width: SingleColumn, HeightMM: 60,
+			Panels: []Panel{{Marks: []Mark{{1, strings.Repeat("long label ", 9)}}, Lines: []Line{{X: one, Y: one}}}}},
+			"wider than the axes"},
 		{"cells", Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{{Heat: fineGrid(25)}}}, "too small"},
 	}
 	for _, c := range cases {
@@ -138,7 +147,8 @@ func TestNumber(t *testing.T) {
 		d    int
 		want string
 	}{
-		{0.1 + 0.2, 1, "0.3"}, {-1234567.5, 0, "−1,234,568"}, {-0.0001, 2, "0.00"}, {999.995, 0, "1,000"}, {12, 0, "12"}, {-100, 0, "−100"},
+		{0.1 + 0.2, 1, "0.3"}, {-1234567.5, 0, "−1,234,568"}, {-0.0001, 2, "0.00"}, {999.995, 0, "1,000"}, {12, 0, "12"},
+		{-100, 0, "−100"},
 	} {
 		if got := Number(c.v, c.d); got != c.want {
 			t.Errorf("Number(%v, %d) = %q, want %q", c.v, c.d, got, c.want)
@@ -256,7 +266,8 @@ func TestHeatSigns(t *testing.T) {
 			t.Errorf("%v: got %q, want %q", z, got, want)
 		}
 	}
-	if _, err := (&Figure{Width: SingleColumn, HeightMM: 90, Panels: []Panel{{Heat: signsOnly(14)}}}).render(); err != nil {
+	if _, err := (&Figure{Width: SingleColumn, HeightMM: 90,
+		Panels: []Panel{{Heat: signsOnly(14)}}}).render(); err != nil {
 		t.Error(err)
 	}
 }

@@ -74,7 +74,8 @@ func (c *chart) addHeat(p *plot.Plot, size vg.Point) error {
 		return err
 	}
 	if w := hp.widestText(); w > cell.X-2 || cell.Y < textSize {
-		return fmt.Errorf("heat map: cells of %.0f × %.0f pt are too small for the numbers; use a wider figure, fewer decimals or Signs", float64(cell.X), float64(cell.Y))
+		return fmt.Errorf("heat map: cells of %.0f × %.0f pt are too small for the numbers; use a wider figure, fewer "+
+			"decimals or Signs", float64(cell.X), float64(cell.Y))
 	}
 	nominal(&p.X, cols)
 	nominal(&p.Y, h.Rows)
@@ -217,9 +218,11 @@ func (hp *heatPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 			fill := hp.scale.color(z)
 			c.SetColor(fill)
 			c.Fill(vg.Rectangle{Min: vg.Point{X: x0, Y: y0}, Max: vg.Point{X: x1, Y: y1}}.Path())
-			c.StrokeLines(draw.LineStyle{Color: gridInk, Width: thinWidth}, []vg.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}, {X: x0, Y: y0}})
+			c.StrokeLines(draw.LineStyle{Color: gridInk, Width: thinWidth},
+				[]vg.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}, {X: x0, Y: y0}})
 			c.SetColor(textOn(fill))
-			writeFace(c, vg.Point{X: (x0 + x1) / 2, Y: (y0+y1)/2 - halfCapital}, text.XCenter, hp.h.cellText(z), textSize, hp.h.cellFace(row, col))
+			writeFace(c, vg.Point{X: (x0 + x1) / 2, Y: (y0+y1)/2 - halfCapital}, text.XCenter, hp.h.cellText(z), textSize,
+				hp.h.cellFace(row, col))
 		}
 	}
 	hp.drawBar(c)
@@ -233,11 +236,13 @@ func (hp *heatPlotter) drawBar(c draw.Canvas) {
 	for i := range steps {
 		lo, hi := bottom+(top-bottom)*float64(i)/steps, bottom+(top-bottom)*float64(i+1)/steps
 		c.SetColor(shade((lo + hi) / 2))
-		c.Fill(vg.Rectangle{Min: vg.Point{X: x0, Y: at(lo)}, Max: vg.Point{X: x0 + barWidth, Y: min(at(hi)+bleed, c.Max.Y)}}.Path())
+		c.Fill(vg.Rectangle{Min: vg.Point{X: x0, Y: at(lo)},
+			Max: vg.Point{X: x0 + barWidth, Y: min(at(hi)+bleed, c.Max.Y)}}.Path())
 	}
 	frame := draw.LineStyle{Color: axisInk, Width: thinWidth}
 	x1 := x0 + barWidth
-	c.StrokeLines(frame, []vg.Point{{X: x0, Y: c.Min.Y}, {X: x1, Y: c.Min.Y}, {X: x1, Y: c.Max.Y}, {X: x0, Y: c.Max.Y}, {X: x0, Y: c.Min.Y}})
+	c.StrokeLines(frame, []vg.Point{{X: x0, Y: c.Min.Y}, {X: x1, Y: c.Min.Y}, {X: x1, Y: c.Max.Y}, {X: x0, Y: c.Max.Y},
+		{X: x0, Y: c.Min.Y}})
 	for _, t := range hp.ticks {
 		y := at(hp.scale.share(t.Value))
 		c.StrokeLine2(frame, x1, y, x1+tickLength, y)

@@ -38,7 +38,8 @@ func TestLogarithmicColours(t *testing.T) {
 // maps with the same label share their scale.
 func TestScalesOfHeatMaps(t *testing.T) {
 	of := func(label string, z ...float64) Panel { return Panel{Heat: &Heat{Label: label, Z: [][]float64{z}}} }
-	f := &Figure{Panels: []Panel{of("a", 10, 20, math.NaN()), of("a", 0, 80), of("b", -5, -10), of("c", -30, 10), of("d", 0)}}
+	f := &Figure{Panels: []Panel{of("a", 10, 20, math.NaN()), of("a", 0, 80), of("b", -5, -10), of("c", -30, 10),
+		of("d", 0)}}
 	for i, want := range []interval{{0, 80}, {0, 80}, {-10, 0}, {-30, 10}, {0, 1}} {
 		s := f.heatScale(f.Panels[i].Heat)
 		if s.interval != want || s.limit() != math.Max(-want.min, want.max) || s.color(0) != shade(0) {
@@ -65,7 +66,8 @@ func TestTypeOfCells(t *testing.T) {
 	}
 	f := &Figure{Width: SingleColumn, HeightMM: 60, Panels: []Panel{{Heat: h}}}
 	data := string(f.csv())
-	for _, want := range []string{"1,told from zero,cell,z,a,r,2", "1,told from zero,cell,z,b,r,-2", "1,not told from zero,cell,z,c,r,1", "1,,cell,z,e,r,NaN"} {
+	for _, want := range []string{"1,told from zero,cell,z,a,r,2", "1,told from zero,cell,z,b,r,-2",
+		"1,not told from zero,cell,z,c,r,1", "1,,cell,z,e,r,NaN"} {
 		if !strings.Contains(data, want) {
 			t.Errorf("the data lack %q:\n%s", want, data)
 		}

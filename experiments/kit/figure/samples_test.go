@@ -19,7 +19,8 @@ func samples() map[string]*Figure {
 func pricePaths() *Figure {
 	src := rand.New(rand.NewPCG(7, 1))
 	n := 241
-	x, attack, twin, lo, hi, tlo, thi := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
+	x, attack, twin, lo, hi, tlo, thi := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n),
+		make([]float64, n), make([]float64, n), make([]float64, n)
 	a, b := 100.0, 100.0
 	for i := range n {
 		x[i] = float64(i)
@@ -50,8 +51,10 @@ func pricePaths() *Figure {
 
 func roiByStake() *Figure {
 	f := &Figure{Width: DoubleColumn, HeightMM: 70, Caption: "ROI by stake share, σ² = 0.04, λ = 2."}
-	p := Panel{XLabel: "Stake share of the attacker (%)", YLabel: "Return on capital at risk (%)", ZeroLine: true, Legend: true}
-	for s, name := range []string{"DoS and short", "Fake DoS", "Withdrawal ransom", "Empty blocks", "Censorship (λ = 2)", "Lure of tokens", "Bribe"} {
+	p := Panel{XLabel: "Stake share of the attacker (%)", YLabel: "Return on capital at risk (%)", ZeroLine: true,
+		Legend: true}
+	for s, name := range []string{"DoS and short", "Fake DoS", "Withdrawal ransom", "Empty blocks", "Censorship (λ = 2)",
+		"Lure of tokens", "Bribe"} {
 		var x, y, lo, hi []float64
 		for i := range 12 {
 			v := float64(i) * 4
@@ -83,7 +86,8 @@ func heatMap() *Figure {
 		h.Z, h.Told = append(h.Z, z), append(h.Told, told)
 	}
 	h.Z[2][3] = math.NaN()
-	return &Figure{Width: DoubleColumn, HeightMM: 65, Panels: []Panel{{Heat: h, XLabel: "Leader selection", YLabel: "Attack"}}, Caption: "Mechanism × attack."}
+	return &Figure{Width: DoubleColumn, HeightMM: 65,
+		Panels: []Panel{{Heat: h, XLabel: "Leader selection", YLabel: "Attack"}}, Caption: "Mechanism × attack."}
 }
 
 func signMap() *Figure {
@@ -99,14 +103,17 @@ func signMap() *Figure {
 		}
 		h.Z = append(h.Z, z)
 	}
-	return &Figure{Width: SingleColumn, HeightMM: 70, Panels: []Panel{{Heat: h, XLabel: "Stake share of the attacker", YLabel: "User loyalty λ"}}, Caption: "Sign of the price move."}
+	return &Figure{Width: SingleColumn, HeightMM: 70,
+		Panels:  []Panel{{Heat: h, XLabel: "Stake share of the attacker", YLabel: "User loyalty λ"}},
+		Caption: "Sign of the price move."}
 }
 
 func moneyByChannel() *Figure {
 	return &Figure{Width: SingleColumn, HeightMM: 68, Caption: "Money by channel.", Panels: []Panel{{
 		XLabel: "Money of the attacker (thousand €)",
 		Waterfall: &Waterfall{
-			Labels: []string{"Short position", "Block rewards", "Fees and MEV", "Botnet rental", "Borrowing", "Slashing", "Market impact"},
+			Labels: []string{"Short position", "Block rewards", "Fees and MEV", "Botnet rental", "Borrowing", "Slashing",
+				"Market impact"},
 			Values: []float64{412.3, 38.1, 12.4, -180, -96.5, -14.2, -201.9},
 			Total:  "Net profit", Decimals: 1,
 		},
@@ -127,7 +134,8 @@ func smallMultiples() *Figure {
 		}
 		f.Panels = append(f.Panels, Panel{
 			Title: string(rune('a' + k)), XLabel: "Hash share (1)", YLabel: "Odds of a missed deadline (1)", Legend: true,
-			Lines: []Line{{Name: "Closed form", X: cx, Y: cy, Style: 3}, {Name: "Simulation, 95 % interval", X: x, Y: y, Lo: lo, Hi: hi, Points: true, Style: 1}},
+			Lines: []Line{{Name: "Closed form", X: cx, Y: cy, Style: 3},
+				{Name: "Simulation, 95 % interval", X: x, Y: y, Lo: lo, Hi: hi, Points: true, Style: 1}},
 		})
 	}
 	f.Panels[1].Marks = []Mark{{0.1, "one third"}, {0.4, "majority"}}
@@ -161,7 +169,8 @@ func wideSeries() *Figure {
 		{Title: "a", XLabel: "Cycle (1)", YLabel: "Cumulative profit (€)", ZeroLine: true, Legend: true,
 			Lines: []Line{{Name: "Profit", X: x, Y: profit}}, Bands: []Band{{X: x, Lo: lo, Hi: hi}},
 			Marks: []Mark{{20, "attack starts"}, {40, "DoS ends"}, {380, "last cycle"}, {390, "accounts are settled"}}},
-		{Title: "b", XLabel: "Cycle (1)", YLabel: "Gini of stake (1)", Legend: true, Lines: []Line{{Name: "Concentration", X: x, Y: conc, Style: 2}}},
+		{Title: "b", XLabel: "Cycle (1)", YLabel: "Gini of stake (1)", Legend: true,
+			Lines: []Line{{Name: "Concentration", X: x, Y: conc, Style: 2}}},
 	}
 	return f
 }

@@ -69,12 +69,16 @@ var vegaConfig = object{
 	"title": object{"fontSize": float64(letterSize), "color": hex(ink)},
 	"axis": object{
 		"labelFontSize": float64(textSize), "titleFontSize": float64(textSize), "titleFontWeight": "normal", "labelLimit": 0,
-		"labelColor": hex(ink), "titleColor": hex(ink), "domainColor": hex(axisInk), "tickColor": hex(axisInk), "tickSize": float64(tickLength),
-		"domainWidth": float64(thinWidth), "tickWidth": float64(thinWidth), "gridColor": hex(gridInk), "gridWidth": float64(thinWidth),
+		"labelColor": hex(ink), "titleColor": hex(ink), "domainColor": hex(axisInk), "tickColor": hex(axisInk),
+		"tickSize":    float64(tickLength),
+		"domainWidth": float64(thinWidth), "tickWidth": float64(thinWidth), "gridColor": hex(gridInk),
+		"gridWidth": float64(thinWidth),
 	},
 	"legend": object{
-		"orient": "bottom", "labelFontSize": float64(textSize), "titleFontSize": float64(textSize), "titleFontWeight": "normal",
-		"labelColor": hex(ink), "titleColor": hex(ink), "labelLimit": 0, "symbolStrokeWidth": float64(lineWidth), "columns": 3,
+		"orient": "bottom", "labelFontSize": float64(textSize), "titleFontSize": float64(textSize),
+		"titleFontWeight": "normal",
+		"labelColor":      hex(ink), "titleColor": hex(ink), "labelLimit": 0, "symbolStrokeWidth": float64(lineWidth),
+		"columns": 3,
 	},
 	"text": object{"fontSize": float64(textSize), "color": hex(ink)},
 }
@@ -132,7 +136,8 @@ func (p *Panel) vegaHeat(scale heatScale) object {
 	var data []object
 	for i, row := range h.Z {
 		for j, z := range row {
-			data = append(data, object{"x": h.Cols[j], "y": h.Rows[i], "z": number(z), "text": h.cellText(z), "ink": hex(textOn(scale.color(z))), "face": h.cellFace(i, j).String()})
+			data = append(data, object{"x": h.Cols[j], "y": h.Rows[i], "z": number(z), "text": h.cellText(z),
+				"ink": hex(textOn(scale.color(z))), "face": h.cellFace(i, j).String()})
 		}
 	}
 	top := make([]string, len(h.Rows))
@@ -140,19 +145,24 @@ func (p *Panel) vegaHeat(scale heatScale) object {
 		top[len(h.Rows)-1-i] = name
 	}
 	missing := object{"test": "datum.z === null", "value": hex(scale.color(math.NaN()))}
-	layers := []object{{"mark": object{"type": "rect", "invalid": "show", "stroke": hex(gridInk), "strokeWidth": float64(thinWidth)}, "encoding": object{
-		"color": object{"field": "z", "type": "quantitative", "title": h.Label, "scale": scale.vega(), "condition": missing, "legend": object{"orient": "right"}}}}}
+	layers := []object{{"mark": object{"type": "rect", "invalid": "show", "stroke": hex(gridInk),
+		"strokeWidth": float64(thinWidth)}, "encoding": object{
+		"color": object{"field": "z", "type": "quantitative", "title": h.Label, "scale": scale.vega(), "condition": missing,
+			"legend": object{"orient": "right"}}}}}
 	for _, f := range []face{upright, bold, italic} {
 		layers = append(layers, object{
 			"transform": []object{{"filter": "datum.face == '" + f.String() + "'"}}, "mark": f.vega(),
-			"encoding": object{"text": object{"field": "text", "type": "nominal"}, "color": object{"field": "ink", "type": "nominal", "scale": nil, "legend": nil}},
+			"encoding": object{"text": object{"field": "text", "type": "nominal"},
+				"color": object{"field": "ink", "type": "nominal", "scale": nil, "legend": nil}},
 		})
 	}
 	return object{
 		"data": object{"values": data},
 		"encoding": object{
-			"x": object{"field": "x", "type": "ordinal", "sort": h.Cols, "title": p.XLabel, "axis": object{"labelAngle": 0, "labelExpr": "split(datum.label, ' ')", "domain": false, "ticks": false}},
-			"y": object{"field": "y", "type": "ordinal", "sort": top, "title": p.YLabel, "axis": object{"domain": false, "ticks": false}},
+			"x": object{"field": "x", "type": "ordinal", "sort": h.Cols, "title": p.XLabel,
+				"axis": object{"labelAngle": 0, "labelExpr": "split(datum.label, ' ')", "domain": false, "ticks": false}},
+			"y": object{"field": "y", "type": "ordinal", "sort": top, "title": p.YLabel,
+				"axis": object{"domain": false, "ticks": false}},
 		},
 		"layer":   layers,
 		"resolve": object{"scale": object{"color": "independent"}},
@@ -198,11 +208,13 @@ func (p *Panel) vegaWaterfall(width vg.Length) object {
 			kind = "loss"
 		}
 		names = append(names, s.name)
-		data = append(data, object{"y": s.name, "from": number(s.from), "to": number(s.to), "kind": kind, "text": wp.amount(s)})
+		data = append(data, object{"y": s.name, "from": number(s.from), "to": number(s.to), "kind": kind,
+			"text": wp.amount(s)})
 	}
 	r = wp.roomForLabels(r.widened(false), width)
 	x := func(field string) object { return within(scaled(field, p.XLabel, false, r), r) }
-	y := object{"field": "y", "type": "ordinal", "sort": names, "title": p.YLabel, "axis": object{"domain": false, "ticks": false}}
+	y := object{"field": "y", "type": "ordinal", "sort": names, "title": p.YLabel,
+		"axis": object{"domain": false, "ticks": false}}
 	amount := func(test string, align string, dx int) object {
 		return object{
 			"transform": []object{{"filter": test}}, "mark": object{"type": "text", "align": align, "dx": dx},
@@ -212,9 +224,11 @@ func (p *Panel) vegaWaterfall(width vg.Length) object {
 	return object{
 		"data": object{"values": data},
 		"layer": []object{
-			{"mark": object{"type": "bar", "size": float64(textSize)}, "encoding": object{"x": x("from"), "x2": object{"field": "to"}, "y": y, "color": object{
-				"field": "kind", "type": "nominal", "legend": nil,
-				"scale": object{"domain": []string{"gain", "loss", "total"}, "range": []string{hex(skyBlue), hex(vermillion), hex(axisInk)}}}}},
+			{"mark": object{"type": "bar", "size": float64(textSize)},
+				"encoding": object{"x": x("from"), "x2": object{"field": "to"}, "y": y, "color": object{
+					"field": "kind", "type": "nominal", "legend": nil,
+					"scale": object{"domain": []string{"gain", "loss", "total"},
+						"range": []string{hex(skyBlue), hex(vermillion), hex(axisInk)}}}}},
 			{"mark": object{"type": "rule", "color": hex(ink), "strokeWidth": 0.7}, "encoding": object{"x": zeroAt(p.XLabel)}},
 			amount("datum.to >= datum.from", "left", 3), amount("datum.to < datum.from", "right", -3),
 		},

@@ -63,7 +63,8 @@ func (k *seriesKeys) channel(field string, listed []string, size int, value func
 	for i, key := range k.order {
 		values[i] = value(styleOf(k.styles[key]))
 	}
-	o := object{"field": field, "type": "nominal", "title": nil, "scale": object{"domain": k.order, "range": values}, "legend": nil}
+	o := object{"field": field, "type": "nominal", "title": nil, "scale": object{"domain": k.order, "range": values},
+		"legend": nil}
 	if len(listed) > 0 {
 		o["legend"] = object{"values": listed, "symbolSize": size}
 	}
@@ -92,25 +93,33 @@ func (p *Panel) vegaSeries(keys *seriesKeys) object {
 	y := func(field string) object { return scaled(field, p.YLabel, p.YLog, p.yRange()) }
 	var layers []object
 	if data := p.bandRows(keys); data != nil {
-		layers = append(layers, object{"data": object{"values": data}, "mark": object{"type": "area", "opacity": float64(bandAlpha) / 255}, "encoding": object{
-			"x": x, "y": y("lo"), "y2": object{"field": "hi"}, "color": keys.channel("area", keys.shades, 100, colorOf), "detail": object{"field": "part", "type": "nominal"}}})
+		layers = append(layers, object{"data": object{"values": data},
+			"mark": object{"type": "area", "opacity": float64(bandAlpha) / 255}, "encoding": object{
+				"x": x, "y": y("lo"), "y2": object{"field": "hi"}, "color": keys.channel("area", keys.shades, 100, colorOf),
+				"detail": object{"field": "part", "type": "nominal"}}})
 	}
 	if p.ZeroLine {
-		layers = append(layers, object{"data": object{"values": []object{{}}}, "mark": object{"type": "rule", "color": hex(ink), "strokeWidth": 0.7}, "encoding": object{"y": zeroAt(p.YLabel)}})
+		layers = append(layers, object{"data": object{"values": []object{{}}},
+			"mark": object{"type": "rule", "color": hex(ink), "strokeWidth": 0.7}, "encoding": object{"y": zeroAt(p.YLabel)}})
 	}
 	bars, lines, points := p.lineRows(keys)
 	if bars != nil {
-		layers = append(layers, object{"data": object{"values": bars}, "mark": object{"type": "rule", "strokeWidth": 0.8}, "encoding": object{
-			"x": x, "y": y("lo"), "y2": object{"field": "hi"}, "stroke": keys.channel("line", keys.lines, 200, colorOf)}})
+		layers = append(layers, object{"data": object{"values": bars}, "mark": object{"type": "rule", "strokeWidth": 0.8},
+			"encoding": object{
+				"x": x, "y": y("lo"), "y2": object{"field": "hi"}, "stroke": keys.channel("line", keys.lines, 200, colorOf)}})
 	}
 	if lines != nil {
-		layers = append(layers, object{"data": object{"values": lines}, "mark": object{"type": "line", "strokeWidth": float64(lineWidth)}, "encoding": object{
-			"x": x, "y": y("y"), "stroke": keys.channel("line", keys.lines, 200, colorOf), "strokeDash": keys.channel("line", keys.lines, 200, dashOf),
-			"order": object{"field": "i", "type": "quantitative"}, "detail": object{"field": "part", "type": "nominal"}}})
+		layers = append(layers, object{"data": object{"values": lines},
+			"mark": object{"type": "line", "strokeWidth": float64(lineWidth)}, "encoding": object{
+				"x": x, "y": y("y"), "stroke": keys.channel("line", keys.lines, 200, colorOf),
+				"strokeDash": keys.channel("line", keys.lines, 200, dashOf),
+				"order":      object{"field": "i", "type": "quantitative"}, "detail": object{"field": "part", "type": "nominal"}}})
 	}
 	if points != nil {
-		layers = append(layers, object{"data": object{"values": points}, "mark": object{"type": "point", "opacity": 1, "size": 14, "stroke": "white", "strokeWidth": 0.5}, "encoding": object{
-			"x": x, "y": y("y"), "fill": keys.channel("point", keys.points, 40, colorOf), "shape": keys.channel("point", keys.points, 40, markerOf)}})
+		layers = append(layers, object{"data": object{"values": points},
+			"mark": object{"type": "point", "opacity": 1, "size": 14, "stroke": "white", "strokeWidth": 0.5}, "encoding": object{
+				"x": x, "y": y("y"), "fill": keys.channel("point", keys.points, 40, colorOf),
+				"shape": keys.channel("point", keys.points, 40, markerOf)}})
 	}
 	return object{"layer": append(layers, p.vegaMarks(x)...)}
 }
@@ -120,9 +129,11 @@ func (p *Panel) vegaMarks(x object) (layers []object) {
 	for i, m := range p.Marks {
 		data := object{"values": []object{{"x": m.X, "label": m.Label}}}
 		layers = append(layers,
-			object{"data": data, "mark": object{"type": "rule", "color": hex(markInk), "strokeWidth": 0.6, "strokeDash": []float64{2, 1.5}}, "encoding": object{"x": x}},
-			object{"data": data, "mark": object{"type": "text", "align": "center", "dy": -5 - 10*(len(p.Marks)-1-i)}, "encoding": object{
-				"x": x, "y": object{"value": 0}, "text": object{"field": "label", "type": "nominal"}}})
+			object{"data": data, "mark": object{"type": "rule", "color": hex(markInk), "strokeWidth": 0.6,
+				"strokeDash": []float64{2, 1.5}}, "encoding": object{"x": x}},
+			object{"data": data, "mark": object{"type": "text", "align": "center", "dy": -5 - 10*(len(p.Marks)-1-i)},
+				"encoding": object{
+					"x": x, "y": object{"value": 0}, "text": object{"field": "label", "type": "nominal"}}})
 	}
 	return layers
 }
@@ -132,7 +143,8 @@ func (p *Panel) bandRows(keys *seriesKeys) (rows []object) {
 	for k, b := range p.Bands {
 		for _, run := range runs(len(b.X), func(i int) bool { return math.IsNaN(b.Lo[i]) || math.IsNaN(b.Hi[i]) }) {
 			for i := run.first; i < run.end; i++ {
-				rows = append(rows, object{"area": keys.of(b.Name, b.Style), "part": part(k, run), "x": b.X[i], "lo": b.Lo[i], "hi": b.Hi[i]})
+				rows = append(rows, object{"area": keys.of(b.Name, b.Style), "part": part(k, run), "x": b.X[i], "lo": b.Lo[i],
+					"hi": b.Hi[i]})
 			}
 		}
 	}

@@ -63,7 +63,8 @@ func TestVegaLiteFollowsItsGrammar(t *testing.T) {
 		if err := valid(s, text); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if wrong := strings.Replace(text, `"type": "quantitative"`, `"type": "quantity"`, 1); wrong == text || valid(s, wrong) == nil {
+		if wrong := strings.Replace(text, `"type": "quantitative"`, `"type": "quantity"`, 1); wrong == text ||
+			valid(s, wrong) == nil {
 			t.Errorf("%s: a wrong type passes", name)
 		}
 	}
@@ -77,7 +78,8 @@ func TestVegaLiteShowsWhatIsDrawn(t *testing.T) {
 		XLabel: "Time (d)", YLabel: "Price (USD)", ZeroLine: true, Legend: true,
 		Lines: []Line{
 			{Name: "Attack", X: []float64{1, 2, 3, 4, 5}, Y: []float64{0.125, 2, gap, 7, gap}, Style: 1},
-			{Name: "Measured", X: []float64{1.5}, Y: []float64{3}, Lo: []float64{2.75}, Hi: []float64{3.25}, Points: true, Style: 2},
+			{Name: "Measured", X: []float64{1.5}, Y: []float64{3}, Lo: []float64{2.75}, Hi: []float64{3.25},
+				Points: true, Style: 2},
 			{Name: "Attack", X: []float64{1, 2}, Y: []float64{5, 6}, Style: 3},
 		},
 		Bands: []Band{{Name: "Between", X: []float64{1, 2}, Lo: []float64{-0.5, 1}, Hi: []float64{1, 3}, Style: 4}},
@@ -108,13 +110,16 @@ func TestVegaLiteShowsWhatIsDrawn(t *testing.T) {
 	for _, l := range doc.Concat[0].Layer {
 		rows = append(rows, l.Data.Values...)
 		marks[l.Mark["type"].(string)] += len(l.Data.Values)
-		if y, ok := l.Encoding["y"]; ok && l.Encoding["x"].Title != "" && l.Mark["type"] != "text" && y.Title != "Price (USD)" {
+		if y, ok := l.Encoding["y"]; ok && l.Encoding["x"].Title != "" && l.Mark["type"] != "text" &&
+			y.Title != "Price (USD)" {
 			t.Errorf("%v: titles %q and %q", l.Mark, l.Encoding["x"].Title, y.Title)
 		}
 		if l.Mark["type"] == "line" {
-			domain, colors, dashes := l.Encoding["stroke"].Scale.Domain, l.Encoding["stroke"].Scale.Range, l.Encoding["strokeDash"].Scale.Range
+			domain, colors, dashes := l.Encoding["stroke"].Scale.Domain, l.Encoding["stroke"].Scale.Range,
+				l.Encoding["strokeDash"].Scale.Range
 			got, _ := json.Marshal([]any{domain, colors, dashes})
-			want := `[["Attack","Measured","Attack#3","Between"],["#d55e00","#009e73","#000000","#cc79a7"],[[4.5,2],[1.3,1.5],[7,2,1.3,2],[8,2.5]]]`
+			want := `[["Attack","Measured","Attack#3","Between"],["#d55e00","#009e73","#000000","#cc79a7"],[[4.5,2],[1.3,1.5],` +
+				`[7,2,1.3,2],[8,2.5]]]`
 			if string(got) != want {
 				t.Errorf("scales %s, want %s", got, want)
 			}

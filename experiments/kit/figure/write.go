@@ -106,7 +106,8 @@ func (f *Figure) render() ([]output, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(files, output{".csv", f.csv()}, output{".caption.txt", []byte(strings.TrimSpace(f.Caption) + "\n")}, output{".vl.json", grammar}), nil
+	return append(files, output{".csv", f.csv()}, output{".caption.txt", []byte(strings.TrimSpace(f.Caption) + "\n")},
+		output{".vl.json", grammar}), nil
 }
 
 // withResolution adds the pHYs chunk, without which a word processor places
@@ -158,7 +159,8 @@ func (p *Panel) csv(row func(...string)) {
 	}
 	for k, b := range p.Bands {
 		for i := range b.X {
-			row(strconv.Itoa(len(p.Lines)+k+1), "band", p.seriesName(b.Name, b.Style), num(b.X[i]), "", "", num(b.Lo[i]), num(b.Hi[i]))
+			row(strconv.Itoa(len(p.Lines)+k+1), "band", p.seriesName(b.Name, b.Style), num(b.X[i]), "", "", num(b.Lo[i]),
+				num(b.Hi[i]))
 		}
 	}
 	for _, m := range p.Marks {

@@ -58,7 +58,8 @@ type reader struct {
 }
 
 func (r *reader) report(at position, path, message, hint string) {
-	r.problems = append(r.problems, Problem{r.file, at.line, at.column, param.Problem{Path: path, Message: message, Hint: hint}})
+	r.problems = append(r.problems,
+		Problem{r.file, at.line, at.column, param.Problem{Path: path, Message: message, Hint: hint}})
 }
 
 // at is the position of a token, moved into the file. The library places a

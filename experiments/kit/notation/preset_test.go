@@ -86,7 +86,8 @@ attack_params: {budget_usd: 5e6, label: "5"}
 
 func TestGoodPreset(t *testing.T) {
 	for name, src := range map[string]string{
-		"LF": good, "CRLF": strings.ReplaceAll(good, "\n", "\r\n"), "BOM": "\uFEFF" + good, "markers": "---\n" + good + "...\n",
+		"LF": good, "CRLF": strings.ReplaceAll(good, "\n", "\r\n"), "BOM": "\uFEFF" + good,
+		"markers": "---\n" + good + "...\n",
 	} {
 		a, _, problems := load("good.yaml", []byte(src))
 		if err := Errors(problems); err != nil {
@@ -94,7 +95,8 @@ func TestGoodPreset(t *testing.T) {
 		}
 		var want all
 		param.Defaults(&want.World)
-		want.Header = Header{"dos-short", "Does a short position pay for the empty blocks that its holder builds?", "dos-short", "pos", "none", 250, 10}
+		want.Header = Header{"dos-short", "Does a short position pay for the empty blocks that its holder builds?",
+			"dos-short", "pos", "none", 250, 10}
 		want.World.Time.BlockSeconds = 12.5
 		want.World.Market.TakerFeeBps = 3
 		want.World.Market.DepthShare = []float64{0.1, 0.2}
@@ -142,7 +144,8 @@ func checkPositions(t *testing.T, src []byte, problems []Problem) {
 }
 
 func TestWrongValuesKeepDefaults(t *testing.T) {
-	a, _, problems := load("x", []byte("replications: many\nhorizon_days: 0\nworld: {market: {depth_share: [0.1, 2]}, time: {block_seconds: 14}}\n"))
+	a, _, problems := load("x",
+		[]byte("replications: many\nhorizon_days: 0\nworld: {market: {depth_share: [0.1, 2]}, time: {block_seconds: 14}}\n"))
 	if len(problems) != 3 {
 		t.Fatalf("problems: %v", problems)
 	}
@@ -165,9 +168,11 @@ func TestOneStructForAll(t *testing.T) {
 		World world `key:"world" doc:"world"`
 	}
 	param.Defaults(&both)
-	doc, problems := Parse("x", []byte("name: a\ntaker_fee_bps: 4\nworld: {time: {block_seconds: 14, attack_params: 3}}\nattack_params: {}\n"))
+	doc, problems := Parse("x",
+		[]byte("name: a\ntaker_fee_bps: 4\nworld: {time: {block_seconds: 14, attack_params: 3}}\nattack_params: {}\n"))
 	problems = append(problems, doc.Decode("", &both, "attack_params")...)
-	want := `x:2:1: taker_fee_bps: unknown key; expected one of name, question, attack, mechanism, remedy, replications, horizon_days, world, attack_params; did you mean "world.market.taker_fee_bps"?
+	want := `x:2:1: taker_fee_bps: unknown key; expected one of name, question, attack, mechanism, remedy, replications, horizon_days, world, ` +
+		`attack_params; did you mean "world.market.taker_fee_bps"?
 x:3:35: world.time.attack_params: unknown key; expected one of block_seconds`
 	if diff := cmp.Diff(want, Errors(problems).Error()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -221,7 +226,8 @@ func TestErrors(t *testing.T) {
 // TestHostileInput holds input on which the parser alone would overflow its
 // stack or take seconds.
 func TestHostileInput(t *testing.T) {
-	for _, s := range []string{"[", "{a: ", "- ", "? ", "[\n", "a: [", "&a ", "!!t ", "- ? ", "[{", "\"", "|\n", "\t", "*a ", "<<: "} {
+	for _, s := range []string{"[", "{a: ", "- ", "? ", "[\n", "a: [", "&a ", "!!t ", "- ? ", "[{", "\"", "|\n", "\t",
+		"*a ", "<<: "} {
 		src := []byte(strings.Repeat(s, 60_000/len(s)))
 		doc, problems := Parse("x", src)
 		if len(problems) == 0 || doc == nil {

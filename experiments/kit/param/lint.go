@@ -17,9 +17,11 @@ var units = []unitWord{
 	{"ticks", "ticks", "tick"}, {"rounds", "rounds", "round"}, {"blocks", "blocks", "block"},
 	{"slots", "slots", "slot"}, {"epochs", "epochs", "epoch"},
 	{"USD", "usd", "usd"}, {"DAI", "dai", "dai"}, {"ETH", "eth", "eth"}, {"wei", "wei", "wei"}, {"gwei", "gwei", "gwei"},
-	{"tokens", "tokens", "token"}, {"lots", "lots", "lot"}, {"gas", "gas", "gas"}, {"tx", "tx", "tx"}, {"bytes", "bytes", "byte"},
+	{"tokens", "tokens", "token"}, {"lots", "lots", "lot"}, {"gas", "gas", "gas"}, {"tx", "tx", "tx"},
+	{"bytes", "bytes", "byte"},
 	{"bp", "bps", "bp"}, {"share", "share", "share"}, {"%", "percent", "percent"},
-	{"agents", "agents", "agent"}, {"users", "users", "user"}, {"traders", "traders", "trader"}, {"miners", "miners", "miner"},
+	{"agents", "agents", "agent"}, {"users", "users", "user"}, {"traders", "traders", "trader"},
+	{"miners", "miners", "miner"},
 	{"stakers", "stakers", "staker"}, {"coordinators", "coordinators", "coordinator"}, {"orders", "orders", "order"},
 	{"batches", "batches", "batch"}, {"runs", "runs", "run"},
 }

@@ -86,21 +86,30 @@ func TestSet(t *testing.T) {
 		{"block_seconds", "12.5", ""},
 		{"block_seconds", "1e2", ""},
 		{"block_seconds", "0.5", "0.5 is too small; expected a number from 1 to 600 (s)"},
-		{"block_seconds", "13s", `"13s" is not a number; expected a number from 1 to 600 (s); write 13; the unit stands in the key block_seconds`},
-		{"block_seconds", "2min", `"2min" is not a number; expected a number from 1 to 600 (s); write the number alone; the unit stands in the key block_seconds`},
+		{"block_seconds", "13s",
+			`"13s" is not a number; expected a number from 1 to 600 (s); write 13; the unit stands in the key block_seconds`},
+		{"block_seconds", "2min",
+			`"2min" is not a number; expected a number from 1 to 600 (s); write the number alone; the unit stands in the key ` +
+				`block_seconds`},
 		{"block_seconds", "NaN", `"NaN" is not a number; expected a number from 1 to 600 (s); write a finite number`},
-		{"block_seconds", "", `"" is not a number; expected a number from 1 to 600 (s); leave the key out to keep the default`},
-		{"block_seconds", "0x1p4", `"0x1p4" is not a number; expected a number from 1 to 600 (s); write the number in decimal`},
+		{"block_seconds", "", `"" is not a number; expected a number from 1 to 600 (s); leave the key out to ` +
+			`keep the default`},
+		{"block_seconds", "0x1p4",
+			`"0x1p4" is not a number; expected a number from 1 to 600 (s); write the number in decimal`},
 		{"market.depth_share", "0.1,0.2", ""},
 		{"market.depth_share", "[]", ""},
 		{"market.depth_share", "0.1,2", "2 is too large; expected a number from 0 to 1 (share)"},
-		{"market.depth_share", "0.1,,1", `"" is not a number; expected a number from 0 to 1 (share); leave the key out to keep the default`},
+		{"market.depth_share", "0.1,,1",
+			`"" is not a number; expected a number from 0 to 1 (share); leave the key out to keep the default`},
 		{"market.inner.side", "short", ""},
-		{"market.inner.side", "shrot", `"shrot" is not one of the choices; expected one of long, short; did you mean "short"?`},
+		{"market.inner.side", "shrot",
+			`"shrot" is not one of the choices; expected one of long, short; did you mean "short"?`},
 		{"cap_tokens", "0.000001", ""},
 		{"cap_tokens", "9e12", ""},
-		{"cap_tokens", "1e13", "1e13 does not fit into int64; expected a number with at most 6 decimals from 0 to 9000000000000 (tokens)"},
-		{"cap_tokens", "0.0000001", "0.0000001 has too many decimals; expected a number with at most 6 decimals from 0 to 9000000000000 (tokens)"},
+		{"cap_tokens", "1e13", "1e13 does not fit into int64; expected a number with at most 6 decimals from 0 to " +
+			"9000000000000 (tokens)"},
+		{"cap_tokens", "0.0000001", "0.0000001 has too many decimals; expected a number with at most 6 decimals from 0 to " +
+			"9000000000000 (tokens)"},
 		{"small", "-128", ""},
 		{"small", "128", "128 does not fit into int8; expected a whole number"},
 		{"small", "1.5", "1.5 is not a whole number; expected a whole number"},
@@ -181,14 +190,16 @@ func TestCheck(t *testing.T) {
 	if problems := Check(p); problems != nil {
 		t.Fatalf("defaults: %v", problems)
 	}
-	p.BlockSeconds, p.Market.TakerFeeBps, p.Market.Depth, p.Market.Inner.Side, p.Cap = math.NaN(), math.Inf(1), []float64{1, -1}, "", -1
+	p.BlockSeconds, p.Market.TakerFeeBps, p.Market.Depth, p.Market.Inner.Side, p.Cap = math.NaN(), math.Inf(1),
+		[]float64{1, -1}, "", -1
 	var got []string
 	for _, problem := range Check(p) {
 		got = append(got, problem.Path+": "+problem.Message)
 	}
 	want := []string{
 		"block_seconds: NaN is not a finite number", "market.taker_fee_bps: +Inf is not a finite number",
-		"market.depth_share[1]: -1 is too small", `market.inner.side: "" is not one of the choices`, "cap_tokens: -0.000001 is too small",
+		"market.depth_share[1]: -1 is too small", `market.inner.side: "" is not one of the choices`,
+		"cap_tokens: -0.000001 is too small",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -398,7 +409,8 @@ func TestDistance(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
 		want int
-	}{{"", "", 0}, {"abc", "abc", 0}, {"ab", "ba", 1}, {"kitten", "sitting", 3}, {"", "abc", 3}, {"ca", "abc", 3}, {"é", "e", 1}, {"abcd", "badc", 2}} {
+	}{{"", "", 0}, {"abc", "abc", 0}, {"ab", "ba", 1}, {"kitten", "sitting", 3}, {"", "abc", 3}, {"ca", "abc", 3},
+		{"é", "e", 1}, {"abcd", "badc", 2}} {
 		if got := distance(c.a, c.b, 99); got != c.want {
 			t.Errorf("distance(%s, %s) = %d, want %d", c.a, c.b, got, c.want)
 		}

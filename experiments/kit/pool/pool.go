@@ -17,7 +17,8 @@ func Each(ctx context.Context, workers, n int, job func(ctx context.Context, i i
 
 // EachWith is Each for jobs that re-use memory: start makes the memory of a worker,
 // which no two jobs use at the same time.
-func EachWith[M any](ctx context.Context, workers, n int, start func() M, job func(ctx context.Context, memory M, i int) error) error {
+func EachWith[M any](ctx context.Context, workers, n int, start func() M,
+	job func(ctx context.Context, memory M, i int) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	next := make(chan int, n)

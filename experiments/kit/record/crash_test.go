@@ -49,7 +49,8 @@ func TestTornJournal(t *testing.T) {
 		must(t, j.add(testKey(99), 99, testRun(99).Rows))
 		j.f.Close()
 		if j, err = openJournal(folder, "", schemas, nil); err != nil || len(j.index.left) != want+1 || j.dropped != 0 {
-			t.Fatalf("cut at %d: %d runs after one more was added, want %d (%d dropped, %v)", n, len(j.index.left), want+1, j.dropped, err)
+			t.Fatalf("cut at %d: %d runs after one more was added, want %d (%d dropped, %v)", n, len(j.index.left), want+1,
+				j.dropped, err)
 		}
 		j.f.Close()
 	}
@@ -187,7 +188,8 @@ func TestKilledAtRandomPoints(t *testing.T) {
 func noTornFile(t *testing.T, folder string, before, after map[string]string, when string) {
 	t.Helper()
 	for name, text := range contents(t, folder) {
-		ours := name == journalName || name == recipeName && text == "go on\n" || name == lockName || isTemporary(filepath.Base(name))
+		ours := name == journalName || name == recipeName && text == "go on\n" || name == lockName ||
+			isTemporary(filepath.Base(name))
 		if !ours && text != before[name] && text != after[name] {
 			t.Fatalf("%s: %s is neither the old file nor the new one", when, name)
 		}

@@ -286,7 +286,8 @@ func (j *journal) read(p place) (map[string]string, error) {
 	}
 	_, body, ok := j.split(line)
 	if !ok {
-		return nil, fmt.Errorf("record: %s: the run at byte %d was damaged while the store was open: resume to repeat it", j.path, p.offset)
+		return nil, fmt.Errorf("record: %s: the run at byte %d was damaged while the store was open: resume to repeat it",
+			j.path, p.offset)
 	}
 	var texts map[string]string
 	err := json.Unmarshal(body, &texts)

@@ -189,7 +189,8 @@ var crossing = strings.NewReplacer("@", "-", "+", "-")
 // check refuses what Open cannot work with.
 func (m *Manifest) check() error {
 	if !identifier(crossing.Replace(m.Experiment)) {
-		return fmt.Errorf("record: experiment %q: want letters, digits, '_', '-', '.', '@' or '+', starting with a letter", m.Experiment)
+		return fmt.Errorf("record: experiment %q: want letters, digits, '_', '-', '.', '@' or '+', starting with a letter",
+			m.Experiment)
 	}
 	if m.Version == "" {
 		return fmt.Errorf("record: experiment %s: the manifest names no program version", m.Experiment)

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-var remembered = []Column{{Name: "name", Type: Text, Unit: NoUnit, Doc: "A name."}, {Name: "x", Type: Float, Unit: "USD", Doc: "A number."}}
+var remembered = []Column{{Name: "name", Type: Text, Unit: NoUnit, Doc: "A name."},
+	{Name: "x", Type: Float, Unit: "USD", Doc: "A number."}}
 
 func memoryIn(t *testing.T, dir string, by Program) *Memory {
 	t.Helper()
@@ -50,7 +51,8 @@ func TestMemoryRecalls(t *testing.T) {
 	m = memoryIn(t, dir, by)
 	for key, want := range map[string][]Row{"a": {row("new", 4)}, "b": {row("two", 2), row("three", 3)}, "c": nil} {
 		got, ok, err := m.Recall(key)
-		if err != nil || ok != (want != nil) || !slices.EqualFunc(got, want, func(a, b Row) bool { return slices.Equal(a, b) }) {
+		if err != nil || ok != (want != nil) ||
+			!slices.EqualFunc(got, want, func(a, b Row) bool { return slices.Equal(a, b) }) {
 			t.Errorf("%s: %v, %t, %v; want %v", key, got, ok, err, want)
 		}
 	}

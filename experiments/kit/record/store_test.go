@@ -21,7 +21,8 @@ const planned = 9
 
 func testManifest() Manifest {
 	return Manifest{Experiment: "dos-short", Command: []string{"/tmp/x/stakeout", "run", "dos-short"},
-		Config: "reps: 9\nname: \"λ <&>\"\n", Seeds: []Seed{42, 1<<64 - 1}, Program: Program{Version: "v1.2.3"}, Recipe: []byte("go on\n")}
+		Config: "reps: 9\nname: \"λ <&>\"\n", Seeds: []Seed{42, 1<<64 - 1}, Program: Program{Version: "v1.2.3"},
+		Recipe: []byte("go on\n")}
 }
 
 func testTables() []Table {
@@ -31,7 +32,8 @@ func testTables() []Table {
 func testKey(i int) string { return RunKey("v1.2.3", "config", uint64(i), "cell") }
 
 func testRun(i int) Run {
-	rows := map[string][]Row{"runs": {{TextValue(testKey(i)), IntValue(int64(i)), FloatValue(float64(i) / 7), BoolValue(i%2 == 0), awkward()[1+i%planned][4]}}}
+	rows := map[string][]Row{"runs": {{TextValue(testKey(i)), IntValue(int64(i)), FloatValue(float64(i) / 7),
+		BoolValue(i%2 == 0), awkward()[1+i%planned][4]}}}
 	for range i % 4 {
 		rows["narrow"] = append(rows["narrow"], Row{FloatValue(float64(len(rows["narrow"]))), MissingValue()}[:1])
 	}
@@ -316,8 +318,9 @@ func TestVerifyNamesWhatIsWrong(t *testing.T) {
 	must(t, os.Remove(filepath.Join(dir, "figures", "roi.svg")))
 	must(t, os.Remove(filepath.Join(dir, timingName)))
 	problems := Verify(dir)
-	for file, what := range map[string]string{"runs.csv": "still parses, 9 rows", "attack_roi.csv": "no longer parses", "runs.parquet": "no longer parses",
-		"notes.txt": "not in the manifest", "figures/roi.svg": "missing", timingName: "missing"} {
+	for file, what := range map[string]string{"runs.csv": "still parses, 9 rows", "attack_roi.csv": "no longer parses",
+		"runs.parquet": "no longer parses",
+		"notes.txt":    "not in the manifest", "figures/roi.svg": "missing", timingName: "missing"} {
 		if !mentions(problems, file, what) {
 			t.Errorf("%s: want %q in %v", file, what, problems)
 		}
@@ -340,7 +343,8 @@ func TestPlanErrors(t *testing.T) {
 	unknown.Rows["nowhere"] = nil
 	nowhere := testRun(4)
 	nowhere.Order = -1
-	for name, run := range map[string]Run{"same place": testRun(1), "no place": nowhere, "wrong type": bad, "unknown table": unknown, "no key": {Key: "a b"}} {
+	for name, run := range map[string]Run{"same place": testRun(1), "no place": nowhere, "wrong type": bad,
+		"unknown table": unknown, "no key": {Key: "a b"}} {
 		if s.Record(run) == nil {
 			t.Errorf("%s: recorded", name)
 		}
@@ -366,7 +370,8 @@ func TestRunKey(t *testing.T) {
 	if len(key) != 32 || key != RunKey("v1", "abc", 7, "cell") {
 		t.Errorf("key %q", key)
 	}
-	for _, other := range []string{RunKey("v1a", "bc", 7, "cell"), RunKey("v1", "abc7", 7, "cell"), RunKey("v1", "abc", 8, "cell"), RunKey("v1", "abc", 7, "cell2")} {
+	for _, other := range []string{RunKey("v1a", "bc", 7, "cell"), RunKey("v1", "abc7", 7, "cell"),
+		RunKey("v1", "abc", 8, "cell"), RunKey("v1", "abc", 7, "cell2")} {
 		if other == key {
 			t.Error("different runs have the same key")
 		}
@@ -374,7 +379,8 @@ func TestRunKey(t *testing.T) {
 }
 
 func TestReproducible(t *testing.T) {
-	got := Reproducible([]string{"/a/b/stakeout", "run", "--out", "/tmp", "x", "--workers=3", "-out=y", "--seed", "4", "--workers"})
+	got := Reproducible([]string{"/a/b/stakeout", "run", "--out", "/tmp", "x", "--workers=3", "-out=y", "--seed", "4",
+		"--workers"})
 	if want := []string{"stakeout", "run", "x", "--seed", "4"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -27,12 +27,15 @@ var narrow = Schema{Name: "narrow", Columns: []Column{{"x", Float, "USD", "An am
 
 // awkward rows hold what formats like to lose.
 func awkward() []Row {
-	texts := []string{"", "plain", "a,b", `say "x"`, "two\nlines", "cr\rlf\r\n", "λ σ² € – 日本", " pad ", `""`, "\x00", "\ufeff", "-1", "true"}
-	floats := []float64{0, math.Copysign(0, -1), 0.1, 1.0 / 3, math.MaxFloat64, math.SmallestNonzeroFloat64, -1e-300, 1e21, 123456789}
+	texts := []string{"", "plain", "a,b", `say "x"`, "two\nlines", "cr\rlf\r\n", "λ σ² € – 日本", " pad ", `""`, "\x00",
+		"\ufeff", "-1", "true"}
+	floats := []float64{0, math.Copysign(0, -1), 0.1, 1.0 / 3, math.MaxFloat64, math.SmallestNonzeroFloat64, -1e-300,
+		1e21, 123456789}
 	ints := []int64{0, -1, math.MaxInt64, math.MinInt64, 1<<53 + 1}
 	rows := []Row{make(Row, 5)}
 	for i := range 40 {
-		row := Row{TextValue(fmt.Sprint("k", i)), IntValue(ints[i%len(ints)]), FloatValue(floats[i%len(floats)]), BoolValue(i%2 == 0), TextValue(texts[i%len(texts)])}
+		row := Row{TextValue(fmt.Sprint("k", i)), IntValue(ints[i%len(ints)]), FloatValue(floats[i%len(floats)]),
+			BoolValue(i%2 == 0), TextValue(texts[i%len(texts)])}
 		if i%7 == 3 {
 			row[i%5] = MissingValue()
 		}
@@ -131,7 +134,8 @@ func TestCSVText(t *testing.T) {
 func TestParquetManyGroups(t *testing.T) {
 	var rows []Row
 	for i := range 2*rowsPerGroup + 77 {
-		rows = append(rows, Row{TextValue(fmt.Sprint(i % 9)), IntValue(int64(i)), FloatValue(float64(i) / 3), MissingValue(), TextValue(fmt.Sprint("text ", i))})
+		rows = append(rows, Row{TextValue(fmt.Sprint(i % 9)), IntValue(int64(i)), FloatValue(float64(i) / 3), MissingValue(),
+			TextValue(fmt.Sprint("text ", i))})
 	}
 	file := writeParquet(t, mixed, rows)
 	r, err := NewParquetReader(bytes.NewReader(file), int64(len(file)), mixed, "")
@@ -177,7 +181,8 @@ func TestForeignSchemaIsRefused(t *testing.T) {
 			t.Errorf("CSV reader on %s: %v", c.name, err)
 		}
 	}
-	if _, err := readParquet(parquet, mixed, "another spec"); err == nil || !strings.Contains(err.Error(), "another spec") {
+	if _, err := readParquet(parquet, mixed, "another spec"); err == nil ||
+		!strings.Contains(err.Error(), "another spec") {
 		t.Errorf("file of another spec: %v", err)
 	}
 }
@@ -206,8 +211,10 @@ func TestRowsThatDoNotFit(t *testing.T) {
 
 func TestMalformedCSV(t *testing.T) {
 	const head = "x\r\n"
-	for _, text := range []string{"", "y\r\n", "x,y\r\n", "x", head + "1", head + "1\r", head + "1,2\r\n", head + "NaN\r\n", head + "Inf\r\n",
-		head + "0x1p3\r\n", head + "1_0\r\n", head + "\"1\"\r\n", head + "1\"\r\n", head + "\"1", head + "1\r2\r\n", head + "1e999\r\n", head + "one\r\n"} {
+	for _, text := range []string{"", "y\r\n", "x,y\r\n", "x", head + "1", head + "1\r", head + "1,2\r\n",
+		head + "NaN\r\n", head + "Inf\r\n",
+		head + "0x1p3\r\n", head + "1_0\r\n", head + "\"1\"\r\n", head + "1\"\r\n", head + "\"1", head + "1\r2\r\n",
+		head + "1e999\r\n", head + "one\r\n"} {
 		if rows, err := readCSV([]byte(text), narrow); err == nil || err == io.EOF {
 			t.Errorf("%q was read as %v", text, rows)
 		}
@@ -359,7 +366,8 @@ func TestMemoryOfAStoreHardlyGrows(t *testing.T) {
 }
 
 func TestNumber(t *testing.T) {
-	for v, want := range map[Value]float64{FloatValue(0.5): 0.5, IntValue(-3): -3, BoolValue(true): 1, BoolValue(false): 0} {
+	for v, want := range map[Value]float64{FloatValue(0.5): 0.5, IntValue(-3): -3, BoolValue(true): 1,
+		BoolValue(false): 0} {
 		if got := v.Number(); got != want {
 			t.Errorf("%v is %v", v, got)
 		}

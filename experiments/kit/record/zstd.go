@@ -13,7 +13,8 @@ type frugal struct {
 }
 
 func newFrugal() (*frugal, error) {
-	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(64<<10),
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true),
+		zstd.WithWindowSize(64<<10),
 		zstd.WithZeroFrames(true), zstd.WithEncoderCRC(false))
 	return &frugal{encoder: e}, err
 }

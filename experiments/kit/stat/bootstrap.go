@@ -46,7 +46,8 @@ func BCaES(x []float64, resamples int, level float64, seed uint64) (lo, hi float
 }
 
 // bca resamples x, given the estimates that leave one value out.
-func bca(x []float64, stat func([]float64) float64, leftOut []float64, resamples int, level float64, seed uint64) (lo, hi float64) {
+func bca(x []float64, stat func([]float64) float64, leftOut []float64, resamples int, level float64, seed uint64) (lo,
+	hi float64) {
 	n := len(x)
 	buffer := make([]float64, n)
 	replicates := resample(n, resamples, seed, func(s *draw.Stream) float64 {

@@ -9,7 +9,8 @@ import (
 
 // spatial is "Spatial Test Data" A of B. Efron, R. Tibshirani, An Introduction
 // to the Bootstrap, 1993, table 14.1.
-var spatial = []float64{48, 36, 20, 29, 42, 42, 20, 42, 22, 41, 45, 14, 6, 0, 33, 28, 34, 4, 32, 24, 47, 41, 24, 26, 30, 41}
+var spatial = []float64{48, 36, 20, 29, 42, 42, 20, 42, 22, 41, 45, 14, 6, 0, 33, 28, 34, 4, 32, 24, 47, 41, 24,
+	26, 30, 41}
 
 func plugInVariance(x []float64) float64 { return centralMoment(x, 2) }
 

@@ -9,12 +9,14 @@ import (
 // page is the markup of a table: heads with a scope, so that a screen reader can
 // name the row and the column of a cell, and a frame that scrolls by itself where
 // the screen is narrow. Intervals are on a line of their own.
-var page = template.Must(template.New("table").Parse(`{{if .Rows}}<div class="scroll" role="group" tabindex="0" aria-label="{{.Title}}">
+var page = template.Must(template.New("table").Parse(
+	`{{if .Rows}}<div class="scroll" role="group" tabindex="0" aria-label="{{.Title}}">
 <table class="table-{{.Name}}">
 <caption>{{.Title}}</caption>
 <thead><tr>{{range .Heads}}<th scope="col" class="{{.Class}}">{{.Text}}</th>{{end}}</tr></thead>
 <tbody>
-{{range .Rows}}<tr>{{range $i, $c := .}}{{if $i}}<td class="{{$c.Class}}">{{else}}<th scope="row" class="{{$c.Class}}">{{end}}{{$c.Text}}{{if $c.Interval}}<span class="interval">{{$c.Interval}}</span>{{end}}{{if $i}}</td>{{else}}</th>{{end}}{{end}}</tr>
+{{range .Rows}}<tr>{{range $i, $c := .}}{{if $i}}<td class="{{$c.Class}}">{{else}}<th scope="row" class="{{$c.Class}}">{{end}}{{$c.Text -}}
+{{if $c.Interval}}<span class="interval">{{$c.Interval}}</span>{{end}}{{if $i}}</td>{{else}}</th>{{end}}{{end}}</tr>
 {{end}}</tbody>
 </table>
 </div>

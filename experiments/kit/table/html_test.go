@@ -13,13 +13,15 @@ func TestHTML(t *testing.T) {
 	tab := &Table{
 		Name: "roi", Title: "A & B <i>",
 		Columns: []Column{{Name: "Attack"}, {Name: "Profit [95 % CI]", Unit: "USD"}},
-		Rows:    [][]Cell{{Text("<script>"), Estimate(-1234.4, -2000, math.NaN(), Money(0))}, {Text("b"), Empty("nothing ran")}},
-		Notes:   []string{"n < 3"},
+		Rows: [][]Cell{{Text("<script>"), Estimate(-1234.4, -2000, math.NaN(), Money(0))},
+			{Text("b"), Empty("nothing ran")}},
+		Notes: []string{"n < 3"},
 	}
 	got := output(t, tab.HTML)
 	for _, want := range []string{
 		"<caption>A &amp; B &lt;i&gt;</caption>", `<th scope="col" class="right">Profit [95 % CI] (USD)</th>`,
-		`<th scope="row" class="left">&lt;script&gt;</th><td class="right">−1,234<span class="interval">[−2,000, —]</span></td>`,
+		`<th scope="row" class="left">&lt;script&gt;</th><td class="right">−1,234<span class="interval">[−2,000, ` +
+			`—]</span></td>`,
 		`<td class="right">—</td>`, "<p>n &lt; 3</p>", "<p>Profit [95 % CI] —: nothing ran.</p>",
 	} {
 		if !strings.Contains(got, want) {
@@ -39,7 +41,8 @@ func TestHTMLOfOneLongRow(t *testing.T) {
 	}
 	tab.Rows = [][]Cell{row}
 	got := output(t, tab.HTML)
-	if !strings.Contains(got, `<th scope="row" class="left">c8</th><td class="right">8</td>`) || strings.Count(got, "<tr>") != 9 {
+	if !strings.Contains(got, `<th scope="row" class="left">c8</th><td class="right">8</td>`) ||
+		strings.Count(got, "<tr>") != 9 {
 		t.Errorf("got\n%s", got)
 	}
 	wellFormed(t, got)

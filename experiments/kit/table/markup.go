@@ -228,7 +228,8 @@ var latexEscapes = strings.NewReplacer(
 	`\`, `\textbackslash{}`, "{", `\{`, "}", `\}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`,
 	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "<", `\textless{}`, ">", `\textgreater{}`, "|", `\textbar{}`,
 	"--", "-{}-", "−", "$-$", "—", `\textemdash{}`, "–", `\textendash{}`, "×", `$\times$`, "·", `$\cdot$`,
-	"≤", `$\leq$`, "≥", `$\geq$`, "∞", `$\infty$`, "±", `$\pm$`, "€", `\texteuro{}`, "²", "$^2$", "₂", "$_2$", "√", `$\surd$`, "φ", `$\varphi$`, "µ", `\textmu{}`,
+	"≤", `$\leq$`, "≥", `$\geq$`, "∞", `$\infty$`, "±", `$\pm$`, "€", `\texteuro{}`, "²", "$^2$", "₂", "$_2$", "√",
+	`$\surd$`, "φ", `$\varphi$`, "µ", `\textmu{}`,
 	"α", `$\alpha$`, "β", `$\beta$`, "γ", `$\gamma$`, "δ", `$\delta$`, "ε", `$\varepsilon$`, "θ", `$\theta$`,
 	"λ", `$\lambda$`, "μ", `$\mu$`, "π", `$\pi$`, "ρ", `$\rho$`, "σ", `$\sigma$`, "τ", `$\tau$`, "Δ", `$\Delta$`,
 )
@@ -243,7 +244,8 @@ func LaTeXText(s string) string { return latexEscapes.Replace(oneLine(s)) }
 // It fails when a row does not match the columns or when writing fails.
 func (t *Table) LongLaTeX(w io.Writer) error {
 	return t.emit(w, func(b *bytes.Buffer) {
-		fmt.Fprintf(b, "%% %s\n\\begin{longtable}{@{}%s@{}}\n\\toprule\n", strings.ToValidUTF8(oneLine(t.Title), ""), t.paragraphs())
+		fmt.Fprintf(b, "%% %s\n\\begin{longtable}{@{}%s@{}}\n\\toprule\n", strings.ToValidUTF8(oneLine(t.Title), ""),
+			t.paragraphs())
 		t.latexHead(b)
 		b.WriteString("\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n")
 		split := t.longLayout().split
@@ -252,7 +254,8 @@ func (t *Table) LongLaTeX(w io.Writer) error {
 			for i, c := range row {
 				cells[i] = latexNotation.cell(c, LaTeXText)
 				if interval := latexNotation.interval(c); split && interval != "" {
-					cells[i] = fmt.Sprintf("\\begin{tabular}[t]{@{}r@{}}%s\\\\{}%s\\end{tabular}", latexNotation.value(c, LaTeXText), interval)
+					cells[i] = fmt.Sprintf("\\begin{tabular}[t]{@{}r@{}}%s\\\\{}%s\\end{tabular}",
+						latexNotation.value(c, LaTeXText), interval)
 				}
 			}
 			writeAmpersands(b, cells)

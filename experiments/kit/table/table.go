@@ -177,7 +177,8 @@ func (t *Table) statesIntervals() bool {
 	}
 	text.WriteString(strings.Join(t.Notes, "\n"))
 	has := func(c Cell) bool { return c.kind == estimate && c.lo < c.hi }
-	return StatesIntervals(text.String()) || !slices.ContainsFunc(t.Rows, func(row []Cell) bool { return slices.ContainsFunc(row, has) })
+	return StatesIntervals(text.String()) ||
+		!slices.ContainsFunc(t.Rows, func(row []Cell) bool { return slices.ContainsFunc(row, has) })
 }
 
 // Validate reports the first row that does not have one cell a column, and intervals of

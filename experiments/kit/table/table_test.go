@@ -26,10 +26,12 @@ func roi() *Table {
 		Columns: []Column{
 			{Name: "Attack"}, {Name: "Leader selection"}, {Name: "Capital at risk", Unit: "€"},
 			{Name: "Peak stake share", Unit: "%"}, {Name: "Cost", Unit: "€"}, {Name: "Revenue", Unit: "€"},
-			{Name: "Net profit [95 % CI]", Unit: "€"}, {Name: "ROI [95 % CI]", Unit: "%"}, {Name: "Excess over honest [95 % CI]", Unit: "€"},
+			{Name: "Net profit [95 % CI]", Unit: "€"}, {Name: "ROI [95 % CI]", Unit: "%"},
+			{Name: "Excess over honest [95 % CI]", Unit: "€"},
 			{Name: "Pr(profit)", Unit: "%"}, {Name: "ES 95 %", Unit: "€"}, {Name: "Break-even capital", Unit: "€"},
 		},
-		Notes: []string{"n = 1,000 replications, seeds 1–1000, horizon 720 h; 95 % paired BCa intervals, Holm-adjusted; the honest alternative stakes the same capital."},
+		Notes: []string{"n = 1,000 replications, seeds 1–1000, horizon 720 h; 95 % paired BCa intervals, Holm-adjusted; " +
+			"the honest alternative stakes the same capital."},
 	}
 	names := []string{"DoS and short", "Fake DoS with lured stake", "Withdrawal_ransom & bribe | λ < 1", "Empty blocks"}
 	mech := []string{"Proof of stake", "Burn auction", "Lottery", "Committee"}
@@ -77,7 +79,8 @@ func TestGoldenFiles(t *testing.T) {
 // TestWritersAgree reads the numbers back from each writer and compares them.
 func TestWritersAgree(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	tab := &Table{Name: "t", Columns: []Column{{Name: "a"}, {Name: "b"}, {Name: "c", Unit: "%"}}, Notes: []string{"Student's t, n = 2."}}
+	tab := &Table{Name: "t", Columns: []Column{{Name: "a"}, {Name: "b"}, {Name: "c", Unit: "%"}},
+		Notes: []string{"Student's t, n = 2."}}
 	for range 200 {
 		v := (r.Float64() - 0.5) * math.Pow(10, r.Float64()*12-4)
 		f := Format{Decimals: r.IntN(4), Sign: r.IntN(2) == 0}
@@ -213,8 +216,10 @@ func TestNoRows(t *testing.T) {
 }
 
 func TestReasonsStandInNotes(t *testing.T) {
-	tab := &Table{Columns: []Column{{Name: "ROI"}}, Rows: [][]Cell{{Empty("no capital")}, {Empty("no capital")}, {Empty("")}}}
-	for name, write := range map[string]func(io.Writer) error{"terminal": terminal(tab, 40), "Markdown": tab.Markdown, "LaTeX": tab.LaTeX} {
+	tab := &Table{Columns: []Column{{Name: "ROI"}},
+		Rows: [][]Cell{{Empty("no capital")}, {Empty("no capital")}, {Empty("")}}}
+	for name, write := range map[string]func(io.Writer) error{"terminal": terminal(tab, 40), "Markdown": tab.Markdown,
+		"LaTeX": tab.LaTeX} {
 		if got := output(t, write); strings.Count(got, "no capital") != 1 {
 			t.Errorf("%s: want the reason once:\n%s", name, got)
 		}
@@ -236,7 +241,8 @@ func TestErrors(t *testing.T) {
 	}
 	silent := roi()
 	silent.Notes = []string{"95 % intervals."}
-	if err := silent.CSV(io.Discard); err == nil || !strings.Contains(err.Error(), "names the method and the n of its intervals") {
+	if err := silent.CSV(io.Discard); err == nil ||
+		!strings.Contains(err.Error(), "names the method and the n of its intervals") {
 		t.Errorf("intervals of no method: %v", err)
 	}
 	good := roi()
@@ -261,12 +267,15 @@ func TestMarkdownEscapes(t *testing.T) {
 // a special character outside of any escape.
 func unlatex(s string) (string, bool) {
 	pairs := [][2]string{
-		{`\textbackslash{}`, `\`}, {`\textasciitilde{}`, "~"}, {`\textasciicircum{}`, "^"}, {`\textless{}`, "<"}, {`\textgreater{}`, ">"},
-		{`\textbar{}`, "|"}, {`\textemdash{}`, "—"}, {`\textendash{}`, "–"}, {`\texteuro{}`, "€"}, {"$^2$", "²"}, {"$-$", "−"},
+		{`\textbackslash{}`, `\`}, {`\textasciitilde{}`, "~"}, {`\textasciicircum{}`, "^"}, {`\textless{}`, "<"},
+		{`\textgreater{}`, ">"},
+		{`\textbar{}`, "|"}, {`\textemdash{}`, "—"}, {`\textendash{}`, "–"}, {`\texteuro{}`, "€"}, {"$^2$", "²"},
+		{"$-$", "−"},
 		{`\{`, "{"}, {`\}`, "}"}, {`\&`, "&"}, {`\%`, "%"}, {`\$`, "$"}, {`\#`, "#"}, {`\_`, "_"},
 		{`$\times$`, "×"}, {`$\cdot$`, "·"}, {`$\leq$`, "≤"}, {`$\geq$`, "≥"}, {`$\infty$`, "∞"}, {`$\pm$`, "±"},
 		{`$\alpha$`, "α"}, {`$\beta$`, "β"}, {`$\gamma$`, "γ"}, {`$\delta$`, "δ"}, {`$\varepsilon$`, "ε"}, {`$\theta$`, "θ"},
-		{`$\lambda$`, "λ"}, {`$\mu$`, "μ"}, {`$\pi$`, "π"}, {`$\rho$`, "ρ"}, {`$\sigma$`, "σ"}, {`$\tau$`, "τ"}, {`$\Delta$`, "Δ"},
+		{`$\lambda$`, "λ"}, {`$\mu$`, "μ"}, {`$\pi$`, "π"}, {`$\rho$`, "ρ"}, {`$\sigma$`, "σ"}, {`$\tau$`, "τ"},
+		{`$\Delta$`, "Δ"},
 	}
 	var b strings.Builder
 next:
@@ -312,7 +321,8 @@ func TestLaTeXRowThatStartsWithABracket(t *testing.T) {
 }
 
 func TestHeadsTakeThreeLinesAtMost(t *testing.T) {
-	if got := wrapHead("Excess over the honest use of capital [95 % CI] (€)", 4); strings.Count(got, "\n") != 2 || strings.Contains(got, "[95\n") {
+	if got := wrapHead("Excess over the honest use of capital [95 % CI] (€)", 4); strings.Count(got, "\n") != 2 ||
+		strings.Contains(got, "[95\n") {
 		t.Errorf("got %q", got)
 	}
 }
@@ -320,7 +330,8 @@ func TestHeadsTakeThreeLinesAtMost(t *testing.T) {
 // A negative zero, such as the mean of nothing lost, prints as zero for programs too.
 func TestNoNegativeZero(t *testing.T) {
 	zero := math.Copysign(0, -1)
-	table := &Table{Name: "x", Columns: []Column{{Name: "a"}, {Name: "b"}}, Rows: [][]Cell{{Number(zero, Format{}), Estimate(zero, zero, zero, Format{})}}}
+	table := &Table{Name: "x", Columns: []Column{{Name: "a"}, {Name: "b"}},
+		Rows: [][]Cell{{Number(zero, Format{}), Estimate(zero, zero, zero, Format{})}}}
 	var csv, json strings.Builder
 	if err := errors.Join(table.CSV(&csv), table.JSON(&json)); err != nil {
 		t.Fatal(err)

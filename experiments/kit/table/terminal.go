@@ -33,7 +33,8 @@ type layout struct {
 }
 
 var layouts = []layout{
-	{}, {words: 40}, {split: true}, {split: true, words: 32}, {split: true, words: 24}, {split: true, words: 16}, {split: true, words: 10}, {split: true, ends: true, words: 16},
+	{}, {words: 40}, {split: true}, {split: true, words: 32}, {split: true, words: 24}, {split: true, words: 16},
+	{split: true, words: 10}, {split: true, ends: true, words: 16},
 }
 
 // Terminal writes the table for a screen of the given width in columns. It

@@ -54,18 +54,21 @@ func Matrix() []*table.Table {
 	for _, a := range strategies.All() {
 		applies(attacks, a.Name, a.Needs.In)
 	}
-	attacks.Notes = []string{"An attack that borrows or sells the perpetual future needs a world in which somebody lends or makes its market."}
+	attacks.Notes = []string{"An attack that borrows or sells the perpetual future needs a world in which somebody " +
+		"lends or makes its market."}
 	remedies := matrix("matrix_remedies", "Which remedy has something to act on under which leader selection", "Remedy")
 	for _, r := range remedy.All() {
 		applies(remedies, r.Name, r.In)
 	}
-	remedies.Notes = []string{"An attack and a remedy that both apply can be crossed. A remedy that punishes needs stake or an office to take away."}
+	remedies.Notes = []string{"An attack and a remedy that both apply can be crossed. A remedy that punishes needs " +
+		"stake or an office to take away."}
 	return []*table.Table{attacks, remedies, weapons()}
 }
 
 // weapons says which attack finds what it needs under which remedy.
 func weapons() *table.Table {
-	t := &table.Table{Name: "matrix_weapons", Title: "Which attack finds what it needs under which remedy", Columns: []table.Column{{Name: "Remedy"}}}
+	t := &table.Table{Name: "matrix_weapons", Title: "Which attack finds what it needs under which remedy",
+		Columns: []table.Column{{Name: "Remedy"}}}
 	for _, a := range strategies.All() {
 		t.Columns = append(t.Columns, table.Column{Name: a.Name})
 	}
@@ -78,7 +81,8 @@ func weapons() *table.Table {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	t.Notes = []string{"An attack that turns a remedy against others needs that remedy; all others apply whether there is one or not."}
+	t.Notes = []string{"An attack that turns a remedy against others needs that remedy; all others apply whether there " +
+		"is one or not."}
 	return t
 }
 
@@ -111,8 +115,10 @@ func applies(t *table.Table, name string, in func(rollup.Rules) bool) {
 func presetTable() (*table.Table, error) {
 	t := &table.Table{
 		Name: "presets", Title: "Presets",
-		Columns: []table.Column{{Name: "Preset"}, {Name: "Question"}, {Name: "Attack"}, {Name: "Leader selection"}, {Name: "Remedy"}, {Name: "Expected time", Unit: "s"}},
-		Notes:   []string{"Expected time is for the preset's own number of replications on two server cores of 2.5 GHz, and scales with it."},
+		Columns: []table.Column{{Name: "Preset"}, {Name: "Question"}, {Name: "Attack"}, {Name: "Leader selection"},
+			{Name: "Remedy"}, {Name: "Expected time", Unit: "s"}},
+		Notes: []string{"Expected time is for the preset's own number of replications on two server cores of 2.5 GHz, " +
+			"and scales with it."},
 	}
 	for _, name := range presets.Names() {
 		s, err := question.Load(name)

@@ -38,7 +38,8 @@ func TestListAndShow(t *testing.T) {
 	for _, row := range showEntry("court-aragon")[1].Rows {
 		shown += row[0].String() + " "
 	}
-	if !strings.Contains(shown, "world.remedies.court_aragon.final_discount_share") || !strings.Contains(shown, "world.remedies.case.bond_usd") || strings.Contains(shown, "kleros") {
+	if !strings.Contains(shown, "world.remedies.court_aragon.final_discount_share") ||
+		!strings.Contains(shown, "world.remedies.case.bond_usd") || strings.Contains(shown, "kleros") {
 		t.Errorf("court-aragon shows %s", shown)
 	}
 	for _, x := range list {
@@ -58,7 +59,8 @@ func TestMatrix(t *testing.T) {
 	for _, row := range m.Rows {
 		attack, applies := row[0].String(), 0
 		for i, col := range m.Columns[1:] {
-			_, err := question.Parse("x.yaml", []byte("name: x\nquestion: Does it?\nattack: "+attack+"\nmechanism: "+col.Name+"\n"))
+			_, err := question.Parse("x.yaml",
+				[]byte("name: x\nquestion: Does it?\nattack: "+attack+"\nmechanism: "+col.Name+"\n"))
 			refused := err != nil && strings.Contains(err.Error(), "has no lever")
 			if refused != (row[i+1].String() == notApplicable) {
 				t.Errorf("%s under %s: %v, and the matrix says %s", attack, col.Name, err, row[i+1])
@@ -80,8 +82,10 @@ func TestMatrixOfWeapons(t *testing.T) {
 	refusals := 0
 	for _, row := range m.Rows {
 		for i, col := range m.Columns[1:] {
-			_, err := question.Parse("x.yaml", []byte("name: x\nquestion: Does it?\nattack: "+col.Name+"\nremedy: "+row[0].String()+"\n"))
-			refused := err != nil && strings.Contains(err.Error(), "has no weapon") && strings.Contains(err.Error(), "the nearest remedy that has it is ")
+			_, err := question.Parse("x.yaml",
+				[]byte("name: x\nquestion: Does it?\nattack: "+col.Name+"\nremedy: "+row[0].String()+"\n"))
+			refused := err != nil && strings.Contains(err.Error(), "has no weapon") &&
+				strings.Contains(err.Error(), "the nearest remedy that has it is ")
 			if refused != (row[i+1].String() == notApplicable) {
 				t.Errorf("%s under %s: %v, and the matrix says %s", col.Name, row[0], err, row[i+1])
 			}
@@ -100,7 +104,8 @@ func TestMatrixOfRemedies(t *testing.T) {
 	m := Matrix()[1]
 	for _, row := range m.Rows {
 		for i, col := range m.Columns[1:] {
-			_, err := question.Parse("x.yaml", []byte("name: x\nquestion: Does it?\nattack: dos-short\nmechanism: "+col.Name+"\nremedy: "+row[0].String()+"\n"))
+			_, err := question.Parse("x.yaml",
+				[]byte("name: x\nquestion: Does it?\nattack: dos-short\nmechanism: "+col.Name+"\nremedy: "+row[0].String()+"\n"))
 			refused := err != nil && strings.Contains(err.Error(), "takes stake or an office away")
 			if refused != (row[i+1].String() == notApplicable) {
 				t.Errorf("%s under %s: %v, and the matrix says %s", row[0], col.Name, err, row[i+1])

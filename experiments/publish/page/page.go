@@ -124,7 +124,8 @@ func (v *view) tables(s *experiments.Stored) error {
 		to *template.HTML
 		t  *table.Table
 	}{
-		{&v.Returns, tables.ROI}, {&v.Turns, report.Turns(s.Study)}, {&v.Ranges, report.Ranges(s.Study)}, {&v.Robustness, robustness},
+		{&v.Returns, tables.ROI}, {&v.Turns, report.Turns(s.Study)}, {&v.Ranges, report.Ranges(s.Study)},
+		{&v.Robustness, robustness},
 		{&v.Changed, changed}, {&v.Default, others},
 	} {
 		if err := add(f.to, f.t); err != nil {

@@ -33,7 +33,9 @@ func stored(t *testing.T, axes ...string) (s *experiments.Stored, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := experiments.Run(context.Background(), w, experiments.Options{Out: t.TempDir(), Workers: 1, Program: record.Program{Version: "v1", Code: "c0de"}, Command: []string{"/bin/stakeout", "run", "dos-short", "--set", "a=b c", "--workers", "1"}})
+	r, err := experiments.Run(context.Background(), w,
+		experiments.Options{Out: t.TempDir(), Workers: 1, Program: record.Program{Version: "v1", Code: "c0de"},
+			Command: []string{"/bin/stakeout", "run", "dos-short", "--set", "a=b c", "--workers", "1"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +116,8 @@ func sound(t *testing.T, page string) {
 			t.Errorf("nothing on the page is called %s", name)
 		}
 	}
-	if drawings := strings.Count(page, "<svg "); drawings == 0 || drawings != strings.Count(page, `role="img" aria-labelledby=`) || drawings != strings.Count(page, "<figcaption") {
+	if drawings := strings.Count(page, "<svg "); drawings == 0 ||
+		drawings != strings.Count(page, `role="img" aria-labelledby=`) || drawings != strings.Count(page, "<figcaption") {
 		t.Errorf("%d drawings without their captions", drawings)
 	}
 }
@@ -124,11 +127,14 @@ func TestPageOfARun(t *testing.T) {
 	page := write(t, s)
 	sound(t, page)
 	has(t, page,
-		"<title>dos-short</title>", "Does a short position pay for the empty blocks", `<p class="verdict">dos-short under pos`,
-		"Return on attacks: dos-short", "Money by channel: dos-short, pos", "Who gained and who paid", "Does the verdict hang on the statistic?",
+		"<title>dos-short</title>", "Does a short position pay for the empty blocks",
+		`<p class="verdict">dos-short under pos`,
+		"Return on attacks: dos-short", "Money by channel: dos-short, pos", "Who gained and who paid",
+		"Does the verdict hang on the statistic?",
 		"<strong>C7</strong>", "Take a short position on the token", "go run ./cmd/stakeout claims C7",
 		"attack_params.budget_usd", "parameters at their defaults", "world.users.loyalty", "Assumption: ",
-		"go run ./cmd/stakeout run dos-short --set &#39;a=b c&#39;</code>", "<dt>Model version</dt><dd>v1</dd>", "that rows come from</dt><dd>c0de</dd>", "<dt>Master seed</dt><dd>7698</dd>", s.Manifest.ConfigSHA256,
+		"go run ./cmd/stakeout run dos-short --set &#39;a=b c&#39;</code>", "<dt>Model version</dt><dd>v1</dd>",
+		"that rows come from</dt><dd>c0de</dd>", "<dt>Master seed</dt><dd>7698</dd>", s.Manifest.ConfigSHA256,
 		"sweep dos-short --axis", "The resolved configuration", "attack_params:\n")
 	if strings.Contains(page, dir) || strings.Contains(page, "<strong>C12</strong>") || strings.Count(page, "<svg ") != 2 {
 		t.Error("the page has the path of its folder, a claim about another attack, or not two figures")
@@ -146,15 +152,19 @@ func TestPageOfASweep(t *testing.T) {
 	s, _ := stored(t, "world.users.loyalty=0.3,0.6,0.7,0.9", "attack_params.budget_usd=1e6,4e6")
 	page := write(t, s)
 	sound(t, page)
-	has(t, page, `<p class="verdict">The cell with the largest excess is loyalty 0.`, `<p class="verdict">Of 8 cells the act pays in `, "p, Holm", "Where the verdict turns", "<dt>Axis world.users.loyalty</dt><dd>0.3, 0.6, 0.7, 0.9</dd>",
-		">0.3, 0.6, 0.7, 0.9</td>", "<dt>Cells</dt><dd>8</dd>", "24, of three worlds each; 0 failed", "dos-short along world.users.loyalty")
+	has(t, page, `<p class="verdict">The cell with the largest excess is loyalty 0.`,
+		`<p class="verdict">Of 8 cells the act pays in `, "p, Holm", "Where the verdict turns",
+		"<dt>Axis world.users.loyalty</dt><dd>0.3, 0.6, 0.7, 0.9</dd>",
+		">0.3, 0.6, 0.7, 0.9</td>", "<dt>Cells</dt><dd>8</dd>", "24, of three worlds each; 0 failed",
+		"dos-short along world.users.loyalty")
 	if strings.Contains(page, "Money by channel: dos") || strings.Contains(page, "This is one setting") {
 		t.Error("the page of many cells looks into one")
 	}
 	few, _ := stored(t, "world.users.loyalty=0.3,0.9")
 	page = write(t, few)
 	sound(t, page)
-	has(t, page, "<summary>loyalty 0.9</summary>", "Money by channel: dos-short", "Does the verdict hang on the statistic?", "dos-short, pos, loyalty 0.9", "Where the verdict turns")
+	has(t, page, "<summary>loyalty 0.9</summary>", "Money by channel: dos-short",
+		"Does the verdict hang on the statistic?", "dos-short, pos, loyalty 0.9", "Where the verdict turns")
 }
 
 // An interrupted run has a page that says so, even before its first replication.
@@ -162,7 +172,8 @@ func TestPageOfAnInterruptedRun(t *testing.T) {
 	for _, c := range []struct {
 		done int
 		want string
-	}{{0, "No replication came to its end, so there is no verdict"}, {1, "one replication has no interval, so there is no verdict"}, {2, "Quick look: 2 replications"}} {
+	}{{0, "No replication came to its end, so there is no verdict"},
+		{1, "one replication has no interval, so there is no verdict"}, {2, "Quick look: 2 replications"}} {
 		w, err := question.LoadSweep("dos-short", question.Variation{Set: small})
 		if err != nil {
 			t.Fatal(err)
@@ -171,11 +182,13 @@ func TestPageOfAnInterruptedRun(t *testing.T) {
 		if c.done == 0 {
 			stop()
 		}
-		r, err := experiments.Run(ctx, w, experiments.Options{Out: t.TempDir(), Workers: 1, Program: record.Program{Version: "v1"}, Progress: func(done, _ int) {
-			if done == c.done {
-				stop()
-			}
-		}})
+		r, err := experiments.Run(ctx, w,
+			experiments.Options{Out: t.TempDir(), Workers: 1, Program: record.Program{Version: "v1"},
+				Progress: func(done, _ int) {
+					if done == c.done {
+						stop()
+					}
+				}})
 		stop()
 		if !errors.Is(err, context.Canceled) || r.Finished != c.done {
 			t.Fatalf("%d replications, %v", r.Finished, err)
@@ -203,7 +216,8 @@ func TestChangedFolders(t *testing.T) {
 			}
 		}
 	}
-	wrong(filepath.Dir(dir), "no results folder", "manifest.json", "results/dos-short", "did you mean", filepath.ToSlash(dir))
+	wrong(filepath.Dir(dir), "no results folder", "manifest.json", "results/dos-short", "did you mean",
+		filepath.ToSlash(dir))
 	wrong(filepath.Join(dir, "dos-short"), "type `stakeout run dos-short` first")
 	wrong(filepath.Join(dir, "runs.csv"), "is a file")
 	other, err := record.Open(t.TempDir(), record.Manifest{Experiment: "other", Program: record.Program{Version: "v1"}})
@@ -227,9 +241,12 @@ func TestChangedFolders(t *testing.T) {
 }
 
 func TestOnlyDrawingsGoInline(t *testing.T) {
-	const head = `<?xml version="1.0"?>` + "\n" + `<svg width="10pt" height="5pt" viewBox="0 0 10 5" xmlns="http://www.w3.org/2000/svg">`
+	const head = `<?xml version="1.0"?>` + "\n" +
+		`<svg width="10pt" height="5pt" viewBox="0 0 10 5" xmlns="http://www.w3.org/2000/svg">`
 	got, err := inline([]byte(head+`<g transform="scale(1)"><path d="M0,0" style="fill:#000"/></g></svg>`+"\n"), "c")
-	if want := `<svg role="img" aria-labelledby="c" width="10pt" viewBox="0 0 10 5" xmlns="http://www.w3.org/2000/svg"><g transform="scale(1)"><path d="M0,0" style="fill:#000"/></g></svg>`; err != nil || string(got) != want {
+	if want := `<svg role="img" aria-labelledby="c" width="10pt" viewBox="0 0 10 5" ` +
+		`xmlns="http://www.w3.org/2000/svg"><g transform="scale(1)"><path d="M0,0" ` +
+		`style="fill:#000"/></g></svg>`; err != nil || string(got) != want {
 		t.Errorf("got %s, %v", got, err)
 	}
 	for _, bad := range []string{

@@ -34,9 +34,11 @@ type archive struct {
 func openArchive(o Options) (*archive, error) {
 	a := &archive{Options: o, studies: map[string]*report.Study{}, found: map[string]any{}, times: ReadTimes(o)}
 	var err error
-	a.memory, err = record.OpenMemory(filepath.Join(a.Dir(), "evidence"), record.Program{Version: o.Version, Code: o.Findings},
+	a.memory, err = record.OpenMemory(filepath.Join(a.Dir(), "evidence"),
+		record.Program{Version: o.Version, Code: o.Findings},
 		record.Column{Name: "name", Type: record.Text, Unit: record.NoUnit, Doc: "Name of the evidence."},
-		record.Column{Name: "value", Type: record.Text, Unit: record.NoUnit, Doc: "The evidence in Go's gob format, in base64."})
+		record.Column{Name: "value", Type: record.Text, Unit: record.NoUnit,
+			Doc: "The evidence in Go's gob format, in base64."})
 	return a, err
 }
 
@@ -81,7 +83,9 @@ func (a *archive) study(ctx context.Context, e experiment) (*report.Study, error
 		return nil, err
 	}
 	step, end := a.progress(e.name)
-	r, err := experiments.Obtain(ctx, w, experiments.Options{Out: a.runs(e), Workers: a.Workers, Program: a.Program, Command: a.Command, Progress: step, Formats: record.CSV | record.Parquet})
+	r, err := experiments.Obtain(ctx, w,
+		experiments.Options{Out: a.runs(e), Workers: a.Workers, Program: a.Program, Command: a.Command, Progress: step,
+			Formats: record.CSV | record.Parquet})
 	end()
 	if err != nil {
 		return nil, err
@@ -144,11 +148,12 @@ func (a *archive) findings() string { return a.Version + " " + a.Findings }
 // target is the outcome of a docking target.
 func (a *archive) target(ctx context.Context, e docking.Entry) (*docking.Outcome, error) {
 	name := "docking-" + e.Name
-	return keep(a, name, fmt.Sprintf("%s full %t seed %d", a.findings(), !a.Quick, docking.Seed), func() (*docking.Outcome, error) {
-		step, end := a.progress(name)
-		defer end()
-		return e.Run(ctx, docking.Scale{Seed: docking.Seed, Full: !a.Quick, Progress: step})
-	})
+	return keep(a, name, fmt.Sprintf("%s full %t seed %d", a.findings(), !a.Quick, docking.Seed),
+		func() (*docking.Outcome, error) {
+			step, end := a.progress(name)
+			defer end()
+			return e.Run(ctx, docking.Scale{Seed: docking.Seed, Full: !a.Quick, Progress: step})
+		})
 }
 
 // check is one table of a check of the model.
@@ -175,14 +180,16 @@ func (a *archive) check(ctx context.Context, name string, quickSeeds int, tableN
 // ledger is the table of verdicts on the claims.
 func (a *archive) ledger(ctx context.Context) (*table.Table, error) {
 	reps := a.pick(2, 10)
-	return keep(a, "claims", fmt.Sprintf("%s reps %d turns %t", a.findings(), reps, !a.Quick), func() (*table.Table, error) {
-		step, end := a.progress("claims")
-		defer end()
-		found, err := claims.Try(ctx, claims.All(), claims.Options{Reps: reps, Workers: a.Workers, Turns: !a.Quick, Progress: step,
-			Out: filepath.Join(a.Dir(), "runs", "claims"), Program: a.Program})
-		if err != nil {
-			return nil, err
-		}
-		return claims.Ledger(found, reps), nil
-	})
+	return keep(a, "claims", fmt.Sprintf("%s reps %d turns %t", a.findings(), reps, !a.Quick),
+		func() (*table.Table, error) {
+			step, end := a.progress("claims")
+			defer end()
+			found, err := claims.Try(ctx, claims.All(),
+				claims.Options{Reps: reps, Workers: a.Workers, Turns: !a.Quick, Progress: step,
+					Out: filepath.Join(a.Dir(), "runs", "claims"), Program: a.Program})
+			if err != nil {
+				return nil, err
+			}
+			return claims.Ledger(found, reps), nil
+		})
 }

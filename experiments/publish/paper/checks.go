@@ -25,9 +25,13 @@ func priceSign(ctx context.Context, a *archive) (*figure.Figure, error) {
 			return nil, err
 		}
 		h.Label = "100 × ln price ratio (%)"
-		f.Panels = append(f.Panels, figure.Panel{Title: string(rune('a' + i)), XLabel: "Slots withheld (%)", YLabel: "Loyalty of users (1)", Heat: h})
+		f.Panels = append(f.Panels,
+			figure.Panel{Title: string(rune('a' + i)), XLabel: "Slots withheld (%)", YLabel: "Loyalty of users (1)", Heat: h})
 	}
-	f.Caption = "What empty blocks do to the price, against the same world with honest blocks: (a) three and (b) fourteen days after they begin, by the share of slots withheld and the satisfaction at which half of the users leave (captive users never do). Means; bold: above zero; italics: not told from zero (Holm over all cells and both times, 5 %); intervals are in the table of the check. " + strings.Join(t.Notes, " ") + a.stamp()
+	f.Caption = "What empty blocks do to the price, against the same world with honest blocks: (a) three and (b) " +
+		"fourteen days after they begin, by the share of slots withheld and the satisfaction at which half of the users " +
+		"leave (captive users never do). Means; bold: above zero; italics: not told from zero (Holm over all cells and " +
+		"both times, 5 %); intervals are in the table of the check. " + strings.Join(t.Notes, " ") + a.stamp()
 	return f, nil
 }
 
@@ -97,10 +101,12 @@ func trapped(ctx context.Context, a *archive) (*figure.Figure, error) {
 			nobody = append(nobody, remedy)
 			continue
 		}
-		f.Panels = append(f.Panels, figure.Panel{Title: remedy, XLabel: "Tenth of the users, from the smallest balances (1)", YLabel: "Price of gas (gwei)", Heat: h})
+		f.Panels = append(f.Panels, figure.Panel{Title: remedy, XLabel: "Tenth of the users, from the smallest balances (1)",
+			YLabel: "Price of gas (gwei)", Heat: h})
 	}
 	f.HeightMM = 40 * float64(len(f.Panels))
-	f.Caption = "Users who want to leave and are still inside three weeks after all coordinators stopped, in per cent of those who were inside, by tenth of the users, price of gas and remedy. "
+	f.Caption = "Users who want to leave and are still inside three weeks after all coordinators stopped, in per cent " +
+		"of those who were inside, by tenth of the users, price of gas and remedy. "
 	if len(nobody) > 0 {
 		f.Caption += "Less than half a per cent of any tenth at any price: " + strings.Join(nobody, ", ") + ". "
 	}
@@ -136,10 +142,13 @@ func stylisedFacts(ctx context.Context, a *archive) (*figure.Figure, error) {
 	}
 	var cfg sim.Config
 	param.Defaults(&cfg)
-	acf := figure.Panel{Title: "a", XLabel: "Lag (d)", YLabel: "Autocorrelation (1)", ZeroLine: true, Legend: true, XIncludes: []float64{0}}
-	sweep := figure.Panel{Title: "b", XLabel: "Time after the sweep (min)", YLabel: "Depth back (%)", ZeroLine: true, XLog: true, XIncludes: []float64{0.1, 100}}
+	acf := figure.Panel{Title: "a", XLabel: "Lag (d)", YLabel: "Autocorrelation (1)", ZeroLine: true, Legend: true,
+		XIncludes: []float64{0}}
+	sweep := figure.Panel{Title: "b", XLabel: "Time after the sweep (min)", YLabel: "Depth back (%)", ZeroLine: true,
+		XLog: true, XIncludes: []float64{0.1, 100}}
 	block := cfg.Layer1.BlockSeconds / 60 // min
-	move := figure.Panel{Title: "c", XLabel: "Time after the sweep (min)", YLabel: "Move of the price (%)", ZeroLine: true, XLog: true, XIncludes: []float64{0.1, 2000}}
+	move := figure.Panel{Title: "c", XLabel: "Time after the sweep (min)", YLabel: "Move of the price (%)", ZeroLine: true,
+		XLog: true, XIncludes: []float64{0.1, 2000}}
 	for _, c := range []struct {
 		panel        *figure.Panel
 		name, format string
@@ -150,7 +159,8 @@ func stylisedFacts(ctx context.Context, a *archive) (*figure.Figure, error) {
 		{&acf, "|returns|", "ACF of |returns|, lag %s", 1, []float64{1, 5, 10}, []string{"1", "5", "10"}},
 		{&acf, "returns", "ACF of returns, lag %s", 0, []float64{1}, []string{"1"}},
 		{&sweep, "", "sweep: depth back, %s", 0, []float64{block, 1, 6, 60}, []string{"1 block", "1 min", "6 min", "1 h"}},
-		{&move, "", "sweep: move, %s", 0, []float64{block, 1, 6, 60, 360, 1440}, []string{"1 block", "1 min", "6 min", "1 h", "6 h", "1 d"}},
+		{&move, "", "sweep: move, %s", 0, []float64{block, 1, 6, 60, 360, 1440},
+			[]string{"1 block", "1 min", "6 min", "1 h", "6 h", "1 d"}},
 	} {
 		l, err := series(c.name, c.format, c.style, c.x, c.labels)
 		if err != nil {
@@ -160,5 +170,12 @@ func stylisedFacts(ctx context.Context, a *archive) (*figure.Figure, error) {
 		c.panel.Lines = append(c.panel.Lines, l)
 	}
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 66, Columns: 3, Panels: []figure.Panel{acf, sweep, move},
-		Caption: "The default world without an attacker: (a) autocorrelation of daily returns and of their sizes; (b) depth within 2 % of the mid, and (c) the price, after a sweep of all that rests within 2 % of the mid on one side, against the same world without it. Error bars: 95 % intervals, bootstrap over worlds, n = " + t.Rows[0][worlds].String() + ". The accepted ranges with their sources are in the table of stylised facts." + a.stamp()}, nil
+		Caption: factsCaption(t.Rows[0][worlds].String()) + a.stamp()}, nil
+}
+
+func factsCaption(worlds string) string {
+	return "The default world without an attacker: (a) autocorrelation of daily returns and of their sizes; (b) " +
+		"depth within 2 % of the mid, and (c) the price, after a sweep of all that rests within 2 % of the mid on one " +
+		"side, against the same world without it. Error bars: 95 % intervals, bootstrap over worlds, n = " + worlds +
+		". The accepted ranges with their sources are in the table of stylised facts."
 }

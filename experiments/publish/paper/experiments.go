@@ -31,7 +31,8 @@ func (e *experiment) sweep(quick bool) (*question.Sweep, error) {
 	if e.preset == "" {
 		return question.Comparison(false, form.reps)
 	}
-	return question.LoadSweep(e.preset, question.Variation{Set: append([]string{"replications=" + strconv.Itoa(form.reps)}, e.set...), Axes: form.vary})
+	return question.LoadSweep(e.preset,
+		question.Variation{Set: append([]string{"replications=" + strconv.Itoa(form.reps)}, e.set...), Axes: form.vary})
 }
 
 // The experiments of the paper.
@@ -51,8 +52,10 @@ var (
 	// frontier is the attack that gains most without stake, over what decides it:
 	// how many users leave, and how much capital stands behind the short.
 	frontier = experiment{name: "frontier", preset: "outbid",
-		quick: axes{3, []string{"world.users.loyalty=0.3,0.6,0.85", "attack_params.budget_usd=500000,1000000,2000000,4000000"}},
-		full:  axes{20, []string{"world.users.loyalty=0.2,0.3,0.4,0.5,0.6,0.7,0.85", "attack_params.budget_usd=250000,500000,1000000,2000000,4000000"}}}
+		quick: axes{3, []string{"world.users.loyalty=0.3,0.6,0.85",
+			"attack_params.budget_usd=500000,1000000,2000000,4000000"}},
+		full: axes{20, []string{"world.users.loyalty=0.2,0.3,0.4,0.5,0.6,0.7,0.85",
+			"attack_params.budget_usd=250000,500000,1000000,2000000,4000000"}}}
 )
 
 // The budgets of an attack as multiples of that of its preset.

@@ -19,7 +19,8 @@ import (
 
 func figures() []Exhibit {
 	return []Exhibit{
-		{Name: "price-under-attack", Doc: "Price, service and users under attack against the twins", figure: priceUnderAttack},
+		{Name: "price-under-attack", Doc: "Price, service and users under attack against the twins",
+			figure: priceUnderAttack},
 		{Name: "money-by-channel", Doc: "Where the attacker's money comes from and goes", figure: moneyByChannel},
 		{Name: "attack-matrix", Doc: "Excess of every attack by leader selection and by remedy", figure: attackMatrix},
 		{Name: "roi-by-stake", Doc: "Return of every attack over the stake that it holds", figure: roiByStake},
@@ -28,7 +29,8 @@ func figures() []Exhibit {
 		{Name: "trapped", Doc: "Who cannot leave, by balance, price of gas and remedy", figure: trapped},
 		{Name: "cost-of-moving", Doc: "Cost of a user who leaves or moves, by route", figure: costOfMoving},
 		{Name: "ransom", Doc: "Revenue from withdrawals over their price after a takeover", figure: ransomCurve},
-		{Name: "fake-dos-cycles", Doc: "Profit over the number of fake denials of service, and the stake behind it", figure: fakeCycles},
+		{Name: "fake-dos-cycles", Doc: "Profit over the number of fake denials of service, and the stake behind it",
+			figure: fakeCycles},
 		{Name: "break-even", Doc: "Where the excess of a short operator turns its sign", figure: breakEvenMap},
 		{Name: "stylised-facts", Doc: "Dependence of returns, and the book after a sweep", figure: stylisedFacts},
 	}
@@ -141,11 +143,17 @@ func roiByStake(ctx context.Context, a *archive) (*figure.Figure, error) {
 			without = append(without, e.preset)
 			continue
 		}
-		f.Panels = append(f.Panels, figure.Panel{Title: e.preset, XLabel: "Peak stake share (%)", YLabel: "Excess ROI (%)", ZeroLine: true, XIncludes: []float64{0, 105 * points[len(points)-1].x.Mean}, Lines: []figure.Line{line("", 0, points, 100, 100)}})
+		f.Panels = append(f.Panels, figure.Panel{Title: e.preset, XLabel: "Peak stake share (%)", YLabel: "Excess ROI (%)",
+			ZeroLine: true, XIncludes: []float64{0, 105 * points[len(points)-1].x.Mean},
+			Lines: []figure.Line{line("", 0, points, 100, 100)}})
 	}
 	f.HeightMM = min(figure.TallestMM, 46*math.Ceil(float64(len(f.Panels))/3))
-	f.Caption = fmt.Sprintf("Return of every attack that holds stake, over the largest share of all stake that it held: profit less that of the honest use of the same capital, over capital at risk, which leaves out the drift of the token that both have; the return itself is in the data of the runs. Each point is another budget, from %g to %g times that of the preset. "+
-		"Error bars: 95 %% intervals of the mean (Student's t), n = %d a point, the same seeds everywhere. Without stake: %s.%s",
+	f.Caption = fmt.Sprintf("Return of every attack that holds stake, over the largest share of all stake that it held: "+
+		"profit less that of the honest use of the same capital, over capital at risk, which leaves out the drift of the "+
+		"token that both have; the return itself is in the data of the runs. Each point is another budget, from %g to %g "+
+		"times that of the preset. "+
+		"Error bars: 95 %% intervals of the mean (Student's t), n = %d a point, the same seeds everywhere. Without "+
+		"stake: %s.%s",
 		multiplesOf(a)[0], multiplesOf(a)[len(multiplesOf(a))-1], a.reps(list[0]), strings.Join(without, ", "), a.stamp())
 	return f, nil
 }
@@ -159,7 +167,8 @@ func multiplesOf(a *archive) []float64 {
 
 // besieged are the attacks that leave blocks empty: those by a share of the stake,
 // and those by the whole office.
-var besieged = [...][]string{{"dos-borrowed", "dos-empty-blocks", "dos-short", "fake-dos"}, {"outbid", "rogue-operator"}}
+var besieged = [...][]string{{"dos-borrowed", "dos-empty-blocks", "dos-short", "fake-dos"},
+	{"outbid", "rogue-operator"}}
 
 // oneForOne is the style of the line on which the shares are equal.
 const oneForOne = 6
@@ -172,7 +181,8 @@ func throughput(ctx context.Context, a *archive) (*figure.Figure, error) {
 	f := &figure.Figure{Width: figure.DoubleColumn, HeightMM: 75, Columns: 2}
 	style := 0
 	for i, names := range besieged {
-		panel := figure.Panel{Title: string(rune('a' + i)), XLabel: "Mean share of empty slots (%)", YLabel: "Transactions lost (%)", ZeroLine: true, Legend: true, XIncludes: []float64{0}}
+		panel := figure.Panel{Title: string(rune('a' + i)), XLabel: "Mean share of empty slots (%)",
+			YLabel: "Transactions lost (%)", ZeroLine: true, Legend: true, XIncludes: []float64{0}}
 		most := 0.0
 		for _, e := range list {
 			if !slices.Contains(names, e.preset) {
@@ -182,7 +192,8 @@ func throughput(ctx context.Context, a *archive) (*figure.Figure, error) {
 			if err != nil {
 				return nil, err
 			}
-			l := line(e.preset, style, curve(s, column.Outcome("attack", column.EmptyShare), column.Outcome("attack", column.ThroughputLoss)), 100, 100)
+			l := line(e.preset, style,
+				curve(s, column.Outcome("attack", column.EmptyShare), column.Outcome("attack", column.ThroughputLoss)), 100, 100)
 			l.Points = true
 			most = max(most, slices.Max(l.X))
 			panel.Lines = append(panel.Lines, l)
@@ -196,7 +207,11 @@ func throughput(ctx context.Context, a *archive) (*figure.Figure, error) {
 		panel.XIncludes = append(panel.XIncludes, 1.05*most)
 		f.Panels = append(f.Panels, panel)
 	}
-	f.Caption = fmt.Sprintf("Transactions that the attack world served less than the idle world from the start of the plan to the horizon, over the mean share of slots that left waiting users unserved, (a) by a share of the stake and (b) by the whole office. Above the line users have left or given up; below it waiting transactions were served later. Each point is another budget; error bars: 95 %% intervals of the mean (Student's t), n = %d a point.%s",
+	f.Caption = fmt.Sprintf("Transactions that the attack world served less than the idle world from the start of the "+
+		"plan to the horizon, over the mean share of slots that left waiting users unserved, (a) by a share of the stake "+
+		"and (b) by the whole office. Above the line users have left or given up; below it waiting transactions were "+
+		"served later. Each point is another budget; error bars: 95 %% intervals of the mean (Student's t), n = "+
+		"%d a point.%s",
 		a.reps(list[0]), a.stamp())
 	return f, nil
 }
@@ -205,13 +220,17 @@ func costOfMoving(_ context.Context, a *archive) (*figure.Figure, error) {
 	var cfg sim.Config
 	param.Defaults(&cfg)
 	users := []uint32{1, 10, 100, 1000, 10_000, 100_000, 1_000_000}
-	panel := figure.Panel{XLabel: "Users who go together (1)", YLabel: "Layer-one cost a user (USD)", XLog: true, YLog: true, Legend: true}
+	panel := figure.Panel{XLabel: "Users who go together (1)", YLabel: "Layer-one cost a user (USD)", XLog: true,
+		YLog: true, Legend: true}
 	for i, route := range []struct {
 		name, remedy string
 		gas          int // a user, of those who go one by one
 	}{
-		{name: "forced exit, one by one", gas: cfg.Rollup.ForcedExitGas}, {name: "withdrawal, one by one", gas: cfg.Rollup.WithdrawalGas},
-		{name: "migration, a signature each", remedy: "migrate-optimistic"}, {name: "migration, one aggregate signature", remedy: "migrate-bls"}, {name: "migration, one proof", remedy: "migrate-zk"},
+		{name: "forced exit, one by one", gas: cfg.Rollup.ForcedExitGas},
+		{name: "withdrawal, one by one", gas: cfg.Rollup.WithdrawalGas},
+		{name: "migration, a signature each", remedy: "migrate-optimistic"},
+		{name: "migration, one aggregate signature", remedy: "migrate-bls"},
+		{name: "migration, one proof", remedy: "migrate-zk"},
 	} {
 		l := figure.Line{Name: route.name, Style: i}
 		for _, n := range users {
@@ -231,7 +250,9 @@ func costOfMoving(_ context.Context, a *archive) (*figure.Figure, error) {
 		panel.Lines = append(panel.Lines, l)
 	}
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 80, Panels: []figure.Panel{panel},
-		Caption: fmt.Sprintf("Layer-one gas of a user who leaves or moves, by route and by how many share it, at the prices of 17 July 2020, 58.2 gwei and 232.77 USD an ether. Exact: the gas of the default rollup and of each migration's proof or batch; no sampling.%s", a.stamp())}, nil
+		Caption: fmt.Sprintf("Layer-one gas of a user who leaves or moves, by route and by how many share it, at the "+
+			"prices of 17 July 2020, 58.2 gwei and 232.77 USD an ether. Exact: the gas of the default rollup and of each "+
+			"migration's proof or batch; no sampling.%s", a.stamp())}, nil
 }
 
 // folder is the results folder of an experiment.

@@ -61,7 +61,8 @@ func macroName(words string) string {
 // numbers are the macros of the paper's text.
 func numbers(ctx context.Context, a *archive) ([]byte, error) {
 	m := new(macros)
-	fmt.Fprintf(&m.text, "%% Numbers of the text, in thousand USD where they are money. Made by the command figures; model version %s.\n", a.Version)
+	fmt.Fprintf(&m.text, "%% Numbers of the text, in thousand USD where they are money. Made by the command figures; "+
+		"model version %s.\n", a.Version)
 	form := "full"
 	if a.Quick {
 		form = "quick"

@@ -73,7 +73,8 @@ func All() []Exhibit {
 		list[i].Number = fmt.Sprint(kind, " ", counts[kind])
 	}
 	for i, e := range docking.All() {
-		list = append(list, Exhibit{Name: "docking-" + e.Name, Number: fmt.Sprint("Figure A", i+1), Doc: strings.TrimSuffix(e.Doc, "."),
+		list = append(list, Exhibit{Name: "docking-" + e.Name, Number: fmt.Sprint("Figure A", i+1),
+			Doc: strings.TrimSuffix(e.Doc, "."),
 			figure: func(ctx context.Context, a *archive) (*figure.Figure, error) {
 				o, err := a.target(ctx, e)
 				if err != nil {
@@ -245,10 +246,12 @@ func (e *Exhibit) write(ctx context.Context, a *archive) (files []string, err er
 var writers = []struct {
 	ext   string
 	write func(*table.Table, io.Writer) error
-}{{".tex", (*table.Table).LaTeX}, {".md", (*table.Table).Markdown}, {".csv", (*table.Table).CSV}, {".json", (*table.Table).JSON}}
+}{{".tex", (*table.Table).LaTeX}, {".md", (*table.Table).Markdown}, {".csv", (*table.Table).CSV},
+	{".json", (*table.Table).JSON}}
 
 // float is the LaTeX float of a figure: picture, caption and label.
 func (e *Exhibit) float(caption string) []byte {
-	return fmt.Appendf(nil, "%% %s\n\\begin{figure}[p]\n\\centering\n\\includegraphics{%s.pdf}\n\\caption{%s}\n\\label{fig:%s}\n\\end{figure}\n",
+	return fmt.Appendf(nil, "%% %s\n\\begin{figure}[p]\n\\centering\n"+
+		"\\includegraphics{%s.pdf}\n\\caption{%s}\n\\label{fig:%s}\n\\end{figure}\n",
 		e.Doc, e.Name, table.LaTeXText(caption), e.Name)
 }

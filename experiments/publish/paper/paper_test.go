@@ -34,7 +34,9 @@ func small(t *testing.T) []Exhibit {
 		t.Fatal(err)
 	}
 	two := axes{2, []string{"attack_params.budget_usd=1000000,2000000"}}
-	e := experiment{name: "small", preset: "dos-empty-blocks", set: []string{"horizon_days=16", "attack_params.build_days=1", "attack_params.act_days=2", "attack_params.sell_days=1"}, quick: two, full: two}
+	e := experiment{name: "small", preset: "dos-empty-blocks",
+		set: []string{"horizon_days=16", "attack_params.build_days=1", "attack_params.act_days=2",
+			"attack_params.sell_days=1"}, quick: two, full: two}
 	return append(list, Exhibit{Name: "small", table: func(ctx context.Context, a *archive) (*table.Table, error) {
 		s, err := a.study(ctx, e)
 		if err != nil {
@@ -91,13 +93,14 @@ func TestInterruptedBuild(t *testing.T) {
 	}
 	broken := t.TempDir()
 	ctx, cancel := context.WithCancel(context.Background())
-	_, err := Build(ctx, list, Options{Out: broken, Quick: true, Program: record.Program{Version: "test"}, Workers: 1, Progress: func(what string) (func(int, int), func()) {
-		return func(done, _ int) {
-			if what == "small" && done == 2 {
-				cancel()
-			}
-		}, func() {}
-	}})
+	_, err := Build(ctx, list, Options{Out: broken, Quick: true, Program: record.Program{Version: "test"}, Workers: 1,
+		Progress: func(what string) (func(int, int), func()) {
+			return func(done, _ int) {
+				if what == "small" && done == 2 {
+					cancel()
+				}
+			}, func() {}
+		}})
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("the build was not interrupted: %v", err)
 	}
@@ -145,7 +148,8 @@ func TestAnotherProgramRunsAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Build(context.Background(), list, Options{Out: dir, Quick: true, Program: record.Program{Version: "test"}}); err != nil {
+	if _, err := Build(context.Background(), list,
+		Options{Out: dir, Quick: true, Program: record.Program{Version: "test"}}); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -153,10 +157,11 @@ func TestAnotherProgramRunsAgain(t *testing.T) {
 		want              bool
 	}{{"test", "", false}, {"another", "", true}, {"another", "changed", true}, {"another", "changed", false}} {
 		ran := false
-		o := Options{Out: dir, Quick: true, Program: record.Program{Version: c.version}, Findings: c.findings, Progress: func(string) (func(int, int), func()) {
-			ran = true
-			return nil, func() {}
-		}}
+		o := Options{Out: dir, Quick: true, Program: record.Program{Version: c.version}, Findings: c.findings,
+			Progress: func(string) (func(int, int), func()) {
+				ran = true
+				return nil, func() {}
+			}}
 		if _, err := Build(context.Background(), list, o); err != nil {
 			t.Fatal(err)
 		}
@@ -176,7 +181,8 @@ func TestCaptionsOfTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown := regexp.MustCompile(`(?m)^\\exhibit(?:table|long)\{([a-z-]+)\}\{(.*)\}$`).FindAllStringSubmatch(string(text), -1)
+	shown := regexp.MustCompile(`(?m)^\\exhibit(?:table|long)\{([a-z-]+)\}\{(.*)\}$`).FindAllStringSubmatch(string(text),
+		-1)
 	if len(shown) == 0 {
 		t.Fatal("the paper shows no table")
 	}
@@ -196,7 +202,8 @@ func TestPaperShowsEveryExhibit(t *testing.T) {
 		t.Fatal(err)
 	}
 	named, order := map[string]bool{}, map[string][]string{}
-	for _, m := range regexp.MustCompile(`(?m)^\\exhibit(figure|table|wide|long)\{([a-z-]+)\}`).FindAllStringSubmatch(string(text), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^\\exhibit(figure|table|wide|long)\{([a-z-]+)\}`).FindAllStringSubmatch(
+		string(text), -1) {
 		folder := "tables/"
 		if m[1] == "figure" {
 			folder = "figures/"
@@ -225,7 +232,8 @@ func TestPaperShowsEveryExhibit(t *testing.T) {
 
 // Every macro that the paper uses is one that numbers makes, whatever the results.
 func TestMacroNames(t *testing.T) {
-	for words, want := range map[string]string{"headline excess": "HeadlineExcess", "excess dos-short interval": "ExcessDosShortInterval", "top 10": "TopOneZero"} {
+	for words, want := range map[string]string{"headline excess": "HeadlineExcess",
+		"excess dos-short interval": "ExcessDosShortInterval", "top 10": "TopOneZero"} {
 		if got := macroName(words); got != want {
 			t.Errorf("%q became %s, want %s", words, got, want)
 		}
@@ -256,7 +264,8 @@ func TestCrossing(t *testing.T) {
 	for _, c := range []struct {
 		ys   []float64
 		want string
-	}{{[]float64{-1, 1}, "0.50"}, {[]float64{-1, 3, -3}, "0.25, 1.50"}, {[]float64{1, 2}, "none: a gain at all"}, {[]float64{-1, -2}, "none: a loss at all"}} {
+	}{{[]float64{-1, 1}, "0.50"}, {[]float64{-1, 3, -3}, "0.25, 1.50"}, {[]float64{1, 2}, "none: a gain at all"},
+		{[]float64{-1, -2}, "none: a loss at all"}} {
 		cell := crossing(at(c.ys...))
 		if got := cell.String(); got != c.want {
 			t.Errorf("%v: %s, want %s", c.ys, got, c.want)

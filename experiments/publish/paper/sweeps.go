@@ -21,10 +21,17 @@ func ransomCurve(ctx context.Context, a *archive) (*figure.Figure, error) {
 	price := column.Parameter("attack_params.exit_fee_multiple")
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 66, Columns: 2,
 		Panels: []figure.Panel{
-			{Title: "a", XLabel: "Withdrawal fee over the common one (1)", YLabel: "Withdrawal fees (thousand USD)", XLog: true, XIncludes: ransomSpan, ZeroLine: true, Lines: []figure.Line{line("", 0, levels(s, price, column.Channel("attack", "withdrawal_fees")), 1, 1e-3)}},
-			{Title: "b", XLabel: "Withdrawal fee over the common one (1)", YLabel: "Excess over honest use (thousand USD)", XLog: true, XIncludes: ransomSpan, ZeroLine: true, Lines: []figure.Line{line("", 0, levels(s, price, column.Excess), 1, 1e-3)}},
+			{Title: "a", XLabel: "Withdrawal fee over the common one (1)", YLabel: "Withdrawal fees (thousand USD)", XLog: true,
+				XIncludes: ransomSpan, ZeroLine: true,
+				Lines: []figure.Line{line("", 0, levels(s, price, column.Channel("attack", "withdrawal_fees")), 1, 1e-3)}},
+			{Title: "b", XLabel: "Withdrawal fee over the common one (1)", YLabel: "Excess over honest use (thousand USD)",
+				XLog: true, XIncludes: ransomSpan, ZeroLine: true,
+				Lines: []figure.Line{line("", 0, levels(s, price, column.Excess), 1, 1e-3)}},
 		},
-		Caption: fmt.Sprintf("Withdrawals held to ransom after a takeover by slashing rivals: (a) what they bring, and (b) what the attack has over the honest use of the same capital, by the fee that the new owner of the blocks asks. Error bars: 95 %% intervals of the mean (Student's t), n = %d a point, the same seeds everywhere.%s", a.reps(ransom), a.stamp())}, nil
+		Caption: fmt.Sprintf("Withdrawals held to ransom after a takeover by slashing rivals: (a) what they bring, and (b) "+
+			"what the attack has over the honest use of the same capital, by the fee that the new owner of the blocks asks. "+
+			"Error bars: 95 %% intervals of the mean (Student's t), n = %d a point, the same seeds everywhere.%s",
+			a.reps(ransom), a.stamp())}, nil
 }
 
 // levels are the points of a study over the values of its first axis.
@@ -52,12 +59,18 @@ func fakeCycles(ctx context.Context, a *archive) (*figure.Figure, error) {
 		return []figure.Line{line("", 0, levels(s, number, y), 1, unit)}
 	}
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 60, Columns: 3,
-		Panels: []figure.Panel{
-			{Title: "a", XLabel: "Fake denials (1)", YLabel: "Net profit (thousand USD)", ZeroLine: true, XIncludes: span, Lines: at(column.Outcome("attack", column.Profit), 1e-3)},
-			{Title: "b", XLabel: "Fake denials (1)", YLabel: "Excess (thousand USD)", ZeroLine: true, XIncludes: span, Lines: at(column.Excess, 1e-3)},
-			{Title: "c", XLabel: "Fake denials (1)", YLabel: "Mean stake share (%)", ZeroLine: true, XIncludes: span, Lines: at(column.Outcome("attack", column.MeanStake), 100)},
-		},
-		Caption: fmt.Sprintf("Repeated fake denials of service: (a) net profit, (b) profit over the honest use of the same capital, and (c) the attacker's mean share of all stake, by the number of denials within 90 days. Error bars: 95 %% intervals of the mean (Student's t), n = %d a point, the same seeds everywhere.%s", a.reps(cycles), a.stamp())}, nil
+			Panels: []figure.Panel{
+				{Title: "a", XLabel: "Fake denials (1)", YLabel: "Net profit (thousand USD)", ZeroLine: true, XIncludes: span,
+					Lines: at(column.Outcome("attack", column.Profit), 1e-3)},
+				{Title: "b", XLabel: "Fake denials (1)", YLabel: "Excess (thousand USD)", ZeroLine: true, XIncludes: span,
+					Lines: at(column.Excess, 1e-3)},
+				{Title: "c", XLabel: "Fake denials (1)", YLabel: "Mean stake share (%)", ZeroLine: true, XIncludes: span,
+					Lines: at(column.Outcome("attack", column.MeanStake), 100)},
+			},
+			Caption: fmt.Sprintf("Repeated fake denials of service: (a) net profit, (b) profit over the honest use of the same "+
+				"capital, and (c) the attacker's mean share of all stake, by the number of denials within 90 days. Error bars: 95 "+
+				"%% intervals of the mean (Student's t), n = %d a point, the same seeds everywhere.%s", a.reps(cycles), a.stamp())},
+		nil
 }
 
 func breakEvenMap(ctx context.Context, a *archive) (*figure.Figure, error) {
@@ -79,8 +92,11 @@ func breakEvenMap(ctx context.Context, a *archive) (*figure.Figure, error) {
 		h.Z = append(h.Z, z)
 	}
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 80,
-		Panels:  []figure.Panel{{XLabel: "Budget (million USD)", YLabel: "Satisfaction at which half of the users leave (1)", Heat: h}},
-		Caption: fmt.Sprintf("Mean excess of an outbidding short seller over the honest use of the same capital, by budget and by how easily users leave. %s n = %d a cell, the same seeds everywhere; intervals (Student's t) and crossings are in the table break-even.%s", s.ToldNote(), a.reps(frontier), a.stamp())}, nil
+		Panels: []figure.Panel{{XLabel: "Budget (million USD)", YLabel: "Satisfaction at which half of the users leave (1)",
+			Heat: h}},
+		Caption: fmt.Sprintf("Mean excess of an outbidding short seller over the honest use of the same capital, by budget "+
+			"and by how easily users leave. %s n = %d a cell, the same seeds everywhere; intervals (Student's t) and "+
+			"crossings are in the table break-even.%s", s.ToldNote(), a.reps(frontier), a.stamp())}, nil
 }
 
 // frontierRow is the excess over the budget at one loyalty.

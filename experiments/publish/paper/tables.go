@@ -24,14 +24,20 @@ func tables() []Exhibit {
 		{Name: "levers-mechanisms", Doc: "Which attack has its lever under which leader selection", table: levers(0)},
 		{Name: "levers-remedies", Doc: "Which remedy has something to act on under which leader selection", table: levers(1)},
 		{Name: "levers-weapons", Doc: "Which attack finds what it needs under which remedy", table: levers(2)},
-		{Name: "balance-sheet", Doc: "The balance-sheet matrix of the default world", table: checked("accounts", 0, "balance_sheet")},
-		{Name: "flows", Doc: "The transaction-flow matrix of the default world", table: checked("accounts", 0, "transaction_flows")},
+		{Name: "balance-sheet", Doc: "The balance-sheet matrix of the default world",
+			table: checked("accounts", 0, "balance_sheet")},
+		{Name: "flows", Doc: "The transaction-flow matrix of the default world",
+			table: checked("accounts", 0, "transaction_flows")},
 		{Name: "reconciliation", Doc: "From one balance sheet to the next", table: checked("accounts", 0, "reconciliation")},
-		{Name: "facts", long: true, Doc: "The default world against real markets", table: checked("facts", 10, "check_facts")},
-		{Name: "convergence", long: true, Doc: "Results against how finely the model is cut", table: checked("robustness", 2, "check_robustness")},
-		{Name: "claims", long: true, Doc: "Verdicts on the claims of the thread", table: func(ctx context.Context, a *archive) (*table.Table, error) { return a.ledger(ctx) }},
+		{Name: "facts", long: true, Doc: "The default world against real markets",
+			table: checked("facts", 10, "check_facts")},
+		{Name: "convergence", long: true, Doc: "Results against how finely the model is cut",
+			table: checked("robustness", 2, "check_robustness")},
+		{Name: "claims", long: true, Doc: "Verdicts on the claims of the thread",
+			table: func(ctx context.Context, a *archive) (*table.Table, error) { return a.ledger(ctx) }},
 		{Name: "docking", long: true, Doc: "Published numbers, reproduced", table: dockingTable},
-		{Name: "parameters", long: true, Doc: "Parameters of the headline experiment with units, ranges and sources", table: parameters},
+		{Name: "parameters", long: true, Doc: "Parameters of the headline experiment with units, ranges and sources",
+			table: parameters},
 	}
 }
 
@@ -84,15 +90,19 @@ func corruption(ctx context.Context, a *archive) (*table.Table, error) {
 		return nil, err
 	}
 	t := &table.Table{Name: "corruption", Title: "Profit from corruption against cost of corruption",
-		Columns: []table.Column{{Name: "Attack"}, {Name: "Leader selection"}, {Name: "Remedy"}, {Name: "PfC [95 % CI]", Unit: "USD"}, {Name: "CoC [95 % CI]", Unit: "USD"}, {Name: "PfC over CoC", Unit: "1"}}}
+		Columns: []table.Column{{Name: "Attack"}, {Name: "Leader selection"}, {Name: "Remedy"},
+			{Name: "PfC [95 % CI]", Unit: "USD"}, {Name: "CoC [95 % CI]", Unit: "USD"}, {Name: "PfC over CoC", Unit: "1"}}}
 	for _, x := range atHome(s) {
 		ratio := table.Empty("the attack costs nothing")
 		if x.Cost.Mean > 0 {
 			ratio = table.Number(x.Revenue.Mean/x.Cost.Mean, table.Format{Decimals: 2})
 		}
-		t.Rows = append(t.Rows, []table.Cell{table.Text(x.Cell.Attack), table.Text(x.Cell.Mechanism), table.Text(x.Cell.Remedy), amount(&x.Revenue), amount(&x.Cost), ratio})
+		t.Rows = append(t.Rows, []table.Cell{table.Text(x.Cell.Attack), table.Text(x.Cell.Mechanism),
+			table.Text(x.Cell.Remedy), amount(&x.Revenue), amount(&x.Cost), ratio})
 	}
-	t.Notes = []string{"Every attack at its own preset. Profit from corruption (PfC) is the sum of the channels in which the attacker gained, cost of corruption (CoC) of those in which it lost, means over replications; the ratio is that of the means. Net profit is their difference, and the honest use of the same capital is not subtracted.",
+	t.Notes = []string{"Every attack at its own preset. Profit from corruption (PfC) is the sum of the channels in " +
+		"which the attacker gained, cost of corruption (CoC) of those in which it lost, means over replications; the ratio " +
+		"is that of the means. Net profit is their difference, and the honest use of the same capital is not subtracted.",
 		fmt.Sprintf("n = %d a row; intervals are Student's.%s", a.reps(matrix), a.stamp())}
 	return t, nil
 }
@@ -107,10 +117,12 @@ func breakEvenTable(ctx context.Context, a *archive) (*table.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &table.Table{Name: "break_even", Title: "Break-even capital of an outbidding short seller", Columns: []table.Column{{Name: "Users leave at", Unit: "1", Align: table.Right}}}
+	t := &table.Table{Name: "break_even", Title: "Break-even capital of an outbidding short seller",
+		Columns: []table.Column{{Name: "Users leave at", Unit: "1", Align: table.Right}}}
 	rows := frontierRows(s)
 	for _, p := range rows[0].points {
-		t.Columns = append(t.Columns, table.Column{Name: "Excess at " + figure.Number(p.x.Mean/1e6, 2) + " M [95 % CI]", Unit: "thousand USD"})
+		t.Columns = append(t.Columns, table.Column{Name: "Excess at " + figure.Number(p.x.Mean/1e6, 2) + " M [95 % CI]",
+			Unit: "thousand USD"})
 	}
 	t.Columns = append(t.Columns, table.Column{Name: "Break-even budget", Unit: "million USD", Align: table.Right})
 	for _, r := range rows {
@@ -121,7 +133,9 @@ func breakEvenTable(ctx context.Context, a *archive) (*table.Table, error) {
 		row = append(row, crossing(r.points))
 		t.Rows = append(t.Rows, row)
 	}
-	t.Notes = []string{"Users leave at: the satisfaction at which half of those who review leave. Break-even: every budget at which the mean excess over the honest use of the same capital crosses zero, by linear interpolation between the budgets tried, with the same seeds at all of them.",
+	t.Notes = []string{"Users leave at: the satisfaction at which half of those who review leave. Break-even: every " +
+		"budget at which the mean excess over the honest use of the same capital crosses zero, by linear interpolation " +
+		"between the budgets tried, with the same seeds at all of them.",
 		fmt.Sprintf("n = %d a cell; intervals are Student's.%s", a.reps(frontier), a.stamp())}
 	return t, nil
 }

@@ -56,10 +56,13 @@ func (t Times) write(o Options) error {
 
 // Table shows the times with their sum.
 func (t Times) Table() *table.Table {
-	out := &table.Table{Name: "times", Title: "Wall time of the evidence", Columns: []table.Column{{Name: "Evidence"}, {Name: "Wall time", Unit: "s"}, {Name: "Processors"}}}
+	out := &table.Table{Name: "times", Title: "Wall time of the evidence",
+		Columns: []table.Column{{Name: "Evidence"}, {Name: "Wall time", Unit: "s"}, {Name: "Processors"}}}
 	sum := 0.0
 	for _, x := range t {
-		out.Rows = append(out.Rows, []table.Cell{table.Text(x.Evidence), table.Number(x.Seconds, table.Format{}), table.Number(float64(x.CPUs), table.Format{})})
+		out.Rows = append(out.Rows,
+			[]table.Cell{table.Text(x.Evidence), table.Number(x.Seconds, table.Format{}),
+				table.Number(float64(x.CPUs), table.Format{})})
 		sum += x.Seconds
 	}
 	out.Rows = append(out.Rows, []table.Cell{table.Text("all"), table.Number(sum, table.Format{}), table.Empty("")})

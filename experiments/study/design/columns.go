@@ -80,14 +80,18 @@ func identity() []field {
 		}),
 		text("experiment", "Name of the experiment and of its folder.", func(o *Observation) string { return o.Design.Name }),
 		text("preset", "Name of the preset.", func(o *Observation) string { return o.Name }),
-		text("cell_id", "Preset, attack, mechanism, remedy and the first digits of config_sha256.", func(o *Observation) string { return o.ID }),
-		{record.Column{Name: "rep", Type: record.Int, Unit: record.Dimensionless, Doc: "Number of the replication, from 0; cells with the same master seed are paired by it."},
+		text("cell_id", "Preset, attack, mechanism, remedy and the first digits of config_sha256.",
+			func(o *Observation) string { return o.ID }),
+		{record.Column{Name: "rep", Type: record.Int, Unit: record.Dimensionless,
+			Doc: "Number of the replication, from 0; cells with the same master seed are paired by it."},
 			func(o *Observation) record.Value { return record.IntValue(int64(o.Rep)) }},
 		text("seed", "Seed of all three worlds of the replication, a 64-bit number as text.", func(o *Observation) string {
 			return strconv.FormatUint(o.Spec.SeedOf(o.Rep), 10)
 		}),
-		text("run_key", "Hash of program version, configuration, seed and cell.", func(o *Observation) string { return o.Design.Key(o.Cell, o.Rep) }),
-		text("config_sha256", "SHA-256 of the resolved configuration of the cell without name, question and number of replications.", func(o *Observation) string { return o.config }),
+		text("run_key", "Hash of program version, configuration, seed and cell.",
+			func(o *Observation) string { return o.Design.Key(o.Cell, o.Rep) }),
+		text("config_sha256", "SHA-256 of the resolved configuration of the cell without name, question and number of "+
+			"replications.", func(o *Observation) string { return o.config }),
 		text("status", "Whether the replication is ok or failed.", func(o *Observation) string {
 			if o.Err != nil {
 				return column.Failed
@@ -100,14 +104,17 @@ func identity() []field {
 			}
 			return "horizon"
 		}),
-		text("replay", "Command that runs the replication again and explains it.", func(o *Observation) string { return o.Replay + strconv.Itoa(o.Rep) }),
-		{record.Column{Name: "epochs", Type: record.Int, Unit: "blocks", Doc: "Layer-one blocks that each world ran, warm-up included."},
+		text("replay", "Command that runs the replication again and explains it.",
+			func(o *Observation) string { return o.Replay + strconv.Itoa(o.Rep) }),
+		{record.Column{Name: "epochs", Type: record.Int, Unit: "blocks",
+			Doc: "Layer-one blocks that each world ran, warm-up included."},
 			whole(func(o *Observation) int64 { return int64(o.Trial.Attack.Tick()) })},
 	}
 }
 
 // always are the parameters that every table of runs has.
-var always = map[string]bool{"attack": true, "mechanism": true, "remedy": true, "seed": true, "horizon_days": true, "start_days": true}
+var always = map[string]bool{"attack": true, "mechanism": true, "remedy": true, "seed": true, "horizon_days": true,
+	"start_days": true}
 
 // noValue stands for a parameter that the attack of a cell does not have. No
 // parameter holds a control character.
@@ -119,7 +126,8 @@ func (p *Design) parameters() (out []field) {
 	place := map[string]int{}
 	for i := range p.Cells {
 		p.Cells[i].Walk(func(path string, f param.Field) {
-			wanted := strings.HasPrefix(path, question.AttackPrefix) || always[path] || f.Changed || slices.Contains(p.Axes, path)
+			wanted := strings.HasPrefix(path, question.AttackPrefix) || always[path] || f.Changed ||
+				slices.Contains(p.Axes, path)
 			if _, have := place[path]; have || question.Unlisted[path] || !wanted {
 				return
 			}
@@ -143,7 +151,8 @@ func (p *Design) parameters() (out []field) {
 }
 
 func parameter(place int, path string, f param.Field) field {
-	c := record.Column{Name: column.Parameter(path), Unit: f.Unit, Doc: "Parameter " + path + ": " + strings.TrimSuffix(f.Doc, ".") + "."}
+	c := record.Column{Name: column.Parameter(path), Unit: f.Unit, Doc: "Parameter " + path + ": " +
+		strings.TrimSuffix(f.Doc, ".") + "."}
 	switch {
 	case f.Kind == param.Boolean:
 		c.Type, c.Unit = record.Bool, record.Dimensionless

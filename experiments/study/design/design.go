@@ -48,7 +48,8 @@ type Cell struct {
 // keeps the table series unless it is asked for. The configuration is the text of the
 // preset with the axes after it, which does not grow with the number of cells.
 func Of(w *question.Sweep, version string, series bool) (*Design, error) {
-	p := &Design{Name: w.Spec.Name, Version: version, Axes: w.Axes(), Series: len(w.Axes()) == 0 || series, Stop: w.Precision}
+	p := &Design{Name: w.Spec.Name, Version: version, Axes: w.Axes(), Series: len(w.Axes()) == 0 || series,
+		Stop: w.Precision}
 	if len(w.Varied) > 0 || w.Precision != nil {
 		p.config = w.Canonical()
 	}
@@ -91,7 +92,8 @@ func (p *Design) Total() int {
 
 // At finds the cell and the replication of a place in the experiment.
 func (p *Design) At(order int64) (*Cell, int) {
-	i, found := slices.BinarySearchFunc(p.Cells, order, func(c Cell, order int64) int { return cmp.Compare(c.Place, order) })
+	i, found := slices.BinarySearchFunc(p.Cells, order,
+		func(c Cell, order int64) int { return cmp.Compare(c.Place, order) })
 	if !found {
 		i--
 	}

@@ -32,7 +32,8 @@ func shortNotional(w *sim.World) (usd float64) {
 }
 
 func capital() field {
-	return money(column.Capital, "Cash that the attacker's accounts start with.", func(o *Observation) ledger.Amount { return o.Trial.Capital })
+	return money(column.Capital, "Cash that the attacker's accounts start with.",
+		func(o *Observation) ledger.Amount { return o.Trial.Capital })
 }
 
 func account(i int, world string) []field {
@@ -40,27 +41,36 @@ func account(i int, world string) []field {
 	of := func(o *Observation) *measure.Account { return accountOf(o.Trial, i) }
 	name := func(quantity string) string { return column.Outcome(world, quantity) }
 	return []field{
-		money(name(column.Profit), "Net profit of the attacker at executable prices"+in, func(o *Observation) ledger.Amount { return of(o).Profit }),
-		money(name(column.CapitalAtRisk), "Most cash that the attacker had paid in at the end of any hour"+in, func(o *Observation) ledger.Amount { return of(o).CapitalAtRisk }),
-		number(name(column.ROI), record.Dimensionless, "Net profit over capital at risk, missing when none was at risk,"+in, func(o *Observation) float64 {
-			if roi, ok := of(o).ROI(); ok {
-				return roi
-			}
-			return math.NaN()
-		}),
-		money(name(column.Cost), "Sum of the negative channels, as a positive number,"+in, func(o *Observation) ledger.Amount { return of(o).Cost() }),
-		money(name(column.Revenue), "Sum of the positive channels"+in, func(o *Observation) ledger.Amount { return of(o).Revenue() }),
-		number(name(column.PeakStake), "share", "Largest share of all stake that the attacker held"+in, func(o *Observation) float64 { return of(o).PeakStake }),
-		number(name(column.ShortTokens), "tokens", "Tokens that the attacker sold short in all"+in, func(o *Observation) float64 { return of(o).ShortTokens }),
-		number(name(column.ShortNotional), "USD", "What the attacker sold short in all, at the prices of the sales,"+in, func(o *Observation) float64 { return shortNotional(o.Trial.World(i)) }),
+		money(name(column.Profit), "Net profit of the attacker at executable prices"+in,
+			func(o *Observation) ledger.Amount { return of(o).Profit }),
+		money(name(column.CapitalAtRisk), "Most cash that the attacker had paid in at the end of any hour"+in,
+			func(o *Observation) ledger.Amount { return of(o).CapitalAtRisk }),
+		number(name(column.ROI), record.Dimensionless, "Net profit over capital at risk, missing when none was at risk,"+in,
+			func(o *Observation) float64 {
+				if roi, ok := of(o).ROI(); ok {
+					return roi
+				}
+				return math.NaN()
+			}),
+		money(name(column.Cost), "Sum of the negative channels, as a positive number,"+in,
+			func(o *Observation) ledger.Amount { return of(o).Cost() }),
+		money(name(column.Revenue), "Sum of the positive channels"+in,
+			func(o *Observation) ledger.Amount { return of(o).Revenue() }),
+		number(name(column.PeakStake), "share", "Largest share of all stake that the attacker held"+in,
+			func(o *Observation) float64 { return of(o).PeakStake }),
+		number(name(column.ShortTokens), "tokens", "Tokens that the attacker sold short in all"+in,
+			func(o *Observation) float64 { return of(o).ShortTokens }),
+		number(name(column.ShortNotional), "USD", "What the attacker sold short in all, at the prices of the sales,"+in,
+			func(o *Observation) float64 { return shortNotional(o.Trial.World(i)) }),
 	}
 }
 
 func channels(i int, world string) (out []field) {
 	for c, d := range measure.Describe {
-		out = append(out, money(column.Channel(world, d.Name), "Profit channel in the "+world+" world: "+d.Doc, func(o *Observation) ledger.Amount {
-			return accountOf(o.Trial, i).Channel[c]
-		}))
+		out = append(out, money(column.Channel(world, d.Name), "Profit channel in the "+world+" world: "+d.Doc,
+			func(o *Observation) ledger.Amount {
+				return accountOf(o.Trial, i).Channel[c]
+			}))
 	}
 	return out
 }
@@ -116,17 +126,29 @@ func outcomes(i int, world string) []field {
 	}
 	of := " of the " + world + " world"
 	return []field{
-		against(column.Drawdown, "share", "Deepest fall of the price"+of+" below that of the idle world at the end of any hour.", func(x *outcome) float64 { return x.drawdown }),
-		against(column.Runup, "share", "Highest rise of the price"+of+" above that of the idle world at the end of any hour.", func(x *outcome) float64 { return x.runup }),
-		against(column.FinalPrice, record.Dimensionless, "Price"+of+" at the end over that of the idle world.", func(x *outcome) float64 { return x.final }),
-		against(column.EmptyShare, "share", "Mean share of slots that left waiting users unserved, from the start of the plan on, in the "+world+" world.", func(x *outcome) float64 { return x.empty }),
-		against(column.PeakEmptyShare, "share", "Largest daily average of the share of such slots in the "+world+" world.", func(x *outcome) float64 { return x.peakEmpty }),
-		against(column.MeanStake, "share", "Mean share of all stake that the attacker held from the start of the plan on, which under proof of stake is its expected share of slots, in the "+world+" world.", func(x *outcome) float64 { return x.stake }),
-		against(column.BlockShare, "share", "Slots that the attacker led, of all from the start of the plan on, in the "+world+" world.", func(x *outcome) float64 { return x.slots }),
-		against(column.ThroughputLoss, "share", "Transactions from the start of the plan on that the "+world+" world served less than the idle one.", func(x *outcome) float64 { return x.throughputLost }),
-		against(column.UsersLost, "share", "Active users at the end that the "+world+" world has less than the idle one.", func(x *outcome) float64 { return x.usersLost }),
-		against(column.PeakUsersLost, "share", "Largest shortfall of active users against the idle world at the end of any hour in the "+world+" world.", func(x *outcome) float64 { return x.peakUsersLost }),
-		number(column.Outcome(world, column.Liquidated), "tokens", "Tokens bought in from borrowers below their margin in the "+world+" world.", func(o *Observation) float64 {
+		against(column.Drawdown, "share", "Deepest fall of the price"+of+" below that of the idle world at the end "+
+			"of any hour.", func(x *outcome) float64 { return x.drawdown }),
+		against(column.Runup, "share", "Highest rise of the price"+of+" above that of the idle world at the end of any hour.",
+			func(x *outcome) float64 { return x.runup }),
+		against(column.FinalPrice, record.Dimensionless, "Price"+of+" at the end over that of the idle world.",
+			func(x *outcome) float64 { return x.final }),
+		against(column.EmptyShare, "share", "Mean share of slots that left waiting users unserved, from the start of the "+
+			"plan on, in the "+world+" world.", func(x *outcome) float64 { return x.empty }),
+		against(column.PeakEmptyShare, "share", "Largest daily average of the share of such slots in the "+world+" world.",
+			func(x *outcome) float64 { return x.peakEmpty }),
+		against(column.MeanStake, "share", "Mean share of all stake that the attacker held from the start of the plan on, "+
+			"which under proof of stake is its expected share of slots, in the "+world+" world.",
+			func(x *outcome) float64 { return x.stake }),
+		against(column.BlockShare, "share", "Slots that the attacker led, of all from the start of the plan on, in the "+
+			world+" world.", func(x *outcome) float64 { return x.slots }),
+		against(column.ThroughputLoss, "share", "Transactions from the start of the plan on that the "+
+			world+" world served less than the idle one.", func(x *outcome) float64 { return x.throughputLost }),
+		against(column.UsersLost, "share", "Active users at the end that the "+world+" world has less than the idle one.",
+			func(x *outcome) float64 { return x.usersLost }),
+		against(column.PeakUsersLost, "share", "Largest shortfall of active users against the idle world at the end of any "+
+			"hour in the "+world+" world.", func(x *outcome) float64 { return x.peakUsersLost }),
+		number(column.Outcome(world, column.Liquidated), "tokens", "Tokens bought in from borrowers below their "+
+			"margin in the "+world+" world.", func(o *Observation) float64 {
 			return o.Trial.World(i).Liquidated().Units()
 		}),
 	}
@@ -135,10 +157,12 @@ func outcomes(i int, world string) []field {
 // comparison are the columns that set the worlds against each other.
 func comparison() []field {
 	out := []field{
-		money(column.Excess, "Net profit of the attack less that of the honest use of the same capital.", func(o *Observation) ledger.Amount { return o.Trial.Excess() }),
+		money(column.Excess, "Net profit of the attack less that of the honest use of the same capital.",
+			func(o *Observation) ledger.Amount { return o.Trial.Excess() }),
 	}
 	for i, s := range measure.Sectors {
-		out = append(out, money(column.Sector(s.Name), "Equity gained from the idle to the attack world, each at its own last price: "+s.Doc, func(o *Observation) ledger.Amount { return o.harm[i] }))
+		out = append(out, money(column.Sector(s.Name), "Equity gained from the idle to the attack world, each at its own "+
+			"last price: "+s.Doc, func(o *Observation) ledger.Amount { return o.harm[i] }))
 	}
 	return append(out,
 		money(column.HarmResidual, "Sum of all sectors' gains, which is zero.", func(o *Observation) (sum ledger.Amount) {
@@ -147,8 +171,9 @@ func comparison() []field {
 			}
 			return sum
 		}),
-		number(column.Residual, "1e-12 USD", "Sum of all sectors' equity in the attack world, which is zero.", func(o *Observation) float64 {
-			x, _ := measure.Residual(o.Trial.Attack).Float64()
-			return x
-		}))
+		number(column.Residual, "1e-12 USD", "Sum of all sectors' equity in the attack world, which is zero.",
+			func(o *Observation) float64 {
+				x, _ := measure.Residual(o.Trial.Attack).Float64()
+				return x
+			}))
 }

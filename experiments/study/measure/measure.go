@@ -82,7 +82,8 @@ var Describe = [Channels]Description{
 	{"withdrawal_fees", "withdrawal fees", "Fees received from users who leave through the coordinator."},
 	{"batch_gas", "layer-one gas", "Gas paid for batches."},
 	{"interest", "borrow interest", "Interest on borrowed tokens, at the price at the end."},
-	{"perpetual", "perpetual: gains", "Gains and losses of positions in the perpetual future against the token's price, fills included."},
+	{"perpetual", "perpetual: gains", "Gains and losses of positions in the perpetual future against the token's price, " +
+		"fills included."},
 	{"funding", "perpetual: funding", "Funding received from and paid to the other side of the perpetual future."},
 	{"slashed", "slashing", "Stake lost to slashing, at the price at the end."},
 	{"liquidations", "liquidation penalties", "Penalties for margin calls and debts written off."},
@@ -92,7 +93,8 @@ var Describe = [Channels]Description{
 	{"fork", "fork of the token", "Tokens exchanged and deposits taken in a fork, at the prices at the end."},
 	{"dai_trades", "dai: trades", "Dai bought and sold, at the price of dai at the end; fees are with the trading fees."},
 	{"dai_unsold", "dai: unsold", "What dai left at the end fetches in the book less its value at the price at the end."},
-	{"mining", "mining", "Block rewards and layer-one fees of own blocks that stayed in the chain, less what the hash power costs."},
+	{"mining", "mining", "Block rewards and layer-one fees of own blocks that stayed in the chain, less what the hash " +
+		"power costs."},
 	{"disruption", "network attacks", "Paid to keep others' messages from arriving."},
 	{"unsold", "unsold tokens", "What tokens left at the end fetch in the book less their value at the mid."},
 	{"other", "other", "Every other reason of the ledger."},
@@ -190,7 +192,8 @@ func (a *Account) trades(leg int, id agents.ID, w, honest, idle *sim.World) {
 	}
 	row := sim.RowAttacker + ledger.Row(leg)
 	paid := daiCash(id, w)
-	total := w.Ledger().Flow(row, ledger.Trade, ledger.Cash) - paid + value(w.Ledger().Flow(row, ledger.Trade, ledger.Token), pA) +
+	total := w.Ledger().Flow(row, ledger.Trade, ledger.Cash) - paid +
+		value(w.Ledger().Flow(row, ledger.Trade, ledger.Token), pA) +
 		value(w.Ledger().Flow(row, ledger.Trade, ledger.Rival), w.RivalPrice())
 	c[3] = total - c[0] - c[1] - c[2]
 	first := StakeDrift
@@ -223,7 +226,8 @@ func daiCash(id agents.ID, w *sim.World) (sum ledger.Amount) {
 // channelOf groups the ledger's reasons other than trades.
 var channelOf = map[ledger.Reason]Channel{
 	ledger.TradingFee: TradingFees, ledger.TransactionFee: Fees, ledger.StakingReward: Fees, ledger.Extraction: Fees,
-	ledger.WithdrawalFee: WithdrawalFees, ledger.BatchCost: BatchGas, ledger.Interest: Interest, ledger.Variation: Contract, ledger.Funding: Funding,
+	ledger.WithdrawalFee: WithdrawalFees, ledger.BatchCost: BatchGas, ledger.Interest: Interest,
+	ledger.Variation: Contract, ledger.Funding: Funding,
 	ledger.Auction: Bids, ledger.Bond: Bonds, ledger.Bribe: Bribes, ledger.Fork: Forked,
 	ledger.Mining: Mined, ledger.Disruption: Disrupting,
 	ledger.Slash: Slashed, ledger.Liquidation: Liquidations, ledger.Shortfall: Liquidations,
@@ -239,7 +243,8 @@ func (a *Account) reasons(row ledger.Row, w *sim.World, end float64) {
 		if !ok {
 			c = Other
 		}
-		a.Channel[c] += l.Flow(row, why, ledger.Cash) + value(l.Flow(row, why, ledger.Token), end) + value(l.Flow(row, why, ledger.Rival), rival) +
+		a.Channel[c] += l.Flow(row, why, ledger.Cash) + value(l.Flow(row, why, ledger.Token), end) +
+			value(l.Flow(row, why, ledger.Rival), rival) +
 			value(l.Flow(row, why, ledger.Dai), dai)
 	}
 }

@@ -169,7 +169,9 @@ func TestSumsAreExact(t *testing.T) {
 	for _, e := range strategies.All() {
 		p := e.Params()
 		param.Defaults(p)
-		for path, text := range map[string]string{"budget_usd": "1500000", "build_days": "1", "act_days": "1", "sell_days": "1", "hold_days": "0.5", "open_days": "0.5", "cover_days": "0.4", "rest_days": "0.5", "slash_days": "0.5"} {
+		for path, text := range map[string]string{"budget_usd": "1500000", "build_days": "1", "act_days": "1",
+			"sell_days": "1", "hold_days": "0.5", "open_days": "0.5", "cover_days": "0.4", "rest_days": "0.5",
+			"slash_days": "0.5"} {
 			_ = param.Set(p, path, text)
 		}
 		onTop := param.Set(p, "short_usd", "1000000") == nil

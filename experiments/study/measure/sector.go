@@ -25,14 +25,19 @@ var Sectors = []Sector{
 	{"traders", "Noise traders and chartists.", []ledger.Row{sim.RowNoise, sim.RowChartists}},
 	{"shorters", "Short sellers.", []ledger.Row{sim.RowShorters}},
 	{"coordinators", "Professional operators.", []ledger.Row{sim.RowCoordinators}},
-	{"users", "Users of the rollup: fees and balances, not the value of what they could not send.", []ledger.Row{sim.RowUsers}},
+	{"users", "Users of the rollup: fees and balances, not the value of what they could not send.",
+		[]ledger.Row{sim.RowUsers}},
 	{"vault_owners", "Those who owe dai against ether.", []ledger.Row{sim.RowVaultOwners}},
 	{"arbitrageurs", "Those who hold dai and move it.", []ledger.Row{sim.RowArbitrageurs}},
 	{"basis_traders", "Makers of the perpetual future.", []ledger.Row{sim.RowBasis}},
-	{"venues", "The exchange, the lending pool and its insurance.", []ledger.Row{ledger.Row(ledger.Venue), ledger.Row(ledger.Pool), ledger.Row(ledger.Insurance)}},
+	{"venues", "The exchange, the lending pool and its insurance.",
+		[]ledger.Row{ledger.Row(ledger.Venue), ledger.Row(ledger.Pool), ledger.Row(ledger.Insurance)}},
 	{"layer_one", "Miners and the burnt base fee.", []ledger.Row{ledger.Row(ledger.LayerOne)}},
-	{"burned", "Treasury, escrow, burned stake and rounding.", []ledger.Row{ledger.Row(ledger.Treasury), ledger.Row(ledger.Escrow), ledger.Row(ledger.Burned), ledger.Row(ledger.Dust)}},
-	{"outside", "What the model does not contain: operating costs, and the supply of tokens and ether as a liability, so that a fall of the price is its gain.", []ledger.Row{ledger.Row(ledger.Outside)}},
+	{"burned", "Treasury, escrow, burned stake and rounding.",
+		[]ledger.Row{ledger.Row(ledger.Treasury), ledger.Row(ledger.Escrow), ledger.Row(ledger.Burned),
+			ledger.Row(ledger.Dust)}},
+	{"outside", "What the model does not contain: operating costs, and the supply of tokens and ether as a liability, " +
+		"so that a fall of the price is its gain.", []ledger.Row{ledger.Row(ledger.Outside)}},
 }
 
 // attacker are the rows of the attacker's legs.
@@ -106,6 +111,7 @@ func equity(w *sim.World, s Sector) *big.Int {
 // Prices are the last prices of the assets in USD.
 func Prices(w *sim.World) [ledger.Assets]float64 {
 	return [ledger.Assets]float64{
-		ledger.Cash: 1, ledger.Token: w.PriceAt(w.Tick()), ledger.Rival: w.RivalPrice(), ledger.Dai: w.DaiPrice(), ledger.Ether: w.View().EthUSD,
+		ledger.Cash: 1, ledger.Token: w.PriceAt(w.Tick()), ledger.Rival: w.RivalPrice(), ledger.Dai: w.DaiPrice(),
+		ledger.Ether: w.View().EthUSD,
 	}
 }

@@ -42,7 +42,8 @@ func (b *axesReader) read(v Variation) {
 		b.fromFile(path)
 	}
 	if b.doc.Has(notation.Paths) && len(b.doc.Keys(notation.Paths)) == 0 {
-		b.problems = append(b.problems, b.doc.At(notation.Paths, "is not a section of axes", "lines of the form path: [a, b, c]"))
+		b.problems = append(b.problems,
+			b.doc.At(notation.Paths, "is not a section of axes", "lines of the form path: [a, b, c]"))
 	}
 	for _, text := range v.Axes {
 		b.fromFlag(text)
@@ -52,14 +53,17 @@ func (b *axesReader) read(v Variation) {
 	for _, o := range v.Set {
 		path, _, _ := strings.Cut(o, "=")
 		if i := slices.Index(b.Axes(), path); i >= 0 {
-			b.at(&b.Varied[i], param.Problem{Path: path, Message: "varies and is set to one value by --set", Expected: "one of the two"})
+			b.at(&b.Varied[i], param.Problem{Path: path, Message: "varies and is set to one value by --set",
+				Expected: "one of the two"})
 		}
 	}
 	for i := range b.Varied {
 		b.complete(&b.Varied[i])
 	}
 	if n := b.size(); n > maxCells && len(b.problems) == 0 {
-		b.at(&b.Varied[0], param.Problem{Path: b.Varied[0].Path, Message: fmt.Sprintf("the grid of all axes has more than %d cells", maxCells), Expected: "fewer values, or a sample"})
+		b.at(&b.Varied[0], param.Problem{Path: b.Varied[0].Path,
+			Message:  fmt.Sprintf("the grid of all axes has more than %d cells", maxCells),
+			Expected: "fewer values, or a sample"})
 	}
 }
 
@@ -98,7 +102,8 @@ func (b *axesReader) fromFile(path string) {
 		param.Defaults(&part)
 		if problems := b.doc.Decode(at, &part); len(problems) > 0 {
 			if len(b.doc.Keys(at)) == 0 {
-				b.at(&a, param.Problem{Path: path, Message: "is neither a list nor a range", Expected: "[a, b, c] or {from: a, to: b, points: n, scale: log}"})
+				b.at(&a, param.Problem{Path: path, Message: "is neither a list nor a range",
+					Expected: "[a, b, c] or {from: a, to: b, points: n, scale: log}"})
 				return
 			}
 			b.problems = append(b.problems, problems...)
@@ -152,8 +157,9 @@ func under(path string, err error) param.Problem {
 
 // fixed are the parameters that cannot vary, with the reason.
 var fixed = map[string]string{
-	"name": "names the experiment", "question": "is the question of all cells", "replications": "is the same for all cells",
-	"seed": "is the same for all cells, since they are paired by it",
+	"name": "names the experiment", "question": "is the question of all cells",
+	"replications": "is the same for all cells",
+	"seed":         "is the same for all cells, since they are paired by it",
 }
 
 // find looks up the parameter of an axis, or says that there is none. A parameter
@@ -225,10 +231,13 @@ func (b *axesReader) complete(a *Varied) {
 	}
 	switch {
 	case a.Field.Kind != param.Number && a.Field.Kind != param.Integer:
-		b.at(a, param.Problem{Path: a.Path, Message: "is " + a.Field.Kind.String() + " and has no range", Expected: "a list of values"})
+		b.at(a, param.Problem{Path: a.Path, Message: "is " + a.Field.Kind.String() + " and has no range",
+			Expected: "a list of values"})
 		return
 	case b.Sample.Points > 0 && a.Range.Points > 0:
-		b.at(a, param.Problem{Path: a.Path, Message: fmt.Sprintf("has %d points of its own beside those of the sample", a.Range.Points), Expected: "a range without points, or no sample"})
+		b.at(a, param.Problem{Path: a.Path,
+			Message:  fmt.Sprintf("has %d points of its own beside those of the sample", a.Range.Points),
+			Expected: "a range without points, or no sample"})
 	case !b.sampled && a.Range.Points == 0:
 		b.at(a, param.Problem{Path: a.Path, Message: "has no number of points", Expected: "from..to:points, or a sample"})
 	}

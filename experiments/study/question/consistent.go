@@ -78,7 +78,8 @@ func (c *consistency) header() {
 		c.add("world.lending.borrow_cap_tokens", "is 0, and the attack "+c.Attack+" borrows", "more than 0")
 	}
 	if c.Entry.Needs.Dai && (c.World.VaultOwners.Count == 0 || c.World.Arbitrageurs.Count == 0) {
-		c.add("world.vault_owners.count", "or world.arbitrageurs.count is 0, so that there is no dai, and the attack "+c.Attack+" locks dai up", "more than 0, and the other as well")
+		c.add("world.vault_owners.count", "or world.arbitrageurs.count is 0, so that there is no dai, and the attack "+
+			c.Attack+" locks dai up", "more than 0, and the other as well")
 	}
 }
 
@@ -106,11 +107,13 @@ func (c *consistency) remedyPair() {
 			continue
 		}
 		names = append(names, e.Name)
-		if ref, _ := election.Find(near); c.Entry.New != nil && !c.Entry.Needs.In(ref.Rules()) && c.Entry.Needs.In(e.Rules()) {
+		if ref, _ := election.Find(near); c.Entry.New != nil && !c.Entry.Needs.In(ref.Rules()) &&
+			c.Entry.Needs.In(e.Rules()) {
 			near = e.Name
 		}
 	}
-	p := c.doc.At("remedy", fmt.Sprintf("%s takes stake or an office away, and %s knows neither", c.Remedy, c.Mechanism), "under this remedy one of the mechanisms "+strings.Join(names, ", "))
+	p := c.doc.At("remedy", fmt.Sprintf("%s takes stake or an office away, and %s knows neither", c.Remedy, c.Mechanism),
+		"under this remedy one of the mechanisms "+strings.Join(names, ", "))
 	p.Hint = "the nearest pair that works is " + c.Remedy + " with mechanism " + near
 	c.out = append(c.out, p)
 }
@@ -135,7 +138,8 @@ func (c *consistency) levers() {
 	if c.Entry.Needs.Bids {
 		lever = "leadership that is sold"
 	}
-	c.add("mechanism", fmt.Sprintf("%s has no lever for the attack %s, which needs %s", c.Mechanism, c.Attack, lever), "one of "+strings.Join(where, ", "))
+	c.add("mechanism", fmt.Sprintf("%s has no lever for the attack %s, which needs %s", c.Mechanism, c.Attack, lever),
+		"one of "+strings.Join(where, ", "))
 }
 
 // weapon checks that the remedy offers what the attack turns against others, and
@@ -157,7 +161,8 @@ func (c *consistency) weapon() {
 			near = e.Name
 		}
 	}
-	p := c.doc.At("remedy", fmt.Sprintf("%s has no weapon for the attack %s, which needs %s", c.Remedy, c.Attack, weaponOf(c.Entry.Needs)), "one of "+strings.Join(where, ", "))
+	p := c.doc.At("remedy", fmt.Sprintf("%s has no weapon for the attack %s, which needs %s", c.Remedy, c.Attack,
+		weaponOf(c.Entry.Needs)), "one of "+strings.Join(where, ", "))
 	if near != "" {
 		p.Hint = "the nearest remedy that has it is " + near
 	}
@@ -181,7 +186,9 @@ func weaponOf(l strategies.Levers) string {
 func (c *consistency) proceeds() {
 	b := &c.World.Election.Burn
 	if sum := b.Burn + b.Donation + b.Governance; sum < 0.999999 || sum > 1.000001 {
-		c.add("world.election.burn_auction", fmt.Sprintf("the shares of a bid that are burnt, given away and paid to stakers sum to %.4g", sum), "burn_share, donation_share and governance_share with a sum of 1")
+		c.add("world.election.burn_auction",
+			fmt.Sprintf("the shares of a bid that are burnt, given away and paid to stakers sum to %.4g", sum),
+			"burn_share, donation_share and governance_share with a sum of 1")
 	}
 }
 
@@ -194,13 +201,18 @@ func (c *consistency) contract() {
 			"a count and a hold_share above 0, or world.perpetual.open_interest_cap_tokens 0")
 	}
 	if a, ok := c.Params.(interface{ Contract() bool }); ok && a.Contract() && w.Perp.OpenInterestCap == 0 {
-		c.add("world.perpetual.open_interest_cap_tokens", "is 0, and the attack "+c.Attack+" sells the perpetual future", "more than 0")
+		c.add("world.perpetual.open_interest_cap_tokens", "is 0, and the attack "+c.Attack+" sells the perpetual future",
+			"more than 0")
 	}
 	if w.Perp.Maintenance >= w.Perp.InitialMargin {
-		c.add("world.perpetual.maintenance_margin_share", fmt.Sprintf("%g is not below the initial margin", w.Perp.Maintenance), "less than world.perpetual.initial_margin_share")
+		c.add("world.perpetual.maintenance_margin_share",
+			fmt.Sprintf("%g is not below the initial margin", w.Perp.Maintenance),
+			"less than world.perpetual.initial_margin_share")
 	}
 	if w.Perp.Band > w.Perp.InitialMargin {
-		c.add("world.perpetual.price_band_share", fmt.Sprintf("%g is wider than the initial margin, so that a fill could cost more than the margin behind it", w.Perp.Band), "at most world.perpetual.initial_margin_share")
+		c.add("world.perpetual.price_band_share",
+			fmt.Sprintf("%g is wider than the initial margin, so that a fill could cost more than the margin behind it",
+				w.Perp.Band), "at most world.perpetual.initial_margin_share")
 	}
 }
 
@@ -215,7 +227,8 @@ func (c *consistency) judgment() {
 	switch days := w.Remedies.Vote.Days; e.New(&w.Remedies).Rules().Trial.By {
 	case remedy.Stakers:
 		if days > w.Rollup.UnbondingDays {
-			p := c.doc.At("world.remedies.timelock_vote.voting_days", fmt.Sprintf("%g is longer than the time for which stake is locked, so that the same tokens could vote twice", days),
+			p := c.doc.At("world.remedies.timelock_vote.voting_days",
+				fmt.Sprintf("%g is longer than the time for which stake is locked, so that the same tokens could vote twice", days),
 				fmt.Sprintf("at most world.rollup.unbonding_days, which is %g", w.Rollup.UnbondingDays))
 			p.Hint = fmt.Sprintf("or lengthen the lock: world.rollup.unbonding_days %g", days)
 			c.out = append(c.out, p)
@@ -230,22 +243,28 @@ func (c *consistency) judgment() {
 func (c *consistency) clock() {
 	w := &c.World
 	if w.Rollup.BlocksPerSlot < 3 {
-		c.add("world.rollup.blocks_per_slot", fmt.Sprintf("%d leaves no block to build between election and deadline", w.Rollup.BlocksPerSlot), "3 or more (blocks/slot)")
+		c.add("world.rollup.blocks_per_slot",
+			fmt.Sprintf("%d leaves no block to build between election and deadline", w.Rollup.BlocksPerSlot),
+			"3 or more (blocks/slot)")
 	}
 	if w.Rollup.DeadlineBlocks >= w.Rollup.BlocksPerSlot {
 		c.add("world.rollup.deadline_blocks", fmt.Sprintf("%d leaves no time to build", w.Rollup.DeadlineBlocks),
 			fmt.Sprintf("less than world.rollup.blocks_per_slot, which is %d", w.Rollup.BlocksPerSlot))
 	}
 	if least := 2 * w.Rollup.UnbondingDays; w.Time.WarmupDays < least {
-		c.add("world.time.warmup_days", fmt.Sprintf("%g is shorter than twice the unbonding time, so the unbonding pipeline would start empty", w.Time.WarmupDays),
+		c.add("world.time.warmup_days",
+			fmt.Sprintf("%g is shorter than twice the unbonding time, so the unbonding pipeline would start empty",
+				w.Time.WarmupDays),
 			fmt.Sprintf("%g or more, twice world.rollup.unbonding_days", least))
 	}
 	if c.StartDays >= c.HorizonDays {
-		c.add("start_days", fmt.Sprintf("%g lies beyond the horizon", c.StartDays), fmt.Sprintf("less than horizon_days, which is %g", c.HorizonDays))
+		c.add("start_days", fmt.Sprintf("%g lies beyond the horizon", c.StartDays),
+			fmt.Sprintf("less than horizon_days, which is %g", c.HorizonDays))
 	} else if c.Entry.Days != nil {
 		// Plans count seven days of unbonding.
 		if need := c.StartDays + c.Entry.Days(c.Params) - 7 + w.Rollup.UnbondingDays; need > c.HorizonDays {
-			c.add("horizon_days", fmt.Sprintf("%g ends before the attack has unwound on day %g", c.HorizonDays, need), "a longer horizon or shorter attack_params")
+			c.add("horizon_days", fmt.Sprintf("%g ends before the attack has unwound on day %g", c.HorizonDays, need),
+				"a longer horizon or shorter attack_params")
 		}
 	}
 }
@@ -259,7 +278,8 @@ func (c *consistency) service() {
 	}
 	active := float64(w.Users.Count) * w.Users.ActiveShare
 	if active < 1 {
-		c.add("world.users.active_share", fmt.Sprintf("leaves %.2g of %d user cohorts at the opening", active, w.Users.Count), "at least one, so that there is a service to deny")
+		c.add("world.users.active_share", fmt.Sprintf("leaves %.2g of %d user cohorts at the opening", active, w.Users.Count),
+			"at least one, so that there is a service to deny")
 	}
 	slots := 86400 / (w.Layer1.BlockSeconds * float64(w.Rollup.BlocksPerSlot))
 	demand := active * float64(w.Users.CohortSize) * w.Users.PerDay / slots
@@ -268,7 +288,8 @@ func (c *consistency) service() {
 		room, path = gas, "world.rollup.max_batch_gas"
 	}
 	if demand > room {
-		c.add(path, fmt.Sprintf("has room for %.0f transactions a batch and users send %.0f at the opening: utilisation %.2f", room, demand, demand/max(room, 1)),
+		c.add(path, fmt.Sprintf("has room for %.0f transactions a batch and users send %.0f at the opening: utilisation %.2f",
+			room, demand, demand/max(room, 1)),
 			"a utilisation of at most 1")
 	}
 }
@@ -282,10 +303,15 @@ func (c *consistency) exits() {
 		limit = w.Layer1.BlockTargetGas * w.Layer1.Elasticity
 	}
 	if w.Rollup.ForcedExitGas > limit {
-		c.add("world.rollup.forced_exit_gas", fmt.Sprintf("%d does not fit a block of layer one, so nobody could leave", w.Rollup.ForcedExitGas), fmt.Sprintf("at most %d", limit))
+		c.add("world.rollup.forced_exit_gas",
+			fmt.Sprintf("%d does not fit a block of layer one, so nobody could leave", w.Rollup.ForcedExitGas),
+			fmt.Sprintf("at most %d", limit))
 	}
-	if least := float64(w.Rollup.QueueBlocks) * w.Layer1.BlockSeconds / 3600; w.Rollup.ExodusHours > 0 && w.Rollup.ExodusHours < least {
-		c.add("world.rollup.exodus_hours", fmt.Sprintf("%g is over before the queue has had a window to serve in", w.Rollup.ExodusHours), fmt.Sprintf("0 or at least %.3g", least))
+	if least := float64(w.Rollup.QueueBlocks) * w.Layer1.BlockSeconds / 3600; w.Rollup.ExodusHours > 0 &&
+		w.Rollup.ExodusHours < least {
+		c.add("world.rollup.exodus_hours",
+			fmt.Sprintf("%g is over before the queue has had a window to serve in", w.Rollup.ExodusHours),
+			fmt.Sprintf("0 or at least %.3g", least))
 	}
 }
 
@@ -294,9 +320,12 @@ func (c *consistency) margins() {
 	const section = "world.lending."
 	switch {
 	case l.InitialMargin < l.MaintenanceMargin:
-		c.add(section+"initial_margin", fmt.Sprintf("%g is below maintenance_margin, so loans would be called as they are taken", l.InitialMargin), fmt.Sprintf("%g or more", l.MaintenanceMargin))
+		c.add(section+"initial_margin",
+			fmt.Sprintf("%g is below maintenance_margin, so loans would be called as they are taken", l.InitialMargin),
+			fmt.Sprintf("%g or more", l.MaintenanceMargin))
 	case l.MaintenanceMargin < l.FullCloseMargin:
-		c.add(section+"maintenance_margin", fmt.Sprintf("%g is below full_close_margin", l.MaintenanceMargin), fmt.Sprintf("%g or more", l.FullCloseMargin))
+		c.add(section+"maintenance_margin", fmt.Sprintf("%g is below full_close_margin", l.MaintenanceMargin),
+			fmt.Sprintf("%g or more", l.FullCloseMargin))
 	default:
 		if err := l.Validate(); err != nil {
 			c.add("world.lending", strings.TrimPrefix(err.Error(), "lending: "), "consistent margins and rates")
@@ -305,9 +334,13 @@ func (c *consistency) margins() {
 	m := &c.World.Market
 	switch tick := m.TickSize.Units(); {
 	case c.World.Opening.Price >= m.MaxPrice.Units():
-		c.add("world.market.max_price_usd", fmt.Sprintf("%g is not above the opening price of %g USD", m.MaxPrice.Units(), c.World.Opening.Price), "well above world.opening.price_usd")
+		c.add("world.market.max_price_usd",
+			fmt.Sprintf("%g is not above the opening price of %g USD", m.MaxPrice.Units(), c.World.Opening.Price),
+			"well above world.opening.price_usd")
 	case tick > c.World.Opening.Price/100:
-		c.add("world.market.price_tick_usd", fmt.Sprintf("%g is more than a per cent of the opening price of %g USD", tick, c.World.Opening.Price), fmt.Sprintf("at most %g", c.World.Opening.Price/100))
+		c.add("world.market.price_tick_usd",
+			fmt.Sprintf("%g is more than a per cent of the opening price of %g USD", tick, c.World.Opening.Price),
+			fmt.Sprintf("at most %g", c.World.Opening.Price/100))
 	}
 }
 
@@ -317,12 +350,15 @@ func tokens(x float64) string { return param.Grouped(strconv.FormatFloat(x, 'f',
 // supply checks that the tokens are handed out exactly once.
 func (c *consistency) supply() {
 	w := &c.World
-	sum := w.Stakers.HoldShare + w.Makers.HoldShare + w.Noise.HoldShare + w.Chartists.HoldShare + w.Holders.HoldShare + w.Basis.HoldShare
+	sum := w.Stakers.HoldShare + w.Makers.HoldShare + w.Noise.HoldShare + w.Chartists.HoldShare + w.Holders.HoldShare +
+		w.Basis.HoldShare
 	if sum < 0.999 || sum > 1.001 {
-		c.add("world", fmt.Sprintf("the hold_share of stakers, makers, noise, chartists, holders and basis_traders sum to %.4g", sum), "a sum of 1")
+		c.add("world", fmt.Sprintf("the hold_share of stakers, makers, noise, chartists, holders and "+
+			"basis_traders sum to %.4g", sum), "a sum of 1")
 	}
 	if lent := w.Lending.BorrowCap.Units(); lent > w.Opening.Supply {
-		c.add("world.lending.borrow_cap_tokens", tokens(lent)+" is more than the supply", "at most world.opening.supply_tokens, which is "+tokens(w.Opening.Supply))
+		c.add("world.lending.borrow_cap_tokens", tokens(lent)+" is more than the supply",
+			"at most world.opening.supply_tokens, which is "+tokens(w.Opening.Supply))
 	}
 }
 

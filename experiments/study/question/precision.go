@@ -34,13 +34,15 @@ func (b *axesReader) readPrecision(flag string) {
 	case b.doc.Has(PrecisionSection):
 		problems = b.doc.Decode(PrecisionSection, &rule)
 		if b.doc.Has("replications") {
-			problems = append(problems, b.doc.At("replications", "is given beside the section precision, which decides on it", "one of the two"))
+			problems = append(problems, b.doc.At("replications", "is given beside the section precision, which decides on it",
+				"one of the two"))
 		}
 	default:
 		return
 	}
 	if len(problems) == 0 && rule.Min > rule.Max {
-		problems = append(problems, at("min", fmt.Sprintf("%d lies above max, which is %d", rule.Min, rule.Max), "no more than max"))
+		problems = append(problems,
+			at("min", fmt.Sprintf("%d lies above max, which is %d", rule.Min, rule.Max), "no more than max"))
 	}
 	b.problems = append(b.problems, problems...)
 	if len(problems) == 0 {

@@ -49,7 +49,8 @@ func Schema() []byte {
 	sample["required"] = []string{"points"}
 	properties[SampleSection] = sample
 	properties[PrecisionSection] = section(&stop.Rule{})
-	properties[notation.Paths] = object{"type": "object", "description": "Parameters that vary", "additionalProperties": false, "properties": axesSchema()}
+	properties[notation.Paths] = object{"type": "object", "description": "Parameters that vary",
+		"additionalProperties": false, "properties": axesSchema()}
 	text, _ := json.MarshalIndent(root, "", " ") // Maps of texts, numbers and lists always encode.
 	return append(text, '\n')
 }

@@ -81,7 +81,8 @@ precision: {relative: 0.05, min: 200}
 }
 
 // bySchema are the problems that a schema can see.
-var bySchema = regexp.MustCompile(`unknown key|is too (small|large)|is not a (whole )?number|is missing|there is no (attack|election|mechanism|remedy)`)
+var bySchema = regexp.MustCompile(
+	`unknown key|is too (small|large)|is not a (whole )?number|is missing|there is no (attack|election|mechanism|remedy)`)
 
 // Every wrong preset and sweep whose problems a single value shows is refused by the
 // schema as well.

@@ -117,7 +117,8 @@ func (f source) read(overrides []string) (*Spec, *notation.Document, []notation.
 	doc, problems := notation.Parse(f.file, f.text)
 	var part worldPart
 	param.Defaults(&part)
-	problems = append(problems, underWorld(doc.Decode("", &part, "attack_params", notation.Paths, SampleSection, PrecisionSection))...)
+	problems = append(problems,
+		underWorld(doc.Decode("", &part, "attack_params", notation.Paths, SampleSection, PrecisionSection))...)
 	s := &Spec{Header: part.Header, World: part.World}
 	if e, ok := strategies.Find(s.Attack); ok {
 		s.Entry, s.Params = e, e.Params()
@@ -228,7 +229,8 @@ func (s *Spec) Set(assignment string) error {
 // setAttackParameter names problems by their full path.
 func (s *Spec) setAttackParameter(name, value string) error {
 	if valid := paths(s.Params); !slices.Contains(valid, name) {
-		p := param.Problem{Path: AttackPrefix + name, Message: "unknown parameter of " + s.Attack, Hint: "`stakeout show " + s.Attack + "` lists its parameters"}
+		p := param.Problem{Path: AttackPrefix + name, Message: "unknown parameter of " + s.Attack, Hint: "`stakeout show " +
+			s.Attack + "` lists its parameters"}
 		if near := param.NearestPath(name, valid); near != "" {
 			p.Hint = param.DidYouMean(AttackPrefix + near)
 		}

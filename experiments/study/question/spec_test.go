@@ -50,8 +50,9 @@ var (
 	located = regexp.MustCompile(`^[a-z_0-9]+\.yaml:[1-9][0-9]*:[1-9][0-9]*: .+|^--(axis|sample|precision) \S+: .+`)
 	// What is said about a file that is no preset, or about a key that is none, has no
 	// key.
-	keyless = regexp.MustCompile(`: (invalid YAML|the file|a file|a preset|a key|the key "|nests|there is no axis|is not an axis)`)
-	keyed   = regexp.MustCompile(`: \S+: `)
+	keyless = regexp.MustCompile(
+		`: (invalid YAML|the file|a file|a preset|a key|the key "|nests|there is no axis|is not an axis)`)
+	keyed = regexp.MustCompile(`: \S+: `)
 )
 
 // Each of the lines about wrong presets and sweeps, in all three folders, names file,
@@ -163,9 +164,11 @@ func TestExpectedSeconds(t *testing.T) {
 func TestRemediesNeedSomethingToTake(t *testing.T) {
 	for _, r := range remedy.All() {
 		for _, m := range election.All() {
-			_, err := Parse("x.yaml", []byte("name: x\nquestion: Does it?\nattack: dos-empty-blocks\nmechanism: "+m.Name+"\nremedy: "+r.Name+"\n"))
+			_, err := Parse("x.yaml",
+				[]byte("name: x\nquestion: Does it?\nattack: dos-empty-blocks\nmechanism: "+m.Name+"\nremedy: "+r.Name+"\n"))
 			text := fmt.Sprint(err)
-			refused := strings.Contains(text, "x.yaml:5:9: remedy: "+r.Name+" takes stake or an office away") && strings.Contains(text, "the nearest pair that works is "+r.Name+" with mechanism pos")
+			refused := strings.Contains(text, "x.yaml:5:9: remedy: "+r.Name+" takes stake or an office away") &&
+				strings.Contains(text, "the nearest pair that works is "+r.Name+" with mechanism pos")
 			if rules := m.Rules(); refused != (r.Punishes && !rules.Stake && !rules.Office) {
 				t.Errorf("%s under %s: %v", r.Name, m.Name, err)
 			}

@@ -215,7 +215,8 @@ func (w *Sweep) expand(doc *notation.Document) []notation.Problem {
 		w.Cells = append(w.Cells, c)
 		hash := c.ReplicationHash()
 		if first, twice := same[hash]; twice {
-			found.add(i, point, notation.Problem{Problem: param.Problem{Path: w.Varied[0].Path, Message: fmt.Sprintf("gives cell %d again", first+1), Expected: "values that differ"}})
+			found.add(i, point, notation.Problem{Problem: param.Problem{Path: w.Varied[0].Path,
+				Message: fmt.Sprintf("gives cell %d again", first+1), Expected: "values that differ"}})
 		} else {
 			same[hash] = i
 		}
@@ -250,7 +251,8 @@ func (w *Sweep) Canonical() string {
 		fmt.Fprintf(&b, "  %s: ", a.Path)
 		if a.Values == nil {
 			r := a.Range
-			fmt.Fprintf(&b, "{from: %s, to: %s, points: %d, log: %t}\n", axis.Text(r.From, -1), axis.Text(r.To, -1), r.Points, r.Log)
+			fmt.Fprintf(&b, "{from: %s, to: %s, points: %d, log: %t}\n", axis.Text(r.From, -1), axis.Text(r.To, -1),
+				r.Points, r.Log)
 			continue
 		}
 		quoted := make([]string, len(a.Values))
@@ -263,7 +265,8 @@ func (w *Sweep) Canonical() string {
 		fmt.Fprintf(&b, "%s: {method: %s, points: %d}\n", SampleSection, w.Sample.Method, w.Sample.Points)
 	}
 	if r := w.Precision; r != nil {
-		fmt.Fprintf(&b, "%s: {relative: %s, absolute: %s, min: %d, max: %d}\n", PrecisionSection, axis.Text(r.Relative, -1), axis.Text(r.Absolute, -1), r.Min, r.Max)
+		fmt.Fprintf(&b, "%s: {relative: %s, absolute: %s, min: %d, max: %d}\n", PrecisionSection, axis.Text(r.Relative, -1),
+			axis.Text(r.Absolute, -1), r.Min, r.Max)
 	}
 	return b.String()
 }

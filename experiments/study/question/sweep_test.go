@@ -92,7 +92,8 @@ func TestCellsOfASample(t *testing.T) {
 // A sweep over attacks takes parameters that only one of them has.
 func TestAttackAsAnAxis(t *testing.T) {
 	_, err := question.LoadSweep("dos-short", tiny.Variation("attack=dos-short,fake-dos", "attack_params.hold_days=1,2"))
-	if err == nil || !strings.Contains(err.Error(), "unknown parameter of dos-short") || !strings.Contains(err.Error(), "in 2 of 4 cells, first in cell 1 (attack=dos-short, attack_params.hold_days=1)") {
+	if err == nil || !strings.Contains(err.Error(), "unknown parameter of dos-short") ||
+		!strings.Contains(err.Error(), "in 2 of 4 cells, first in cell 1 (attack=dos-short, attack_params.hold_days=1)") {
 		t.Errorf("%v", err)
 	}
 }
@@ -146,12 +147,16 @@ func flagsOf(text string) (v question.Variation) {
 // Names out of the catalogue, whose list grows, get the nearest one.
 func TestWrongNamesOnAxes(t *testing.T) {
 	for flag, want := range map[string][2]string{
-		"attack=dos-short,fake-doss": {`attack: there is no attack "fake-doss", in cell 2 (attack=fake-doss); expected one of `, `did you mean "fake-dos"?`},
-		"mechanism=pos,pso":          {`mechanism: there is no mechanism "pso", in cell 2 (mechanism=pso); expected one of `, `did you mean "pos"?`},
-		"remedy=none,nonee":          {`remedy: there is no remedy "nonee", in cell 2 (remedy=nonee); expected one of `, `did you mean "none"?`},
+		"attack=dos-short,fake-doss": {`attack: there is no attack "fake-doss", in cell 2 (attack=fake-doss); ` +
+			`expected one of `, `did you mean "fake-dos"?`},
+		"mechanism=pos,pso": {`mechanism: there is no mechanism "pso", in cell 2 (mechanism=pso); expected one of `,
+			`did you mean "pos"?`},
+		"remedy=none,nonee": {`remedy: there is no remedy "nonee", in cell 2 (remedy=nonee); expected one of `,
+			`did you mean "none"?`},
 	} {
 		_, err := question.LoadSweep("dos-short", question.Variation{Axes: []string{flag}})
-		if err == nil || !strings.HasPrefix(err.Error(), "--axis "+flag+": "+want[0]) || !strings.HasSuffix(err.Error(), want[1]) {
+		if err == nil || !strings.HasPrefix(err.Error(), "--axis "+flag+": "+want[0]) ||
+			!strings.HasSuffix(err.Error(), want[1]) {
 			t.Errorf("%s: %v", flag, err)
 		}
 	}

@@ -123,7 +123,8 @@ func SweepFigure(s *Study) *figure.Figure {
 func (s *Study) sweepFigure(axis int, rays []*ray) *figure.Figure {
 	x := s.axisTitle(axis)
 	profit := figure.Panel{Title: "a", XLabel: x, YLabel: "Net profit (thousand USD)", ZeroLine: true, Legend: true}
-	excess := figure.Panel{Title: "b", XLabel: x, YLabel: "Excess over honest (thousand USD)", ZeroLine: true, Legend: true}
+	excess := figure.Panel{Title: "b", XLabel: x, YLabel: "Excess over honest (thousand USD)", ZeroLine: true,
+		Legend: true}
 	log, step := spread(rays)
 	profit.XLog, excess.XLog = log, log
 	for i, r := range rays {
@@ -145,8 +146,10 @@ func (s *Study) sweepFigure(axis int, rays []*ray) *figure.Figure {
 	}
 	return &figure.Figure{
 		Width: figure.DoubleColumn, HeightMM: 66 + legend, Columns: 2, Panels: []figure.Panel{profit, excess},
-		Caption: fmt.Sprintf("%s along %s. (a) Mean net profit of the attack. (b) Mean excess over the honest use of the same capital, same seed. "+
-			"Bars: %s intervals of the mean (Student's t), not adjusted for the number of cells; lines are set side by side so that their bars can be told apart. %s a cell. Model version %s.",
+		Caption: fmt.Sprintf("%s along %s. (a) Mean net profit of the attack. (b) Mean excess over the honest use of the "+
+			"same capital, same seed. "+
+			"Bars: %s intervals of the mean (Student's t), not adjusted for the number of cells; lines are set side by side "+
+			"so that their bars can be told apart. %s a cell. Model version %s.",
 			s.Experiment, s.Axes[axis], level(s.Level), s.Sample(), s.Version),
 	}
 }
@@ -188,7 +191,8 @@ func Turns(s *Study) *table.Table {
 	ci := " [" + level(s.Level) + " CI]"
 	t := &table.Table{
 		Name: "turns", Title: "Where the verdict turns",
-		Columns: []table.Column{{Name: "Along"}, {Name: "With"}, {Name: "From", Align: table.Right}, {Name: "To", Align: table.Right},
+		Columns: []table.Column{{Name: "Along"}, {Name: "With"}, {Name: "From", Align: table.Right},
+			{Name: "To", Align: table.Right},
 			{Name: "Excess from" + ci, Unit: "USD"}, {Name: "Excess to" + ci, Unit: "USD"}, {Name: "The act"}},
 	}
 	axes := 0
@@ -206,8 +210,10 @@ func Turns(s *Study) *table.Table {
 					continue
 				}
 				t.Rows = append(t.Rows, []table.Cell{
-					table.Text(s.axisTitle(axis)), table.Text(r.others), table.Text(written(a.Cell.Levels[axis])), table.Text(written(b.Cell.Levels[axis])),
-					Interval(&a.Excess, usd), Interval(&b.Excess, usd), table.Text(signWord(a.Excess.Sign()) + " → " + signWord(b.Excess.Sign())),
+					table.Text(s.axisTitle(axis)), table.Text(r.others), table.Text(written(a.Cell.Levels[axis])),
+					table.Text(written(b.Cell.Levels[axis])),
+					Interval(&a.Excess, usd), Interval(&b.Excess, usd),
+					table.Text(signWord(a.Excess.Sign()) + " → " + signWord(b.Excess.Sign())),
 				})
 			}
 		}
@@ -215,7 +221,9 @@ func Turns(s *Study) *table.Table {
 	if axes == 0 {
 		return nil
 	}
-	t.Notes = []string{s.Sample() + " a cell. Neighbours on an axis between which the interval of the excess changes sides of zero; a verdict that turns between two cells may do so anywhere between them. " + intervals(s.Level) + ", not adjusted for the number of cells."}
+	t.Notes = []string{s.Sample() + " a cell. Neighbours on an axis between which the interval of the excess changes " +
+		"sides of zero; a verdict that turns between two cells may do so anywhere between them. " + intervals(s.Level) +
+		", not adjusted for the number of cells."}
 	if len(t.Rows) == 0 {
 		t.Notes = append(t.Notes, "The verdict is the same along every axis.")
 	}
@@ -240,6 +248,8 @@ func Tally(s *Study) string {
 	if n == 0 {
 		return "No cell has the two replications that an interval takes, so there is no verdict."
 	}
-	return fmt.Sprintf("Of %d cells the act pays in %d, it does not pay in %d, and it cannot be told in %d: that is where the %s interval of the excess over the honest use of the same capital lies above zero, below it, or across it. It is not adjusted for the number of cells.",
+	return fmt.Sprintf("Of %d cells the act pays in %d, it does not pay in %d, and it cannot be told in %d: that is "+
+		"where the %s interval of the excess over the honest use of the same capital lies above zero, below it, or across "+
+		"it. It is not adjusted for the number of cells.",
 		n, count[1], count[-1], count[0], level(s.Level))
 }

@@ -27,7 +27,8 @@ func grid(t *testing.T, excess map[[2]float64]float64, order ...[2]float64) *Stu
 	schema.Columns = append(schema.Columns,
 		record.Column{Name: "p_world_users_loyalty", Type: record.Float, Unit: record.Dimensionless, Doc: "x"},
 		record.Column{Name: "p_attack_params_budget_usd", Type: record.Float, Unit: "USD", Doc: "x"})
-	s, err := NewStudy(Meta{Experiment: "test", Version: "v", Axes: []string{"world.users.loyalty", "attack_params.budget_usd"}}, schema, func(visit func(record.Row) error) error {
+	s, err := NewStudy(Meta{Experiment: "test", Version: "v",
+		Axes: []string{"world.users.loyalty", "attack_params.budget_usd"}}, schema, func(visit func(record.Row) error) error {
 		for _, r := range all {
 			if err := visit(r); err != nil {
 				return err
@@ -103,7 +104,8 @@ func TestTurns(t *testing.T) {
 
 func TestTally(t *testing.T) {
 	s := grid(t, fourCells, [2]float64{0.9, 1e6}, [2]float64{0.3, 1e6}, [2]float64{0.9, 2e6}, [2]float64{0.3, 2e6})
-	if got := Tally(s); !strings.HasPrefix(got, "Of 4 cells the act pays in 2, it does not pay in 1, and it cannot be told in 1: that is where the 95 % interval") {
+	if got := Tally(s); !strings.HasPrefix(got, "Of 4 cells the act pays in 2, it does not pay in 1, and it cannot be "+
+		"told in 1: that is where the 95 % interval") {
 		t.Error(got)
 	}
 	if got := Tally(study(t, around(1, 1), around(0, 1))); !strings.Contains(got, "no verdict") {
@@ -120,7 +122,8 @@ func TestRobustness(t *testing.T) {
 	if got := table.Rows[0][0].String(); got != "dos, pos, loyalty 0.3, budget 1,000,000 USD" {
 		t.Errorf("cell %q", got)
 	}
-	if row := table.Rows[5]; row[0].String() != "" || row[2].String() != "−50 [−52, −48]" || row[4].String() != "−50" || row[7].String() != "3 of 3" {
+	if row := table.Rows[5]; row[0].String() != "" || row[2].String() != "−50 [−52, −48]" || row[4].String() != "−50" ||
+		row[7].String() != "3 of 3" {
 		t.Errorf("excess of the losing cell: %v", row)
 	}
 }

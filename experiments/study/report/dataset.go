@@ -27,6 +27,17 @@ func attack(name, unit, doc, of string) quantity {
 	return from(name, unit, doc, column.Outcome("attack", of))
 }
 
+// leverage is missing where no capital was at risk.
+func leverage(c *Cell) []float64 {
+	values := slices.Clone(c.Values(column.Outcome("attack", column.ShortNotional)))
+	for i, risk := range c.Values(column.Outcome("attack", column.CapitalAtRisk)) {
+		if values[i] /= risk; risk == 0 {
+			values[i] = math.NaN()
+		}
+	}
+	return values
+}
+
 // quantities is the registry of what attack_roi summarises, in order.
 func quantities() []quantity {
 	list := []quantity{
@@ -34,23 +45,16 @@ func quantities() []quantity {
 		attack("capital_at_risk", "USD", "Most cash paid in by the attacker", column.CapitalAtRisk),
 		attack("peak_stake_share", "share", "Largest share of all stake held by the attacker", column.PeakStake),
 		attack("short_tokens", "tokens", "Tokens that the attacker sold short in all", column.ShortTokens),
-		attack("short_notional", "USD", "What the attacker sold short in all, at the prices of the sales", column.ShortNotional),
-		{"leverage", record.Dimensionless, "Short notional over capital at risk", func(c *Cell) []float64 {
-			values := slices.Clone(c.Values(column.Outcome("attack", column.ShortNotional)))
-			for i, risk := range c.Values(column.Outcome("attack", column.CapitalAtRisk)) {
-				if risk == 0 {
-					values[i] = math.NaN() // Without capital at risk there is no leverage.
-					continue
-				}
-				values[i] /= risk
-			}
-			return values
-		}},
+		attack("short_notional", "USD", "What the attacker sold short in all, at the prices of the sales",
+			column.ShortNotional),
+		{"leverage", record.Dimensionless, "Short notional over capital at risk", leverage},
 		attack("profit", "USD", "Net profit of the attack", column.Profit),
 		attack("roi", record.Dimensionless, "Net profit over capital at risk", column.ROI),
 		from("excess", "USD", "Net profit less that of the honest use of the same capital", column.Excess),
-		from("honest_profit", "USD", "Net profit of the honest use of the same capital", column.Outcome("honest", column.Profit)),
-		from("honest_roi", record.Dimensionless, "Net profit of the honest use over its capital at risk", column.Outcome("honest", column.ROI)),
+		from("honest_profit", "USD", "Net profit of the honest use of the same capital",
+			column.Outcome("honest", column.Profit)),
+		from("honest_roi", record.Dimensionless, "Net profit of the honest use over its capital at risk",
+			column.Outcome("honest", column.ROI)),
 		attack("cost", "USD", "Sum of the negative channels as a positive number", column.Cost),
 		attack("revenue", "USD", "Sum of the positive channels", column.Revenue),
 	}
@@ -59,7 +63,8 @@ func quantities() []quantity {
 		sign        float64
 	}{{"cost_", "Loss", -1}, {"rev_", "Gain", 1}} {
 		for _, d := range measure.Describe {
-			list = append(list, quantity{side.prefix + d.Name, "USD", side.doc + " of the attack in the channel " + d.Label + ", zero in replications of the other sign", func(c *Cell) []float64 {
+			list = append(list, quantity{side.prefix + d.Name, "USD", side.doc + " of the attack in the channel " + d.Label +
+				", zero in replications of the other sign", func(c *Cell) []float64 {
 				values := slices.Clone(c.Values(column.Channel("attack", d.Name)))
 				for i, v := range values {
 					values[i] = max(side.sign*v, 0)
@@ -73,14 +78,16 @@ func quantities() []quantity {
 		attack("price_runup", "share", "Highest rise of the price above that of the idle world", column.Runup),
 		attack("final_price_ratio", record.Dimensionless, "Price at the end over that of the idle world", column.FinalPrice),
 		attack("empty_share", "share", "Mean share of slots that left waiting users unserved", column.EmptyShare),
-		attack("peak_empty_share", "share", "Largest daily share of slots that left waiting users unserved", column.PeakEmptyShare),
+		attack("peak_empty_share", "share", "Largest daily share of slots that left waiting users unserved",
+			column.PeakEmptyShare),
 		attack("mean_stake_share", "share", "Mean share of all stake held by the attacker", column.MeanStake),
 		attack("throughput_loss", "share", "Transactions served less than in the idle world", column.ThroughputLoss),
 		attack("users_lost", "share", "Active users fewer than in the idle world at the end", column.UsersLost),
 		attack("liquidated_tokens", "tokens", "Tokens bought in from borrowers below their margin", column.Liquidated),
 	)
 	for _, s := range measure.Sectors {
-		list = append(list, from("harm_"+s.Name, "USD", "Equity gained against the idle world by the sector "+s.Name, column.Sector(s.Name)))
+		list = append(list, from("harm_"+s.Name, "USD", "Equity gained against the idle world by the sector "+s.Name,
+			column.Sector(s.Name)))
 	}
 	return append(list, from("zero_sum_residual", "USD", "Sum of all sectors' gains, which is zero", column.HarmResidual))
 }
@@ -156,9 +163,11 @@ func ids() []datum {
 		word("attack", "Name of the attack.", func(_ *Study, x *Summary) string { return x.Cell.Attack }),
 		word("mechanism", "Name of the election mechanism.", func(_ *Study, x *Summary) string { return x.Cell.Mechanism }),
 		word("remedy", "Name of the remedy.", func(_ *Study, x *Summary) string { return x.Cell.Remedy }),
-		figureOf("horizon", "d", "Measured time after the warm-up.", func(_ *Study, x *Summary) float64 { return x.Cell.Horizon }),
+		figureOf("horizon", "d", "Measured time after the warm-up.",
+			func(_ *Study, x *Summary) float64 { return x.Cell.Horizon }),
 		count("n", "Number of replications that came to their end.", func(_ *Study, x *Summary) int { return x.Cell.N() }),
-		count("n_failed", "Number of replications that failed and are left out.", func(_ *Study, x *Summary) int { return x.Cell.Failed }),
+		count("n_failed", "Number of replications that failed and are left out.",
+			func(_ *Study, x *Summary) int { return x.Cell.Failed }),
 		word("seed_scheme", "How replications get their seeds.", func(_ *Study, x *Summary) string {
 			return "Mix(" + x.Cell.Seed + ", replication), the same for every cell"
 		}),
@@ -180,9 +189,10 @@ func (s *Study) levels() (out []datum) {
 func spreads() (out []datum) {
 	for k, q := range quantities() {
 		for i, st := range statistics {
-			out = append(out, figureOf(q.name+"_"+st.suffix, q.unit, st.doc+" over replications: "+q.doc+".", func(s *Study, x *Summary) float64 {
-				return x.spreads(s.Level)[k][i]
-			}))
+			out = append(out, figureOf(q.name+"_"+st.suffix, q.unit, st.doc+" over replications: "+q.doc+".",
+				func(s *Study, x *Summary) float64 {
+					return x.spreads(s.Level)[k][i]
+				}))
 		}
 	}
 	return out
@@ -214,42 +224,65 @@ func headline() (out []datum) {
 		{"excess", "USD", func(x *Summary) *Estimate { return &x.Excess }},
 	} {
 		out = append(out,
-			figureOf(h.name+"_bca_lo", h.unit, "Lower end of the BCa bootstrap interval of the mean "+h.name+".", func(_ *Study, x *Summary) float64 { return h.of(x).BCaLo }),
-			figureOf(h.name+"_bca_hi", h.unit, "Upper end of the BCa bootstrap interval of the mean "+h.name+".", func(_ *Study, x *Summary) float64 { return h.of(x).BCaHi }),
-			figureOf(h.name+"_p", record.Dimensionless, "Two-sided p-value of a mean "+h.name+" of zero, Student's t.", func(_ *Study, x *Summary) float64 { return h.of(x).P }))
+			figureOf(h.name+"_bca_lo", h.unit, "Lower end of the BCa bootstrap interval of the mean "+h.name+".",
+				func(_ *Study, x *Summary) float64 { return h.of(x).BCaLo }),
+			figureOf(h.name+"_bca_hi", h.unit, "Upper end of the BCa bootstrap interval of the mean "+h.name+".",
+				func(_ *Study, x *Summary) float64 { return h.of(x).BCaHi }),
+			figureOf(h.name+"_p", record.Dimensionless, "Two-sided p-value of a mean "+h.name+" of zero, Student's t.",
+				func(_ *Study, x *Summary) float64 { return h.of(x).P }))
 	}
 	pr := func(name, what string, of func(*Summary) Share) []datum {
 		return []datum{
-			figureOf(name, "share", "Share of replications "+what+".", func(_ *Study, x *Summary) float64 { return of(x).Value() }),
-			figureOf(name+"_lo", "share", "Lower end of the interval of the share of replications "+what+".", func(_ *Study, x *Summary) float64 { return of(x).Lo }),
-			figureOf(name+"_hi", "share", "Upper end of the interval of the share of replications "+what+".", func(_ *Study, x *Summary) float64 { return of(x).Hi }),
+			figureOf(name, "share", "Share of replications "+what+".",
+				func(_ *Study, x *Summary) float64 { return of(x).Value() }),
+			figureOf(name+"_lo", "share", "Lower end of the interval of the share of replications "+what+".",
+				func(_ *Study, x *Summary) float64 { return of(x).Lo }),
+			figureOf(name+"_hi", "share", "Upper end of the interval of the share of replications "+what+".",
+				func(_ *Study, x *Summary) float64 { return of(x).Hi }),
 		}
 	}
 	out = append(out, pr("pr_profit", "with a net profit above zero", func(x *Summary) Share { return x.ProfitShare })...)
-	out = append(out, pr("pr_beats_honest", "in which the attack ends above the honest use", func(x *Summary) Share { return x.BeatsHonest })...)
-	out = append(out, pr("pr_ruin", fmt.Sprintf("that lose at least %g %% of the capital at risk", ruin*100), func(x *Summary) Share { return x.RuinShare })...)
+	out = append(out, pr("pr_beats_honest", "in which the attack ends above the honest use",
+		func(x *Summary) Share { return x.BeatsHonest })...)
+	out = append(out, pr("pr_ruin", fmt.Sprintf("that lose at least %g %% of the capital at risk", ruin*100),
+		func(x *Summary) Share { return x.RuinShare })...)
 	return append(out,
-		figureOf("var", "USD", "Value at risk: the profit that is undershot with probability one less the level.", func(_ *Study, x *Summary) float64 { return x.VaR }),
-		figureOf("es", "USD", "Expected shortfall: the mean of the worst profits, a share of one less the level of them.", func(_ *Study, x *Summary) float64 { return x.ES }),
-		figureOf("es_lo", "USD", "Lower end of the BCa bootstrap interval of the expected shortfall.", func(_ *Study, x *Summary) float64 { return x.ESLo }),
-		figureOf("es_hi", "USD", "Upper end of the BCa bootstrap interval of the expected shortfall.", func(_ *Study, x *Summary) float64 { return x.ESHi }),
-		figureOf("break_even_capital", "USD", "Budget at which the mean excess is zero, missing for the reason in break_even_reason.", func(*Study, *Summary) float64 { return math.NaN() }),
-		figureOf("break_even_stake_share", "share", "Stake share at which the mean excess is zero, missing for the reason in break_even_reason.", func(*Study, *Summary) float64 { return math.NaN() }),
+		figureOf("var", "USD", "Value at risk: the profit that is undershot with probability one less the level.",
+			func(_ *Study, x *Summary) float64 { return x.VaR }),
+		figureOf("es", "USD", "Expected shortfall: the mean of the worst profits, a share of one less the level of them.",
+			func(_ *Study, x *Summary) float64 { return x.ES }),
+		figureOf("es_lo", "USD", "Lower end of the BCa bootstrap interval of the expected shortfall.",
+			func(_ *Study, x *Summary) float64 { return x.ESLo }),
+		figureOf("es_hi", "USD", "Upper end of the BCa bootstrap interval of the expected shortfall.",
+			func(_ *Study, x *Summary) float64 { return x.ESHi }),
+		figureOf("break_even_capital", "USD", "Budget at which the mean excess is zero, missing for the reason in "+
+			"break_even_reason.", func(*Study, *Summary) float64 { return math.NaN() }),
+		figureOf("break_even_stake_share", "share", "Stake share at which the mean excess is zero, missing for the reason "+
+			"in break_even_reason.", func(*Study, *Summary) float64 { return math.NaN() }),
 		word("break_even_reason", "Why there is no break-even.", func(*Study, *Summary) string { return noBreakEven }))
 }
 
 // method says how the numbers were made.
 func method() []datum {
 	return []datum{
-		figureOf("excess_p_adjusted", record.Dimensionless, "Adjusted p-value of the excess, Holm over the cells of the experiment.", func(_ *Study, x *Summary) float64 { return x.ExcessAdjusted }),
-		figureOf("excess_q", record.Dimensionless, "Adjusted p-value of the excess, Benjamini-Hochberg over the cells of the experiment.", func(_ *Study, x *Summary) float64 { return x.ExcessQ }),
-		count("family_size", "Number of tests that the adjustment covers.", func(_ *Study, x *Summary) int { return x.Family }),
-		figureOf("pairing_ratio", record.Dimensionless, "Variance of unpaired over paired differences of attack and honest profit; above 1 pairing helps.", func(_ *Study, x *Summary) float64 { return x.PairingRatio }),
-		count("roi_undefined", "Number of replications without capital at risk, in which ROI is not defined.", func(_ *Study, x *Summary) int { return x.ROI.Missing }),
-		word("warnings", "What limits the estimates, separated by a bar.", func(_ *Study, x *Summary) string { return joined(x.warnings()) }),
-		figureOf("level", "share", "Confidence level of all intervals.", func(s *Study, _ *Summary) float64 { return s.Level }),
-		word("interval_method", "How the intervals of means are made.", func(*Study, *Summary) string { return "Student t over paired replications" }),
-		count("bootstrap_resamples", "Number of resamples of the BCa intervals of means.", func(*Study, *Summary) int { return stat.Resamples }),
+		figureOf("excess_p_adjusted", record.Dimensionless, "Adjusted p-value of the excess, Holm over the cells of "+
+			"the experiment.", func(_ *Study, x *Summary) float64 { return x.ExcessAdjusted }),
+		figureOf("excess_q", record.Dimensionless, "Adjusted p-value of the excess, Benjamini-Hochberg over the cells of "+
+			"the experiment.", func(_ *Study, x *Summary) float64 { return x.ExcessQ }),
+		count("family_size", "Number of tests that the adjustment covers.",
+			func(_ *Study, x *Summary) int { return x.Family }),
+		figureOf("pairing_ratio", record.Dimensionless, "Variance of unpaired over paired differences of attack and honest "+
+			"profit; above 1 pairing helps.", func(_ *Study, x *Summary) float64 { return x.PairingRatio }),
+		count("roi_undefined", "Number of replications without capital at risk, in which ROI is not defined.",
+			func(_ *Study, x *Summary) int { return x.ROI.Missing }),
+		word("warnings", "What limits the estimates, separated by a bar.",
+			func(_ *Study, x *Summary) string { return joined(x.warnings()) }),
+		figureOf("level", "share", "Confidence level of all intervals.",
+			func(s *Study, _ *Summary) float64 { return s.Level }),
+		word("interval_method", "How the intervals of means are made.",
+			func(*Study, *Summary) string { return "Student t over paired replications" }),
+		count("bootstrap_resamples", "Number of resamples of the BCa intervals of means.",
+			func(*Study, *Summary) int { return stat.Resamples }),
 		word("honest_alternative", "What the excess is measured against.", func(*Study, *Summary) string {
 			return "the same capital makes the same trades and builds honest blocks"
 		}),
@@ -259,8 +292,10 @@ func method() []datum {
 			}
 			return "fixed number"
 		}),
-		word("stop_reason", "Whether that rule was met, the most replications made without it, or the run interrupted.", (*Study).stopReason),
-		word("config_sha256", "Hash of the configuration as in the table runs.", func(_ *Study, x *Summary) string { return x.Cell.Config }),
+		word("stop_reason", "Whether that rule was met, the most replications made without it, or the run interrupted.",
+			(*Study).stopReason),
+		word("config_sha256", "Hash of the configuration as in the table runs.",
+			func(_ *Study, x *Summary) string { return x.Cell.Config }),
 		word("version", "Version of the program.", func(s *Study, _ *Summary) string { return s.Version }),
 	}
 }

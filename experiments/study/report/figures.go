@@ -22,8 +22,10 @@ func PriceFigure(s *Study, c *Cell, p *Paths, events []strategies.Mark) *figure.
 	first, span := p.measured(), []float64{0, c.Horizon}
 	marks := terse(events)
 	days := p.Days[first:]
-	price := figure.Panel{Title: "a", XLabel: "Time after the warm-up (d)", YLabel: "Price against idle twin (%)", ZeroLine: true, Legend: true, Marks: marks, XIncludes: span}
-	service := figure.Panel{Title: "b", XLabel: "Time after the warm-up (d)", YLabel: "Empty slots, users (%)", ZeroLine: true, Legend: true, Marks: marks, XIncludes: span}
+	price := figure.Panel{Title: "a", XLabel: "Time after the warm-up (d)", YLabel: "Price against idle twin (%)",
+		ZeroLine: true, Legend: true, Marks: marks, XIncludes: span}
+	service := figure.Panel{Title: "b", XLabel: "Time after the warm-up (d)", YLabel: "Empty slots, users (%)",
+		ZeroLine: true, Legend: true, Marks: marks, XIncludes: span}
 	add := func(panel *figure.Panel, name, world, quantity string, style int) {
 		mean, lo, hi := p.band(world, quantity, s.Level)
 		panel.Lines = append(panel.Lines, figure.Line{Name: name, X: days, Y: mean[first:], Style: style})
@@ -37,9 +39,13 @@ func PriceFigure(s *Study, c *Cell, p *Paths, events []strategies.Mark) *figure.
 	add(&service, "Users against idle twin", "attack", usersLine, 2)
 	return &figure.Figure{
 		Width: figure.DoubleColumn, HeightMM: 68, Columns: 2, Panels: []figure.Panel{price, service},
-		Caption: fmt.Sprintf("%s under %s. (a) Mean over replications of 100 ln(price/price of the idle twin with the same seed), for the attack and for the honest use of the same capital, which makes the same trades; until the act starts the two are one world. "+
-			"(b) Attack world: share of slots that left waiting users unserved (half-life one day), and change of active users against the idle twin. "+
-			"%sBands: pointwise %s intervals of the mean (Student's t). n = %d, master seed %s. Model version %s.", c.label(), c.leader(), untold(marks), level(s.Level), p.reps, c.Seed, s.Version),
+		Caption: fmt.Sprintf("%s under %s. (a) Mean over replications of 100 ln(price/price of the idle twin with the same "+
+			"seed), for the attack and for the honest use of the same capital, which makes the same trades; until the act "+
+			"starts the two are one world. "+
+			"(b) Attack world: share of slots that left waiting users unserved (half-life one day), and change of active "+
+			"users against the idle twin. "+
+			"%sBands: pointwise %s intervals of the mean (Student's t). n = %d, master seed %s. Model version %s.", c.label(),
+			c.leader(), untold(marks), level(s.Level), p.reps, c.Seed, s.Version),
 	}
 }
 
@@ -94,7 +100,8 @@ func ChannelsFigure(s *Study, c *Cell) *figure.Figure {
 	case most >= 1e4:
 		unit, scale, decimals = "thousand USD", 1e3, 1
 	}
-	all, act := &figure.Waterfall{Total: "Net profit", Decimals: decimals}, &figure.Waterfall{Total: "Excess", Decimals: decimals}
+	all, act := &figure.Waterfall{Total: "Net profit", Decimals: decimals},
+		&figure.Waterfall{Total: "Excess", Decimals: decimals}
 	for _, b := range bars {
 		all.Labels, all.Values = append(all.Labels, b.label), append(all.Values, b.attack/scale)
 		act.Labels, act.Values = append(act.Labels, b.label), append(act.Values, b.act/scale)
@@ -105,8 +112,10 @@ func ChannelsFigure(s *Study, c *Cell) *figure.Figure {
 			{Title: "a", XLabel: "Attack (" + unit + ")", Waterfall: all},
 			{Title: "b", XLabel: "Attack less honest use (" + unit + ")", Waterfall: act},
 		},
-		Caption: fmt.Sprintf("%s under %s: money of the attacker by channel, means over replications. (a) The attack. (b) The attack less the honest use of the same capital. "+
-			"n = %d, master seed %s; %s intervals (Student's t) are in the table of channels. Model version %s.", c.label(), c.leader(), c.N(), c.Seed, level(s.Level), s.Version),
+		Caption: fmt.Sprintf("%s under %s: money of the attacker by channel, means over replications. (a) The attack. (b) "+
+			"The attack less the honest use of the same capital. "+
+			"n = %d, master seed %s; %s intervals (Student's t) are in the table of channels. Model version %s.", c.label(),
+			c.leader(), c.N(), c.Seed, level(s.Level), s.Version),
 	}
 }
 

@@ -31,15 +31,20 @@ func MatrixFigure(s *Study, home func(attack string) string) *figure.Figure {
 	height := min(24+9*float64(len(byRemedy.rows)), figure.TallestMM/2)
 	return &figure.Figure{
 		Width: figure.DoubleColumn, HeightMM: 2 * height, Columns: 1,
-		Panels: []figure.Panel{{Title: "a", XLabel: "Leader selection", Heat: byMechanism.heat()}, {Title: "b", XLabel: "Remedy", Heat: byRemedy.heat()}},
-		Caption: fmt.Sprintf("Mean excess of each attack over the honest use of the same capital in thousand USD. (a) By leader selection, without a remedy. (b) By remedy, under the leader selection of the attack's own preset. Colours are logarithmic beyond about ten thousand USD. %s Empty cells: the attack has no lever, or the remedy nothing to act on. %s; intervals (Student's t) are in the table attack_roi. Model version %s.",
+		Panels: []figure.Panel{{Title: "a", XLabel: "Leader selection", Heat: byMechanism.heat()},
+			{Title: "b", XLabel: "Remedy", Heat: byRemedy.heat()}},
+		Caption: fmt.Sprintf("Mean excess of each attack over the honest use of the same capital in thousand USD. (a) By "+
+			"leader selection, without a remedy. (b) By remedy, under the leader selection of the attack's own preset. "+
+			"Colours are logarithmic beyond about ten thousand USD. %s Empty cells: the attack has no lever, or the remedy "+
+			"nothing to act on. %s; intervals (Student's t) are in the table attack_roi. Model version %s.",
 			s.ToldNote(), s.Sample(), s.Version),
 	}
 }
 
 // ToldNote says in a caption what the type of the numbers in a map of the excess means.
 func (s *Study) ToldNote() string {
-	return fmt.Sprintf("Bold: above zero; italics: not told from zero (paired t test, Holm over %d cells, %s).", len(s.Cells), level(1-s.Level))
+	return fmt.Sprintf("Bold: above zero; italics: not told from zero (paired t test, Holm over %d cells, %s).",
+		len(s.Cells), level(1-s.Level))
 }
 
 // MatrixAxes are the paths that vary in the matrix of attacks, elections and remedies.

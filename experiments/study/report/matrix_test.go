@@ -23,14 +23,15 @@ func matrix(t *testing.T, cells []matrixCell) *Study {
 			all = append(all, r)
 		}
 	}
-	s, err := NewStudy(Meta{Experiment: "compare", Version: "v", Axes: []string{"attack", "mechanism", "remedy"}}, schema, func(visit func(record.Row) error) error {
-		for _, r := range all {
-			if err := visit(r); err != nil {
-				return err
+	s, err := NewStudy(Meta{Experiment: "compare", Version: "v", Axes: []string{"attack", "mechanism", "remedy"}}, schema,
+		func(visit func(record.Row) error) error {
+			for _, r := range all {
+				if err := visit(r); err != nil {
+					return err
+				}
 			}
-		}
-		return nil
-	})
+			return nil
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +79,8 @@ func TestMatrixFigure(t *testing.T) {
 	if f.Panels[0].XLabel != "Leader selection" || f.Panels[1].XLabel != "Remedy" {
 		t.Errorf("axes %q and %q", f.Panels[0].XLabel, f.Panels[1].XLabel)
 	}
-	if strings.Join(a.Cols, " ") != "bft pos" || strings.Join(b.Cols, " ") != "none court" || strings.Join(a.Rows, " ") != "raid dos" {
+	if strings.Join(a.Cols, " ") != "bft pos" || strings.Join(b.Cols, " ") != "none court" ||
+		strings.Join(a.Rows, " ") != "raid dos" {
 		t.Errorf("columns %v and %v, rows %v", a.Cols, b.Cols, a.Rows)
 	}
 	if z := b.Z[1][1]; math.Abs(z+9000) > 1e-9 {

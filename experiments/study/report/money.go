@@ -61,8 +61,11 @@ func Channels(s *Study, c *Cell) (*table.Table, error) {
 	ci := " [" + level(s.Level) + " CI]"
 	t := &table.Table{
 		Name: "channels", Title: "Money by channel: " + c.label() + ", " + c.leader(),
-		Columns: []table.Column{{Name: "Channel"}, {Name: "Attack" + ci, Unit: "USD"}, {Name: "Honest" + ci, Unit: "USD"}, {Name: "Difference" + ci, Unit: "USD"}},
-		Notes:   []string{s.Sample() + ". " + intervals(s.Level) + ". Means over replications; the sum is formed in whole micro-USD before averaging and equals the net profit of every replication. Channels in which nothing moved are left out."},
+		Columns: []table.Column{{Name: "Channel"}, {Name: "Attack" + ci, Unit: "USD"}, {Name: "Honest" + ci, Unit: "USD"},
+			{Name: "Difference" + ci, Unit: "USD"}},
+		Notes: []string{s.Sample() + ". " + intervals(s.Level) + ". Means over replications; the sum is formed in whole " +
+			"micro-USD before averaging and equals the net profit of every replication. Channels in which nothing moved " +
+			"are left out."},
 	}
 	var attack, honest []int64
 	for _, d := range measure.Describe {
@@ -76,11 +79,13 @@ func Channels(s *Study, c *Cell) (*table.Table, error) {
 		sum := [...][]int64{attack, honest}[i]
 		for rep, p := range c.amounts(column.Outcome(w, column.Profit)) {
 			if p != sum[rep] {
-				return nil, fmt.Errorf("report: %s: in row %d the channels of the %s world sum to %d micro-USD and its profit is %d", c.ID, rep, w, sum[rep], p)
+				return nil, fmt.Errorf("report: %s: in row %d the channels of the %s world sum to %d micro-USD and its "+
+					"profit is %d", c.ID, rep, w, sum[rep], p)
 			}
 		}
 	}
-	t.Rows = append(t.Rows, []table.Cell{table.Text("Net profit"), s.money(attack), s.money(honest), s.money(minus(attack, honest))})
+	t.Rows = append(t.Rows, []table.Cell{table.Text("Net profit"), s.money(attack), s.money(honest),
+		s.money(minus(attack, honest))})
 	return t, nil
 }
 
@@ -100,7 +105,8 @@ func zero(amounts []int64) bool {
 func Harm(s *Study, c *Cell) (*table.Table, error) {
 	t := &table.Table{
 		Name: "harm", Title: "Who gained and who paid: " + c.label() + ", " + c.leader(),
-		Columns: []table.Column{{Name: "Sector"}, {Name: "Gain against the idle world [" + level(s.Level) + " CI]", Unit: "USD"}, {Name: "Members"}},
+		Columns: []table.Column{{Name: "Sector"},
+			{Name: "Gain against the idle world [" + level(s.Level) + " CI]", Unit: "USD"}, {Name: "Members"}},
 	}
 	var sum []int64
 	for _, sector := range measure.Sectors {
@@ -122,7 +128,8 @@ func Harm(s *Study, c *Cell) (*table.Table, error) {
 		residual = max(residual, math.Abs(v))
 	}
 	t.Notes = []string{
-		s.Sample() + ". " + intervals(s.Level) + ". Equity at each world's own last price; what income bought and was consumed counts as owned. Sectors in which nothing moved are left out.",
+		s.Sample() + ". " + intervals(s.Level) + ". Equity at each world's own last price; what income bought and was " +
+			"consumed counts as owned. Sectors in which nothing moved are left out.",
 		fmt.Sprintf("Zero-sum residual of the ledger: at most %g × 1e-12 USD in any replication.", residual),
 	}
 	return t, nil

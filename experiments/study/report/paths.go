@@ -78,7 +78,8 @@ func ReadPaths(schema record.Schema, each func(visit func(record.Row) error) err
 		}
 		world := r[at["world"]].String()
 		value := func(name string) float64 { return r[at[name]].Number() }
-		p.paired[world] = append(p.paired[world], moment{value("day"), exact.Log(value("price")), value("empty_share_day"), value("users")})
+		p.paired[world] = append(p.paired[world],
+			moment{value("day"), exact.Log(value("price")), value("empty_share_day"), value("users")})
 		return nil
 	})
 	now.settle()

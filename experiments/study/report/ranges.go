@@ -12,9 +12,13 @@ func Ranges(s *Study) *table.Table {
 	ci := " [" + level(s.Level) + " CI]"
 	t := &table.Table{
 		Name: "ranges", Title: "How far the verdict hangs on leader selection and remedy",
-		Columns: []table.Column{{Name: "Attack"}, {Name: "Cells"}, {Name: "The act pays"}, {Name: "It does not pay"}, {Name: "It cannot be told"},
-			{Name: "Largest excess" + ci, Unit: "USD"}, {Name: "Under"}, {Name: "Smallest excess" + ci, Unit: "USD"}, {Name: "Under"}},
-		Notes: []string{s.Sample() + " a cell. The act pays where the interval of the excess over the honest use of the same capital lies above zero, does not pay where it lies below, and cannot be told where it crosses zero or there is none. " + intervals(s.Level) + ", not adjusted for the number of cells."},
+		Columns: []table.Column{{Name: "Attack"}, {Name: "Cells"}, {Name: "The act pays"}, {Name: "It does not pay"},
+			{Name: "It cannot be told"},
+			{Name: "Largest excess" + ci, Unit: "USD"}, {Name: "Under"}, {Name: "Smallest excess" + ci, Unit: "USD"},
+			{Name: "Under"}},
+		Notes: []string{s.Sample() + " a cell. The act pays where the interval of the excess over the honest use of the " +
+			"same capital lies above zero, does not pay where it lies below, and cannot be told where it crosses zero or " +
+			"there is none. " + intervals(s.Level) + ", not adjusted for the number of cells."},
 	}
 	of := map[string][]*Summary{}
 	var order []string
@@ -36,7 +40,8 @@ func Ranges(s *Study) *table.Table {
 		count := func(n int) table.Cell { return table.Number(float64(n), table.Format{}) }
 		t.Rows = append(t.Rows, []table.Cell{
 			table.Text(attack), count(len(cells)), count(signs[1]), count(signs[-1]), count(signs[0]),
-			Interval(&best.Excess, usd), table.Text(best.Cell.leader()), Interval(&worst.Excess, usd), table.Text(worst.Cell.leader()),
+			Interval(&best.Excess, usd), table.Text(best.Cell.leader()), Interval(&worst.Excess, usd),
+			table.Text(worst.Cell.leader()),
 		})
 	}
 	return t

@@ -80,7 +80,8 @@ func (c *Cell) Values(name string) []float64 {
 	i, known := c.place[name]
 	if !known {
 		near := param.DidYouMean(param.Nearest(name, slices.Sorted(maps.Keys(c.place))))
-		c.err = cmp.Or(c.err, fmt.Errorf("report: the table runs has no column %s; %s", name, cmp.Or(near, "schema.json lists them")))
+		c.err = cmp.Or(c.err, fmt.Errorf("report: the table runs has no column %s; %s", name,
+			cmp.Or(near, "schema.json lists them")))
 	} else if c.numbers != nil {
 		v, err := c.numbers.column(i)
 		if err == nil {
@@ -199,7 +200,8 @@ func (c *Cell) settle(m Meta) {
 func newCell(id string, text func(string) string) *Cell {
 	c := &Cell{
 		ID: id, Preset: text("preset"), Config: text("config_sha256"), Seed: text(column.Parameter("seed")),
-		Attack: text(column.Parameter("attack")), Mechanism: text(column.Parameter("mechanism")), Remedy: text(column.Parameter("remedy")),
+		Attack: text(column.Parameter("attack")), Mechanism: text(column.Parameter("mechanism")),
+		Remedy: text(column.Parameter("remedy")),
 	}
 	// A missing horizon reads as zero.
 	_, _ = fmt.Sscan(text(column.Parameter("horizon_days")), &c.Horizon)

@@ -26,7 +26,8 @@ func rows(attack, honest []float64) (record.Schema, []record.Row) {
 		s.Columns = append(s.Columns, record.Column{Name: name, Type: record.Float, Unit: "USD", Doc: "A number."})
 		values = append(values, func(rep int) record.Value { return finite(v(rep)) })
 	}
-	for _, c := range [][2]string{{"cell_id", "x"}, {"status", column.OK}, {"stop_reason", "horizon"}, {"preset", "dos"}, {"p_attack", "dos"}, {"p_mechanism", "pos"}, {"p_remedy", "none"}, {"p_seed", "1"}} {
+	for _, c := range [][2]string{{"cell_id", "x"}, {"status", column.OK}, {"stop_reason", "horizon"}, {"preset", "dos"},
+		{"p_attack", "dos"}, {"p_mechanism", "pos"}, {"p_remedy", "none"}, {"p_seed", "1"}} {
 		text(c[0], c[1])
 	}
 	number("p_horizon_days", func(int) float64 { return 40 })
@@ -56,7 +57,8 @@ func rows(attack, honest []float64) (record.Schema, []record.Row) {
 	for _, name := range []string{column.Capital, column.HarmResidual} {
 		number(name, func(int) float64 { return math.NaN() })
 	}
-	for _, quantity := range []string{column.Cost, column.Revenue, column.PeakStake, column.ShortTokens, column.ShortNotional,
+	for _, quantity := range []string{column.Cost, column.Revenue, column.PeakStake, column.ShortTokens,
+		column.ShortNotional,
 		column.Drawdown, column.Runup, column.FinalPrice, column.EmptyShare, column.PeakEmptyShare, column.MeanStake,
 		column.ThroughputLoss, column.UsersLost, column.Liquidated} {
 		number(column.Outcome("attack", quantity), func(int) float64 { return math.NaN() })
@@ -117,10 +119,16 @@ func TestVerdictFollowsTheIntervals(t *testing.T) {
 		attack, honest []float64
 		want           []string
 	}{
-		{"pays", gain, shifted(gain, -5, 1), []string{"earns 20 USD [", "it gains 5 USD [", "in 40 of 40 worlds", "the act adds to what its capital would earn honestly"}},
-		{"only the capital", gain, shifted(gain, 5, 1), []string{"earns", "it loses 5 USD [", "would earn more without the act"}},
-		{"loses", loss, shifted(loss, 5, 1), []string{"loses 20 USD [20, 20]", "it loses 5 USD", "in 0 of 40 worlds", "The act does not pay."}},
-		{"noise", nothing, shifted(nothing, 0.01, 1), []string{"not distinguishable from zero, 0 USD", "the difference is not distinguishable from zero", "Nothing shows that the act pays."}},
+		{"pays", gain, shifted(gain, -5, 1),
+			[]string{"earns 20 USD [", "it gains 5 USD [", "in 40 of 40 worlds",
+				"the act adds to what its capital would earn honestly"}},
+		{"only the capital", gain, shifted(gain, 5, 1),
+			[]string{"earns", "it loses 5 USD [", "would earn more without the act"}},
+		{"loses", loss, shifted(loss, 5, 1),
+			[]string{"loses 20 USD [20, 20]", "it loses 5 USD", "in 0 of 40 worlds", "The act does not pay."}},
+		{"noise", nothing, shifted(nothing, 0.01, 1),
+			[]string{"not distinguishable from zero, 0 USD", "the difference is not distinguishable from zero",
+				"Nothing shows that the act pays."}},
 		{"covered", loss, shifted(loss, -5, 1), []string{"loses", "it gains 5 USD", "not enough to cover"}},
 		{"one", gain[:1], gain[:1], []string{"no interval", "no verdict"}},
 	} {
@@ -153,7 +161,9 @@ func TestROITableSortsByExcessAndSaysHow(t *testing.T) {
 		t.Errorf("%d columns", len(x.Columns))
 	}
 	notes := strings.Join(x.Notes, "\n")
-	for _, want := range []string{"n = 30, 0 replications", "horizon 40", "Student's t", "Wilson", "adjusted over 3 cells in the data file, by Holm and by Benjamini and Hochberg", "honest blocks", "QUICK", "version v", "3 of 3 replications failed", "boom"} {
+	for _, want := range []string{"n = 30, 0 replications", "horizon 40", "Student's t", "Wilson",
+		"adjusted over 3 cells in the data file, by Holm and by Benjamini and Hochberg", "honest blocks", "QUICK",
+		"version v", "3 of 3 replications failed", "boom"} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("no %q in the notes: %s", want, notes)
 		}
@@ -166,7 +176,8 @@ func TestMoneyThatDoesNotAddUpIsRefused(t *testing.T) {
 		column string
 		table  func(*Study) error
 	}{
-		{column.Channel("honest", measure.Describe[3].Name), func(s *Study) error { _, err := Channels(s, s.Cells[0]); return err }},
+		{column.Channel("honest", measure.Describe[3].Name),
+			func(s *Study) error { _, err := Channels(s, s.Cells[0]); return err }},
 		{column.Sector(measure.Sectors[4].Name), func(s *Study) error { _, err := Harm(s, s.Cells[0]); return err }},
 	} {
 		schema, all := rows(around(1e6, 3), around(-1e6, 3))
@@ -200,7 +211,8 @@ func TestPathsAreMeansOverReplications(t *testing.T) {
 						price = 2
 					}
 					f := record.FloatValue
-					if err := visit(record.Row{record.TextValue("x"), record.IntValue(int64(rep)), record.TextValue(w), f(float64(day)), f(price), f(100), f(0.25)}); err != nil {
+					if err := visit(record.Row{record.TextValue("x"), record.IntValue(int64(rep)), record.TextValue(w),
+						f(float64(day)), f(price), f(100), f(0.25)}); err != nil {
 						return err
 					}
 				}
@@ -252,8 +264,11 @@ func TestTerseMarks(t *testing.T) {
 	if got := terse(few); got[0].Label != "act starts" || got[1].Label != "act ends" || untold(got) != "" {
 		t.Errorf("few marks: %v", got)
 	}
-	many := []strategies.Mark{{Days: 0, Name: "buying starts"}, {Days: 1, Name: "act 1 starts"}, {Days: 2, Name: "act 1 ends"}, {Days: 3, Name: "act 2 starts"}, {Days: 4, Name: "act 2 ends"}, {Days: 5, Name: "sale"}}
-	want := []figure.Mark{{X: 0, Label: "buying starts"}, {X: 1, Label: "act 1"}, {X: 2}, {X: 3, Label: "act 2"}, {X: 4}, {X: 5, Label: "sale"}}
+	many := []strategies.Mark{{Days: 0, Name: "buying starts"}, {Days: 1, Name: "act 1 starts"},
+		{Days: 2, Name: "act 1 ends"}, {Days: 3, Name: "act 2 starts"}, {Days: 4, Name: "act 2 ends"},
+		{Days: 5, Name: "sale"}}
+	want := []figure.Mark{{X: 0, Label: "buying starts"}, {X: 1, Label: "act 1"}, {X: 2}, {X: 3, Label: "act 2"}, {X: 4},
+		{X: 5, Label: "sale"}}
 	if got := terse(many); !slices.Equal(got, want) || untold(got) == "" || many[2].Name == "" {
 		t.Errorf("many marks: %v, and before: %v", got, many)
 	}

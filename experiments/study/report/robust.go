@@ -13,7 +13,8 @@ func Robustness(s *Study) *table.Table {
 	l := level(s.Level)
 	t := &table.Table{
 		Name: "robustness", Title: "Does the verdict hang on the statistic?",
-		Columns: []table.Column{{Name: "Cell"}, {Name: "Quantity"}, {Name: "Mean [" + l + " CI, Student]"}, {Name: "Mean [" + l + " CI, BCa bootstrap]"},
+		Columns: []table.Column{{Name: "Cell"}, {Name: "Quantity"}, {Name: "Mean [" + l + " CI, Student]"},
+			{Name: "Mean [" + l + " CI, BCa bootstrap]"},
 			{Name: "Median"}, {Name: "5 % of worlds below"}, {Name: "5 % of worlds above"}, {Name: "Sides with the mean"}},
 	}
 	for _, x := range s.sorted() {
@@ -49,6 +50,7 @@ func Robustness(s *Study) *table.Table {
 			cell = ""
 		}
 	}
-	t.Notes = []string{s.Sample() + ". Sides with the mean: replications in which the quantity has the sign of its mean, zero counted with losses. What other parameters would change, a sweep tells and not this table."}
+	t.Notes = []string{s.Sample() + ". Sides with the mean: replications in which the quantity has the sign of its " +
+		"mean, zero counted with losses. What other parameters would change, a sweep tells and not this table."}
 	return t
 }

@@ -27,9 +27,12 @@ func ROI(s *Study) *table.Table {
 	t := &table.Table{
 		Name: "roi", Title: "Return on attacks: " + s.Experiment,
 		Columns: []table.Column{
-			{Name: "Attack"}, {Name: "Leader selection"}, {Name: "Capital at risk", Unit: "USD"}, {Name: "Peak stake share", Unit: "%"},
-			{Name: "Cost", Unit: "USD"}, {Name: "Revenue", Unit: "USD"}, {Name: "Net profit" + ci, Unit: "USD"}, {Name: "ROI" + ci, Unit: "%"},
-			{Name: "Excess over honest" + ci, Unit: "USD"}, {Name: "Pr(profit)" + ci, Unit: "%"}, {Name: "ES " + level(s.Level), Unit: "USD"}, {Name: "Break-even capital", Unit: "USD"},
+			{Name: "Attack"}, {Name: "Leader selection"}, {Name: "Capital at risk", Unit: "USD"},
+			{Name: "Peak stake share", Unit: "%"},
+			{Name: "Cost", Unit: "USD"}, {Name: "Revenue", Unit: "USD"}, {Name: "Net profit" + ci, Unit: "USD"},
+			{Name: "ROI" + ci, Unit: "%"},
+			{Name: "Excess over honest" + ci, Unit: "USD"}, {Name: "Pr(profit)" + ci, Unit: "%"},
+			{Name: "ES " + level(s.Level), Unit: "USD"}, {Name: "Break-even capital", Unit: "USD"},
 		},
 	}
 	for _, x := range s.sorted() {
@@ -138,7 +141,8 @@ func (s *Study) notes(all []*Summary) []string {
 const (
 	numeraire = "Numeraire USD: the cash of the ledger, open positions at what they fetch in the book, fees in."
 	roiMean   = "ROI is the mean of the replications' returns on capital at risk"
-	paired    = "Excess is paired: profit less that of the same capital making the same trades and building honest blocks, same seed."
+	paired    = "Excess is paired: profit less that of the same capital making the same trades and building honest " +
+		"blocks, same seed."
 )
 
 func intervals(l float64) string {
@@ -155,7 +159,8 @@ func (s *Study) method(all []*Summary) string {
 		paired,
 	}
 	if len(all) > 1 {
-		parts = append(parts, fmt.Sprintf("p-values of the excess are adjusted over %d cells in the data file, by Holm and by Benjamini and Hochberg; intervals are not adjusted.", len(all)))
+		parts = append(parts, fmt.Sprintf("p-values of the excess are adjusted over %d cells in the data file, by Holm and "+
+			"by Benjamini and Hochberg; intervals are not adjusted.", len(all)))
 	}
 	return strings.Join(append(parts, "Model version "+s.Version+"."), " ")
 }
@@ -195,7 +200,8 @@ func (s *Study) stamp() string {
 	case s.Partial:
 		return "PARTIAL: the experiment was interrupted; run it again to resume."
 	case least < quickBelow:
-		return fmt.Sprintf("QUICK: fewer than %s replications; not for publication.", table.Number(quickBelow, table.Format{}))
+		return fmt.Sprintf("QUICK: fewer than %s replications; not for publication.",
+			table.Number(quickBelow, table.Format{}))
 	}
 	return ""
 }
@@ -204,7 +210,8 @@ func (s *Study) stamp() string {
 func (x *Summary) warnings() (out []string) {
 	add := func(text string) { out = append(out, "Warning, "+x.Cell.label()+", "+x.Cell.leader()+": "+text+".") }
 	if x.Cell.Failed > 0 {
-		add(fmt.Sprintf("%d of %d replications failed and are left out, the first with: %s", x.Cell.Failed, x.Cell.Failed+x.Cell.N(), x.Cell.Why))
+		add(fmt.Sprintf("%d of %d replications failed and are left out, the first with: %s", x.Cell.Failed,
+			x.Cell.Failed+x.Cell.N(), x.Cell.Why))
 	}
 	if x.Cell.N() > 0 && x.ROI.Missing > 0 && x.ROI.N > 0 {
 		add(fmt.Sprintf("ROI is not defined in %d replications without capital at risk", x.ROI.Missing))
@@ -217,7 +224,8 @@ func (x *Summary) warnings() (out []string) {
 
 // doubts are the warnings about profit, ROI and excess, one line a kind.
 func (x *Summary) doubts() (out []string) {
-	for _, w := range [...]stat.Warning{stat.FewReplications, stat.ZeroVariance, stat.HeavySkew, stat.IntervalsDiffer, stat.NotFinite} {
+	for _, w := range [...]stat.Warning{stat.FewReplications, stat.ZeroVariance, stat.HeavySkew, stat.IntervalsDiffer,
+		stat.NotFinite} {
 		var who []string
 		for _, e := range [...]struct {
 			name string

@@ -16,7 +16,8 @@ func LoadSweep(dir string, axes []string, lean bool) (*Study, error) {
 	if err != nil {
 		return nil, err
 	}
-	return NewStudy(Meta{Experiment: m.Experiment, Version: m.Version, Partial: m.Status == record.Partial, Axes: axes, Lean: lean}, schema, each)
+	return NewStudy(Meta{Experiment: m.Experiment, Version: m.Version, Partial: m.Status == record.Partial, Axes: axes,
+		Lean: lean}, schema, each)
 }
 
 // CountCells is the number of cells of a closed results folder.

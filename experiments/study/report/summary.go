@@ -28,10 +28,11 @@ type Summary struct {
 	VaR, ES                             float64 // of profit at Level, USD; losses are negative
 	ESLo, ESHi                          float64
 	PairingRatio                        float64
-	ExcessAdjusted                      float64                    // p-value, Holm over the cells of the study
-	ExcessQ                             float64                    // p-value, Benjamini–Hochberg over the cells of the study
-	Family                              int                        // number of cells that both are adjusted for
-	spread                              [][len(statistics)]float64 // of the data file, by quantity
+	ExcessAdjusted                      float64 // p-value, Holm over the cells of the study
+	// p-value, Benjamini–Hochberg over the cells of the study
+	ExcessQ float64
+	Family  int                        // number of cells that both are adjusted for
+	spread  [][len(statistics)]float64 // of the data file, by quantity
 }
 
 // Share is a relative frequency with its interval.
@@ -85,12 +86,15 @@ func (c *Cell) summary(level float64) *Summary {
 	of := func(quantity string) Estimate { return c.estimate(column.Outcome("attack", quantity), level) }
 	s := &Summary{
 		Cell: c, Level: level,
-		Profit: c.bootstrapped(column.Outcome("attack", column.Profit), level), ROI: c.bootstrapped(column.Outcome("attack", column.ROI), level),
+		Profit:       c.bootstrapped(column.Outcome("attack", column.Profit), level),
+		ROI:          c.bootstrapped(column.Outcome("attack", column.ROI), level),
 		Excess:       c.bootstrapped(column.Excess, level),
 		HonestProfit: c.estimate(column.Outcome("honest", column.Profit), level),
-		Capital:      of(column.CapitalAtRisk), PeakStake: of(column.PeakStake), Cost: of(column.Cost), Revenue: of(column.Revenue),
+		Capital:      of(column.CapitalAtRisk), PeakStake: of(column.PeakStake), Cost: of(column.Cost),
+		Revenue: of(column.Revenue),
 	}
-	profit, capital := c.Values(column.Outcome("attack", column.Profit)), c.Values(column.Outcome("attack", column.CapitalAtRisk))
+	profit, capital := c.Values(column.Outcome("attack", column.Profit)),
+		c.Values(column.Outcome("attack", column.CapitalAtRisk))
 	s.ProfitShare = share(profit, level, func(i int) bool { return profit[i] > 0 })
 	excess := c.Values(column.Excess)
 	s.BeatsHonest = share(excess, level, func(i int) bool { return excess[i] > 0 })

@@ -31,9 +31,11 @@ func Returns(s *Study) *table.Table {
 		t.Columns = append(t.Columns, table.Column{Name: path[strings.LastIndexByte(path, '.')+1:], Align: table.Right})
 	}
 	if !s.isMatrix() { // its names leave no room for them
-		t.Columns = append(t.Columns, table.Column{Name: "Capital at risk", Unit: "USD"}, table.Column{Name: "Net profit" + ci, Unit: "USD"}, table.Column{Name: "ROI" + ci, Unit: "%"})
+		t.Columns = append(t.Columns, table.Column{Name: "Capital at risk", Unit: "USD"},
+			table.Column{Name: "Net profit" + ci, Unit: "USD"}, table.Column{Name: "ROI" + ci, Unit: "%"})
 	}
-	t.Columns = append(t.Columns, table.Column{Name: "Excess over honest" + ci, Unit: "USD"}, table.Column{Name: "p, Holm"})
+	t.Columns = append(t.Columns, table.Column{Name: "Excess over honest" + ci, Unit: "USD"},
+		table.Column{Name: "p, Holm"})
 	if !s.isMatrix() {
 		t.Columns = append(t.Columns, table.Column{Name: "p, BH"})
 	}
@@ -128,19 +130,23 @@ func (s *Study) returnsNotes(all []*Summary, shown int) []string {
 		s.Sample() + " a cell, the same seeds in every cell.",
 		numeraire, intervals(s.Level) + ".",
 		roiMean + ".", paired,
-		fmt.Sprintf("p is that of the excess, adjusted over %d cells by Holm and%s; intervals are not adjusted.", len(all), discovery),
+		fmt.Sprintf("p is that of the excess, adjusted over %d cells by Holm and%s; intervals are not adjusted.", len(all),
+			discovery),
 		"Model version " + s.Version + ".",
 	}, " ")
-	out := []string{method, fmt.Sprintf("The excess differs from zero in %d of %d cells at %s after Holm's adjustment.", significant, len(all), level(1-s.Level))}
+	out := []string{method, fmt.Sprintf("The excess differs from zero in %d of %d cells at %s after Holm's adjustment.",
+		significant, len(all), level(1-s.Level))}
 	out = append(out, s.stopNote()...)
 	if shown < len(all) {
-		out = append(out, fmt.Sprintf("The %d cells with the largest and the %d with the smallest excess; all %d are in the table %s.", printedCells/2, printedCells/2, len(all), column.AttackROITable))
+		out = append(out, fmt.Sprintf("The %d cells with the largest and the %d with the smallest excess; all %d are in "+
+			"the table %s.", printedCells/2, printedCells/2, len(all), column.AttackROITable))
 	}
 	if stamp := s.stamp(); stamp != "" {
 		out = append(out, stamp)
 	}
 	if failed > 0 {
-		out = append(out, "Warning: "+strconv.Itoa(failed)+" replications failed and are left out; the table runs says why and how to replay them.")
+		out = append(out, "Warning: "+strconv.Itoa(failed)+" replications failed and are left out; the table runs says why "+
+			"and how to replay them.")
 	}
 	slices.Sort(kinds)
 	for _, k := range kinds {

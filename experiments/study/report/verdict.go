@@ -15,9 +15,11 @@ func Verdict(x *Summary) string {
 		return fmt.Sprintf("%s under %s: %s, so there is no verdict.", c.label(), c.leader(), noReplication)
 	}
 	if c.N() == 1 {
-		return fmt.Sprintf("%s under %s: one replication has no interval, so there is no verdict; its net profit is %s.", c.label(), c.leader(), dollar(x.Profit.Mean))
+		return fmt.Sprintf("%s under %s: one replication has no interval, so there is no verdict; its net profit is %s.",
+			c.label(), c.leader(), dollar(x.Profit.Mean))
 	}
-	sentences := append([]string{x.profitSentence(), x.excessSentence(), x.shareSentence(), x.conclusion()}, x.caveats()...)
+	sentences := append([]string{x.profitSentence(), x.excessSentence(), x.shareSentence(), x.conclusion()},
+		x.caveats()...)
 	if c.N() < quickBelow {
 		sentences = append(sentences, fmt.Sprintf("(Quick look: %d replications.)", c.N()))
 	}
@@ -32,7 +34,8 @@ func (x *Summary) profitSentence() string {
 	case -1:
 		verb = "loses"
 	}
-	return fmt.Sprintf("%s under %s %s %s on %s at risk.", x.Cell.label(), x.Cell.leader(), verb, x.amount(&x.Profit), dollar(x.Capital.Mean))
+	return fmt.Sprintf("%s under %s %s %s on %s at risk.", x.Cell.label(), x.Cell.leader(), verb, x.amount(&x.Profit),
+		dollar(x.Capital.Mean))
 }
 
 func (x *Summary) excessSentence() string {
@@ -42,7 +45,8 @@ func (x *Summary) excessSentence() string {
 	case -1:
 		return fmt.Sprintf("Against honest use of the same capital, world by world, it loses %s.", x.amount(&x.Excess))
 	}
-	return fmt.Sprintf("Against honest use of the same capital, world by world, the difference is not distinguishable from zero: %s.", x.amount(&x.Excess))
+	return fmt.Sprintf("Against honest use of the same capital, world by world, the difference is not distinguishable "+
+		"from zero: %s.", x.amount(&x.Excess))
 }
 
 func (x *Summary) shareSentence() string {
@@ -77,10 +81,12 @@ func (x *Summary) caveats() (out []string) {
 		return nil
 	}
 	if x.Excess.BCaLo <= 0 && x.Excess.BCaHi >= 0 {
-		out = append(out, fmt.Sprintf("The bootstrap interval of the difference, %s, includes zero.", span(x.Excess.BCaLo, x.Excess.BCaHi, usd)))
+		out = append(out, fmt.Sprintf("The bootstrap interval of the difference, %s, includes zero.",
+			span(x.Excess.BCaLo, x.Excess.BCaHi, usd)))
 	}
 	if x.ExcessAdjusted > 1-x.Level {
-		out = append(out, fmt.Sprintf("Adjusted for the %d cells of the experiment the difference is not distinguishable from zero (p = %s).", x.Family, table.Number(x.ExcessAdjusted, table.Format{Decimals: 2})))
+		out = append(out, fmt.Sprintf("Adjusted for the %d cells of the experiment the difference is not distinguishable "+
+			"from zero (p = %s).", x.Family, table.Number(x.ExcessAdjusted, table.Format{Decimals: 2})))
 	}
 	return out
 }

@@ -31,7 +31,8 @@ func Verify(dir string) (replications int, problems []record.Problem) {
 		replications++
 		for _, s := range sums {
 			if s.broken(r) {
-				problems = append(problems, record.Problem{File: column.RunsTable, What: fmt.Sprintf("row %d: %s", replications, s.what)})
+				problems = append(problems,
+					record.Problem{File: column.RunsTable, What: fmt.Sprintf("row %d: %s", replications, s.what)})
 			}
 		}
 		return nil
@@ -68,7 +69,8 @@ func conserved(schema record.Schema) (laws []sum) {
 		for _, d := range measure.Describe {
 			channels = append(channels, column.Channel(w, d.Name))
 		}
-		laws = append(laws, sum{"the channels of the " + w + " world do not sum to its net profit", columns(channels...), columns(profit(w))})
+		laws = append(laws, sum{"the channels of the " + w + " world do not sum to its net profit", columns(channels...),
+			columns(profit(w))})
 	}
 	var sectors []string
 	for _, s := range measure.Sectors {
@@ -77,7 +79,8 @@ func conserved(schema record.Schema) (laws []sum) {
 	return append(laws,
 		sum{"the gains of all sectors do not sum to zero", columns(sectors...), nil},
 		sum{"the equity of all sectors does not sum to zero", columns(column.Residual), nil},
-		sum{"net profit of the attack is not that of the honest use and the excess", columns(profit("attack")), columns(profit("honest"), column.Excess)})
+		sum{"net profit of the attack is not that of the honest use and the excess", columns(profit("attack")),
+			columns(profit("honest"), column.Excess)})
 }
 
 // broken tells whether a row breaks the law. A replication that failed has no

@@ -24,7 +24,8 @@ func TestEveryAmountIsHeldByALaw(t *testing.T) {
 		t.Fatal("a sound row breaks a law")
 	}
 	for i, c := range schema.Columns {
-		if !strings.HasPrefix(c.Name, "y_") || strings.HasSuffix(c.Name, "roi") || strings.HasSuffix(c.Name, "capital_at_risk_usd") {
+		if !strings.HasPrefix(c.Name, "y_") || strings.HasSuffix(c.Name, "roi") ||
+			strings.HasSuffix(c.Name, "capital_at_risk_usd") {
 			continue
 		}
 		r := append(record.Row{}, all[0]...)

@@ -57,7 +57,8 @@ func SpecOf(s design.Share) *question.Spec { return s.Spec }
 
 // Execute runs what the store does not hold yet of some replications. It returns what
 // stopped it, or nil when every one has its row.
-func Execute(ctx context.Context, p *design.Design, store *record.Store, shares []design.Share, o Pace, n *Counts) error {
+func Execute(ctx context.Context, p *design.Design, store *record.Store, shares []design.Share, o Pace,
+	n *Counts) error {
 	c := &crew{Design: p, Pace: o, ctx: ctx, store: store, counts: n}
 	runs := 0
 	for _, s := range shares {

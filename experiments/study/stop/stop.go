@@ -63,7 +63,8 @@ func (p Rule) Next(n int) int {
 // String is the rule in words.
 func (p Rule) String() string {
 	share := func(x float64) string { return strconv.FormatFloat(100*x, 'g', 6, 64) + " %" }
-	return fmt.Sprintf("half-width of the excess at most %s of its mean or %s of the capital at risk, %d to %d replications",
+	return fmt.Sprintf("half-width of the excess at most %s of its mean or %s of the capital at risk, %d to %d "+
+		"replications",
 		share(p.Relative), share(p.Absolute), p.Min, p.Max)
 }
 

@@ -45,9 +45,11 @@ func same(t *testing.T, name string, shared, alone fate) {
 
 // underAll are an attack's preset under a leader selection with every remedy that
 // applies, in small worlds that users want to leave.
-func underAll(t *testing.T, attack strategies.Entry, mechanism election.Entry) (specs []*question.Spec, names []string) {
+func underAll(t *testing.T, attack strategies.Entry, mechanism election.Entry) (specs []*question.Spec,
+	names []string) {
 	for _, r := range remedy.All() {
-		s := tiny.Spec(t, attack.Name, "world.users.count=200", "world.users.churn_per_day=0.5", "world.stakers.civic.accuse_share=1",
+		s := tiny.Spec(t, attack.Name, "world.users.count=200", "world.users.churn_per_day=0.5",
+			"world.stakers.civic.accuse_share=1",
 			"attack_params.act_days=0.9", "horizon_days=3")
 		if attack.Needs.Under(r.New(&s.World.Remedies).Rules()) && r.In(mechanism.Rules()) {
 			s.Mechanism, s.Remedy = mechanism.Name, r.Name
@@ -118,7 +120,8 @@ func TestSharedHonestUse(t *testing.T) {
 // order.
 func TestSharedWorldsServeEveryHorizon(t *testing.T) {
 	b := NewWorlds("none", "forced-exit")
-	for _, set := range [][]string{{"horizon_days=1.5"}, {"horizon_days=2"}, {"horizon_days=1.5"}, {"attack_params.budget_usd=1000000"}, {"attack_params.budget_usd=0"}, {"seed=1"}, {"start_days=0.5"}} {
+	for _, set := range [][]string{{"horizon_days=1.5"}, {"horizon_days=2"}, {"horizon_days=1.5"},
+		{"attack_params.budget_usd=1000000"}, {"attack_params.budget_usd=0"}, {"seed=1"}, {"start_days=0.5"}} {
 		s := tiny.Spec(t, "dos-short", set...)
 		same(t, set[0], fateOf(t, s, b, 0), fateOf(t, s, NewWorlds(), 0))
 	}
@@ -145,13 +148,15 @@ func TestNoBudgetIsTheIdleWorld(t *testing.T) {
 // that acts that concern nobody else have somebody to act on.
 func TestSharedUntilTheAct(t *testing.T) {
 	for _, name := range presets.Names() {
-		s := tiny.Spec(t, name, "world.users.count=200", "world.users.churn_per_day=0.5", "attack_params.act_days=0.9", "horizon_days=3")
+		s := tiny.Spec(t, name, "world.users.count=200", "world.users.churn_per_day=0.5", "attack_params.act_days=0.9",
+			"horizon_days=3")
 		short, err := Run(context.Background(), s, NewWorlds(), 1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if short.act <= short.Start || short.act >= short.End {
-			t.Errorf("%s: the act at %d is not between %d and %d, so the test proves nothing", name, short.act, short.Start, short.End)
+			t.Errorf("%s: the act at %d is not between %d and %d, so the test proves nothing", name, short.act,
+				short.Start, short.End)
 		}
 		apart := s.Clone()
 		apart.Entry.Act = func(any) float64 { return 0 } // Nothing is shared.
@@ -160,7 +165,8 @@ func TestSharedUntilTheAct(t *testing.T) {
 			t.Fatal(err)
 		}
 		if short.Attack.Hash() != long.Attack.Hash() || short.Honest.Hash() != long.Honest.Hash() {
-			t.Errorf("%s: run as one until the act %x, %x, run apart %x, %x", name, short.Attack.Hash(), short.Honest.Hash(), long.Attack.Hash(), long.Honest.Hash())
+			t.Errorf("%s: run as one until the act %x, %x, run apart %x, %x", name, short.Attack.Hash(), short.Honest.Hash(),
+				long.Attack.Hash(), long.Honest.Hash())
 		}
 		if long.Attack.Hash() == long.Honest.Hash() {
 			t.Errorf("%s: the act changes nothing, so the test proves nothing", name)
