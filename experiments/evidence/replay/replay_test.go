@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"stakeout/experiments/kit/notation"
 )
 
 // write puts a text into a file of the test.
@@ -221,8 +223,8 @@ func TestMalformed(t *testing.T) {
 			os.WriteFile(o.Book, []byte(c.rows), 0o644)
 		}
 		_, err := Run(context.Background(), o)
-		var bad *Error
-		if !errors.As(err, &bad) || !strings.Contains(bad.Problems[0].String(), c.want) {
+		var bad *notation.Error
+		if !errors.As(err, &bad) || !strings.Contains(bad.Problems[0].Error(), c.want) {
 			t.Errorf("%q and %q: %v, want %s", c.messages, c.rows, err, c.want)
 		}
 	}
@@ -231,8 +233,8 @@ func TestMalformed(t *testing.T) {
 // All problems of a file are found, up to the limit.
 func TestAllProblems(t *testing.T) {
 	_, err := Run(context.Background(), Options{Format: "lobster", Messages: write(t, "m.csv", strings.Repeat("34200.1,9,0,-1,0,5\n", 100))})
-	var bad *Error
-	if !errors.As(err, &bad) || len(bad.Problems) != ProblemLimit {
+	var bad *notation.Error
+	if !errors.As(err, &bad) || len(bad.Problems) != notation.Limit {
 		t.Fatalf("%v", err)
 	}
 	if p := bad.Problems[4]; p.Line != 1 && p.Line != 2 {
@@ -353,7 +355,7 @@ func FuzzLobster(f *testing.F) {
 	f.Add("1.0,1,1,10,1000000,1\n2.0,1,1,10,1,-1\n3.0,4,9,4294967295,1000000,1\n", "1,1,2,1\n1,1,1,1\n999999999999,1,1,1\n")
 	f.Fuzz(func(t *testing.T, messages, rows string) {
 		s, err := Run(context.Background(), Options{Format: "lobster", Messages: write(t, "m.csv", messages), Book: write(t, "b.csv", rows)})
-		var bad *Error
+		var bad *notation.Error
 		if err != nil && !errors.As(err, &bad) {
 			t.Fatal(err)
 		}
