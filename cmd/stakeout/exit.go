@@ -11,8 +11,6 @@ import (
 	"syscall"
 
 	"stakeout/experiments"
-	"stakeout/experiments/evidence/prices"
-	"stakeout/experiments/evidence/replay"
 	"stakeout/experiments/kit/notation"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/presets"
@@ -41,10 +39,8 @@ func exitCode(err error) int {
 		usage   usageError
 		input   inputError
 		invalid *notation.Error
-		record  *replay.Error
 		value   param.Problem
 		plan    experiments.PlanError
-		rows    *prices.Error
 		path    *fs.PathError
 		link    *os.LinkError
 		system  *os.SyscallError
@@ -57,7 +53,7 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case errors.As(err, &usage):
 		return exitUsage
-	case errors.As(err, &input), errors.As(err, &invalid), errors.As(err, &record), errors.As(err, &value), errors.As(err, &rows), errors.As(err, &plan), errors.Is(err, presets.ErrPreset):
+	case errors.As(err, &input), errors.As(err, &invalid), errors.As(err, &value), errors.As(err, &plan), errors.Is(err, presets.ErrPreset):
 		return exitInput
 	case errors.As(err, &path), errors.As(err, &link), errors.As(err, &system), errors.As(err, &number),
 		strings.HasPrefix(err.Error(), "record: "): // such as a folder that another process has
@@ -66,26 +62,16 @@ func exitCode(err error) int {
 	return exitInvariant
 }
 
-// report prints an error for the user, every problem of a preset or of a file of
-// prices on a line of its own, and returns the exit code.
+// report prints an error for the user, each problem of a preset or of a file
+// of data on one line, and returns the exit code.
 func report(w io.Writer, err error) int {
 	code := exitCode(err)
 	var invalid *notation.Error
-	var rows *prices.Error
-	var record *replay.Error
 	var off offTarget
 	switch {
 	case err == nil:
 	case errors.As(err, &invalid):
-		for _, p := range invalid.Problems {
-			fmt.Fprintln(w, p)
-		}
-	case errors.As(err, &rows):
-		fmt.Fprintln(w, rows)
-	case errors.As(err, &record):
-		for _, p := range record.Problems {
-			fmt.Fprintln(w, p)
-		}
+		fmt.Fprintln(w, invalid)
 	case code == exitInterrupted:
 		fmt.Fprintln(w, "stakeout: interrupted")
 	case errors.As(err, &off):

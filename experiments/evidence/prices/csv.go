@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"stakeout/experiments/evidence/facts"
+	"stakeout/experiments/kit/notation"
 	"stakeout/experiments/kit/param"
 )
 
@@ -39,7 +40,7 @@ type file struct {
 	clock clock
 	path  facts.Path
 	lines []int // of each row
-	err   Error
+	err   notation.Error
 
 	missing map[string]int // values by column
 }
@@ -109,7 +110,7 @@ func separator(text *bufio.Reader) rune {
 }
 
 func (f *file) problem(line, column int, format string, args ...any) {
-	f.err.add(Problem{f.name, line, column, fmt.Sprintf(format, args...)})
+	f.err.Add(notation.ProblemAt(f.name, line, column, fmt.Sprintf(format, args...)))
 }
 
 // header reads the line of names and finds the columns.

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"stakeout/experiments/evidence/facts"
+	"stakeout/experiments/kit/notation"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/record"
 )
@@ -67,7 +68,7 @@ type series struct {
 	worlds  []string
 	cells   map[string]bool
 	missing int
-	err     Error
+	err     notation.Error
 }
 
 func readSeries(dir, file string, schema record.Schema, o Options) (*Source, error) {
@@ -151,8 +152,8 @@ func (s *series) row(line int, world string, row record.Row) {
 	if math.IsNaN(price) {
 		s.missing++
 	} else if !(price > 0) {
-		s.err.add(Problem{s.file, line, 0,
-			fmt.Sprintf("%s: %g is out of range; expected a number above 0", s.options.Column, price)})
+		text := fmt.Sprintf("%s: %g is out of range; expected a number above 0", s.options.Column, price)
+		s.err.Add(notation.ProblemAt(s.file, line, 0, text))
 	}
 	p.Time, p.Price = append(p.Time, value("day")*86_400), append(p.Price, price)
 	// Volume, spread and depth are those of the token.

@@ -25,6 +25,7 @@ import (
 	"strings"
 
 	"stakeout/experiments/evidence/facts"
+	"stakeout/experiments/kit/notation"
 	"stakeout/experiments/kit/param"
 )
 
@@ -41,56 +42,7 @@ type Source struct {
 	Notes  []string // what limits the estimates, in sentences
 }
 
-// Problem is something wrong at a place of a file. Line and Column count from
-// one; a place without a line is the file as a whole.
-type Problem struct {
-	File         string
-	Line, Column int
-	Text         string
-}
-
-// String is the problem as compilers print them.
-func (p Problem) String() string {
-	switch {
-	case p.Line == 0:
-		return p.File + ": " + p.Text
-	case p.Column == 0:
-		return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Text)
-	}
-	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Text)
-}
-
-// maxProblems is the number of problems that are kept.
-const maxProblems = 20
-
-// Error is a source that cannot be used as it is.
-type Error struct {
-	Problems []Problem
-	More     int // found beyond those kept
-}
-
-// Error is all problems, one a line.
-func (e *Error) Error() string {
-	lines := make([]string, len(e.Problems))
-	for i, p := range e.Problems {
-		lines[i] = p.String()
-	}
-	if e.More > 0 {
-		lines = append(lines, fmt.Sprintf("and %d more problems", e.More))
-	}
-	return strings.Join(lines, "\n")
-}
-
-// add keeps a problem or counts it.
-func (e *Error) add(p Problem) {
-	if len(e.Problems) < maxProblems {
-		e.Problems = append(e.Problems, p)
-	} else {
-		e.More++
-	}
-}
-
-// Read reads a results folder or a file. It fails with an *Error for what the
+// Read reads a results folder or a file. It fails with a *notation.Error for what the
 // user can mend in it, and with the error of the file system.
 func Read(name string, o Options) (*Source, error) {
 	info, err := os.Stat(name)
@@ -108,7 +60,7 @@ func Read(name string, o Options) (*Source, error) {
 
 // whole is an error of the source as a whole.
 func whole(file, format string, args ...any) error {
-	return &Error{Problems: []Problem{{File: file, Text: fmt.Sprintf(format, args...)}}}
+	return &notation.Error{Problems: []notation.Problem{notation.ProblemAt(file, 0, 0, fmt.Sprintf(format, args...))}}
 }
 
 // noColumn says which column does not exist and which one may have been meant.

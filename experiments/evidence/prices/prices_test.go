@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"stakeout/experiments/kit/notation"
 	"stakeout/experiments/kit/record"
 )
 
@@ -89,7 +90,7 @@ p.csv:7: the row has 1 fields, expected 2 as in the line of names`},
 				`2020-07-01, or seconds`},
 	} {
 		_, err := parseText(c.text, Options{Column: c.column})
-		var bad *Error
+		var bad *notation.Error
 		if !errors.As(err, &bad) {
 			t.Errorf("%q: error %v", c.text, err)
 			continue
@@ -102,8 +103,8 @@ p.csv:7: the row has 1 fields, expected 2 as in the line of names`},
 
 func TestProblemsHaveALimit(t *testing.T) {
 	_, err := parseText("date,price\n"+strings.Repeat("2020-07-01,0\n", 50), Options{})
-	if lines := strings.Split(err.Error(), "\n"); len(lines) != maxProblems+1 ||
-		lines[maxProblems] != "and 30 more problems" {
+	if lines := strings.Split(err.Error(), "\n"); len(lines) != notation.Limit+1 ||
+		lines[notation.Limit] != "and 30 more problems" {
 		t.Errorf("%d lines, the last %q", len(lines), lines[len(lines)-1])
 	}
 }
@@ -217,13 +218,13 @@ func TestFolderProblems(t *testing.T) {
 		{t.TempDir(), Options{}, ""},
 	} {
 		_, err := Read(c.dir, c.o)
-		var bad *Error
+		var bad *notation.Error
 		if !errors.As(err, &bad) || c.want != "" && err.Error() != c.want {
 			t.Errorf("%v, want %s", err, c.want)
 		}
 	}
 	_, err := Read(results(t, record.CSV, -1), Options{})
-	var bad *Error
+	var bad *notation.Error
 	if !errors.As(err, &bad) || len(bad.Problems) != 8 || bad.Problems[0].Line != 2 {
 		t.Errorf("prices that are not positive: %v", err)
 	}

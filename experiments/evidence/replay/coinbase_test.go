@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"stakeout/experiments/kit/notation"
 )
 
 func feed(t testing.TB, lines ...string) Options {
@@ -152,8 +154,8 @@ func TestCoinbaseMalformed(t *testing.T) {
 			`{"type":"received","sequence":2,"product_id":"C-D"}`: `feed.jsonl:2:33: product_id: found "C-D", expected "A-B"`,
 	} {
 		_, err := Run(context.Background(), feed(t, line))
-		var bad *Error
-		if !errors.As(err, &bad) || !strings.Contains(bad.Problems[0].String(), want) {
+		var bad *notation.Error
+		if !errors.As(err, &bad) || !strings.Contains(bad.Problems[0].Error(), want) {
 			t.Errorf("%s: %v, want %s", line, err, want)
 		}
 	}
@@ -165,7 +167,7 @@ func FuzzCoinbase(f *testing.F) {
 	f.Add(seed500 + "\n" + open501)
 	f.Fuzz(func(t *testing.T, lines string) {
 		_, err := Run(context.Background(), feed(t, lines))
-		var bad *Error
+		var bad *notation.Error
 		if err != nil && !errors.As(err, &bad) {
 			t.Fatal(err)
 		}

@@ -62,8 +62,8 @@ var Formats = []string{"lobster", "coinbase"}
 // ErrFormat is wrapped by the error of Run for an unknown format.
 var ErrFormat = errors.New("no such format")
 
-// Run replays a file. The error is an *Error when a file is malformed, with all
-// its problems up to ProblemLimit, or that of the file system or the context;
+// Run replays a file. The error is a *notation.Error when a file is malformed, with all
+// its problems up to notation.Limit, or that of the file system or the context;
 // what the record and the book disagree on is in the summary.
 func Run(ctx context.Context, o Options) (*Summary, error) {
 	switch o.Format {

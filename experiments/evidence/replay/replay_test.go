@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"stakeout/experiments/kit/notation"
 )
 
 // write puts a text into a file of the test.
@@ -226,8 +228,8 @@ func TestMalformed(t *testing.T) {
 			os.WriteFile(o.Book, []byte(c.rows), 0o644)
 		}
 		_, err := Run(context.Background(), o)
-		var bad *Error
-		if !errors.As(err, &bad) || !strings.Contains(bad.Problems[0].String(), c.want) {
+		var bad *notation.Error
+		if !errors.As(err, &bad) || !strings.Contains(bad.Problems[0].Error(), c.want) {
 			t.Errorf("%q and %q: %v, want %s", c.messages, c.rows, err, c.want)
 		}
 	}
@@ -237,8 +239,8 @@ func TestMalformed(t *testing.T) {
 func TestAllProblems(t *testing.T) {
 	_, err := Run(context.Background(),
 		Options{Format: "lobster", Messages: write(t, "m.csv", strings.Repeat("34200.1,9,0,-1,0,5\n", 100))})
-	var bad *Error
-	if !errors.As(err, &bad) || len(bad.Problems) != ProblemLimit {
+	var bad *notation.Error
+	if !errors.As(err, &bad) || len(bad.Problems) != notation.Limit {
 		t.Fatalf("%v", err)
 	}
 	if p := bad.Problems[4]; p.Line != 1 && p.Line != 2 {
@@ -365,7 +367,7 @@ func FuzzLobster(f *testing.F) {
 	f.Fuzz(func(t *testing.T, messages, rows string) {
 		s, err := Run(context.Background(),
 			Options{Format: "lobster", Messages: write(t, "m.csv", messages), Book: write(t, "b.csv", rows)})
-		var bad *Error
+		var bad *notation.Error
 		if err != nil && !errors.As(err, &bad) {
 			t.Fatal(err)
 		}

@@ -8,53 +8,22 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
+
+	"stakeout/experiments/kit/notation"
 )
-
-// ProblemLimit is the number of problems after which reading stops.
-const ProblemLimit = 20
-
-// Problem is a place in a file that cannot be read, and what should be there.
-type Problem struct {
-	File     string
-	Line     int
-	Column   int // of the field, from 1; 0 where there is none
-	Field    string
-	Found    string
-	Expected string
-}
-
-func (p Problem) String() string {
-	at := fmt.Sprintf("%s:%d", p.File, p.Line)
-	if p.Column > 0 {
-		at += fmt.Sprintf(":%d", p.Column)
-	}
-	return fmt.Sprintf("%s: %s: found %s, expected %s", at, p.Field, p.Found, p.Expected)
-}
-
-// Error lists what is wrong with the files, in the order in which it was met.
-type Error struct{ Problems []Problem }
-
-func (e *Error) Error() string {
-	lines := make([]string, len(e.Problems))
-	for i, p := range e.Problems {
-		lines[i] = p.String()
-	}
-	return strings.Join(lines, "\n")
-}
 
 // faults collects problems. After the first one files are only read on, to find
 // the others, and nothing is replayed.
-type faults struct{ list []Problem }
+type faults struct{ list []notation.Problem }
 
-func (f *faults) full() bool { return len(f.list) >= ProblemLimit }
+func (f *faults) full() bool { return len(f.list) >= notation.Limit }
 func (f *faults) any() bool  { return len(f.list) > 0 }
 
 func (f *faults) err() error {
 	if !f.any() {
 		return nil
 	}
-	return &Error{f.list}
+	return &notation.Error{Problems: f.list}
 }
 
 // longestLine bounds a line in bytes: a whole crypto book is one line.
@@ -154,7 +123,8 @@ func (s *source) next() (bool, error) {
 // fault notes a problem on the current line.
 func (s *source) fault(column int, field, found, expected string) {
 	if !s.faults.full() {
-		s.faults.list = append(s.faults.list, Problem{s.name, s.line, column, field, found, expected})
+		text := fmt.Sprintf("%s: found %s, expected %s", field, found, expected)
+		s.faults.list = append(s.faults.list, notation.ProblemAt(s.name, s.line, column, text))
 	}
 }
 

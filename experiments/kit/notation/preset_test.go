@@ -210,7 +210,7 @@ func TestErrors(t *testing.T) {
 		t.Error("an error without problems")
 	}
 	at := func(line, column int, message string) Problem {
-		return Problem{"f", line, column, param.Problem{Message: message}}
+		return ProblemAt("f", line, column, message)
 	}
 	given := []Problem{at(2, 1, "c"), at(1, 9, "b"), at(1, 2, "a")}
 	err := Errors(given)
