@@ -160,7 +160,7 @@ func TestSharedUntilTheAct(t *testing.T) {
 			t.Errorf("%s: the act at %d is not between %d and %d, so the test proves nothing", name, short.act, short.Start, short.end)
 		}
 		apart := s.clone()
-		apart.attack.Act = func(any) float64 { return 0 } // Nothing is shared.
+		apart.attack.Act = func(strategies.Params) float64 { return 0 } // Nothing is shared.
 		long, err := apart.Trial(context.Background(), NewWorlds(), 1)
 		if err != nil {
 			t.Fatal(err)

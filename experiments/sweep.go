@@ -12,6 +12,7 @@ import (
 	"stakeout/experiments/param"
 	"stakeout/experiments/preset"
 	"stakeout/experiments/report"
+	"stakeout/strategies"
 )
 
 // Variation is what a command line adds to a preset.
@@ -138,7 +139,7 @@ func (s *Spec) clone() *Spec {
 	if s.Params != nil {
 		p := reflect.New(reflect.TypeOf(s.Params).Elem())
 		p.Elem().Set(reflect.ValueOf(s.Params).Elem())
-		c.Params = p.Interface()
+		c.Params = p.Interface().(strategies.Params)
 	}
 	return &c
 }

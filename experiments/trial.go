@@ -78,10 +78,8 @@ func (s *Spec) planKey() string {
 
 // useKey names all that the world of the honest use of the capital depends on besides.
 func (s *Spec) useKey() string {
-	if s.attack.Use != nil {
-		if use := s.attack.Use(s.Params); use != "" {
-			return fmt.Sprintln(s.HorizonDays, use)
-		}
+	if use := s.attack.Use(s.Params); use != "" {
+		return fmt.Sprintln(s.HorizonDays, use)
 	}
 	return s.planKey()
 }

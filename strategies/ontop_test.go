@@ -47,13 +47,13 @@ func TestShortOnTop(t *testing.T) {
 type position struct{ owed, sold float64 }
 
 // shorted runs a plan to its end and checks the books of the short at every hour.
-func shorted(t *testing.T, e strategies.Entry, params any, act bool) (at position) {
+func shorted(t *testing.T, e strategies.Entry, params strategies.Params, act bool) (at position) {
 	t.Helper()
 	w := newWorld(t, e, e.Capital(params))
 	begin(w, e, params, act)
 	leg, hour := w.Attackers()[sim.Legs-1], w.Ticks(1.0/24)
 	due := w.Ticks(openDays + e.Act(params))
-	for end := w.Ticks(openDays + e.Days(params) - defaultUnbond + unbondingDays + 0.25); w.Tick() < end; {
+	for end := w.Ticks(openDays + e.Days(params, unbondingDays) + 0.25); w.Tick() < end; {
 		next := min(end, w.Tick()+hour)
 		if w.Tick() < due {
 			next = min(next, due)

@@ -76,7 +76,7 @@ func run(t testing.TB, w *World, tick uint32) *World {
 }
 
 // hasty are parameters of an attack squeezed into two days.
-func hasty(t testing.TB, e strategies.Entry) any {
+func hasty(t testing.TB, e strategies.Entry) strategies.Params {
 	t.Helper()
 	p := e.Params()
 	param.Defaults(p)
@@ -97,7 +97,7 @@ func hasty(t testing.TB, e strategies.Entry) any {
 }
 
 // attack gives the attacker's legs the act of an entry, beginning now.
-func attack(w *World, e strategies.Entry, params any) {
+func attack(w *World, e strategies.Entry, params strategies.Params) {
 	w.must(w.Equip(e, params))
 	w.SetAttacker(e.New(params, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening(), Start: w.Tick(), Act: true}))
 }
