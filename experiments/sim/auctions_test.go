@@ -23,7 +23,7 @@ func (s twoFaced) Decide(awake []agents.Agent, v *agents.View, do *agents.Action
 func TestEquivocationCostsTheBond(t *testing.T) {
 	for _, lies := range []bool{true, false} {
 		w := worldUnder(t, small(t), "mev-auction", "none", 3)
-		coordinators := &w.strategies[RowCoordinators-RowStakers]
+		coordinators := &w.strategies[numberOf(RowCoordinators)]
 		if lies {
 			*coordinators = twoFaced{*coordinators}
 		}

@@ -164,7 +164,7 @@ func TestChaosOfEverybody(t *testing.T) {
 	for i, s := range w.strategies {
 		w.strategies[i] = &chaos{honest: s, owners: w.Ledger().Owners(), s: draw.New(uint64(i))}
 	}
-	mad := w.strategies[attackStrategy]
+	mad := w.strategies[numberOf(RowAttacker)]
 	w.SetAttacker(mad)
 	audited(t, w, 5000)
 	if p := w.Rollup().Public(); w.Liquidated() == 0 || p.ForcedExits == 0 || p.Transactions == 0 {
@@ -184,7 +184,7 @@ func TestChaosInCourt(t *testing.T) {
 			for i, s := range w.strategies {
 				w.strategies[i] = &chaos{honest: s, owners: w.Ledger().Owners(), s: draw.New(uint64(i))}
 			}
-			w.SetAttacker(w.strategies[attackStrategy])
+			w.SetAttacker(w.strategies[numberOf(RowAttacker)])
 			audited(t, w, 4000)
 			if d := w.remedy.Docket(); d.Case.Ended+d.Fork.Ended == 0 {
 				t.Errorf("too tame: %+v", d)
@@ -207,7 +207,7 @@ func TestChaosOfLeavers(t *testing.T) {
 			for i, s := range w.strategies {
 				w.strategies[i] = &chaos{honest: s, owners: w.Ledger().Owners(), s: draw.New(uint64(i))}
 			}
-			w.SetAttacker(w.strategies[attackStrategy])
+			w.SetAttacker(w.strategies[numberOf(RowAttacker)])
 			audited(t, w, 3000)
 			p, d := w.Rollup().Public(), w.remedy.Docket()
 			if p.ForcedExits == 0 || name == "mass-exit" && d.Exit.Ended < 3 || name == "forced-exit" && !p.Exodus {
@@ -236,7 +236,7 @@ func TestChaosInAuctions(t *testing.T) {
 			for i, s := range w.strategies {
 				w.strategies[i] = &chaos{honest: s, owners: w.Ledger().Owners(), s: draw.New(uint64(i))}
 			}
-			w.SetAttacker(w.strategies[attackStrategy])
+			w.SetAttacker(w.strategies[numberOf(RowAttacker)])
 			audited(t, w, 3000)
 			if paid := w.led.Balance(ledger.Treasury, w.view.Auction.Asset, ledger.Free); paid == 0 || w.Refused() < 1000 {
 				t.Errorf("too tame: %d paid, %d refused", paid, w.Refused())
@@ -262,7 +262,7 @@ func (s *only) Decide(_ []agents.Agent, _ *agents.View, do *agents.Actions) {
 // so is what the role does not allow.
 func TestRefusals(t *testing.T) {
 	w := world(t, small(t), "none", 1, 1000*ledger.Unit)
-	leg, staker, user := w.Attackers()[0], idOf(0), idOf(w.people.kinds[RowUsers-RowStakers].first)
+	leg, staker, user := w.Attackers()[0], idOf(0), idOf(w.people.groups[numberOf(RowUsers)].first)
 	outside := ledger.First + ledger.Owner(w.people.size())
 	refused := []agents.Action{
 		{Verb: agents.CancelAll, Agent: staker}, {Verb: agents.Pay, Agent: staker, Other: leg, Amount: 1},

@@ -32,7 +32,7 @@ func TestNetworkAttacksDelayBatches(t *testing.T) {
 		c.Network.Success = success
 		c.Layer1.BackgroundInnovation, c.Layer1.UncleShare = 0, 0
 		w := worldUnder(t, c, "pos", "none", 5, 1e6*ledger.Unit)
-		w.SetAttacker(buyer{w.people.of(operatorStrategy)})
+		w.SetAttacker(buyer{w.people.of(RowCoordinators)})
 		run(t, w, 30000)
 		// Five blocks of a minute: a delay of up to four ticks is made up for.
 		got, n := missed(w)
@@ -55,7 +55,7 @@ func TestNetworkAttacksDelayBatches(t *testing.T) {
 // for is refused.
 func TestNetworkAttacksAreOrderedByTheHour(t *testing.T) {
 	w := run(t, worldUnder(t, small(t), "pos", "none", 5, 100*ledger.Unit), 100)
-	payer, victim := w.attackers[0], w.people.of(operatorStrategy)[0].ID
+	payer, victim := w.attackers[0], w.people.of(RowCoordinators)[0].ID
 	for i, x := range []struct {
 		victim agents.ID
 		hours  uint32

@@ -7,23 +7,20 @@ import (
 	"stakeout/mechanisms/election"
 )
 
-// The order slots that each kind of trader registers in the markets of the
-// token, of dai and of the perpetual future.
-var orderSlots = [...][agents.Pairs]int{{2}, {10}, {2}, {2}, {}, {2, 0, 2}, {2}, {}, {0, 2}, {0, 3}, {2, 0, 2}, {2, 2, 2}}
-
 // open endows everybody and starts the world at its fixed point: each honest
 // agent holds what it wants at the opening price, public averages stand where a
 // world without trouble has them, and the unbonding pipeline is full.
 func (w *World) open(capital [Legs]ledger.Amount) {
 	c := w.cfg
-	for s := range w.people.kinds {
-		for _, a := range w.people.of(s) {
-			row := RowStakers + ledger.Row(s)
-			if s == attackStrategy {
+	for i := range w.people.groups {
+		g := &w.people.groups[i]
+		for _, a := range g.list() {
+			row := g.row
+			if g.row == RowAttacker {
 				row += ledger.Row(a.Row)
 			}
 			w.led.Assign(a.ID, row)
-			w.register(a.ID, orderSlots[s])
+			w.register(a.ID, g.slots)
 		}
 	}
 	for r := ledger.Owner(0); r < ledger.First; r++ {
@@ -60,10 +57,10 @@ func (w *World) Fund(capital [Legs]ledger.Amount) {
 }
 
 // register gives an agent its order slots.
-func (w *World) register(id agents.ID, slots [agents.Pairs]int) {
+func (w *World) register(id agents.ID, n slots) {
 	for pair, x := range [...]interface{ Register(agents.ID, int) }{agents.TokenPair: w.x, agents.DaiPair: w.dai, agents.PerpPair: w.perp} {
-		if slots[pair] > 0 {
-			x.Register(id, slots[pair])
+		if n[pair] > 0 {
+			x.Register(id, n[pair])
 		}
 	}
 }
@@ -111,31 +108,22 @@ func (w *World) accrues(o *agents.Opening) {
 
 // populate draws the honest populations and endows them.
 func (w *World) populate() {
-	c, o, s := w.cfg, w.opening, w.stream
-	kind := w.people.of
-	stakers, operators := kind(0), kind(6)
-	w.strategies = []agents.Strategy{
-		agents.NewStakers(c.Stakers, c.Beliefs, o, stakers, s, w.endow),
-		agents.NewMakers(c.Makers, o, kind(1), s, w.endow),
-		agents.NewNoise(c.Noise, o, kind(2), s, w.endow),
-		agents.NewChartists(c.Chartists, o, kind(3), s, w.endow),
-		agents.NewHolders(c.Holders, o, kind(4), s, w.endow),
-		agents.NewShorters(c.Shorters, c.Beliefs, o, kind(5), s, w.endow),
-		agents.NewCoordinators(c.Coordinators, o, operators, s, w.endow),
-		agents.NewUsers(c.Users, o, kind(7), s, w.endow),
-		agents.NewVaultOwners(c.VaultOwners, c.Vaults.Ratio, c.Vaults.Penalty, o, kind(8), s, w.endow),
-		agents.NewArbitrageurs(c.Arbitrageurs, c.Vaults.Penalty, o, kind(9), s, w.endow),
-		agents.NewBasis(c.Basis, o, kind(10), s, w.endow),
-		nil,
+	for i := range w.people.groups {
+		var s agents.Strategy
+		if g := &w.people.groups[i]; g.make != nil {
+			s = g.make(w, g.list())
+		}
+		w.strategies = append(w.strategies, s)
 	}
-	w.roundDai(kind(8))
-	for _, a := range stakers {
+	w.roundDai(w.people.of(RowVaultOwners))
+	operators := w.people.of(RowCoordinators)
+	for _, a := range w.people.of(RowStakers) {
 		w.roll.Delegate(a.ID, operators[w.stream.At(draw.Population, a.Key, 1).Intn(len(operators))].ID)
 	}
 	w.roll.Appoint(operators[0].ID)
 	w.succeed(operators)
 	for _, a := range operators {
-		w.roll.SetPolicy(a.ID, agents.HonestPolicy(o.Margin/o.EthUSD, o.PerBatch, w.view))
+		w.roll.SetPolicy(a.ID, agents.HonestPolicy(w.opening.Margin/w.opening.EthUSD, w.opening.PerBatch, w.view))
 	}
 }
 
@@ -202,15 +190,15 @@ func (w *World) grant(id agents.ID, a ledger.Asset, p ledger.Pocket, x ledger.Am
 	w.must(w.led.Post(ledger.Transfer{Amount: x, From: ledger.Outside, To: id, Asset: a, ToPocket: p, Reason: why}))
 }
 
-// firstWakes spreads the first look of every agent evenly over the typical
-// interval of its kind, in hours; makers, arbitrageurs, basis traders and
-// coordinators look at once.
+// firstWakes spreads the first look of every honest agent evenly over the typical
+// interval of its kind.
 func (w *World) firstWakes() {
-	c := w.cfg
-	hours := [...]float64{c.Stakers.WakeHours, 0, c.Noise.WakeBlocks / w.perDay * 24, c.Chartists.WakeHours,
-		c.Holders.WakeHours, c.Shorters.WakeHours, 0, c.Users.WakeHours, c.VaultOwners.WakeHours, 0, 0}
-	for i := range w.people.kinds[attackStrategy].first {
+	for i := range w.people.groups[numberOf(RowAttacker)].first {
+		hours := 0.0
+		if wake := w.people.groups[w.people.kindOf[i]].wake; wake != nil {
+			hours = wake(w.cfg)
+		}
 		u := w.stream.At(draw.Wake, w.people.key(i), 0).Float64()
-		w.wheel.put(i, 1+uint32(u*hours[w.people.kindOf[i]]/24*w.perDay), 0)
+		w.wheel.put(i, 1+uint32(u*hours/24*w.perDay), 0)
 	}
 }

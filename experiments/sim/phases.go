@@ -171,7 +171,7 @@ const crowded = 64
 func (w *World) warm(order []uint64) {
 	for _, x := range order {
 		i := placed(x)
-		k := &w.people.kinds[w.people.kindOf[i]]
+		k := &w.people.groups[w.people.kindOf[i]]
 		w.warmth += w.view.Warm(idOf(i), k.can)
 		if s, ok := w.strategies[w.people.kindOf[i]].(agents.Warmer); ok {
 			w.warmth += s.Warm(i - k.first)

@@ -103,7 +103,7 @@ func TestMissedDeadlineSlashes(t *testing.T) {
 func TestForcedExitGetsOut(t *testing.T) {
 	c := small(t)
 	w := world(t, c, "forced-exit", 1)
-	user := idOf(w.people.kinds[RowUsers-RowStakers].first)
+	user := idOf(w.people.groups[numberOf(RowUsers)].first)
 	inside := w.roll.Balance(user)
 	act := agents.Action{Verb: agents.ForceExit, Agent: user, Count: 20}
 	if !w.carryOut(&act) || w.carryOut(&act) {

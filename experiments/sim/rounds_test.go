@@ -114,7 +114,7 @@ func TestDecisionsDoNotDependOnTheCut(t *testing.T) {
 			w.view.Tick++
 			for s, strategy := range w.strategies {
 				var group []agents.Agent
-				for _, a := range w.people.of(s) {
+				for _, a := range w.people.groups[s].list() {
 					if r.Intn(3) > 0 {
 						group = append(group, a)
 					}
@@ -134,7 +134,7 @@ func TestDecisionsDoNotDependOnTheCut(t *testing.T) {
 			w.view.Tick--
 		}
 	}
-	if len(decided) != len(orderSlots) || slices.Contains(values(decided), 0) {
+	if len(decided) != len(kinds) || slices.Contains(values(decided), 0) {
 		t.Errorf("actions by strategy: %v", decided)
 	}
 }
@@ -151,7 +151,7 @@ func TestClones(t *testing.T) {
 	w := run(t, attacked(t, small(t), "none", 2, strategies.All()[0]), 500)
 	for s, strategy := range w.strategies {
 		clone := strategy.Clone()
-		group := w.people.of(s)
+		group := w.people.groups[s].list()
 		w.view.Tick += 5000 // everything that waits is due
 		var do agents.Actions
 		before := strategy.Clone()

@@ -176,9 +176,10 @@ func (w *World) daiSample() DaiSample {
 
 // daiIn is the dai that vault owners owe or arbitrageurs have in a pocket.
 func (w *World) daiIn(p ledger.Pocket) (sum float64) {
-	for _, k := range w.people.kinds[RowVaultOwners-RowStakers : RowBasis-RowStakers] {
-		for i := range k.count {
-			sum += w.led.Balance(idOf(k.first+i), ledger.Dai, p).Units()
+	for _, row := range [...]ledger.Row{RowVaultOwners, RowArbitrageurs} {
+		g := &w.people.groups[numberOf(row)]
+		for i := range g.size {
+			sum += w.led.Balance(idOf(g.first+i), ledger.Dai, p).Units()
 		}
 	}
 	if p == ledger.Loan {
@@ -240,11 +241,11 @@ func (w *World) Hash() uint64 {
 // Trapped is the share of users who want to leave the first rollup and are still
 // inside, by groups of equal size from the smallest balances to the largest.
 func (w *World) Trapped(groups int) []float64 {
-	users, ok := w.strategies[userStrategy].(*agents.Users)
+	users, ok := w.strategies[numberOf(RowUsers)].(*agents.Users)
 	if !ok {
 		return nil
 	}
-	all := w.people.of(userStrategy)
+	all := w.people.of(RowUsers)
 	order := users.ByBalance()
 	out := make([]float64, groups)
 	for i, row := range order {

@@ -55,7 +55,7 @@ func raided(t testing.TB, tokens float64) *World {
 func TestForkSplitsTheToken(t *testing.T) {
 	w := raided(t, 80e6)
 	inside := func(w *World) (sum ledger.Amount) {
-		for _, a := range w.people.of(userStrategy) {
+		for _, a := range w.people.of(RowUsers) {
 			sum += w.led.Balance(a.ID, ledger.Cash, ledger.Rollup)
 		}
 		return sum

@@ -102,10 +102,10 @@ func others(a, b *World) string {
 	if a.news != b.news || a.Chain().Hash(0) != b.Chain().Hash(0) {
 		return "nature differs"
 	}
-	for i := range a.people.kinds[attackStrategy].first {
+	for i := range a.people.groups[numberOf(RowAttacker)].first {
 		x := a.people.at(i)
-		k := b.people.kinds[a.people.kindOf[i]]
-		if x.Row >= k.count {
+		k := b.people.groups[a.people.kindOf[i]]
+		if x.Row >= k.size {
 			continue
 		}
 		y := idOf(k.first + x.Row)

@@ -33,7 +33,7 @@ func armed(t *testing.T, attackName, remedyName string, days float64, set ...[2]
 
 // inside is what users have in the first rollup.
 func inside(w *World) (sum ledger.Amount) {
-	for _, a := range w.people.of(userStrategy) {
+	for _, a := range w.people.of(RowUsers) {
 		sum += w.led.Balance(a.ID, ledger.Cash, ledger.Rollup)
 	}
 	return sum
