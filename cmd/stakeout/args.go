@@ -50,10 +50,11 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	switch {
 	case len(words) == 0:
 		return flags, nil
-	case words[0] == "help":
-		return append(words[1:min(len(words), 2)], "--help"), nil
 	case verb == nil:
 		return nil, usagef("there is no command %q%s; `stakeout help` shows them all", words[0], hint(words[0], verbNames(app)))
+	}
+	if slices.ContainsFunc(flags, func(f string) bool { return f == "--help" || f == "-help" || f == "-h" || f == "--h" }) {
+		return []string{words[0], "--help"}, nil // urfave/cli would take a further word for a command to help with.
 	}
 	out := append([]string{words[0]}, flags...)
 	return append(append(out, "--"), words[1:]...), nil

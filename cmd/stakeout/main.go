@@ -76,7 +76,8 @@ func (p *program) app() *cli.App {
 		Commands:                  p.verbs(),
 		Writer:                    p.out,
 		ErrWriter:                 p.err,
-		HideHelpCommand:           true,
+		HideHelpCommand:           true, // The program has a command help of its own, which knows topics too.
+		CustomAppHelpTemplate:     cli.AppHelpTemplate + topicList(),
 		DisableSliceFlagSeparator: true,
 		// Exit codes are decided in main; urfave/cli would exit by itself.
 		ExitErrHandler: func(*cli.Context, error) {},
@@ -86,6 +87,7 @@ func (p *program) app() *cli.App {
 	for _, c := range app.Commands {
 		c.OnUsageError = usageFault
 		c.HideHelpCommand = true
+		pointToTopics(c)
 	}
 	return app
 }

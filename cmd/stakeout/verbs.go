@@ -40,6 +40,7 @@ var (
 
 func (p *program) verbs() []*cli.Command {
 	return []*cli.Command{
+		{Name: "help", Usage: "print a topic, or how a command is used", ArgsUsage: "[TOPIC | COMMAND]", Action: p.help},
 		{Name: "list", Usage: "list presets, attacks, mechanisms and remedies", Flags: []cli.Flag{matrixFlag, jsonFlag}, Action: p.list},
 		{Name: "show", Usage: "show a preset with all its parameters, or an entry of the catalogue", ArgsUsage: "NAME",
 			Flags: []cli.Flag{seedFlag, repsFlag, setFlag, jsonFlag}, Action: p.show},
