@@ -75,8 +75,8 @@ func (p *program) verbs() []*cli.Command {
 			Flags: []cli.Flag{seedFlag, fullFlag, outFlag, jsonFlag}, Action: p.dock},
 		{Name: "figures", Usage: "build every figure and table of the paper, from stored runs where there are some", ArgsUsage: "[NAME ...]",
 			Description: figuresHelp, Flags: []cli.Flag{quickFlag, listFlag, timesFlag, hashesFlag, workersFlag, outFlag, jsonFlag}, Action: p.figures},
-		{Name: "describe", Usage: "print the description of the model by the ODD protocol, in Markdown",
-			Flags: []cli.Flag{sourceFlag}, Action: p.describe},
+		{Name: "describe", Usage: "print the description of the model by the ODD protocol, in Markdown", ArgsUsage: "[PART]",
+			Description: describeHelp, Flags: []cli.Flag{sourceFlag}, Action: p.describe},
 		{Name: "book", Usage: "answer commands to an order book, JSON lines on standard input and output",
 			Description: wire.Help, Action: p.book},
 	}

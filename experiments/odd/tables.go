@@ -61,7 +61,7 @@ func (d *describer) attack(e strategies.Entry) (string, error) {
 		}
 	}
 	t, err := texts("", parameterHeads, rows)
-	return fmt.Sprintf("#### %s\n\n%s It needs %s. Source: %s.\n\n%s", e.Name, e.Doc, needs(e.Needs), strings.TrimSuffix(e.Source, "."), t), err
+	return fmt.Sprintf("## %s\n\n%s It needs %s. Source: %s.\n\n%s", e.Name, e.Doc, needs(e.Needs), strings.TrimSuffix(e.Source, "."), t), err
 }
 
 // needs says in words which levers an attack must find.
