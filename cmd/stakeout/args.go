@@ -14,6 +14,7 @@ import (
 type usageError string
 
 func (e usageError) Error() string { return string(e) }
+func (e usageError) exitCode() int { return exitUsage }
 
 func usagef(format string, args ...any) error { return usageError(fmt.Sprintf(format, args...)) }
 

@@ -83,10 +83,8 @@ func searchOf(c *cli.Context, name string) (s experiments.Search, set []string, 
 	}
 	spec, err := experiments.Load(name, set...)
 	switch {
-	case err != nil && exitCode(err) == exitInvariant:
-		return s, nil, inputError{err}
 	case err != nil:
-		return s, nil, err
+		return s, nil, asInput(err)
 	case spec.Replications < 2:
 		return s, nil, usagef("--reps %d: expected 2 or more, since an interval takes two replications", spec.Replications)
 	case c.IsSet("axis"):

@@ -8,9 +8,12 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"stakeout/experiments/param"
 	"stakeout/experiments/odd"
+	"stakeout/experiments/param"
 )
+
+const describeHelp = "Without PART all parts are printed, the prose first. `describe parameters` prints one table file;\n" +
+	"the prose lists them."
 
 // describe prints the description that this program was built with, or the one that it
 // makes from the sources in a folder: all parts, or the one that is named.

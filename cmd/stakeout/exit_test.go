@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 )
 
 func TestExitCode(t *testing.T) {
+	_, noFolder := record.Open(t.TempDir(), record.Manifest{Experiment: "no/name"})
 	for _, c := range []struct {
 		err  error
 		want int
@@ -24,6 +26,9 @@ func TestExitCode(t *testing.T) {
 		{usagef("what"), exitUsage},
 		{fmt.Errorf("outer: %w", param.Problem{Path: "a"}), exitInput},
 		{&fs.PathError{Op: "open", Path: "x", Err: fs.ErrPermission}, exitFiles},
+		{fmt.Errorf("merge: %w", noFolder), exitFiles},
+		{errors.Join(fmt.Errorf("record: %w", ledger.ErrFunds), offTarget("1 problem")), exitInvariant},
+		{inputError{fmt.Errorf("sbatch: %w", &exec.ExitError{})}, exitInput},
 		{fmt.Errorf("after 3: %w", context.Canceled), exitInterrupted},
 		{errors.Join(&fs.PathError{Op: "write", Path: "x", Err: fs.ErrClosed}, context.Canceled), exitInterrupted},
 		{fmt.Errorf("tick 7: %w", ledger.ErrFunds), exitInvariant},

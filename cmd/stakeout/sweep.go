@@ -93,10 +93,7 @@ func loadSweep(c *cli.Context, name string) (*experiments.Sweep, experiments.Var
 		return nil, v, usagef("--reps and --precision both decide on the number of replications: expected one of the two")
 	}
 	w, err := experiments.LoadSweep(name, v)
-	if err != nil && exitCode(err) == exitInvariant {
-		err = inputError{err}
-	}
-	return w, v, err
+	return w, v, asInput(err)
 }
 
 // sweepHere runs a sweep in this process.

@@ -102,10 +102,7 @@ func load(c *cli.Context) (*experiments.Spec, error) {
 		return nil, err
 	}
 	s, err := experiments.Load(name, set...)
-	if err != nil && exitCode(err) == exitInvariant {
-		err = inputError{err}
-	}
-	return s, err
+	return s, asInput(err)
 }
 
 // overrides are the parameters that the command line sets.
