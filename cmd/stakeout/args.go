@@ -52,9 +52,11 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	case len(words) == 0:
 		return flags, nil
 	case verb == nil:
-		return nil, usagef("there is no command %q%s; `stakeout help` shows them all", words[0], hint(words[0], verbNames(app)))
+		return nil, usagef("there is no command %q%s; `stakeout help` shows them all",
+			words[0], hint(words[0], verbNames(app)))
 	}
-	if slices.ContainsFunc(flags, func(f string) bool { return f == "--help" || f == "-help" || f == "-h" || f == "--h" }) {
+	asked := func(flag string) bool { return slices.Contains([]string{"--help", "-help", "--h", "-h"}, flag) }
+	if slices.ContainsFunc(flags, asked) {
 		return []string{words[0], "--help"}, nil // urfave/cli would take a further word for a command to help with.
 	}
 	out := append([]string{words[0]}, flags...)

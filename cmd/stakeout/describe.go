@@ -1,24 +1,36 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"stakeout/experiments/odd"
-	"stakeout/experiments/param"
 )
 
-const describeHelp = "Without PART all parts are printed, the prose first. `describe parameters` prints one table file;\n" +
-	"the prose lists them."
+const describeHelp = `describe prints the description of the model: the prose of ODD.md and then its tables. With a name
+it prints one part: prose, patterns, entities, concepts, observation, initialization, parameters, submodels, attacks or
+assumptions.`
 
-// describe prints the description that this program was built with, or the one that it
-// makes from the sources in a folder: all parts, or the one that is named.
+// describe prints the description that this program was built with, or makes it from the sources in a folder: all of
+// it, or the part that is named.
 func (p *program) describe(c *cli.Context) error {
 	parts := odd.Parts()
+	var names []string
+	for _, x := range parts {
+		names = append(names, x.Name)
+	}
+	only := c.Args().First()
+	switch n := c.NArg(); {
+	case n > 1:
+		return usagef("describe takes one part of the description, got %d: %q", n, c.Args().Slice())
+	case n == 1 && !slices.Contains(names, only):
+		return usagef("the description has no part %q%s; its parts are %s; `show %s` shows an entry of the catalogue",
+			only, hint(only, names), strings.Join(names, ", "), only)
+	}
 	if folder := c.String("source"); folder != "" {
 		if _, err := os.Stat(folder); err != nil {
 			return err
@@ -28,26 +40,15 @@ func (p *program) describe(c *cli.Context) error {
 			return inputError{err}
 		}
 	}
-	if c.NArg() > 1 {
-		return usagef("describe takes the name of one part, got %d", c.NArg())
-	}
-	if name := c.Args().First(); name != "" {
-		var names []string
-		for _, part := range parts {
-			names = append(names, part.Name)
-		}
-		i := slices.Index(names, name)
-		if i < 0 {
-			hint := cmp.Or(param.DidYouMean(param.Nearest(name, names)), fmt.Sprintf("`%s show %s` shows one entry", p.self, name))
-			return usagef("the description has no part %q, only %q; %s", name, names, hint)
-		}
+	if only != "" {
+		i := slices.Index(names, only)
 		parts = parts[i : i+1]
 	}
-	for i, part := range parts {
+	for i, x := range parts {
 		if i > 0 {
 			fmt.Fprintln(p.out)
 		}
-		if _, err := fmt.Fprint(p.out, part.Text); err != nil {
+		if _, err := fmt.Fprint(p.out, x.Text); err != nil {
 			return err
 		}
 	}

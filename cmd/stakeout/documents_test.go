@@ -346,7 +346,7 @@ func TestHelp(t *testing.T) {
 		{"help", exitFine, []string{"COMMANDS:", "TOPICS", "sweeps      vary parameters"}},
 		{"--help", exitFine, []string{"COMMANDS:", "TOPICS"}},
 		{"help sweeps", exitFine, []string{"# Sweeps: ", "stakeout sweep dos-short"}},
-		{"help sweep", exitFine, []string{"stakeout sweep - run a preset", "More: `stakeout help sweeps`, `stakeout help shards`"}},
+		{"help sweep", exitFine, []string{"stakeout sweep - ", "More: `stakeout help sweeps`, `stakeout help shards`"}},
 		{"help replay", exitFine, []string{"# Replay: ", "--levels NUMBER"}},
 		{"help help", exitFine, []string{"stakeout help - "}},
 		{"list --help extra", exitFine, []string{"stakeout list - "}},

@@ -43,23 +43,28 @@ func TestExitCode(t *testing.T) {
 // A folder that another run holds is a matter of files, not of the model.
 func TestFolderInUse(t *testing.T) {
 	dir := t.TempDir()
-	schema := record.Schema{Name: "runs", Columns: []record.Column{{Name: "x", Type: record.Int, Unit: "1", Doc: "A number for the test."}}}
-	store, err := record.Open(dir, record.Manifest{Experiment: "dos-short", Program: record.Program{Version: "test"}}, record.Table{Schema: schema, Formats: record.CSV})
+	schema := record.Schema{Name: "runs",
+		Columns: []record.Column{{Name: "x", Type: record.Int, Unit: "1", Doc: "A number for the test."}}}
+	store, err := record.Open(dir,
+		record.Manifest{Experiment: "dos-short", Program: record.Program{Version: "test"}},
+		record.Table{Schema: schema, Formats: record.CSV})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer store.Close(record.Partial, "the test is over")
 	var out, errs bytes.Buffer
-	code := newProgram(&out, &errs).main(context.Background(), []string{"stakeout", "run", "dos-short", "--reps", "1", "--out", dir})
+	args := []string{"stakeout", "run", "dos-short", "--reps", "1", "--out", dir}
+	code := newProgram(&out, &errs).main(context.Background(), args)
 	if code != exitFiles || !strings.Contains(errs.String(), "in use") {
 		t.Errorf("exit code %d, want %d: %s", code, exitFiles, errs.String())
 	}
 }
 
-// Who holds a folder of other code against its hashes is told that a repetition may differ.
+// verify warns that a repetition may differ when other code has made the folder.
 func TestVerifyTellsOtherCode(t *testing.T) {
 	dir := t.TempDir()
-	store, err := record.Open(dir, record.Manifest{Experiment: "tables", Program: record.Program{Version: version, Code: "0123456789abcdef"}})
+	other := record.Program{Version: version, Code: "0123456789abcdef"}
+	store, err := record.Open(dir, record.Manifest{Experiment: "tables", Program: other})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,8 +72,10 @@ func TestVerifyTellsOtherCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out, errs bytes.Buffer
-	code := newProgram(&out, &errs).main(context.Background(), []string{"stakeout", "verify", filepath.Join(dir, "tables")})
-	if code != exitFine || !strings.Contains(out.String(), "made by version "+version+" (code 0123456789ab), and this is "+identity().Signature()) {
+	args := []string{"stakeout", "verify", filepath.Join(dir, "tables")}
+	code := newProgram(&out, &errs).main(context.Background(), args)
+	want := "made by version " + version + " (code 0123456789ab), and this is " + identity().Signature()
+	if code != exitFine || !strings.Contains(out.String(), want) {
 		t.Errorf("exit code %d: %s%s", code, out.String(), errs.String())
 	}
 }

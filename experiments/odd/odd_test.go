@@ -130,17 +130,28 @@ func (o overlay) ReadFile(name string) ([]byte, error) {
 // TestWhatIsNotDescribedIsAnError takes one description after another away.
 func TestWhatIsNotDescribedIsAnError(t *testing.T) {
 	for _, c := range []struct{ file, old, new, prose, want string }{
-		{"agents/maker.go", " // half-spread in calm markets, as a share of the price", "", `{{state "agents" "maker"}}`, "maker.spread in agents is not described"},
-		{"agents/maker.go", "// half-spread in calm markets, as a share of the price", "// bp", `{{state "agents" "maker"}}`, "maker.spread in agents is not described"},
-		{"agents/maker.go", "type maker struct {", "type maker struct {\n\tfurther int", `{{state "agents" "maker"}}`, "maker.further in agents is not described"},
-		{"agents/maker.go", "// level replaces", "//\n\nvar _ = 0 // level replaces", `{{rules "agents" "Makers"}}`, "method level of Makers in agents has no comment"},
-		{"agents/maker.go", "// MakerParams describe the market makers.\n//\n", "\n", `{{kinds}}`, "the comment on agents.MakerParams does not say whom it describes"},
-		{"experiments/sim/phases.go", "// nature draws the news of an interval and publishes them.\n", "", `{{schedule}}`, "phase nature has no comment"},
-		{"agents/action.go", " // the order in a slot", "", `{{constants "agents" "Verb" "Verb"}}`, "Cancel in agents has no comment"},
-		{"agents/agent.go", "package", "package", `{{parameters "world.market."}}`, "no table shows world.opening.price_usd"},
-		{"agents/agent.go", "package", "package", `{{value "world.makers.number"}}`, "there is no parameter world.makers.number"},
-		{"agents/agent.go", "package", "package", `{{state "agents" "wizard"}}`, "there is no type wizard in agents"},
-		{"agents/agent.go", "package", "package", `{{see "parameters" "Wizards" "Table"}}`, `the prose points to "Wizards" of "parameters"`},
+		{"agents/maker.go", " // half-spread in calm markets, as a share of the price", "",
+			`{{state "agents" "maker"}}`, "maker.spread in agents is not described"},
+		{"agents/maker.go", "// half-spread in calm markets, as a share of the price", "// bp",
+			`{{state "agents" "maker"}}`, "maker.spread in agents is not described"},
+		{"agents/maker.go", "type maker struct {", "type maker struct {\n\tfurther int",
+			`{{state "agents" "maker"}}`, "maker.further in agents is not described"},
+		{"agents/maker.go", "// level replaces", "//\n\nvar _ = 0 // level replaces",
+			`{{rules "agents" "Makers"}}`, "method level of Makers in agents has no comment"},
+		{"agents/maker.go", "// MakerParams describe the market makers.\n//\n", "\n",
+			`{{kinds}}`, "the comment on agents.MakerParams does not say whom it describes"},
+		{"experiments/sim/phases.go", "// nature draws the news of an interval and publishes them.\n", "",
+			`{{schedule}}`, "phase nature has no comment"},
+		{"agents/action.go", " // the order in a slot", "",
+			`{{constants "agents" "Verb" "Verb"}}`, "Cancel in agents has no comment"},
+		{"agents/agent.go", "package", "package",
+			`{{parameters "world.market."}}`, "no table shows world.opening.price_usd"},
+		{"agents/agent.go", "package", "package",
+			`{{value "world.makers.number"}}`, "there is no parameter world.makers.number"},
+		{"agents/agent.go", "package", "package",
+			`{{state "agents" "wizard"}}`, "there is no type wizard in agents"},
+		{"agents/agent.go", "package", "package",
+			`{{see "parameters" "Wizards" "Table"}}`, `the prose points to "Wizards" of "parameters"`},
 	} {
 		raw, err := fs.ReadFile(root, c.file)
 		if err != nil {
@@ -157,17 +168,20 @@ func TestWhatIsNotDescribedIsAnError(t *testing.T) {
 }
 
 func TestDescribeRefusesAnotherFolder(t *testing.T) {
-	if _, err := Describe(fstest.MapFS{"go.mod": {Data: []byte("module other\n")}}); err == nil || !strings.Contains(err.Error(), "no go.mod of this program") {
+	_, err := Describe(fstest.MapFS{"go.mod": {Data: []byte("module other\n")}})
+	if err == nil || !strings.Contains(err.Error(), "no go.mod of this program") {
 		t.Errorf("error %v", err)
 	}
 }
 
 func TestEntriesMustBeDescribed(t *testing.T) {
-	if _, err := catalogue("Remedy", [][]string{{"pillory", "", "nobody"}}); err == nil || !strings.Contains(err.Error(), `remedy "pillory" is not described`) {
+	_, err := catalogue("Remedy", [][]string{{"pillory", "", "nobody"}})
+	if err == nil || !strings.Contains(err.Error(), `remedy "pillory" is not described`) {
 		t.Errorf("a remedy without a sentence: %v", err)
 	}
 	d := &describer{shown: map[string]bool{}}
-	if _, err := d.attack(strategies.Entry{Name: "flood", Doc: "Send much."}); err == nil || !strings.Contains(err.Error(), "attack flood is not described") {
+	_, err = d.attack(strategies.Entry{Name: "flood", Doc: "Send much."})
+	if err == nil || !strings.Contains(err.Error(), "attack flood is not described") {
 		t.Errorf("an attack without a source: %v", err)
 	}
 	d.row(field{"world.x", param.Field{Doc: "A number"}}, "world.x")
@@ -203,14 +217,16 @@ func f() {
 			got = append(got, a.where+"|"+a.about+"|"+a.text)
 		}
 	}
-	want := "a/b.go|package|The sun rises. a/b.go|package|It sets. a/b.go|package|The moon is round. a/b.go|f|F is cheap. a/b.go||Inside, too. a/b.go|package|Galileo (1610)."
+	want := "a/b.go|package|The sun rises. a/b.go|package|It sets. a/b.go|package|The moon is round. " +
+		"a/b.go|f|F is cheap. a/b.go||Inside, too. a/b.go|package|Galileo (1610)."
 	if strings.Join(got, " ") != want {
 		t.Errorf("statements %q", got)
 	}
 }
 
 func TestGrouped(t *testing.T) {
-	for in, want := range map[string]string{"2020": "2020", "100000000": "100,000,000", "12345.678": "12,345.678", "0.0001": "0.0001"} {
+	for in, want := range map[string]string{
+		"2020": "2020", "100000000": "100,000,000", "12345.678": "12,345.678", "0.0001": "0.0001"} {
 		if got := grouped(in); got != want {
 			t.Errorf("grouped(%s) = %s, want %s", in, got, want)
 		}
