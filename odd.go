@@ -3,8 +3,8 @@ package stakeout
 
 import _ "embed"
 
-// ODD is the description by the ODD protocol, in Markdown. Package experiments/publish/odd
-// writes it from the sources, and a test there holds it to them.
+// ODD is the prose of the description by the ODD protocol, in Markdown. Package odd writes it from the sources and
+// keeps the tables that it points to; a test there compares both with the sources.
 //
 //go:embed ODD.md
 var ODD string

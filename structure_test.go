@@ -414,30 +414,7 @@ const (
 
 // wide lists the files with lines beyond the limit, and how many each has. It may only
 // shrink.
-var wide = map[string]int{
-	"cmd/stakeout/args.go":                1,
-	"cmd/stakeout/breakeven.go":           5,
-	"cmd/stakeout/check.go":               1,
-	"cmd/stakeout/claims.go":              4,
-	"cmd/stakeout/compare.go":             1,
-	"cmd/stakeout/dryrun.go":              2,
-	"cmd/stakeout/exit.go":                1,
-	"cmd/stakeout/exit_test.go":           6,
-	"cmd/stakeout/explain.go":             1,
-	"cmd/stakeout/figures.go":             7,
-	"cmd/stakeout/memory_test.go":         1,
-	"cmd/stakeout/readme_test.go":         1,
-	"cmd/stakeout/replay.go":              1,
-	"cmd/stakeout/results.go":             4,
-	"cmd/stakeout/run.go":                 3,
-	"cmd/stakeout/script_test.go":         1,
-	"cmd/stakeout/shards.go":              5,
-	"cmd/stakeout/sweep.go":               14,
-	"cmd/stakeout/verbs.go":               14,
-	"experiments/publish/odd/odd.go":      1,
-	"experiments/publish/odd/odd_test.go": 14,
-	"experiments/publish/odd/tables.go":   4,
-}
+var wide = map[string]int{}
 
 // A struct tag holds the documentation of a parameter on one line, however long.
 var tagged = regexp.MustCompile("`[a-z]+:\"")

@@ -14,6 +14,7 @@ import (
 type usageError string
 
 func (e usageError) Error() string { return string(e) }
+func (e usageError) exitCode() int { return exitUsage }
 
 func usagef(format string, args ...any) error { return usageError(fmt.Sprintf(format, args...)) }
 
@@ -50,10 +51,13 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 	switch {
 	case len(words) == 0:
 		return flags, nil
-	case words[0] == "help":
-		return append(words[1:min(len(words), 2)], "--help"), nil
 	case verb == nil:
-		return nil, usagef("there is no command %q%s; `stakeout help` shows them all", words[0], hint(words[0], verbNames(app)))
+		return nil, usagef("there is no command %q%s; `stakeout help` shows them all",
+			words[0], hint(words[0], verbNames(app)))
+	}
+	asked := func(flag string) bool { return slices.Contains([]string{"--help", "-help", "--h", "-h"}, flag) }
+	if slices.ContainsFunc(flags, asked) {
+		return []string{words[0], "--help"}, nil // urfave/cli would take a further word for a command to help with.
 	}
 	out := append([]string{words[0]}, flags...)
 	return append(append(out, "--"), words[1:]...), nil

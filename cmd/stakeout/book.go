@@ -47,8 +47,8 @@ func (p *program) book(c *cli.Context) error {
 	}
 }
 
-// lines reads standard input ahead of its use, because a read cannot be
-// interrupted and the program can. After the last line it sends why it ended.
+// lines reads standard input ahead of its use, because a pending read cannot be interrupted while the program must
+// be. After the last line it sends the error that ended the input, nil at its regular end.
 func (p *program) lines() (<-chan []byte, <-chan error) {
 	lines, failed := make(chan []byte, readAhead), make(chan error, 1)
 	go func() {

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestBookAnswersLineByLine: each answer is there before the next line is sent,
-// and an interrupt ends the program while it waits for input.
+// TestBookAnswersLineByLine holds that each answer arrives before the next line is sent, and that an interrupt ends
+// the program while it waits for input.
 func TestBookAnswersLineByLine(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	in, commands := io.Pipe()

@@ -13,14 +13,16 @@ import (
 )
 
 var (
-	searchAxisFlag = &cli.StringFlag{Name: "axis", Usage: "search along a parameter, `PATH=FROM..TO:POINTS` or with :log; the budget without it"}
+	searchAxisFlag = &cli.StringFlag{Name: "axis",
+		Usage: "search along a parameter, `PATH=FROM..TO:POINTS` or with :log; the budget without it"}
 	searchRepsFlag = &cli.IntFlag{Name: "reps", Value: 20, Usage: "`NUMBER` of paired replications of every value tried"}
-	halvingsFlag   = &cli.IntFlag{Name: "halvings", Value: 4, Usage: "`NUMBER` of halvings of an interval in which the sign changes"}
+	halvingsFlag   = &cli.IntFlag{Name: "halvings", Value: 4,
+		Usage: "`NUMBER` of halvings of an interval in which the sign changes"}
 )
 
-const breakEvenHelp = `break-even tries values of one parameter with the same seeds, halves every interval in which the mean excess over the
-honest use of the same capital changes its sign, and prints all crossings. Both tables are written to
-FOLDER/break-even/PARAMETER/PRESET. What was run once is stored beside that in pass-1, pass-2, … and not run again.`
+const breakEvenHelp = `break-even tries values of one parameter with the same seeds, halves every interval in which the
+mean excess over the honest use of the same capital changes its sign, and prints all crossings. Both tables are written
+to FOLDER/break-even/PARAMETER/PRESET. What was run once is stored beside that in pass-1, pass-2, … and not run again.`
 
 // breakEven searches for where an attack breaks even.
 func (p *program) breakEven(c *cli.Context) error {
@@ -44,13 +46,13 @@ func (p *program) breakEven(c *cli.Context) error {
 		return err
 	}
 	if b.Failed > 0 {
-		err = errors.Join(err, fmt.Errorf("%d of %d replications failed; the tables runs of the passes say why and how to replay them", b.Failed, b.Runs))
+		err = errors.Join(err, fmt.Errorf("%d of %d replications failed; "+
+			"the tables runs of the passes say why and how to replay them", b.Failed, b.Runs))
 	}
 	return errors.Join(p.found(c, b), err)
 }
 
-// found prints the crossings, the files and what to type next, of an interrupted search
-// as far as it went.
+// found prints the crossings, the files and what to type next. An interrupted search is printed as far as it went.
 func (p *program) found(c *cli.Context, b *breakeven.BreakEven) error {
 	if len(b.Tried) > 0 {
 		files, err := b.Write(c.String("out"))
@@ -60,7 +62,8 @@ func (p *program) found(c *cli.Context, b *breakeven.BreakEven) error {
 		if err := p.tables(c, b.Tables()); err != nil || c.Bool("json") {
 			return err
 		}
-		fmt.Fprintf(p.out, "\nFiles:\n  %s\n\n%d replications, %d of them from an earlier search.\n", strings.Join(files, "\n  "), b.Runs, b.Reused)
+		fmt.Fprintf(p.out, "\nFiles:\n  %s\n\n%d replications, %d of them from an earlier search.\n",
+			strings.Join(files, "\n  "), b.Runs, b.Reused)
 	}
 	if b.Partial {
 		p.interrupted()
@@ -70,8 +73,7 @@ func (p *program) found(c *cli.Context, b *breakeven.BreakEven) error {
 	return nil
 }
 
-// searchOf reads the search and the settings of the command line. The number of
-// replications is that of --reps unless --set gives another.
+// searchOf reads the search and the settings of the command line. --set replications=N overrides --reps.
 func searchOf(c *cli.Context, name string) (s breakeven.Search, set []string, err error) {
 	if c.Int("halvings") < 0 {
 		return s, nil, usagef("--halvings %d: expected 0 or more", c.Int("halvings"))
@@ -84,10 +86,8 @@ func searchOf(c *cli.Context, name string) (s breakeven.Search, set []string, er
 	}
 	spec, err := question.Load(name, set...)
 	switch {
-	case err != nil && exitCode(err) == exitInvariant:
-		return s, nil, inputError{err}
 	case err != nil:
-		return s, nil, err
+		return s, nil, asInput(err)
 	case spec.Replications < 2:
 		return s, nil, usagef("--reps %d: expected 2 or more, since an interval takes two replications", spec.Replications)
 	case c.IsSet("axis"):

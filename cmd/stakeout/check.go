@@ -55,7 +55,8 @@ func (p *program) checkPreset(c *cli.Context, file string) error {
 }
 
 func (p *program) listChecks(c *cli.Context) error {
-	t := &table.Table{Name: "checks", Title: "Checks of the model", Columns: []table.Column{{Name: "Check"}, {Name: "What it holds the model to"}}}
+	t := &table.Table{Name: "checks", Title: "Checks of the model",
+		Columns: []table.Column{{Name: "Check"}, {Name: "What it holds the model to"}}}
 	for _, i := range check.All() {
 		t.Rows = append(t.Rows, []table.Cell{table.Text(i.Name), table.Text(i.Doc)})
 	}
@@ -102,8 +103,8 @@ func (p *program) runChecks(c *cli.Context, name string) error {
 	return p.checked(c, names, off, open)
 }
 
-// checked says how the checks went; one off target is an invariant that does
-// not hold, one that this number of seeds cannot decide is not.
+// checked says how the checks went. A check off target is an error; a check that this number of seeds cannot decide
+// is not.
 func (p *program) checked(c *cli.Context, names, off, open []string) error {
 	if len(off) > 0 {
 		return offTarget("not passed: " + strings.Join(off, ", "))
@@ -128,7 +129,8 @@ func checkError(err error) error {
 	return err
 }
 
-// offTarget is a check whose quantities are not where they should be.
+// offTarget is a comparison that failed: of a check, of published numbers, of a record, of hashes. It has the exit
+// code of a broken rule of the model.
 type offTarget string
 
 func (e offTarget) Error() string { return string(e) }

@@ -17,8 +17,9 @@ import (
 const defaultClaimReps = 10
 
 var (
-	claimRepsFlag = &cli.IntFlag{Name: "reps", Value: defaultClaimReps, Usage: "`NUMBER` of paired replications of each experiment"}
-	turnsFlag     = &cli.BoolFlag{Name: "turns", Usage: "also look by bisection for where verdicts turn"}
+	claimRepsFlag = &cli.IntFlag{Name: "reps", Value: defaultClaimReps,
+		Usage: "`NUMBER` of paired replications of each experiment"}
+	turnsFlag = &cli.BoolFlag{Name: "turns", Usage: "also look by bisection for where verdicts turn"}
 )
 
 // claims lists the claims of the thread, or tries some or all of them.
@@ -35,10 +36,12 @@ func (p *program) claims(c *cli.Context) error {
 		return err
 	}
 	if c.Int("reps") < 2 || c.Int("workers") < 0 {
-		return usagef("--reps %d, --workers %d: expected 2 or more replications, and 0 or more workers", c.Int("reps"), c.Int("workers"))
+		return usagef("--reps %d, --workers %d: expected 2 or more replications, and 0 or more workers",
+			c.Int("reps"), c.Int("workers"))
 	}
 	step, end := progress(p.err, "claims", c.Bool("json"))
-	findings, err := claims.Try(c.Context, list, claims.Options{Reps: c.Int("reps"), Workers: c.Int("workers"), Turns: c.Bool("turns"), Progress: step,
+	findings, err := claims.Try(c.Context, list, claims.Options{
+		Reps: c.Int("reps"), Workers: c.Int("workers"), Turns: c.Bool("turns"), Progress: step,
 		Out: filepath.Join(c.String("out"), "claims"), Program: identity()})
 	end()
 	if errors.Is(err, context.Canceled) && !c.Bool("json") {
@@ -50,12 +53,13 @@ func (p *program) claims(c *cli.Context) error {
 	return p.tables(c, []*table.Table{claims.Ledger(findings, c.Int("reps"))})
 }
 
-// chosen are the claims of those numbers, in the order of the ledger.
+// chosen returns the claims with the given numbers, in the order in which all claims are listed.
 func chosen(ids []string) (list []*claims.Claim, err error) {
 	var valid []string
 	for _, x := range claims.All() {
 		valid = append(valid, x.ID)
-		if slices.Contains(ids, "all") || slices.ContainsFunc(ids, func(id string) bool { return strings.EqualFold(id, x.ID) }) {
+		named := func(id string) bool { return id == "all" || strings.EqualFold(id, x.ID) }
+		if slices.ContainsFunc(ids, named) {
 			list = append(list, x)
 		}
 	}

@@ -7,7 +7,8 @@ import (
 )
 
 var (
-	allFlag         = &cli.BoolFlag{Name: "all", Usage: "every attack under every pair of leader selection and remedy, with a hundred seeds"}
+	allFlag = &cli.BoolFlag{Name: "all",
+		Usage: "every attack under every pair of leader selection and remedy, with a hundred seeds"}
 	compareRepsFlag = &cli.IntFlag{Name: "reps", Usage: "`NUMBER` of paired seeds of a cell, 0 for 20, or 100 with --all"}
 )
 

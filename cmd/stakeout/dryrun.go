@@ -11,7 +11,7 @@ import (
 	"stakeout/experiments/study/question"
 )
 
-// What a run costs besides time, measured with the default world.
+// What a run costs besides time, in bytes, measured with the default world.
 const (
 	worldsPerRep  = 3
 	worldsShared  = 60       // of a worker, where cells have worlds in common for a while
@@ -37,7 +37,7 @@ type estimate struct {
 	DiskMiB      float64 `json:"disk_mib"`
 }
 
-// dryRun prints the cost of a sweep and starts none.
+// dryRun prints what a sweep would cost and runs nothing.
 func (p *program) dryRun(c *cli.Context, w *question.Sweep, o experiments.Options) error {
 	workers := o.Workers
 	if workers == 0 {
@@ -59,7 +59,8 @@ func (p *program) dryRun(c *cli.Context, w *question.Sweep, o experiments.Option
 		min(runs, rowsPerGroup)*bytesPerRow + runs*bytesPerIndex
 	e := estimate{
 		Preset: w.Spec.Name, Cells: len(w.Cells), Replications: runs, Worlds: worldsPerRep * runs, Workers: workers,
-		Seconds: w.ExpectedSeconds(min(workers, runtime.NumCPU())), MemoryMiB: float64(memory) / (1 << 20), DiskMiB: disk / (1 << 20),
+		Seconds:   w.ExpectedSeconds(min(workers, runtime.NumCPU())),
+		MemoryMiB: float64(memory) / (1 << 20), DiskMiB: disk / (1 << 20),
 	}
 	if c.Bool("json") {
 		return p.json(e)
@@ -72,7 +73,8 @@ func (p *program) dryRun(c *cli.Context, w *question.Sweep, o experiments.Option
 	if w.Precision != nil {
 		most = "at most "
 	}
-	fmt.Fprintf(p.out, "%s: %s%s%d replications, %d worlds, %d workers\n", e.Preset, cells, most, e.Replications, e.Worlds, e.Workers)
+	fmt.Fprintf(p.out, "%s: %s%s%d replications, %d worlds, %d workers\n",
+		e.Preset, cells, most, e.Replications, e.Worlds, e.Workers)
 	about := "about"
 	if w.Shares() {
 		about = "less than"

@@ -11,10 +11,9 @@ import (
 // maxIndent bounds the column of names; a longer name pushes its line right.
 const maxIndent = 24
 
-// entries prints a table of texts as a list, since sentences do not fit into
-// narrow columns: the first two cells of a row on a line, the others below with
-// the heads of their columns, save what explains itself. A column without a head
-// joins the one before it.
+// entries prints a table of texts as a list, because sentences do not fit into narrow columns. The first two cells of
+// a row stand on a line. The others follow below with the heads of their columns, except where the text explains
+// itself. A column without a head joins the one before it.
 func (p *program) entries(t *table.Table) {
 	fmt.Fprintln(p.out, t.Title)
 	indent := 0
@@ -46,8 +45,8 @@ func (p *program) entries(t *table.Table) {
 	}
 }
 
-// wrap breaks text at blanks so that it fits between indent and width. A word
-// that is longer than a line gets a line of its own.
+// wrap breaks text at blanks so that it fits between indent and width. A word longer than a line stands alone on a
+// line.
 func wrap(text string, width, indent int) string {
 	var b strings.Builder
 	at := indent

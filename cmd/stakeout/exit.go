@@ -7,12 +7,12 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strings"
 	"syscall"
 
 	"stakeout/experiments"
 	"stakeout/experiments/kit/notation"
 	"stakeout/experiments/kit/param"
+	"stakeout/experiments/kit/record"
 	"stakeout/experiments/presets"
 )
 
@@ -26,44 +26,55 @@ const (
 	exitInterrupted = 130
 )
 
-// inputError is a valid command line that asks for something that is not there
-// or not allowed.
+// coded is an error of this command that knows the exit code it stands for.
+type coded interface {
+	error
+	exitCode() int
+}
+
+// inputError is a valid command line that asks for something that does not exist or is not allowed.
 type inputError struct{ error }
 
 func (e inputError) Unwrap() error { return e.error }
+func (e inputError) exitCode() int { return exitInput }
 
-// exitCode sorts an error into one of the exit codes. What is neither the
-// user's nor the file system's doing is an invariant of the model.
+// asInput makes an error that nothing else explains one of what the user asked for.
+func asInput(err error) error {
+	if err != nil && exitCode(err) == exitInvariant {
+		return inputError{err}
+	}
+	return err
+}
+
+// exitCode sorts an error into one of the exit codes, by the types of the errors in it. An error that comes neither
+// from the user nor from the file system is a broken rule of the model.
 func exitCode(err error) int {
-	var (
-		usage   usageError
-		input   inputError
-		invalid *notation.Error
-		value   param.Problem
-		plan    experiments.PlanError
-		path    *fs.PathError
-		link    *os.LinkError
-		system  *os.SyscallError
-		number  syscall.Errno
-	)
+	var own coded
 	switch {
 	case err == nil:
 		return exitFine
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &usage):
-		return exitUsage
-	case errors.As(err, &input), errors.As(err, &invalid), errors.As(err, &value), errors.As(err, &plan), errors.Is(err, presets.ErrPreset):
+	case errors.As(err, &own):
+		return own.exitCode()
+	case has[*notation.Error](err), has[param.Problem](err), has[experiments.PlanError](err),
+		errors.Is(err, presets.ErrPreset):
 		return exitInput
-	case errors.As(err, &path), errors.As(err, &link), errors.As(err, &system), errors.As(err, &number),
-		strings.HasPrefix(err.Error(), "record: "): // such as a folder that another process has
+	case has[*fs.PathError](err), has[*os.LinkError](err), has[*os.SyscallError](err), has[syscall.Errno](err),
+		has[*record.Error](err):
 		return exitFiles
 	}
 	return exitInvariant
 }
 
-// report prints an error for the user, each problem of a preset or of a file
-// of data on one line, and returns the exit code.
+// has tells whether an error of a type is among the causes of an error.
+func has[E error](err error) bool {
+	var e E
+	return errors.As(err, &e)
+}
+
+// report prints an error for the user, each problem of a file on a separate line, and returns
+// the exit code.
 func report(w io.Writer, err error) int {
 	code := exitCode(err)
 	var invalid *notation.Error
@@ -84,7 +95,7 @@ func report(w io.Writer, err error) int {
 	return code
 }
 
-// interrupted says how work that is stored as it goes is taken up again.
+// interrupted says how to go on with work that is stored while it runs.
 func (p *program) interrupted() {
 	fmt.Fprintln(p.out, "Interrupted. The same command again goes on from there.")
 	p.next(again(p.command)...)

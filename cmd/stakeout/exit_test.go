@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 )
 
 func TestExitCode(t *testing.T) {
+	_, noFolder := record.Open(t.TempDir(), record.Manifest{Experiment: "no/name"})
 	for _, c := range []struct {
 		err  error
 		want int
@@ -24,6 +26,9 @@ func TestExitCode(t *testing.T) {
 		{usagef("what"), exitUsage},
 		{fmt.Errorf("outer: %w", param.Problem{Path: "a"}), exitInput},
 		{&fs.PathError{Op: "open", Path: "x", Err: fs.ErrPermission}, exitFiles},
+		{fmt.Errorf("merge: %w", noFolder), exitFiles},
+		{errors.Join(fmt.Errorf("record: %w", ledger.ErrFunds), offTarget("1 problem")), exitInvariant},
+		{inputError{fmt.Errorf("sbatch: %w", &exec.ExitError{})}, exitInput},
 		{fmt.Errorf("after 3: %w", context.Canceled), exitInterrupted},
 		{errors.Join(&fs.PathError{Op: "write", Path: "x", Err: fs.ErrClosed}, context.Canceled), exitInterrupted},
 		{fmt.Errorf("tick 7: %w", ledger.ErrFunds), exitInvariant},
@@ -38,23 +43,28 @@ func TestExitCode(t *testing.T) {
 // A folder that another run holds is a matter of files, not of the model.
 func TestFolderInUse(t *testing.T) {
 	dir := t.TempDir()
-	schema := record.Schema{Name: "runs", Columns: []record.Column{{Name: "x", Type: record.Int, Unit: "1", Doc: "A number for the test."}}}
-	store, err := record.Open(dir, record.Manifest{Experiment: "dos-short", Program: record.Program{Version: "test"}}, record.Table{Schema: schema, Formats: record.CSV})
+	schema := record.Schema{Name: "runs",
+		Columns: []record.Column{{Name: "x", Type: record.Int, Unit: "1", Doc: "A number for the test."}}}
+	store, err := record.Open(dir,
+		record.Manifest{Experiment: "dos-short", Program: record.Program{Version: "test"}},
+		record.Table{Schema: schema, Formats: record.CSV})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer store.Close(record.Partial, "the test is over")
 	var out, errs bytes.Buffer
-	code := newProgram(&out, &errs).main(context.Background(), []string{"stakeout", "run", "dos-short", "--reps", "1", "--out", dir})
+	args := []string{"stakeout", "run", "dos-short", "--reps", "1", "--out", dir}
+	code := newProgram(&out, &errs).main(context.Background(), args)
 	if code != exitFiles || !strings.Contains(errs.String(), "in use") {
 		t.Errorf("exit code %d, want %d: %s", code, exitFiles, errs.String())
 	}
 }
 
-// Who holds a folder of other code against its hashes is told that a repetition may differ.
+// verify warns that a repetition may differ when other code has made the folder.
 func TestVerifyTellsOtherCode(t *testing.T) {
 	dir := t.TempDir()
-	store, err := record.Open(dir, record.Manifest{Experiment: "tables", Program: record.Program{Version: version, Code: "0123456789abcdef"}})
+	other := record.Program{Version: version, Code: "0123456789abcdef"}
+	store, err := record.Open(dir, record.Manifest{Experiment: "tables", Program: other})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,8 +72,10 @@ func TestVerifyTellsOtherCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out, errs bytes.Buffer
-	code := newProgram(&out, &errs).main(context.Background(), []string{"stakeout", "verify", filepath.Join(dir, "tables")})
-	if code != exitFine || !strings.Contains(out.String(), "made by version "+version+" (code 0123456789ab), and this is "+identity().Signature()) {
+	args := []string{"stakeout", "verify", filepath.Join(dir, "tables")}
+	code := newProgram(&out, &errs).main(context.Background(), args)
+	want := "made by version " + version + " (code 0123456789ab), and this is " + identity().Signature()
+	if code != exitFine || !strings.Contains(out.String(), want) {
 		t.Errorf("exit code %d: %s%s", code, out.String(), errs.String())
 	}
 }

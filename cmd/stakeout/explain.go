@@ -39,10 +39,11 @@ func (p *program) explainJSON(e *explain.Explanation) error {
 	if err != nil {
 		return err
 	}
-	return p.json(map[string]any{"rep": e.Rep, "seed": strconv.FormatUint(e.Seed, 10), "verdict": e.Verdict, "tables": tables})
+	return p.json(map[string]any{
+		"rep": e.Rep, "seed": strconv.FormatUint(e.Seed, 10), "verdict": e.Verdict, "tables": tables})
 }
 
-// choices are the flags that chose the world, as one would type them again.
+// choices are the flags that chose the world, ready to be typed again.
 func choices(c *cli.Context) (args []string) {
 	if c.IsSet("seed") {
 		args = append(args, "--seed", c.String("seed"))
@@ -50,7 +51,7 @@ func choices(c *cli.Context) (args []string) {
 	return append(args, settings(c.StringSlice("set"))...)
 }
 
-// settings are overrides as one would type them.
+// settings are overrides, ready to be typed.
 func settings(set []string) (args []string) {
 	for _, o := range set {
 		args = append(args, "--set", quoted(o))

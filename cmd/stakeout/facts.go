@@ -12,8 +12,8 @@ import (
 	"stakeout/experiments/evidence/prices"
 )
 
-// facts holds the prices of a results folder or of a file against the stylised
-// facts. What is out of range is a finding about them and no failure.
+// facts compares the prices of a results folder or of a file with the stylised facts. A value out of range is a
+// finding about the prices and not a failure.
 func (p *program) facts(c *cli.Context) error {
 	name, err := word(c, "folder or file")
 	if err != nil {

@@ -17,15 +17,16 @@ import (
 )
 
 var (
-	quickFlag  = &cli.BoolFlag{Name: "quick", Usage: "the same figures and tables from fewer seeds and coarser axes"}
-	timesFlag  = &cli.BoolFlag{Name: "times", Usage: "print how long each piece of evidence took, as Markdown, and build nothing"}
+	quickFlag = &cli.BoolFlag{Name: "quick", Usage: "the same figures and tables from fewer seeds and coarser axes"}
+	timesFlag = &cli.BoolFlag{Name: "times",
+		Usage: "print how long each piece of evidence took, as Markdown, and build nothing"}
 	listFlag   = &cli.BoolFlag{Name: "list", Usage: "list the figures and tables and build nothing"}
 	hashesFlag = &cli.StringFlag{Name: "hashes", Usage: "also write the hashes of all files to `FILE`, to keep them"}
 )
 
-const figuresHelp = `figures builds every figure and table of the paper, or those named, from stored runs where these are complete and of
-this version and code, and runs what is missing. Interrupted, the same command goes on. It ends with how many files have the
-hashes that are kept with the program.`
+const figuresHelp = `figures builds every figure and table of the paper, or those named, from stored runs where these
+are complete and of this version and code, and runs what is missing. Interrupted, the same command goes on. It ends with
+how many files have the hashes that are kept with the program.`
 
 // figures builds the exhibits of the paper and compares their hashes.
 func (p *program) figures(c *cli.Context) error {
@@ -39,12 +40,14 @@ func (p *program) figures(c *cli.Context) error {
 	if c.Int("workers") < 0 {
 		return usagef("--workers %d: expected 0 or more", c.Int("workers"))
 	}
-	o := paper.Options{Out: c.String("out"), Quick: c.Bool("quick"), Workers: c.Int("workers"), Program: identity(), Findings: stakeout.Findings(), Command: p.command,
+	o := paper.Options{Out: c.String("out"), Quick: c.Bool("quick"), Workers: c.Int("workers"),
+		Program: identity(), Findings: stakeout.Findings(), Command: p.command,
 		Progress: func(what string) (func(done, total int), func()) { return progress(p.err, what, false) }}
 	if c.Bool("times") {
 		times := paper.ReadTimes(o)
 		if len(times) == 0 {
-			return inputError{fmt.Errorf("%s has no %s: nothing has been built there; `%s figures --quick` builds", o.Dir(), paper.TimesName, p.self)}
+			return inputError{fmt.Errorf("%s has no %s: nothing has been built there; `%s figures --quick` builds",
+				o.Dir(), paper.TimesName, p.self)}
 		}
 		return times.Table().Markdown(p.out)
 	}
@@ -59,7 +62,8 @@ func (p *program) figures(c *cli.Context) error {
 }
 
 func (p *program) listFigures(c *cli.Context, list []paper.Exhibit) error {
-	t := &table.Table{Name: "exhibits", Title: "Figures and tables of the paper", Columns: []table.Column{{Name: "Number"}, {Name: "Name"}, {Name: "What it shows"}}}
+	t := &table.Table{Name: "exhibits", Title: "Figures and tables of the paper",
+		Columns: []table.Column{{Name: "Number"}, {Name: "Name"}, {Name: "What it shows"}}}
 	for _, e := range list {
 		t.Rows = append(t.Rows, []table.Cell{table.Text(e.Number), table.Text(e.Name), table.Text(e.Doc)})
 	}
@@ -70,7 +74,7 @@ func (p *program) listFigures(c *cli.Context, list []paper.Exhibit) error {
 	return nil
 }
 
-// built says what is there and whether it is what it was.
+// built says where the files are and whether their hashes are the ones kept with the program.
 func (p *program) built(c *cli.Context, b *paper.Built) error {
 	same, err := b.Compare()
 	if err != nil {
@@ -81,7 +85,8 @@ func (p *program) built(c *cli.Context, b *paper.Built) error {
 			return err
 		}
 	}
-	fmt.Fprintf(p.out, "%s: figures and tables in %s and %s\n", b.Dir, filepath.Join(b.Dir, "figures"), filepath.Join(b.Dir, "tables"))
+	fmt.Fprintf(p.out, "%s: figures and tables in %s and %s\n",
+		b.Dir, filepath.Join(b.Dir, "figures"), filepath.Join(b.Dir, "tables"))
 	fmt.Fprintf(p.out, "%d of %d hashes match\n", same.Match, same.Files)
 	if n := len(same.Differ); n > 0 {
 		const most = 10

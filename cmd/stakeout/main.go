@@ -28,8 +28,8 @@ import (
 // version is part of every run key.
 const version = "0.1.0"
 
-// identity is what results folders say of this program: those of another version, or
-// of code that gives other results, are not re-used.
+// identity is what results folders say of this program. Folders of another version, or of code that gives other
+// results, are not re-used.
 var identity = sync.OnceValue(func() record.Program { return record.Program{Version: version, Code: stakeout.Code()} })
 
 func main() {
@@ -76,7 +76,8 @@ func (p *program) app() *cli.App {
 		Commands:                  p.verbs(),
 		Writer:                    p.out,
 		ErrWriter:                 p.err,
-		HideHelpCommand:           true,
+		HideHelpCommand:           true, // Its place is taken by p.help, which also knows topics.
+		CustomAppHelpTemplate:     cli.AppHelpTemplate + topicList(),
 		DisableSliceFlagSeparator: true,
 		// Exit codes are decided in main; urfave/cli would exit by itself.
 		ExitErrHandler: func(*cli.Context, error) {},
@@ -86,6 +87,7 @@ func (p *program) app() *cli.App {
 	for _, c := range app.Commands {
 		c.OnUsageError = usageFault
 		c.HideHelpCommand = true
+		pointToTopics(c)
 	}
 	return app
 }

@@ -32,10 +32,9 @@ axes:
   attack_params.budget_usd: {from: 1e6, to: 2e6, points: 10}
 `
 
-// TestMemoryIsFlat holds the peak of 100,000 runs against that of 10,000, in
-// processes of their own. What is left of growth is the index of the journal, 12 bytes
-// a run, and the footer of the Parquet file, about 40. Besides, the largest of ten times
-// as many peaks between collections is larger.
+// TestMemoryIsFlat compares the peak memory of 100,000 runs with the peak of 10,000, each in a separate process. The
+// growth that remains is the index of the journal, 12 bytes a run, and the footer of the Parquet file, about 40. The
+// peak also grows because it is the largest of ten times as many peaks between collections.
 func TestMemoryIsFlat(t *testing.T) {
 	if !*long {
 		t.Skip("takes minutes: -long")
@@ -45,7 +44,8 @@ func TestMemoryIsFlat(t *testing.T) {
 		t.Fatal(err)
 	}
 	peak := func(runs int) int64 {
-		cmd := exec.Command(os.Args[0], "sweep", "speck.yaml", "--reps", strconv.Itoa(runs/10), "--workers", "2", "--json", "--out", strconv.Itoa(runs))
+		cmd := exec.Command(os.Args[0], "sweep", "speck.yaml", "--reps", strconv.Itoa(runs/10),
+			"--workers", "2", "--json", "--out", strconv.Itoa(runs))
 		cmd.Args[0] = "stakeout" // which the test's own process obeys
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)

@@ -15,8 +15,8 @@ import (
 
 var pageFlag = &cli.StringFlag{Name: "out", Usage: "`FILE` of the page, in place of one beside the folder"}
 
-// page writes a results folder as one HTML file. It stands beside the folder and
-// not in it, whose files the manifest lists.
+// page writes a results folder as one HTML file. The file stands beside the folder and not in it, because the manifest
+// lists every file of the folder.
 func (p *program) page(c *cli.Context) error {
 	dir, err := word(c, "results folder")
 	if err != nil {
@@ -32,7 +32,7 @@ func (p *program) page(c *cli.Context) error {
 	}
 	file := c.String("out")
 	if file == "" {
-		absolute, err := filepath.Abs(dir) // Of "." there is no name otherwise.
+		absolute, err := filepath.Abs(dir) // The folder "." has a name only as an absolute path.
 		if err != nil {
 			return err
 		}
@@ -51,8 +51,8 @@ func (p *program) page(c *cli.Context) error {
 	return nil
 }
 
-// after is the command that looks into a replication, or for a preset of one's own,
-// which may be anywhere, the command that made the folder.
+// after is the command to type next: explain for a built-in preset. The file of any other preset may be anywhere, so
+// for that it is the command that made the folder.
 func after(s *experiments.Stored) []string {
 	name := s.Manifest.Experiment
 	if best := s.Study.Best(); best != nil && name == question.ComparisonName {

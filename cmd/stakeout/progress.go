@@ -10,9 +10,8 @@ import (
 	"golang.org/x/term"
 )
 
-// progress returns a function to call after every step, and one to call at the
-// end. A terminal gets a bar with the time left, a log one line about every
-// tenth of the work, and quiet nothing.
+// progress returns a function to call after every step, and one to call at the end. A terminal gets a bar with the
+// time left and a log gets a line after every tenth of the work. With quiet a log gets nothing.
 func progress(w io.Writer, what string, quiet bool) (step func(done, total int), end func()) {
 	f, isFile := w.(*os.File)
 	switch {
@@ -32,10 +31,10 @@ func bar(w io.Writer, what string) (step func(done, total int), end func()) {
 			b = progressbar.NewOptions(total, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(what),
 				progressbar.OptionSetPredictTime(true), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
 		}
-		if total != b.GetMax() { // A precision adds to the work.
+		if total != b.GetMax() { // A rule of precision has added replications.
 			b.ChangeMax(total)
 		}
-		// A bar that cannot be drawn is no reason to stop.
+		// The work goes on when the bar cannot be drawn.
 		_ = b.Set(done)
 	}
 	return step, func() {

@@ -32,7 +32,8 @@ func (p *program) replay(c *cli.Context) error {
 		return err
 	}
 	if !s.Sound() {
-		return offTarget(fmt.Sprintf("%s: %d wrong states of the book, %d contradictory messages", file, s.Wrong, s.Contradictions))
+		return offTarget(fmt.Sprintf("%s: %d wrong states of the book, %d contradictory messages",
+			file, s.Wrong, s.Contradictions))
 	}
 	if !c.Bool("json") {
 		p.next("dock", "zero-intelligence-book")

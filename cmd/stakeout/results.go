@@ -13,9 +13,10 @@ import (
 	reports "stakeout/experiments/study/report"
 )
 
-var exportFlag = &cli.StringFlag{Name: "format", Value: "behaviorspace", Usage: "`FORMAT` to print the replications in: behaviorspace"}
+var exportFlag = &cli.StringFlag{Name: "format", Value: "behaviorspace",
+	Usage: "`FORMAT` to print the replications in: behaviorspace"}
 
-// verify holds a results folder against its manifest and its money against zero.
+// verify compares a results folder with its manifest, and checks that the money of every replication adds up.
 func (p *program) verify(c *cli.Context) error {
 	dir, err := word(c, "results folder")
 	if err != nil {
@@ -25,7 +26,8 @@ func (p *program) verify(c *cli.Context) error {
 		return err
 	}
 	if !record.Begun(dir) {
-		return inputError{fmt.Errorf("%s: no results folder; expected one that run, sweep, compare or break-even has written", dir)}
+		return inputError{fmt.Errorf("%s: no results folder; "+
+			"expected one that run, sweep, compare or break-even has written", dir)}
 	}
 	m, _ := record.ReadManifest(dir) // Verify says what is wrong with it.
 	n, problems := reports.Verify(dir)
@@ -34,7 +36,8 @@ func (p *program) verify(c *cli.Context) error {
 		for _, x := range problems {
 			list = append(list, x.String())
 		}
-		err = p.json(map[string]any{"replications": n, "files": len(m.Files), "status": m.Status, "made_by": m.Signature(), "this_is": identity().Signature(), "problems": list})
+		err = p.json(map[string]any{"replications": n, "files": len(m.Files), "status": m.Status,
+			"made_by": m.Signature(), "this_is": identity().Signature(), "problems": list})
 	} else {
 		for _, x := range problems {
 			fmt.Fprintln(p.out, filepath.Join(dir, x.File)+": "+x.What)
@@ -52,7 +55,8 @@ func (p *program) verify(c *cli.Context) error {
 		if m.Program == identity() {
 			fmt.Fprintln(p.out, "made by this version and code")
 		} else {
-			fmt.Fprintf(p.out, "made by version %s, and this is %s: the same command may give other numbers\n", m.Signature(), identity().Signature())
+			fmt.Fprintf(p.out, "made by version %s, and this is %s: the same command may give other numbers\n",
+				m.Signature(), identity().Signature())
 		}
 	}
 	return err

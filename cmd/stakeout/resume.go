@@ -9,7 +9,7 @@ import (
 	"stakeout/experiments"
 )
 
-// resume goes on with what is in a results folder.
+// resume goes on with the interrupted run, sweep or comparison of a results folder.
 func (p *program) resume(c *cli.Context) error {
 	dir, err := word(c, "results folder")
 	if err != nil {

@@ -54,7 +54,8 @@ func (p *program) run(c *cli.Context) error {
 		return err
 	}
 	if axes := w.Axes(); len(axes) > 0 {
-		return inputError{fmt.Errorf("%s has axes (%s): `%s sweep %s` runs its cells", name, strings.Join(axes, ", "), p.self, quoted(name))}
+		return inputError{fmt.Errorf("%s has axes (%s): `%s sweep %s` runs its cells",
+			name, strings.Join(axes, ", "), p.self, quoted(name))}
 	}
 	return p.execute(c, name, w)
 }
@@ -85,7 +86,8 @@ func (p *program) resultText(name string, chosen []string, r *experiments.Result
 		fmt.Fprintln(p.out, " ", f)
 	}
 	if r.Partial {
-		fmt.Fprintf(p.out, "\nInterrupted: %d of %d replications are in the tables. The same command again, or `%s resume %s`, goes on from there.\n", r.Finished, r.Planned, p.self, quoted(r.Dir))
+		fmt.Fprintf(p.out, "\nInterrupted: %d of %d replications are in the tables. "+
+			"The same command again, or `%s resume %s`, goes on from there.\n", r.Finished, r.Planned, p.self, quoted(r.Dir))
 		p.next(again(p.command)...)
 		return nil
 	}
@@ -93,7 +95,7 @@ func (p *program) resultText(name string, chosen []string, r *experiments.Result
 	return nil
 }
 
-// again is a command line as one would type it again, without some words.
+// again is the command line to type again, without some words.
 func again(command []string, without ...string) (args []string) {
 	for _, a := range command[1:] {
 		if !slices.Contains(without, a) {
@@ -103,8 +105,7 @@ func again(command []string, without ...string) (args []string) {
 	return args
 }
 
-// filesOf lists the figures first, then everything else at the top of the
-// results folder.
+// filesOf lists the figures, then all other files at the top of the results folder.
 func filesOf(r *experiments.Result) (files []string, err error) {
 	for _, f := range r.Figures {
 		files = append(files, filepath.Join(r.Dir, f))
@@ -130,7 +131,10 @@ func (p *program) resultJSON(r *experiments.Result) error {
 		Verdicts []string          `json:"verdicts"`
 		Tables   []json.RawMessage `json:"tables"`
 		Files    []string          `json:"files"`
-	}{Dir: r.Dir, Cells: r.Cells, Planned: r.Planned, Finished: r.Finished, Failed: r.Failed, Partial: r.Partial, Verdicts: r.Verdicts}
+	}{
+		Dir: r.Dir, Cells: r.Cells, Planned: r.Planned, Finished: r.Finished, Failed: r.Failed,
+		Partial: r.Partial, Verdicts: r.Verdicts,
+	}
 	var list []*table.Table
 	if r.ROI != nil {
 		list = append(list, r.ROI)

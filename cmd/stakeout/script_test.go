@@ -22,8 +22,9 @@ func TestMain(m *testing.M) {
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir:  "testdata/script",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code, "interrupt": signalled(os.Interrupt), "sigkill": signalled(os.Kill)},
+		Dir: "testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"code": code, "interrupt": signalled(os.Interrupt), "sigkill": signalled(os.Kill)},
 		Condition: func(cond string) (bool, error) {
 			if cond == "root" {
 				return os.Geteuid() == 0, nil
@@ -33,8 +34,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// code runs stakeout and demands an exit code: code 2 run --nonsense. No
-// output may ever hold a stack trace.
+// code runs stakeout and demands an exit code, as in: code 2 run --nonsense. It fails when a stack trace is printed.
 func code(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
 		ts.Fatalf("usage: code N [arguments of stakeout]")

@@ -18,7 +18,7 @@ import (
 	"stakeout/experiments/presets"
 )
 
-// second returns the argument behind the word of a part of sweep.
+// second returns the argument that follows plan, run, missing, merge or submit.
 func second(c *cli.Context, what string) (string, error) {
 	args := c.Args().Slice()
 	if len(args) != 2 {
@@ -56,13 +56,14 @@ func (p *program) sweepPlan(c *cli.Context) error {
 	if c.Bool("json") {
 		return p.json(plan)
 	}
-	fmt.Fprintf(p.out, "%s: %d cells, %d runs in %d shards, spec %s\n", plan.Experiment, plan.Cells, plan.Runs, plan.Shards, plan.SpecSHA256)
+	fmt.Fprintf(p.out, "%s: %d cells, %d runs in %d shards, spec %s\n",
+		plan.Experiment, plan.Cells, plan.Runs, plan.Shards, plan.SpecSHA256)
 	fmt.Fprintf(p.out, "about %.0f s a shard on one 2.5 GHz server core\n", plan.ExpectedSeconds(1))
 	p.next("sweep", "submit", quoted(dir), "--backend", "slurm")
 	return nil
 }
 
-// unplanned is the command line of the same sweep in one process.
+// unplanned is the command line that runs the same sweep in one process.
 func unplanned(command []string) (args []string) {
 	for i := 0; i < len(command); i++ {
 		switch a := strings.TrimLeft(command[i], "-"); {
@@ -93,8 +94,8 @@ var arrays = []struct {
 	first int
 }{{"SLURM_ARRAY_TASK_ID", 0}, {"JOB_COMPLETION_INDEX", 0}, {"SGE_TASK_ID", 1}, {"PBS_ARRAY_INDEX", 0}}
 
-// shardIndex is that of the flag or of the job array. Grid Engine sets its
-// variable to a word outside of arrays.
+// shardIndex is the index given by --shard, or else by the job array. Outside of arrays Grid Engine sets its variable
+// to the word undefined.
 func shardIndex(c *cli.Context) (int, error) {
 	if c.IsSet("shard") {
 		return c.Int("shard"), nil
@@ -130,7 +131,8 @@ func (p *program) sweepRun(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
-		return p.json(map[string]any{"shard": shard, "dir": r.Dir, "planned": r.Planned, "finished": r.Finished, "failed": r.Failed})
+		return p.json(map[string]any{
+			"shard": shard, "dir": r.Dir, "planned": r.Planned, "finished": r.Finished, "failed": r.Failed})
 	}
 	fmt.Fprintf(p.out, "shard %d: %d of %d runs in %s", shard, r.Finished, r.Planned, r.Dir)
 	if r.Failed > 0 {
@@ -147,7 +149,8 @@ func (p *program) shard(c *cli.Context, plan *shards.Plan, dir string, shard int
 	}
 	step, end := progress(p.err, fmt.Sprintf("shard %d", shard), c.Bool("json"))
 	defer end()
-	return plan.Run(c.Context, dir, shard, experiments.Options{Workers: c.Int("workers"), Program: identity(), Progress: step})
+	return plan.Run(c.Context, dir, shard, experiments.Options{
+		Workers: c.Int("workers"), Program: identity(), Progress: step})
 }
 
 // sweepMissing prints the shards that are not complete, and nothing else, so that
@@ -196,7 +199,8 @@ func (p *program) sweepSubmit(c *cli.Context) error {
 	backend := c.String("backend")
 	switch {
 	case !slices.Contains(backends, backend):
-		return usagef("--backend %s: there is no such backend%s; expected one of %s", backend, hint(backend, backends), strings.Join(backends, ", "))
+		return usagef("--backend %s: there is no such backend%s; expected one of %s",
+			backend, hint(backend, backends), strings.Join(backends, ", "))
 	case backend != "slurm" && c.Bool("go"):
 		return usagef("--go is for --backend slurm: local runs the shards at once, and the others are yours to submit")
 	}
@@ -229,13 +233,14 @@ func (p *program) sweepSubmit(c *cli.Context) error {
 // backends are where shards can run.
 var backends = []string{"local", "slurm", "kubernetes", "htcondor"}
 
-// placed finds the program and the folder of a plan where a cluster finds them.
+// placed returns the absolute paths by which a cluster finds the program and the folder of a plan.
 func placed(dir string) (self, folder string, err error) {
 	if self, err = os.Executable(); err != nil {
 		return "", "", err
 	}
 	if strings.Contains(filepath.ToSlash(self), "/go-build") {
-		return "", "", inputError{errors.New("`go run` removes the program when it ends, and the cluster needs it: `go build ./cmd/stakeout`, then `./stakeout sweep submit`")}
+		return "", "", inputError{errors.New("`go run` removes the program when it ends, and the cluster needs it: " +
+			"`go build ./cmd/stakeout`, then `./stakeout sweep submit`")}
 	}
 	folder, err = filepath.Abs(dir)
 	return self, folder, err

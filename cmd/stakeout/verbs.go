@@ -16,19 +16,21 @@ import (
 	"stakeout/market/wire"
 )
 
-// The flags. Each verb takes those that mean something to it.
+// The flags that several verbs share.
 var (
-	seedFlag     = &cli.StringFlag{Name: "seed", Usage: "master `SEED` in place of the preset's"}
-	repsFlag     = &cli.StringFlag{Name: "reps", Usage: "`NUMBER` of replications in place of the preset's"}
-	workersFlag  = &cli.IntFlag{Name: "workers", Usage: "`NUMBER` of worlds at a time, 0 for one a processor"}
-	outFlag      = &cli.StringFlag{Name: "out", Value: "results", Usage: "`FOLDER` for results"}
-	jsonFlag     = &cli.BoolFlag{Name: "json", Usage: "print JSON and nothing else"}
-	dryFlag      = &cli.BoolFlag{Name: "dry-run", Usage: "print worlds, time, memory and disk, and run nothing"}
-	setFlag      = &cli.StringSliceFlag{Name: "set", Usage: "override a parameter, `PATH=VALUE`; may be repeated"}
-	formatFlag   = &cli.StringFlag{Name: "format", Value: "csv,parquet", Usage: "`FORMATS` of result files: csv, parquet or both"}
-	daysFlag     = &cli.Float64Flag{Name: "days", Usage: "measured `DAYS` of a check, 0 for its own"}
-	repFlag      = &cli.IntFlag{Name: "rep", Usage: "`INDEX` of the replication to explain, from 0"}
-	fullFlag     = &cli.BoolFlag{Name: "full", Usage: "as many replications as a publication needs, minutes instead of seconds"}
+	seedFlag    = &cli.StringFlag{Name: "seed", Usage: "master `SEED` in place of the preset's"}
+	repsFlag    = &cli.StringFlag{Name: "reps", Usage: "`NUMBER` of replications in place of the preset's"}
+	workersFlag = &cli.IntFlag{Name: "workers", Usage: "`NUMBER` of worlds at a time, 0 for one a processor"}
+	outFlag     = &cli.StringFlag{Name: "out", Value: "results", Usage: "`FOLDER` for results"}
+	jsonFlag    = &cli.BoolFlag{Name: "json", Usage: "print JSON and nothing else"}
+	dryFlag     = &cli.BoolFlag{Name: "dry-run", Usage: "print worlds, time, memory and disk, and run nothing"}
+	setFlag     = &cli.StringSliceFlag{Name: "set", Usage: "override a parameter, `PATH=VALUE`; may be repeated"}
+	formatFlag  = &cli.StringFlag{Name: "format", Value: "csv,parquet",
+		Usage: "`FORMATS` of result files: csv, parquet or both"}
+	daysFlag = &cli.Float64Flag{Name: "days", Usage: "measured `DAYS` of a check, 0 for its own"}
+	repFlag  = &cli.IntFlag{Name: "rep", Usage: "`INDEX` of the replication to explain, from 0"}
+	fullFlag = &cli.BoolFlag{Name: "full",
+		Usage: "as many replications as a publication needs, minutes instead of seconds"}
 	bookFlag     = &cli.StringFlag{Name: "book", Usage: "`FILE` with states of the book to compare with"}
 	levelsFlag   = &cli.IntFlag{Name: "levels", Usage: "`NUMBER` of levels a side to compare, 0 for all"}
 	recordFlag   = &cli.StringFlag{Name: "format", Value: "lobster", Usage: "`FORMAT` of the record: lobster or coinbase"}
@@ -40,44 +42,78 @@ var (
 	worldFlag    = &cli.StringFlag{Name: "world", Usage: "`WORLD` of a run: attack, honest or idle; all of them without"}
 )
 
-func (p *program) verbs() []*cli.Command {
+// verbs are the commands in the order in which help lists them.
+func (p *program) verbs() []*cli.Command { return append(p.runners(), p.judges()...) }
+
+// runners are the commands that find, run and look into presets.
+func (p *program) runners() []*cli.Command {
 	return []*cli.Command{
-		{Name: "list", Usage: "list presets, attacks, mechanisms and remedies", Flags: []cli.Flag{matrixFlag, jsonFlag}, Action: p.list},
-		{Name: "show", Usage: "show a preset with all its parameters, or an entry of the catalogue", ArgsUsage: "NAME",
-			Flags: []cli.Flag{seedFlag, repsFlag, setFlag, jsonFlag}, Action: p.show},
-		{Name: "run", Usage: "run a preset and print its table of returns", ArgsUsage: "PRESET",
-			Flags: []cli.Flag{seedFlag, repsFlag, precisionFlag, setFlag, workersFlag, outFlag, jsonFlag, dryFlag, formatFlag}, Action: p.run},
-		{Name: "sweep", Usage: "run a preset along its axes, in this process or in shards", ArgsUsage: "PRESET | plan PRESET | run|missing|submit|merge DIR",
-			Description: sweepHelp, Flags: sweepFlags, Action: p.sweep},
-		{Name: "resume", Usage: "go on with a run, sweep or comparison that was interrupted or killed", ArgsUsage: "FOLDER",
-			Flags: []cli.Flag{workersFlag, jsonFlag}, Action: p.resume},
-		{Name: "verify", Usage: "hash every file of a results folder again, and add up its money", ArgsUsage: "FOLDER",
-			Flags: []cli.Flag{jsonFlag}, Action: p.verify},
-		{Name: "export", Usage: "print the replications of a results folder as the table of BehaviorSpace", ArgsUsage: "FOLDER",
-			Flags: []cli.Flag{exportFlag}, Action: p.export},
-		{Name: "break-even", Usage: "search along the budget or another parameter for where an attack breaks even", ArgsUsage: "PRESET",
-			Description: breakEvenHelp, Flags: []cli.Flag{searchAxisFlag, halvingsFlag, searchRepsFlag, seedFlag, setFlag, workersFlag, outFlag, jsonFlag, formatFlag}, Action: p.breakEven},
+		{Name: "help", Usage: "print a topic, or how a command is used",
+			ArgsUsage: "[TOPIC | COMMAND]", Action: p.help},
+		{Name: "list", Usage: "list presets, attacks, mechanisms and remedies",
+			Flags: []cli.Flag{matrixFlag, jsonFlag}, Action: p.list},
+		{Name: "show", Usage: "show a preset with all its parameters, or an entry of the catalogue",
+			ArgsUsage: "NAME", Flags: []cli.Flag{seedFlag, repsFlag, setFlag, jsonFlag}, Action: p.show},
+		{Name: "run", Usage: "run a preset and print its table of returns",
+			ArgsUsage: "PRESET",
+			Flags: []cli.Flag{seedFlag, repsFlag, precisionFlag, setFlag, workersFlag, outFlag, jsonFlag, dryFlag,
+				formatFlag},
+			Action: p.run},
+		{Name: "sweep", Usage: "run a preset along its axes, in this process or in shards",
+			ArgsUsage:   "PRESET | plan PRESET | run|missing|submit|merge DIR",
+			Description: sweepHelp,
+			Flags:       sweepFlags, Action: p.sweep},
+		{Name: "resume", Usage: "go on with a run, sweep or comparison that was interrupted or killed",
+			ArgsUsage: "FOLDER", Flags: []cli.Flag{workersFlag, jsonFlag}, Action: p.resume},
+		{Name: "verify", Usage: "hash every file of a results folder again, and add up its money",
+			ArgsUsage: "FOLDER", Flags: []cli.Flag{jsonFlag}, Action: p.verify},
+		{Name: "export", Usage: "print the replications of a results folder as the table of BehaviorSpace",
+			ArgsUsage: "FOLDER", Flags: []cli.Flag{exportFlag}, Action: p.export},
+		{Name: "break-even", Usage: "search along the budget or another parameter for where an attack breaks even",
+			ArgsUsage:   "PRESET",
+			Description: breakEvenHelp,
+			Flags: []cli.Flag{searchAxisFlag, halvingsFlag, searchRepsFlag, seedFlag, setFlag, workersFlag, outFlag,
+				jsonFlag, formatFlag},
+			Action: p.breakEven},
 		{Name: "compare", Usage: "run every attack under every leader selection and remedy, and print who gains most",
-			Flags: []cli.Flag{allFlag, compareRepsFlag, workersFlag, outFlag, jsonFlag, dryFlag, formatFlag}, Action: p.compare},
-		{Name: "explain", Usage: "say why an attack paid or not, from one replication", ArgsUsage: "PRESET",
-			Flags: []cli.Flag{seedFlag, setFlag, repFlag, jsonFlag}, Action: p.explain},
-		{Name: "report", Usage: "write what a results folder holds as one HTML page", ArgsUsage: "FOLDER",
-			Flags: []cli.Flag{pageFlag, jsonFlag}, Action: p.page},
-		{Name: "check", Usage: "validate a preset file, or run a check of the model", ArgsUsage: "FILE.yaml | preset FILE | CHECK",
-			Flags: []cli.Flag{seedsFlag, daysFlag, workersFlag, jsonFlag}, Action: p.check},
+			Flags:  []cli.Flag{allFlag, compareRepsFlag, workersFlag, outFlag, jsonFlag, dryFlag, formatFlag},
+			Action: p.compare},
+		{Name: "explain", Usage: "say why an attack paid or not, from one replication",
+			ArgsUsage: "PRESET", Flags: []cli.Flag{seedFlag, setFlag, repFlag, jsonFlag}, Action: p.explain},
+		{Name: "report", Usage: "write what a results folder holds as one HTML page",
+			ArgsUsage: "FOLDER", Flags: []cli.Flag{pageFlag, jsonFlag}, Action: p.page},
+	}
+}
+
+// judges are the commands that compare presets, the model and its results with something else.
+func (p *program) judges() []*cli.Command {
+	return []*cli.Command{
+		{Name: "check", Usage: "validate a preset file, or run a check of the model",
+			ArgsUsage: "FILE.yaml | preset FILE | CHECK",
+			Flags:     []cli.Flag{seedsFlag, daysFlag, workersFlag, jsonFlag},
+			Action:    p.check},
 		{Name: "schema", Usage: "print the JSON Schema of presets, for editors", Action: p.schema},
-		{Name: "claims", Usage: "list the claims of the thread, or put them on trial", ArgsUsage: "[CLAIM ...|all]",
-			Flags: []cli.Flag{claimRepsFlag, turnsFlag, workersFlag, outFlag, jsonFlag}, Action: p.claims},
-		{Name: "facts", Usage: "hold the prices of a run or of a file against the stylised facts of markets", ArgsUsage: "FOLDER | FILE.csv | FILE.csv.gz",
-			Flags: []cli.Flag{intervalFlag, columnFlag, worldFlag, jsonFlag}, Action: p.facts},
-		{Name: "replay", Usage: "rebuild the book from recorded order flow and compare it with the record", ArgsUsage: "MESSAGES",
-			Flags: []cli.Flag{bookFlag, levelsFlag, recordFlag, jsonFlag}, Action: p.replay},
-		{Name: "dock", Usage: "reproduce published numbers with the modules of the model", ArgsUsage: "[TARGET]",
-			Flags: []cli.Flag{seedFlag, fullFlag, outFlag, jsonFlag}, Action: p.dock},
-		{Name: "figures", Usage: "build every figure and table of the paper, from stored runs where there are some", ArgsUsage: "[NAME ...]",
-			Description: figuresHelp, Flags: []cli.Flag{quickFlag, listFlag, timesFlag, hashesFlag, workersFlag, outFlag, jsonFlag}, Action: p.figures},
+		{Name: "claims", Usage: "list the claims of the thread, or put them on trial",
+			ArgsUsage: "[CLAIM ...|all]",
+			Flags:     []cli.Flag{claimRepsFlag, turnsFlag, workersFlag, outFlag, jsonFlag},
+			Action:    p.claims},
+		{Name: "facts", Usage: "hold the prices of a run or of a file against the stylised facts of markets",
+			ArgsUsage: "FOLDER | FILE.csv | FILE.csv.gz",
+			Flags:     []cli.Flag{intervalFlag, columnFlag, worldFlag, jsonFlag},
+			Action:    p.facts},
+		{Name: "replay", Usage: "rebuild the book from recorded order flow and compare it with the record",
+			ArgsUsage: "MESSAGES", Flags: []cli.Flag{bookFlag, levelsFlag, recordFlag, jsonFlag}, Action: p.replay},
+		{Name: "dock", Usage: "reproduce published numbers with the modules of the model",
+			ArgsUsage: "[TARGET]", Flags: []cli.Flag{seedFlag, fullFlag, outFlag, jsonFlag}, Action: p.dock},
+		{Name: "figures", Usage: "build every figure and table of the paper, from stored runs where there are some",
+			ArgsUsage:   "[NAME ...]",
+			Description: figuresHelp,
+			Flags:       []cli.Flag{quickFlag, listFlag, timesFlag, hashesFlag, workersFlag, outFlag, jsonFlag},
+			Action:      p.figures},
 		{Name: "describe", Usage: "print the description of the model by the ODD protocol, in Markdown",
-			Flags: []cli.Flag{sourceFlag}, Action: p.describe},
+			ArgsUsage:   "[PART]",
+			Description: describeHelp,
+			Flags:       []cli.Flag{sourceFlag}, Action: p.describe},
 		{Name: "book", Usage: "answer commands to an order book, JSON lines on standard input and output",
 			Description: wire.Help, Action: p.book},
 	}
@@ -103,10 +139,7 @@ func load(c *cli.Context) (*question.Spec, error) {
 		return nil, err
 	}
 	s, err := question.Load(name, set...)
-	if err != nil && exitCode(err) == exitInvariant {
-		err = inputError{err}
-	}
-	return s, err
+	return s, asInput(err)
 }
 
 // overrides are the parameters that the command line sets.
@@ -128,7 +161,8 @@ func overrides(c *cli.Context) ([]string, error) {
 
 // options turns flags into the options of a run.
 func (p *program) options(c *cli.Context) (experiments.Options, error) {
-	o := experiments.Options{Out: c.String("out"), Workers: c.Int("workers"), Command: p.command, Program: identity(), Series: c.Bool("series")}
+	o := experiments.Options{
+		Out: c.String("out"), Workers: c.Int("workers"), Command: p.command, Program: identity(), Series: c.Bool("series")}
 	if o.Workers < 0 {
 		return o, usagef("--workers %d: expected 0 or more", o.Workers)
 	}
@@ -146,12 +180,12 @@ func (p *program) options(c *cli.Context) (experiments.Options, error) {
 	return o, nil
 }
 
-// tables prints tables for people, or as a JSON list.
+// tables prints tables of numbers for people, or as a JSON list.
 func (p *program) tables(c *cli.Context, list []*table.Table) error {
 	return p.each(c, list, func(t *table.Table) error { return t.Terminal(p.out, p.width()) })
 }
 
-// catalogue prints tables of texts likewise.
+// catalogue prints tables of texts for people, or as a JSON list.
 func (p *program) catalogue(c *cli.Context, list []*table.Table) error {
 	return p.each(c, list, func(t *table.Table) error {
 		p.entries(t)

@@ -224,7 +224,7 @@ func explain(op, path string, err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		advice = "; check the path given with --out"
 	}
-	return fmt.Errorf("record: cannot %s %s: %w%s", op, path, cause(err), advice)
+	return errorf("record: cannot %s %s: %w%s", op, path, cause(err), advice)
 }
 
 // cause strips the inner path from an error: for a user the temporary name is

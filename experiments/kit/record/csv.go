@@ -94,10 +94,10 @@ func NewCSVReader(r io.Reader, s Schema) (*CSVReader, error) {
 	for i, col := range s.Columns {
 		_, last, err := c.field()
 		if err != nil {
-			return nil, fmt.Errorf("record: table %s: header: %w", s.Name, noEOF(err))
+			return nil, errorf("record: table %s: header: %w", s.Name, noEOF(err))
 		}
 		if got := string(c.text); got != col.Name || last != (i == len(s.Columns)-1) {
-			return nil, fmt.Errorf("record: table %s: another schema: column %d is %q, want %q of %d columns", s.Name, i+1, got,
+			return nil, errorf("record: table %s: another schema: column %d is %q, want %q of %d columns", s.Name, i+1, got,
 				col.Name, len(s.Columns))
 		}
 	}
@@ -123,7 +123,7 @@ func (c *CSVReader) Read() (Row, error) {
 			err = fmt.Errorf("want %d fields", len(row))
 		}
 		if err != nil {
-			return nil, fmt.Errorf("record: table %s: line %d, column %s: %w", c.schema.Name, line, c.schema.Columns[i].Name,
+			return nil, errorf("record: table %s: line %d, column %s: %w", c.schema.Name, line, c.schema.Columns[i].Name,
 				noEOF(err))
 		}
 		row[i] = v

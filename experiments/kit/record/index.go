@@ -2,7 +2,6 @@ package record
 
 import (
 	"crypto/sha256"
-	"fmt"
 	"maps"
 	"slices"
 )
@@ -67,10 +66,10 @@ func (x *index) put(key string, order int64, p place) {
 // free fails when a place of the plan is taken or no place at all.
 func (x *index) free(key string, order int64) error {
 	if order < 0 {
-		return fmt.Errorf("record: run %s: place %d: want a place from 0", key, order)
+		return errorf("record: run %s: place %d: want a place from 0", key, order)
 	}
 	if _, taken := x.at(order); taken {
-		return fmt.Errorf("record: run %s: place %d of the plan has a run already", key, order)
+		return errorf("record: run %s: place %d of the plan has a run already", key, order)
 	}
 	return nil
 }

@@ -144,7 +144,7 @@ func (j *journal) sum(payload []byte) string {
 // line encodes a run after checking every row against its schema.
 func (j *journal) line(key string, tables map[string][]Row) ([]byte, error) {
 	if !plainKey(key) {
-		return nil, fmt.Errorf("record: run key %q: want letters and digits, as RunKey gives them", key)
+		return nil, errorf("record: run key %q: want letters and digits, as RunKey gives them", key)
 	}
 	texts := make(map[string]string, len(tables))
 	for i := range j.schemas {
@@ -160,7 +160,7 @@ func (j *journal) line(key string, tables map[string][]Row) ([]byte, error) {
 	}
 	for name := range tables {
 		if _, known := texts[name]; !known {
-			return nil, fmt.Errorf("record: run %s: no table %q was opened", key, name)
+			return nil, errorf("record: run %s: no table %q was opened", key, name)
 		}
 	}
 	body, err := json.Marshal(texts)
@@ -196,7 +196,7 @@ func (j *journal) keep(key string, tables map[string][]Row) error {
 func (j *journal) append(key string, tables map[string][]Row, may func() error, put func(place)) error {
 	line, err := j.line(key, tables)
 	if err == nil && len(line) > math.MaxInt32 {
-		err = fmt.Errorf("record: run %s: %d bytes: want less than 2 GiB", key, len(line))
+		err = errorf("record: run %s: %d bytes: want less than 2 GiB", key, len(line))
 	}
 	if err != nil {
 		return err
@@ -286,7 +286,7 @@ func (j *journal) read(p place) (map[string]string, error) {
 	}
 	_, body, ok := j.split(line)
 	if !ok {
-		return nil, fmt.Errorf("record: %s: the run at byte %d was damaged while the store was open: resume to repeat it",
+		return nil, errorf("record: %s: the run at byte %d was damaged while the store was open: resume to repeat it",
 			j.path, p.offset)
 	}
 	var texts map[string]string

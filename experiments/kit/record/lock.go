@@ -24,7 +24,7 @@ func lock(dir string) (*os.File, error) {
 	for {
 		f, err := openLocked(path)
 		if errors.Is(err, errLocked) {
-			return nil, fmt.Errorf("record: %s is in use by %s: wait for it, stop it, or choose another folder with --out", dir,
+			return nil, errorf("record: %s is in use by %s: wait for it, stop it, or choose another folder with --out", dir,
 				holder(path))
 		}
 		if err != nil {

@@ -189,14 +189,14 @@ var crossing = strings.NewReplacer("@", "-", "+", "-")
 // check refuses what Open cannot work with.
 func (m *Manifest) check() error {
 	if !identifier(crossing.Replace(m.Experiment)) {
-		return fmt.Errorf("record: experiment %q: want letters, digits, '_', '-', '.', '@' or '+', starting with a letter",
+		return errorf("record: experiment %q: want letters, digits, '_', '-', '.', '@' or '+', starting with a letter",
 			m.Experiment)
 	}
 	if m.Version == "" {
-		return fmt.Errorf("record: experiment %s: the manifest names no program version", m.Experiment)
+		return errorf("record: experiment %s: the manifest names no program version", m.Experiment)
 	}
 	if !utf8.ValidString(m.Config) {
-		return fmt.Errorf("record: experiment %s: the configuration is not valid UTF-8", m.Experiment)
+		return errorf("record: experiment %s: the configuration is not valid UTF-8", m.Experiment)
 	}
 	return nil
 }
@@ -266,13 +266,13 @@ func ReadTiming(dir string) (Timing, error) {
 func readSealed(path string, v any) error {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return fmt.Errorf("record: %w", err)
+		return errorf("record: %w", err)
 	}
 	if !sealIntact(b) {
-		return fmt.Errorf("record: %s was changed after it was written: its bytes do not match its self_sha256", path)
+		return errorf("record: %s was changed after it was written: its bytes do not match its self_sha256", path)
 	}
 	if err := json.Unmarshal(b, v); err != nil {
-		return fmt.Errorf("record: %s: %w", path, err)
+		return errorf("record: %s: %w", path, err)
 	}
 	return nil
 }

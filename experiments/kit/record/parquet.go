@@ -167,17 +167,17 @@ func NewParquetReader(r io.ReaderAt, size int64, s Schema, specHash string) (p *
 	}
 	f, err := parquet.OpenFile(r, size)
 	if err != nil {
-		return nil, fmt.Errorf("record: table %s: %w", s.Name, err)
+		return nil, errorf("record: table %s: %w", s.Name, err)
 	}
 	stored, ok := f.Lookup(keySchema)
 	if !ok {
-		return nil, fmt.Errorf("record: table %s: the file was not written by this program: it holds no schema", s.Name)
+		return nil, errorf("record: table %s: the file was not written by this program: it holds no schema", s.Name)
 	}
 	if stored != s.canonical() || f.Schema().String() != parquetSchema(s).String() {
-		return nil, fmt.Errorf("record: table %s: another schema: the file holds %s", s.Name, stored)
+		return nil, errorf("record: table %s: another schema: the file holds %s", s.Name, stored)
 	}
 	if got, _ := f.Lookup(keySpecHash); specHash != "" && got != specHash {
-		return nil, fmt.Errorf("record: table %s: the file belongs to spec %s, want %s", s.Name, got, specHash)
+		return nil, errorf("record: table %s: the file belongs to spec %s, want %s", s.Name, got, specHash)
 	}
 	return &ParquetReader{schema: s, groups: f.RowGroups(), left: f.NumRows()}, nil
 }
@@ -185,7 +185,7 @@ func NewParquetReader(r io.ReaderAt, size int64, s Schema, specHash string) (p *
 // caught makes an error of a panic: parquet-go panics on some damaged files.
 func caught(err *error, table string) {
 	if r := recover(); r != nil {
-		*err = fmt.Errorf("record: table %s: damaged Parquet file: %v", table, r)
+		*err = errorf("record: table %s: damaged Parquet file: %v", table, r)
 	}
 }
 
@@ -197,7 +197,7 @@ func (p *ParquetReader) Read() (row Row, err error) {
 			return nil, io.EOF
 		}
 		if err := p.fill(); err != nil {
-			return nil, fmt.Errorf("record: table %s: damaged Parquet file: %w", p.schema.Name, noEOF(err))
+			return nil, errorf("record: table %s: damaged Parquet file: %w", p.schema.Name, noEOF(err))
 		}
 	}
 	row, p.ready = p.ready[0], p.ready[1:]

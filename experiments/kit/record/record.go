@@ -77,7 +77,7 @@ func (t *Type) UnmarshalText(b []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("record: unknown column type %q, want int, float, text or bool", b)
+	return errorf("record: unknown column type %q, want int, float, text or bool", b)
 }
 
 // NoUnit is the unit of a text column; Dimensionless is that of a pure number
@@ -113,7 +113,7 @@ func (s Schema) Index(name string) int {
 func (s Schema) Check() error {
 	var faults []error
 	fault := func(format string, args ...any) {
-		faults = append(faults, fmt.Errorf("record: schema %q: "+format, append([]any{s.Name}, args...)...))
+		faults = append(faults, errorf("record: schema %q: "+format, append([]any{s.Name}, args...)...))
 	}
 	if !identifier(s.Name) {
 		fault("its name must be letters, digits, '_', '-' or '.' and start with a letter")

@@ -3,7 +3,6 @@ package record
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -93,7 +92,7 @@ func checkTables(m Manifest, tables []Table) error {
 	for _, t := range tables {
 		err = errors.Join(err, t.Schema.Check(), t.Formats.check())
 		if seen[t.Schema.Name] {
-			err = errors.Join(err, fmt.Errorf("record: table %s is opened twice", t.Schema.Name))
+			err = errors.Join(err, errorf("record: table %s is opened twice", t.Schema.Name))
 		}
 		seen[t.Schema.Name] = true
 	}
@@ -102,7 +101,7 @@ func checkTables(m Manifest, tables []Table) error {
 
 func (f Format) check() error {
 	if f == 0 || f&^(CSV|Parquet) != 0 {
-		return fmt.Errorf("record: format %d: want CSV, Parquet or both", f)
+		return errorf("record: format %d: want CSV, Parquet or both", f)
 	}
 	return nil
 }
@@ -219,7 +218,7 @@ func (s *Store) schema(table string) (Schema, error) {
 			return t.Schema, nil
 		}
 	}
-	return Schema{}, fmt.Errorf("record: %s: no table %q was opened", s.dir, table)
+	return Schema{}, errorf("record: %s: no table %q was opened", s.dir, table)
 }
 
 // Phase adds the wall time of a part of the work to timing.json.
@@ -244,7 +243,7 @@ func (s *Store) Workers(n int) {
 // is kept, and there is no manifest unless only its last sync failed.
 func (s *Store) Close(status Status, reason string) error {
 	if s.lock == nil {
-		return fmt.Errorf("record: %s: the store is closed", s.dir)
+		return errorf("record: %s: the store is closed", s.dir)
 	}
 	err := s.checkClose(status, reason)
 	if err == nil {
@@ -263,11 +262,11 @@ func (s *Store) Close(status Status, reason string) error {
 func (s *Store) checkClose(status Status, reason string) error {
 	switch {
 	case status != Complete && status != Partial:
-		return fmt.Errorf("record: %s: status %q, want complete or partial", s.dir, status)
+		return errorf("record: %s: status %q, want complete or partial", s.dir, status)
 	case (status == Partial) != (reason != ""):
-		return fmt.Errorf("record: %s: a partial experiment has a reason, a complete one has none", s.dir)
+		return errorf("record: %s: a partial experiment has a reason, a complete one has none", s.dir)
 	case s.open > 0:
-		return fmt.Errorf("record: %s: %d files are still being written", s.dir, s.open)
+		return errorf("record: %s: %d files are still being written", s.dir, s.open)
 	case status == Complete:
 		return errors.Join(s.journal.err, s.err)
 	}

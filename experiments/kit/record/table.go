@@ -27,10 +27,10 @@ type Artifact struct {
 func (s *Store) Create(name string) (*Artifact, error) {
 	outside := !filepath.IsLocal(filepath.FromSlash(name)) || path.Clean(name) != name || name == "."
 	if outside || isTemporary(path.Base(name)) {
-		return nil, fmt.Errorf("record: %q is no name of a file inside the results folder", name)
+		return nil, errorf("record: %q is no name of a file inside the results folder", name)
 	}
 	if slices.Contains([]string{manifestName, timingName, schemaName, journalName, lockName}, name) {
-		return nil, fmt.Errorf("record: the store writes %s itself", name)
+		return nil, errorf("record: the store writes %s itself", name)
 	}
 	return s.create(name)
 }
@@ -39,7 +39,7 @@ func (s *Store) create(name string) (*Artifact, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.names[name] {
-		return nil, fmt.Errorf("record: %s is written twice", filepath.Join(s.dir, name))
+		return nil, errorf("record: %s is written twice", filepath.Join(s.dir, name))
 	}
 	f, err := create(filepath.Join(s.dir, filepath.FromSlash(name)), s.hook)
 	if err != nil {
@@ -108,7 +108,7 @@ type TableWriter struct {
 // the runs. Its files are <schema name>.csv and .parquet.
 func (s *Store) Table(schema Schema, formats Format) (*TableWriter, error) {
 	if _, err := s.schema(schema.Name); err == nil {
-		return nil, fmt.Errorf("record: table %s comes from the runs: give its rows to Record", schema.Name)
+		return nil, errorf("record: table %s comes from the runs: give its rows to Record", schema.Name)
 	}
 	return s.table(schema, formats)
 }
@@ -237,12 +237,12 @@ func ReadSchemas(dir string) (map[string]Schema, error) {
 	}
 	var all schemaFile
 	if err := json.Unmarshal(b, &all); err != nil {
-		return nil, fmt.Errorf("record: %s: %w", path, err)
+		return nil, errorf("record: %s: %w", path, err)
 	}
 	schemas := make(map[string]Schema, len(all.Files))
 	for _, d := range all.Files {
 		if err := d.schema().Check(); err != nil || !strings.HasPrefix(d.File, d.Table+".") {
-			return nil, errors.Join(fmt.Errorf("record: %s: %s is not described", path, d.File), err)
+			return nil, errors.Join(errorf("record: %s: %s is not described", path, d.File), err)
 		}
 		schemas[d.File] = d.schema()
 	}

@@ -124,11 +124,11 @@ type Row []Value
 // is missing or of the column's type, floats are finite, texts are UTF-8.
 func (s *Schema) check(r Row) error {
 	if len(r) != len(s.Columns) {
-		return fmt.Errorf("record: table %s: row has %d values, the schema has %d columns", s.Name, len(r), len(s.Columns))
+		return errorf("record: table %s: row has %d values, the schema has %d columns", s.Name, len(r), len(s.Columns))
 	}
 	for i := range r {
 		if why := r[i].fault(s.Columns[i].Type); why != "" {
-			return fmt.Errorf("record: table %s, column %s: %s", s.Name, s.Columns[i].Name, why)
+			return errorf("record: table %s, column %s: %s", s.Name, s.Columns[i].Name, why)
 		}
 	}
 	return nil

@@ -17,7 +17,7 @@ import (
 	"stakeout/mechanisms/remedy"
 )
 
-// catalogue is a table of entries, each of which must be described.
+// catalogue is a table of entries with what each does and its source. An empty cell is an error.
 func catalogue(head string, entries [][]string) (string, error) {
 	for _, e := range entries {
 		for _, cell := range e {
@@ -90,8 +90,8 @@ func claimTable() (string, error) {
 	return texts("", []string{"Claim", "By", "Read as"}, rows)
 }
 
-// columnTable lists what is recorded of a replication, parameters left out, and of
-// the two worlds with an attacker's capital only the first.
+// columnTable lists the columns of a table of results. Left out are the parameters, and the columns of the honest
+// world, which mirror those of the attack.
 func columnTable(name string) (string, error) {
 	schemas, err := design.Schemas()
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// rules lists what the methods of a type do, in the order of the source, as their
-// comments say it. Exported ones belong to an interface or only read.
+// rules lists what the methods of types do, in the order of the source, in the words of their comments. Exported
+// methods are left out, because they belong to an interface or only read.
 func (d *describer) rules(dir string, types ...string) (string, error) {
 	var b strings.Builder
 	for _, typ := range types {
@@ -33,7 +33,7 @@ func (d *describer) rules(dir string, types ...string) (string, error) {
 	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
-// types lists what types say of themselves, up to what they assume.
+// types lists the comments on types, up to their assumptions.
 func (d *describer) types(dir string, names ...string) (string, error) {
 	var b strings.Builder
 	for _, name := range names {
@@ -50,7 +50,7 @@ func (d *describer) types(dir string, names ...string) (string, error) {
 	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
-// purposes lists the purposes of draws that the model makes use of.
+// purposes lists the purposes of draws that occur in the model.
 func (d *describer) purposes() (string, error) {
 	used := map[string]bool{}
 	for _, dir := range d.order {

@@ -1,22 +1,19 @@
-// Package odd describes the model by the ODD protocol. The prose is written by
-// hand, in the template odd.md; every table, and every parameter that a sentence
-// names, comes from the program: parameters with unit, range and source from the
-// tags that presets are read by, state variables from the structs that hold them,
-// the schedule from the list of phases that a world runs through, the rules of
-// agents and the assumptions from the comments that state them.
+// Package odd describes the model by the ODD protocol. The description is the prose, ODD.md, and files of tables,
+// which are kept beside this package. The sentences are written by hand, in the templates. Every table, and every
+// parameter that a sentence names, comes from the program: parameters with unit, range and source from the tags that
+// presets are read by, state variables from the structs that hold them, the schedule from the list of phases that a
+// world runs through, the rules of agents and the assumptions from the comments that state them.
 //
-// What nobody described is an error: a parameter that no table of the template
-// shows, a kind of agent, a state variable, a phase without a comment.
+// Anything without a description is an error: a parameter that no table shows, a kind of agent, a state variable, a
+// phase without a comment. So is a link of the prose to a table that does not exist.
 //
-// Source: V. Grimm et al., "The ODD Protocol for Describing Agent-Based and Other
-// Simulation Models: A Second Update to Improve Clarity, Replication, and
-// Structural Realism", Journal of Artificial Societies and Social Simulation
+// Source: V. Grimm et al., "The ODD Protocol for Describing Agent-Based and Other Simulation Models: A Second Update
+// to Improve Clarity, Replication, and Structural Realism", Journal of Artificial Societies and Social Simulation
 // 23(2) 7, 2020.
 package odd
 
 import (
 	"bytes"
-	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -31,15 +28,13 @@ import (
 	"stakeout/strategies"
 )
 
-//go:embed odd.md
-var prose string
-
-// describer has what the template asks for.
+// describer has what the templates ask for.
 type describer struct {
 	*source
 	world  sim.Config
 	fields []field
 	shown  map[string]bool // paths of parameters
+	links  []link          // of the prose to tables
 	faults []string        // what is not described
 }
 
@@ -49,41 +44,50 @@ type field struct {
 	param.Field
 }
 
-// Describe writes the description of the program whose module is in a folder. The
-// error says what is not described, or what the template asks for in vain.
-func Describe(folder fs.FS) ([]byte, error) {
-	if module, err := fs.ReadFile(folder, "go.mod"); err != nil || !bytes.HasPrefix(module, []byte("module stakeout\n")) {
-		return nil, errors.New("odd: no go.mod of this program here; expected the folder that holds README.md and go.mod")
+// Describe writes the description of the program whose module is in a folder, the prose first. The error says what
+// is not described, or what a template asks for in vain.
+func Describe(folder fs.FS) ([]Part, error) {
+	module, err := fs.ReadFile(folder, "go.mod")
+	if err != nil || !bytes.HasPrefix(module, []byte("module stakeout\n")) {
+		return nil, errors.New("odd: no go.mod of this program here; " +
+			"expected the folder that holds README.md and go.mod")
 	}
-	return describe(folder, prose)
+	return describe(folder, templates())
 }
 
-func describe(folder fs.FS, prose string) ([]byte, error) {
+// describe fills templates in, whose parameters and links must be complete in all of them together.
+func describe(folder fs.FS, templates []Part) ([]Part, error) {
 	s, err := parse(folder)
 	if err != nil {
 		return nil, err
 	}
 	d := &describer{source: s, shown: map[string]bool{}}
 	d.collect()
-	t, err := template.New("odd.md").Funcs(d.functions()).Parse(prose)
-	if err != nil {
-		return nil, err
+	var parts []Part
+	for _, p := range templates {
+		t, err := template.New(p.Name).Funcs(d.functions()).Parse(p.Text)
+		if err != nil {
+			return nil, err
+		}
+		var b strings.Builder
+		if err := t.Execute(&b, nil); err != nil {
+			return nil, err
+		}
+		parts = append(parts, Part{p.Name, b.String()})
 	}
-	var b bytes.Buffer
-	if err := t.Execute(&b, nil); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), d.complete()
+	d.follow(parts)
+	return parts, d.complete()
 }
 
 func (d *describer) functions() template.FuncMap {
 	return template.FuncMap{
-		"value": d.value, "unit": d.unit, "parameters": d.parameters, "attacks": d.attacks,
-		"kinds": d.kindTable, "state": d.state, "rules": d.rules, "types": d.types, "constants": d.constantTable, "purposes": d.purposes,
-		"schedule": d.schedule, "modules": d.modules, "statements": d.statementTable, "origins": d.origins,
-		"mechanisms": mechanisms, "remedies": remedies, "matrices": matrices,
-		"facts": factTable, "docking": dockingTable, "checks": checkTable, "claims": claimTable, "columns": columnTable,
-		"books": d.books, "count": d.count,
+		"value": d.value, "unit": d.unit, "count": d.count, "origins": d.origins,
+		"parameters": d.parameters, "attacks": d.attacks, "mechanisms": mechanisms, "remedies": remedies,
+		"kinds": d.kindTable, "modules": d.modules, "state": d.state, "constants": d.constantTable,
+		"schedule": d.schedule, "rules": d.rules, "types": d.types, "purposes": d.purposes, "matrices": matrices,
+		"facts": factTable, "docking": dockingTable, "checks": checkTable, "claims": claimTable,
+		"columns": columnTable, "books": d.books, "statements": d.statementTable,
+		"see": d.see, "contents": contents, "folder": func() string { return home }, "up": func() string { return up },
 	}
 }
 
@@ -104,12 +108,11 @@ func (d *describer) collect() {
 	}
 }
 
-// complete is an error that names all that is not described, a parameter that
-// stands in no table included.
+// complete returns an error that names everything without a description, parameters that no table shows included.
 func (d *describer) complete() error {
 	for _, f := range d.fields {
 		if !d.shown[f.path] {
-			d.fault("no table of the template shows %s", f.path)
+			d.fault("no table shows %s", f.path)
 		}
 	}
 	if len(d.faults) > 0 {
@@ -150,8 +153,7 @@ func (d *describer) find(path string) (field, error) {
 	return d.fields[i], nil
 }
 
-// grouped is a number with its digits before the point in groups of three, where
-// there are more than four of them.
+// grouped writes a number with the digits before its point in groups of three, where there are more than four.
 func grouped(number string) string {
 	whole, rest, point := strings.Cut(number, ".")
 	if len(whole) > 4 {

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -16,43 +17,65 @@ import (
 	"stakeout/strategies"
 )
 
-var update = flag.Bool("update", false, "rewrite ODD.md")
+var update = flag.Bool("update", false, "rewrite ODD.md and the files of tables")
 
-const committed = "../../../ODD.md"
+// top is the folder of the module.
+const top = "../../.."
 
-var root = os.DirFS("../../..")
+var root = os.DirFS(top)
 
-// TestDescriptionIsCurrent holds ODD.md against what the program says of itself,
-// in which nothing may be undescribed.
+// most is how many bytes of prose a reader is asked to read.
+const most = 40_000
+
+// TestDescriptionIsCurrent holds ODD.md and the files of tables to what the program says of itself. With -update it
+// rewrites them.
 func TestDescriptionIsCurrent(t *testing.T) {
 	got, err := Describe(root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *update {
-		if err := os.WriteFile(committed, got, 0o644); err != nil {
+	for _, p := range got {
+		file := filepath.Join(top, filepath.FromSlash(p.File()))
+		if *update {
+			if err := os.WriteFile(file, []byte(p.Text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
 			t.Fatal(err)
 		}
+		if p.Text != string(want) {
+			t.Errorf("%s differs from the program; `go test ./%s -update` writes it anew", p.File(), home)
+		}
 	}
-	want, err := os.ReadFile(committed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != string(want) {
-		t.Errorf("ODD.md differs from the program; `go test ./experiments/publish/odd -update` writes it anew")
+	if n := len(got[0].Text); n > most {
+		t.Errorf("ODD.md has %d bytes, at most %d: long tables belong to the files beside this package", n, most)
 	}
 }
 
-// TestCataloguesAreInTheTemplate looks for what can be chosen by name in the text
-// itself: a table that the template lost would miss no error.
-func TestCataloguesAreInTheTemplate(t *testing.T) {
-	raw, err := os.ReadFile(committed)
-	if err != nil {
-		t.Fatal(err)
+// Every file of tables that the folder holds is part of the description, and the program carries it.
+func TestPartsAreAllThere(t *testing.T) {
+	if *update {
+		t.Skip("the program carries the files of before the update")
 	}
+	files, err := filepath.Glob("*.md")
+	if err != nil || len(files) != len(tables) {
+		t.Errorf("files of tables: %q, want %q: %v", files, tables, err)
+	}
+	for _, p := range Parts() {
+		if raw, err := fs.ReadFile(root, p.File()); err != nil || string(raw) != p.Text {
+			t.Errorf("the program does not carry %s as it is: %v", p.File(), err)
+		}
+	}
+}
+
+// TestCataloguesAreInTheTemplate looks for everything that can be chosen by name in the text itself, because nothing
+// else notices a table that the templates have lost.
+func TestCataloguesAreInTheTemplate(t *testing.T) {
 	var starts []string
 	for _, e := range strategies.All() {
-		starts = append(starts, "#### "+e.Name)
+		starts = append(starts, "## "+e.Name)
 	}
 	for _, e := range election.All() {
 		starts = append(starts, "| "+e.Name+" | "+e.Doc[:10])
@@ -76,9 +99,17 @@ func TestCataloguesAreInTheTemplate(t *testing.T) {
 			starts = append(starts, "- `"+k.rules+".", "| "+k.state+".")
 		}
 	}
+	var all strings.Builder
+	for _, p := range Parts() {
+		raw, err := fs.ReadFile(root, p.File())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(raw)
+	}
 	for _, s := range starts {
-		if !strings.Contains(string(raw), "\n"+s) {
-			t.Errorf("no line of ODD.md starts with %q", s)
+		if !strings.Contains(all.String(), "\n"+s) {
+			t.Errorf("no line of the description starts with %q", s)
 		}
 	}
 }
@@ -99,16 +130,28 @@ func (o overlay) ReadFile(name string) ([]byte, error) {
 // TestWhatIsNotDescribedIsAnError takes one description after another away.
 func TestWhatIsNotDescribedIsAnError(t *testing.T) {
 	for _, c := range []struct{ file, old, new, prose, want string }{
-		{"agents/maker.go", " // half-spread in calm markets, as a share of the price", "", `{{state "agents" "maker"}}`, "maker.spread in agents is not described"},
-		{"agents/maker.go", "// half-spread in calm markets, as a share of the price", "// bp", `{{state "agents" "maker"}}`, "maker.spread in agents is not described"},
-		{"agents/maker.go", "type maker struct {", "type maker struct {\n\tfurther int", `{{state "agents" "maker"}}`, "maker.further in agents is not described"},
-		{"agents/maker.go", "// level replaces", "//\n\nvar _ = 0 // level replaces", `{{rules "agents" "Makers"}}`, "method level of Makers in agents has no comment"},
-		{"agents/maker.go", "// MakerParams describe the market makers.\n//\n", "\n", `{{kinds}}`, "the comment on agents.MakerParams does not say whom it describes"},
-		{"experiments/sim/phases.go", "// nature draws the news of an interval and publishes them.\n", "", `{{schedule}}`, "phase nature has no comment"},
-		{"agents/action.go", " // the order in a slot", "", `{{constants "agents" "Verb" "Verb"}}`, "Cancel in agents has no comment"},
-		{"agents/agent.go", "package", "package", `{{parameters "world.market."}}`, "no table of the template shows world.opening.price_usd"},
-		{"agents/agent.go", "package", "package", `{{value "world.makers.number"}}`, "there is no parameter world.makers.number"},
-		{"agents/agent.go", "package", "package", `{{state "agents" "wizard"}}`, "there is no type wizard in agents"},
+		{"agents/maker.go", " // half-spread in calm markets, as a share of the price", "",
+			`{{state "agents" "maker"}}`, "maker.spread in agents is not described"},
+		{"agents/maker.go", "// half-spread in calm markets, as a share of the price", "// bp",
+			`{{state "agents" "maker"}}`, "maker.spread in agents is not described"},
+		{"agents/maker.go", "type maker struct {", "type maker struct {\n\tfurther int",
+			`{{state "agents" "maker"}}`, "maker.further in agents is not described"},
+		{"agents/maker.go", "// level replaces", "//\n\nvar _ = 0 // level replaces",
+			`{{rules "agents" "Makers"}}`, "method level of Makers in agents has no comment"},
+		{"agents/maker.go", "// MakerParams describe the market makers.\n//\n", "\n",
+			`{{kinds}}`, "the comment on agents.MakerParams does not say whom it describes"},
+		{"experiments/sim/phases.go", "// nature draws the news of an interval and publishes them.\n", "",
+			`{{schedule}}`, "phase nature has no comment"},
+		{"agents/action.go", " // the order in a slot", "",
+			`{{constants "agents" "Verb" "Verb"}}`, "Cancel in agents has no comment"},
+		{"agents/agent.go", "package", "package",
+			`{{parameters "world.market."}}`, "no table shows world.opening.price_usd"},
+		{"agents/agent.go", "package", "package",
+			`{{value "world.makers.number"}}`, "there is no parameter world.makers.number"},
+		{"agents/agent.go", "package", "package",
+			`{{state "agents" "wizard"}}`, "there is no type wizard in agents"},
+		{"agents/agent.go", "package", "package",
+			`{{see "parameters" "Wizards" "Table"}}`, `the prose points to "Wizards" of "parameters"`},
 	} {
 		raw, err := fs.ReadFile(root, c.file)
 		if err != nil {
@@ -117,7 +160,7 @@ func TestWhatIsNotDescribedIsAnError(t *testing.T) {
 		if !strings.Contains(string(raw), c.old) {
 			t.Fatalf("%s has no %q", c.file, c.old)
 		}
-		_, err = describe(overlay{root, c.file, strings.Replace(string(raw), c.old, c.new, 1)}, c.prose)
+		_, err = describe(overlay{root, c.file, strings.Replace(string(raw), c.old, c.new, 1)}, []Part{{Prose, c.prose}})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %.200v, want %q", c.prose, err, c.want)
 		}
@@ -125,17 +168,20 @@ func TestWhatIsNotDescribedIsAnError(t *testing.T) {
 }
 
 func TestDescribeRefusesAnotherFolder(t *testing.T) {
-	if _, err := Describe(fstest.MapFS{"go.mod": {Data: []byte("module other\n")}}); err == nil || !strings.Contains(err.Error(), "no go.mod of this program") {
+	_, err := Describe(fstest.MapFS{"go.mod": {Data: []byte("module other\n")}})
+	if err == nil || !strings.Contains(err.Error(), "no go.mod of this program") {
 		t.Errorf("error %v", err)
 	}
 }
 
 func TestEntriesMustBeDescribed(t *testing.T) {
-	if _, err := catalogue("Remedy", [][]string{{"pillory", "", "nobody"}}); err == nil || !strings.Contains(err.Error(), `remedy "pillory" is not described`) {
+	_, err := catalogue("Remedy", [][]string{{"pillory", "", "nobody"}})
+	if err == nil || !strings.Contains(err.Error(), `remedy "pillory" is not described`) {
 		t.Errorf("a remedy without a sentence: %v", err)
 	}
 	d := &describer{shown: map[string]bool{}}
-	if _, err := d.attack(strategies.Entry{Name: "flood", Doc: "Send much."}); err == nil || !strings.Contains(err.Error(), "attack flood is not described") {
+	_, err = d.attack(strategies.Entry{Name: "flood", Doc: "Send much."})
+	if err == nil || !strings.Contains(err.Error(), "attack flood is not described") {
 		t.Errorf("an attack without a source: %v", err)
 	}
 	d.row(field{"world.x", param.Field{Doc: "A number"}}, "world.x")
@@ -171,14 +217,16 @@ func f() {
 			got = append(got, a.where+"|"+a.about+"|"+a.text)
 		}
 	}
-	want := "a/b.go|package|The sun rises. a/b.go|package|It sets. a/b.go|package|The moon is round. a/b.go|f|F is cheap. a/b.go||Inside, too. a/b.go|package|Galileo (1610)."
+	want := "a/b.go|package|The sun rises. a/b.go|package|It sets. a/b.go|package|The moon is round. " +
+		"a/b.go|f|F is cheap. a/b.go||Inside, too. a/b.go|package|Galileo (1610)."
 	if strings.Join(got, " ") != want {
 		t.Errorf("statements %q", got)
 	}
 }
 
 func TestGrouped(t *testing.T) {
-	for in, want := range map[string]string{"2020": "2020", "100000000": "100,000,000", "12345.678": "12,345.678", "0.0001": "0.0001"} {
+	for in, want := range map[string]string{
+		"2020": "2020", "100000000": "100,000,000", "12345.678": "12,345.678", "0.0001": "0.0001"} {
 		if got := grouped(in); got != want {
 			t.Errorf("grouped(%s) = %s, want %s", in, got, want)
 		}

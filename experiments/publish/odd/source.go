@@ -190,7 +190,7 @@ type kind struct {
 // count is how a row of the table of kinds counts its agents.
 var count = regexp.MustCompile(`return c\.(\w+)\.Count`)
 
-// kinds reads the populations off the world's own table.
+// kinds reads the populations off the table of kinds of the world.
 func (s *source) kinds() (list []kind, err error) {
 	for _, f := range s.of["experiments/sim"] {
 		if f.name != "kinds.go" {
@@ -225,8 +225,8 @@ func (s *source) kinds() (list []kind, err error) {
 	return list, err
 }
 
-// describe fills in what package agents says of a kind: its parameters, the
-// population in the same file, whose rows are the state of its agents.
+// describe fills in the names by which package agents knows a kind: the type of its parameters, the population in the
+// same file, and the type of the rows that are the state of its agents.
 func (s *source) describe(k *kind) error {
 	fields, err := s.fields("experiments/sim", "Config")
 	if err != nil {
@@ -307,7 +307,7 @@ func marked(paragraph, mark string) (list []string) {
 	return list
 }
 
-// documented names what the comments of a file are about.
+// documented gives for each comment of a file the name of the declaration that it stands on.
 func documented(f *ast.File) map[*ast.CommentGroup]string {
 	names := map[*ast.CommentGroup]string{f.Doc: "package"}
 	for _, d := range f.Decls {

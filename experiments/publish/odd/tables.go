@@ -13,7 +13,7 @@ import (
 
 var parameterHeads = []string{"Parameter", "Meaning", "Default", "Unit", "Range", "Source"}
 
-// parameters lists those whose path starts with one of the prefixes.
+// parameters lists the parameters whose paths start with one of the prefixes.
 func (d *describer) parameters(prefixes ...string) (string, error) {
 	var rows [][]string
 	for _, f := range d.fields {
@@ -60,7 +60,8 @@ func (d *describer) attack(e strategies.Entry) (string, error) {
 		}
 	}
 	t, err := texts("", parameterHeads, rows)
-	return fmt.Sprintf("#### %s\n\n%s It needs %s. Source: %s.\n\n%s", e.Name, e.Doc, needs(e.Needs), strings.TrimSuffix(e.Source, "."), t), err
+	return fmt.Sprintf("## %s\n\n%s It needs %s. Source: %s.\n\n%s",
+		e.Name, e.Doc, needs(e.Needs), strings.TrimSuffix(e.Source, "."), t), err
 }
 
 // needs says in words which levers an attack must find.
@@ -70,8 +71,9 @@ func needs(l strategies.Levers) string {
 		needed bool
 		what   string
 	}{
-		{l.Stake, "leadership that follows stake"}, {l.Office, "leadership that is an office"}, {l.Bids, "leadership that is sold"},
-		{l.Loans, "somebody who lends tokens or makes a perpetual future"}, {l.Dai, "dai and those who owe it"},
+		{l.Stake, "leadership that follows stake"}, {l.Office, "leadership that is an office"},
+		{l.Bids, "leadership that is sold"}, {l.Loans, "somebody who lends tokens or makes a perpetual future"},
+		{l.Dai, "dai and those who owe it"},
 		{l.Judge != 0, "a remedy that judges operators"}, {l.Oracle, "a remedy whose token can fork"},
 	} {
 		if n.needed {
@@ -95,7 +97,9 @@ func (d *describer) kindTable() (string, error) {
 	}
 	var rows [][]string
 	for _, k := range kinds {
-		row := []string{"attacker", strconv.Itoa(sim.Legs), "The accounts of one attacker, a stake leg, a second leg for what else the attack needs, and a leg for a short on top of it; idle unless a plan is given to them", strings.Join(k.roles, ", "), "the plan"}
+		row := []string{"attacker", strconv.Itoa(sim.Legs), "The accounts of one attacker, a stake leg, " +
+			"a second leg for what else the attack needs, and a leg for a short on top of it; " +
+			"idle unless a plan is given to them", strings.Join(k.roles, ", "), "the plan"}
 		if k.field != "" {
 			key, err := d.key(k.field)
 			if err != nil {
@@ -112,7 +116,7 @@ func (d *describer) kindTable() (string, error) {
 	return texts("", []string{"Kind", "Agents", "Who", "Roles", "State"}, rows)
 }
 
-// who is what a comment says of a kind after "describe".
+// who is the text of a comment after "describe", which says who the agents of a kind are.
 func who(doc string) string {
 	_, after, _ := strings.Cut(doc, " describe ")
 	return sentence(strings.TrimPrefix(after, "the "), "")
@@ -153,8 +157,8 @@ func (d *describer) count() (int, error) {
 	return n, nil
 }
 
-// state lists the fields of structs with what their comments say. A struct within
-// a struct is left to a line of its own type.
+// state lists the fields of structs with their comments. An embedded struct gets one line; its fields are listed where
+// the template names its type.
 func (d *describer) state(dir string, types ...string) (string, error) {
 	var rows [][]string
 	for _, typ := range types {
@@ -171,8 +175,7 @@ func (d *describer) state(dir string, types ...string) (string, error) {
 	return texts("", []string{"State variable", "Type", "Meaning"}, rows)
 }
 
-// variable is the row of a field, nil for padding and for what a struct that
-// others read keeps to itself.
+// variable is the row of a field. It is nil for padding and for a private field of an exported struct.
 func (d *describer) variable(dir, typ string, f *ast.Field) []string {
 	kind, names := d.code(f.Type), []string{}
 	for _, n := range f.Names {
@@ -213,8 +216,8 @@ func (d *describer) schedule() (string, error) {
 	return strings.TrimSuffix(b.String(), "\n"), nil
 }
 
-// steps lists the methods of the world that a method calls for what they do and not
-// for what they return, in order, each once, and below them what they call.
+// steps lists the methods of the world that a method calls, in order, each once, and below each of them the methods
+// that it calls. Methods that return a value are left out: they are asked and change nothing.
 func (d *describer) steps(b *strings.Builder, m *ast.FuncDecl, indent string) {
 	seen := map[string]bool{"warm": true} // which only fetches memory
 	ast.Inspect(m.Body, func(n ast.Node) bool {
@@ -257,8 +260,7 @@ func (d *describer) modules(dirs ...string) (string, error) {
 	return texts("", []string{"Package", "What it is"}, rows)
 }
 
-// statementTable lists what comments mark with a word, in the packages of the model
-// or in the others.
+// statementTable lists the sentences that comments mark with a word, in the packages of the model or in all others.
 func (d *describer) statementTable(mark string, model bool) (string, error) {
 	var rows [][]string
 	for _, a := range d.statements(mark) {
@@ -272,15 +274,15 @@ func (d *describer) statementTable(mark string, model bool) (string, error) {
 	return texts("", []string{"File", "About", mark}, rows)
 }
 
-// core reports whether a file belongs to the model and not to what is done with it.
+// core reports whether a file belongs to the model, and not to the experiments with it.
 func (d *describer) core(file string) bool {
 	top, _, _ := strings.Cut(file, "/")
 	return top != "experiments" && top != "cmd" || strings.HasPrefix(file, "experiments/sim/") ||
 		strings.HasPrefix(file, "experiments/kit/draw/") || strings.HasPrefix(file, "experiments/kit/exact/")
 }
 
-// origins says in a sentence where the defaults of the world and of the attacks come
-// from. What attacks have in common counts once.
+// origins says in a sentence where the defaults of the world and of the attacks come from. A parameter that attacks
+// share counts once.
 func (d *describer) origins() string {
 	var all, assumed, calibrated, unswept int
 	seen := map[string]bool{}
@@ -304,6 +306,8 @@ func (d *describer) origins() string {
 			unswept++
 		}
 	}
-	return fmt.Sprintf("Of the %d parameters of the world and of the attacks, %d take their default from a publication, a contract, a measurement or a rule that the table names, %d are calibrated, and %d are assumptions; of %d the source says that no sweep has been made yet.",
+	return fmt.Sprintf("Of the %d parameters of the world and of the attacks,\n%d take their default from a publication, "+
+		"a contract, a measurement or a rule that the table names, %d are calibrated,\n"+
+		"and %d are assumptions; of %d the source says that no sweep has been made yet.",
 		all, all-assumed-calibrated, calibrated, assumed, unswept)
 }

@@ -20,6 +20,7 @@ package measure
 
 import (
 	"math"
+
 	"stakeout/agents"
 	"stakeout/experiments/sim"
 	"stakeout/market"
