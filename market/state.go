@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 )
@@ -27,14 +28,10 @@ func (x *Exchange) CopyFrom(src *Exchange) {
 func (x *Exchange) Hash(h uint64) uint64 {
 	h = x.book.Hash(h)
 	s := &x.stats
-	for _, v := range [...]uint64{uint64(x.book.Last()), uint64(x.tick), s.Trades, s.Lots, uint64(s.Cash),
-		uint64(s.Fees), uint64(s.TakerLots), s.Orders, s.Cancels, s.Amends, s.Expired, s.SelfCancels, s.Rejected} {
-		h = (h ^ v) * 0x9E3779B97F4A7C15
-		h ^= h >> 29
-	}
+	h = exact.Fold(h, uint64(x.book.Last()), uint64(x.tick), s.Trades, s.Lots, uint64(s.Cash),
+		uint64(s.Fees), uint64(s.TakerLots), s.Orders, s.Cancels, s.Amends, s.Expired, s.SelfCancels, s.Rejected)
 	if s.Fired|s.Called != 0 {
-		h = (h ^ s.Fired<<32 ^ s.Called) * 0x9E3779B97F4A7C15
-		h ^= h >> 29
+		h = exact.Fold(h, s.Fired<<32^s.Called)
 	}
 	return h
 }

@@ -1,5 +1,7 @@
 package book
 
+import "stakeout/experiments/kit/exact"
+
 // CopyFrom makes b equal to src, re-using b's memory where it fits. Both must be
 // for the same maxPrice or b is made anew. It copies the orders, the pages in
 // use and the part of the price range that was ever touched.
@@ -43,9 +45,9 @@ func (b *Book) CopyFrom(src *Book) {
 // stop or a rule may ask for it, and a caller to whom it always matters folds
 // Last too.
 func (b *Book) Hash(h uint64) uint64 {
-	h = mix(h, uint64(b.expiry.now)<<32|uint64(b.maxPrice))
+	h = exact.Fold(h, uint64(b.expiry.now)<<32|uint64(b.maxPrice))
 	for s := Buy; s <= Sell; s++ {
-		h = mix(h, uint64(s))
+		h = exact.Fold(h, uint64(s))
 		for p, _, ok := b.Best(s); ok; p, ok = b.worse(s, p) {
 			lv := b.levelAt(p)
 			for id := b.following(lv, 0); id != 0; id = b.following(lv, id) {
@@ -54,9 +56,9 @@ func (b *Book) Hash(h uint64) uint64 {
 		}
 	}
 	if b.ruled {
-		h = mix(h, uint64(b.rules.Low)<<32|uint64(b.rules.High))
-		h = mix(h, uint64(b.rules.MinLots)<<8|uint64(b.rules.Phase))
-		h = mix(h, uint64(b.call.cut[Buy])<<32|uint64(b.call.cut[Sell]))
+		h = exact.Fold(h, uint64(b.rules.Low)<<32|uint64(b.rules.High))
+		h = exact.Fold(h, uint64(b.rules.MinLots)<<8|uint64(b.rules.Phase))
+		h = exact.Fold(h, uint64(b.call.cut[Buy])<<32|uint64(b.call.cut[Sell]))
 	}
 	for at := b.call.list.head; at != 0; at = b.quadAt(at).next {
 		h = b.hashOrder(h, at<<quadBits)
@@ -67,10 +69,10 @@ func (b *Book) Hash(h uint64) uint64 {
 		}
 	}
 	if b.stops.hi != 0 {
-		h = mix(h, uint64(b.stops.hi)<<32|uint64(b.stops.lo))
+		h = exact.Fold(h, uint64(b.stops.hi)<<32|uint64(b.stops.lo))
 	}
 	if b.ruled || len(b.stops.heap[Buy])+len(b.stops.heap[Sell]) > 0 {
-		h = mix(h, uint64(b.last))
+		h = exact.Fold(h, uint64(b.last))
 	}
 	return h
 }
@@ -79,24 +81,19 @@ func (b *Book) Hash(h uint64) uint64 {
 // order.
 func (b *Book) hashOrder(h uint64, id uint32) uint64 {
 	q, key, r := b.find(OrderID(id))
-	h = mix(h, uint64(key>>keyPrice)<<32|uint64(r.lots))
-	h = mix(h, uint64(r.owner)<<16|uint64(r.tag))
-	h = mix(h, uint64(b.expiryOf(id)))
+	h = exact.Fold(h, uint64(key>>keyPrice)<<32|uint64(r.lots))
+	h = exact.Fold(h, uint64(r.owner)<<16|uint64(r.tag))
+	h = exact.Fold(h, uint64(b.expiryOf(id)))
 	if r.flags&^flagExpires == 0 {
 		return h
 	}
-	h = mix(h, uint64(r.flags)<<8|uint64(key&keySide)<<4|uint64(kindOf(q, r)))
+	h = exact.Fold(h, uint64(r.flags)<<8|uint64(key&keySide)<<4|uint64(kindOf(q, r)))
 	if r.flags&(flagIceberg|flagStop) != 0 {
 		for _, x := range q.slot[1:] {
-			h = mix(h, uint64(x.owner)<<32|uint64(x.lots))
+			h = exact.Fold(h, uint64(x.owner)<<32|uint64(x.lots))
 		}
 	}
 	return h
-}
-
-func mix(h, v uint64) uint64 {
-	h = (h ^ v) * 0x9E3779B97F4A7C15
-	return h ^ h>>29
 }
 
 // Orders appends every resting order of a side in price–time order.

@@ -16,6 +16,8 @@ package ledger
 import (
 	"errors"
 	"fmt"
+
+	"stakeout/experiments/kit/exact"
 )
 
 // Amount is a quantity of an asset in micro-units (1e-6 token, 1e-6 USD).
@@ -250,18 +252,14 @@ func (l *Ledger) CopyFrom(src *Ledger) {
 func (l *Ledger) Hash(h uint64) uint64 {
 	for o := range l.row {
 		for a := range l.bal {
-			for _, b := range &l.bal[a][o] {
-				h = (h ^ uint64(b)) * 0x9E3779B97F4A7C15
-				h ^= h >> 29
-			}
+			h = exact.Fold(h, l.bal[a][o][:]...)
 		}
 	}
 	for i, b := range l.flow {
 		if why := Reason(i % perRow / int(Assets)); why >= Mining && b == 0 {
 			continue // reasons of which most worlds know nothing
 		}
-		h = (h ^ uint64(b)) * 0x9E3779B97F4A7C15
-		h ^= h >> 29
+		h = exact.Fold(h, b)
 	}
 	return h
 }

@@ -3,6 +3,7 @@ package lending
 import (
 	"fmt"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/ledger"
 )
 
@@ -19,20 +20,12 @@ func (p *Pool) CopyFrom(src *Pool) {
 
 // Hash folds the state of the pool into h, for the state hash of a world.
 func (p *Pool) Hash(h uint64) uint64 {
-	h = fold(h, p.debtIndex, p.lendIndex, p.debt, p.supply, p.mark, ledger.Amount(p.tick))
+	h = exact.Fold(h, p.debtIndex, p.lendIndex, p.debt, p.supply, p.mark, ledger.Amount(p.tick))
 	for _, a := range p.accounts {
-		h = fold(h, a.debt, a.supply)
+		h = exact.Fold(h, a.debt, a.supply)
 	}
 	for i, m := range p.margins {
-		h = fold(h, ledger.Amount(p.borrowers[i]), m.seized, m.before, bit(m.called)+2*bit(m.open))
-	}
-	return h
-}
-
-func fold(h uint64, values ...ledger.Amount) uint64 {
-	for _, v := range values {
-		h = (h ^ uint64(v)) * 0x9E3779B97F4A7C15
-		h ^= h >> 29
+		h = exact.Fold(h, ledger.Amount(p.borrowers[i]), m.seized, m.before, bit(m.called)+2*bit(m.open))
 	}
 	return h
 }

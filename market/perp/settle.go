@@ -3,6 +3,7 @@ package perp
 import (
 	"fmt"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 )
@@ -157,14 +158,9 @@ func (m *Market) Hash(h uint64) uint64 {
 		return h
 	}
 	h = m.book.Hash(h)
-	fold := func(v uint64) {
-		h = (h ^ v) * 0x9E3779B97F4A7C15
-		h ^= h >> 29
-	}
-	fold(uint64(m.mark))
+	h = exact.Fold(h, uint64(m.mark))
 	for _, o := range m.holders {
-		fold(uint64(o))
-		fold(uint64(m.accounts[o].position))
+		h = exact.Fold(h, uint64(o), uint64(m.accounts[o].position))
 	}
 	return h
 }

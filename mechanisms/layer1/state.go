@@ -3,6 +3,8 @@ package layer1
 import (
 	"fmt"
 	"math"
+
+	"stakeout/experiments/kit/exact"
 )
 
 // CopyFrom makes c equal to src, re-using c's memory where it fits. The two
@@ -37,11 +39,11 @@ func copyPolicies(dst, src []policyState) []policyState {
 // Hash folds the state of the chain into h: two chains with equal hashes behave
 // alike under equal calls.
 func (c *Chain) Hash(h uint64) uint64 {
-	h = fold(h, uint64(uint32(c.tip)), uint64(uint32(c.rival)), uint64(uint32(c.private)), uint64(uint32(c.view)))
-	h = fold(h, math.Float64bits(c.rivalOdds), truth(c.natural), c.refusing, c.secret)
-	h = fold(h, math.Float64bits(c.logPrice), math.Float64bits(c.gamma), uint64(c.untilPrice), c.pool.seq)
+	h = exact.Fold(h, uint64(uint32(c.tip)), uint64(uint32(c.rival)), uint64(uint32(c.private)), uint64(uint32(c.view)))
+	h = exact.Fold(h, math.Float64bits(c.rivalOdds), truth(c.natural), c.refusing, c.secret)
+	h = exact.Fold(h, math.Float64bits(c.logPrice), math.Float64bits(c.gamma), uint64(c.untilPrice), c.pool.seq)
 	for i, t := range c.tallies {
-		h = fold(h, t.found, t.canonical, math.Float64bits(c.producers.shares[i]), uint64(c.producers.owners[i]))
+		h = exact.Fold(h, t.found, t.canonical, math.Float64bits(c.producers.shares[i]), uint64(c.producers.owners[i]))
 	}
 	for i := range c.policies {
 		h = c.policies[i].hash(h)
@@ -50,37 +52,37 @@ func (c *Chain) Hash(h uint64) uint64 {
 		h = c.blocks[i].hash(h)
 	}
 	for _, e := range c.entries {
-		h = fold(h, uint64(e.id), uint64(e.gas), uint64(e.price), 0)
+		h = exact.Fold(h, uint64(e.id), uint64(e.gas), uint64(e.price), 0)
 	}
 	return c.pool.hash(h)
 }
 
 func (s *policyState) hash(h uint64) uint64 {
-	h = fold(h, uint64(uint32(s.tip)), uint64(s.GiveUp), math.Float64bits(s.Gamma),
+	h = exact.Fold(h, uint64(uint32(s.tip)), uint64(s.GiveUp), math.Float64bits(s.Gamma),
 		truth(s.RefuseInclusion)|truth(s.RefuseBuilding)<<1|truth(s.Withhold)<<2)
 	for _, o := range s.Refused {
-		h = fold(h, uint64(o), 0, 0, 0)
+		h = exact.Fold(h, uint64(o), 0, 0, 0)
 	}
 	return h
 }
 
 func (b *block) hash(h uint64) uint64 {
-	h = fold(h, uint64(b.next), uint64(b.price), b.refused, b.bad)
-	h = fold(h, b.height, b.gas, uint64(b.tick), uint64(uint32(b.parent)))
-	return fold(h, uint64(b.first), uint64(b.count), uint64(b.producer)|uint64(b.laden)<<8,
+	h = exact.Fold(h, uint64(b.next), uint64(b.price), b.refused, b.bad)
+	h = exact.Fold(h, b.height, b.gas, uint64(b.tick), uint64(uint32(b.parent)))
+	return exact.Fold(h, uint64(b.first), uint64(b.count), uint64(b.producer)|uint64(b.laden)<<8,
 		truth(b.hidden)|truth(b.dead)<<1|truth(b.settled)<<2)
 }
 
 func (m *mempool) hash(h uint64) uint64 {
 	for i := range m.txs {
 		t := &m.txs[i]
-		h = fold(h, uint64(t.Sender), uint64(t.Ref), uint64(t.Gas), uint64(t.Kind))
-		h = fold(h, uint64(t.MaxFee), uint64(t.Tip), t.seq, t.refuse)
-		h = fold(h, t.height, uint64(t.tick), uint64(t.left), uint64(uint32(t.pos)))
-		h = fold(h, uint64(uint32(t.refs)), truth(t.live)|truth(t.gone)<<1|truth(t.dropped)<<2|truth(t.Split)<<3, 0, 0)
+		h = exact.Fold(h, uint64(t.Sender), uint64(t.Ref), uint64(t.Gas), uint64(t.Kind))
+		h = exact.Fold(h, uint64(t.MaxFee), uint64(t.Tip), t.seq, t.refuse)
+		h = exact.Fold(h, t.height, uint64(t.tick), uint64(t.left), uint64(uint32(t.pos)))
+		h = exact.Fold(h, uint64(uint32(t.refs)), truth(t.live)|truth(t.gone)<<1|truth(t.dropped)<<2|truth(t.Split)<<3, 0, 0)
 	}
 	for _, id := range m.free {
-		h = fold(h, uint64(id), 0, 0, 0)
+		h = exact.Fold(h, uint64(id), 0, 0, 0)
 	}
 	return h
 }
@@ -90,15 +92,6 @@ func truth(b bool) uint64 {
 		return 1
 	}
 	return 0
-}
-
-// fold mixes four words into a hash, each step a bijection of the words before.
-func fold(h, a, b, c, d uint64) uint64 {
-	for _, x := range [4]uint64{a, b, c, d} {
-		h = (h ^ x) * 0x9E3779B97F4A7C15
-		h ^= h >> 29
-	}
-	return h
 }
 
 // Check verifies the invariants between two Steps: the tree is a tree with the

@@ -1,6 +1,9 @@
 package remedy
 
-import "stakeout/market/ledger"
+import (
+	"stakeout/experiments/kit/exact"
+	"stakeout/market/ledger"
+)
 
 // Judge is who decides whether an accused operator is guilty.
 type Judge uint8
@@ -65,16 +68,12 @@ func (c *Case) Hash(h uint64) uint64 {
 	if c.Number == 0 && c.Ended == 0 {
 		return h
 	}
-	for _, x := range [...]uint64{
-		uint64(c.Number)<<32 | uint64(c.Round)<<8 | uint64(c.Phase), uint64(c.Accused)<<32 | uint64(c.Accuser),
-		uint64(c.Opened)<<32 | uint64(c.Closes),
-		uint64(c.For), uint64(c.Against), uint64(c.Cost), uint64(c.Offer), uint64(c.Ended)<<32 | uint64(c.Upheld),
+	return exact.Fold(h,
+		uint64(c.Number)<<32|uint64(c.Round)<<8|uint64(c.Phase), uint64(c.Accused)<<32|uint64(c.Accuser),
+		uint64(c.Opened)<<32|uint64(c.Closes),
+		uint64(c.For), uint64(c.Against), uint64(c.Cost), uint64(c.Offer), uint64(c.Ended)<<32|uint64(c.Upheld),
 		uint64(c.Taken),
-	} {
-		h = (h ^ x) * 0x9E3779B97F4A7C15
-		h ^= h >> 29
-	}
-	return h
+	)
 }
 
 // trial is a remedy that hears one case at a time: the escrow, the ballots and

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/ledger"
 )
 
@@ -122,20 +123,20 @@ func (s *State) CloseGates(tick uint32) {
 }
 
 func (f *forcedQueue) hash(h uint64) uint64 {
-	h = fold(h, uint64(len(f.list)-f.head), uint64(f.window)<<32|uint64(f.credit), f.users)
+	h = exact.Fold(h, uint64(len(f.list)-f.head), uint64(f.window)<<32|uint64(f.credit), f.users)
 	for _, e := range f.list[f.head:] {
-		h = fold(h, uint64(e.owner), uint64(e.users)<<32|uint64(e.since), uint64(e.claim))
+		h = exact.Fold(h, uint64(e.owner), uint64(e.users)<<32|uint64(e.since), uint64(e.claim))
 	}
 	for _, w := range f.line[f.next:] {
-		h = fold(h, uint64(w.owner), uint64(w.users))
+		h = exact.Fold(h, uint64(w.owner), uint64(w.users))
 	}
 	for o, l := range f.of {
 		if l != (leaver{}) {
-			h = fold(h, uint64(o)<<32|uint64(l.size), uint64(l.asked)<<32|uint64(l.rest), uint64(l.claims))
+			h = exact.Fold(h, uint64(o)<<32|uint64(l.size), uint64(l.asked)<<32|uint64(l.rest), uint64(l.claims))
 		}
 	}
 	if f.gates {
-		h = fold(h, 1)
+		h = exact.Fold(h, uint64(1))
 	}
 	return h
 }
