@@ -91,7 +91,7 @@ func (b *Book) Amend(id OrderID, price, lots uint32, fills []Fill) (OrderID, []F
 	case reduces(q, key, s, price, lots):
 		b.reduce(q, key, s, s.lots+q.hiddenOf(s)-lots)
 		return id, fills, Accepted
-	case s.flags&flagStop != 0:
+	case s.isStop():
 		b.amendStop(uint32(id)>>quadBits, price, lots)
 		return id, fills, Accepted
 	}
@@ -114,9 +114,9 @@ func (b *Book) reduce(q *quad, key uint32, s *slot, by uint32) {
 	}
 	s.lots -= by - n
 	switch {
-	case s.flags&flagStop != 0:
-		q.setBudget()
-	case s.flags&flagParked == 0:
+	case s.isStop():
+		q.rescaleBudget()
+	case s.queued():
 		b.levelAt(key >> keyPrice).lots -= uint64(by - n)
 	}
 }

@@ -92,7 +92,7 @@ func (b *Book) checkRun(at, prev, p uint32, sum *runSum) (next uint32, err error
 	}
 	for m := q.live; m != 0; m &= m - 1 {
 		x := &q.slot[oldest(m)]
-		if x.lots == 0 || x.flags&(flagParked|flagStop) != 0 || x.flags>>selfShift >= uint16(SelfTrades) {
+		if x.lots == 0 || !x.queued() || x.flags>>selfShift >= uint16(SelfTrades) {
 			return 0, fmt.Errorf("book: price %d, quad %d has the order %+v", p, at, *x)
 		}
 		if x.flags&flagIceberg != 0 && (q.live != 1 || q.displayOf(x) == 0) {
@@ -121,17 +121,8 @@ func (b *Book) checkWaiting() (int, error) {
 	if n > 0 && b.rules.Phase == Continuous {
 		return 0, fmt.Errorf("book: %d orders parked in continuous trading", n)
 	}
-	for s, h := range b.stops.heap {
-		for i, at := range h {
-			q := b.quadAt(at)
-			if q.live != 1 || q.slot[0].flags&(flagParked|flagStop) != flagStop || q.prev != uint32(i) ||
-				q.key&keySide != uint32(s) || q.next >= b.stops.age || (i > 0 && b.earlier(at, h[(i-1)/2])) {
-				return 0, fmt.Errorf("book: stop %d in quad %d is %+v", i, at, *q)
-			}
-			n++
-		}
-	}
-	return n, nil
+	stops, err := b.checkStops()
+	return n + stops, err
 }
 
 // checkPages verifies the upper layers of the bitmap and who has which page.

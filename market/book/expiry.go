@@ -1,7 +1,5 @@
 package book
 
-import "stakeout/market/ledger"
-
 // Expiry is a hashed timing wheel (Varghese and Lauck 1987, scheme 6): an order
 // that goes at tick t sits in bucket t modulo the size of the wheel, in a list
 // threaded through the orders. Scheduling, cancelling and expiring an order take
@@ -20,34 +18,6 @@ type wheel struct {
 	live    int    // orders with an expiry
 	due     []due
 	buckets []bucket
-}
-
-// Resting describes an order that rests or waits, or that has just been removed.
-type Resting struct {
-	ID     OrderID
-	Owner  ledger.Owner
-	Price  uint32 // ticks
-	Lots   uint32 // hidden ones included
-	Hidden uint32 // of Lots
-	Tag    uint16
-	Side   Side
-	Self   SelfTrade
-	Stop   bool // waits for its trigger
-}
-
-// Describe returns what is known of an order; it reports false when the id is not
-// in use.
-func (b *Book) Describe(id OrderID) (Resting, bool) {
-	if _, _, s := b.find(id); s == nil {
-		return Resting{}, false
-	}
-	return b.describe(uint32(id)), true
-}
-
-func (b *Book) describe(id uint32) Resting {
-	q, key, s := b.find(OrderID(id))
-	return Resting{ID: OrderID(id), Owner: s.owner, Price: key >> keyPrice, Lots: s.lots + q.hiddenOf(s),
-		Hidden: q.hiddenOf(s), Tag: s.tag, Side: Side(key & keySide), Self: s.self(), Stop: s.flags&flagStop != 0}
 }
 
 func (b *Book) expiryOf(id uint32) uint32 {

@@ -16,6 +16,10 @@ const (
 	selfShift   = 4
 )
 
+// queued reports whether an order is in the queue at its price; else it waits for
+// a call auction or a trigger.
+func (s *slot) queued() bool { return s.flags&(flagParked|flagStop) == 0 }
+
 func (s *slot) self() SelfTrade { return SelfTrade(s.flags >> selfShift) }
 
 // hiddenOf is what an iceberg does not show, and 0 for other orders.
@@ -38,7 +42,7 @@ func (q *quad) displayOf(s *slot) uint32 {
 
 // kindOf is Limit for an order in a level.
 func kindOf(q *quad, s *slot) Kind {
-	if s.flags&(flagParked|flagStop) == 0 {
+	if s.queued() {
 		return Limit
 	}
 	return Kind(q.slot[2].tag)

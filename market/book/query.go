@@ -1,7 +1,12 @@
 package book
 
+import "stakeout/market/ledger"
+
 // Live is the number of orders, waiting ones included.
 func (b *Book) Live() int { return b.live }
+
+// Last is the price of the last trade in ticks, 0 before the first.
+func (b *Book) Last() uint32 { return b.last }
 
 // MaxPrice is the exclusive bound on prices, in ticks.
 func (b *Book) MaxPrice() uint32 { return b.maxPrice }
@@ -17,7 +22,7 @@ func (b *Book) Get(id OrderID) (Open, bool) {
 
 func open(q *quad, key uint32, s *slot) Open {
 	return Open{Price: key >> keyPrice, Lots: s.lots + q.hiddenOf(s), Side: Side(key & keySide),
-		Stop: s.flags&flagStop != 0}
+		Stop: s.isStop()}
 }
 
 // following returns the order behind one at the same price, and from 0 the
@@ -162,4 +167,47 @@ func (b *Book) Top() (bid, ask uint32) {
 		ask = 0
 	}
 	return b.best[Buy], ask
+}
+
+// Resting describes an order that rests or waits, or that has just been removed.
+type Resting struct {
+	ID     OrderID
+	Owner  ledger.Owner
+	Price  uint32 // ticks
+	Lots   uint32 // hidden ones included
+	Hidden uint32 // of Lots
+	Tag    uint16
+	Side   Side
+	Self   SelfTrade
+	Stop   bool // waits for its trigger
+}
+
+// Describe returns what is known of an order; it reports false when the id is not
+// in use.
+func (b *Book) Describe(id OrderID) (Resting, bool) {
+	if _, _, s := b.find(id); s == nil {
+		return Resting{}, false
+	}
+	return b.describe(uint32(id)), true
+}
+
+func (b *Book) describe(id uint32) Resting {
+	q, key, s := b.find(OrderID(id))
+	return Resting{ID: OrderID(id), Owner: s.owner, Price: key >> keyPrice, Lots: s.lots + q.hiddenOf(s),
+		Hidden: q.hiddenOf(s), Tag: s.tag, Side: Side(key & keySide), Self: s.self(), Stop: s.isStop()}
+}
+
+// Waiting appends every order that is in no queue: first those that a call
+// auction has parked, in the order in which they came, then the buy stops and the
+// sell stops, in the order in which they would fire.
+func (b *Book) Waiting(out []Resting) []Resting {
+	for at := b.call.list.head; at != 0; at = b.quadAt(at).next {
+		out = append(out, b.describe(at<<quadBits))
+	}
+	for s := Buy; s <= Sell; s++ {
+		for _, at := range b.inOrder(s) {
+			out = append(out, b.describe(at<<quadBits))
+		}
+	}
+	return out
 }

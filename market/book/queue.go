@@ -233,7 +233,7 @@ func (b *Book) remove(id uint32) {
 		if s.flags&flagExpires != 0 {
 			b.unschedule(id)
 		}
-		if s.flags&(flagParked|flagStop) != 0 {
+		if !s.queued() {
 			b.removeWaiting(at)
 			return
 		}
@@ -273,10 +273,10 @@ func (b *Book) removeSingle(at uint32) {
 // removeWaiting takes out an order that is in no level.
 func (b *Book) removeWaiting(at uint32) {
 	q := b.quadAt(at)
-	if q.slot[0].flags&flagParked != 0 {
-		b.unpark(at)
-	} else {
+	if q.slot[0].isStop() {
 		b.pull(at)
+	} else {
+		b.unpark(at)
 	}
 	b.live--
 	q.live = 0

@@ -22,10 +22,11 @@ var ErrSnapshot = errors.New("book: snapshot is cut or damaged")
 func (b *Book) AppendSnapshot(out []byte) []byte {
 	st, c, w := &b.stops, &b.call, &b.expiry
 	out = words(out, snapshotMark, b.maxPrice, w.now, b.last, b.rules.Low, b.rules.High, b.rules.MinLots,
-		uint32(b.rules.Phase),
-		b.free, b.freeSingles, st.hi, st.lo, st.age, c.list.head, c.list.end, c.cut[Buy], c.cut[Sell],
-		uint32(len(b.quads)), uint32(len(b.singles)), uint32(len(w.due)), uint32(len(w.buckets)), uint32(len(st.heap[Buy])),
-		uint32(len(st.heap[Sell])))
+		uint32(b.rules.Phase), b.free, b.freeSingles)
+	out = st.appendHead(out)
+	out = words(out, c.list.head, c.list.end, c.cut[Buy], c.cut[Sell],
+		uint32(len(b.quads)), uint32(len(b.singles)), uint32(len(w.due)), uint32(len(w.buckets)),
+		uint32(len(st.heap[Buy])), uint32(len(st.heap[Sell])))
 	for i := range b.quads {
 		q := &b.quads[i]
 		out = words(out, q.next, q.prev, q.key, uint32(q.live)|b.given(uint32(i)<<1)<<8)
@@ -43,10 +44,7 @@ func (b *Book) AppendSnapshot(out []byte) []byte {
 	for _, k := range w.buckets {
 		out = words(out, k.head, k.tail)
 	}
-	for _, h := range st.heap {
-		out = words(out, h...)
-	}
-	return out
+	return st.appendHeaps(out)
 }
 
 func (s *slot) append(out []byte) []byte {
@@ -57,7 +55,7 @@ func (s *slot) append(out []byte) []byte {
 // the last quad of a level.
 func (b *Book) given(at uint32) uint32 {
 	q := b.quadAt(at)
-	if q.live == 0 || q.slot[0].flags&(flagParked|flagStop) != 0 {
+	if q.live == 0 || !q.slot[0].queued() {
 		return quadLen
 	}
 	if lv := b.levelAt(q.key >> keyPrice); lv.last() == at {
@@ -108,7 +106,7 @@ func (b *Book) readHead(r *reader) (n [6]uint32) {
 	b.rules.Phase = Phase(min(r.u32(), uint32(Phases)))
 	b.ruled = b.rules != Rules{}
 	b.free, b.freeSingles = r.u32(), r.u32()
-	b.stops.hi, b.stops.lo, b.stops.age = r.u32(), r.u32(), r.u32()
+	b.stops.readHead(r)
 	b.call.list.head, b.call.list.end = r.u32(), r.u32()
 	b.call.cut = [2]uint32{Buy: r.u32(), Sell: r.u32()}
 	for i := range n {
@@ -140,12 +138,7 @@ func (b *Book) readTables(r *reader, n [6]uint32) (given []uint32) {
 	for i := range b.expiry.buckets {
 		b.expiry.buckets[i] = bucket{r.u32(), r.u32()}
 	}
-	for s := range b.stops.heap {
-		b.stops.heap[s] = make([]uint32, n[4+s])
-		for i := range b.stops.heap[s] {
-			b.stops.heap[s][i] = r.u32()
-		}
-	}
+	b.stops.readHeaps(r, n[4], n[5])
 	return given
 }
 
@@ -198,12 +191,8 @@ func (b *Book) checkLinks() error {
 			return bad("bucket", i)
 		}
 	}
-	for _, h := range b.stops.heap {
-		for i, at := range h {
-			if !b.isQuad(at) {
-				return bad("stop", i)
-			}
-		}
+	if i := b.strayStop(); i >= 0 {
+		return bad("stop", i)
 	}
 	return nil
 }
@@ -211,7 +200,7 @@ func (b *Book) checkLinks() error {
 // linked verifies the links of a quad and the expiries of its orders.
 func (b *Book) linked(at uint32) bool {
 	q := b.quadAt(at)
-	stop := q.live == 1 && q.slot[0].flags&flagStop != 0
+	stop := q.live == 1 && q.slot[0].isStop() // next and prev of a stop are no links
 	if (!stop && (!b.isQuad(q.next) || (q.live != 0 && !b.isRun(q.prev)))) ||
 		(q.live != 0 && (q.live >= 1<<quadLen || q.key>>keyPrice >= b.maxPrice)) {
 		return false
@@ -245,7 +234,7 @@ func (b *Book) rebuild(given []uint32) {
 				b.expiry.live++
 			}
 		}
-		if q.live == 0 || q.slot[0].flags&(flagParked|flagStop) != 0 && q.live == 1 {
+		if q.live == 0 || !q.slot[0].queued() && q.live == 1 {
 			continue
 		}
 		lv := b.rebuilt(q.key, q.prev == 0)

@@ -31,10 +31,7 @@ func (b *Book) CopyFrom(src *Book) {
 	b.expiry.now, b.expiry.live = src.expiry.now, src.expiry.live
 	b.expiry.due = append(b.expiry.due[:0], src.expiry.due...)
 	b.expiry.buckets = append(b.expiry.buckets[:0], src.expiry.buckets...)
-	for s := range b.stops.heap {
-		b.stops.heap[s] = append(b.stops.heap[s][:0], src.stops.heap[s]...)
-	}
-	b.stops.hi, b.stops.lo, b.stops.age = src.stops.hi, src.stops.lo, src.stops.age
+	b.stops.copyFrom(&src.stops)
 	b.call.list, b.call.n, b.call.cut = src.call.list, src.call.n, src.call.cut
 }
 
@@ -63,15 +60,8 @@ func (b *Book) Hash(h uint64) uint64 {
 	for at := b.call.list.head; at != 0; at = b.quadAt(at).next {
 		h = b.hashOrder(h, at<<quadBits)
 	}
-	for s := Buy; s <= Sell; s++ {
-		for _, at := range b.inOrder(s) {
-			h = b.hashOrder(h, at<<quadBits)
-		}
-	}
-	if b.stops.hi != 0 {
-		h = exact.Fold(h, uint64(b.stops.hi)<<32|uint64(b.stops.lo))
-	}
-	if b.ruled || len(b.stops.heap[Buy])+len(b.stops.heap[Sell]) > 0 {
+	h = b.hashStops(h)
+	if b.ruled || b.stops.any() {
 		h = exact.Fold(h, uint64(b.last))
 	}
 	return h
@@ -88,7 +78,7 @@ func (b *Book) hashOrder(h uint64, id uint32) uint64 {
 		return h
 	}
 	h = exact.Fold(h, uint64(r.flags)<<8|uint64(key&keySide)<<4|uint64(kindOf(q, r)))
-	if r.flags&(flagIceberg|flagStop) != 0 {
+	if r.flags&flagIceberg != 0 || r.isStop() {
 		for _, x := range q.slot[1:] {
 			h = exact.Fold(h, uint64(x.owner)<<32|uint64(x.lots))
 		}
