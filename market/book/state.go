@@ -2,9 +2,9 @@ package book
 
 import "stakeout/experiments/kit/exact"
 
-// CopyFrom makes b equal to src, re-using b's memory where it fits. Both must be
-// for the same maxPrice or b is made anew. It copies the orders, the pages in
-// use and the part of the price range that was ever touched.
+// CopyFrom makes b equal to src and re-uses the memory of b where it fits. If the
+// two differ in maxPrice, b is made anew. It copies the orders, the pages in use
+// and the part of the price range that was ever touched.
 func (b *Book) CopyFrom(src *Book) {
 	if b == src {
 		return
@@ -35,12 +35,13 @@ func (b *Book) CopyFrom(src *Book) {
 	b.call.list, b.call.n, b.call.cut = src.call.list, src.call.n, src.call.cut
 }
 
-// Hash folds the state into h: the clock, then every order of each side in
-// price–time order, then what waits outside the queues and the rules. Two books
-// in the same state have the same hash, whatever their past. What a book does
-// not use adds nothing to its hash: the price of the last trade enters while a
-// stop or a rule may ask for it, and a caller to whom it always matters folds
-// Last too.
+// Hash folds the state into h: the clock, every order of each side in price–time
+// order, the orders outside the queues, and the rules. Two books in the same
+// state have the same hash, even if they reached it in different ways.
+//
+// Features that a book does not use leave its hash unchanged. In particular the
+// price of the last trade enters only while a stop or a rule may depend on it; a
+// caller that always depends on it folds Last as well.
 func (b *Book) Hash(h uint64) uint64 {
 	h = exact.Fold(h, uint64(b.expiry.now)<<32|uint64(b.maxPrice))
 	for s := Buy; s <= Sell; s++ {
@@ -67,8 +68,8 @@ func (b *Book) Hash(h uint64) uint64 {
 	return h
 }
 
-// hashOrder folds one order into h, and more of it when it is more than a plain
-// order.
+// hashOrder folds one order into h: price, lots, owner, tag and expiry, and the
+// rest only for an order that is not plain.
 func (b *Book) hashOrder(h uint64, id uint32) uint64 {
 	q, key, r := b.find(OrderID(id))
 	h = exact.Fold(h, uint64(key>>keyPrice)<<32|uint64(r.lots))
