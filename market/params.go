@@ -7,8 +7,8 @@ import (
 	"stakeout/market/ledger"
 )
 
-// Params are the rules of one trading pair. The tags are read by the
-// configuration and by the parameter table of the documentation.
+// Params are the rules of one trading pair. The configuration and the parameter
+// table of the documentation read the tags.
 type Params struct {
 	TickSize    ledger.Amount `unit:"micro-quote/tick/lot" default:"100" min:"1" max:"1000000" source:"Assumption: a basis point at a price of one dollar" doc:"Price step: quote micro-units a lot and tick"`
 	Lot         ledger.Amount `unit:"micro-base/lot" default:"1000000" min:"1" max:"1000000000000" source:"Assumption: one token" doc:"Size step: base micro-units in a lot"`
@@ -25,7 +25,8 @@ func Defaults() Params {
 		Base: ledger.Token, Quote: ledger.Cash}
 }
 
-// Fees are integers in millionths (a hundredth of a basis point) of the cash traded.
+// feeUnit is the unit of fees: a millionth of the traded cash, a hundredth of a
+// basis point.
 const feeUnit = 1_000_000
 
 // The reasons for which rules are refused.
@@ -37,13 +38,14 @@ var (
 
 const (
 	maxLot = ledger.Amount(1_000_000_000_000)
-	// maxUnitCost is the largest cost of one lot, in quote micro-units: times
-	// feeUnit it still fits an Amount.
+	// maxUnitCost bounds the cost of one lot in quote micro-units, so that its
+	// product with feeUnit fits an Amount.
 	maxUnitCost = ledger.Amount(1) << 42
 )
 
-// Validate reports why the rules cannot be used, nil if they can. The bounds
-// prove that the cost of one lot times the largest fee does not overflow.
+// Validate returns the reason for which the rules cannot be used, nil if they
+// can. Its bounds guarantee that the cost of one lot times the largest fee does
+// not overflow.
 func (p Params) Validate() error {
 	switch {
 	case p.Base >= ledger.Assets || p.Quote >= ledger.Assets || p.Base == p.Quote:
