@@ -1,29 +1,30 @@
 // Package lending models one pool that lends the staking token against cash
-// collateral. Lenders deposit tokens and hold a claim; borrowers take tokens
-// out, owe a debt and pay a rate that depends on how much of the pool is lent.
-// Accounts below the maintenance margin are called and bought in through the
-// order book, in parts; what collateral does not cover falls on the insurance
-// owner first and on the lenders last.
+// collateral. Lenders deposit tokens and hold a claim. Borrowers take tokens out,
+// owe a debt and pay a rate that rises with the share of the pool that is lent.
+// Accounts below the maintenance margin are called, and their debt is bought in
+// through the order book, in parts. A loss beyond the collateral falls first on
+// the insurance owner and last on the lenders.
 //
-// A debt and a claim are kept as shares of two growing indices, so that time
-// costs O(1) for any number of accounts. The ledger mirrors them in the pocket
-// Loan of the owner, against the pool's, when the account is next touched; an
-// owner's equity is therefore up to date only after Settle. Every division
-// rounds against the agent. What the pool has in hand plus what borrowers owe
-// is never less than what lenders are owed: Audit checks it exactly. Between
-// settlements the pool's own pockets may sum to less than zero, when interest
-// reaches a lender's pocket before it leaves the borrowers'; after SettleAll
-// they never do.
+// Debts and claims are shares of two growing indices, so that interest costs O(1)
+// for any number of accounts. The ledger mirrors an account in the pocket Loan of
+// the owner, against that of the pool, but only when an operation touches the
+// account: an owner's equity is up to date only after Settle. Every division
+// rounds against the agent.
 //
-// Assumption: loans are callable only by margin, have no term, and are without
-// recourse beyond collateral and the borrower's own claim on the pool, as on
-// Compound and Aave.
+// The pool's free tokens plus all debts are never less than all claims; Audit
+// checks this exactly. Between settlements the pool's own pockets can sum to less
+// than zero, if interest has reached the pocket of a lender but has not yet left
+// those of the borrowers. After SettleAll they cannot.
+//
+// Assumption: a loan can be called only for lack of margin and has no term. The
+// pool has no recourse beyond the collateral and the borrower's own claim on the
+// pool, as on Compound and Aave.
 //
 // Assumption: interest is simple within one call of Accrue and compounds
 // between calls; a year has 365 days.
 //
-// Assumption: reserves are a claim like any other and earn the lenders' rate;
-// what the indices round off goes to them too.
+// Assumption: reserves are a claim like any other and earn the lenders' rate.
+// Remainders of rounding in the indices are added to them.
 //
 // Assumption: the pool is the only user of the token's pocket Loan, of the
 // cash pocket Collateral and of its own Free tokens.
@@ -40,7 +41,7 @@ import (
 	"stakeout/market/ledger"
 )
 
-// asset is what the pool lends.
+// asset is the asset that the pool lends.
 const asset = ledger.Token
 
 // Params are the rules of the pool. Shares and margins are fractions, rates are
@@ -61,8 +62,9 @@ type Params struct {
 	WriteOffCollateral ledger.Amount `key:"write_off_collateral_usd" default:"10" scale:"1000000" unit:"USD" min:"0" max:"1000000" source:"Assumption: too little to buy a lot of the book" doc:"Collateral below which a debt may be written off"`
 }
 
-// Why the pool refuses; nothing has changed then. Refusals of the ledger
-// (ErrAmount, ErrAccount, ErrFunds) are returned as they are.
+// The reasons for which the pool refuses an operation and changes nothing.
+// Refusals of the ledger (ErrAmount, ErrAccount, ErrFunds) are returned
+// unchanged.
 var (
 	ErrCap        = errors.New("lending: borrow cap reached")
 	ErrLiquidity  = errors.New("lending: pool has not enough free tokens")
@@ -75,7 +77,8 @@ var (
 	ErrSecured    = errors.New("lending: debt still has collateral")
 )
 
-// Validate checks the rules that one field's range cannot express.
+// Validate checks conditions that concern several fields and so cannot be written
+// as the range of one.
 func (p Params) Validate() error {
 	switch {
 	case !(p.Kink > 0 && p.Kink < 1):

@@ -7,8 +7,8 @@ import (
 	"stakeout/market/ledger"
 )
 
-// CopyFrom makes p equal to src, re-using p's memory where it fits. The ledger
-// that p posts to stays its own: copy that one too.
+// CopyFrom makes p equal to src and re-uses the memory of p where it fits. p
+// keeps its own ledger, which the caller must copy too.
 func (p *Pool) CopyFrom(src *Pool) {
 	own, accounts, borrowers, margins := p.ledger, p.accounts, p.borrowers, p.margins
 	*p = *src
@@ -38,8 +38,8 @@ func bit(b bool) ledger.Amount {
 }
 
 // Audit checks the invariants: shares add up, the borrowers are exactly the
-// owners with debt, the Loan pockets sum to zero, and what the pool has in hand
-// plus what borrowers owe is no less than what lenders are owed.
+// owners with debt, the Loan pockets sum to zero, and the pool's free tokens plus
+// all debts are at least all claims.
 func (p *Pool) Audit() error {
 	var debt, supply, loans ledger.Amount
 	listed := 0
