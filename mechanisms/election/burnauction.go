@@ -28,17 +28,19 @@ type BurnParams struct {
 }
 
 // burnAuction sells slots one by one. A bid must exceed the standing one by the
-// least raise; whoever is outbid has its money back at once. Nobody can take a
-// standing bid back. The price is settled when the slot ends, so an absent
-// winner loses its bid. Below the minimum the appointed boot coordinator leads;
-// that is no office to attack from, since whoever bids takes the slot from it.
+// least raise; the outbid bidder gets its money back at once. A standing bid
+// cannot be withdrawn. The price is settled when the slot ends, so an absent
+// winner loses its bid. A slot without a bid of at least the minimum is led by
+// the appointed boot coordinator. Its office is of little use to an attacker,
+// because every bidder can take the slot from it.
 //
 // Assumption: the donation goes to the treasury, which the model never spends
 // from. Hermez lets anybody build in the last blocks of a slot whose winner has
-// not; here such a slot is lost. The governance share goes to a staker drawn by
-// stake in each slot, and to the treasury while nobody stakes. The boot coordinator
-// owes the holders what a centralized operator owes them. Cash that is burnt is
-// nobody's gain; tokens that are burnt leave each other token a larger share.
+// not built; here such a slot is lost. The governance share goes to a staker
+// drawn by stake in each slot, and to the treasury if there are no stakers. The
+// boot coordinator owes the holders the same part of fees as a centralized
+// operator. Burnt cash is a gain for no one; burnt tokens raise the share of
+// every other token.
 type burnAuction struct {
 	p     BurnParams
 	board Board
@@ -74,8 +76,8 @@ func (m *burnAuction) Accrues() (toStake, toSupply float64) {
 	return m.p.Governance, toSupply
 }
 
-// Bid implements Auction: it raises every lot by no more than it must, up to the
-// limit, and skips those that it leads or that have become too dear.
+// Bid implements Auction. It raises every lot by the least raise, as long as that
+// is within the limit, and skips the lots on which the bidder leads.
 func (m *burnAuction) Bid(_ *rollup.State, l *ledger.Ledger, b Bid) bool {
 	raised := false
 	for i := range min(b.Count, m.board.Open) {
@@ -92,7 +94,7 @@ func (m *burnAuction) Bid(_ *rollup.State, l *ledger.Ledger, b Bid) bool {
 	return raised
 }
 
-// ask is the least bid that a lot takes.
+// ask is the lowest bid that a lot accepts.
 func (m *burnAuction) ask(s Standing) ledger.Amount {
 	if s.By == ledger.Outside {
 		return m.p.Least
@@ -101,7 +103,7 @@ func (m *burnAuction) ask(s Standing) ledger.Amount {
 	return s.Amount + max(raise, 1)
 }
 
-// refund gives an outbid bidder its money; escrow holds it since it bid.
+// refund returns the bid of an outbid bidder from escrow.
 func (m *burnAuction) refund(l *ledger.Ledger, s Standing) {
 	if s.By != ledger.Outside {
 		_ = l.Post(m.board.releases(s.By, s.Amount))
@@ -135,8 +137,8 @@ func (m *burnAuction) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Tra
 	return append(out, burn, gift, rest)
 }
 
-// boot is the appointed operator, who leads what nobody has bought, with a staker
-// drawn by stake; its Staker is ledger.Outside while nobody stakes.
+// boot is the appointed operator, which leads lots without a bid, with a staker
+// drawn by stake. Staker is ledger.Outside if there are no stakers.
 func boot(s *rollup.State, r *draw.Stream) rollup.Leader {
 	payee, _ := s.Draw(r.Uint64())
 	return rollup.Leader{Staker: payee, Operator: s.Appointed()}

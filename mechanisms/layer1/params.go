@@ -6,8 +6,8 @@ const (
 	EIP1559    = "eip1559"
 )
 
-// Params are the rules of layer one and the demand from outside the model. The
-// defaults are July 2020.
+// Params are the rules of layer one and of the demand from outside the model. The
+// defaults describe July 2020.
 type Params struct {
 	BlockSeconds              float64   `key:"block_seconds" default:"13" unit:"s" min:"0.1" max:"3600" source:"Etherscan block time, July 2020: 13 s; 12 s since September 2022" doc:"Time between blocks; one tick"`
 	HashShares                []float64 `key:"producer_hash_share" default:"0.29,0.22,0.1,0.06,0.0825,0.0825,0.0825,0.0825" unit:"share" min:"0" max:"1" source:"Etherscan top miners, July 2020: 29, 22, 10, 6 %; Assumption: four equal pools stand for the tail" doc:"Share of each block producer; the shares sum to one"`

@@ -7,8 +7,8 @@ import (
 	"stakeout/experiments/kit/exact"
 )
 
-// CopyFrom makes c equal to src, re-using c's memory where it fits. The two
-// share only what neither ever changes in place.
+// CopyFrom makes c equal to src and re-uses the memory of c where it fits. The
+// two share only slices that are never changed in place.
 func (c *Chain) CopyFrom(src *Chain) {
 	old := *c
 	*c = *src
@@ -36,8 +36,8 @@ func copyPolicies(dst, src []policyState) []policyState {
 	return dst
 }
 
-// Hash folds the state of the chain into h: two chains with equal hashes behave
-// alike under equal calls.
+// Hash folds the state of the chain into h: two chains with equal hashes react
+// alike to equal calls. Every row has four words; short rows end in zeros.
 func (c *Chain) Hash(h uint64) uint64 {
 	h = exact.Fold(h, uint64(uint32(c.tip)), uint64(uint32(c.rival)), uint64(uint32(c.private)), uint64(uint32(c.view)))
 	h = exact.Fold(h, math.Float64bits(c.rivalOdds), truth(c.natural), c.refusing, c.secret)
@@ -94,9 +94,9 @@ func truth(b bool) uint64 {
 	return 0
 }
 
-// Check verifies the invariants between two Steps: the tree is a tree with the
-// longest public chain as its tip, blocks respect the gas limit, and mempool,
-// entries and canonical chain say the same about every transaction.
+// Check verifies the invariants between two Steps: the blocks form a tree whose
+// tip is the end of the longest public chain, blocks respect the gas limit, and
+// mempool, entries and canonical chain agree about every transaction.
 func (c *Chain) Check() error {
 	if err := c.checkTree(); err != nil {
 		return err
@@ -190,7 +190,7 @@ func (c *Chain) checkPool() error {
 	return nil
 }
 
-// checkTxs recounts holds and gas from the blocks of the tree.
+// checkTxs counts references and gas again from the blocks of the tree.
 func (c *Chain) checkTxs() error {
 	refs := make([]int32, len(c.pool.txs))
 	inChain := make([]uint64, len(c.pool.txs))
