@@ -8,8 +8,8 @@ import (
 	"stakeout/market/ledger"
 )
 
-// CopyFrom makes s equal to src, re-using s's memory where it fits. The ledger
-// that s posts to stays its own: copy that one too.
+// CopyFrom makes s equal to src and re-uses the memory of s where it fits. s
+// keeps its own ledger, which the caller must copy too.
 func (s *State) CopyFrom(src *State) {
 	led, keep := s.led, *s
 	*s = *src
@@ -35,8 +35,8 @@ func (s *State) CopyFrom(src *State) {
 }
 
 // Hash folds the state of the rollup into h, for the state hash of a world: two
-// rollups with equal hashes over equal ledgers behave alike under equal calls.
-// Records of operators are left out, since nothing in the rollup follows from
+// rollups with equal hashes over equal ledgers react alike to equal calls.
+// Records of operators are left out, because nothing in the rollup depends on
 // them.
 func (s *State) Hash(h uint64) uint64 {
 	for o := range s.policy {
@@ -72,7 +72,7 @@ func (s *State) Hash(h uint64) uint64 {
 	return s.pub.hash(exact.Fold(h, math.Float64bits(s.activity)))
 }
 
-// hash walks the buckets, since the order within one decides who is served.
+// hash follows the order within each bucket, because it decides who is served.
 func (q *queue) hash(h uint64) uint64 {
 	h = exact.Fold(h, q.total)
 	for b := q.highest(buckets - 1); b >= 0; b = q.highest(b - 1) {
