@@ -15,8 +15,8 @@ type Params struct {
 	MakerFeeBps float64       `unit:"bp" default:"0" min:"0" max:"1000" source:"2020 spot venues, high tier" doc:"Fee of the resting side, basis points of the traded cash, in steps of 0.01"`
 	TakerFeeBps float64       `unit:"bp" default:"3" min:"0" max:"1000" source:"2020 spot venues, high tier" doc:"Fee of the incoming side, basis points of the traded cash, in steps of 0.01"`
 	MaxPrice    uint32        `unit:"tick" default:"1000000" min:"2" max:"16777216" source:"Assumption: $100 at the default tick, far above any price of the model" doc:"Exclusive bound on prices"`
-	Base        ledger.Asset  `unit:"asset" default:"token" source:"Assumption: the staking token" doc:"What is traded"`
-	Quote       ledger.Asset  `unit:"asset" default:"cash" source:"Assumption: cash is the numeraire" doc:"What it is paid with; fees are in quote"`
+	Base        ledger.Asset  `unit:"asset" default:"token" source:"Assumption: the staking token" doc:"Asset that is traded"`
+	Quote       ledger.Asset  `unit:"asset" default:"cash" source:"Assumption: cash is the numeraire" doc:"Asset that it is paid with; fees are paid in it"`
 }
 
 // Defaults returns the rules of the token against cash.

@@ -47,11 +47,11 @@ const asset = ledger.Token
 // Params are the rules of the pool. Shares and margins are fractions, rates are
 // per year.
 type Params struct {
-	BorrowCap          ledger.Amount `key:"borrow_cap_tokens" default:"1500000" scale:"1000000" unit:"tokens" min:"0" max:"1000000000" source:"Assumption: 1.5 % of 100 M tokens; no sweep yet" doc:"The most that may be owed when a loan is taken; interest may carry debts beyond"`
+	BorrowCap          ledger.Amount `key:"borrow_cap_tokens" default:"1500000" scale:"1000000" unit:"tokens" min:"0" max:"1000000000" source:"Assumption: 1.5 % of 100 M tokens; no sweep yet" doc:"Largest sum of debts up to which loans are granted; interest may raise debts above it"`
 	BaseRate           float64       `key:"base_rate_per_year" default:"0" unit:"1/year" min:"0" max:"1" source:"Aave v3 Ethereum, UNI as listed in 2023" doc:"Borrow rate of an idle pool"`
 	KinkRate           float64       `key:"kink_rate_per_year" default:"0.07" unit:"1/year" min:"0" max:"5" source:"Aave v3 Ethereum, UNI as listed in 2023" doc:"Borrow rate at the kink"`
 	Kink               float64       `key:"kink_share" default:"0.45" unit:"share" min:"0.01" max:"0.99" source:"Aave v3 Ethereum, UNI as listed in 2023" doc:"Utilisation at which the curve bends"`
-	ExcessSlope        float64       `key:"excess_rate_per_year" default:"3" unit:"1/year" min:"0" max:"20" source:"Aave v3 Ethereum, UNI as listed in 2023; no sweep yet" doc:"What the borrow rate gains between the kink and full use"`
+	ExcessSlope        float64       `key:"excess_rate_per_year" default:"3" unit:"1/year" min:"0" max:"20" source:"Aave v3 Ethereum, UNI as listed in 2023; no sweep yet" doc:"Increase of the borrow rate from the kink to full use"`
 	ReserveFactor      float64       `key:"reserve_share" default:"0.2" unit:"share" min:"0" max:"1" source:"Aave v3 Ethereum, UNI as listed in 2023" doc:"Share of interest that goes to the insurance owner"`
 	InitialMargin      float64       `key:"initial_margin" default:"1.5" unit:"1" min:"1" max:"10" source:"Regulation T, 12 CFR 220.12: 150 % for a short sale" doc:"Collateral per value of debt needed to borrow or to take collateral back"`
 	MaintenanceMargin  float64       `key:"maintenance_margin" default:"1.2" unit:"1" min:"1" max:"10" source:"Assumption: below the 130 % that FINRA rule 4210 asks for short sales of stock" doc:"Collateral per value of debt below which an account is called"`

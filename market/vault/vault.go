@@ -38,7 +38,7 @@ import (
 // Params are the rules of the contract.
 type Params struct {
 	Ratio   float64 `key:"liquidation_ratio" default:"1.5" unit:"1" min:"1" max:"10" source:"MakerDAO ETH-A, July 2020: 150 %" doc:"Value of the collateral over debt below which a vault may be liquidated"`
-	Penalty float64 `key:"liquidation_penalty_share" default:"0.13" unit:"share" min:"0" max:"1" source:"MakerDAO ETH-A, July 2020: 13 %" doc:"What a liquidated owner loses beyond the debt that is paid for it"`
+	Penalty float64 `key:"liquidation_penalty_share" default:"0.13" unit:"share" min:"0" max:"1" source:"MakerDAO ETH-A, July 2020: 13 %" doc:"Loss of a liquidated owner beyond the debt that is paid for it, as a share of that debt"`
 }
 
 // The reasons for which a command is refused and changes nothing. Errors of the

@@ -18,13 +18,13 @@ var _ = register(Entry{
 // BurnParams are the rules of the burn auction.
 type BurnParams struct {
 	Raise      float64       `key:"least_raise_share" default:"0.1" unit:"share" min:"0" max:"10" source:"Hermez auction contract: outbidding of 10 %" doc:"Share by which a bid must exceed the standing one"`
-	Least      ledger.Amount `key:"minimum_bid_usd" default:"10" scale:"1000000" unit:"USD" min:"0.000001" max:"1e9" source:"Hermez auction contract: 10 HEZ; a tenth of what a slot is worth at the opening" doc:"Lowest bid for a slot; as many tokens where bids are paid in tokens"`
+	Least      ledger.Amount `key:"minimum_bid_usd" default:"10" scale:"1000000" unit:"USD" min:"0.000001" max:"1e9" source:"Hermez auction contract: 10 HEZ; a tenth of what a slot is worth at the opening" doc:"Lowest bid for a slot; the same number of tokens if bids are paid in tokens"`
 	Closed     int           `key:"closed_slots" default:"2" unit:"slots" min:"0" max:"1000" source:"Hermez auction contract: 2 closed slots" doc:"Slots before a slot at which bidding on it closes"`
 	Open       int           `key:"open_slots" default:"40" unit:"slots" min:"1" max:"10000" source:"Assumption: six hours, in which every bidder looks several times; Hermez opens 4320, a month, most of them without a bid" doc:"Slots for sale at a time"`
-	PaidIn     string        `key:"paid_in" default:"cash" oneof:"cash|token" source:"Assumption: cash, as the ether of ethresear.ch 5851; Hermez took its own token" doc:"What bids are paid in"`
+	PaidIn     string        `key:"paid_in" default:"cash" oneof:"cash|token" source:"Assumption: cash, as the ether of ethresear.ch 5851; Hermez took its own token" doc:"Asset in which bids are paid"`
 	Burn       float64       `key:"burn_share" default:"0.4" unit:"share" min:"0" max:"1" source:"Hermez auction contract: 40 % burnt" doc:"Share of the winning bid that is burnt"`
 	Donation   float64       `key:"donation_share" default:"0.4" unit:"share" min:"0" max:"1" source:"Hermez auction contract: 40 % to public goods" doc:"Share of the winning bid that is given away"`
-	Governance float64       `key:"governance_share" default:"0.2" unit:"share" min:"0.01" max:"1" source:"Hermez auction contract: 20 % to governance" doc:"Share of the winning bid that goes to those who stake"`
+	Governance float64       `key:"governance_share" default:"0.2" unit:"share" min:"0.01" max:"1" source:"Hermez auction contract: 20 % to governance" doc:"Share of the winning bid that goes to stakers"`
 }
 
 // burnAuction sells slots one by one. A bid must exceed the standing one by the

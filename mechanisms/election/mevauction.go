@@ -18,10 +18,10 @@ var _ = register(Entry{
 // MEVParams are the rules of the MEV auction.
 type MEVParams struct {
 	Window  int           `key:"window_slots" default:"12" unit:"slots" min:"1" max:"10000" source:"Assumption: under two hours, so that every operator can bid for every window; ethresear.ch 6788 leaves N open" doc:"Slots that are sold together"`
-	Price   string        `key:"price_rule" default:"second" oneof:"first|second" source:"Timeboost (Mamageishvili and others 2023) has sealed bids and a second price; ethresear.ch 6788 leaves it open" doc:"Whether the winner pays its own bid or the next"`
+	Price   string        `key:"price_rule" default:"second" oneof:"first|second" source:"Timeboost (Mamageishvili and others 2023) has sealed bids and a second price; ethresear.ch 6788 leaves it open" doc:"Whether the winner pays its own bid (first) or the next one (second)"`
 	Reserve ledger.Amount `key:"slot_reserve_usd" default:"10" scale:"1000000" unit:"USD" min:"0" max:"1e6" source:"Assumption: a tenth of what a slot is worth at the opening, as in the burn auction" doc:"Lowest bid for each slot of a window"`
 	Bond    ledger.Amount `key:"bond_usd" default:"5000" scale:"1000000" unit:"USD" min:"0" max:"1e9" source:"Assumption: some windows' worth; ethresear.ch 6788 asks for a bond that a proven equivocation costs" doc:"Cash locked with each bid, burnt for a proven equivocation only"`
-	Holders float64       `key:"holders_share" default:"0.9" unit:"share" min:"0.01" max:"1" source:"Assumption: what operators under proof of stake pass on; the rest funds public goods, for which ethresear.ch 6788 would use all of it" doc:"Share of the proceeds that the treasury passes on to those who stake"`
+	Holders float64       `key:"holders_share" default:"0.9" unit:"share" min:"0.01" max:"1" source:"Assumption: what operators under proof of stake pass on; the rest funds public goods, for which ethresear.ch 6788 would use all of it" doc:"Share of the proceeds that the treasury passes on to stakers"`
 }
 
 // sealed is a sealed bid and its result after the opening.

@@ -15,7 +15,7 @@ var _ = register(Entry{
 
 // PoSParams are the rules of the lottery.
 type PoSParams struct {
-	Lookahead int `key:"lookahead_slots" default:"0" unit:"slots" min:"0" max:"1000" source:"Assumption: 0, secret until the slot begins (Algorand, Gilad and others 2017); 32 or 64 would be as on Ethereum's beacon chain, where the next epoch is known" doc:"Slots by which leaders are drawn, and public, before they lead"`
+	Lookahead int `key:"lookahead_slots" default:"0" unit:"slots" min:"0" max:"1000" source:"Assumption: 0, secret until the slot begins (Algorand, Gilad and others 2017); 32 or 64 would be as on Ethereum's beacon chain, where the next epoch is known" doc:"Number of slots in advance at which leaders are drawn and become public"`
 }
 
 // pos is election by a lottery over stakes: the chance to lead is the share of
