@@ -124,8 +124,8 @@ func (b *Book) Available(o Order) (filled uint32, notional uint64) {
 	return filled, notional
 }
 
-// availableAt is what o would trade at one price, up to want lots, and whether an
-// order of its own owner ends it there.
+// availableAt returns the lots that o would trade at one price, up to want, and
+// whether an order of the same owner ends the trade there.
 func (b *Book) availableAt(o *Order, p, want uint32) (filled uint32, blocked bool) {
 	var hidden uint64
 	lv := b.levelAt(p)

@@ -26,8 +26,8 @@
 // Assumption: reserves are a claim like any other and earn the lenders' rate.
 // Remainders of rounding in the indices are added to them.
 //
-// Assumption: the pool is the only user of the token's pocket Loan, of the
-// cash pocket Collateral and of its own Free tokens.
+// Assumption: no other package uses the token's pocket Loan, the cash pocket
+// Collateral, or the pool's Free tokens.
 //
 // Sources: R. Leshner and G. Hayes, "Compound: The Money Market Protocol"
 // (2019), for the index; Aave, "Protocol Whitepaper" (2020), for the kinked

@@ -14,7 +14,7 @@ const (
 
 // Standing is the highest bid for a lot; By is ledger.Outside if there is none.
 type Standing struct {
-	By     ledger.Owner  // bidder
+	By     ledger.Owner  // owner that bids
 	Amount ledger.Amount // micro-units of the asset in which bids are paid
 }
 

@@ -31,7 +31,7 @@ import (
 //	board                            the public record of an auction
 //	ahead                            leaders that are known before their slots
 //	slot [late]                      one slot; late is a batch that misses its deadline
-//	slots N                          so many slots, counted by leader
+//	slots N                          N slots, counted by leader
 //	show O ...                       what owners have
 func TestTranscripts(t *testing.T) {
 	transcript.Files(t, len(All()), func(t *testing.T, text string) string {

@@ -169,7 +169,7 @@ func (c *Chain) checkPool() error {
 	for i, id := range m.pending {
 		t := m.at(id)
 		if t.pos != int32(i) || !t.live || t.gone || t.left == 0 || t.MaxFee > m.ceiling {
-			return fmt.Errorf("layer1: transaction %d does not belong into the mempool", id)
+			return fmt.Errorf("layer1: transaction %d does not belong in the mempool", id)
 		}
 	}
 	waiting, dead := 0, 0

@@ -13,15 +13,15 @@ import (
 
 // moveWorld drives a migration by commands; amounts are in dollars:
 //
-//	world [SHARE]            begins anew, with another threshold
+//	world [SHARE]            begins a new world, with another threshold
 //	inside O USD             a balance in the first rollup
 //	sign O USERS USD         for the move; USD is what each pays a coordinator at most
 //	unsign O                 takes the signature back
 //	alarm O                  calls for a mass exit
 //	leave O                  goes out through the coordinator of the next slot
-//	publish GAS USD          so much gas is in a block, at this cost
+//	publish GAS USD          GAS is in a block, at this cost
 //	slot serves USD|refuses|misses   a slot, whose coordinator charges USD for an exit
-//	days N                   time in which nobody leads
+//	days N                   time without a leader
 //	show O ...               what owners have, and where
 type moveWorld struct{ *forkWorld }
 

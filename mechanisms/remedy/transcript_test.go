@@ -32,8 +32,8 @@ import (
 //	enlist O USD
 //	bribe O yes|no USD             for each unit of weight that votes so
 //	appeal O
-//	days X                         time in which nobody leads a slot
-//	show O ...                     what somebody has
+//	days X                         time in which no slot has a leader
+//	show O ...                     what owners have
 //	case                           the docket
 func TestTranscripts(t *testing.T) {
 	transcript.Files(t, 10, func(t *testing.T, text string) string {

@@ -25,7 +25,7 @@ import (
 //	carry USD                 the queue's requests onto layer one, at a price a user
 //	slot [N]                  whole slots; the batch takes 5 blocks to layer one
 //	slow N                    a slot whose batch takes N blocks
-//	ticks N                   time in which nobody leads
+//	ticks N                   time without a leader
 //	show O ...                users
 //	queue                     its length
 //	rules DELAY EXODUS        hours after which the queue serves itself, and lets all out
