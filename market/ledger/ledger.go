@@ -260,7 +260,7 @@ func (l *Ledger) Hash(h uint64) uint64 {
 	}
 	for i, b := range l.flow {
 		if why := Reason(i % perRow / int(Assets)); why >= Mining && b == 0 {
-			continue // later reasons enter only where they occur, so that hashes on file stay valid
+			continue // these reasons enter only where they occur; worlds without them keep their hashes
 		}
 		h = exact.Fold(h, b)
 	}

@@ -9,8 +9,8 @@ const (
 	// interest at a utilisation of one per cent still moves the lenders' index by
 	// thousands of units.
 	indexUnit ledger.Amount = 1_000_000_000_000_000
-	// maxIndex is the index at which shares are restated, so that a share stays
-	// finer than one thousandth of a micro-token.
+	// maxIndex is the index at which shares are restated, so that a share is
+	// never worth more than a thousandth of a token.
 	maxIndex = 1000 * indexUnit
 	// maxDebt is more than any supply of tokens. Interest stops there instead of
 	// overflowing.

@@ -1,8 +1,9 @@
 package remedy
 
 var _ = register(Entry{
-	Name:     "auto-slash",
-	Doc:      "A contract slashes an operator that for any reason leaves waiting users unserved in too many slots.",
+	Name: "auto-slash",
+	Doc: "A contract slashes an operator that leaves waiting users unserved in too many of its slots, " +
+		"for any reason.",
 	Source:   "“a strategy to apply slashing (could be … an automated strategy)” (GriffGreen)",
 	Punishes: true,
 	Reads:    []string{"case", "auto_slash"},

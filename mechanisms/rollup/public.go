@@ -9,7 +9,7 @@ import (
 // Averages are exponentially weighted with the half-life in their name.
 type Public struct {
 	Slot              uint32        // number of the slot
-	Leader            Leader        // of the present slot
+	Leader            Leader        // leader of the present slot
 	Staked, Unbonding ledger.Amount // stake that counts, and stake on its way out, in micro-tokens
 	PostedFee         ledger.Amount // micro-USD: quote that follows the minima of leaders that serve
 	MarginalFee       ledger.Amount // micro-USD: price of inclusion in the latest batch of a leader that serves
@@ -30,7 +30,7 @@ type Public struct {
 	ToStake     float64      // share of net fees that reaches stakers
 	ToSupply    float64      // share of net fees that reaches every token, by a burn of tokens
 	Stake60d    float64      // tokens staked and unbonding, half-life 60 d
-	Episode     Episode      // of service trouble: the present one, or the last
+	Episode     Episode      // present or last episode of service trouble
 	Exodus      bool         // the rollup has ended: no more batches, and everybody may leave through layer one
 	Suspect     ledger.Owner // operator with the worst record; Outside if none has withheld service
 

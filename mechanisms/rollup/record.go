@@ -6,8 +6,8 @@ import "stakeout/market/ledger"
 // Accusations use it as evidence; the rollup itself does not use it.
 type Record struct {
 	Led      uint32  // slots led
-	Unserved uint32  // slots of these that left waiting users unserved
-	Missed   uint32  // slots of these without a batch in time
+	Unserved uint32  // slots led that left waiting users unserved
+	Missed   uint32  // slots led without a batch in time
 	Failing  float64 // recent share of slots that left waiting users unserved, for any reason
 	// The same share among slots with a batch in time, in which only the
 	// operator's decision kept users waiting.
