@@ -84,7 +84,8 @@ func (t *Basis) hedge(id ID, gap, slice float64, v *View, do *Actions) {
 		return
 	}
 	side := sideOf(gap)
-	do.Order(id, takingSlot, side, book.ImmediateOrCancel, v.Price(v.Mid*within(side, 0.004)), v.Lots(min(abs(gap), slice)))
+	do.Order(id, takingSlot, side, book.ImmediateOrCancel, v.Price(v.Mid*within(side, 0.004)),
+		v.Lots(min(abs(gap), slice)))
 }
 
 // quote replaces a quote that is no longer where or as large as it should be.

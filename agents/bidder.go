@@ -136,6 +136,7 @@ func (t *Coordinators) stock(id ID, limit float64, v *View, do *Actions, r *draw
 // the value of a slot less what winners keep.
 func OpeningBid(p CoordinatorParams, extractable float64, o Opening, board *election.Board) float64 {
 	perSlot := o.Revenue / 365 / (o.TicksPerDay / o.SlotTicks)
-	keep := [...]float64{election.Ascending: p.Bidding.OpenProfit, election.FirstPrice: p.Bidding.OwnProfit, election.SecondPrice: p.Bidding.NextProfit}[board.Format]
+	keep := [...]float64{election.Ascending: p.Bidding.OpenProfit, election.FirstPrice: p.Bidding.OwnProfit,
+		election.SecondPrice: p.Bidding.NextProfit}[board.Format]
 	return max(perSlot+float64(extractable*o.PerBatch)-p.SlotCost, 0) * (1 - keep) / perSlot
 }

@@ -66,7 +66,8 @@ func (t *Stakers) speak(a Agent, row *staker, v *View, do *Actions) {
 		t.answer(a, row, v, do)
 	case k.Open:
 		t.judge(a, row, v, do)
-	case row.seats > 0 && !row.serves && remedy.Ask(v.Remedy, func(r *remedy.Rules, _ *remedy.Docket) bool { return r.Trial.By == remedy.Jurors }):
+	case row.seats > 0 && !row.serves &&
+		remedy.Ask(v.Remedy, func(r *remedy.Rules, _ *remedy.Docket) bool { return r.Trial.By == remedy.Jurors }):
 		row.serves = true
 		if cash := Amount(row.seats * v.Remedy.Rules().Trial.Seat.Units()); v.Free(a.ID, ledger.Cash) >= cash {
 			do.Say(a.ID, remedy.Message{Word: remedy.Enlist, Amount: cash})
@@ -115,7 +116,8 @@ func (t *Stakers) judge(a Agent, row *staker, v *View, do *Actions) {
 		t.vote(a, row, v, do)
 	case k.Phase == remedy.Appealing && !k.Condemned && k.Cost > 0:
 		x, r := t.read(a, row, k.Accused, k.Number, v), v.Remedy.Rules()
-		if x.guilty && v.Mind(a, v.Tick|now).Float64() < t.p.Civic.AccuseShare && t.dares(a, row, k.Cost, k.Accused, x, &r, v) {
+		if x.guilty && v.Mind(a, v.Tick|now).Float64() < t.p.Civic.AccuseShare &&
+			t.dares(a, row, k.Cost, k.Accused, x, &r, v) {
 			do.Say(a.ID, remedy.Message{Word: remedy.Appeal})
 		}
 	}
@@ -130,7 +132,8 @@ func (t *Stakers) answer(a Agent, row *staker, v *View, do *Actions) {
 	case remedy.Disputed:
 		prize := v.Remedy.Rules().Oracle.Prize
 		if x.votes && t.truth(x, v) != f.Answer && float64(x.sure*prize) > 1-x.sure {
-			do.Say(a.ID, remedy.Message{Word: remedy.Dispute, Amount: min(f.Missing, Amount(t.p.Civic.BondShare*v.Free(a.ID, ledger.Token).Units()))})
+			do.Say(a.ID, remedy.Message{Word: remedy.Dispute,
+				Amount: min(f.Missing, Amount(t.p.Civic.BondShare*v.Free(a.ID, ledger.Token).Units()))})
 		}
 	case remedy.Forking:
 		if _, picked := f.Picked(a.ID); !picked {
@@ -150,8 +153,10 @@ func (t *Stakers) truth(x reading, v *View) uint8 {
 
 // dares reports whether a holder that reads the record as guilty would risk a sum on
 // the others finding so too, for what that is worth to it.
-func (t *Stakers) dares(a Agent, row *staker, sum ledger.Amount, operator ID, x reading, r *remedy.Rules, v *View) bool {
-	return v.Free(a.ID, ledger.Cash) >= sum && float64(x.sure*t.interest(a, row, operator, r, v)) > float64((1-x.sure)*sum.Units())
+func (t *Stakers) dares(a Agent, row *staker, sum ledger.Amount, operator ID, x reading, r *remedy.Rules,
+	v *View) bool {
+	return v.Free(a.ID, ledger.Cash) >= sum &&
+		float64(x.sure*t.interest(a, row, operator, r, v)) > float64((1-x.sure)*sum.Units())
 }
 
 // interest is what the condemnation of an operator is worth to a holder in USD:

@@ -134,7 +134,8 @@ func (t *Makers) quote(id ID, row *maker, v *View, do *Actions) {
 }
 
 // level replaces one quote, unless it is where and about as large as it should be.
-func (t *Makers) level(id ID, row *maker, slot uint16, side book.Side, centre, price, away, usd float64, v *View, do *Actions) {
+func (t *Makers) level(id ID, row *maker, slot uint16, side book.Side, centre, price, away, usd float64, v *View,
+	do *Actions) {
 	lots := v.Lots(usd / price)
 	_, left, _, live := v.Open(id, slot)
 	if live && left*2 > lots && abs(centre-row.placed[slot]) < 0.5*away {

@@ -35,7 +35,8 @@ type shorter struct {
 }
 
 // NewShorters draws a population; endow is called with what each owns.
-func NewShorters(p ShorterParams, b BeliefParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Shorters {
+func NewShorters(p ShorterParams, b BeliefParams, o Opening, list []Agent, s *draw.Stream,
+	endow func(ID, Endowment)) *Shorters {
 	t := &Shorters{m: newBeliever(b, o), p: p, rows: make([]shorter, len(list))}
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)
@@ -91,7 +92,8 @@ func (t *Shorters) one(a Agent, row *shorter, v *View, do *Actions) {
 		if debt > 0 {
 			Cover(a.ID, debt, 0.1*row.size, v, do)
 		}
-		do.PerpOrder(a.ID, takingSlot, book.Buy, book.ImmediateOrCancel, v.Price(v.Mid*1.01), v.Lots(min(contracts, 0.1*row.size)))
+		do.PerpOrder(a.ID, takingSlot, book.Buy, book.ImmediateOrCancel, v.Price(v.Mid*1.01),
+			v.Lots(min(contracts, 0.1*row.size)))
 		pace = v.TicksPerDay / 144
 	case free > 1:
 		do.Order(a.ID, takingSlot, book.Sell, book.ImmediateOrCancel, v.Price(v.Mid*0.995), v.Lots(min(free, 0.1*row.size)))

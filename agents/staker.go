@@ -55,7 +55,8 @@ type staker struct {
 }
 
 // NewStakers draws a population; endow is called with what each owns.
-func NewStakers(p StakerParams, b BeliefParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Stakers {
+func NewStakers(p StakerParams, b BeliefParams, o Opening, list []Agent, s *draw.Stream,
+	endow func(ID, Endowment)) *Stakers {
 	t := &Stakers{m: newBeliever(b, o), p: p, rows: make([]staker, len(list))}
 	total := 0.0
 	for i, a := range list {
@@ -200,7 +201,8 @@ func (t *Stakers) allocate(id ID, row *staker, hold float64, v *View, do *Action
 	yield := 1.0
 	if t.m.p.RespondToEvents && t.p.FollowYields {
 		e, s := t.m.forecasts(&row.belief, v)
-		yield = (float64(row.weight*e) + float64((1-row.weight)*s)) * v.EthUSD / t.m.opening.EthUSD * t.m.opening.Price / v.Mid
+		yield = (float64(row.weight*e) + float64((1-row.weight)*s)) * v.EthUSD / t.m.opening.EthUSD *
+			t.m.opening.Price / v.Mid
 	}
 	want := float64(clip(row.staked+float64(0.5*(yield-1)*row.staked), 0.05, 0.97) * hold)
 	staked := v.Pocket(id, ledger.Token, ledger.Staked).Units()

@@ -67,8 +67,10 @@ type Quote struct {
 
 // NewView returns a view of the given parts of one world. All markets must
 // have the same price step.
-func NewView(l *ledger.Ledger, x, dai *market.Exchange, f *perp.Market, p *lending.Pool, s *vault.System, r *rollup.State, stream *draw.Stream) *View {
-	v := &View{token: x.Params().Base, stream: stream, led: l, x: x, dai: dai, perp: f, pool: p, vaults: s, roll: r, Service: r.Public(), Remedy: remedy.Fixed(remedy.Rules{}), Docket: new(remedy.Docket), Rollup: r.Params()}
+func NewView(l *ledger.Ledger, x, dai *market.Exchange, f *perp.Market, p *lending.Pool, s *vault.System,
+	r *rollup.State, stream *draw.Stream) *View {
+	v := &View{token: x.Params().Base, stream: stream, led: l, x: x, dai: dai, perp: f, pool: p, vaults: s, roll: r,
+		Service: r.Public(), Remedy: remedy.Fixed(remedy.Rules{}), Docket: new(remedy.Docket), Rollup: r.Params()}
 	v.Dai.Mid = 1
 	v.TickUSD = float64(x.Params().TickSize) / float64(x.Params().Lot)
 	return v
@@ -78,7 +80,8 @@ func NewView(l *ledger.Ledger, x, dai *market.Exchange, f *perp.Market, p *lendi
 func (v *View) CopyFrom(src *View) {
 	keep := *v
 	*v = *src
-	v.stream, v.led, v.x, v.dai, v.perp, v.pool, v.vaults, v.roll = keep.stream, keep.led, keep.x, keep.dai, keep.perp, keep.pool, keep.vaults, keep.roll
+	v.stream, v.led, v.x, v.dai, v.perp, v.pool, v.vaults, v.roll = keep.stream, keep.led, keep.x, keep.dai, keep.perp,
+		keep.pool, keep.vaults, keep.roll
 	v.Service, v.Rollup = keep.Service, keep.Rollup
 }
 

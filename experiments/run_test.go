@@ -173,7 +173,7 @@ func TestFailuresAreRows(t *testing.T) {
 	good := tiny.Spec(t, "dos-short", "replications=2")
 	broken, panics := tiny.Spec(t, "dos-short", "replications=2"), tiny.Spec(t, "dos-short", "replications=2")
 	broken.Mechanism = "no-such"
-	panics.Params = &strategies.EmptyBlocksParams{}
+	panics.Params, panics.Entry.Capital = &strategies.EmptyBlocksParams{}, nil
 	r := run(t, t.TempDir(), Options{Workers: 2, Formats: record.CSV}, good, broken, panics)
 	if r.Finished != 6 || r.Failed != 4 || r.Partial {
 		t.Errorf("finished %d, failed %d, partial %v", r.Finished, r.Failed, r.Partial)

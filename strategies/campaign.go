@@ -32,7 +32,7 @@ const (
 )
 
 // campaign is the part of a plan that buys stake, holds it through the act and
-// sells it again. It is the observable state of the plan, nothing else.
+// sells it again. It holds what is known of the plan and nothing else.
 type campaign struct {
 	Plan
 	s       Schedule      // timing and execution
@@ -50,13 +50,23 @@ const (
 	empty
 )
 
+// newPlan makes the plan of an attack, with the short on top where there is one.
+func newPlan(p Params, plan Plan) Committer {
+	t := p.terms()
+	cash := t.capital()
+	c := campaign{Plan: plan, s: t.Schedule, capital: cash[0]}
+	return t.under(p.plan(c, cash[1]), c)
+}
+
 func (c *campaign) stake() agents.ID { return c.Legs[0] }
-func (c *campaign) short() agents.ID { return c.Legs[1] }
+
+// second is the leg for what the attack needs besides stake.
+func (c *campaign) second() agents.ID { return c.Legs[1] }
 
 // Commit implements Committer.
 func (c *campaign) Commit() { c.Act = true }
 
-// campaigner is a plan whose honest use is that of a campaign and nothing else.
+// campaigner is a plan whose honest use is a campaign and nothing else.
 type campaigner interface{ base() *campaign }
 
 func (c *campaign) base() *campaign { return c }
@@ -69,8 +79,8 @@ func (s *Schedule) use(capital ledger.Amount) string {
 	return fmt.Sprintf("campaign of %d: %+v", capital, *s)
 }
 
-// idle reports that a leg has nothing to do: its plan has not begun, or it has
-// no capital to act with.
+// idle reports that a leg has nothing to do because it has no capital or its plan
+// has not begun. A leg with capital is woken when the plan begins.
 func (p *Plan) idle(leg agents.ID, capital ledger.Amount, v *agents.View, do *agents.Actions) bool {
 	if capital > 0 && v.Tick < p.Start {
 		do.WakeAt(leg, p.Start)
@@ -107,14 +117,19 @@ func (s Schedule) unwound(unbondingDays float64) float64 {
 }
 
 // marks are the moments that figures show.
-func (s Schedule) marks() []Mark {
-	return []Mark{{0, "buying starts"}, {s.BuildDays, "act starts"}, {s.BuildDays + s.ActDays, "act ends"}}
+func (t terms) marks() []Mark {
+	if t.events != nil {
+		return t.events
+	}
+	return []Mark{{0, "buying starts"}, {t.BuildDays, "act starts"}, {t.BuildDays + t.ActDays, "act ends"}}
 }
 
 // slices left until a day of the plan, at least one.
 func (c *campaign) slices(v *agents.View, until float64) float64 {
-	return max((until-c.days(v))*1440/c.s.SliceMinutes, 1)
+	return max((until-c.days(v))*minutesPerDay/c.s.SliceMinutes, 1)
 }
+
+const minutesPerDay = 24 * 60
 
 // next wakes the stake leg for the next slice.
 func (c *campaign) next(v *agents.View, do *agents.Actions) {
@@ -123,10 +138,10 @@ func (c *campaign) next(v *agents.View, do *agents.Actions) {
 
 // slice is the time between child orders in ticks.
 func (c *campaign) slice(v *agents.View) uint32 {
-	return uint32(max(c.s.SliceMinutes/1440*v.TicksPerDay, 1))
+	return uint32(max(c.s.SliceMinutes/minutesPerDay*v.TicksPerDay, 1))
 }
 
-// buy spends what is left of a budget evenly until a day of the plan.
+// buy spends the rest of the budget evenly until a day of the plan.
 func (c *campaign) buy(v *agents.View, do *agents.Actions, until float64) {
 	keep := ledger.Amount(c.s.ReserveShare * float64(c.capital))
 	left := (v.Free(c.stake(), ledger.Cash) - keep).Units()
@@ -141,13 +156,17 @@ func (c *campaign) sell(v *agents.View, do *agents.Actions, tokens, until float6
 	c.order(v, do, c.stake(), book.Sell, min(tokens/c.slices(v, until)+1, have))
 }
 
-// order sends one marketable child order; less than a lot waits.
+// order sends one marketable child order. Less than a lot is not sent.
 func (c *campaign) order(v *agents.View, do *agents.Actions, leg agents.ID, side book.Side, tokens float64) {
-	price := v.Mid * (1 + c.s.SlackShare)
+	do.Order(leg, takingSlot, side, book.ImmediateOrCancel, c.within(v, side), v.Lots(tokens))
+}
+
+// within is the worst price at which a child order trades, in ticks.
+func (c *campaign) within(v *agents.View, side book.Side) uint32 {
 	if side == book.Sell {
-		price = v.Mid * (1 - c.s.SlackShare)
+		return v.Price(v.Mid * (1 - c.s.SlackShare))
 	}
-	do.Order(leg, takingSlot, side, book.ImmediateOrCancel, v.Price(price), v.Lots(tokens))
+	return v.Price(v.Mid * (1 + c.s.SlackShare))
 }
 
 // takingSlot is the order slot for orders that never rest.
@@ -160,7 +179,7 @@ func (c *campaign) lock(v *agents.View, do *agents.Actions, keep ledger.Amount) 
 	}
 }
 
-// unlock starts the unbonding of everything, once.
+// unlock starts the unbonding of all stake, once.
 func (c *campaign) unlock(v *agents.View, do *agents.Actions) {
 	if !c.asked {
 		do.Move(agents.Unstake, c.stake(), v.Pocket(c.stake(), ledger.Token, ledger.Staked))
@@ -168,8 +187,8 @@ func (c *campaign) unlock(v *agents.View, do *agents.Actions) {
 	}
 }
 
-// plead defends the stake leg when it is accused: it votes for itself, and has
-// the case judged again when it was condemned.
+// plead defends the stake leg when it is accused: it votes for itself, and
+// appeals when it is condemned.
 func (c *campaign) plead(v *agents.View, do *agents.Actions) {
 	k := &v.Docket.Case
 	round := k.Number<<8 | k.Round
@@ -183,9 +202,9 @@ func (c *campaign) plead(v *agents.View, do *agents.Actions) {
 	}
 }
 
-// build sets the standing policy: empty blocks while the act is on, and no
-// signature under anybody else's where signatures count; honest blocks at the
-// common price otherwise.
+// build sets the standing policy. During the act it builds empty blocks and, where
+// blocks need signatures, signs nobody else's. Otherwise it builds honest blocks at
+// the common price.
 func (c *campaign) build(v *agents.View, do *agents.Actions, act bool) {
 	c.plead(v, do)
 	if act && c.Act {
@@ -204,7 +223,7 @@ func (c *campaign) fair(v *agents.View) rollup.Policy {
 	return agents.HonestPolicy(c.Opening.Margin/c.Opening.EthUSD, c.Opening.PerBatch, v)
 }
 
-// demand sets a harsh standing policy while the act is on, and that of honest
+// demand sets a harsh standing policy during the act and the policy of honest
 // blocks otherwise.
 func (c *campaign) demand(v *agents.View, do *agents.Actions, act bool, harsh rollup.Policy) {
 	if !act || !c.Act {

@@ -7,15 +7,15 @@ import (
 )
 
 // accuser is the part of a plan that has honest operators condemned: it watches
-// who leads, accuses the one with most stake behind it, and votes it guilty.
+// who leads, accuses the leader with the most stake behind it, and votes it guilty.
 type accuser struct {
-	leg    agents.ID // that accuses and votes
-	target agents.ID // operator with most stake behind it among the leaders seen so far
-	spoke  uint32    // the case and the round in which it voted last
-	bribe  ledger.Amount
+	leg    agents.ID     // account that accuses and votes
+	target agents.ID     // operator with the most stake behind it among the leaders seen so far
+	spoke  uint32        // the case and the round in which it voted last
+	bribe  ledger.Amount // offer for each seat that condemns, micro-USD; 0 offers nothing
 }
 
-// watch remembers the largest operator that leads, but for the attacker itself.
+// watch remembers the largest operator that leads, other than the attacker.
 func (e *accuser) watch(own agents.ID, v *agents.View) {
 	o := v.Service.Leader.Operator
 	if o != ledger.Outside && o != own && (e.target == ledger.Outside || v.Backing(o) > v.Backing(e.target)) {
@@ -23,8 +23,8 @@ func (e *accuser) watch(own agents.ID, v *agents.View) {
 	}
 }
 
-// prosecute accuses the target when no case is open and it may still open one,
-// and carries on with the case that it has opened.
+// prosecute accuses the target when no case is open and cases may still be opened,
+// and pursues the case that it has opened.
 func (e *accuser) prosecute(open bool, v *agents.View, do *agents.Actions) {
 	k := &v.Docket.Case
 	switch {

@@ -6,28 +6,13 @@ import (
 	"stakeout/mechanisms/remedy"
 )
 
-var _ = register(Entry{
-	Name:   "court-capture",
-	Doc:    "Buy stake, put up most of the court stake or bribe the jurors, have the largest honest operators condemned, sell the stake.",
-	Source: "“could be just a subjective Staking Coordinators’ vote, Kleros or Aragon Court judgement” (GriffGreen); “Then the security of the L2 degenerates to this governance mechanism and the PoS becomes redundant.” (adlerjohn)",
-	Needs:  Levers{Stake: true, Judge: remedy.Jurors},
-	Params: func() any { return new(CourtCaptureParams) },
-	Capital: func(p any) [Legs]ledger.Amount {
-		return p.(*CourtCaptureParams).legs()
-	},
-	Act:   func(p any) float64 { return p.(*CourtCaptureParams).BuildDays },
-	Days:  func(p any) float64 { return p.(*CourtCaptureParams).unwound(7) },
-	Marks: func(p any) []Mark { return p.(*CourtCaptureParams).marks() },
-	New: func(p any, plan Plan) Committer {
-		x := p.(*CourtCaptureParams)
-		legs := x.legs()
-		c := campaign{Plan: plan, s: x.Schedule, capital: legs[0]}
-		return x.OnTop.under(&courtCapture{
-			campaign: c,
-			accuser:  accuser{leg: plan.Legs[1], bribe: x.Bribe},
-			cash:     legs[1], seats: x.SeatShare, accuses: x.AccuseDays,
-		}, c)
-	},
+var _ = register[CourtCaptureParams](Entry{
+	Name: "court-capture",
+	Doc: "Buy stake, put up most of the court stake or bribe the jurors, have the largest honest operators condemned, " +
+		"sell the stake.",
+	Source: "“could be just a subjective Staking Coordinators’ vote, Kleros or Aragon Court judgement” (GriffGreen); " +
+		"“Then the security of the L2 degenerates to this governance mechanism and the PoS becomes redundant.” (adlerjohn)",
+	Needs: Levers{Stake: true, Judge: remedy.Jurors},
 })
 
 // CourtCaptureParams are the parameters of court-capture.
@@ -41,10 +26,16 @@ type CourtCaptureParams struct {
 	Schedule
 }
 
-// legs splits the budget between the stake and the court.
-func (p *CourtCaptureParams) legs() [Legs]ledger.Amount {
-	court, _ := ledger.MulDiv(p.Budget, ledger.Amount(p.CourtShare*1e6), 1e6, ledger.Down)
-	return p.OnTop.capital(p.Budget-court, court)
+func (p *CourtCaptureParams) terms() terms {
+	return terms{budget: p.Budget, secondShare: p.CourtShare, Schedule: p.Schedule, OnTop: p.OnTop}
+}
+
+func (p *CourtCaptureParams) plan(c campaign, cash ledger.Amount) Committer {
+	return &courtCapture{
+		campaign: c,
+		accuser:  accuser{leg: c.second(), bribe: p.Bribe},
+		cash:     cash, seats: p.SeatShare, accuses: p.AccuseDays,
+	}
 }
 
 type courtCapture struct {
@@ -77,8 +68,8 @@ func (e *courtCapture) Decide(awake []agents.Agent, v *agents.View, do *agents.A
 	}
 }
 
-// judge takes seats before the first case, opens cases as long as one can still
-// end within the act, and takes the court stake back after the last.
+// judge takes seats before the first case, opens cases while one can still end
+// within the act, and takes the court stake back after the last case.
 func (e *courtCapture) judge(v *agents.View, do *agents.Actions) {
 	e.watch(e.stake(), v)
 	now := e.phase(v)

@@ -5,28 +5,11 @@ import (
 	"stakeout/market/ledger"
 )
 
-var _ = register(Entry{
+var _ = register[BorrowedParams](Entry{
 	Name:   "dos-borrowed",
 	Doc:    "Stake borrowed tokens and build empty blocks; with a share sold short instead it is the split form.",
 	Source: "“There are also several ways for users to profit from this attack” with the stake itself borrowed",
 	Needs:  Levers{Stake: true, Loans: true},
-	Params: func() any { return new(BorrowedParams) },
-	Capital: func(p any) [Legs]ledger.Amount {
-		x := p.(*BorrowedParams)
-		short, _ := ledger.MulDiv(x.Budget, ledger.Amount(x.SplitShare*1e6), 1e6, ledger.Down)
-		return [Legs]ledger.Amount{x.Budget - short, short}
-	},
-	Act:   func(p any) float64 { return p.(*BorrowedParams).BuildDays },
-	Days:  func(p any) float64 { return p.(*BorrowedParams).unwound(7) },
-	Marks: func(p any) []Mark { return p.(*BorrowedParams).marks() },
-	New: func(p any, plan Plan) Committer {
-		x := p.(*BorrowedParams)
-		short, _ := ledger.MulDiv(x.Budget, ledger.Amount(x.SplitShare*1e6), 1e6, ledger.Down)
-		return &dosBorrowed{
-			campaign: campaign{Plan: plan, s: x.Schedule, capital: x.Budget - short},
-			seller:   seller{leg: plan.Legs[1], openDays: min(x.BuildDays, 3), coverDays: min(x.ActDays, 3), use: x.UseShare, capital: short},
-		}
-	},
 })
 
 // BorrowedParams are the parameters of dos-borrowed.
@@ -36,6 +19,23 @@ type BorrowedParams struct {
 	UseShare   float64       `key:"use_share" default:"0.5" unit:"share" min:"0" max:"0.66" source:"Assumption: three quarters of what the initial margin of 150 % allows, with a reserve against a squeeze" doc:"Value borrowed as a share of capital"`
 	Schedule
 }
+
+func (p *BorrowedParams) terms() terms {
+	return terms{budget: p.Budget, secondShare: p.SplitShare, Schedule: p.Schedule}
+}
+
+func (p *BorrowedParams) plan(c campaign, short ledger.Amount) Committer {
+	return &dosBorrowed{c, seller{
+		leg: c.second(), openDays: min(p.BuildDays, splitDays), coverDays: min(p.ActDays, splitDays),
+		use: p.UseShare, capital: short,
+	}}
+}
+
+// splitDays is the longest time over which the short of the split form is opened,
+// and that over which it is covered.
+//
+// Assumption: as dos-short.
+const splitDays = 3
 
 type dosBorrowed struct {
 	campaign
@@ -53,7 +53,7 @@ func (e *dosBorrowed) Decide(awake []agents.Agent, v *agents.View, do *agents.Ac
 			if !e.idle(a.ID, e.campaign.capital, v, do) {
 				e.borrowed(v, do)
 			}
-		case e.short():
+		case e.leg:
 			e.seller.step(&e.campaign, v, do)
 		}
 	}
@@ -69,7 +69,8 @@ func (e *dosBorrowed) borrowed(v *agents.View, do *agents.Actions) {
 	switch now {
 	case building:
 		if want := e.seller.use*e.campaign.capital.Units()/v.Mid - debt; want > 0 {
-			do.Move(agents.Borrow, e.stake(), min(agents.Amount(want/e.slices(v, e.s.BuildDays)), v.Borrowable()))
+			part := agents.Amount(want / e.slices(v, e.s.BuildDays))
+			do.Move(agents.Borrow, e.stake(), min(part, v.Borrowable()))
 		}
 		e.lock(v, do, 0)
 	case acting:
@@ -82,8 +83,8 @@ func (e *dosBorrowed) borrowed(v *agents.View, do *agents.Actions) {
 	e.next(v, do)
 }
 
-// repay returns the tokens when all of them have come out of the unbonding, and
-// only then buys what interest and slashing have taken, evenly until the end.
+// repay waits until all tokens have unbonded and returns them. Only then does it
+// buy, evenly until the end, what interest and slashing have taken.
 func (e *dosBorrowed) repay(v *agents.View, do *agents.Actions, debt float64) {
 	free := v.Free(e.stake(), ledger.Token).Units()
 	switch {

@@ -5,25 +5,13 @@ import (
 	"stakeout/market/ledger"
 )
 
-var _ = register(Entry{
-	Name:   "dos-empty-blocks",
-	Doc:    "Buy stake, build empty blocks when leading, sell the stake: no way to profit but the price itself.",
-	Source: "“They can begin staking their tokens and mint only empty blocks. The cost of for them is 1. The opportunity cost on their tokens 2. The reduction in the value of their stake that this attack has.”",
-	Needs:  Levers{Stake: true},
-	Params: func() any { return new(EmptyBlocksParams) },
-	Capital: func(p any) [Legs]ledger.Amount {
-		x := p.(*EmptyBlocksParams)
-		return x.OnTop.capital(x.Budget, 0)
-	},
-	Act:   func(p any) float64 { return p.(*EmptyBlocksParams).BuildDays },
-	Days:  func(p any) float64 { return p.(*EmptyBlocksParams).unwound(7) },
-	Marks: func(p any) []Mark { return p.(*EmptyBlocksParams).marks() },
-	Use:   func(p any) string { x := p.(*EmptyBlocksParams); return x.OnTop.alone(x.Schedule.use(x.Budget)) },
-	New: func(p any, plan Plan) Committer {
-		x := p.(*EmptyBlocksParams)
-		c := campaign{Plan: plan, s: x.Schedule, capital: x.Budget}
-		return x.OnTop.under(&emptyBlocks{c}, c)
-	},
+var _ = register[EmptyBlocksParams](Entry{
+	Name: "dos-empty-blocks",
+	Doc: "Buy stake, build empty blocks when leading, sell the stake: " +
+		"no way to profit but the price itself.",
+	Source: "“They can begin staking their tokens and mint only empty blocks. The cost of for them is " +
+		"1. The opportunity cost on their tokens 2. The reduction in the value of their stake that this attack has.”",
+	Needs: Levers{Stake: true},
 })
 
 // EmptyBlocksParams are the parameters of dos-empty-blocks.
@@ -32,6 +20,12 @@ type EmptyBlocksParams struct {
 	OnTop
 	Schedule
 }
+
+func (p *EmptyBlocksParams) terms() terms {
+	return terms{budget: p.Budget, Schedule: p.Schedule, OnTop: p.OnTop, honestUse: p.Schedule.use(p.Budget)}
+}
+
+func (p *EmptyBlocksParams) plan(c campaign, _ ledger.Amount) Committer { return &emptyBlocks{c} }
 
 type emptyBlocks struct{ campaign }
 
@@ -54,7 +48,7 @@ func (c *campaign) step(v *agents.View, do *agents.Actions) {
 	c.work(v, do, now)
 }
 
-// work does what a phase asks of the stake, whatever is built with it, and wakes
+// work does what a phase asks of the stake, under any standing policy, and wakes
 // it for the next slice.
 func (c *campaign) work(v *agents.View, do *agents.Actions, now phase) {
 	switch now {
@@ -68,7 +62,7 @@ func (c *campaign) work(v *agents.View, do *agents.Actions, now phase) {
 	case selling:
 		c.sell(v, do, v.Free(c.stake(), ledger.Token).Units(), c.s.unwound(v.Rollup.UnbondingDays))
 	case over:
-		// What little is left goes in one order.
+		// The small rest goes in one order.
 		c.sell(v, do, v.Free(c.stake(), ledger.Token).Units(), 0)
 	}
 	c.next(v, do)

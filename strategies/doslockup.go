@@ -6,28 +6,13 @@ import (
 	"stakeout/market/ledger"
 )
 
-var _ = register(Entry{
-	Name:   "dos-lockup",
-	Doc:    "Buy stake, and dai outside the rollup; let nobody withdraw, sell the dai when it is dear.",
-	Source: "“Lock up a bunch of the supply of certain tokens causing the markets to go crazy, for example if you locked up 50% of DAI you could profit if the price of eth fluctuated”",
-	Needs:  Levers{Stake: true, Dai: true},
-	Params: func() any { return new(LockupParams) },
-	Capital: func(p any) [Legs]ledger.Amount {
-		return p.(*LockupParams).legs()
-	},
-	Act:   func(p any) float64 { return p.(*LockupParams).BuildDays },
-	Days:  func(p any) float64 { return p.(*LockupParams).unwound(7) },
-	Marks: func(p any) []Mark { return p.(*LockupParams).marks() },
-	New: func(p any, plan Plan) Committer {
-		x := p.(*LockupParams)
-		legs := x.legs()
-		c := campaign{Plan: plan, s: x.Schedule, capital: legs[0]}
-		return x.OnTop.under(&dosLockup{
-			campaign: c,
-			hoard:    hoard{leg: plan.Legs[1], capital: legs[1], most: x.Buy, premium: x.Premium, hours: x.SellHours},
-			serve:    x.Serve,
-		}, c)
-	},
+var _ = register[LockupParams](Entry{
+	Name: "dos-lockup",
+	Doc:  "Buy stake, and dai outside the rollup; let nobody withdraw, sell the dai when it is dear.",
+	Source: "“Lock up a bunch of the supply of certain tokens causing the markets to go crazy, for example " +
+		"if you locked " +
+		"up 50% of DAI you could profit if the price of eth fluctuated”",
+	Needs: Levers{Stake: true, Dai: true},
 })
 
 // LockupParams are the parameters of dos-lockup. The plan does not know when
@@ -44,10 +29,16 @@ type LockupParams struct {
 	Schedule
 }
 
-// legs splits the budget between stake and dai.
-func (p *LockupParams) legs() [Legs]ledger.Amount {
-	dai, _ := ledger.MulDiv(p.Budget, ledger.Amount(p.DaiShare*1e6), 1e6, ledger.Down)
-	return p.OnTop.capital(p.Budget-dai, dai)
+func (p *LockupParams) terms() terms {
+	return terms{budget: p.Budget, secondShare: p.DaiShare, Schedule: p.Schedule, OnTop: p.OnTop}
+}
+
+func (p *LockupParams) plan(c campaign, dai ledger.Amount) Committer {
+	return &dosLockup{
+		campaign: c,
+		hoard:    hoard{leg: c.second(), capital: dai, most: p.Buy, premium: p.Premium, hours: p.SellHours},
+		serve:    p.Serve,
+	}
 }
 
 type dosLockup struct {
@@ -73,7 +64,7 @@ func (e *dosLockup) Decide(awake []agents.Agent, v *agents.View, do *agents.Acti
 	}
 }
 
-// lockIn works the stake leg: during the act nobody gets out through it.
+// lockIn works the stake leg, whose blocks let nobody withdraw during the act.
 func (e *dosLockup) lockIn(v *agents.View, do *agents.Actions) {
 	now := e.phase(v)
 	if !e.serve {
@@ -91,11 +82,11 @@ type hoard struct {
 	leg           agents.ID
 	capital       ledger.Amount
 	most, premium float64 // of dai over a dollar, to buy at and to sell at
-	hours         float64
+	hours         float64 // in which all but 1/e of the dai is sold while it is dear
 }
 
-// step buys dai until the act, sells during it when dai is dear, and sells what
-// is left after it, in as many days as the stake.
+// step buys dai until the act and sells it during the act when it is dear. After
+// the act it sells the rest in as many days as the stake.
 func (h *hoard) step(c *campaign, v *agents.View, do *agents.Actions) {
 	if c.idle(h.leg, h.capital, v, do) {
 		return
@@ -111,22 +102,30 @@ func (h *hoard) step(c *campaign, v *agents.View, do *agents.Actions) {
 	case bid >= 1+h.premium:
 		h.sell(c, v, do, max(dai*min(c.s.SliceMinutes/60/h.hours, 1), least), bid)
 	}
-	do.WakeAt(h.leg, v.Tick+uint32(max(c.s.SliceMinutes/1440*v.TicksPerDay, 1)))
+	do.WakeAt(h.leg, v.Tick+c.slice(v))
 }
 
-// least is the smallest sale in dai that is worth its while during the act.
+// least is the smallest sale during the act that is worth its fees, in dai.
+//
+// Assumption: a hundred dollars.
 const least = 100
 
-// buy spends what is left evenly until the act begins, a thousandth kept for fees.
+// spent is the share of the cash that goes into dai; the rest pays fees.
+//
+// Assumption: a thousandth is more than the fees of the default market.
+const spent = 0.999
+
+// buy spends the cash evenly until the act begins.
 func (h *hoard) buy(c *campaign, v *agents.View, do *agents.Actions) {
 	price := min(v.Dai.Mid*(1+c.s.SlackShare), 1+h.most)
-	part := 0.999 * v.Free(h.leg, ledger.Cash).Units() / c.slices(v, c.s.BuildDays)
+	part := spent * v.Free(h.leg, ledger.Cash).Units() / c.slices(v, c.s.BuildDays)
 	do.DaiOrder(h.leg, takingSlot, book.Buy, book.ImmediateOrCancel, v.Price(price), v.Lots(part/price))
 }
 
 // sell takes the bids from the best down to the slack.
 func (h *hoard) sell(c *campaign, v *agents.View, do *agents.Actions, dai, bid float64) {
 	if have := v.Free(h.leg, ledger.Dai).Units(); bid > 0 {
-		do.DaiOrder(h.leg, takingSlot, book.Sell, book.ImmediateOrCancel, v.Price(bid*(1-c.s.SlackShare)), v.Lots(min(dai, have)))
+		price := v.Price(bid * (1 - c.s.SlackShare))
+		do.DaiOrder(h.leg, takingSlot, book.Sell, book.ImmediateOrCancel, price, v.Lots(min(dai, have)))
 	}
 }

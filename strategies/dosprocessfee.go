@@ -5,25 +5,11 @@ import (
 	"stakeout/market/ledger"
 )
 
-var _ = register(Entry{
+var _ = register[ProcessFeeParams](Entry{
 	Name:   "dos-process-fee",
 	Doc:    "Buy stake, include nothing below an extortionate fee when leading, sell the stake.",
 	Source: "“Charge a high fee in order to process transactions”",
 	Needs:  Levers{Stake: true},
-	Params: func() any { return new(ProcessFeeParams) },
-	Capital: func(p any) [Legs]ledger.Amount {
-		x := p.(*ProcessFeeParams)
-		return x.OnTop.capital(x.Budget, 0)
-	},
-	Act:   func(p any) float64 { return p.(*ProcessFeeParams).BuildDays },
-	Days:  func(p any) float64 { return p.(*ProcessFeeParams).unwound(7) },
-	Marks: func(p any) []Mark { return p.(*ProcessFeeParams).marks() },
-	Use:   func(p any) string { x := p.(*ProcessFeeParams); return x.OnTop.alone(x.Schedule.use(x.Budget)) },
-	New: func(p any, plan Plan) Committer {
-		x := p.(*ProcessFeeParams)
-		c := campaign{Plan: plan, s: x.Schedule, capital: x.Budget}
-		return x.OnTop.under(&processFee{campaign: c, multiple: x.Multiple}, c)
-	},
 })
 
 // ProcessFeeParams are the parameters of dos-process-fee. The multiple is of the
@@ -36,6 +22,14 @@ type ProcessFeeParams struct {
 	Schedule
 }
 
+func (p *ProcessFeeParams) terms() terms {
+	return terms{budget: p.Budget, Schedule: p.Schedule, OnTop: p.OnTop, honestUse: p.Schedule.use(p.Budget)}
+}
+
+func (p *ProcessFeeParams) plan(c campaign, _ ledger.Amount) Committer {
+	return &processFee{c, p.Multiple}
+}
+
 type processFee struct {
 	campaign
 	multiple float64
@@ -44,7 +38,8 @@ type processFee struct {
 // Clone implements agents.Strategy.
 func (e *processFee) Clone() agents.Strategy { c := *e; return &c }
 
-// Decide implements agents.Strategy: it serves whoever pays, exits at cost.
+// Decide implements agents.Strategy: it serves all who pay its fee, and lets users
+// exit at cost.
 func (e *processFee) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions) {
 	for _, a := range awake {
 		if a.ID != e.stake() || e.idle(a.ID, e.capital, v, do) {

@@ -6,28 +6,12 @@ import (
 	"stakeout/market/ledger"
 )
 
-var _ = register(Entry{
-	Name:   "dos-short",
-	Doc:    "Buy stake, sell borrowed tokens short, build empty blocks, cover, sell the stake.",
-	Source: "“Take a short position on the token that is used for staking. Stake -> DOS -> Price Crashes -> Profit.”",
-	Needs:  Levers{Stake: true, Loans: true},
-	Params: func() any { return new(ShortParams) },
-	Capital: func(p any) [Legs]ledger.Amount {
-		x := p.(*ShortParams)
-		short, _ := ledger.MulDiv(x.Budget, ledger.Amount(x.ShortShare*1e6), 1e6, ledger.Down)
-		return [Legs]ledger.Amount{x.Budget - short, short}
-	},
-	Act:   func(p any) float64 { return p.(*ShortParams).BuildDays },
-	Days:  func(p any) float64 { return p.(*ShortParams).unwound(7) },
-	Marks: func(p any) []Mark { return p.(*ShortParams).marks() },
-	New: func(p any, plan Plan) Committer {
-		x := p.(*ShortParams)
-		short, _ := ledger.MulDiv(x.Budget, ledger.Amount(x.ShortShare*1e6), 1e6, ledger.Down)
-		return &dosShort{
-			campaign: campaign{Plan: plan, s: x.Schedule, capital: x.Budget - short},
-			seller:   seller{leg: plan.Legs[1], openDays: x.OpenDays, coverDays: x.CoverDays, use: x.UseShare, contract: x.Perpetual, capital: short},
-		}
-	},
+var _ = register[ShortParams](Entry{
+	Name: "dos-short",
+	Doc:  "Buy stake, sell borrowed tokens short, build empty blocks, cover, sell the stake.",
+	Source: "“Take a short position on the token that is used for staking. " +
+		"Stake -> DOS -> Price Crashes -> Profit.”",
+	Needs: Levers{Stake: true, Loans: true},
 })
 
 // ShortParams are the parameters of dos-short.
@@ -41,8 +25,16 @@ type ShortParams struct {
 	Schedule
 }
 
-// Contract reports whether the attack needs a perpetual future.
-func (p *ShortParams) Contract() bool { return p.Perpetual > 0 }
+func (p *ShortParams) terms() terms {
+	return terms{budget: p.Budget, secondShare: p.ShortShare, Schedule: p.Schedule, contract: p.Perpetual > 0}
+}
+
+func (p *ShortParams) plan(c campaign, short ledger.Amount) Committer {
+	return &dosShort{c, seller{
+		leg: c.second(), openDays: p.OpenDays, coverDays: p.CoverDays,
+		use: p.UseShare, contract: p.Perpetual, capital: short,
+	}}
+}
 
 type dosShort struct {
 	campaign
@@ -60,7 +52,7 @@ func (e *dosShort) Decide(awake []agents.Agent, v *agents.View, do *agents.Actio
 			if !e.idle(a.ID, e.campaign.capital, v, do) {
 				e.campaign.step(v, do)
 			}
-		case e.short():
+		case e.leg:
 			e.seller.step(&e.campaign, v, do)
 		}
 	}
@@ -70,7 +62,8 @@ func (e *dosShort) Decide(awake []agents.Agent, v *agents.View, do *agents.Actio
 type seller struct {
 	leg                 agents.ID
 	openDays, coverDays float64
-	use, contract       float64 // value short over cash, and of it the share in the perpetual future
+	use                 float64 // value sold short over cash
+	contract            float64 // share of the short that is a perpetual future
 	capital             ledger.Amount
 }
 
@@ -100,7 +93,8 @@ func (s *seller) step(c *campaign, v *agents.View, do *agents.Actions) {
 	do.WakeAt(s.leg, v.Tick+c.slice(v))
 }
 
-// open borrows and sells an even part of what is wanted until the act begins.
+// open borrows and sells an even part of the short that is wanted, until the act
+// begins.
 func (s *seller) open(c *campaign, v *agents.View, do *agents.Actions, debt, act float64) {
 	left := c.slices(v, act)
 	if want := float64(s.use*(1-s.contract))*s.capital.Units()/v.Mid - debt; want > 0 {
@@ -109,8 +103,8 @@ func (s *seller) open(c *campaign, v *agents.View, do *agents.Actions, debt, act
 	s.sellFree(c, v, do, left)
 }
 
-// perpetual opens and covers the part of the short that is in the perpetual
-// future, in the same days.
+// perpetual opens and covers the part of the short that is a perpetual future, in
+// the same days.
 func (s *seller) perpetual(c *campaign, v *agents.View, do *agents.Actions, d, act, end float64) {
 	short := -v.PerpPosition(s.leg)
 	side, lots := book.Sell, 0.0
@@ -121,17 +115,21 @@ func (s *seller) perpetual(c *campaign, v *agents.View, do *agents.Actions, d, a
 		side, lots = book.Buy, min(short/c.slices(v, end)+1, short)
 	}
 	agents.MarginPerp(s.leg, short+max(lots, 0), v, do)
-	price := v.Mid * (1 - c.s.SlackShare)
-	if side == book.Buy {
-		price = v.Mid * (1 + c.s.SlackShare)
-	}
-	do.PerpOrder(s.leg, takingSlot, side, book.ImmediateOrCancel, v.Price(price), v.Lots(lots))
+	do.PerpOrder(s.leg, takingSlot, side, book.ImmediateOrCancel, c.within(v, side), v.Lots(lots))
 }
 
-// sellFree sells borrowed tokens that are still there, a part of them or all.
+// catchUp is how many times faster than evenly borrowed tokens are sold that are
+// still there.
+//
+// Assumption: tokens that nobody has bought yet are offered ten times as fast, so
+// that they are sold before the act.
+const catchUp = 10
+
+// sellFree sells borrowed tokens that have not been sold yet, in at most this many
+// parts.
 func (s *seller) sellFree(c *campaign, v *agents.View, do *agents.Actions, parts float64) {
 	free := v.Free(s.leg, ledger.Token).Units()
 	if free >= 1 {
-		c.order(v, do, s.leg, book.Sell, max(free/max(parts/10, 1), 1))
+		c.order(v, do, s.leg, book.Sell, max(free/max(parts/catchUp, 1), 1))
 	}
 }

@@ -5,25 +5,12 @@ import (
 	"stakeout/market/ledger"
 )
 
-var _ = register(Entry{
-	Name:   "dos-withdraw-fee",
-	Doc:    "Buy stake, serve transactions at the common price when leading but charge dearly for withdrawals, sell the stake.",
+var _ = register[WithdrawFeeParams](Entry{
+	Name: "dos-withdraw-fee",
+	Doc: "Buy stake, serve transactions at the common price when leading but charge dearly for withdrawals, " +
+		"sell the stake.",
 	Source: "“Charge a high fee in order to allow users to withdraw”",
 	Needs:  Levers{Stake: true},
-	Params: func() any { return new(WithdrawFeeParams) },
-	Capital: func(p any) [Legs]ledger.Amount {
-		x := p.(*WithdrawFeeParams)
-		return x.OnTop.capital(x.Budget, 0)
-	},
-	Act:   func(p any) float64 { return p.(*WithdrawFeeParams).BuildDays },
-	Days:  func(p any) float64 { return p.(*WithdrawFeeParams).unwound(7) },
-	Marks: func(p any) []Mark { return p.(*WithdrawFeeParams).marks() },
-	Use:   func(p any) string { x := p.(*WithdrawFeeParams); return x.OnTop.alone(x.Schedule.use(x.Budget)) },
-	New: func(p any, plan Plan) Committer {
-		x := p.(*WithdrawFeeParams)
-		c := campaign{Plan: plan, s: x.Schedule, capital: x.Budget}
-		return x.OnTop.under(&withdrawFee{campaign: c, multiple: x.Multiple}, c)
-	},
 })
 
 // WithdrawFeeParams are the parameters of dos-withdraw-fee.
@@ -34,6 +21,14 @@ type WithdrawFeeParams struct {
 	Schedule
 }
 
+func (p *WithdrawFeeParams) terms() terms {
+	return terms{budget: p.Budget, Schedule: p.Schedule, OnTop: p.OnTop, honestUse: p.Schedule.use(p.Budget)}
+}
+
+func (p *WithdrawFeeParams) plan(c campaign, _ ledger.Amount) Committer {
+	return &withdrawFee{c, p.Multiple}
+}
+
 type withdrawFee struct {
 	campaign
 	multiple float64
@@ -42,7 +37,7 @@ type withdrawFee struct {
 // Clone implements agents.Strategy.
 func (e *withdrawFee) Clone() agents.Strategy { c := *e; return &c }
 
-// Decide implements agents.Strategy: only who leaves through this leader pays.
+// Decide implements agents.Strategy: only users who leave through this leader pay.
 func (e *withdrawFee) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions) {
 	for _, a := range awake {
 		if a.ID != e.stake() || e.idle(a.ID, e.capital, v, do) {

@@ -5,24 +5,14 @@ import (
 	"stakeout/market/ledger"
 )
 
-var _ = register(Entry{
-	Name:   "fake-dos",
-	Doc:    "Buy tokens, stake a part and withhold its blocks, sell the rest into the rally, stop; the optional sixth step of the source, to buy back, is left out.",
-	Source: "“1. Buy a bunch of token X 2. Start dos attack using some of your token X 3. The market goes up as stakers rush to increase their stake 4. Attacker sells their token X for profit 5. Attacker ends their DOS attack value of token X goes down.”",
-	Needs:  Levers{Stake: true},
-	Params: func() any { return new(FakeParams) },
-	Capital: func(p any) [Legs]ledger.Amount {
-		x := p.(*FakeParams)
-		return x.OnTop.capital(x.Budget, 0)
-	},
-	Act:   func(p any) float64 { return p.(*FakeParams).BuildDays },
-	Days:  func(p any) float64 { return p.(*FakeParams).unwound(7) },
-	Marks: func(p any) []Mark { return p.(*FakeParams).marks() },
-	New: func(p any, plan Plan) Committer {
-		x := p.(*FakeParams)
-		c := campaign{Plan: plan, s: x.Schedule, capital: x.Budget}
-		return x.OnTop.under(&fakeDos{campaign: c, liquid: x.LiquidShare, hold: x.HoldDays}, c)
-	},
+var _ = register[FakeParams](Entry{
+	Name: "fake-dos",
+	Doc: "Buy tokens, stake a part and withhold its blocks, sell the rest into the rally, stop; " +
+		"the optional sixth step of the source, to buy back, is left out.",
+	Source: "“1. Buy a bunch of token X 2. Start dos attack using some of your token X 3. The market goes up as stakers " +
+		"rush to increase their stake 4. Attacker sells their token X for profit 5. Attacker ends their DOS attack value " +
+		"of token X goes down.”",
+	Needs: Levers{Stake: true},
 })
 
 // FakeParams are the parameters of fake-dos.
@@ -32,6 +22,14 @@ type FakeParams struct {
 	HoldDays    float64       `key:"hold_days" default:"7" unit:"d" min:"0" max:"365" source:"Assumption: half of the act, in which yields are seen and bought; no sweep yet" doc:"Days of the act before the sale begins"`
 	OnTop
 	Schedule
+}
+
+func (p *FakeParams) terms() terms {
+	return terms{budget: p.Budget, Schedule: p.Schedule, OnTop: p.OnTop}
+}
+
+func (p *FakeParams) plan(c campaign, _ ledger.Amount) Committer {
+	return &fakeDos{campaign: c, liquid: p.LiquidShare, hold: p.HoldDays}
 }
 
 type fakeDos struct {
@@ -61,10 +59,14 @@ func (e *fakeDos) step(v *agents.View, do *agents.Actions) {
 	e.build(v, do, now == acting)
 	if now == building {
 		e.buy(v, do, e.s.BuildDays)
-		keep := ledger.Amount(e.liquid * float64(ledger.Unit) * v.Tokens(e.stake()))
-		e.lock(v, do, keep)
+		e.lock(v, do, e.part(v, e.liquid))
 	} else if e.days(v) > e.s.BuildDays+e.hold {
 		e.sell(v, do, v.Free(e.stake(), ledger.Token).Units(), e.s.BuildDays+e.s.ActDays)
 	}
 	e.next(v, do)
+}
+
+// part is a share of all tokens of the stake leg in micro-tokens.
+func (c *campaign) part(v *agents.View, share float64) ledger.Amount {
+	return ledger.Amount(share * float64(ledger.Unit) * v.Tokens(c.stake()))
 }

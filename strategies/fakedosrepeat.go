@@ -7,32 +7,14 @@ import (
 	"stakeout/market/ledger"
 )
 
-var _ = register(Entry{
-	Name:   "fake-dos-repeat",
-	Doc:    "Fake DoS in cycles: withhold blocks, sell the liquid part into the rally, stop, buy back with all cash, and begin again with what that makes of the stake.",
-	Source: "“Repeating this attack an attacker can 1. Discourage other stakers from joining during a dos attack 2. Can start to increase their stake by repeating this attack causing the market to fluctuate.”, with the sixth step “6. Attacker buys token for lower price (Optional)”",
-	Needs:  Levers{Stake: true},
-	Params: func() any { return new(RepeatParams) },
-	Capital: func(p any) [Legs]ledger.Amount {
-		x := p.(*RepeatParams)
-		return x.OnTop.capital(x.Budget, 0)
-	},
-	Act:  func(p any) float64 { return p.(*RepeatParams).BuildDays },
-	Days: func(p any) float64 { return p.(*RepeatParams).whole().unwound(7) },
-	Marks: func(p any) []Mark {
-		x := p.(*RepeatParams)
-		marks := []Mark{{0, "buying starts"}}
-		for i := range x.Cycles {
-			on := x.BuildDays + float64(float64(i)*x.period())
-			marks = append(marks, Mark{on, fmt.Sprintf("act %d starts", i+1)}, Mark{on + x.ActDays, fmt.Sprintf("act %d ends", i+1)})
-		}
-		return marks
-	},
-	New: func(p any, plan Plan) Committer {
-		x := p.(*RepeatParams)
-		c := campaign{Plan: plan, s: x.whole(), capital: x.Budget}
-		return x.OnTop.under(&fakeDosRepeat{campaign: c, x: *x}, c)
-	},
+var _ = register[RepeatParams](Entry{
+	Name: "fake-dos-repeat",
+	Doc: "Fake DoS in cycles: withhold blocks, sell the liquid part into the rally, stop, buy back with all cash, " +
+		"and begin again with what that makes of the stake.",
+	Source: "“Repeating this attack an attacker can 1. Discourage other stakers from joining during a dos attack " +
+		"2. Can start to increase their stake by repeating this attack causing the market to fluctuate.”, " +
+		"with the sixth step “6. Attacker buys token for lower price (Optional)”",
+	Needs: Levers{Stake: true},
 })
 
 // RepeatParams are the parameters of fake-dos-repeat. The schedule's act_days is
@@ -47,15 +29,21 @@ type RepeatParams struct {
 	Schedule
 }
 
-// period is the time from the start of one act to that of the next.
-func (p *RepeatParams) period() float64 { return p.ActDays + p.RestDays }
-
-// whole is the schedule in which all cycles are one act.
-func (p *RepeatParams) whole() Schedule {
-	s := p.Schedule
-	s.ActDays += float64(float64(p.Cycles-1) * p.period())
-	return s
+func (p *RepeatParams) terms() terms {
+	t := terms{budget: p.Budget, Schedule: p.Schedule, OnTop: p.OnTop, events: []Mark{{0, "buying starts"}}}
+	t.ActDays += float64(float64(p.Cycles-1) * p.period()) // all cycles are one act
+	for i := range p.Cycles {
+		on := p.BuildDays + float64(float64(i)*p.period())
+		t.events = append(t.events,
+			Mark{on, fmt.Sprintf("act %d starts", i+1)}, Mark{on + p.ActDays, fmt.Sprintf("act %d ends", i+1)})
+	}
+	return t
 }
+
+func (p *RepeatParams) plan(c campaign, _ ledger.Amount) Committer { return &fakeDosRepeat{c, *p} }
+
+// period is the time from the start of one act to the start of the next.
+func (p *RepeatParams) period() float64 { return p.ActDays + p.RestDays }
 
 type fakeDosRepeat struct {
 	campaign
@@ -74,7 +62,8 @@ func (e *fakeDosRepeat) Decide(awake []agents.Agent, v *agents.View, do *agents.
 	}
 }
 
-// cycle says in which cycle a day of the plan falls, counted from 0, and how far.
+// cycle is the number of the cycle in which a day of the plan falls, counted from
+// 0, and the days since that cycle began.
 func (e *fakeDosRepeat) cycle(days float64) (number int, into float64) {
 	since := days - e.s.BuildDays
 	number = min(int(since/e.x.period()), e.x.Cycles-1)
@@ -115,5 +104,5 @@ func (e *fakeDosRepeat) turn(v *agents.View, do *agents.Actions) {
 // gather buys until a day of the plan and stakes all but the liquid share.
 func (e *fakeDosRepeat) gather(v *agents.View, do *agents.Actions, until float64) {
 	e.buy(v, do, until)
-	e.lock(v, do, ledger.Amount(e.x.LiquidShare*float64(ledger.Unit)*v.Tokens(e.stake())))
+	e.lock(v, do, e.part(v, e.x.LiquidShare))
 }

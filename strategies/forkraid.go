@@ -6,35 +6,30 @@ import (
 	"stakeout/mechanisms/remedy"
 )
 
-var _ = register(Entry{
-	Name:   "fork-raid",
-	Doc:    "Buy tokens, claim all deposits, dispute until the token forks, pick the lying side, keep the deposits if it is the larger one, sell the tokens.",
-	Source: "“So you can break Augur enough to steal the ETH and DAI by controlling more REP than the other side, and moving them into the “lying” fork.” (edmundedgar)",
-	Needs:  Levers{Oracle: true},
-	Params: func() any { return new(ForkRaidParams) },
-	Capital: func(p any) [Legs]ledger.Amount {
-		x := p.(*ForkRaidParams)
-		return x.OnTop.capital(x.Budget, 0)
-	},
-	Act:   func(p any) float64 { return p.(*ForkRaidParams).BuildDays },
-	Days:  func(p any) float64 { return p.(*ForkRaidParams).unwound(7) },
-	Marks: func(p any) []Mark { return p.(*ForkRaidParams).marks() },
-	New: func(p any, plan Plan) Committer {
-		x := p.(*ForkRaidParams)
-		c := campaign{Plan: plan, s: x.Schedule, capital: x.Budget}
-		return x.OnTop.under(&forkRaid{campaign: c}, c)
-	},
+var _ = register[ForkRaidParams](Entry{
+	Name: "fork-raid",
+	Doc: "Buy tokens, claim all deposits, dispute until the token forks, pick the lying side, " +
+		"keep the deposits if it is the larger one, sell the tokens.",
+	Source: "“So you can break Augur enough to steal the ETH and DAI by controlling more REP than the other side, " +
+		"and moving them into the “lying” fork.” (edmundedgar)",
+	Needs: Levers{Oracle: true},
 })
 
 // ForkRaidParams are the parameters of fork-raid.
 //
-// Assumption: the tokens are never staked, since what is on its way out cannot
+// Assumption: the tokens are never staked, since tokens that unbond cannot
 // stand behind a bond; nor are they in the honest use of the same capital.
 type ForkRaidParams struct {
 	Budget ledger.Amount `key:"budget_usd" default:"20000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a fifth of the supply at its opening price; no sweep yet" doc:"Cash of the attacker"`
 	OnTop
 	Schedule
 }
+
+func (p *ForkRaidParams) terms() terms {
+	return terms{budget: p.Budget, Schedule: p.Schedule, OnTop: p.OnTop}
+}
+
+func (p *ForkRaidParams) plan(c campaign, _ ledger.Amount) Committer { return &forkRaid{campaign: c} }
 
 type forkRaid struct {
 	campaign
@@ -44,8 +39,8 @@ type forkRaid struct {
 // Clone implements agents.Strategy.
 func (e *forkRaid) Clone() agents.Strategy { c := *e; return &c }
 
-// Decide implements agents.Strategy: buy, raid, sell on whichever side the
-// tokens are.
+// Decide implements agents.Strategy: buy, raid, sell on the side where the tokens
+// are.
 func (e *forkRaid) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions) {
 	for _, a := range awake {
 		if a.ID != e.stake() || e.idle(a.ID, e.capital, v, do) {
@@ -66,8 +61,9 @@ func (e *forkRaid) Decide(awake []agents.Agent, v *agents.View, do *agents.Actio
 	}
 }
 
-// raid claims the deposits once, fills every bond against the claim's denial that
-// its tokens reach, and picks the side of the claim when the token forks.
+// raid claims the deposits once. It fills every bond against the denial of its
+// claim for which its tokens suffice, and picks the side of the claim when the
+// token forks.
 func (e *forkRaid) raid(open bool, v *agents.View, do *agents.Actions) {
 	f, me := &v.Docket.Fork, e.stake()
 	free := v.Free(me, ledger.Token)

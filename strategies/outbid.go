@@ -5,38 +5,22 @@ import (
 	"stakeout/market/ledger"
 )
 
-var _ = register(Entry{
-	Name:   "outbid",
-	Doc:    "Sell borrowed tokens short, outbid the others in the auction of leadership, build empty blocks in the slots bought, cover; without a short only the cost is left.",
-	Source: "“also need more analysis before we can start to recommend what to use for rollup leader election” of burn and MEV auctions, with “Take a short position on the token that is used for staking. Stake -> DOS -> Price Crashes -> Profit.”",
-	Needs:  Levers{Bids: true, Loans: true},
-	Params: func() any { return new(OutbidParams) },
-	Capital: func(p any) [Legs]ledger.Amount {
-		return p.(*OutbidParams).legs()
-	},
-	Act:  func(p any) float64 { return p.(*OutbidParams).OpenDays },
-	Days: func(p any) float64 { return p.(*OutbidParams).schedule().unwound(7) },
-	Marks: func(p any) []Mark {
-		x := p.(*OutbidParams)
-		return []Mark{{0, "bidding starts"}, {x.OpenDays, "act starts"}, {x.OpenDays + x.ActDays, "act ends"}}
-	},
-	New: func(p any, plan Plan) Committer {
-		x := p.(*OutbidParams)
-		legs := x.legs()
-		return &outbid{
-			campaign: campaign{Plan: plan, s: x.schedule(), capital: legs[0]},
-			seller:   seller{leg: plan.Legs[1], openDays: x.OpenDays, coverDays: x.CoverDays, use: x.UseShare, capital: legs[1]},
-			premium:  x.Premium,
-		}
-	},
+var _ = register[OutbidParams](Entry{
+	Name: "outbid",
+	Doc: "Sell borrowed tokens short, outbid the others in the auction of leadership, build empty blocks in the slots " +
+		"bought, cover; without a short only the cost is left.",
+	Source: "“also need more analysis before we can start to recommend what to use for rollup leader election” of burn " +
+		"and MEV auctions, with “Take a short position on the token that is used for staking. " +
+		"Stake -> DOS -> Price Crashes -> Profit.”",
+	Needs: Levers{Bids: true, Loans: true},
 })
 
 // OutbidParams are the parameters of outbid.
 //
 // Assumption: the attacker values a slot by the public record, as operators do,
-// and cannot know what they bid beyond that; it stops bidding so early that what
-// it has bought is led within the act. It bids cash; where bids
-// are paid in tokens it does not bid.
+// and cannot know what they bid beyond that; it stops bidding early enough to lead
+// within the act all that it has bought. It bids cash; where bids are paid in
+// tokens it does not bid.
 type OutbidParams struct {
 	Budget       ledger.Amount `key:"budget_usd" default:"4000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: what stands behind the short of dos-short, and two weeks of slots at their premium; no sweep yet" doc:"Cash of the attacker"`
 	ShortShare   float64       `key:"short_share" default:"0.8" unit:"share" min:"0" max:"1" source:"Assumption: collateral for the borrow cap; 0 leaves the short out" doc:"Share of the budget that stands behind the short position"`
@@ -49,22 +33,29 @@ type OutbidParams struct {
 	SlackShare   float64       `key:"slack_share" default:"0.005" unit:"share" min:"0" max:"0.5" source:"Assumption: half a percent, some half-spreads" doc:"Distance from the mid up to which a child order trades"`
 }
 
-// schedule is that of a campaign that buys no stake.
-func (p *OutbidParams) schedule() Schedule {
-	return Schedule{BuildDays: p.OpenDays, ActDays: p.ActDays, SliceMinutes: p.SliceMinutes, SlackShare: p.SlackShare}
+// terms of a campaign that buys no stake.
+func (p *OutbidParams) terms() terms {
+	s := Schedule{BuildDays: p.OpenDays, ActDays: p.ActDays, SliceMinutes: p.SliceMinutes, SlackShare: p.SlackShare}
+	return terms{budget: p.Budget, secondShare: p.ShortShare, Schedule: s, events: []Mark{
+		{0, "bidding starts"}, {p.OpenDays, "act starts"}, {p.OpenDays + p.ActDays, "act ends"},
+	}}
 }
 
-// legs splits the budget between the bids and the short.
-func (p *OutbidParams) legs() [Legs]ledger.Amount {
-	short, _ := ledger.MulDiv(p.Budget, ledger.Amount(p.ShortShare*1e6), 1e6, ledger.Down)
-	return [Legs]ledger.Amount{p.Budget - short, short}
+func (p *OutbidParams) plan(c campaign, short ledger.Amount) Committer {
+	return &outbid{
+		campaign: c,
+		seller: seller{
+			leg: c.second(), openDays: p.OpenDays, coverDays: p.CoverDays, use: p.UseShare, capital: short,
+		},
+		premium: p.Premium,
+	}
 }
 
 type outbid struct {
 	campaign
 	seller
 	premium float64
-	bid     bool // a bid of its own may stand
+	bid     bool // a bid that it has made may still stand
 }
 
 // Clone implements agents.Strategy.
@@ -81,14 +72,14 @@ func (e *outbid) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions
 				e.compete(v, do)
 				e.next(v, do)
 			}
-		case e.short():
+		case e.leg:
 			e.seller.step(&e.campaign, v, do)
 		}
 	}
 }
 
 // compete bids for lots that are led within the act, up to the limit and to what
-// the cash pays for, and takes back what stands when there is none.
+// the cash pays for. When there are none left it takes its bid back.
 func (e *outbid) compete(v *agents.View, do *agents.Actions) {
 	board := v.Auction
 	if board == nil || board.Asset != ledger.Cash {
@@ -107,7 +98,8 @@ func (e *outbid) compete(v *agents.View, do *agents.Actions) {
 	}
 }
 
-// wanted is how many of the lots for sale, the first ones, are led within the act.
+// wanted is the number of lots for sale, from the first on, that are led within
+// the act.
 func (e *outbid) wanted(v *agents.View) uint32 {
 	lot := float64(v.Auction.Slots) * e.Opening.SlotTicks
 	first := float64(float64(v.Auction.First)*lot) - float64(e.Start)

@@ -17,7 +17,6 @@ import (
 const (
 	openDays      = 0.5 // from the opening of the world to the start of the plan
 	unbondingDays = 0.5
-	defaultUnbond = 7 // that Entry.Days counts with
 )
 
 // quick is a small world of short delays.
@@ -31,7 +30,7 @@ func quick() *sim.Config {
 }
 
 // short makes a plan that lasts three days and a half.
-func short(t *testing.T, e strategies.Entry, budget string) any {
+func short(t *testing.T, e strategies.Entry, budget string) strategies.Params {
 	t.Helper()
 	p := e.Params()
 	param.Defaults(p)
@@ -41,14 +40,15 @@ func short(t *testing.T, e strategies.Entry, budget string) any {
 		}
 	}
 	// Not every attack has these.
-	for path, text := range map[string]string{"build_days": "1", "sell_days": "1", "hold_days": "0.5", "open_days": "0.5", "cover_days": "0.4", "rest_days": "0.5", "slash_days": "0.5"} {
+	for path, text := range map[string]string{"build_days": "1", "sell_days": "1", "hold_days": "0.5", "open_days": "0.5",
+		"cover_days": "0.4", "rest_days": "0.5", "slash_days": "0.5"} {
 		_ = param.Set(p, path, text)
 	}
 	return p
 }
 
 // cases are the catalogue and the split form of the borrowed stake.
-func cases(t *testing.T, budget string, run func(t *testing.T, e strategies.Entry, params any)) {
+func cases(t *testing.T, budget string, run func(t *testing.T, e strategies.Entry, params strategies.Params)) {
 	for _, e := range strategies.All() {
 		t.Run(e.Name, func(t *testing.T) { run(t, e, short(t, e, budget)) })
 		p := short(t, e, budget)
@@ -144,9 +144,9 @@ func (x witness) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions
 
 // begin gives a world's legs a plan that starts later; who needs the office gets
 // it then.
-func begin(w *sim.World, e strategies.Entry, params any, act bool) *witness {
+func begin(w *sim.World, e strategies.Entry, params strategies.Params, act bool) *witness {
 	start := w.Ticks(openDays)
-	if e.Needs.Office || e.Hash != nil {
+	if e.Needs.Office || e.Hash(params) > 0 {
 		for _, do := range []func() error{func() error { return w.Run(start) }, func() error { return w.Equip(e, params) }} {
 			if err := do(); err != nil {
 				panic(err)
@@ -212,11 +212,11 @@ var serves = map[string]bool{
 var elsewhere = map[string]bool{"slash-miner": true, "slash-network": true}
 
 func TestPlansRunTheirCourse(t *testing.T) {
-	cases(t, "1500000", func(t *testing.T, e strategies.Entry, params any) {
+	cases(t, "1500000", func(t *testing.T, e strategies.Entry, params strategies.Params) {
 		for _, act := range []bool{true, false} {
 			w := newWorld(t, e, e.Capital(params))
 			x := begin(w, e, params, act)
-			days := openDays + e.Days(params) - defaultUnbond + unbondingDays
+			days := openDays + e.Days(params, unbondingDays)
 			s := follow(t, w, w.Ticks(days+0.25))
 			for _, f := range *x.faults {
 				t.Errorf("act %v: %s", act, f)
@@ -256,7 +256,7 @@ func TestShortInThePerpetual(t *testing.T) {
 	}
 	x, leg := begin(w, e, params, true), w.Attackers()[1]
 	most := int64(0)
-	for end := w.Ticks(openDays + e.Days(params) - defaultUnbond + unbondingDays + 0.25); w.Tick() < end; {
+	for end := w.Ticks(openDays + e.Days(params, unbondingDays) + 0.25); w.Tick() < end; {
 		run(t, w, min(end, w.Tick()+w.Ticks(1.0/24)))
 		most = max(most, -w.Perp().Position(leg))
 		if w.Pool().Debt(leg) > 0 {
@@ -296,7 +296,7 @@ func wound(t *testing.T, w *sim.World, act bool) {
 // The honest use of the same capital makes the same trades: until the act the
 // two worlds are one, to the bit, but for who stands by.
 func TestHonestTwinIsTheSameUntilTheAct(t *testing.T) {
-	cases(t, "1500000", func(t *testing.T, e strategies.Entry, params any) {
+	cases(t, "1500000", func(t *testing.T, e strategies.Entry, params strategies.Params) {
 		var hash [2]uint64
 		for i, act := range []bool{true, false} {
 			w := newWorld(t, e, e.Capital(params))
@@ -313,7 +313,7 @@ func TestHonestTwinIsTheSameUntilTheAct(t *testing.T) {
 // A branched world carries its own plan: running one leaves the other alone,
 // and both end the same.
 func TestCloneIsIndependent(t *testing.T) {
-	cases(t, "1500000", func(t *testing.T, e strategies.Entry, params any) {
+	cases(t, "1500000", func(t *testing.T, e strategies.Entry, params strategies.Params) {
 		w := newWorld(t, e, e.Capital(params))
 		begin(w, e, params, true)
 		for _, days := range []float64{openDays + 0.6, openDays + 1.9} {
@@ -330,7 +330,7 @@ func TestCloneIsIndependent(t *testing.T) {
 }
 
 func TestWithoutCapitalNothingHappens(t *testing.T) {
-	cases(t, "0", func(t *testing.T, e strategies.Entry, params any) {
+	cases(t, "0", func(t *testing.T, e strategies.Entry, params strategies.Params) {
 		idle := newWorld(t, e, [strategies.Legs]ledger.Amount{})
 		run(t, idle, idle.Ticks(2.2))
 		w := newWorld(t, e, e.Capital(params))
@@ -355,7 +355,7 @@ func TestBorrowedStakeIsReturnedNotBought(t *testing.T) {
 		}
 		w := newWorld(t, e, e.Capital(p))
 		begin(w, e, p, true)
-		s := follow(t, w, w.Ticks(openDays+e.Days(p)-defaultUnbond+unbondingDays+0.25))
+		s := follow(t, w, w.Ticks(openDays+e.Days(p, unbondingDays)+0.25))
 		bought := 0.0
 		for _, f := range w.Exchange().Log() {
 			bought += float64(f.Lots)

@@ -5,35 +5,19 @@ import (
 	"stakeout/market/ledger"
 )
 
-var _ = register(Entry{
-	Name:   "rogue-operator",
-	Doc:    "Hold the office of the single operator, sell borrowed tokens short, build empty blocks, cover.",
-	Source: "“Take a short position on the token that is used for staking. Stake -> DOS -> Price Crashes -> Profit.”, by the centralized coordinator that the thread names as the first alternative",
-	Needs:  Levers{Office: true, Loans: true},
-	Params: func() any { return new(RogueParams) },
-	Capital: func(p any) [Legs]ledger.Amount {
-		return p.(*RogueParams).legs()
-	},
-	Act:  func(p any) float64 { return p.(*RogueParams).OpenDays },
-	Days: func(p any) float64 { return p.(*RogueParams).schedule().unwound(7) },
-	Marks: func(p any) []Mark {
-		x := p.(*RogueParams)
-		return []Mark{{0, "selling starts"}, {x.OpenDays, "act starts"}, {x.OpenDays + x.ActDays, "act ends"}}
-	},
-	New: func(p any, plan Plan) Committer {
-		x := p.(*RogueParams)
-		legs := x.legs()
-		return &rogue{
-			campaign: campaign{Plan: plan, s: x.schedule(), capital: legs[0]},
-			seller:   seller{leg: plan.Legs[1], openDays: x.OpenDays, coverDays: x.CoverDays, use: x.UseShare, contract: x.Perpetual, capital: legs[1]},
-		}
-	},
+var _ = register[RogueParams](Entry{
+	Name: "rogue-operator",
+	Doc:  "Hold the office of the single operator, sell borrowed tokens short, build empty blocks, cover.",
+	Source: "“Take a short position on the token that is used for staking. Stake -> DOS -> Price Crashes -> Profit.”, " +
+		"by the centralized coordinator that the thread names as the first alternative",
+	Needs: Levers{Office: true, Loans: true},
 })
 
 // RogueParams are the parameters of rogue-operator.
 //
-// Assumption: the attacker has the office at the start of its plan, whatever it
-// took to get it; the honest use of the same capital is to hold it honestly.
+// Assumption: the attacker has the office at the start of its plan, and what it
+// took to get it is not counted; the honest use of the same capital is to hold it
+// honestly.
 type RogueParams struct {
 	Budget       ledger.Amount `key:"budget_usd" default:"3400000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: what stands behind the short of dos-short, and an operator's cash" doc:"Cash of the attacker"`
 	ShortShare   float64       `key:"short_share" default:"0.94" unit:"share" min:"0" max:"1" source:"Assumption: all but what pays for the layer-one gas of batches" doc:"Share of the budget that stands behind the short position"`
@@ -46,19 +30,21 @@ type RogueParams struct {
 	SlackShare   float64       `key:"slack_share" default:"0.005" unit:"share" min:"0" max:"0.5" source:"Assumption: half a percent, some half-spreads" doc:"Distance from the mid up to which a child order trades"`
 }
 
-// schedule is that of a campaign that buys nothing.
-func (p *RogueParams) schedule() Schedule {
-	return Schedule{BuildDays: p.OpenDays, ActDays: p.ActDays, SliceMinutes: p.SliceMinutes, SlackShare: p.SlackShare}
+// terms of a campaign that buys nothing.
+func (p *RogueParams) terms() terms {
+	s := Schedule{BuildDays: p.OpenDays, ActDays: p.ActDays, SliceMinutes: p.SliceMinutes, SlackShare: p.SlackShare}
+	return terms{
+		budget: p.Budget, secondShare: p.ShortShare, Schedule: s, contract: p.Perpetual > 0,
+		events: []Mark{{0, "selling starts"}, {p.OpenDays, "act starts"}, {p.OpenDays + p.ActDays, "act ends"}},
+	}
 }
 
-// legs splits the budget between the office and the short.
-func (p *RogueParams) legs() [Legs]ledger.Amount {
-	short, _ := ledger.MulDiv(p.Budget, ledger.Amount(p.ShortShare*1e6), 1e6, ledger.Down)
-	return [Legs]ledger.Amount{p.Budget - short, short}
+func (p *RogueParams) plan(c campaign, short ledger.Amount) Committer {
+	return &rogue{c, seller{
+		leg: c.second(), openDays: p.OpenDays, coverDays: p.CoverDays,
+		use: p.UseShare, contract: p.Perpetual, capital: short,
+	}}
 }
-
-// Contract reports whether the attack needs a perpetual future.
-func (p *RogueParams) Contract() bool { return p.Perpetual > 0 }
 
 type rogue struct {
 	campaign
@@ -68,7 +54,7 @@ type rogue struct {
 // Clone implements agents.Strategy.
 func (e *rogue) Clone() agents.Strategy { c := *e; return &c }
 
-// Decide implements agents.Strategy: the office builds, honestly but for the
+// Decide implements agents.Strategy: the office builds, honestly except during the
 // act, and the other leg works the short.
 func (e *rogue) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions) {
 	for _, a := range awake {
@@ -78,7 +64,7 @@ func (e *rogue) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions)
 				e.build(v, do, e.phase(v) == acting)
 				e.next(v, do)
 			}
-		case e.short():
+		case e.leg:
 			e.seller.step(&e.campaign, v, do)
 		}
 	}

@@ -5,28 +5,13 @@ import (
 	"stakeout/market/ledger"
 )
 
-var _ = register(Entry{
-	Name:   "slash-miner",
-	Doc:    "Hold stake and hash power; as a miner leave rivals' batches out and build on no block that holds one, so that they miss their deadline and are slashed; sell the stake.",
-	Source: "“The attacker who is also a miner. Refusing to include transactions from other coordinators. They also refuse to build upon blocks containing their transactions trying to uncle them and slash the victim.”",
-	Needs:  Levers{Stake: true},
-	Params: func() any { return new(SlashMinerParams) },
-	Capital: func(p any) [Legs]ledger.Amount {
-		return p.(*SlashMinerParams).legs()
-	},
-	Act:   func(p any) float64 { return p.(*SlashMinerParams).BuildDays },
-	Days:  func(p any) float64 { return p.(*SlashMinerParams).unwound(7) },
-	Marks: func(p any) []Mark { return p.(*SlashMinerParams).marks() },
-	Hash:  func(p any) float64 { return p.(*SlashMinerParams).HashShare },
-	New: func(p any, plan Plan) Committer {
-		x := p.(*SlashMinerParams)
-		legs := x.legs()
-		c := campaign{Plan: plan, s: x.Schedule, capital: legs[0]}
-		return x.OnTop.under(&slashMiner{
-			campaign: c,
-			miner:    miner{leg: plan.Legs[1], capital: legs[1], giveUp: uint32(x.GiveUp), building: x.RefuseBuilding},
-		}, c)
-	},
+var _ = register[SlashMinerParams](Entry{
+	Name: "slash-miner",
+	Doc: "Hold stake and hash power; as a miner leave rivals' batches out and build on no block that holds one, " +
+		"so that they miss their deadline and are slashed; sell the stake.",
+	Source: "“The attacker who is also a miner. Refusing to include transactions from other coordinators. They also " +
+		"refuse to build upon blocks containing their transactions trying to uncle them and slash the victim.”",
+	Needs: Levers{Stake: true},
 })
 
 // SlashMinerParams are the parameters of slash-miner. The second leg is the miner.
@@ -45,10 +30,16 @@ type MinerParams struct {
 	GiveUp         int     `key:"give_up_blocks" default:"3" unit:"blocks" min:"1" max:"1000" source:"Assumption: a race that is three blocks behind is lost for a small miner; no sweep yet" doc:"Blocks on top of a refused block after which it is accepted"`
 }
 
-// legs splits the budget between the stake and the miner.
-func (p *SlashMinerParams) legs() [Legs]ledger.Amount {
-	cash, _ := ledger.MulDiv(p.Budget, ledger.Amount(p.MinerShare*1e6), 1e6, ledger.Down)
-	return p.OnTop.capital(p.Budget-cash, cash)
+func (p *SlashMinerParams) terms() terms {
+	return terms{
+		budget: p.Budget, secondShare: p.MinerShare, Schedule: p.Schedule, OnTop: p.OnTop, hashShare: p.HashShare,
+	}
+}
+
+func (p *SlashMinerParams) plan(c campaign, cash ledger.Amount) Committer {
+	return &slashMiner{c, miner{
+		leg: c.second(), capital: cash, giveUp: uint32(p.GiveUp), building: p.RefuseBuilding,
+	}}
 }
 
 type slashMiner struct {
@@ -59,8 +50,8 @@ type slashMiner struct {
 // Clone implements agents.Strategy.
 func (e *slashMiner) Clone() agents.Strategy { c := *e; return &c }
 
-// Decide implements agents.Strategy: the stake builds honest blocks throughout, the
-// miner refuses those of the others during the act.
+// Decide implements agents.Strategy: the stake builds honest blocks throughout, and
+// during the act the miner refuses the batches of others.
 func (e *slashMiner) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions) {
 	for _, a := range awake {
 		switch a.ID {
@@ -79,19 +70,18 @@ func (e *slashMiner) Decide(awake []agents.Agent, v *agents.View, do *agents.Act
 type miner struct {
 	leg      agents.ID
 	capital  ledger.Amount
-	giveUp   uint32
-	building bool
-	refusing bool // a refusal is in force
+	giveUp   uint32 // blocks on top of a refused block after which it is accepted
+	building bool   // builds on no block that holds a rival's batch
+	refusing bool   // a refusal is in force
 }
 
-// step looks at each slot who leads it and refuses that one's batch, unless it is
-// of the attacker's own stake. Outside the act it mines honestly.
+// step looks at each slot who leads it and refuses that leader's batch, unless the
+// leader is the attacker's stake. Outside the act it mines honestly.
 func (m *miner) step(c *campaign, v *agents.View, do *agents.Actions, act bool) {
 	if c.idle(m.leg, m.capital, v, do) {
 		return
 	}
-	slot := uint32(v.Rollup.BlocksPerSlot)
-	do.WakeAt(m.leg, v.Tick+slot-(v.Tick-1)%slot)
+	do.WakeAt(m.leg, nextSlot(v))
 	act = act && c.Act
 	if !act && !m.refusing {
 		return
@@ -104,4 +94,10 @@ func (m *miner) step(c *campaign, v *agents.View, do *agents.Actions, act bool) 
 		}
 	}
 	do.Mine(m.leg, orders)
+}
+
+// nextSlot is the first tick of the next slot.
+func nextSlot(v *agents.View) uint32 {
+	slot := uint32(v.Rollup.BlocksPerSlot)
+	return v.Tick + slot - (v.Tick-1)%slot
 }

@@ -5,27 +5,13 @@ import (
 	"stakeout/market/ledger"
 )
 
-var _ = register(Entry{
-	Name:   "slash-network",
-	Doc:    "Hold stake; pay by the hour to keep the batches of rivals that lead from reaching layer one before their deadline, so that they are slashed; sell the stake.",
-	Source: "“There are also network level dos attacks that an attacker can use to prevent the propagation of valid blocks , prevent the staker from producing their blocks in time.”",
-	Needs:  Levers{Stake: true},
-	Params: func() any { return new(SlashNetworkParams) },
-	Capital: func(p any) [Legs]ledger.Amount {
-		return p.(*SlashNetworkParams).legs()
-	},
-	Act:   func(p any) float64 { return p.(*SlashNetworkParams).BuildDays },
-	Days:  func(p any) float64 { return p.(*SlashNetworkParams).unwound(7) },
-	Marks: func(p any) []Mark { return p.(*SlashNetworkParams).marks() },
-	New: func(p any, plan Plan) Committer {
-		x := p.(*SlashNetworkParams)
-		legs := x.legs()
-		c := campaign{Plan: plan, s: x.Schedule, capital: legs[0]}
-		return x.OnTop.under(&slashNetwork{
-			campaign: c,
-			booter:   booter{leg: plan.Legs[1], capital: legs[1]},
-		}, c)
-	},
+var _ = register[SlashNetworkParams](Entry{
+	Name: "slash-network",
+	Doc: "Hold stake; pay by the hour to keep the batches of rivals that lead from reaching layer one before their " +
+		"deadline, so that they are slashed; sell the stake.",
+	Source: "“There are also network level dos attacks that an attacker can use to prevent the propagation of valid " +
+		"blocks , prevent the staker from producing their blocks in time.”",
+	Needs: Levers{Stake: true},
 })
 
 // SlashNetworkParams are the parameters of slash-network. The second leg pays for
@@ -37,10 +23,12 @@ type SlashNetworkParams struct {
 	Schedule
 }
 
-// legs splits the budget between the stake and the network attacks.
-func (p *SlashNetworkParams) legs() [Legs]ledger.Amount {
-	cash, _ := ledger.MulDiv(p.Budget, ledger.Amount(p.BooterShare*1e6), 1e6, ledger.Down)
-	return p.OnTop.capital(p.Budget-cash, cash)
+func (p *SlashNetworkParams) terms() terms {
+	return terms{budget: p.Budget, secondShare: p.BooterShare, Schedule: p.Schedule, OnTop: p.OnTop}
+}
+
+func (p *SlashNetworkParams) plan(c campaign, cash ledger.Amount) Committer {
+	return &slashNetwork{c, booter{leg: c.second(), capital: cash}}
 }
 
 type slashNetwork struct {
@@ -55,8 +43,8 @@ func (e *slashNetwork) Clone() agents.Strategy {
 	return &c
 }
 
-// Decide implements agents.Strategy: the stake builds honest blocks throughout, the
-// other leg has rivals attacked during the act.
+// Decide implements agents.Strategy: the stake builds honest blocks throughout, and
+// during the act the other leg has rivals attacked.
 func (e *slashNetwork) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions) {
 	for _, a := range awake {
 		switch a.ID {
@@ -78,10 +66,10 @@ type booter struct {
 	orders  []disruption
 }
 
-// disruption is what has been ordered against an operator, and until when it lasts.
+// disruption is what has been ordered against an operator.
 type disruption struct {
 	rival agents.ID
-	until uint32
+	until uint32 // tick at which it ends
 }
 
 func (b *booter) clone() booter {
@@ -90,17 +78,18 @@ func (b *booter) clone() booter {
 	return c
 }
 
-// step looks at each slot who leads it and orders an hour against that one, unless
-// an order runs until the slot is over or it is the attacker's own stake.
+// step looks at each slot who leads it and orders an hour against that leader. It
+// orders nothing against the attacker's stake, nor when an earlier order runs until
+// the slot is over.
 func (b *booter) step(c *campaign, v *agents.View, do *agents.Actions, act bool) {
 	if c.idle(b.leg, b.capital, v, do) {
 		return
 	}
-	slot := uint32(v.Rollup.BlocksPerSlot)
-	next := v.Tick + slot - (v.Tick-1)%slot
+	next := nextSlot(v)
 	do.WakeAt(b.leg, next)
 	rival := v.Service.Leader.Operator
-	if !act || !c.Act || rival == ledger.Outside || rival == c.stake() || v.Free(b.leg, ledger.Cash) < agents.Amount(v.DisturbUSD) {
+	if !act || !c.Act || rival == ledger.Outside || rival == c.stake() ||
+		v.Free(b.leg, ledger.Cash) < agents.Amount(v.DisturbUSD) {
 		return
 	}
 	if o := b.against(rival); o.until < next {
@@ -109,7 +98,7 @@ func (b *booter) step(c *campaign, v *agents.View, do *agents.Actions, act bool)
 	}
 }
 
-// against is the entry of an operator.
+// against is the entry of an operator, which is added when there is none.
 func (b *booter) against(rival agents.ID) *disruption {
 	for i := range b.orders {
 		if b.orders[i].rival == rival {

@@ -10,6 +10,10 @@
 // which makes the same trades at the same times and builds honest blocks. The
 // difference between the two is what the attack itself earns.
 //
+// A file of this package declares the parameters of its attack, says what they
+// take (terms) and makes the plan (plan). What is common to all attacks follows
+// from the terms, here and in campaign.go.
+//
 // Source: ethresear.ch 7698, whose sentence each file quotes.
 package strategies
 
@@ -26,6 +30,7 @@ type Levers struct {
 	Stake  bool // leadership must follow stake
 	Office bool // leadership must be an office, which the attacker holds
 	Loans  bool // somebody must lend tokens
+	Perp   bool // somebody must make the market of a perpetual future
 	Bids   bool // leadership must be sold
 	Dai    bool // somebody must owe dai, and somebody hold it
 	// Judge is who must judge operators under the remedy in force; Nobody makes
@@ -56,32 +61,75 @@ type Plan struct {
 	Act     bool           // false for the honest use of the same capital
 }
 
-// Entry describes an attack in the catalogue.
+// Params are the parameters of one attack: a pointer to a struct whose tags carry
+// key, default, unit, range and source.
+type Params interface {
+	// terms says what the attack takes with these values.
+	terms() terms
+	// plan makes the plan from the campaign of its stake leg and the cash of its
+	// second leg in micro-USD.
+	plan(c campaign, second ledger.Amount) Committer
+}
+
+// terms are what an attack takes. A zero value means that there is no such thing.
+type terms struct {
+	budget      ledger.Amount // cash of the first two legs together, micro-USD
+	secondShare float64       // share of it that the second leg starts with
+	Schedule                  // timing of the stake leg
+	OnTop                     // short position in the third leg
+	events      []Mark        // marks in place of those of the schedule
+	hashShare   float64       // share of layer one's hash power from the start of the plan on
+	contract    bool          // part of the short is a perpetual future
+	honestUse   string        // name of the honest use of the first two legs, see Entry.Use
+}
+
+// capital is the cash in micro-USD that each leg starts with.
+func (t terms) capital() [Legs]ledger.Amount {
+	second, _ := ledger.MulDiv(t.budget, ledger.Amount(t.secondShare*1e6), 1e6, ledger.Down)
+	return [Legs]ledger.Amount{t.budget - second, second, t.ShortCash}
+}
+
+// Entry describes an attack in the catalogue. Its file writes the first four
+// fields; register adds the others, which take the entry's own parameters.
 type Entry struct {
 	Name   string // kebab-case, stable
 	Doc    string // one sentence
 	Source string // the sentence of the thread that it comes from
-	Needs  Levers
+	Needs  Levers // with any parameters
+
 	// Params returns a pointer to a new parameter struct; its tags carry the
 	// defaults.
-	Params func() any
+	Params func() Params
 	// Capital is the cash in micro-USD that each leg starts with.
-	Capital func(params any) [Legs]ledger.Amount
+	Capital func(Params) [Legs]ledger.Amount
 	// Days is the time from the start to the last planned trade.
-	Days func(params any) float64
+	Days func(p Params, unbondingDays float64) float64
 	// Act is the time from the start to the first deed in which the attack and
-	// the honest use of the same capital differ; before it the two are one world.
-	Act func(params any) float64
+	// the honest use of the same capital differ, in days; until then the two are
+	// one world.
+	Act func(Params) float64
 	// Marks are the events of the plan in days after the start, for figures.
-	Marks func(params any) []Mark
+	Marks func(Params) []Mark
 	// Hash is the share of layer one's hash power that the attacker controls from
-	// the start of its plan on; nil is none.
-	Hash func(params any) float64
-	// Use names the honest use of the capital, all that it depends on included.
-	// Attacks of the same name have the same, and their plans are Heirs; nil or an
-	// empty name is a use of its own.
-	Use func(params any) string
-	New func(params any, p Plan) Committer
+	// the start of its plan on.
+	Hash func(Params) float64
+	// Use names the honest use of the capital with everything that it depends on.
+	// Attacks with the same name share that use, and their plans are Heirs. An empty
+	// name means that no other attack has this use.
+	Use func(Params) string
+	// New makes the plan.
+	New func(Params, Plan) Committer
+}
+
+// NeedsWith are the levers that the attack needs with these parameters, which may
+// add a loan or a perpetual future; nil adds nothing.
+func (e Entry) NeedsWith(p Params) Levers {
+	l := e.Needs
+	if p != nil {
+		t := p.terms()
+		l.Loans, l.Perp = l.Loans || t.ShortCash > 0, l.Perp || t.contract
+	}
+	return l
 }
 
 // Committer is an honest plan that can turn into the attack.
@@ -91,8 +139,8 @@ type Committer interface {
 	Commit()
 }
 
-// Heir is a plan that can go on from where the honest plan of another attack stands,
-// before that is committed.
+// Heir is a plan that can take over from the honest plan of another attack which
+// has not been committed yet.
 type Heir interface {
 	Committer
 	Inherit(honest agents.Strategy)
@@ -106,7 +154,21 @@ type Mark struct {
 
 var entries catalogue.Of[Entry]
 
-func register(e Entry) bool { return entries.Add(e.Name, e) }
+// register enters the attack whose parameters are a P.
+func register[P any, Ptr interface {
+	*P
+	Params
+}](e Entry) bool {
+	e.Params = func() Params { return Ptr(new(P)) }
+	e.Capital = func(p Params) [Legs]ledger.Amount { return p.terms().capital() }
+	e.Days = func(p Params, unbondingDays float64) float64 { return p.terms().unwound(unbondingDays) }
+	e.Act = func(p Params) float64 { return p.terms().BuildDays }
+	e.Marks = func(p Params) []Mark { return p.terms().marks() }
+	e.Hash = func(p Params) float64 { return p.terms().hashShare }
+	e.Use = func(p Params) string { return p.terms().use() }
+	e.New = newPlan
+	return entries.Add(e.Name, e)
+}
 
 // All returns the catalogue in order of file name.
 func All() []Entry { return entries.All() }

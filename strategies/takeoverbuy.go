@@ -6,33 +6,19 @@ import (
 	"stakeout/market/ledger"
 )
 
-var _ = register(Entry{
+var _ = register[TakeoverBuyParams](Entry{
 	Name: "takeover-buy",
-	Doc:  "Buy stake towards almost all slots over weeks, charge massively for withdrawals, sell the stake or keep it.",
+	Doc: "Buy stake towards almost all slots over weeks, charge massively for withdrawals, " +
+		"sell the stake or keep it.",
 	Source: "“The ability to slash or buy most of the staking tokens in circulation can lead to coordinator take over. " +
-		"Where they can create almost all the blocks and use this power to impose massive withdraw fees on users wishing to leave. " +
-		"This reduces to almost 0 the value of their tokens.”",
-	Needs:  Levers{Stake: true},
-	Params: func() any { return new(TakeoverBuyParams) },
-	Capital: func(p any) [Legs]ledger.Amount {
-		x := p.(*TakeoverBuyParams)
-		return x.OnTop.capital(x.Budget, 0)
-	},
-	Act:   func(p any) float64 { return p.(*TakeoverBuyParams).BuildDays },
-	Days:  func(p any) float64 { return p.(*TakeoverBuyParams).schedule().unwound(7) },
-	Marks: func(p any) []Mark { return p.(*TakeoverBuyParams).schedule().marks() },
-	New: func(p any, plan Plan) Committer {
-		x := p.(*TakeoverBuyParams)
-		c := campaign{Plan: plan, s: x.schedule(), capital: x.Budget}
-		return x.OnTop.under(&takeoverBuy{
-			campaign: c,
-			multiple: x.Multiple, stop: x.Stop, keep: x.Keep, give: x.GiveShare,
-		}, c)
-	},
+		"Where they can create almost all the blocks and use this power to impose massive withdraw fees on users wishing " +
+		"to leave. This reduces to almost 0 the value of their tokens.”",
+	Needs: Levers{Stake: true},
 })
 
-// TakeoverBuyParams are the parameters of takeover-buy. It has a schedule of its
-// own, since most of the tokens in circulation are neither bought nor sold in days.
+// TakeoverBuyParams are the parameters of takeover-buy. Its schedule has other
+// defaults than a campaign's, since most of the tokens in circulation are neither
+// bought nor sold in days.
 type TakeoverBuyParams struct {
 	Budget       ledger.Amount `key:"budget_usd" default:"60000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a fifth more than all stake is worth at the opening; no sweep yet" doc:"Cash of the attacker"`
 	Multiple     float64       `key:"exit_fee_multiple" default:"20" unit:"1" min:"1" max:"1000000" source:"Assumption: massive, some ten dollars a user; no sweep yet" doc:"Fee of a withdrawal as a multiple of the common price, which is its layer-one gas and a twentieth"`
@@ -48,9 +34,13 @@ type TakeoverBuyParams struct {
 	OnTop
 }
 
-// schedule is that of a campaign.
-func (p *TakeoverBuyParams) schedule() Schedule {
-	return Schedule{p.BuildDays, p.ActDays, p.SellDays, p.SliceMinutes, p.SlackShare, p.ReserveShare}
+func (p *TakeoverBuyParams) terms() terms {
+	s := Schedule{p.BuildDays, p.ActDays, p.SellDays, p.SliceMinutes, p.SlackShare, p.ReserveShare}
+	return terms{budget: p.Budget, Schedule: s, OnTop: p.OnTop}
+}
+
+func (p *TakeoverBuyParams) plan(c campaign, _ ledger.Amount) Committer {
+	return &takeoverBuy{campaign: c, multiple: p.Multiple, stop: p.Stop, keep: p.Keep, give: p.GiveShare}
 }
 
 type takeoverBuy struct {
@@ -71,8 +61,7 @@ func (e *takeoverBuy) Decide(awake []agents.Agent, v *agents.View, do *agents.Ac
 	}
 }
 
-// step prices withdrawals during the act, which does not end when the stake is
-// kept.
+// step prices withdrawals during the act, which never ends when the stake is kept.
 func (e *takeoverBuy) step(v *agents.View, do *agents.Actions) {
 	now := e.phase(v)
 	if e.keep {
@@ -90,11 +79,13 @@ func (e *takeoverBuy) step(v *agents.View, do *agents.Actions) {
 	e.next(v, do)
 }
 
-// dispose sells evenly to the best bids until the end, and what is left then as
-// fast as somebody buys it. What finds no bid is on offer until the next slice, and
-// cheaper then while nobody bids.
-// Who has most of the tokens cannot go by the mid: with hardly anything on offer
-// it is far above what anybody bids, and stays there until somebody offers less.
+// dispose sells evenly to the best bids until the end, and then the rest as fast
+// as somebody buys it. Tokens that find no bid are on offer until the next slice,
+// and cheaper then while nobody bids.
+//
+// The holder of most of the tokens cannot go by the mid: with hardly anything on
+// offer it is far above what anybody bids, and stays there until somebody offers
+// for less.
 func (e *takeoverBuy) dispose(v *agents.View, do *agents.Actions) {
 	have := (v.Free(e.stake(), ledger.Token) + v.Pocket(e.stake(), ledger.Token, ledger.Held)).Units()
 	part := have/e.slices(v, e.s.unwound(v.Rollup.UnbondingDays)) + 1

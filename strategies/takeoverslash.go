@@ -5,35 +5,14 @@ import (
 	"stakeout/market/ledger"
 )
 
-var _ = register(Entry{
+var _ = register[TakeoverSlashParams](Entry{
 	Name: "takeover-slash",
-	Doc:  "Hold stake, have rivals slashed by hash power or network attacks so that the own share of the slots grows, then charge massively for withdrawals while that goes on; sell the stake.",
+	Doc: "Hold stake, have rivals slashed by hash power or network attacks so that the own share of the slots grows, " +
+		"then charge massively for withdrawals while that goes on; sell the stake.",
 	Source: "“The ability to slash or buy most of the staking tokens in circulation can lead to coordinator take over. " +
-		"Where they can create almost all the blocks and use this power to impose massive withdraw fees on users wishing to leave.”",
-	Needs:  Levers{Stake: true},
-	Params: func() any { return new(TakeoverSlashParams) },
-	Capital: func(p any) [Legs]ledger.Amount {
-		return p.(*TakeoverSlashParams).legs()
-	},
-	Act:  func(p any) float64 { return p.(*TakeoverSlashParams).BuildDays },
-	Days: func(p any) float64 { return p.(*TakeoverSlashParams).whole().unwound(7) },
-	Marks: func(p any) []Mark {
-		x := p.(*TakeoverSlashParams)
-		ransom := x.BuildDays + x.SlashDays
-		return []Mark{{0, "buying starts"}, {x.BuildDays, "slashing starts"}, {ransom, "ransom starts"}, {ransom + x.ActDays, "act ends"}}
-	},
-	Hash: func(p any) float64 { return p.(*TakeoverSlashParams).HashShare },
-	New: func(p any, plan Plan) Committer {
-		x := p.(*TakeoverSlashParams)
-		legs := x.legs()
-		c := campaign{Plan: plan, s: x.whole(), capital: legs[0]}
-		return x.OnTop.under(&takeoverSlash{
-			campaign: c,
-			miner:    miner{leg: plan.Legs[1], capital: legs[1], giveUp: uint32(x.GiveUp), building: x.RefuseBuilding},
-			booter:   booter{leg: plan.Legs[1], capital: legs[1]},
-			x:        *x,
-		}, c)
-	},
+		"Where they can create almost all the blocks and use this power to impose massive withdraw fees on users wishing " +
+		"to leave.”",
+	Needs: Levers{Stake: true},
 })
 
 // TakeoverSlashParams are the parameters of takeover-slash. The schedule's act_days
@@ -41,7 +20,7 @@ var _ = register(Entry{
 //
 // Assumption: honest holders go by yield and supply, as everywhere in the model: they
 // do not foresee that they will be slashed, and so neither unstake nor name another
-// operator because of it. Burnt stake therefore makes what is left scarcer.
+// operator because of it. Burnt stake therefore makes the remaining stake scarcer.
 type TakeoverSlashParams struct {
 	Budget         ledger.Amount `key:"budget_usd" default:"12000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a fifth of the stake to begin with; no sweep yet" doc:"Cash of the attacker"`
 	SlashCash      float64       `key:"slash_cash_share" default:"0.02" unit:"share" min:"0" max:"1" source:"Assumption: weeks of network attacks on a dozen operators; hash power takes more" doc:"Share of the budget that pays for the slashing of others"`
@@ -56,17 +35,26 @@ type TakeoverSlashParams struct {
 	Schedule
 }
 
-// whole is the schedule in which slashing and ransom are one act.
-func (p *TakeoverSlashParams) whole() Schedule {
-	s := p.Schedule
-	s.ActDays += p.SlashDays
-	return s
+func (p *TakeoverSlashParams) terms() terms {
+	ransom := p.BuildDays + p.SlashDays
+	t := terms{
+		budget: p.Budget, secondShare: p.SlashCash, Schedule: p.Schedule, OnTop: p.OnTop, hashShare: p.HashShare,
+		events: []Mark{
+			{0, "buying starts"}, {p.BuildDays, "slashing starts"},
+			{ransom, "ransom starts"}, {ransom + p.ActDays, "act ends"},
+		},
+	}
+	t.ActDays += p.SlashDays // slashing and ransom are one act
+	return t
 }
 
-// legs splits the budget between the stake and the slashing.
-func (p *TakeoverSlashParams) legs() [Legs]ledger.Amount {
-	cash, _ := ledger.MulDiv(p.Budget, ledger.Amount(p.SlashCash*1e6), 1e6, ledger.Down)
-	return p.OnTop.capital(p.Budget-cash, cash)
+func (p *TakeoverSlashParams) plan(c campaign, cash ledger.Amount) Committer {
+	return &takeoverSlash{
+		campaign: c,
+		miner:    miner{leg: c.second(), capital: cash, giveUp: uint32(p.GiveUp), building: p.RefuseBuilding},
+		booter:   booter{leg: c.second(), capital: cash},
+		x:        *p,
+	}
 }
 
 type takeoverSlash struct {
@@ -97,7 +85,7 @@ func (e *takeoverSlash) Decide(awake []agents.Agent, v *agents.View, do *agents.
 	}
 }
 
-// step builds honest blocks until the ransom, and prices withdrawals then.
+// step builds honest blocks until the ransom, during which it prices withdrawals.
 func (e *takeoverSlash) step(v *agents.View, do *agents.Actions) {
 	now, harsh := e.phase(v), e.fair(v)
 	harsh.Transfers = !e.x.Stop
@@ -106,7 +94,7 @@ func (e *takeoverSlash) step(v *agents.View, do *agents.Actions) {
 	e.work(v, do, now)
 }
 
-// slash has rivals miss their deadlines by the means that the plan has.
+// slash makes rivals miss their deadlines by the means that the plan has.
 func (e *takeoverSlash) slash(v *agents.View, do *agents.Actions, act bool) {
 	if e.x.Network {
 		e.booter.step(&e.campaign, v, do, act)

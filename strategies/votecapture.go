@@ -6,24 +6,13 @@ import (
 	"stakeout/mechanisms/remedy"
 )
 
-var _ = register(Entry{
-	Name:   "vote-capture",
-	Doc:    "Buy and stake enough to carry the vote of the stakers, have the largest honest operators slashed one after another, sell the stake.",
-	Source: "“Then the security of the L2 degenerates to this governance mechanism and the PoS becomes redundant.” (adlerjohn)",
-	Needs:  Levers{Stake: true, Judge: remedy.Stakers},
-	Params: func() any { return new(VoteCaptureParams) },
-	Capital: func(p any) [Legs]ledger.Amount {
-		x := p.(*VoteCaptureParams)
-		return x.OnTop.capital(x.Budget, 0)
-	},
-	Act:   func(p any) float64 { return p.(*VoteCaptureParams).BuildDays },
-	Days:  func(p any) float64 { return p.(*VoteCaptureParams).unwound(7) },
-	Marks: func(p any) []Mark { return p.(*VoteCaptureParams).marks() },
-	New: func(p any, plan Plan) Committer {
-		x := p.(*VoteCaptureParams)
-		c := campaign{Plan: plan, s: x.Schedule, capital: x.Budget}
-		return x.OnTop.under(&voteCapture{c, accuser{leg: plan.Legs[0]}}, c)
-	},
+var _ = register[VoteCaptureParams](Entry{
+	Name: "vote-capture",
+	Doc: "Buy and stake enough to carry the vote of the stakers, have the largest honest operators slashed one after " +
+		"another, sell the stake.",
+	Source: "“Then the security of the L2 degenerates to this governance mechanism and the PoS becomes redundant.” " +
+		"(adlerjohn)",
+	Needs: Levers{Stake: true, Judge: remedy.Stakers},
 })
 
 // VoteCaptureParams are the parameters of vote-capture.
@@ -31,6 +20,14 @@ type VoteCaptureParams struct {
 	Budget ledger.Amount `key:"budget_usd" default:"25000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: about half of the stake at its opening price, more than the three tenths of it that vote; no sweep yet" doc:"Cash of the attacker"`
 	OnTop
 	Schedule
+}
+
+func (p *VoteCaptureParams) terms() terms {
+	return terms{budget: p.Budget, Schedule: p.Schedule, OnTop: p.OnTop}
+}
+
+func (p *VoteCaptureParams) plan(c campaign, _ ledger.Amount) Committer {
+	return &voteCapture{c, accuser{leg: c.stake()}}
 }
 
 type voteCapture struct {

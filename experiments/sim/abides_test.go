@@ -123,21 +123,22 @@ func (l ladder) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions)
 func abidesDay(t testing.TB, seed uint64) *World {
 	c := defaults(t)
 	c.Layer1.BlockSeconds = 1
-	c.Stakers.Count, c.Noise.Count, c.Chartists.Count, c.Makers.Count = abidesValue, abidesNoise, abidesMomentum, abidesMakers
+	c.Stakers.Count, c.Noise.Count, c.Chartists.Count, c.Makers.Count = abidesValue, abidesNoise, abidesMomentum,
+		abidesMakers
 	c.Holders.Count, c.Shorters.Count, c.Users.Count, c.Coordinators.Count = 0, 0, 1, 1
 	c.VaultOwners.Count, c.Arbitrageurs.Count = 0, 0
 	c.Users.WakeHours, c.Coordinators.WakeHours = 1000, 1000
 	w := world(t, c, "none", seed)
-	w.strategies[0] = &valueTraders{fundamental(seed)}
-	w.strategies[RowNoise-RowStakers] = onceNoise{}
-	w.strategies[RowChartists-RowStakers] = &momentum{}
-	w.strategies[RowMakers-RowStakers] = ladder{}
+	w.strategies[numberOf(RowStakers)] = &valueTraders{fundamental(seed)}
+	w.strategies[numberOf(RowNoise)] = onceNoise{}
+	w.strategies[numberOf(RowChartists)] = &momentum{}
+	w.strategies[numberOf(RowMakers)] = ladder{}
 	for i := range int32(w.people.size()) {
 		switch w.people.kindOf[i] {
-		case uint8(RowMakers - RowStakers):
+		case uint8(numberOf(RowMakers)):
 			w.x.Register(idOf(i), 2*abidesLevels)
 			w.wheel.put(i, 1, 0)
-		case uint8(RowNoise - RowStakers):
+		case uint8(numberOf(RowNoise)):
 			w.wheel.put(i, 2+uint32(w.stream.At(draw.Wake, w.people.key(i), 1).Intn(abidesSeconds-2)), 0)
 		default:
 			w.wheel.put(i, 2+uint32(w.stream.At(draw.Wake, w.people.key(i), 1).Intn(175)), 0)

@@ -15,11 +15,16 @@ var needs = [agents.Verbs]agents.Capability{
 	agents.Submit: agents.CanTrade, agents.Cancel: agents.CanTrade, agents.CancelAll: agents.CanTrade,
 	agents.Stake: agents.CanStake, agents.Unstake: agents.CanStake, agents.Delegate: agents.CanStake,
 	agents.SetPolicy: agents.CanBuild, agents.Spend: agents.CanBuild,
-	agents.Borrow: agents.CanBorrow, agents.Repay: agents.CanBorrow, agents.AddMargin: agents.CanBorrow, agents.FreeMargin: agents.CanBorrow,
-	agents.Send: agents.CanUse, agents.Join: agents.CanUse, agents.AskExit: agents.CanUse, agents.ForceExit: agents.CanUse, agents.Bridge: agents.CanUse,
-	agents.BuyEther: agents.CanVault, agents.SellEther: agents.CanVault, agents.LockEther: agents.CanVault, agents.UnlockEther: agents.CanVault,
-	agents.Mint: agents.CanVault, agents.Wipe: agents.CanVault, agents.Bite: agents.CanVault,
-	agents.Bid: agents.CanBuild, agents.SetMining: agents.CanBuild, agents.AddPerp: agents.CanTrade, agents.FreePerp: agents.CanTrade,
+	agents.Borrow: agents.CanBorrow, agents.Repay: agents.CanBorrow, agents.AddMargin: agents.CanBorrow,
+	agents.FreeMargin: agents.CanBorrow,
+	agents.Send:       agents.CanUse, agents.Join: agents.CanUse, agents.AskExit: agents.CanUse,
+	agents.ForceExit: agents.CanUse,
+	agents.Bridge:    agents.CanUse,
+	agents.BuyEther:  agents.CanVault, agents.SellEther: agents.CanVault, agents.LockEther: agents.CanVault,
+	agents.UnlockEther: agents.CanVault,
+	agents.Mint:        agents.CanVault, agents.Wipe: agents.CanVault, agents.Bite: agents.CanVault,
+	agents.Bid: agents.CanBuild, agents.SetMining: agents.CanBuild, agents.AddPerp: agents.CanTrade,
+	agents.FreePerp: agents.CanTrade,
 }
 
 // apply carries out the wishes of a round in their order. A wish that the rules
@@ -75,7 +80,8 @@ func (w *World) carryOut(a *agents.Action) bool {
 	case agents.Send, agents.Join, agents.AskExit, agents.ForceExit, agents.Bridge:
 		return w.use(a)
 	case agents.Say:
-		return w.remedy.Hear(w.remedyWorld(), remedy.Message{By: a.Agent, About: a.Other, Word: a.Word, Count: a.Count, Amount: a.Amount, Gas: a.Gas})
+		return w.remedy.Hear(w.remedyWorld(),
+			remedy.Message{By: a.Agent, About: a.Other, Word: a.Word, Count: a.Count, Amount: a.Amount, Gas: a.Gas})
 	case agents.Bid:
 		return w.bid(a)
 	case agents.Disturb:
@@ -120,7 +126,8 @@ func (w *World) contract(a *agents.Action) bool {
 	switch a.Verb {
 	case agents.Submit:
 		o := &a.Order
-		_, err := w.perp.Submit(perp.Order{Owner: a.Agent, Slot: o.Slot, Side: o.Side, Kind: o.Kind, Price: o.Price, Lots: o.Lots})
+		_, err := w.perp.Submit(perp.Order{Owner: a.Agent, Slot: o.Slot, Side: o.Side, Kind: o.Kind, Price: o.Price,
+			Lots: o.Lots})
 		return err == nil
 	case agents.Cancel:
 		return w.perp.Cancel(a.Agent, a.Order.Slot)
@@ -183,7 +190,8 @@ func (w *World) bid(a *agents.Action) bool {
 
 // mayForce reports whether the contract takes exits past the coordinators now.
 func (w *World) mayForce() bool {
-	return w.remedy.Docket().Exit.Open || remedy.Ask(w.remedy, func(r *remedy.Rules, _ *remedy.Docket) bool { return r.ForcedExit })
+	return w.remedy.Docket().Exit.Open ||
+		remedy.Ask(w.remedy, func(r *remedy.Rules, _ *remedy.Docket) bool { return r.ForcedExit })
 }
 
 func (w *World) loan(a *agents.Action) bool {
@@ -235,7 +243,8 @@ func (w *World) vault(a *agents.Action) bool {
 // percent.
 func (w *World) convert(a *agents.Action) bool {
 	price := agents.Amount(w.view.EthUSD)
-	out := ledger.Transfer{Amount: a.Amount, From: a.Agent, To: ledger.Outside, Asset: ledger.Cash, Reason: ledger.Conversion}
+	out := ledger.Transfer{Amount: a.Amount, From: a.Agent, To: ledger.Outside, Asset: ledger.Cash,
+		Reason: ledger.Conversion}
 	in := ledger.Transfer{From: ledger.Outside, To: a.Agent, Asset: ledger.Ether, Reason: ledger.Conversion}
 	per, unit := ledger.Unit, price+price/1000
 	if a.Verb == agents.SellEther {

@@ -14,10 +14,6 @@ import (
 // validators that they form is one operator, who holds an office.
 const validators = "centralized"
 
-// operatorStrategy is the index of the professional operators among the
-// strategies.
-const operatorStrategy = int(RowCoordinators) - int(RowStakers)
-
 // openAway founds an empty rollup beside the first, under the same rules, when enough
 // users have signed for a move: “the pissed off users organize and form a new zkRollup
 // validator group”.
@@ -30,7 +26,7 @@ func (w *World) openAway() {
 	l.mech, l.key, l.x = m.New(new(election.Params)), 1, w.x
 	l.roll = rollup.New(w.led, w.cfg.Rollup, w.led.Owners(), w.perDay)
 	rollup.Beside(w.roll, l.roll, ledger.Rival)
-	operators := w.people.of(operatorStrategy)
+	operators := w.people.of(RowCoordinators)
 	l.roll.Appoint(operators[len(operators)-1].ID)
 	l.roll.SeedPublic(0, 0, 0, agents.Amount(w.opening.Fee/agents.BidMargin))
 	l.roll.SetActivity(w.view.Activity)

@@ -19,15 +19,12 @@ type mining struct {
 
 // Equip gives the attacker what its plan must have to begin with: the office of the
 // single operator, or hash power. Without capital there is no attacker.
-func (w *World) Equip(e strategies.Entry, params any) error {
+func (w *World) Equip(e strategies.Entry, params strategies.Params) error {
 	if e.Capital(params) == [Legs]ledger.Amount{} {
 		return nil
 	}
 	if e.Needs.Office {
 		w.Appoint()
-	}
-	if e.Hash == nil {
-		return nil
 	}
 	return w.Enlist(e.Hash(params))
 }
@@ -56,7 +53,8 @@ func (w *World) Miner() (owner ledger.Owner, producer int, ok bool) {
 
 // setMining carries out the wish of who controls a block producer.
 func (w *World) setMining(a *agents.Action) bool {
-	m, p := &w.mining, layer1.Policy{RefuseInclusion: a.Mining.Inclusion, RefuseBuilding: a.Mining.Building, GiveUp: a.Mining.GiveUp}
+	m, p := &w.mining, layer1.Policy{RefuseInclusion: a.Mining.Inclusion, RefuseBuilding: a.Mining.Building,
+		GiveUp: a.Mining.GiveUp}
 	if m.owner != a.Agent {
 		return false
 	}

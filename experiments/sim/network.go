@@ -32,7 +32,8 @@ func (w *World) disturb(a *agents.Action) bool {
 		return false
 	}
 	price := agents.Amount(w.cfg.Network.HourUSD) * ledger.Amount(a.Count)
-	if w.led.Post(ledger.Transfer{Amount: price, From: a.Agent, To: ledger.Outside, Asset: ledger.Cash, Reason: ledger.Disruption}) != nil {
+	if w.led.Post(ledger.Transfer{Amount: price, From: a.Agent, To: ledger.Outside, Asset: ledger.Cash,
+		Reason: ledger.Disruption}) != nil {
 		return false
 	}
 	n := &w.network

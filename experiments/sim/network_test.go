@@ -32,7 +32,7 @@ func TestNetworkAttacksDelayBatches(t *testing.T) {
 		c.Network.Success = success
 		c.Layer1.BackgroundInnovation, c.Layer1.UncleShare = 0, 0
 		w := worldUnder(t, c, "pos", "none", 5, 1e6*ledger.Unit)
-		w.SetAttacker(buyer{w.people.of(operatorStrategy)})
+		w.SetAttacker(buyer{w.people.of(RowCoordinators)})
 		run(t, w, 30000)
 		// Five blocks of a minute: a delay of up to four ticks is made up for.
 		got, n := missed(w)
@@ -55,13 +55,15 @@ func TestNetworkAttacksDelayBatches(t *testing.T) {
 // for is refused.
 func TestNetworkAttacksAreOrderedByTheHour(t *testing.T) {
 	w := run(t, worldUnder(t, small(t), "pos", "none", 5, 100*ledger.Unit), 100)
-	payer, victim := w.attackers[0], w.people.of(operatorStrategy)[0].ID
+	payer, victim := w.attackers[0], w.people.of(RowCoordinators)[0].ID
 	for i, x := range []struct {
 		victim agents.ID
 		hours  uint32
 		want   bool
-	}{{idOf(0), 1, false}, {ledger.Outside, 1, false}, {victim, 0, false}, {victim, maxHours + 1, false}, {victim, 1, true}, {victim, 2, true}, {victim, 2, false}} {
-		if got := w.carryOut(&agents.Action{Verb: agents.Disturb, Agent: payer, Other: x.victim, Count: x.hours}); got != x.want {
+	}{{idOf(0), 1, false}, {ledger.Outside, 1, false}, {victim, 0, false}, {victim, maxHours + 1, false},
+		{victim, 1, true}, {victim, 2, true}, {victim, 2, false}} {
+		if got := w.carryOut(&agents.Action{Verb: agents.Disturb, Agent: payer, Other: x.victim,
+			Count: x.hours}); got != x.want {
 			t.Errorf("order %d: %v", i, got)
 		}
 	}

@@ -7,23 +7,20 @@ import (
 	"stakeout/mechanisms/election"
 )
 
-// The order slots that each kind of trader registers in the markets of the
-// token, of dai and of the perpetual future.
-var orderSlots = [...][agents.Pairs]int{{2}, {10}, {2}, {2}, {}, {2, 0, 2}, {2}, {}, {0, 2}, {0, 3}, {2, 0, 2}, {2, 2, 2}}
-
 // open endows everybody and starts the world at its fixed point: each honest
 // agent holds what it wants at the opening price, public averages stand where a
 // world without trouble has them, and the unbonding pipeline is full.
 func (w *World) open(capital [Legs]ledger.Amount) {
 	c := w.cfg
-	for s := range w.people.kinds {
-		for _, a := range w.people.of(s) {
-			row := RowStakers + ledger.Row(s)
-			if s == attackStrategy {
+	for i := range w.people.groups {
+		g := &w.people.groups[i]
+		for _, a := range g.list() {
+			row := g.row
+			if g.row == RowAttacker {
 				row += ledger.Row(a.Row)
 			}
 			w.led.Assign(a.ID, row)
-			w.register(a.ID, orderSlots[s])
+			w.register(a.ID, g.slots)
 		}
 	}
 	for r := ledger.Owner(0); r < ledger.First; r++ {
@@ -42,7 +39,8 @@ func (w *World) open(capital [Legs]ledger.Amount) {
 	if w.view.Auction != nil {
 		w.roll.SeedAccrual(w.opening.ToStake, w.opening.ToSupply, w.opening.Revenue, w.opening.Supply)
 	}
-	w.roll.SeedPublic(w.opening.Revenue, w.opening.Reward, w.activeCohorts(), agents.Amount(w.opening.Fee/agents.BidMargin))
+	w.roll.SeedPublic(w.opening.Revenue, w.opening.Reward, w.activeCohorts(),
+		agents.Amount(w.opening.Fee/agents.BidMargin))
 	w.wheel = newWheel(w.people.size())
 	w.firstWakes()
 }
@@ -60,10 +58,11 @@ func (w *World) Fund(capital [Legs]ledger.Amount) {
 }
 
 // register gives an agent its order slots.
-func (w *World) register(id agents.ID, slots [agents.Pairs]int) {
-	for pair, x := range [...]interface{ Register(agents.ID, int) }{agents.TokenPair: w.x, agents.DaiPair: w.dai, agents.PerpPair: w.perp} {
-		if slots[pair] > 0 {
-			x.Register(id, slots[pair])
+func (w *World) register(id agents.ID, n slots) {
+	for pair, x := range [...]interface{ Register(agents.ID, int) }{agents.TokenPair: w.x, agents.DaiPair: w.dai,
+		agents.PerpPair: w.perp} {
+		if n[pair] > 0 {
+			x.Register(id, n[pair])
 		}
 	}
 }
@@ -84,9 +83,11 @@ func (w *World) fixedPoint() agents.Opening {
 	}
 	o.Staked = float64(c.Stakers.HoldShare * c.Stakers.StakedShare * o.Supply)
 	o.Expected = o.Staked + float64(c.Stakers.HoldShare*c.Stakers.LeavingShare*o.Supply)
-	o.PerBatch = w.activeCohorts() * float64(c.Users.CohortSize) * c.Users.PerDay * agents.OpeningDemand(c.Users) / (w.perDay / o.SlotTicks)
+	o.PerBatch = w.activeCohorts() * float64(c.Users.CohortSize) * c.Users.PerDay * agents.OpeningDemand(c.Users) /
+		(w.perDay / o.SlotTicks)
 	// Users bid a margin above the posted fee, which covers layer-one gas.
-	gas := float64((float64(c.Rollup.TransactionGas) + float64(c.Rollup.BatchGas)/o.PerBatch) * w.view.GasGwei * 1e-9 * o.EthUSD)
+	gas := float64((float64(c.Rollup.TransactionGas) + float64(c.Rollup.BatchGas)/o.PerBatch) * w.view.GasGwei *
+		1e-9 * o.EthUSD)
 	net := o.Revenue / 365 / (w.perDay / o.SlotTicks) / o.PerBatch
 	o.Fee = net + gas
 	o.Margin = o.Fee/agents.BidMargin - gas
@@ -111,31 +112,22 @@ func (w *World) accrues(o *agents.Opening) {
 
 // populate draws the honest populations and endows them.
 func (w *World) populate() {
-	c, o, s := w.cfg, w.opening, w.stream
-	kind := w.people.of
-	stakers, operators := kind(0), kind(6)
-	w.strategies = []agents.Strategy{
-		agents.NewStakers(c.Stakers, c.Beliefs, o, stakers, s, w.endow),
-		agents.NewMakers(c.Makers, o, kind(1), s, w.endow),
-		agents.NewNoise(c.Noise, o, kind(2), s, w.endow),
-		agents.NewChartists(c.Chartists, o, kind(3), s, w.endow),
-		agents.NewHolders(c.Holders, o, kind(4), s, w.endow),
-		agents.NewShorters(c.Shorters, c.Beliefs, o, kind(5), s, w.endow),
-		agents.NewCoordinators(c.Coordinators, o, operators, s, w.endow),
-		agents.NewUsers(c.Users, o, kind(7), s, w.endow),
-		agents.NewVaultOwners(c.VaultOwners, c.Vaults.Ratio, c.Vaults.Penalty, o, kind(8), s, w.endow),
-		agents.NewArbitrageurs(c.Arbitrageurs, c.Vaults.Penalty, o, kind(9), s, w.endow),
-		agents.NewBasis(c.Basis, o, kind(10), s, w.endow),
-		nil,
+	for i := range w.people.groups {
+		var s agents.Strategy
+		if g := &w.people.groups[i]; g.make != nil {
+			s = g.make(w, g.list())
+		}
+		w.strategies = append(w.strategies, s)
 	}
-	w.roundDai(kind(8))
-	for _, a := range stakers {
+	w.roundDai(w.people.of(RowVaultOwners))
+	operators := w.people.of(RowCoordinators)
+	for _, a := range w.people.of(RowStakers) {
 		w.roll.Delegate(a.ID, operators[w.stream.At(draw.Population, a.Key, 1).Intn(len(operators))].ID)
 	}
 	w.roll.Appoint(operators[0].ID)
 	w.succeed(operators)
 	for _, a := range operators {
-		w.roll.SetPolicy(a.ID, agents.HonestPolicy(o.Margin/o.EthUSD, o.PerBatch, w.view))
+		w.roll.SetPolicy(a.ID, agents.HonestPolicy(w.opening.Margin/w.opening.EthUSD, w.opening.PerBatch, w.view))
 	}
 }
 
@@ -151,7 +143,8 @@ func (w *World) succeed(operators []agents.Agent) {
 // endow gives an agent what it starts with.
 func (w *World) endow(id agents.ID, e agents.Endowment) {
 	w.grant(id, ledger.Cash, ledger.Free, agents.Amount(e.Cash), ledger.Genesis)
-	w.grant(id, ledger.Token, ledger.Free, agents.Amount(e.Tokens)+agents.Amount(e.Staked)+agents.Amount(e.Leaves)+agents.Amount(e.Lent), ledger.Genesis)
+	w.grant(id, ledger.Token, ledger.Free,
+		agents.Amount(e.Tokens)+agents.Amount(e.Staked)+agents.Amount(e.Leaves)+agents.Amount(e.Lent), ledger.Genesis)
 	if e.Staked > 0 {
 		w.must(w.roll.Stake(id, agents.Amount(e.Staked)))
 	}
@@ -175,7 +168,8 @@ func (w *World) endowDai(id agents.ID, e agents.Endowment) {
 		w.grant(id, ledger.Ether, ledger.Free, agents.Amount(e.Ether), ledger.Genesis)
 		w.must(w.vaults.Lock(id, agents.Amount(e.Ether)))
 		w.must(w.vaults.Mint(id, agents.Amount(e.Debt), agents.Amount(w.view.EthUSD)))
-		w.must(w.led.Post(ledger.Transfer{Amount: agents.Amount(e.Debt), From: id, To: ledger.Outside, Asset: ledger.Dai, Reason: ledger.Genesis}))
+		w.must(w.led.Post(ledger.Transfer{Amount: agents.Amount(e.Debt), From: id, To: ledger.Outside, Asset: ledger.Dai,
+			Reason: ledger.Genesis}))
 	}
 	w.grant(id, ledger.Dai, ledger.Free, agents.Amount(e.Dai)+agents.Amount(e.DaiInside), ledger.Genesis)
 	if e.DaiInside > 0 {
@@ -194,7 +188,8 @@ func (w *World) roundDai(debtors []agents.Agent) {
 		w.grant(first, ledger.Dai, ledger.Free, left, ledger.Genesis)
 	} else {
 		w.must(w.vaults.Mint(first, -left, agents.Amount(w.view.EthUSD)))
-		w.must(w.led.Post(ledger.Transfer{Amount: -left, From: first, To: ledger.Outside, Asset: ledger.Dai, Reason: ledger.Genesis}))
+		w.must(w.led.Post(ledger.Transfer{Amount: -left, From: first, To: ledger.Outside, Asset: ledger.Dai,
+			Reason: ledger.Genesis}))
 	}
 }
 
@@ -202,15 +197,15 @@ func (w *World) grant(id agents.ID, a ledger.Asset, p ledger.Pocket, x ledger.Am
 	w.must(w.led.Post(ledger.Transfer{Amount: x, From: ledger.Outside, To: id, Asset: a, ToPocket: p, Reason: why}))
 }
 
-// firstWakes spreads the first look of every agent evenly over the typical
-// interval of its kind, in hours; makers, arbitrageurs, basis traders and
-// coordinators look at once.
+// firstWakes spreads the first look of every honest agent evenly over the typical
+// interval of its kind.
 func (w *World) firstWakes() {
-	c := w.cfg
-	hours := [...]float64{c.Stakers.WakeHours, 0, c.Noise.WakeBlocks / w.perDay * 24, c.Chartists.WakeHours,
-		c.Holders.WakeHours, c.Shorters.WakeHours, 0, c.Users.WakeHours, c.VaultOwners.WakeHours, 0, 0}
-	for i := range w.people.kinds[attackStrategy].first {
+	for i := range w.people.groups[numberOf(RowAttacker)].first {
+		hours := 0.0
+		if wake := w.people.groups[w.people.kindOf[i]].wake; wake != nil {
+			hours = wake(w.cfg)
+		}
 		u := w.stream.At(draw.Wake, w.people.key(i), 0).Float64()
-		w.wheel.put(i, 1+uint32(u*hours[w.people.kindOf[i]]/24*w.perDay), 0)
+		w.wheel.put(i, 1+uint32(u*hours/24*w.perDay), 0)
 	}
 }

@@ -17,7 +17,7 @@ func TestOtherWayOut(t *testing.T) {
 		return rollup.Policy{Transfers: true, Exits: true, ExitFee: w.gasCost(uint64(units), w.offer(typicalBatchGas))}
 	}
 	leader := w.roll.Public().Leader.Operator
-	user := w.people.of(userStrategy)[0].ID
+	user := w.people.of(RowUsers)[0].ID
 	for _, x := range []struct {
 		asks, dear, open bool
 	}{{true, true, true}, {false, true, true}, {true, false, true}, {true, true, false}} {

@@ -36,7 +36,7 @@ func TestEveryPairFor60Days(t *testing.T) {
 
 func sixtyDays(t *testing.T, m election.Entry, r remedy.Entry, e strategies.Entry) {
 	var capital [Legs]ledger.Amount
-	var p any
+	var p strategies.Params
 	if e.New != nil {
 		p = e.Params()
 		param.Defaults(p)

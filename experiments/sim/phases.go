@@ -171,7 +171,7 @@ const crowded = 64
 func (w *World) warm(order []uint64) {
 	for _, x := range order {
 		i := placed(x)
-		k := &w.people.kinds[w.people.kindOf[i]]
+		k := &w.people.groups[w.people.kindOf[i]]
 		w.warmth += w.view.Warm(idOf(i), k.can)
 		if s, ok := w.strategies[w.people.kindOf[i]].(agents.Warmer); ok {
 			w.warmth += s.Warm(i - k.first)
@@ -251,7 +251,8 @@ func (w *World) gasCost(gas uint64, p layer1.Price) ledger.Amount {
 // remedyWorld is the world as the remedy finds it.
 func (w *World) remedyWorld() *remedy.World {
 	w.forRemedy = remedy.World{
-		Roll: w.roll, Away: w.away.roll, Ledger: w.led, Rules: w.mech.Rules(), Rand: w.stream.At(draw.Remedy, 0, w.roll.Public().Slot), Tick: w.tick, TicksPerDay: w.perDay,
+		Roll: w.roll, Away: w.away.roll, Ledger: w.led, Rules: w.mech.Rules(),
+		Rand: w.stream.At(draw.Remedy, 0, w.roll.Public().Slot), Tick: w.tick, TicksPerDay: w.perDay,
 		Cohort: uint32(w.cfg.Users.CohortSize),
 	}
 	return &w.forRemedy

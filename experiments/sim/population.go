@@ -5,57 +5,61 @@ import (
 	"stakeout/market/ledger"
 )
 
-// kind is one population of agents: those that share a strategy.
-type kind struct {
-	first, count int32 // places
-	key          uint8 // of its draws
-	can          agents.Capability
+// group is the agents of one kind in a world.
+type group struct {
+	kind
+	first, size int32 // places
 }
 
-// population lays the agents out kind by kind, the attacker's legs last. An
-// agent follows from its place, so that looking at one of a million costs a
-// byte of memory and not a cache line. It never changes once a world is built.
+// population lays the agents out kind by kind. An agent follows from its place, so
+// that looking at one of a million costs a byte of memory and not a cache line. It
+// never changes once a world is built, and copies of the world share it.
 type population struct {
-	kinds  []kind
+	groups [kindCount]group
 	kindOf []uint8 // by place
 }
 
-// add appends a kind of n agents, whose strategy is the number of kinds so far.
-// Its key is its own for ever, so that a further kind moves nobody's draws.
-func (p *population) add(n int, key uint8, can agents.Capability) {
-	s := uint8(len(p.kinds))
-	p.kinds = append(p.kinds, kind{first: int32(len(p.kindOf)), count: int32(n), key: key, can: can})
-	for range n {
-		p.kindOf = append(p.kindOf, s)
+// newPopulation lays out the agents of a configuration.
+func newPopulation(c *Config) (p population) {
+	for s, k := range kinds {
+		n := k.count(c)
+		p.groups[s] = group{kind: k, first: int32(len(p.kindOf)), size: int32(n)}
+		for range n {
+			p.kindOf = append(p.kindOf, uint8(s))
+		}
 	}
+	return p
 }
 
 // size is the number of agents.
 func (p *population) size() int { return len(p.kindOf) }
 
 // at returns the agent at a place.
-func (p *population) at(i int32) agents.Agent {
-	s := p.kindOf[i]
-	k := &p.kinds[s]
-	row := i - k.first
-	return agents.Agent{ID: idOf(i), Key: keyOf(k.key, row), Row: row}
-}
+func (p *population) at(i int32) agents.Agent { return p.groups[p.kindOf[i]].at(i) }
 
 // key is the key of the draws of the agent at a place.
 func (p *population) key(i int32) uint32 {
-	k := &p.kinds[p.kindOf[i]]
-	return keyOf(k.key, i-k.first)
+	g := &p.groups[p.kindOf[i]]
+	return keyOf(g.key, i-g.first)
 }
 
 // can is what the agent at a place may do.
-func (p *population) can(i int32) agents.Capability { return p.kinds[p.kindOf[i]].can }
+func (p *population) can(i int32) agents.Capability { return p.groups[p.kindOf[i]].can }
 
-// of lists the agents of a strategy.
-func (p *population) of(strategy int) []agents.Agent {
-	k := p.kinds[strategy]
-	list := make([]agents.Agent, k.count)
+// of lists the agents of the kind with a row.
+func (p *population) of(row ledger.Row) []agents.Agent { return p.groups[numberOf(row)].list() }
+
+// at returns the agent at a place of the group.
+func (g *group) at(i int32) agents.Agent {
+	row := i - g.first
+	return agents.Agent{ID: idOf(i), Key: keyOf(g.key, row), Row: row}
+}
+
+// list lists the agents of the group.
+func (g *group) list() []agents.Agent {
+	list := make([]agents.Agent, g.size)
 	for row := range list {
-		list[row] = p.at(k.first + int32(row))
+		list[row] = g.at(g.first + int32(row))
 	}
 	return list
 }

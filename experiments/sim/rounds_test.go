@@ -63,7 +63,8 @@ func TestRounds(t *testing.T) {
 		var ids []agents.ID
 		moved := false
 		place := func(id agents.ID) uint64 {
-			at, _ := bits.Mul64(draw.Key(w.seed, draw.Activation, w.people.key(int32(id-ledger.First)), w.tick), uint64(c.rounds))
+			at, _ := bits.Mul64(draw.Key(w.seed, draw.Activation, w.people.key(int32(id-ledger.First)), w.tick),
+				uint64(c.rounds))
 			return at
 		}
 		for k, r := range eye.rounds {
@@ -114,7 +115,7 @@ func TestDecisionsDoNotDependOnTheCut(t *testing.T) {
 			w.view.Tick++
 			for s, strategy := range w.strategies {
 				var group []agents.Agent
-				for _, a := range w.people.of(s) {
+				for _, a := range w.people.groups[s].list() {
 					if r.Intn(3) > 0 {
 						group = append(group, a)
 					}
@@ -127,14 +128,15 @@ func TestDecisionsDoNotDependOnTheCut(t *testing.T) {
 					apart.Decide(group[k:k+1], w.view, &each)
 				}
 				decided[uint8(s)] += len(all.List)
-				if !slices.Equal(all.List, each.List) || !slices.Equal(all.Wakes, each.Wakes) || !reflect.DeepEqual(together, apart) {
+				if !slices.Equal(all.List, each.List) || !slices.Equal(all.Wakes, each.Wakes) ||
+					!reflect.DeepEqual(together, apart) {
 					t.Fatalf("%s: strategy %d at tick %d depends on the cut", e.Name, s, w.tick)
 				}
 			}
 			w.view.Tick--
 		}
 	}
-	if len(decided) != len(orderSlots) || slices.Contains(values(decided), 0) {
+	if len(decided) != len(kinds) || slices.Contains(values(decided), 0) {
 		t.Errorf("actions by strategy: %v", decided)
 	}
 }
@@ -151,7 +153,7 @@ func TestClones(t *testing.T) {
 	w := run(t, attacked(t, small(t), "none", 2, strategies.All()[0]), 500)
 	for s, strategy := range w.strategies {
 		clone := strategy.Clone()
-		group := w.people.of(s)
+		group := w.people.groups[s].list()
 		w.view.Tick += 5000 // everything that waits is due
 		var do agents.Actions
 		before := strategy.Clone()

@@ -129,14 +129,16 @@ func (w *World) sample() Sample {
 	s := Sample{
 		Tick: w.tick, Price: v.Mid, LnETH: v.LnETH, LnActivity: v.LnActivity,
 		Active: p.Active, Staked: p.Staked.Units(), Unbonding: p.Unbonding.Units(),
-		EmptyHour: p.EmptyHour, EmptyDay: p.EmptyDay, Reward: p.Served6h*p.ToStake/max(p.Staked.Units(), 1) + p.Served6h*p.ToSupply/w.opening.Supply,
+		EmptyHour: p.EmptyHour, EmptyDay: p.EmptyDay, Reward: p.Served6h*p.ToStake/max(p.Staked.Units(), 1) +
+			p.Served6h*p.ToSupply/w.opening.Supply,
 		Borrowed: w.pool.Borrowed().Units(), Lent: w.pool.Supplied().Units(),
 		Volume: v.Volume, Waiting: float64(p.Waiting), Queue: float64(w.roll.QueueLength()),
 		GasGwei: v.GasGwei, SigmaFast: v.SigmaFast,
 		Transactions: float64(p.Transactions), Batches: float64(p.Slots - p.MissedSlots),
 	}
 	s.BorrowRate, _ = w.pool.Rates()
-	s.Fundamental = w.opening.Price * exp(v.LnETH+v.LnActivity) * p.PerUser30d * p.ActiveFast / w.opening.Revenue * w.opening.Expected / p.Stake60d
+	s.Fundamental = w.opening.Price * exp(v.LnETH+v.LnActivity) * p.PerUser30d * p.ActiveFast / w.opening.Revenue *
+		w.opening.Expected / p.Stake60d
 	s.Slots = float64(p.Slots)
 	for _, id := range w.attackers {
 		s.AttackerSlots += float64(w.roll.Led(id))
@@ -148,7 +150,8 @@ func (w *World) sample() Sample {
 	}
 	s.Depth1, s.Depth2 = w.depth(0.01), w.depth(0.02)
 	s.Dai = w.daiSample()
-	s.Perp = PerpSample{Price: v.Perp.Mid, OpenInterest: float64(w.perp.OpenInterest()), Volume: float64(w.perp.Stats().Lots)}
+	s.Perp = PerpSample{Price: v.Perp.Mid, OpenInterest: float64(w.perp.OpenInterest()),
+		Volume: float64(w.perp.Stats().Lots)}
 	return s
 }
 
@@ -176,9 +179,10 @@ func (w *World) daiSample() DaiSample {
 
 // daiIn is the dai that vault owners owe or arbitrageurs have in a pocket.
 func (w *World) daiIn(p ledger.Pocket) (sum float64) {
-	for _, k := range w.people.kinds[RowVaultOwners-RowStakers : RowBasis-RowStakers] {
-		for i := range k.count {
-			sum += w.led.Balance(idOf(k.first+i), ledger.Dai, p).Units()
+	for _, row := range [...]ledger.Row{RowVaultOwners, RowArbitrageurs} {
+		g := &w.people.groups[numberOf(row)]
+		for i := range g.size {
+			sum += w.led.Balance(idOf(g.first+i), ledger.Dai, p).Units()
 		}
 	}
 	if p == ledger.Loan {
@@ -197,7 +201,8 @@ func (w *World) depth(within float64) float64 {
 // Audit checks every invariant of the world; it is for tests and for the ends
 // of epochs, not for every tick of production.
 func (w *World) Audit() error {
-	for _, check := range [...]func() error{w.led.Audit, w.checkMarkets, w.perp.Audit, w.pool.Audit, w.vaults.Audit, w.auditRollups, w.chain.Check} {
+	for _, check := range [...]func() error{w.led.Audit, w.checkMarkets, w.perp.Audit, w.pool.Audit, w.vaults.Audit,
+		w.auditRollups, w.chain.Check} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -230,7 +235,8 @@ func (w *World) Hash() uint64 {
 	if x := w.Rival(); x != nil {
 		h = x.Hash(h)
 	}
-	for _, x := range [...]float64{w.news.LnETH, w.news.LnActivity, w.view.Mid, w.view.Dai.Mid, w.view.SigmaFast, w.view.SigmaSlow} {
+	for _, x := range [...]float64{w.news.LnETH, w.news.LnActivity, w.view.Mid, w.view.Dai.Mid, w.view.SigmaFast,
+		w.view.SigmaSlow} {
 		h = exact.FoldShift(31, h, math.Float64bits(x))
 	}
 	return w.remedy.Docket().Case.Hash(w.network.hash(w.mining.hash(h)))
@@ -239,11 +245,11 @@ func (w *World) Hash() uint64 {
 // Trapped is the share of users who want to leave the first rollup and are still
 // inside, by groups of equal size from the smallest balances to the largest.
 func (w *World) Trapped(groups int) []float64 {
-	users, ok := w.strategies[userStrategy].(*agents.Users)
+	users, ok := w.strategies[numberOf(RowUsers)].(*agents.Users)
 	if !ok {
 		return nil
 	}
-	all := w.people.of(userStrategy)
+	all := w.people.of(RowUsers)
 	order := users.ByBalance()
 	out := make([]float64, groups)
 	for i, row := range order {

@@ -34,14 +34,11 @@ func (w *World) splitToken() {
 	robbed := f.Claim == remedy.Owns && f.Answer == 1
 	w.away.roll.Inherit(w.roll, f.Issued, robbed)
 	if robbed {
-		for _, a := range w.people.of(userStrategy) {
+		for _, a := range w.people.of(RowUsers) {
 			w.roll.Hand(a.ID, w.away.roll)
 		}
 	}
 }
-
-// userStrategy is the index of the users among the strategies.
-const userStrategy = int(RowUsers) - int(RowStakers)
 
 // foundRival makes the second rollup, with the delegations and policies of the
 // first, and the market of its token, whose first price is that of the other.
@@ -55,16 +52,17 @@ func (w *World) foundRival() {
 	l.view = agents.NewView(w.led, l.x, w.dai, w.perp, w.pool, w.vaults, l.roll, w.stream)
 	l.view.SetMid(w.view.Mid)
 	w.refreshAway()
-	for s := range w.people.kinds {
-		for _, a := range w.people.of(s) {
+	for i := range w.people.groups {
+		g := &w.people.groups[i]
+		for _, a := range g.list() {
 			l.roll.Delegate(a.ID, w.roll.OperatorOf(a.ID))
 			l.roll.SetPolicy(a.ID, w.roll.PolicyOf(a.ID))
-			if n := orderSlots[s][agents.TokenPair]; n > 0 {
+			if n := g.slots[agents.TokenPair]; n > 0 {
 				l.x.Register(a.ID, n)
 			}
 		}
 	}
-	operators := w.people.of(operatorStrategy)
+	operators := w.people.of(RowCoordinators)
 	l.roll.Appoint(operators[len(operators)-1].ID)
 	for _, id := range w.attackers {
 		l.x.Watch(id)
@@ -77,7 +75,8 @@ func (w *World) convertTokens(id agents.ID) {
 	w.x.CancelAll(id)
 	staked := w.roll.Forsake(id)
 	tokens := w.led.Balance(id, ledger.Token, ledger.Free)
-	w.must(w.led.Post(ledger.Transfer{Amount: tokens, From: id, To: ledger.Outside, Asset: ledger.Token, Reason: ledger.Fork}))
+	w.must(w.led.Post(ledger.Transfer{Amount: tokens, From: id, To: ledger.Outside, Asset: ledger.Token,
+		Reason: ledger.Fork}))
 	w.grant(id, ledger.Rival, ledger.Free, tokens, ledger.Fork)
 	w.roll.Hand(id, w.away.roll)
 	w.must(w.away.roll.Stake(id, staked))

@@ -79,7 +79,7 @@ func TestBranchBeforeTheAct(t *testing.T) {
 	}
 }
 
-func legs(e strategies.Entry, params any) []ledger.Amount {
+func legs(e strategies.Entry, params strategies.Params) []ledger.Amount {
 	c := e.Capital(params)
 	return c[:]
 }
@@ -102,10 +102,10 @@ func others(a, b *World) string {
 	if a.news != b.news || a.Chain().Hash(0) != b.Chain().Hash(0) {
 		return "nature differs"
 	}
-	for i := range a.people.kinds[attackStrategy].first {
+	for i := range a.people.groups[numberOf(RowAttacker)].first {
 		x := a.people.at(i)
-		k := b.people.kinds[a.people.kindOf[i]]
-		if x.Row >= k.count {
+		k := b.people.groups[a.people.kindOf[i]]
+		if x.Row >= k.size {
 			continue
 		}
 		y := idOf(k.first + x.Row)
@@ -135,14 +135,15 @@ func TestIdleAttackerChangesNothing(t *testing.T) {
 // bit.
 func TestAttackWithoutCapital(t *testing.T) {
 	for _, e := range strategies.All() {
-		if e.Needs.Office || e.Hash != nil { // holding the office or hash power is something without capital too
+		p := hasty(t, e)
+		if e.Needs.Office || e.Hash(p) > 0 { // Both change the world without capital too.
 			continue
 		}
 		c := small(t)
 		name := against(e, c, "none")
 		quiet := world(t, c, name, 9)
 		broke := world(t, c, name, 9)
-		attack(broke, e, hasty(t, e))
+		attack(broke, e, p)
 		if bad := others(run(t, quiet, 3500), run(t, broke, 3500)); bad != "" {
 			t.Errorf("%s: %s", e.Name, bad)
 		}

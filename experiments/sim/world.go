@@ -31,28 +31,9 @@ import (
 	"stakeout/strategies"
 )
 
-// Row names the sectors of the flow table. The first rows are the system
-// owners, in their order.
-const (
-	RowStakers ledger.Row = ledger.Row(ledger.First) + iota
-	RowMakers
-	RowNoise
-	RowChartists
-	RowHolders
-	RowShorters
-	RowCoordinators
-	RowUsers
-	RowVaultOwners
-	RowArbitrageurs
-	RowBasis
-	RowAttacker // first leg; the others follow
-)
-
 // Legs is the number of accounts of an attacker. They exist in every world, idle
 // unless a strategy is given to them.
 const Legs = strategies.Legs
-
-const rows = int(RowAttacker) + Legs
 
 // World is one simulated world.
 type World struct {
@@ -103,7 +84,8 @@ type World struct {
 // New builds a world at its fixed point, tick 0. Capital is the cash in
 // micro-USD that each leg of the attacker starts with. The other remedies stay in the
 // book beside the one in force as long as they make no difference.
-func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]ledger.Amount, others ...string) (*World, error) {
+func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]ledger.Amount,
+	others ...string) (*World, error) {
 	m, ok := election.Find(mechanism)
 	if !ok {
 		return nil, fmt.Errorf("sim: no election mechanism %q", mechanism)
@@ -114,7 +96,11 @@ func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]l
 	}
 	w := &World{cfg: cfg, mechanism: mechanism, seed: seed, remedy: book, perDay: cfg.perDay()}
 	w.mech = m.New(&cfg.Election)
-	owners := w.spawnAgents()
+	w.people = newPopulation(cfg)
+	for _, a := range w.people.of(RowAttacker) {
+		w.attackers = append(w.attackers, a.ID)
+	}
+	owners := int(ledger.First) + w.people.size()
 	if w.people.size() > indexMask {
 		return nil, fmt.Errorf("sim: %d agents, more than %d", w.people.size(), indexMask)
 	}
@@ -140,44 +126,10 @@ func newPerp(c *Config, l *ledger.Ledger, owners int) *perp.Market {
 	return perp.New(l, c.Perp, owners, spot.TickSize, spot.Lot, spot.MaxPrice)
 }
 
-// spawnAgents lays out the agents, kind by kind, with the attacker's legs at
-// the end, and returns the number of owners.
-func (w *World) spawnAgents() int {
-	c := w.cfg
-	kinds := []struct {
-		n   int
-		key uint8
-		can agents.Capability
-	}{
-		{c.Stakers.Count, 0, agents.CanTrade | agents.CanStake},
-		{c.Makers.Count, 1, agents.CanTrade},
-		{c.Noise.Count, 2, agents.CanTrade},
-		{c.Chartists.Count, 3, agents.CanTrade},
-		{c.Holders.Count, 4, agents.CanTrade},
-		{c.Shorters.Count, 5, agents.CanTrade | agents.CanBorrow},
-		{c.Coordinators.Count, 6, agents.CanBuild | agents.CanTrade},
-		{c.Users.Count, 7, agents.CanUse},
-		{c.VaultOwners.Count, 9, agents.CanTrade | agents.CanVault},
-		{c.Arbitrageurs.Count, 10, agents.CanTrade | agents.CanUse | agents.CanVault},
-		{c.Basis.Count, 11, agents.CanTrade},
-		{Legs, 8, agents.CanTrade | agents.CanStake | agents.CanBorrow | agents.CanBuild},
-	}
-	for _, k := range kinds {
-		w.people.add(k.n, k.key, k.can)
-	}
-	for _, a := range w.people.of(attackStrategy) {
-		w.attackers = append(w.attackers, a.ID)
-	}
-	return int(ledger.First) + w.people.size()
-}
-
-// attackStrategy is the index of the attacker among the strategies.
-const attackStrategy = int(RowAttacker) - int(RowStakers)
-
 // SetAttacker gives the attacker's legs a strategy and wakes them at the next
 // tick. Idle legs have none.
 func (w *World) SetAttacker(s agents.Strategy) {
-	w.strategies[attackStrategy] = s
+	w.strategies[numberOf(RowAttacker)] = s
 	for _, id := range w.attackers {
 		w.wheel.put(int32(id-ledger.First), w.tick+1, w.tick)
 		w.x.Watch(id)
@@ -192,15 +144,16 @@ func (w *World) Appoint() { w.roll.Appoint(w.attackers[0]) }
 // Endow gives tokens or cash in micro-units to a leg of the attacker from
 // outside the model, for experiments in which a purchase would be in the way.
 func (w *World) Endow(leg int, asset ledger.Asset, amount ledger.Amount) error {
-	return w.led.Post(ledger.Transfer{Amount: amount, From: ledger.Outside, To: w.attackers[leg], Asset: asset, Reason: ledger.Genesis})
+	return w.led.Post(ledger.Transfer{Amount: amount, From: ledger.Outside, To: w.attackers[leg], Asset: asset,
+		Reason: ledger.Genesis})
 }
 
 // Attacker is the strategy of the attacker's legs, nil when they are idle.
-func (w *World) Attacker() agents.Strategy { return w.strategies[attackStrategy] }
+func (w *World) Attacker() agents.Strategy { return w.strategies[numberOf(RowAttacker)] }
 
 // Succeed puts another strategy in the place of the attacker's, which goes on from where
 // that one stands.
-func (w *World) Succeed(s agents.Strategy) { w.strategies[attackStrategy] = s }
+func (w *World) Succeed(s agents.Strategy) { w.strategies[numberOf(RowAttacker)] = s }
 
 // Attackers are the accounts of the attacker, in the order of strategies.Plan.
 func (w *World) Attackers() []agents.ID { return w.attackers }
@@ -274,7 +227,8 @@ func (w *World) must(err error) {
 func (w *World) CopyFrom(src *World) {
 	keep := *w
 	*w = *src
-	w.led, w.x, w.dai, w.perp, w.pool, w.vaults, w.chain, w.roll = keep.led, keep.x, keep.dai, keep.perp, keep.pool, keep.vaults, keep.chain, keep.roll
+	w.led, w.x, w.dai, w.perp, w.pool, w.vaults, w.chain, w.roll = keep.led, keep.x, keep.dai, keep.perp, keep.pool,
+		keep.vaults, keep.chain, keep.roll
 	w.network = keep.network
 	w.network.copyFrom(&src.network)
 	w.stream, w.view, w.wheel, w.away = keep.stream, keep.view, keep.wheel, keep.away

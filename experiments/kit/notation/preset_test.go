@@ -171,7 +171,8 @@ func TestOneStructForAll(t *testing.T) {
 	doc, problems := Parse("x",
 		[]byte("name: a\ntaker_fee_bps: 4\nworld: {time: {block_seconds: 14, attack_params: 3}}\nattack_params: {}\n"))
 	problems = append(problems, doc.Decode("", &both, "attack_params")...)
-	want := `x:2:1: taker_fee_bps: unknown key; expected one of name, question, attack, mechanism, remedy, replications, horizon_days, world, ` +
+	want := `x:2:1: taker_fee_bps: unknown key; expected one of name, question, attack, mechanism, remedy, replications,` +
+		` horizon_days, world, ` +
 		`attack_params; did you mean "world.market.taker_fee_bps"?
 x:3:35: world.time.attack_params: unknown key; expected one of block_seconds`
 	if diff := cmp.Diff(want, Errors(problems).Error()); diff != "" {

@@ -15,7 +15,8 @@ var page = template.Must(template.New("table").Parse(
 <caption>{{.Title}}</caption>
 <thead><tr>{{range .Heads}}<th scope="col" class="{{.Class}}">{{.Text}}</th>{{end}}</tr></thead>
 <tbody>
-{{range .Rows}}<tr>{{range $i, $c := .}}{{if $i}}<td class="{{$c.Class}}">{{else}}<th scope="row" class="{{$c.Class}}">{{end}}{{$c.Text -}}
+{{range .Rows}}<tr>{{range $i, $c := . -}}
+{{if $i}}<td class="{{$c.Class}}">{{else}}<th scope="row" class="{{$c.Class}}">{{end}}{{$c.Text -}}
 {{if $c.Interval}}<span class="interval">{{$c.Interval}}</span>{{end}}{{if $i}}</td>{{else}}</th>{{end}}{{end}}</tr>
 {{end}}</tbody>
 </table>

@@ -187,30 +187,40 @@ type kind struct {
 	doc    string
 }
 
-// kinds reads the populations off the world's own list.
+// count is how a row of the table of kinds counts its agents.
+var count = regexp.MustCompile(`return c\.(\w+)\.Count`)
+
+// kinds reads the populations off the world's own table.
 func (s *source) kinds() (list []kind, err error) {
-	m, err := s.method("experiments/sim", "World", "spawnAgents")
-	if err != nil {
-		return nil, err
+	for _, f := range s.of["experiments/sim"] {
+		if f.name != "kinds.go" {
+			continue
+		}
+		ast.Inspect(f.File, func(n ast.Node) bool {
+			row, ok := n.(*ast.CompositeLit)
+			if !ok || row.Type != nil || err != nil {
+				return true
+			}
+			k := kind{}
+			for _, e := range row.Elts {
+				switch e := e.(*ast.KeyValueExpr); s.code(e.Key) {
+				case "count":
+					if m := count.FindStringSubmatch(s.code(e.Value)); m != nil {
+						k.field = m[1]
+						err = s.describe(&k)
+					}
+				case "can":
+					for _, role := range strings.Split(s.code(e.Value), "|") {
+						k.roles = append(k.roles, strings.ToLower(strings.TrimPrefix(strings.TrimSpace(role), "agents.Can")))
+					}
+				}
+			}
+			list = append(list, k)
+			return false
+		})
 	}
-	ast.Inspect(m, func(n ast.Node) bool {
-		row, ok := n.(*ast.CompositeLit)
-		if !ok || row.Type != nil || len(row.Elts) != 3 || err != nil {
-			return true
-		}
-		k := kind{}
-		if _, f, found := strings.Cut(strings.TrimSuffix(s.code(row.Elts[0]), ".Count"), "."); found {
-			k.field = f
-			err = s.describe(&k)
-		}
-		for _, role := range strings.Split(s.code(row.Elts[2]), "|") {
-			k.roles = append(k.roles, strings.ToLower(strings.TrimPrefix(strings.TrimSpace(role), "agents.Can")))
-		}
-		list = append(list, k)
-		return false
-	})
 	if err == nil && len(list) == 0 {
-		err = fmt.Errorf("odd: spawnAgents lists no kinds")
+		err = fmt.Errorf("odd: experiments/sim/kinds.go lists no kinds")
 	}
 	return list, err
 }

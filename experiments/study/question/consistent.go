@@ -74,19 +74,13 @@ func (c *consistency) header() {
 	c.remedyPair()
 	c.levers()
 	c.weapon()
-	if (c.Entry.Needs.Loans || borrows(c.Params)) && c.World.Lending.BorrowCap == 0 {
+	if c.Entry.NeedsWith(c.Params).Loans && c.World.Lending.BorrowCap == 0 {
 		c.add("world.lending.borrow_cap_tokens", "is 0, and the attack "+c.Attack+" borrows", "more than 0")
 	}
 	if c.Entry.Needs.Dai && (c.World.VaultOwners.Count == 0 || c.World.Arbitrageurs.Count == 0) {
 		c.add("world.vault_owners.count", "or world.arbitrageurs.count is 0, so that there is no dai, and the attack "+
 			c.Attack+" locks dai up", "more than 0, and the other as well")
 	}
-}
-
-// borrows reports whether the parameters of an attack add a loan to it.
-func borrows(params any) bool {
-	p, ok := params.(interface{ Borrows() bool })
-	return ok && p.Borrows()
 }
 
 // reference is the mechanism of the thread, proof of stake.
@@ -200,7 +194,7 @@ func (c *consistency) contract() {
 		c.add("world.basis_traders", "has no traders with tokens, so nobody would make the market of the perpetual future",
 			"a count and a hold_share above 0, or world.perpetual.open_interest_cap_tokens 0")
 	}
-	if a, ok := c.Params.(interface{ Contract() bool }); ok && a.Contract() && w.Perp.OpenInterestCap == 0 {
+	if c.Entry.NeedsWith(c.Params).Perp && w.Perp.OpenInterestCap == 0 {
 		c.add("world.perpetual.open_interest_cap_tokens", "is 0, and the attack "+c.Attack+" sells the perpetual future",
 			"more than 0")
 	}
@@ -261,8 +255,7 @@ func (c *consistency) clock() {
 		c.add("start_days", fmt.Sprintf("%g lies beyond the horizon", c.StartDays),
 			fmt.Sprintf("less than horizon_days, which is %g", c.HorizonDays))
 	} else if c.Entry.Days != nil {
-		// Plans count seven days of unbonding.
-		if need := c.StartDays + c.Entry.Days(c.Params) - 7 + w.Rollup.UnbondingDays; need > c.HorizonDays {
+		if need := c.StartDays + c.Entry.Days(c.Params, w.Rollup.UnbondingDays); need > c.HorizonDays {
 			c.add("horizon_days", fmt.Sprintf("%g ends before the attack has unwound on day %g", c.HorizonDays, need),
 				"a longer horizon or shorter attack_params")
 		}

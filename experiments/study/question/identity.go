@@ -93,10 +93,8 @@ func (s *Spec) PlanKey() string {
 
 // UseKey names all that the world of the honest use of the capital depends on besides.
 func (s *Spec) UseKey() string {
-	if s.Entry.Use != nil {
-		if use := s.Entry.Use(s.Params); use != "" {
-			return fmt.Sprintln(s.HorizonDays, use)
-		}
+	if use := s.Entry.Use(s.Params); use != "" {
+		return fmt.Sprintln(s.HorizonDays, use)
 	}
 	return s.PlanKey()
 }

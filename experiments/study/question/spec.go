@@ -41,7 +41,7 @@ type Header struct {
 type Spec struct {
 	Header
 	World  sim.Config
-	Params any // pointer to the attack's parameter struct
+	Params strategies.Params // nil when there is no such attack
 	Entry  strategies.Entry
 	stated map[string]string // what the preset itself says, by path
 }

@@ -11,6 +11,7 @@ import (
 	"stakeout/experiments/kit/notation"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/study/stop"
+	"stakeout/strategies"
 )
 
 // Variation is what a command line adds to a preset.
@@ -135,7 +136,7 @@ func (s *Spec) Clone() *Spec {
 	if s.Params != nil {
 		p := reflect.New(reflect.TypeOf(s.Params).Elem())
 		p.Elem().Set(reflect.ValueOf(s.Params).Elem())
-		c.Params = p.Interface()
+		c.Params = p.Interface().(strategies.Params)
 	}
 	return &c
 }

@@ -159,7 +159,7 @@ func TestSharedUntilTheAct(t *testing.T) {
 				short.Start, short.End)
 		}
 		apart := s.Clone()
-		apart.Entry.Act = func(any) float64 { return 0 } // Nothing is shared.
+		apart.Entry.Act = func(strategies.Params) float64 { return 0 } // Nothing is shared.
 		long, err := Run(context.Background(), apart, NewWorlds(), 1)
 		if err != nil {
 			t.Fatal(err)
