@@ -8,8 +8,8 @@ import (
 	"stakeout/market/ledger"
 )
 
-// The normal flow of VALIDATION section 3 with clients, holds and fees: 10,000
-// resting orders, 55 % new orders about ten ticks from the opposite best, 40 %
+// The normal flow of VALIDATION section 3, with clients, holds and fees: 10,000
+// resting orders; 55 % new orders about ten ticks from the opposite best, 40 %
 // cancels of a random live order, 5 % market orders of three times the mean size.
 const (
 	traders = 1000
@@ -28,7 +28,7 @@ type flow struct {
 	l    *ledger.Ledger
 	x    *Exchange
 	r    *rand.Rand
-	live []Order // where orders were sent; some have traded since
+	live []Order // orders by slot in which they were sent; some have traded since
 	out  []command
 }
 
@@ -153,8 +153,8 @@ func BenchmarkExchange(b *testing.B) {
 	}
 }
 
-// TestNoAllocation: a second pass over a flow, on memory that the first has
-// grown, allocates nothing.
+// TestNoAllocation runs a flow a second time, on memory that has grown already:
+// it allocates nothing.
 func TestNoAllocation(t *testing.T) {
 	f, l, x := record(t, 20_000)
 	pass := func() {

@@ -1,49 +1,51 @@
 // Package market is the exchange: it holds what an order may cost, matches it in
-// the book, settles every fill on the ledger and takes the fees. It models a
-// spot venue with price–time priority; nobody trades what it does not have.
+// the book, settles every fill on the ledger and takes the fees. It models a spot
+// venue with price–time priority on which an owner can sell only what it has.
 //
 // # Money
 //
 // Prices are ticks and quantities lots, so price × lots × tick size is exact and
-// settlement never rounds. Fees are millionths of the traded cash and round up:
-// the resting side pays once a fill, the incoming side once an order on all that
-// it traded. They go to ledger.Venue.
+// settlement never rounds. Fees are millionths of the traded cash and round up.
+// The resting side pays a fee for each fill, the incoming side one fee for the
+// total that its order traded. Fees go to ledger.Venue.
 //
 // # Holds
 //
-// A resting sell order holds its lots. A resting buy order holds, for each lot,
-// its price and the resting side's fee on it rounded up to a micro-unit, which is
-// never less than what its fills will cost; each fill releases the rest of its
-// share. A limit order must be able to pay for all its lots at its price and
-// the resting side's fee, or the higher of the two fees when its price meets the
-// opposite best, whatever it then trades at. A FillOrKill order must be able to
-// pay what it would trade at. They are refused otherwise. A Market or ImmediateOrCancel order never
-// rests and is cut to what
-// free funds pay for, fee included: a buy stops at the lot that it cannot pay
-// for at the next price, a sale at the lots it has; it is refused only when
-// free funds do not pay for one lot at one tick.
+// A resting sell order holds its lots. A resting buy order holds for each lot its
+// price plus the resting side's fee, rounded up to a micro-unit. That is never
+// less than its fills cost, and each fill releases the rest of its share.
+//
+// An order is refused if free funds do not cover it. A limit order needs all its
+// lots at its own price and the resting side's fee, or the higher of the two fees
+// if its price meets the opposite best, even if it then trades at better prices.
+// A FillOrKill order needs the cost of the trades that it would make.
+//
+// A Market or ImmediateOrCancel order never rests and is cut to what free funds
+// pay for, fee included: a buy ends at the first lot that it cannot pay at the
+// next price, a sale at the lots that its owner has. It is refused only if free
+// funds do not pay for one lot at one tick.
 //
 // A stop holds what it may cost when it fires: a sale its lots, a buy its lots at
-// its price under the higher fee. A buy that becomes a market order therefore
-// states a price too, and trades for no more than its lots times that price. An
-// iceberg holds for hidden lots as for those in sight. In a call auction both
-// sides pay the resting side's fee, and market orders are not taken, since
-// what they cost is not known before.
+// its price under the higher fee. So a buy stop that becomes a market order needs
+// a price too, and spends at most its lots times that price. An iceberg holds for
+// hidden lots as for visible ones. In a call auction both sides pay the resting
+// side's fee. Market orders are refused then, because their cost is not known in
+// advance.
 //
 // # Slots
 //
-// A client addresses an order by its slot, a small number of its own. An order
-// sent to a slot that holds a live order replaces it: the old order is
-// cancelled, its hold counts as free for the new one, and a refused order changes
-// nothing, so the old one stays. The exchange learns of every removal from the
-// book (fills, self-trade prevention, expiry) and empties the slot, so no stale
-// order id survives.
+// A client addresses an order by its slot, a small number that the client
+// chooses. A new order in a slot that holds a live order replaces it: the old
+// order is cancelled, and its hold is free for the new one. If the new order is
+// refused, nothing changes and the old order stays. The exchange sees every
+// removal from the book (fills, self-trade prevention, expiry) and empties the
+// slot, so no stale order id survives.
 //
 // Assumption: no settlement delay, no margin and no short sale at the venue;
-// borrowing is the lending pool's business.
+// borrowing is the task of the lending pool.
 //
 // Sources: Smith, Farmer et al. (2003) for the double auction; the fee schedule
-// is that of a retail crypto venue.
+// is typical of a retail crypto venue.
 package market
 
 import (
@@ -51,10 +53,10 @@ import (
 	"stakeout/market/ledger"
 )
 
-// Code says what became of a command. The numbers are stable. Up to BelowMinimum
-// they are those of book.Reject. Checks run in the order BadSlot, then those of
-// the book, then NoFunds, and the first that fails is reported; whatever is not
-// Accepted has changed nothing.
+// Code is the result of a command. The numbers are stable; up to BelowMinimum
+// they are the numbers of book.Reject. Checks run in the order BadSlot, checks of
+// the book, NoFunds, and the first that fails is reported. A command with another
+// code than Accepted has changed nothing.
 type Code uint8
 
 // The codes.
@@ -92,28 +94,28 @@ func (c Code) String() string {
 // Order is a command to trade.
 type Order struct {
 	Owner  ledger.Owner
-	Price  uint32 // ticks; ignored by book.Market
+	Price  uint32 // ticks; ignored for book.Market
 	Lots   uint32
-	Expiry uint32 // gone when the exchange expires this tick; 0 is never
-	Slot   uint16 // below what the owner registered
+	Expiry uint32 // Expire removes the order at this tick; 0 is never
+	Slot   uint16 // below the number of slots that the owner registered
 	Side   book.Side
 	Kind   book.Kind
 }
 
-// Result says what an order did at once.
+// Result describes what an order did when it arrived.
 type Result struct {
-	Cash   ledger.Amount // traded, fee not included, quote micro-units
-	Fee    ledger.Amount // paid on it
+	Cash   ledger.Amount // traded, without the fee, in quote micro-units
+	Fee    ledger.Amount // paid on Cash, in quote micro-units
 	Filled uint32        // lots traded
-	Rested uint32        // lots that rest now
+	Rested uint32        // lots that rest or wait now
 	Code   Code
 }
 
-// account says which slots an owner has.
+// account is the range of slots of an owner.
 type account struct {
-	base    uint32 // its first place in Exchange.slots
+	base    uint32 // index in Exchange.slots of slot 0
 	slots   uint32
-	watched bool
+	watched bool // fills go to the log
 }
 
 // Exchange is one trading pair on a ledger.
@@ -121,13 +123,13 @@ type Exchange struct {
 	ledger *ledger.Ledger
 	book   *book.Book
 	p      Params
-	maker  ledger.Amount // fees in millionths
-	taker  ledger.Amount
+	maker  ledger.Amount // fee of the resting side in millionths of the cash
+	taker  ledger.Amount // fee of the incoming side in millionths of the cash
 	tick   uint32
 
 	accounts []account // by owner
 	slots    []book.OrderID
-	fills    []book.Fill // of the order at work
+	fills    []book.Fill // of the order that is being executed
 	done     Result      // of the last order
 	removed  []book.Resting
 	auction  book.Auction
@@ -136,8 +138,8 @@ type Exchange struct {
 	fault    error
 }
 
-// New returns an exchange without clients. It panics on rules that
-// Params.Validate refuses.
+// New returns an exchange without clients. It panics if Params.Validate refuses
+// p.
 func New(l *ledger.Ledger, p Params) *Exchange {
 	if err := p.Validate(); err != nil {
 		panic(err)
@@ -149,8 +151,8 @@ func New(l *ledger.Ledger, p Params) *Exchange {
 // Params returns the rules.
 func (x *Exchange) Params() Params { return x.p }
 
-// Register gives an owner the slots 0 to slots−1 (at most 65,536). An owner may
-// register again to have more; it never loses any.
+// Register gives an owner the slots 0 to slots−1 (at most 65,536). An owner can
+// register again for more slots; a smaller number changes nothing.
 func (x *Exchange) Register(o ledger.Owner, slots int) {
 	for int(o) >= len(x.accounts) {
 		x.accounts = append(x.accounts, account{})
@@ -174,7 +176,7 @@ func (x *Exchange) Slots(o ledger.Owner) int {
 	return int(x.accounts[o].slots)
 }
 
-// at returns the order in a slot; it is nil when the owner has no such slot.
+// at returns the place of the order in a slot, nil if the owner has no such slot.
 func (x *Exchange) at(o ledger.Owner, slot uint16) *book.OrderID {
 	if uint(o) >= uint(len(x.accounts)) || uint32(slot) >= x.accounts[o].slots {
 		return nil
@@ -191,8 +193,8 @@ func (x *Exchange) Submit(o Order) Result {
 }
 
 // Execute is Submit for a caller that keeps its orders in a list and needs only
-// the code: it reads the order in place, and a copy of a record just written
-// would stall the processor.
+// the code. It reads the order in place, because copying a record that has just
+// been written would stall the processor.
 func (x *Exchange) Execute(o *Order) Code {
 	at := x.at(o.Owner, o.Slot)
 	if at == nil {
@@ -225,8 +227,8 @@ func (x *Exchange) Execute(o *Order) Code {
 	return Accepted
 }
 
-// freed is what cancelling the order that a new one of this side replaces would
-// release for it; 0 when there is none.
+// freed is the hold that the order with this id would release for a new order of
+// side s, which replaces it; 0 if there is none or it is of the other side.
 func (x *Exchange) freed(id book.OrderID, s book.Side) ledger.Amount {
 	if was, _ := x.book.Get(id); id != 0 && was.Side == s {
 		return x.held(&was)
@@ -234,8 +236,8 @@ func (x *Exchange) freed(id book.OrderID, s book.Side) ledger.Amount {
 	return 0
 }
 
-// vacate cancels the order in a slot to make room for the next. What it releases is
-// left to finish when the next one can use it.
+// vacate cancels the order in a slot to make room for the next. If the next order
+// can use its hold, the hold is left for finish to settle.
 func (x *Exchange) vacate(o ledger.Owner, at *book.OrderID, freed ledger.Amount) {
 	if freed != 0 {
 		_, _ = x.book.Cancel(*at)
@@ -244,9 +246,10 @@ func (x *Exchange) vacate(o ledger.Owner, at *book.OrderID, freed ledger.Amount)
 	}
 }
 
-// finish settles the fills of an order and holds what rests of it. What the
-// order that it replaces held, freed, is still held: where nothing traded only
-// the difference moves. Of a plain order all that did not trade rests.
+// finish settles the fills of an order and holds what its resting part needs. The
+// hold of the order that it replaces, freed, is still in place: if nothing
+// traded, only the difference moves. plain says that everything that did not
+// trade rests, so that the book need not be asked.
 func (x *Exchange) finish(b *book.Order, id book.OrderID, fills []book.Fill, at *book.OrderID, freed ledger.Amount,
 	plain bool) {
 	x.fills = fills
@@ -316,8 +319,8 @@ func (x *Exchange) drop(o ledger.Owner, at *book.OrderID) {
 }
 
 // Amend changes price and lots of the order in a slot. Fewer lots at the same
-// price keep the place in the queue; anything else is a new limit order with the
-// old expiry, and may trade. A stop keeps its trigger.
+// price keep the place in the queue. Every other amendment is a new limit order
+// with the old expiry, and it may trade. A stop keeps its trigger.
 func (x *Exchange) Amend(o ledger.Owner, slot uint16, price, lots uint32) Result {
 	at := x.at(o, slot)
 	switch {
@@ -344,7 +347,7 @@ func (x *Exchange) Amend(o ledger.Owner, slot uint16, price, lots uint32) Result
 	return x.done
 }
 
-// Expire sets the tick and removes the orders that expire at it or before.
+// Expire sets the tick and removes the orders that expire at it or earlier.
 func (x *Exchange) Expire(tick uint32) {
 	x.SetTick(tick)
 	x.removed = x.book.Expire(tick, x.removed[:0])
@@ -352,8 +355,8 @@ func (x *Exchange) Expire(tick uint32) {
 	x.stats.Expired += uint64(len(x.removed))
 }
 
-// release empties the slots of orders that the book has removed, and frees what
-// they held.
+// release empties the slots of orders that the book has removed, and frees their
+// holds.
 func (x *Exchange) release(removed []book.Resting) {
 	for i := range removed {
 		r := &removed[i]

@@ -18,8 +18,7 @@ const (
 	clients = 3
 )
 
-// venue returns an exchange whose clients have four slots each, and cash and
-// tokens of their own.
+// venue returns an exchange whose clients have four slots each, cash and tokens.
 func venue(t testing.TB, p Params, cash, tokens ledger.Amount) (*ledger.Ledger, *Exchange) {
 	t.Helper()
 	l := ledger.New(int(ledger.First)+clients, 1)
@@ -50,7 +49,7 @@ func sound(t testing.TB, l *ledger.Ledger, x *Exchange) {
 	}
 }
 
-// want submits an order and holds the result against what is expected.
+// want submits an order and compares the result.
 func want(t testing.TB, x *Exchange, o Order, filled, rested uint32, code Code) Result {
 	t.Helper()
 	r := x.Submit(o)
@@ -85,8 +84,9 @@ func feed() Params {
 	return p
 }
 
-// TestRestingBuy: a buy holds price, lots and the maker's fee rounded up per
-// lot; a fill pays the fee rounded up once and releases the difference.
+// TestRestingBuy tests that a buy holds price, lots and the maker's fee rounded
+// up for each lot, and that a fill pays the fee rounded up once and releases the
+// difference.
 func TestRestingBuy(t *testing.T) {
 	l, x := venue(t, feed(), 100*ledger.Unit, 1000*ledger.Unit)
 	want(t, x, buy(alice, 0, 10_001, 10), 0, 10, Accepted)
@@ -112,8 +112,8 @@ func TestRestingBuy(t *testing.T) {
 	sound(t, l, x)
 }
 
-// TestPriceImprovement: an incoming buy pays the prices it meets, one fee on
-// their total, and holds only for what rests.
+// TestPriceImprovement tests that an incoming buy pays the prices that it meets
+// and one fee on their total, and holds only what its resting part needs.
 func TestPriceImprovement(t *testing.T) {
 	l, x := venue(t, feed(), 100*ledger.Unit, 1000*ledger.Unit)
 	want(t, x, sell(alice, 0, 9_999, 3), 0, 3, Accepted)
@@ -133,8 +133,9 @@ func TestPriceImprovement(t *testing.T) {
 	}
 }
 
-// TestFundsLimit: orders that never rest are cut to what free funds pay for;
-// orders that rest, or trade whole, are refused and change nothing.
+// TestFundsLimit tests that orders that never rest are cut to what free funds pay
+// for, and that orders that rest or must trade completely are refused and change
+// nothing.
 func TestFundsLimit(t *testing.T) {
 	l, x := venue(t, feed(), 10*ledger.Unit, 20*ledger.Unit)
 	grant(t, l, carol, ledger.Token, 1000*ledger.Unit)
@@ -174,7 +175,7 @@ func TestFundsLimit(t *testing.T) {
 	want(t, x, sell(bob, 0, 8_000, 1).as(book.Market), 0, 0, NoFunds)
 }
 
-// TestCodes: checks run in their documented order.
+// TestCodes tests the documented order of the checks.
 func TestCodes(t *testing.T) {
 	_, x := venue(t, feed(), 0, 0)
 	x.Expire(10)
@@ -209,8 +210,8 @@ func TestCodes(t *testing.T) {
 	}
 }
 
-// TestReplace: an order to a slot in use replaces the old one, whose hold pays
-// for it; a refused one leaves the old one where it is.
+// TestReplace tests that an order replaces the one in its slot and can use its
+// hold, and that a refused order leaves the old one in place.
 func TestReplace(t *testing.T) {
 	p := feed()
 	p.MakerFeeBps, p.TakerFeeBps = 0, 0
@@ -238,8 +239,8 @@ func TestReplace(t *testing.T) {
 	sound(t, l, x)
 }
 
-// TestAmendReducesWithoutFunds: fewer lots never need money, also where the
-// incoming side's fee is the higher one.
+// TestAmendReducesWithoutFunds tests that fewer lots never need money, even if
+// the incoming side's fee is the higher one.
 func TestAmendReducesWithoutFunds(t *testing.T) {
 	l, x := venue(t, feed(), 2*(500_000+69), 0)
 	want(t, x, buy(alice, 0, 5_000, 2), 0, 2, Accepted) // 68.5 → 69 a lot
@@ -251,7 +252,7 @@ func TestAmendReducesWithoutFunds(t *testing.T) {
 	sound(t, l, x)
 }
 
-// TestExpiry: an order trades before its tick and is gone at it.
+// TestExpiry tests that an order trades before its tick and is removed at it.
 func TestExpiry(t *testing.T) {
 	l, x := venue(t, feed(), 10*ledger.Unit, 10*ledger.Unit)
 	o := sell(alice, 2, 10_000, 5)
@@ -267,7 +268,8 @@ func TestExpiry(t *testing.T) {
 	sound(t, l, x)
 }
 
-// TestSelfTrade: meeting one's own order cancels it and trades on behind it.
+// TestSelfTrade tests that an order cancels the resting order of its owner and
+// trades with the next one.
 func TestSelfTrade(t *testing.T) {
 	l, x := venue(t, feed(), 10*ledger.Unit, 10*ledger.Unit)
 	want(t, x, sell(alice, 0, 9_000, 4), 0, 4, Accepted)
@@ -282,8 +284,8 @@ func TestSelfTrade(t *testing.T) {
 	}
 }
 
-// TestWatch: the log has the fills of watched owners only, and the fees in it
-// add up to what they paid.
+// TestWatch tests that the log has the fills of watched owners only, and that the
+// fees in it add up to what they paid.
 func TestWatch(t *testing.T) {
 	_, x := venue(t, feed(), 100*ledger.Unit, 100*ledger.Unit)
 	x.Watch(bob)
@@ -308,9 +310,9 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// TestRoundTrip: VALIDATION section 2. Against a static book with half-spread h
-// ticks and k lots a tick, buying and selling Q lots loses Q(2h + Q/k), less one
-// tick a lot because the first k lots trade at the half-spread itself.
+// TestRoundTrip is VALIDATION section 2. Against a static book with half-spread h
+// ticks and k lots at each tick, buying and selling Q lots loses Q(2h + Q/k),
+// less one tick a lot because the first k lots trade at the half-spread itself.
 func TestRoundTrip(t *testing.T) {
 	for _, c := range []struct{ h, k, q uint32 }{{1, 10, 10}, {3, 10, 100}, {25, 40, 1000}, {7, 1, 33}} {
 		p := Defaults()
@@ -339,8 +341,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// TestTwoPairs: two exchanges share the held pocket of cash and are checked
-// together.
+// TestTwoPairs tests two exchanges that share the held pocket of cash.
 func TestTwoPairs(t *testing.T) {
 	l, x := venue(t, feed(), 100*ledger.Unit, 0)
 	p := feed()
@@ -357,7 +358,8 @@ func TestTwoPairs(t *testing.T) {
 	}
 }
 
-// TestParams: the tags say what Defaults returns, and bad rules are refused.
+// TestParams tests that the tags state what Defaults returns, and that bad rules
+// are refused.
 func TestParams(t *testing.T) {
 	v := reflect.ValueOf(Defaults())
 	for i := range v.NumField() {

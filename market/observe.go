@@ -10,7 +10,7 @@ type Quote struct {
 	BidLots, AskLots          uint64
 	Bid, Ask                  uint32 // best prices, ticks
 	Last                      uint32 // price of the last trade, ticks
-	HasBid, HasAsk, HasTraded bool   // whether these exist
+	HasBid, HasAsk, HasTraded bool   // false: the number above has no meaning
 }
 
 // Quote returns the top of the book in constant time.
@@ -22,15 +22,15 @@ func (x *Exchange) Quote() (q Quote) {
 	return q
 }
 
-// Top returns the best prices in ticks, 0 where a side is empty, the lots traded
-// since the start, and of them those bought less those sold by takers.
+// Top returns the best prices in ticks, 0 for an empty side; the lots traded
+// since the start; and the lots that takers bought less those that they sold.
 func (x *Exchange) Top() (bid, ask uint32, lots uint64, taken int64) {
 	bid, ask = x.book.Top()
 	return bid, ask, x.stats.Lots, x.stats.TakerLots
 }
 
-// Open returns the order in a slot, which rests or waits; it reports false when
-// there is none.
+// Open returns the order that rests or waits in a slot; ok is false if there is
+// none.
 func (x *Exchange) Open(o ledger.Owner, slot uint16) (price, lots uint32, side book.Side, ok bool) {
 	at := x.at(o, slot)
 	if at == nil || *at == 0 {
@@ -40,7 +40,9 @@ func (x *Exchange) Open(o ledger.Owner, slot uint16) (price, lots uint32, side b
 	return is.Price, is.Lots, is.Side, ok
 }
 
-// Warm reads the first slot of an owner; what it returns means nothing.
+// Warm reads the first slot of an owner, so that it is in the cache when it is
+// needed. The result has no meaning; using it keeps the read from being optimised
+// away.
 func (x *Exchange) Warm(o ledger.Owner) uint64 {
 	if at := x.at(o, 0); at != nil {
 		return uint64(*at)
@@ -52,8 +54,8 @@ func (x *Exchange) Warm(o ledger.Owner) uint64 {
 func (x *Exchange) Depth(s book.Side, limit uint32) uint64 { return x.book.Depth(s, limit) }
 
 // Walk returns what a market order of this side and size would trade now: lots,
-// and the sum of price in ticks × lots. Times TickSize that is cash, fee not
-// included.
+// and the sum of price in ticks × lots. The sum times TickSize is cash without
+// the fee.
 func (x *Exchange) Walk(taker book.Side, lots uint64) (filled, notional uint64) {
 	return x.book.Walk(taker, lots)
 }
@@ -72,15 +74,15 @@ type Stats struct {
 	Lots        uint64        // traded
 	Cash        ledger.Amount // traded, quote micro-units
 	Fees        ledger.Amount // paid by both sides, quote micro-units
-	TakerLots   int64         // signed: lots bought less lots sold by incoming orders
+	TakerLots   int64         // lots bought less lots sold by incoming orders
 	Orders      uint64        // accepted by Submit
 	Cancels     uint64        // by Cancel and CancelAll
 	Amends      uint64        // accepted
 	Expired     uint64        // orders removed by Expire
 	SelfCancels uint64        // orders removed by self-trade prevention
 	Rejected    uint64        // commands not accepted
-	Fired       uint64        // stops that were due
-	Called      uint64        // of Lots, those traded in call auctions, where nobody is the taker
+	Fired       uint64        // stops executed
+	Called      uint64        // part of Lots that traded in call auctions, in which there is no taker
 }
 
 // Stats returns the counters.
@@ -108,16 +110,17 @@ type Fill struct {
 	Maker bool      // Owner's order was resting
 }
 
-// Watch makes the log record the fills of a registered owner from now on. A trade
-// between two watched owners has two entries, the maker's first. The incoming
-// order's fee is rounded once on its total; each entry carries its increment.
+// Watch makes the log record the fills of an owner from now on. A trade between
+// two watched owners has two entries, the maker's first. The fee of an incoming
+// order is rounded once on its total, and each entry has its increment of that
+// fee.
 func (x *Exchange) Watch(o ledger.Owner) {
 	x.Register(o, 0)
 	x.accounts[o].watched = true
 }
 
 // Log returns the fills of watched owners since the last CutLog, oldest first.
-// It is valid until the next command.
+// The slice is valid until the next command.
 func (x *Exchange) Log() []Fill { return x.log }
 
 // CutLog empties the log.

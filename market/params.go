@@ -7,16 +7,16 @@ import (
 	"stakeout/market/ledger"
 )
 
-// Params are the rules of one trading pair. The tags are read by the
-// configuration and by the parameter table of the documentation.
+// Params are the rules of one trading pair. The configuration and the parameter
+// table of the documentation read the tags.
 type Params struct {
 	TickSize    ledger.Amount `unit:"micro-quote/tick/lot" default:"100" min:"1" max:"1000000" source:"Assumption: a basis point at a price of one dollar" doc:"Price step: quote micro-units a lot and tick"`
 	Lot         ledger.Amount `unit:"micro-base/lot" default:"1000000" min:"1" max:"1000000000000" source:"Assumption: one token" doc:"Size step: base micro-units in a lot"`
 	MakerFeeBps float64       `unit:"bp" default:"0" min:"0" max:"1000" source:"2020 spot venues, high tier" doc:"Fee of the resting side, basis points of the traded cash, in steps of 0.01"`
 	TakerFeeBps float64       `unit:"bp" default:"3" min:"0" max:"1000" source:"2020 spot venues, high tier" doc:"Fee of the incoming side, basis points of the traded cash, in steps of 0.01"`
 	MaxPrice    uint32        `unit:"tick" default:"1000000" min:"2" max:"16777216" source:"Assumption: $100 at the default tick, far above any price of the model" doc:"Exclusive bound on prices"`
-	Base        ledger.Asset  `unit:"asset" default:"token" source:"Assumption: the staking token" doc:"What is traded"`
-	Quote       ledger.Asset  `unit:"asset" default:"cash" source:"Assumption: cash is the numeraire" doc:"What it is paid with; fees are in quote"`
+	Base        ledger.Asset  `unit:"asset" default:"token" source:"Assumption: the staking token" doc:"Asset that is traded"`
+	Quote       ledger.Asset  `unit:"asset" default:"cash" source:"Assumption: cash is the numeraire" doc:"Asset that it is paid with; fees are paid in it"`
 }
 
 // Defaults returns the rules of the token against cash.
@@ -25,7 +25,8 @@ func Defaults() Params {
 		Base: ledger.Token, Quote: ledger.Cash}
 }
 
-// Fees are integers in millionths (a hundredth of a basis point) of the cash traded.
+// feeUnit is the unit of fees: a millionth of the traded cash, a hundredth of a
+// basis point.
 const feeUnit = 1_000_000
 
 // The reasons for which rules are refused.
@@ -37,13 +38,14 @@ var (
 
 const (
 	maxLot = ledger.Amount(1_000_000_000_000)
-	// maxUnitCost is the largest cost of one lot, in quote micro-units: times
-	// feeUnit it still fits an Amount.
+	// maxUnitCost bounds the cost of one lot in quote micro-units, so that its
+	// product with feeUnit fits an Amount.
 	maxUnitCost = ledger.Amount(1) << 42
 )
 
-// Validate reports why the rules cannot be used, nil if they can. The bounds
-// prove that the cost of one lot times the largest fee does not overflow.
+// Validate returns the reason for which the rules cannot be used, nil if they
+// can. Its bounds guarantee that the cost of one lot times the largest fee does
+// not overflow.
 func (p Params) Validate() error {
 	switch {
 	case p.Base >= ledger.Assets || p.Quote >= ledger.Assets || p.Base == p.Quote:

@@ -5,14 +5,14 @@ import (
 	"stakeout/market/ledger"
 )
 
-// Rules returns the rules in force beyond those of the pair.
+// Rules returns the present rules of the book: band, smallest order and phase.
 func (x *Exchange) Rules() book.Rules { return x.book.Rules() }
 
-// SetMinLots sets the smallest order that is taken from now on.
+// SetMinLots sets the smallest order that is accepted from now on.
 func (x *Exchange) SetMinLots(lots uint32) { x.book.SetMinLots(lots) }
 
-// SetBand sets the lowest and highest price of an order in ticks, 0 as the highest
-// for none, removes the orders outside and returns how many there were.
+// SetBand sets the lowest and highest price of an order in ticks, removes the
+// orders outside and returns their number. A high of 0 lifts the band.
 func (x *Exchange) SetBand(low, high uint32) (removed int, code Code) {
 	var c book.Reject
 	x.removed, c = x.book.SetBand(low, high, x.removed[:0])
@@ -23,8 +23,8 @@ func (x *Exchange) SetBand(low, high uint32) (removed int, code Code) {
 	return len(x.removed), Accepted
 }
 
-// SetPhase changes the phase of trading; see book.Book.SetPhase. What an opening
-// auction trades is settled. The result is valid until the next call.
+// SetPhase changes the phase of trading; see book.Book.SetPhase. It settles the
+// trades of an opening auction. The result is valid until the next call.
 func (x *Exchange) SetPhase(p book.Phase, reference uint32) (*book.Auction, Code) {
 	if c := x.book.SetPhase(p, reference, &x.auction); c != book.Accepted {
 		return &x.auction, x.reject(Code(c))
@@ -39,8 +39,8 @@ func (x *Exchange) SetPhase(p book.Phase, reference uint32) (*book.Auction, Code
 	return &x.auction, Accepted
 }
 
-// settleMatch moves the money of one trade of an auction. Both sides were held
-// for, the buyer at a price that is no lower and under the same fee.
+// settleMatch moves the money of one trade of an auction. Both sides have holds;
+// the buyer's is for a price that is no lower, under the same fee.
 func (x *Exchange) settleMatch(m *book.Match, price uint32) {
 	cash := x.cash(price, m.Lots)
 	paid := fee(cash, x.maker)

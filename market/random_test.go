@@ -9,7 +9,7 @@ import (
 	"stakeout/market/ledger"
 )
 
-// stepper sends random commands, legal or not, drawn from its source.
+// stepper sends random commands, legal or not.
 type stepper struct {
 	l    *ledger.Ledger
 	x    *Exchange
@@ -45,7 +45,7 @@ func (s *stepper) step() {
 	}
 }
 
-// terms are those of one order in three.
+// terms returns terms for one order in three.
 func (s *stepper) terms() (t Terms) {
 	switch s.draw(9) {
 	case 0:
@@ -58,7 +58,7 @@ func (s *stepper) terms() (t Terms) {
 	return t
 }
 
-// rule changes a rule of the venue, mostly back to the plain one.
+// rule changes a rule of the venue, mostly back to the default.
 func (s *stepper) rule() {
 	switch s.draw(8) {
 	case 0:
@@ -82,8 +82,8 @@ func (s *stepper) price() uint32 {
 	return 60 + s.draw(10)
 }
 
-// check verifies conservation, holds, and that fees and trades are where the
-// statistics say.
+// check verifies conservation, holds, and that fees and trades agree with the
+// statistics.
 func (s *stepper) check() error {
 	if err := s.l.Audit(); err != nil {
 		return err
@@ -101,7 +101,7 @@ func (s *stepper) check() error {
 	return nil
 }
 
-// tight is an exchange on which funds run short and fees never divide evenly.
+// tight is an exchange on which funds run out and fees never divide evenly.
 func tight(t testing.TB, draw func(uint32) uint32) *stepper {
 	p := Params{TickSize: 37, Lot: 1000, MakerFeeBps: 11.37, TakerFeeBps: 33.33, MaxPrice: 130,
 		Base: ledger.Token, Quote: ledger.Dai}
@@ -131,8 +131,8 @@ func TestRandom(t *testing.T) {
 	}
 }
 
-// TestCopy: a copy has the same hash, goes the same way under the same commands,
-// and is independent of the original.
+// TestCopy tests that a copy has the same hash, reacts alike to the same
+// commands, and is independent of the original.
 func TestCopy(t *testing.T) {
 	a := tight(t, seeded(1))
 	b := tight(t, seeded(2))
@@ -166,7 +166,7 @@ func TestCopy(t *testing.T) {
 	}
 }
 
-// TestHash: every part of the state that matters enters the hash.
+// TestHash tests that every part of the state that matters changes the hash.
 func TestHash(t *testing.T) {
 	base := func() *Exchange {
 		_, x := venue(t, feed(), 100*ledger.Unit, 100*ledger.Unit)
@@ -195,7 +195,7 @@ func TestHash(t *testing.T) {
 	}
 }
 
-// FuzzExchange decodes bytes into commands and checks the money after each.
+// FuzzExchange decodes bytes into commands and checks the balances after each.
 func FuzzExchange(f *testing.F) {
 	r := rand.New(rand.NewSource(1))
 	for _, n := range []int{60, 600} {

@@ -7,7 +7,7 @@ import (
 	"stakeout/market/ledger"
 )
 
-// asset is what an order of this side spends.
+// asset is the asset that an order of this side spends.
 func (x *Exchange) asset(s book.Side) ledger.Asset {
 	if s == book.Buy {
 		return x.p.Quote
@@ -15,32 +15,33 @@ func (x *Exchange) asset(s book.Side) ledger.Asset {
 	return x.p.Base
 }
 
-// cash is what lots cost at a price, without fees.
+// cash is the cost of lots at a price, without fees.
 func (x *Exchange) cash(price, lots uint32) ledger.Amount {
 	return ledger.Amount(price) * ledger.Amount(lots) * x.p.TickSize
 }
 
-// fee is a rate in millionths of an amount, rounded up.
+// fee returns rate millionths of an amount, rounded up.
 func fee(cash, rate ledger.Amount) ledger.Amount {
 	if rate == 0 {
 		return 0
 	}
 	if uint64(cash) < 1<<46 {
-		// Rates are below 2**17, so the product fits, and dividing by a constant is fast.
+		// Rates are at most 10**5 < 2**17, so the product fits. Dividing by a
+		// constant is fast.
 		return ledger.Amount((uint64(cash)*uint64(rate) + feeUnit - 1) / feeUnit)
 	}
 	f, _ := ledger.MulDiv(cash, rate, feeUnit, ledger.Up)
 	return f
 }
 
-// unitCost is the most that one lot can cost at a price when it trades under a
-// fee rate. Params.Validate has proved that it does not overflow.
+// unitCost is the most that one lot can cost at a price under a fee rate. Because
+// of Params.Validate it cannot overflow.
 func (x *Exchange) unitCost(price uint32, rate ledger.Amount) ledger.Amount {
 	c := ledger.Amount(price) * x.p.TickSize
 	return c + fee(c, rate)
 }
 
-// hold is what stands behind a resting order.
+// hold is the amount that a resting order ties up.
 func (x *Exchange) hold(s book.Side, price, lots uint32) ledger.Amount {
 	if s == book.Sell {
 		return ledger.Amount(lots) * x.p.Lot
@@ -48,8 +49,8 @@ func (x *Exchange) hold(s book.Side, price, lots uint32) ledger.Amount {
 	return ledger.Amount(lots) * x.unitCost(price, x.maker)
 }
 
-// fund reports whether the owner's free funds, with freed added to them, pay for
-// an order, and cuts a Market or ImmediateOrCancel order to what they pay for.
+// fund reports whether the owner's free funds plus freed pay for an order. It
+// cuts a Market or ImmediateOrCancel order to what they pay for.
 func (x *Exchange) fund(b *book.Order, freed ledger.Amount) bool {
 	have := x.ledger.Balance(b.Owner, x.asset(b.Side), ledger.Free) + freed
 	if b.Side == book.Sell {
@@ -121,8 +122,8 @@ func (x *Exchange) settle(taker ledger.Owner, side book.Side, fills []book.Fill)
 	return r
 }
 
-// settleFill posts both legs of one fill and the fee of the resting side, which
-// it returns.
+// settleFill posts both legs of one fill and the fee of the resting side, and
+// returns that fee.
 func (x *Exchange) settleFill(taker ledger.Owner, side book.Side, f *book.Fill, cash ledger.Amount) ledger.Amount {
 	tokens := ledger.Amount(f.Lots) * x.p.Lot
 	paid := fee(cash, x.maker)
@@ -152,7 +153,8 @@ func (x *Exchange) pay(o ledger.Owner, from ledger.Pocket, amount ledger.Amount)
 	}
 }
 
-// move shifts what an order of this side spends between two pockets of its owner.
+// move moves the asset that an order of this side spends between two pockets of
+// its owner.
 func (x *Exchange) move(o ledger.Owner, s book.Side, amount ledger.Amount, from, to ledger.Pocket) {
 	if amount != 0 {
 		x.post(ledger.Transfer{Reason: ledger.Move, Asset: x.asset(s), Amount: amount,
@@ -160,8 +162,8 @@ func (x *Exchange) move(o ledger.Owner, s book.Side, amount ledger.Amount, from,
 	}
 }
 
-// post applies a transfer. Funding rules make a refusal impossible short of a
-// balance that overflows; the first one is kept for Err.
+// post applies a transfer. Because of the funding rules the ledger can refuse it
+// only if a balance would overflow; Err reports the first such refusal.
 func (x *Exchange) post(t ledger.Transfer) {
 	if err := x.ledger.Post(t); err != nil && x.fault == nil {
 		x.fault = err

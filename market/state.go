@@ -4,12 +4,13 @@ import (
 	"errors"
 	"fmt"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 )
 
-// CopyFrom makes x equal to src, except that x stays on its own ledger, which
-// the caller copies. The memory of x is used again where it fits.
+// CopyFrom makes x equal to src and re-uses the memory of x where it fits. x
+// keeps its own ledger, which the caller copies.
 func (x *Exchange) CopyFrom(src *Exchange) {
 	if x == src {
 		return
@@ -23,33 +24,29 @@ func (x *Exchange) CopyFrom(src *Exchange) {
 }
 
 // Hash folds the state into h: the book, the last price, the tick and the
-// counters. Who is watched, and the log, do not enter: they change nothing.
+// counters. The log and the list of watched owners are left out, because no
+// result depends on them.
 func (x *Exchange) Hash(h uint64) uint64 {
 	h = x.book.Hash(h)
 	s := &x.stats
-	for _, v := range [...]uint64{uint64(x.book.Last()), uint64(x.tick), s.Trades, s.Lots, uint64(s.Cash),
-		uint64(s.Fees), uint64(s.TakerLots), s.Orders, s.Cancels, s.Amends, s.Expired, s.SelfCancels, s.Rejected} {
-		h = (h ^ v) * 0x9E3779B97F4A7C15
-		h ^= h >> 29
-	}
+	h = exact.Fold(h, uint64(x.book.Last()), uint64(x.tick), s.Trades, s.Lots, uint64(s.Cash),
+		uint64(s.Fees), uint64(s.TakerLots), s.Orders, s.Cancels, s.Amends, s.Expired, s.SelfCancels, s.Rejected)
 	if s.Fired|s.Called != 0 {
-		h = (h ^ s.Fired<<32 ^ s.Called) * 0x9E3779B97F4A7C15
-		h ^= h >> 29
+		h = exact.Fold(h, s.Fired<<32^s.Called)
 	}
 	return h
 }
 
 // Err returns the first posting that the ledger refused, nil if there was none.
-// The funding rules leave only the overflow of a balance; the world must stop
-// then.
+// Only the overflow of a balance can cause one, and the world must stop then.
 func (x *Exchange) Err() error { return x.fault }
 
 // Check verifies an exchange that is the only one on its ledger; see Check.
 func (x *Exchange) Check() error { return Check(x) }
 
 // Check verifies all exchanges of one ledger together, because they share the
-// held pocket of cash: books and slots agree, and what every owner has in the
-// held pocket is exactly what its open orders need. It is for tests.
+// held pocket of cash: books and slots agree, and each owner's held pocket is
+// exactly what its open orders need. It is for tests.
 func Check(all ...*Exchange) error {
 	if len(all) == 0 {
 		return nil

@@ -7,11 +7,11 @@ import (
 	"stakeout/market/ledger"
 )
 
-// Terms are what an order may ask for beyond price and lots; the zero value asks
-// for nothing.
+// Terms are conditions of an order beyond price and lots. The zero value is a
+// plain order.
 type Terms struct {
 	book.Terms
-	Self book.SelfTrade // what happens when it meets an order of its own owner
+	Self book.SelfTrade // policy when it meets an order of the same owner
 }
 
 // Enter is Submit with terms.
@@ -48,7 +48,8 @@ func (x *Exchange) Enter(o Order, t Terms) Result {
 	return x.done
 }
 
-// testTerms adds to the book's checks those of an order that must be paid for.
+// testTerms adds checks to those of the book, for orders whose cost must be
+// known.
 func (x *Exchange) testTerms(b *book.Order, t *book.Terms) Code {
 	switch code := x.book.TestTerms(b, t); {
 	case code != book.Accepted:
@@ -63,8 +64,8 @@ func (x *Exchange) testTerms(b *book.Order, t *book.Terms) Code {
 	return Accepted
 }
 
-// capStop bounds what a buy stop that becomes a market order spends by what it
-// holds.
+// capStop limits the spending of a buy stop that becomes a market order to its
+// hold.
 func capStop(b *book.Order, t *book.Terms) {
 	if t.Trigger == 0 || b.Kind != book.Market || b.Side != book.Buy {
 		return
@@ -75,7 +76,7 @@ func capStop(b *book.Order, t *book.Terms) {
 	}
 }
 
-// stopHold is what stands behind a stop: enough under either fee.
+// stopHold is the amount that a stop ties up. It suffices under either fee.
 func (x *Exchange) stopHold(s book.Side, price, lots uint32) ledger.Amount {
 	if s == book.Sell {
 		return ledger.Amount(lots) * x.p.Lot
@@ -83,7 +84,7 @@ func (x *Exchange) stopHold(s book.Side, price, lots uint32) ledger.Amount {
 	return ledger.Amount(lots) * x.unitCost(price, max(x.maker, x.taker))
 }
 
-// held is what stands behind an order that rests or waits.
+// held is the amount that an order ties up while it rests or waits.
 func (x *Exchange) held(o *book.Open) ledger.Amount {
 	if o.Stop {
 		return x.stopHold(o.Side, o.Price, o.Lots)
@@ -95,7 +96,7 @@ func (x *Exchange) heldBy(r *book.Resting) ledger.Amount {
 	return x.held(&book.Open{Price: r.Price, Lots: r.Lots, Side: r.Side, Stop: r.Stop})
 }
 
-// fundStop reports whether free funds, with freed added to them, pay for a stop.
+// fundStop reports whether free funds plus freed pay for a stop.
 func (x *Exchange) fundStop(b *book.Order, freed ledger.Amount) bool {
 	have := x.ledger.Balance(b.Owner, x.asset(b.Side), ledger.Free) + freed
 	if b.Side == book.Sell {
@@ -105,8 +106,8 @@ func (x *Exchange) fundStop(b *book.Order, freed ledger.Amount) bool {
 	return hi == 0 && need <= uint64(have)
 }
 
-// fire executes the stops that are due. The result of the command that made them
-// due is kept.
+// fire executes the stops that are due. It restores the result of the command
+// that made them due.
 func (x *Exchange) fire() {
 	done := x.done
 	for {

@@ -18,8 +18,8 @@ func enter(t *testing.T, x *Exchange, o Order, terms Terms, filled, rested uint3
 
 func stop(trigger uint32) Terms { return Terms{Terms: book.Terms{Trigger: trigger}} }
 
-// TestStopHolds: a waiting stop holds what it may cost under the higher fee, and
-// gives back what it did not need when it fires.
+// TestStopHolds tests that a waiting stop holds what it may cost under the higher
+// fee, and releases what it did not need when it fires.
 func TestStopHolds(t *testing.T) {
 	l, x := venue(t, feed(), 100*ledger.Unit, 1000*ledger.Unit)
 	// 10,000 ticks are a million micro-dollars a lot, and 3.33 bp of it are 333.
@@ -47,8 +47,8 @@ func TestStopHolds(t *testing.T) {
 	sound(t, l, x)
 }
 
-// TestStopFunds: a stop that cannot be paid for is refused, and so is a buy that
-// becomes a market order without saying what a lot may cost.
+// TestStopFunds tests that a stop is refused if it cannot be paid for, and that a
+// buy stop which becomes a market order is refused without a price.
 func TestStopFunds(t *testing.T) {
 	_, x := venue(t, feed(), 10*ledger.Unit, 10*ledger.Unit)
 	enter(t, x, buy(alice, 0, 10_000, 10), stop(9_990), 0, 0, NoFunds)
@@ -65,7 +65,8 @@ func TestStopFunds(t *testing.T) {
 	sound(t, x.ledger, x)
 }
 
-// TestIceberg: hidden lots are held for, and each fill releases its share.
+// TestIceberg tests that hidden lots are held, and that each fill releases its
+// share.
 func TestIceberg(t *testing.T) {
 	l, x := venue(t, feed(), 100*ledger.Unit, 100*ledger.Unit)
 	enter(t, x, sell(alice, 0, 10_000, 10), Terms{Terms: book.Terms{Display: 2}}, 0, 10, Accepted)
@@ -80,8 +81,8 @@ func TestIceberg(t *testing.T) {
 	}
 }
 
-// TestSelfTradePolicies: what self-trade prevention takes from either order is no
-// longer held for.
+// TestSelfTradePolicies tests that self-trade prevention releases the holds of
+// the lots that it takes from either order.
 func TestSelfTradePolicies(t *testing.T) {
 	for self, want := range map[book.SelfTrade][2]ledger.Amount{ // tokens and lots of cash held afterwards
 		book.CancelOldest: {0, 6}, book.CancelNewest: {4, 0}, book.CancelBoth: {0, 0}, book.Decrement: {0, 2},
@@ -97,8 +98,8 @@ func TestSelfTradePolicies(t *testing.T) {
 	}
 }
 
-// TestAuction: an auction settles at its price, both sides pay the resting side's
-// fee, and buyers get back what they held beyond.
+// TestAuction tests that an auction settles at its price, that both sides pay the
+// resting side's fee, and that buyers get back what they held beyond it.
 func TestAuction(t *testing.T) {
 	l, x := venue(t, feed(), 100*ledger.Unit, 100*ledger.Unit)
 	x.Watch(alice)
@@ -124,8 +125,8 @@ func TestAuction(t *testing.T) {
 	}
 }
 
-// TestRules: bands, halts and the smallest size reach the book, and what a band
-// removes is no longer held for.
+// TestRules tests that band, halt and smallest size reach the book, and that the
+// holds of orders removed by a band are released.
 func TestRules(t *testing.T) {
 	l, x := venue(t, Defaults(), 100*ledger.Unit, 100*ledger.Unit)
 	want(t, x, buy(alice, 0, 9_000, 5), 0, 5, Accepted)

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"stakeout/agents"
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/layer1"
 	"stakeout/strategies"
@@ -109,9 +110,5 @@ func (m *mining) hash(h uint64) uint64 {
 	if m.owner == ledger.Outside {
 		return h
 	}
-	for _, x := range [...]uint64{uint64(m.owner), uint64(m.producer), m.paid, uint64(m.owed)} {
-		h = (h ^ x) * 0x9E3779B97F4A7C15
-		h ^= h >> 29
-	}
-	return h
+	return exact.Fold(h, uint64(m.owner), uint64(m.producer), m.paid, uint64(m.owed))
 }

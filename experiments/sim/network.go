@@ -3,6 +3,7 @@ package sim
 import (
 	"stakeout/agents"
 	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/ledger"
 )
 
@@ -78,8 +79,7 @@ func (n *network) copyFrom(src *network) {
 func (n *network) hash(h uint64) uint64 {
 	for o, until := range n.until {
 		if until > 0 {
-			h = (h ^ uint64(until) ^ uint64(o)<<32) * 0x9E3779B97F4A7C15
-			h ^= h >> 29
+			h = exact.Fold(h, uint64(until)^uint64(o)<<32)
 		}
 	}
 	return h

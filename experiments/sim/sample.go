@@ -237,8 +237,7 @@ func (w *World) Hash() uint64 {
 	}
 	for _, x := range [...]float64{w.news.LnETH, w.news.LnActivity, w.view.Mid, w.view.Dai.Mid, w.view.SigmaFast,
 		w.view.SigmaSlow} {
-		h = (h ^ math.Float64bits(x)) * 0x9E3779B97F4A7C15
-		h ^= h >> 31
+		h = exact.FoldShift(31, h, math.Float64bits(x))
 	}
 	return w.remedy.Docket().Case.Hash(w.network.hash(w.mining.hash(h)))
 }

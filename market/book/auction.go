@@ -7,34 +7,37 @@ import (
 	"stakeout/market/ledger"
 )
 
-// In a call auction orders are collected and then trade at one price: the one at
-// which most lots trade, among those the one that leaves the smallest imbalance,
-// among those the one nearest to the reference. Orders with a better price go
-// first, market orders before all, and within a price the older one. Who did not
-// trade stays, market orders excepted.
+// A call auction collects orders and then trades them at one price. That is the
+// price at which most lots trade; among equals the one that leaves the smallest
+// imbalance; among equals the one nearest to the reference. Orders with a better
+// price go first, market orders before all limit orders, and within a price the
+// older one. Limit orders that did not trade stay in the book, market orders are
+// dropped.
 //
-// A limit order that would cross is parked in a list by age instead of its level, and
-// so is every later one of its side at its price or a better one: at each price all
-// orders in the level are older than all that are parked.
+// The levels must never cross, so a limit order that would cross is parked in a
+// list sorted by age. Every later order of its side at its price or a better one
+// is parked too. So at each price all orders in the level are older than all
+// parked ones.
 //
 // Sources: Euronext and Xetra market models for the three criteria; Madhavan
 // (1992), "Trading mechanisms in securities markets", for the call auction.
 //
 // Assumption: an iceberg takes part with all its lots at its place in the queue.
 
-// call is what a call auction has parked.
+// call holds what a call auction has parked, and the scratch memory of the
+// auction.
 type call struct {
-	list    level     // quads by age; lots is not used
-	n       int       // orders in list
-	cut     [2]uint32 // Buy: the lowest price parked, Sell: the highest; 0 is none
-	entries [2][]bidder
-	prices  []uint32
+	list    level       // parked quads by age; its lots are not counted
+	n       int         // orders in list
+	cut     [2]uint32   // worst limit parked, by side: the lowest bid, the highest offer; 0 is none
+	entries [2][]bidder // scratch memory of gather, best first
+	prices  []uint32    // scratch memory of discover: candidates for the price
 }
 
 // bidder is an order that may trade in an auction.
 type bidder struct {
 	id    uint32
-	price uint32 // of a market order, one beyond every limit
+	price uint32 // for a market order, a price better than every limit
 	lots  uint32
 }
 
@@ -43,9 +46,9 @@ type Party struct {
 	ID    OrderID
 	Owner ledger.Owner
 	Price uint32 // its limit
-	Left  uint32 // what it had left afterwards
+	Left  uint32 // lots that it had left afterwards
 	Tag   uint16
-	Gone  bool // it left the book
+	Gone  bool // the order left the book
 }
 
 // Match is a trade in an auction, at the auction's price.
@@ -54,20 +57,21 @@ type Match struct {
 	Lots  uint32
 }
 
-// Auction is the result of a call auction. Its slices are used again.
+// Auction is the result of a call auction. The next SetPhase with the same
+// Auction overwrites its slices.
 type Auction struct {
 	Matches []Match   // in priority order
-	Dropped []Resting // market orders that did not trade whole
+	Dropped []Resting // market orders that did not trade completely
 	Lots    uint64    // traded
 	Surplus int64     // lots bid less lots offered at the price
-	Price   uint32    // 0 when nothing trades
+	Price   uint32    // ticks, 0 when nothing trades
 }
 
-// SetPhase changes the phase of trading. Whatever leads to Continuous opens the
-// book with an auction of what has been collected, whose result is written to a;
-// a is emptied otherwise. The reference is a price in ticks, 0 for the last trade;
-// without either it is the middle of the prices that are equally good, rounded
-// down. An unknown phase is refused with WrongPhase.
+// SetPhase changes the phase of trading. A change to Continuous opens the book
+// with an auction of the collected orders and writes the result to a; every other
+// change empties a. The reference is a price in ticks; 0 stands for the last
+// trade. Without a reference and a last trade, the price is the middle of the
+// equally good prices, rounded down. An unknown phase is refused with WrongPhase.
 func (b *Book) SetPhase(p Phase, reference uint32, a *Auction) Reject {
 	*a = Auction{Matches: a.Matches[:0], Dropped: a.Dropped[:0]}
 	if p >= Phases {
@@ -87,7 +91,7 @@ func (b *Book) SetPhase(p Phase, reference uint32, a *Auction) Reject {
 	return Accepted
 }
 
-// Indicative returns price, lots and surplus of the auction if it were held now.
+// Indicative returns the price, lots and surplus that an auction would have now.
 func (b *Book) Indicative(reference uint32) (a Auction) {
 	if b.call.n > 0 {
 		b.discover(reference, &a)
@@ -95,7 +99,7 @@ func (b *Book) Indicative(reference uint32) (a Auction) {
 	return a
 }
 
-// collect takes an order in a call.
+// collect takes an order during a call auction.
 func (b *Book) collect(o *Order, display uint32) OrderID {
 	cut := &b.call.cut[o.Side]
 	parks := o.Kind == Market || b.Crosses(o.Side, o.Price) ||
@@ -117,8 +121,8 @@ func (b *Book) collect(o *Order, display uint32) OrderID {
 	return OrderID(at << quadBits)
 }
 
-// gather lists who may trade, best first: of the levels only those that meet an
-// order of the other side.
+// gather lists the orders that may trade, best first. Of the levels it lists only
+// those that meet an order of the other side.
 func (b *Book) gather() {
 	c := &b.call
 	reach := [2]uint32{Buy: b.best[Sell], Sell: b.best[Buy]} // the best opposite price
@@ -153,7 +157,7 @@ func (b *Book) gather() {
 
 func (c *call) enter(s Side, e bidder) { c.entries[s] = append(c.entries[s], e) }
 
-// rank is the price of a parked order, of a market order one beyond every limit.
+// rank is the price of a parked order. A market order ranks before every limit.
 func (b *Book) rank(q *quad) uint32 {
 	if Kind(q.slot[2].tag) != Market {
 		return q.key >> keyPrice
@@ -169,7 +173,7 @@ func (b *Book) total(id uint32) uint32 {
 	return s.lots + q.hiddenOf(s)
 }
 
-// discover finds price, lots and surplus of the auction.
+// discover finds the price, lots and surplus of the auction.
 func (b *Book) discover(reference uint32, a *Auction) {
 	b.gather()
 	c := &b.call
@@ -181,7 +185,7 @@ func (b *Book) discover(reference uint32, a *Auction) {
 				continue
 			}
 			low, high = min(low, e.price), max(high, e.price)
-			// What trades changes behind a bid and at an offer.
+			// Volume changes only just above a bid and at an offer.
 			c.prices = append(c.prices, e.price, e.price+1-2*uint32(s))
 		}
 	}
@@ -189,7 +193,7 @@ func (b *Book) discover(reference uint32, a *Auction) {
 		reference = b.last
 	}
 	if high == 0 {
-		// Only market orders have met.
+		// Only market orders meet, so no limit proposes a price.
 		if b.rules.High != 0 {
 			reference = min(max(reference, b.rules.Low), b.rules.High)
 		}
@@ -209,12 +213,12 @@ func (b *Book) discover(reference uint32, a *Auction) {
 		reference = from + (to-from)/2
 	}
 	a.Price = min(max(reference, from), to)
-	// The surplus may change its sign within the range, not its size.
+	// Within the range the surplus may change its sign but not its size.
 	_, a.Surplus = c.at(a.Price)
 }
 
-// optimum finds the range of prices that are best by volume and imbalance, and sets
-// the lots.
+// optimum finds the range of prices with the largest volume and, among them, the
+// smallest imbalance, and sets a.Lots to that volume.
 func (b *Book) optimum(low, high uint32, a *Auction) (from, to uint32) {
 	c := &b.call
 	var bid, offered uint64
@@ -246,7 +250,8 @@ func (b *Book) optimum(low, high uint32, a *Auction) (from, to uint32) {
 	return from, to
 }
 
-// at is what trades at a price, and lots bid less lots offered.
+// at returns the lots that would trade at a price, and lots bid less lots
+// offered.
 func (c *call) at(price uint32) (lots uint64, surplus int64) {
 	var bid, offered uint64
 	for _, e := range c.entries[Buy] {
@@ -262,7 +267,7 @@ func (c *call) at(price uint32) (lots uint64, surplus int64) {
 	return min(bid, offered), int64(bid - offered)
 }
 
-// clear trades what the auction has found, in priority order.
+// clear executes the trades of the auction in priority order.
 func (b *Book) clear(a *Auction) {
 	var next [2]int
 	for left := a.Lots; left > 0; {
@@ -285,7 +290,7 @@ func (b *Book) clear(a *Auction) {
 	}
 }
 
-// take removes traded lots from an order.
+// take removes traded lots from an order, and the order once it has none left.
 func (b *Book) take(e *bidder, lots uint32) Party {
 	q, key, s := b.find(OrderID(e.id))
 	p := Party{ID: OrderID(e.id), Owner: s.owner, Price: key >> keyPrice, Left: e.lots, Tag: s.tag, Gone: e.lots == 0}
@@ -297,7 +302,8 @@ func (b *Book) take(e *bidder, lots uint32) Party {
 	return p
 }
 
-// release sends what is still parked to the levels, and drops market orders.
+// release moves the limit orders that are still parked to their levels and drops
+// the market orders.
 func (b *Book) release(a *Auction) {
 	for b.call.list.head != 0 {
 		at := b.call.list.head

@@ -46,8 +46,8 @@ func (m *bitmap) clear(i uint32) {
 	}
 }
 
-// vacant reports whether none of the n places around i is a member: those of its
-// part of a word, where n is a power of two and below 64.
+// vacant reports whether the aligned group of n places that contains i has no
+// member. n is a power of two below 64, so the group lies in one word.
 func (m *bitmap) vacant(i, n uint32) bool {
 	return m[0][i>>6]>>(i&63&^(n-1))&(1<<n-1) == 0
 }

@@ -1,48 +1,52 @@
-// Package book is a limit order book with price–time priority. It matches
-// orders and knows no money: prices are whole ticks, quantities whole lots, and
-// an owner is only a number that must not trade with itself.
+// Package book is a limit order book with price–time priority. It matches orders
+// and does not handle money: prices are whole ticks, quantities are whole lots,
+// and an owner is a number that identifies whose orders must not trade with each
+// other.
 //
-// Every resting order sits in a first-in-first-out list at its price; the best
+// Every resting order stands in a first-in-first-out queue at its price. The best
 // price trades first, and within a price the oldest order. The rules follow the
-// usual continuous double auction (Smith, Farmer et al. 2003, section 2; Gould
-// et al. 2013, "Limit order books", section 3).
+// usual continuous double auction (Smith, Farmer et al. 2003, section 2; Gould et
+// al. 2013, "Limit order books", section 3).
 //
 // # Layout
 //
 // Four successive orders of one price share a cache line, a quad, which also
-// holds what they have in common; cancelling an order touches that line and the
-// totals of its level, and its neighbours only when the line becomes empty. The
-// first order of an empty level takes half a line alone, a single. So a live
-// order takes about 34 bytes in a normal, 20 in a deep and 36 in a sparse book
-// under random cancels, and an empty run is used again at once. Quads alone took 57
-// in a sparse book; runs of two orders in 40 bytes straddle lines, so that a deep
-// book then takes 40 to 70 % more time; singles cost 1 to 5 %. Orders with an
-// expiry take 12 bytes a place more, in a table that the first of them makes.
-// Levels live in pages of 16 prices, a page exists while one of its levels does,
-// and CopyFrom copies only the price range that was ever touched. The levels are
-// never crossed, so all prices below the best ask are bids and one bitmap serves
-// both sides.
+// holds what they have in common. Cancelling an order touches this line and the
+// totals of its level; it touches the neighbouring lines only when the line
+// becomes empty. The first order of an empty level takes half a line alone, a
+// single. An empty line is used again at once. Under random cancels a live order
+// takes about 34 bytes in a normal book, 20 in a deep one and 36 in a sparse one.
+//
+// Other layouts were measured and rejected. Quads alone take 57 bytes an order in
+// a sparse book. Runs of two orders in 40 bytes straddle cache lines and make a
+// deep book 40 to 70 % slower. Singles cost 1 to 5 % of time.
+//
+// Orders with an expiry take 12 more bytes each, in a table that the first of
+// them creates. Levels live in pages of 16 prices, a page exists while one of its
+// levels does, and CopyFrom copies only the price range that was ever touched.
+// The book is never crossed, so all prices below the best ask are bids and one
+// bitmap serves both sides.
 //
 // # Order ids
 //
-// An OrderID is the place of a resting order and is used again after the order
-// is gone. Nothing leaves the book silently: an order goes with a Fill that is
-// marked Gone (traded out, or removed by self-trade prevention), among what
-// Expire, SetBand, CancelAll, Clear or SetPhase removed, as a stop that Fire took
-// out, or with the caller's own Cancel or Amend. A caller that forgets an id at
-// these moments never holds a stale one. An id that is not in use is refused with
-// UnknownOrder.
+// An OrderID is the place of an order in memory. The book gives it to another
+// order after this one is gone. The caller learns of every order that leaves:
+// from a Fill with Gone set (traded out, or removed by self-trade prevention),
+// from the lists that Expire, SetBand, CancelAll, Clear and SetPhase return, from
+// Fire for a stop, or because it called Cancel or Amend itself. A caller that
+// drops the id at these moments never uses the id of another order. An id that is
+// not in use is refused with UnknownOrder.
 //
 // # Beyond plain orders
 //
-// Terms make an order a stop, an iceberg or one with a minimum quantity (terms.go,
-// stop.go, iceberg.go). Rules of the venue are a price band, a smallest size and the
-// phase: continuous trading, a call auction, a halt (rules.go, auction.go). Who
-// uses none of them pays for none of them.
+// Terms make an order a stop, an iceberg or one with a minimum quantity
+// (terms.go, stop.go, iceberg.go). The venue can set a price band, a smallest
+// order and a phase: continuous trading, a call auction or a halt (rules.go,
+// auction.go). Plain orders in continuous trading pay nothing for these features.
 //
-// Assumption: self-trade prevention follows the incoming order's policy, which
-// by default cancels the resting order ("cancel oldest") and lets the incoming one
-// go on. A call auction does not prevent self-trades.
+// Assumption: self-trade prevention follows the incoming order's policy. By
+// default it cancels the resting order ("cancel oldest") and the incoming order
+// goes on. A call auction does not prevent self-trades.
 package book
 
 import "stakeout/market/ledger"
@@ -66,16 +70,16 @@ func (s Side) String() string {
 	return "unknown"
 }
 
-// Kind says what an order does with the lots that do not trade at once.
+// Kind says what happens to the lots of an order that do not trade at once.
 type Kind uint8
 
 // The kinds of orders.
 const (
-	Limit             Kind = iota // trade within the price, the rest rests
+	Limit             Kind = iota // trade within the price, rest with what is left
 	PostOnly                      // rest without trading, or be refused
-	ImmediateOrCancel             // trade within the price, drop the rest
+	ImmediateOrCancel             // trade within the price, drop what is left
 	FillOrKill                    // trade all within the price, or be refused
-	Market                        // trade at any price, drop the rest; Price is ignored
+	Market                        // trade at any price, drop what is left; Price is ignored
 	Kinds
 )
 
@@ -86,8 +90,9 @@ func (k Kind) String() string {
 	return "unknown"
 }
 
-// Reject says why a command was refused; the book is unchanged then. The
-// numbers are stable, and a command that breaks several rules gets the lowest.
+// Reject says why a command was refused. A refused command leaves the book
+// unchanged. The numbers are stable. A command that breaks several rules gets the
+// lowest number.
 type Reject uint8
 
 // The reject codes in the order in which they are checked.
@@ -95,17 +100,17 @@ const (
 	Accepted     Reject = iota
 	UnknownOrder        // Cancel or Amend: no order rests under this id
 	BadSide             // neither Buy nor Sell
-	BadKind             // not one of the kinds
+	BadKind             // not one of the kinds of orders
 	BadPrice            // outside [1, maxPrice)
 	BadLots             // zero
 	BadExpiry           // not after the tick of the last Expire
 	WouldCross          // PostOnly at or through the best opposite price
-	NotFillable         // FillOrKill with too little to trade with within its price
-	BadTerms            // terms or self-trade policy that mean nothing for this order
-	WrongPhase          // not taken in this phase of trading
+	NotFillable         // FillOrKill: too few lots to trade with within its price
+	BadTerms            // terms or a self-trade policy that do not apply to this order
+	WrongPhase          // this phase of trading does not take such orders
 	TooSmall            // fewer lots than the rules allow
-	OutsideBand         // a price outside the band
-	BelowMinimum        // less than its minimum quantity would trade at once
+	OutsideBand         // the price is outside the band
+	BelowMinimum        // fewer lots than the minimum quantity would trade at once
 	Rejects
 )
 
@@ -120,34 +125,35 @@ func (r Reject) String() string {
 	return "unknown"
 }
 
-// OrderID names a resting order; 0 is none.
+// OrderID names an order that rests or waits; 0 names none.
 type OrderID uint32
 
 // Order is a new order.
 type Order struct {
-	// most price × lots that an ImmediateOrCancel or Market order trades for: it ends before an order
-	// of which it cannot take one lot; 0 is no limit
+	// The most that an ImmediateOrCancel or Market order may spend or receive, as
+	// price × lots. The order ends before a resting order of which it cannot take
+	// one lot. 0 is no limit.
 	Budget uint64
-	Owner  ledger.Owner // does not trade with itself
+	Owner  ledger.Owner // orders of one owner do not trade with each other
 	Price  uint32       // ticks, in [1, maxPrice)
 	Lots   uint32       // at least 1
-	Expiry uint32       // the order goes when Expire reaches this tick; 0 is never
-	Tag    uint16       // the client's own name for the order, handed back in fills
+	Expiry uint32       // Expire removes the order at this tick; 0 is never
+	Tag    uint16       // the client's name for the order, returned in fills
 	Side   Side
 	Kind   Kind
-	Self   SelfTrade // what happens when it meets an order of its own owner
+	Self   SelfTrade // policy when it meets an order of the same owner
 }
 
-// Fill is one resting order met by an incoming one. When Self is set the two
-// had one owner: nothing traded (Lots is 0) and what the incoming order's policy
-// says was removed.
+// Fill is one resting order that an incoming order met. If Self is set, both had
+// the same owner: nothing traded, Lots is 0, and the policy of the incoming order
+// decided what was removed.
 type Fill struct {
 	Maker OrderID      // the resting order
 	Owner ledger.Owner // its owner
 	Price uint32       // ticks, the price of the resting order
 	Lots  uint32       // traded
-	// what the resting order had left afterwards, hidden lots included; with Self, what was removed of
-	// it
+	// Lots that the resting order had left afterwards, hidden ones included. With
+	// Self set: lots that were removed from it.
 	Left uint32
 	Tag  uint16 // the resting order's tag
 	Gone bool   // the resting order left the book
@@ -158,33 +164,33 @@ type Fill struct {
 type Open struct {
 	Price, Lots uint32 // Lots includes hidden ones
 	Side        Side
-	Stop        bool // waits for its trigger
+	Stop        bool // the order waits for its trigger
 }
 
 const (
 	pageBits = 4
 	pageLen  = 1 << pageBits
-	wordBits = 6 - pageBits // pages of one word of the lowest bitmap layer
+	wordBits = 6 - pageBits // log2 of the pages that one word of the lowest bitmap layer covers
 )
 
 // Book is an order book. The zero value is not usable; see New.
 type Book struct {
-	quads       []quad   // runs 0, 2, 4 and so on; 0 is never used
+	quads       []quad   // runs 0, 2, 4 and so on; run 0 is never used, so that 0 can mean none
 	singles     []single // runs 1, 3, 5 and so on
-	free        uint32   // first free quad
-	freeSingles uint32
-	live        int
+	free        uint32   // first free quad, 0 when there is none
+	freeSingles uint32   // first free single, 0 when there is none
+	live        int      // orders in the book, waiting ones included
 
-	best     [2]uint32 // Buy: 0 when empty; Sell: noAsk when empty
+	best     [2]uint32 // by side; Buy: 0 when empty, Sell: noAsk when empty
 	last     uint32    // price of the last trade, 0 before the first
 	maxPrice uint32
-	ruled    bool // some rule or phase is not the plain one
+	ruled    bool // rules is not the zero value: incoming orders take the longer check
 	rules    Rules
 	prices   bitmap
-	page     []uint32 // price>>6 to page, 0 is none
-	levels   []level  // page 0 stays empty
-	idle     []uint32 // free pages
-	lo, hi   uint32   // [lo, hi) of page was touched since New
+	page     []uint32 // page of price>>pageBits; 0: all 16 prices are empty
+	levels   []level  // page 0 stays empty and stands for every absent page
+	idle     []uint32 // pages that can be used again
+	lo, hi   uint32   // range [lo, hi) of page that was touched since New
 
 	expiry wheel
 	stops  stopBook
@@ -208,7 +214,7 @@ func New(maxPrice uint32) *Book {
 	}
 }
 
-// Test says what Submit would answer, without changing anything.
+// Test returns the code that Submit would return, without changing anything.
 func (b *Book) Test(o *Order) Reject {
 	code := b.valid(o)
 	if code == Accepted && (o.Kind == PostOnly || o.Kind == FillOrKill) {
@@ -220,7 +226,7 @@ func (b *Book) Test(o *Order) Reject {
 	return code
 }
 
-// valid checks what can be said of an order without looking at others.
+// valid checks an order without looking at the orders in the book.
 func (b *Book) valid(o *Order) Reject {
 	switch {
 	case o.Side > Sell:
@@ -237,7 +243,8 @@ func (b *Book) valid(o *Order) Reject {
 	return Accepted
 }
 
-// fits checks an order against what rests, while there is trading.
+// fits checks an order against the resting orders. Outside continuous trading
+// nothing trades when an order arrives, so every order fits.
 func (b *Book) fits(o *Order) Reject {
 	if b.rules.Phase != Continuous {
 		return Accepted
@@ -253,8 +260,8 @@ func (b *Book) fits(o *Order) Reject {
 	return Accepted
 }
 
-// Crosses reports whether an order at this price would meet the opposite best,
-// whoever owns it.
+// Crosses reports whether an order at this price would meet the best opposite
+// order, even if both have the same owner.
 func (b *Book) Crosses(s Side, price uint32) bool {
 	if s == Buy {
 		return price >= b.best[Sell]
@@ -262,10 +269,10 @@ func (b *Book) Crosses(s Side, price uint32) bool {
 	return price <= b.best[Buy]
 }
 
-// Submit executes an order against the book and rests what its kind lets rest.
-// It appends a Fill for every resting order it met, best price and oldest first,
-// and returns the id of the part that rests, 0 if none does. When the code is
-// not Accepted nothing has changed.
+// Submit executes an order against the book and rests what its kind lets rest. It
+// appends a Fill for every resting order that it met, best price and oldest
+// first, and returns the id of the part that rests, 0 if none does. If the code
+// is not Accepted, nothing has changed.
 func (b *Book) Submit(o Order, fills []Fill) (OrderID, []Fill, Reject) {
 	if code := b.Test(&o); code != Accepted {
 		return 0, fills, code
@@ -274,8 +281,9 @@ func (b *Book) Submit(o Order, fills []Fill) (OrderID, []Fill, Reject) {
 	return id, fills, Accepted
 }
 
-// Place is Submit without its checks, for a caller that has just had Accepted
-// from Test and has since at most cancelled orders.
+// Place is Submit without the checks. The caller must have got Accepted from
+// Test, and since then it must not have changed the book except by cancelling
+// orders.
 func (b *Book) Place(o *Order, fills []Fill) (OrderID, []Fill) {
 	if b.rules.Phase != Continuous {
 		return b.collect(o, 0), fills

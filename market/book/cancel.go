@@ -2,7 +2,7 @@ package book
 
 import "stakeout/market/ledger"
 
-// Cancel removes an order, resting or waiting, and returns what it was.
+// Cancel removes an order, resting or waiting, and returns its last state.
 func (b *Book) Cancel(id OrderID) (Open, Reject) {
 	q, key, s := b.find(id)
 	if s == nil {
@@ -19,18 +19,18 @@ func (b *Book) Cancel(id OrderID) (Open, Reject) {
 }
 
 // CancelAll removes every order of an owner and appends what it removed: bids,
-// asks, orders of the call in the order in which they came, stops as they would
-// fire. It looks at every order of the book.
+// asks, orders parked by a call in the order of their arrival, stops in the order
+// in which they would fire. Its time grows with the number of orders in the book.
 func (b *Book) CancelAll(o ledger.Owner, removed []Resting) []Resting {
 	return b.removeIf(func(r *Resting) bool { return r.Owner == o }, removed)
 }
 
-// Clear removes every order, in the order of CancelAll.
+// Clear removes every order, in the same order as CancelAll.
 func (b *Book) Clear(removed []Resting) []Resting {
 	return b.removeIf(func(*Resting) bool { return true }, removed)
 }
 
-// removeIf removes the orders that a rule names and appends them.
+// removeIf removes the orders for which named returns true and appends them.
 func (b *Book) removeIf(named func(*Resting) bool, removed []Resting) []Resting {
 	from := len(removed)
 	removed = b.Waiting(b.Orders(Sell, b.Orders(Buy, removed)))
@@ -44,7 +44,7 @@ func (b *Book) removeIf(named func(*Resting) bool, removed []Resting) []Resting 
 	return kept
 }
 
-// TestAmend says what Amend would answer, without changing anything.
+// TestAmend returns the code that Amend would return, without changing anything.
 func (b *Book) TestAmend(id OrderID, price, lots uint32) Reject {
 	q, key, s := b.find(id)
 	switch {
@@ -66,20 +66,23 @@ func (b *Book) TestAmend(id OrderID, price, lots uint32) Reject {
 	return Accepted
 }
 
-// reduces reports whether an amendment keeps the place in the queue.
+// reduces reports whether an amendment only takes lots away, so that the order
+// keeps its place in the queue.
 func reduces(q *quad, key uint32, s *slot, price, lots uint32) bool {
 	return lots <= s.lots+q.hiddenOf(s) && (price == key>>keyPrice || kindOf(q, s) == Market)
 }
 
-// Amend changes price and lots of an order. At an unchanged price, fewer lots
-// keep the place in the queue, and an iceberg loses hidden lots first;
-// everything else takes the order out and submits it again as a limit order
-// with its owner, tag, expiry, display and self-trade policy, which may trade.
-// A stop keeps its trigger and id; unless it was only reduced it comes after
-// the others with its trigger, and a budget becomes its price × lots. A market
-// order that a call has collected keeps its price, which is ignored. Amend
-// returns the id that the order rests under now, 0 if it is gone. When the code
-// is not Accepted nothing has changed.
+// Amend changes price and lots of an order and returns the id under which it
+// rests now, 0 if it is gone. If the code is not Accepted, nothing has changed.
+//
+// Fewer lots at an unchanged price keep the place in the queue; an iceberg loses
+// hidden lots first. Every other amendment takes the order out and submits it
+// again as a limit order with its owner, tag, expiry, display and self-trade
+// policy, and it may trade.
+//
+// A stop keeps its trigger and id. Unless it was only reduced, it becomes the
+// youngest at its trigger, and a budget becomes price × lots. A market order that
+// a call has collected keeps its price, which is ignored.
 func (b *Book) Amend(id OrderID, price, lots uint32, fills []Fill) (OrderID, []Fill, Reject) {
 	if code := b.TestAmend(id, price, lots); code == UnknownOrder {
 		return 0, fills, code
@@ -91,7 +94,7 @@ func (b *Book) Amend(id OrderID, price, lots uint32, fills []Fill) (OrderID, []F
 	case reduces(q, key, s, price, lots):
 		b.reduce(q, key, s, s.lots+q.hiddenOf(s)-lots)
 		return id, fills, Accepted
-	case s.flags&flagStop != 0:
+	case s.isStop():
 		b.amendStop(uint32(id)>>quadBits, price, lots)
 		return id, fills, Accepted
 	}
@@ -106,7 +109,8 @@ func (b *Book) Amend(id OrderID, price, lots uint32, fills []Fill) (OrderID, []F
 	return now, fills, Accepted
 }
 
-// reduce takes lots from an order that keeps at least one, hidden lots first.
+// reduce takes lots from an order, hidden ones first. At least one lot must
+// remain.
 func (b *Book) reduce(q *quad, key uint32, s *slot, by uint32) {
 	n := min(by, q.hiddenOf(s))
 	if n > 0 {
@@ -114,9 +118,9 @@ func (b *Book) reduce(q *quad, key uint32, s *slot, by uint32) {
 	}
 	s.lots -= by - n
 	switch {
-	case s.flags&flagStop != 0:
-		q.setBudget()
-	case s.flags&flagParked == 0:
+	case s.isStop():
+		q.rescaleBudget()
+	case s.queued():
 		b.levelAt(key >> keyPrice).lots -= uint64(by - n)
 	}
 }

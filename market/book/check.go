@@ -2,8 +2,9 @@ package book
 
 import "fmt"
 
-// Check verifies the structure: lists, totals, best prices, bitmap, pages, free
-// list and wheel. It is for tests and takes time in proportion to maxPrice.
+// Check verifies the structure of the book: lists, totals, best prices, bitmap,
+// pages, free lists and expiries. It is for tests and takes time proportional to
+// maxPrice.
 func (b *Book) Check() error {
 	if b.best[Buy] >= b.best[Sell] {
 		return fmt.Errorf("book: crossed, bid %d, ask %d", b.best[Buy], b.best[Sell])
@@ -66,14 +67,14 @@ func (b *Book) checkLevel(p uint32) (int, Side, error) {
 	return sum.n, sum.side, nil
 }
 
-// runSum is what the runs of a level have in all.
+// runSum adds up the runs of a level.
 type runSum struct {
 	n    int
 	lots uint64
 	side Side
 }
 
-// checkRun verifies a run of a level and returns the one behind it.
+// checkRun verifies a run of a level, adds it to sum and returns the next run.
 func (b *Book) checkRun(at, prev, p uint32, sum *runSum) (next uint32, err error) {
 	if isSingle(at) {
 		x := b.singleAt(at)
@@ -92,7 +93,7 @@ func (b *Book) checkRun(at, prev, p uint32, sum *runSum) (next uint32, err error
 	}
 	for m := q.live; m != 0; m &= m - 1 {
 		x := &q.slot[oldest(m)]
-		if x.lots == 0 || x.flags&(flagParked|flagStop) != 0 || x.flags>>selfShift >= uint16(SelfTrades) {
+		if x.lots == 0 || !x.queued() || x.flags>>selfShift >= uint16(SelfTrades) {
 			return 0, fmt.Errorf("book: price %d, quad %d has the order %+v", p, at, *x)
 		}
 		if x.flags&flagIceberg != 0 && (q.live != 1 || q.displayOf(x) == 0) {
@@ -121,20 +122,12 @@ func (b *Book) checkWaiting() (int, error) {
 	if n > 0 && b.rules.Phase == Continuous {
 		return 0, fmt.Errorf("book: %d orders parked in continuous trading", n)
 	}
-	for s, h := range b.stops.heap {
-		for i, at := range h {
-			q := b.quadAt(at)
-			if q.live != 1 || q.slot[0].flags&(flagParked|flagStop) != flagStop || q.prev != uint32(i) ||
-				q.key&keySide != uint32(s) || q.next >= b.stops.age || (i > 0 && b.earlier(at, h[(i-1)/2])) {
-				return 0, fmt.Errorf("book: stop %d in quad %d is %+v", i, at, *q)
-			}
-			n++
-		}
-	}
-	return n, nil
+	stops, err := b.checkStops()
+	return n + stops, err
 }
 
-// checkPages verifies the upper layers of the bitmap and who has which page.
+// checkPages verifies the upper layers of the bitmap, and that every page is used
+// once or idle.
 func (b *Book) checkPages() error {
 	for k := 1; k < layers; k++ {
 		for i, w := range b.prices[k-1] {
@@ -179,7 +172,7 @@ func (b *Book) checkPages() error {
 	return nil
 }
 
-// checkPlaces verifies that every quad is in a level or free and that the wheel
+// checkPlaces verifies that every quad is in use or free, and that the wheel
 // holds exactly the live orders with an expiry.
 func (b *Book) checkPlaces() error {
 	free, used, expiring, dues := 0, 0, 0, 0
@@ -232,7 +225,7 @@ func (b *Book) expires(id uint32) bool {
 	return s != nil && s.flags&flagExpires != 0
 }
 
-// checkSingles verifies that every single is an order or free.
+// checkSingles verifies that every single is in use or free.
 func (b *Book) checkSingles() error {
 	free, used := 0, 0
 	for at := b.freeSingles; at != 0; at = b.singleAt(at).next {

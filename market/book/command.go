@@ -3,15 +3,15 @@ package book
 // Op is what a command does.
 type Op uint8
 
-// The commands. Together they are all that changes a book, so a journal of them
-// replays it.
+// The commands. Nothing else changes a book except the stops that Do fires after
+// each command, so replaying a journal of commands restores the book.
 const (
 	OpEnter     Op = iota // Order, Terms
 	OpCancel              // ID
-	OpCancelAll           // Order.Owner, or everybody when All is set
+	OpCancelAll           // Order.Owner; all owners when All is set
 	OpAmend               // ID, Price, Lots
 	OpExpire              // Tick
-	OpPhase               // Phase; Price is the reference
+	OpPhase               // Phase; Price is the reference of an auction
 	OpBand                // Low, High
 	OpMinLots             // Lots
 	Ops
@@ -24,7 +24,8 @@ func (op Op) String() string {
 	return "unknown"
 }
 
-// Command is one entry of a journal. An operation reads its own fields only.
+// Command is one entry of a journal. An operation reads only the fields that are
+// named beside it above.
 type Command struct {
 	Order       Order
 	Terms       Terms
@@ -37,22 +38,23 @@ type Command struct {
 	All         bool
 }
 
-// Reaction is all that a command did. Its slices are used again by the next one.
+// Reaction holds everything that a command did. The next command overwrites its
+// slices.
 type Reaction struct {
-	Was     Open      // of a cancelled order
-	ID      OrderID   // what rests or waits after OpEnter and OpAmend, 0 if nothing does
-	Fills   []Fill    // of the command and then of every stop that it made due
-	Own     int       // how many fills are the command's own
+	Was     Open      // last state of the order that OpCancel removed
+	ID      OrderID   // the order that rests or waits after OpEnter or OpAmend, 0 if there is none
+	Fills   []Fill    // fills of the command, then those of every stop that it made due
+	Own     int       // the first Own fills belong to the command itself
 	Removed []Resting // by OpCancelAll, OpExpire and OpBand
-	Auction Auction   // of OpPhase
+	Auction Auction   // result of OpPhase
 	Fired   []Firing
 	Code    Reject
 }
 
-// Firing is a stop that fired and where its fills end.
+// Firing is a stop that fired, with the position of its fills.
 type Firing struct {
 	Fired
-	Fills int // the end of its fills in Reaction.Fills; they begin where those before end
+	Fills int // end of its fills in Reaction.Fills; they begin at the end of the fills before
 }
 
 // Do executes a command and then every stop that is due. An unknown operation is

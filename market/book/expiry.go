@@ -1,16 +1,14 @@
 package book
 
-import "stakeout/market/ledger"
-
-// Expiry is a hashed timing wheel (Varghese and Lauck 1987, scheme 6): an order
-// that goes at tick t sits in bucket t modulo the size of the wheel, in a list
-// threaded through the orders. Scheduling, cancelling and expiring an order take
-// constant time; an order further away than one turn is looked at once a turn.
+// Expiry is a hashed timing wheel (Varghese and Lauck 1987, scheme 6). An order
+// that expires at tick t stands in bucket t modulo the size of the wheel, in a
+// linked list. Scheduling, cancelling and expiring an order take constant time.
+// An order whose expiry is more than one turn away is looked at once a turn.
 
 const buckets = 1024
 
-// due is the expiry of the order in the same slot of a quad; it exists only after
-// the first order with an expiry. Singles have none.
+// due is the expiry of the order in the same slot of a quad. The table of them
+// exists only after the first order with an expiry. Singles have no expiry.
 type due struct{ tick, next, prev uint32 }
 
 type bucket struct{ head, tail uint32 }
@@ -22,34 +20,6 @@ type wheel struct {
 	buckets []bucket
 }
 
-// Resting describes an order that rests or waits, or that has just been removed.
-type Resting struct {
-	ID     OrderID
-	Owner  ledger.Owner
-	Price  uint32 // ticks
-	Lots   uint32 // hidden ones included
-	Hidden uint32 // of Lots
-	Tag    uint16
-	Side   Side
-	Self   SelfTrade
-	Stop   bool // waits for its trigger
-}
-
-// Describe returns what is known of an order; it reports false when the id is not
-// in use.
-func (b *Book) Describe(id OrderID) (Resting, bool) {
-	if _, _, s := b.find(id); s == nil {
-		return Resting{}, false
-	}
-	return b.describe(uint32(id)), true
-}
-
-func (b *Book) describe(id uint32) Resting {
-	q, key, s := b.find(OrderID(id))
-	return Resting{ID: OrderID(id), Owner: s.owner, Price: key >> keyPrice, Lots: s.lots + q.hiddenOf(s),
-		Hidden: q.hiddenOf(s), Tag: s.tag, Side: Side(key & keySide), Self: s.self(), Stop: s.flags&flagStop != 0}
-}
-
 func (b *Book) expiryOf(id uint32) uint32 {
 	if b.slotAt(id).flags&flagExpires == 0 {
 		return 0
@@ -57,7 +27,7 @@ func (b *Book) expiryOf(id uint32) uint32 {
 	return b.dueAt(id).tick
 }
 
-// dueAt is where the expiry of an order in a quad is kept.
+// dueAt is the expiry of the order at a place in a quad.
 func (b *Book) dueAt(id uint32) *due { return &b.expiry.due[id>>quadBits>>1<<quadBits|id%quadLen] }
 
 func (b *Book) schedule(id, tick uint32) {
@@ -98,10 +68,11 @@ func (b *Book) unschedule(id uint32) {
 	b.slotAt(id).flags &^= flagExpires
 }
 
-// Expire moves the book's clock to tick and removes every order whose expiry is
-// not after it, appending what it removed: by tick, and within a tick in the
-// order in which they came to rest, unless more ticks than the wheel has buckets
-// have passed. An earlier tick than the last one changes nothing.
+// Expire moves the clock of the book to tick, removes every order whose expiry is
+// not after it and appends what it removed: by tick, and within a tick in the
+// order in which they came to rest. If the clock moves by more ticks than the
+// wheel has buckets, the order of the list is by bucket instead. An earlier tick
+// than the last one changes nothing.
 func (b *Book) Expire(tick uint32, removed []Resting) []Resting {
 	from := b.expiry.now
 	if tick <= from {

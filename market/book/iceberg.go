@@ -2,23 +2,26 @@ package book
 
 import "stakeout/market/ledger"
 
-// An order that is more than price, lots and owner has a quad of its own: its
-// first slot is the order, and the others hold what is unusual about it. So it can
-// move to the end of a queue, or wait outside the queues, under one id.
+// An order that needs more than price, lots and owner has a quad for itself: the
+// first slot is the order, and the other slots hold the rest. So it can move to
+// the end of a queue, or wait outside the queues, without changing its id.
 
-// What is unusual about an order, in the flags of its slot. The two bits from
-// selfShift on are its self-trade policy.
+// The flags of a slot. The two bits from selfShift on hold the self-trade policy.
 const (
 	flagExpires = 1 << iota
 	flagIceberg // hides lots
-	flagParked  // collected by a call, not in a level
+	flagParked  // collected by a call auction, not in a level
 	flagStop    // waits for its trigger
 	selfShift   = 4
 )
 
+// queued reports whether an order stands in the queue at its price. All others
+// wait for a call auction or for a trigger.
+func (s *slot) queued() bool { return s.flags&(flagParked|flagStop) == 0 }
+
 func (s *slot) self() SelfTrade { return SelfTrade(s.flags >> selfShift) }
 
-// hiddenOf is what an iceberg does not show, and 0 for other orders.
+// hiddenOf is the number of lots that an iceberg hides, 0 for other orders.
 func (q *quad) hiddenOf(s *slot) uint32 {
 	if s.flags&flagIceberg == 0 {
 		return 0
@@ -28,7 +31,8 @@ func (q *quad) hiddenOf(s *slot) uint32 {
 
 func (q *quad) setHidden(lots uint32) { q.slot[1].lots = lots }
 
-// displayOf is the most that an iceberg shows, and 0 for other orders.
+// displayOf is the largest number of lots that an iceberg shows, 0 for other
+// orders.
 func (q *quad) displayOf(s *slot) uint32 {
 	if s.flags&flagIceberg == 0 {
 		return 0
@@ -36,15 +40,18 @@ func (q *quad) displayOf(s *slot) uint32 {
 	return uint32(q.slot[1].owner)
 }
 
-// kindOf is Limit for an order in a level.
+// kindOf is the kind of an order. Everything that stands in a queue is a limit
+// order.
 func kindOf(q *quad, s *slot) Kind {
-	if s.flags&(flagParked|flagStop) == 0 {
+	if s.queued() {
 		return Limit
 	}
 	return Kind(q.slot[2].tag)
 }
 
-// apart gives an order a quad of its own that is in no list yet.
+// apart gives an order a quad for itself that is in no list yet. A market order
+// may have a price that the key has no room for; as it is ignored, 0 is kept
+// instead.
 func (b *Book) apart(o *Order, lots, display uint32, flags uint16) uint32 {
 	price := o.Price
 	if o.Kind == Market && price >= b.maxPrice {
@@ -70,8 +77,7 @@ func (b *Book) apart(o *Order, lots, display uint32, flags uint16) uint32 {
 	return at
 }
 
-// join puts an order that has a quad of its own at the end of the queue at its
-// price.
+// join puts an order with a quad for itself at the end of the queue at its price.
 func (b *Book) join(at uint32) {
 	q := b.quadAt(at)
 	p, side := q.key>>keyPrice, Side(q.key&keySide)
@@ -83,10 +89,10 @@ func (b *Book) join(at uint32) {
 	lv.lots += uint64(q.slot[0].lots)
 }
 
-// meet is what a sweep does with an order of the incoming order's owner, or
-// with an iceberg: it trades up to can lots. It returns the fill, the lots that
-// the incoming order, which has left lots left, loses without trading, and the
-// run at which the sweep goes on.
+// meet is the step of a sweep for an iceberg and for an order of the incoming
+// order's owner. It trades up to can lots. It returns the fill, the lots that the
+// incoming order loses without trading (of the left lots that it still has), and
+// the run at which the sweep goes on.
 func (b *Book) meet(o *Order, lv *level, id, left, can uint32) (f Fill, lost, next uint32) {
 	at := id >> quadBits
 	q, key, s := b.find(OrderID(id))
@@ -126,8 +132,8 @@ func (b *Book) meet(o *Order, lv *level, id, left, can uint32) (f Fill, lost, ne
 	return f, lost, b.consume(id)
 }
 
-// refill shows more lots of an iceberg at the head of a sweep and sends it to the
-// end of its queue. It returns the run that is first then.
+// refill shows more lots of an iceberg at the head of a level and moves it to the
+// end of the queue. It returns the run that is first then.
 func (b *Book) refill(lv *level, at uint32) uint32 {
 	q := b.quadAt(at)
 	s := &q.slot[0]

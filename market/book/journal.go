@@ -7,15 +7,15 @@ import (
 	"stakeout/market/ledger"
 )
 
-// A journal is a sequence of commands as bytes, each of the same length, so that
-// it can be cut behind any of them: a snapshot taken there and the rest of the
-// journal lead to the same book, under the same order ids.
+// A journal is a sequence of commands as bytes, all of the same length, so it can
+// be cut after any command. A snapshot taken at the cut and the rest of the
+// journal lead to the same book with the same order ids.
 
 // commandBytes is the length of a command in a journal.
 const commandBytes = 68
 
-// ErrJournal is a journal that ends within a command or holds one that does not
-// exist.
+// ErrJournal is the error of a journal that ends within a command or contains an
+// unknown command.
 var ErrJournal = errors.New("book: journal is cut or damaged")
 
 // AppendCommand writes a command to the end of a journal.
@@ -59,7 +59,8 @@ func ReadCommand(journal []byte) (c Command, rest []byte, err error) {
 	return c, journal[commandBytes:], nil
 }
 
-// Replay executes a whole journal.
+// Replay executes a whole journal. It stops at the first command that cannot be
+// read and returns ErrJournal; the commands before it have been executed.
 func (b *Book) Replay(journal []byte) error {
 	var r Reaction
 	for len(journal) > 0 {
@@ -73,8 +74,8 @@ func (b *Book) Replay(journal []byte) error {
 	return nil
 }
 
-// reader takes numbers from the front of bytes; behind their end it reads zeros
-// and remembers that it did.
+// reader takes numbers from the front of a byte slice. Beyond the end it returns
+// zeros and sets short.
 type reader struct {
 	left  []byte
 	short bool

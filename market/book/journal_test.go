@@ -11,7 +11,7 @@ import (
 	"stakeout/market/ledger"
 )
 
-// source draws commands of every kind, about prices around the middle of a book.
+// source draws commands of every kind, with prices around the middle of a book.
 type source struct {
 	draw func(n uint32) uint32
 	mid  uint32
@@ -19,8 +19,8 @@ type source struct {
 	ids  []OrderID
 }
 
-// next is a random command, legal or not. It has no budget and states every
-// reference, because those have no mirror image.
+// next is a random command, legal or not. It has no budget and always states a
+// reference, because TestReflections needs commands that have a mirror image.
 func (s *source) next() Command {
 	switch k := s.draw(100); {
 	case k < 3:
@@ -63,7 +63,7 @@ func (s *source) next() Command {
 
 func (s *source) price() uint32 { return s.mid - 10 + s.draw(21) }
 
-// learn remembers the ids that commands may name.
+// learn remembers the ids that later commands may name.
 func (s *source) learn(r *Reaction) {
 	if r.ID != 0 {
 		s.ids = append(s.ids, r.ID)
@@ -78,8 +78,8 @@ func (s *source) learn(r *Reaction) {
 	}
 }
 
-// TestJournal: from a snapshot at any cut, the rest of the journal leads to the
-// same book; the whole journal does from an empty one.
+// TestJournal restores a snapshot at random cuts: it and the rest of the journal
+// lead to the same book as the whole journal does from an empty one.
 func TestJournal(t *testing.T) {
 	b, s := New(200), &source{draw: seeded(1), mid: 100}
 	var journal []byte
@@ -119,7 +119,7 @@ func TestJournal(t *testing.T) {
 	}
 }
 
-// TestCommandBytes: what is written is what is read.
+// TestCommandBytes reads back what was written.
 func TestCommandBytes(t *testing.T) {
 	c := Command{Order: Order{1 << 40, 2, 3, 4, 5, 6, Sell, Market, Decrement}, Terms: Terms{7, 8, 9}, ID: 10,
 		Price: 11, Lots: 12, Low: 13, High: 14, Tick: 15, Op: OpPhase, Phase: Halted, All: true}
@@ -134,11 +134,11 @@ func TestCommandBytes(t *testing.T) {
 	}
 }
 
-// reflection maps the commands of one book to those of its image.
+// reflection maps the commands of a book to those of its mirror image.
 type reflection struct {
 	side  func(Side) Side
 	price func(uint32) uint32
-	ids   map[OrderID]OrderID // what the image calls an order
+	ids   map[OrderID]OrderID // id of each order in the image
 }
 
 func (m reflection) command(c Command) Command {
@@ -157,9 +157,9 @@ func (m reflection) command(c Command) Command {
 	return c
 }
 
-// same reports how reaction r differs from the image of reaction q, and learns
-// the names of new orders in the order in which they came: one may get the place of
-// an order that the same command has traded out.
+// same returns an error if reaction r is not the image of reaction q. It pairs
+// new orders in the order in which they came, since an order may get the place of
+// one that the same command has traded out.
 func (m reflection) same(q, r *Reaction) error {
 	if (q.ID != 0) != (r.ID != 0) || q.Code != r.Code || q.Own != r.Own || len(q.Fills) != len(r.Fills) ||
 		len(q.Fired) != len(r.Fired) || len(q.Removed) != len(r.Removed) {
@@ -217,8 +217,9 @@ func (m reflection) sameAuction(q, r *Auction) error {
 	return nil
 }
 
-// TestReflections: a stream with sides exchanged and prices mirrored, and one with
-// prices shifted, have the results of the original, mirrored and shifted.
+// TestReflections exchanges the sides and mirrors the prices of a stream, and
+// shifts the prices of another: the results must be mirrored and shifted in the
+// same way.
 func TestReflections(t *testing.T) {
 	for name, m := range map[string]reflection{
 		"mirrored": {Side.Opposite, func(p uint32) uint32 { return 200 - p }, map[OrderID]OrderID{}},
@@ -252,8 +253,8 @@ func TestReflections(t *testing.T) {
 	}
 }
 
-// TestNoAllocationOfFeatures: commands of every kind allocate nothing on memory
-// that has grown.
+// TestNoAllocationOfFeatures runs commands of every kind on memory that has grown
+// already. They must not allocate.
 func TestNoAllocationOfFeatures(t *testing.T) {
 	b, s := New(200), &source{draw: seeded(5), mid: 100}
 	var r Reaction
@@ -273,7 +274,7 @@ func TestNoAllocationOfFeatures(t *testing.T) {
 	}
 }
 
-// FuzzRestore damages a snapshot: it is refused or gives a sound book.
+// FuzzRestore damages a snapshot. Restore must refuse it or return a valid book.
 func FuzzRestore(f *testing.F) {
 	b, s := New(200), &source{draw: seeded(2), mid: 100}
 	var r Reaction

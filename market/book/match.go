@@ -1,13 +1,13 @@
 package book
 
-// levelAt returns the level of a price. The shared empty page answers for prices
-// without a page and must not be written.
+// levelAt returns the level of a price. All prices without a page share the
+// levels of page 0, which are empty and must not be written.
 func (b *Book) levelAt(price uint32) *level {
 	return &b.levels[b.page[price>>pageBits]<<pageBits|price&(pageLen-1)]
 }
 
-// match trades o until it is filled or its price, its budget or the opposite
-// side is exhausted, and returns the lots that are left.
+// match trades o until it is filled or until its price, its budget or the
+// opposite side is exhausted, and returns the lots that are left.
 func (b *Book) match(o *Order, fills []Fill) (uint32, []Fill) {
 	bounded := o.Budget != 0 && (o.Kind == Market || o.Kind == ImmediateOrCancel)
 	left, budget, first := o.Lots, o.Budget, uint32(0)
@@ -40,9 +40,9 @@ func (b *Book) match(o *Order, fills []Fill) (uint32, []Fill) {
 	return left, fills
 }
 
-// sweep trades up to can lots against the opposite level at price p, oldest
-// order first, for an order that has left lots left. It returns the lots traded,
-// and those that the order lost to self-trade prevention.
+// sweep trades up to can lots against the opposite level at price p, oldest order
+// first, for an order that has left lots left. It returns the lots traded and the
+// lots that the order lost to self-trade prevention.
 func (b *Book) sweep(o *Order, p, left, can uint32, fills []Fill) (traded, lost uint32, _ []Fill) {
 	lv := b.levelAt(p)
 	at := lv.head
@@ -109,7 +109,7 @@ func (b *Book) consume(id uint32) uint32 {
 	return next
 }
 
-// cutHead makes a run the first of its level; what was before it is gone.
+// cutHead makes a run the first of its level. The runs before it have been freed.
 func (b *Book) cutHead(lv *level, at uint32) {
 	if lv.head == at {
 		return
@@ -122,7 +122,7 @@ func (b *Book) cutHead(lv *level, at uint32) {
 	}
 }
 
-// openLevel enters a price into the set of prices with orders.
+// openLevel adds a price to the set of prices with orders.
 func (b *Book) openLevel(p uint32, side Side) *level {
 	if b.page[p>>pageBits] == 0 {
 		b.openPage(p >> pageBits)
@@ -136,7 +136,8 @@ func (b *Book) openLevel(p uint32, side Side) *level {
 	return b.levelAt(p)
 }
 
-// openPage gives the pageLen prices of page n their levels.
+// openPage creates the levels of the n-th group of pageLen prices, or re-uses an
+// idle page.
 func (b *Book) openPage(n uint32) {
 	b.lo, b.hi = min(b.lo, n), max(b.hi, n+1)
 	if i := len(b.idle) - 1; i >= 0 {
@@ -148,7 +149,7 @@ func (b *Book) openPage(n uint32) {
 	b.levels = append(b.levels, make([]level, pageLen)...)
 }
 
-// drop forgets an empty level and moves the best price on. All prices beyond a
+// drop removes an empty level and updates the best price. All prices beyond a
 // best price belong to the same side, because the book is never crossed.
 func (b *Book) drop(side Side, p uint32) {
 	b.prices.clear(p)

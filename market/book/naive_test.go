@@ -7,8 +7,8 @@ import (
 	"stakeout/market/ledger"
 )
 
-// naive is the obvious order book: one slice a side, sorted by price and age,
-// every command a loop over it. In a call it simply lets the sides cross.
+// naive is the obvious order book: each side is a slice sorted by price and age,
+// and every command is a loop over it. During a call it lets the sides cross.
 type naive struct {
 	max, now, last uint32
 	rules          Rules
@@ -19,12 +19,12 @@ type naive struct {
 }
 
 type naiveOrder struct {
-	Order        // Lots is what shows
-	terms  Terms // Trigger is 0 unless it waits
+	Order        // Lots are the lots in sight
+	terms  Terms // Trigger is 0 once the order no longer waits
 	hidden uint32
 	seq    int     // age in its queue
 	born   int     // age as an order
-	id     OrderID // what the fast book called it
+	id     OrderID // its id in the fast book
 }
 
 func (m *naiveOrder) total() uint32 { return m.Lots + m.hidden }
@@ -78,7 +78,7 @@ func (n *naive) test(o Order, t Terms) Reject {
 	return Accepted
 }
 
-// available tries the order on a copy.
+// available executes the order on a copy.
 func (n *naive) available(o Order) (lots, notional uint64) {
 	try := naive{max: n.max, seq: n.seq}
 	for s := range n.side {
@@ -126,7 +126,7 @@ func (n *naive) enter(o Order, t Terms) (*naiveOrder, []Fill, Reject) {
 	return n.rest(o, t), fills, Accepted
 }
 
-// match trades o and leaves in it what is left.
+// match trades o and leaves in it the lots that did not trade.
 func (n *naive) match(o *Order) (fills []Fill) {
 	there := &n.side[o.Side.Opposite()]
 	for o.Lots > 0 && len(*there) > 0 {
@@ -294,8 +294,8 @@ func (n *naive) amend(id OrderID, price, lots uint32) (*naiveOrder, []Fill, Reje
 	return n.rest(o, m.terms), fills, Accepted
 }
 
-// rebudget follows an amendment of a stop; the price that the fast book does not
-// keep of a market order is 0 there.
+// rebudget follows an amendment of a stop. The fast book does not keep every
+// price of a market order and uses 0 instead, and so does this book.
 func (n *naive) rebudget(m *naiveOrder) {
 	if m.terms.Trigger == 0 || m.Budget == 0 {
 		return
@@ -311,7 +311,7 @@ func (n *naive) expire(tick uint32) []Resting {
 		func(a, b *naiveOrder) int { return cmp.Compare(a.Expiry, b.Expiry) })
 }
 
-// removeAll removes what a rule picks, in the order of a comparison and then of
+// removeAll removes the orders that pick selects, sorted by order and then by
 // age.
 func (n *naive) removeAll(pick func(*naiveOrder) bool, order func(a, b *naiveOrder) int) (out []Resting) {
 	var gone []*naiveOrder
@@ -328,7 +328,7 @@ func (n *naive) removeAll(pick func(*naiveOrder) bool, order func(a, b *naiveOrd
 	return out
 }
 
-// fire finds the stop that is due, and executes it.
+// fire executes the stop that is due, if there is one.
 func (n *naive) fire() (was Order, id OrderID, m *naiveOrder, fills []Fill, code Reject, ok bool) {
 	var due [2]*naiveOrder
 	for _, m := range n.stops {
@@ -362,7 +362,7 @@ func describeNaive(m *naiveOrder) Resting {
 		Stop: m.terms.Trigger != 0}
 }
 
-// auction finds the price by trying every one that matters.
+// auction tries every price at which the result can change.
 func (n *naive) auction(reference uint32) (a Auction) {
 	if reference == 0 {
 		reference = n.last
@@ -421,7 +421,7 @@ func (n *naive) volume(p uint32) (lots uint64, surplus int64) {
 	return min(sum[Buy], sum[Sell]), int64(sum[Buy] - sum[Sell])
 }
 
-// open holds the auction lot by lot, and drops market orders.
+// open executes the auction lot by lot and drops the market orders.
 func (n *naive) open(reference uint32) (a Auction) {
 	crossed := len(n.side[Buy]) > 0 && len(n.side[Sell]) > 0
 	if crossed {

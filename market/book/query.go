@@ -1,7 +1,12 @@
 package book
 
+import "stakeout/market/ledger"
+
 // Live is the number of orders, waiting ones included.
 func (b *Book) Live() int { return b.live }
+
+// Last is the price of the last trade in ticks, 0 before the first.
+func (b *Book) Last() uint32 { return b.last }
 
 // MaxPrice is the exclusive bound on prices, in ticks.
 func (b *Book) MaxPrice() uint32 { return b.maxPrice }
@@ -17,11 +22,11 @@ func (b *Book) Get(id OrderID) (Open, bool) {
 
 func open(q *quad, key uint32, s *slot) Open {
 	return Open{Price: key >> keyPrice, Lots: s.lots + q.hiddenOf(s), Side: Side(key & keySide),
-		Stop: s.flags&flagStop != 0}
+		Stop: s.isStop()}
 }
 
-// following returns the order behind one at the same price, and from 0 the
-// first; it returns 0 behind the last.
+// following returns the next order at the same price, the first one for id 0, and
+// 0 after the last one.
 func (b *Book) following(lv *level, id uint32) uint32 {
 	at := lv.head
 	if id != 0 {
@@ -51,7 +56,7 @@ func (b *Book) Best(s Side) (price uint32, lots uint64, ok bool) {
 	return p, b.levelAt(p).lots, true
 }
 
-// worse returns the next price behind p on a side.
+// worse returns the next price on a side, away from the best.
 func (b *Book) worse(s Side, p uint32) (uint32, bool) {
 	if s == Buy {
 		p = b.prices.prev(p-1, 0)
@@ -61,8 +66,8 @@ func (b *Book) worse(s Side, p uint32) (uint32, bool) {
 	return p, p != noAsk
 }
 
-// within reports whether a resting price is at or better than a limit, as seen
-// by the side it rests on.
+// within reports whether a resting price is at the limit or better, as seen by
+// the side on which it rests.
 func within(s Side, price, limit uint32) bool {
 	if s == Buy {
 		return price >= limit
@@ -83,9 +88,8 @@ func (b *Book) Depth(s Side, limit uint32) uint64 {
 	return sum
 }
 
-// Walk returns what a market order of this side and size by an owner without
-// resting orders would trade now with what is in sight: lots, and the sum of
-// price × lots.
+// Walk returns what a market order would trade now with the lots in sight, if its
+// owner had no resting orders: the lots, and the sum of price × lots.
 func (b *Book) Walk(taker Side, want uint64) (filled, notional uint64) {
 	s := taker.Opposite()
 	p, lots, ok := b.Best(s)
@@ -100,10 +104,11 @@ func (b *Book) Walk(taker Side, want uint64) (filled, notional uint64) {
 	return filled, notional
 }
 
-// Available returns what o would trade now, up to its lots and within its price
-// (any price for a Market order), hidden lots included: lots, and the sum of
-// price × lots. It passes over orders of its own owner, or ends at them when
-// its policy takes from it there. The budget of o is not looked at.
+// Available returns what o would trade now within its lots and its price (any
+// price for a Market order), hidden lots included: the lots, and the sum of price
+// × lots. Orders of the same owner trade nothing. With a self-trade policy that
+// takes lots from the incoming order, the count ends at the first of them. The
+// budget of o is ignored.
 func (b *Book) Available(o Order) (filled uint32, notional uint64) {
 	s := o.Side.Opposite()
 	p, _, ok := b.Best(s)
@@ -119,8 +124,8 @@ func (b *Book) Available(o Order) (filled uint32, notional uint64) {
 	return filled, notional
 }
 
-// availableAt is what o would trade at one price, up to want lots, and whether an
-// order of its own owner ends it there.
+// availableAt returns the lots that o would trade at one price, up to want, and
+// whether an order of the same owner ends the trade there.
 func (b *Book) availableAt(o *Order, p, want uint32) (filled uint32, blocked bool) {
 	var hidden uint64
 	lv := b.levelAt(p)
@@ -138,7 +143,7 @@ func (b *Book) availableAt(o *Order, p, want uint32) (filled uint32, blocked boo
 	return filled + uint32(min(hidden, uint64(want-filled))), false
 }
 
-// Level is all that rests at one price.
+// Level sums up the orders that rest at one price.
 type Level struct {
 	Price uint32 // ticks
 	Lots  uint64 // in sight
@@ -162,4 +167,46 @@ func (b *Book) Top() (bid, ask uint32) {
 		ask = 0
 	}
 	return b.best[Buy], ask
+}
+
+// Resting describes an order that rests or waits, or that has just been removed.
+type Resting struct {
+	ID     OrderID
+	Owner  ledger.Owner
+	Price  uint32 // ticks
+	Lots   uint32 // hidden ones included
+	Hidden uint32 // lots among them that an iceberg hides
+	Tag    uint16
+	Side   Side
+	Self   SelfTrade
+	Stop   bool // the order waits for its trigger
+}
+
+// Describe describes an order; it reports false if the id is not in use.
+func (b *Book) Describe(id OrderID) (Resting, bool) {
+	if _, _, s := b.find(id); s == nil {
+		return Resting{}, false
+	}
+	return b.describe(uint32(id)), true
+}
+
+func (b *Book) describe(id uint32) Resting {
+	q, key, s := b.find(OrderID(id))
+	return Resting{ID: OrderID(id), Owner: s.owner, Price: key >> keyPrice, Lots: s.lots + q.hiddenOf(s),
+		Hidden: q.hiddenOf(s), Tag: s.tag, Side: Side(key & keySide), Self: s.self(), Stop: s.isStop()}
+}
+
+// Waiting appends every order that is in no queue: first those that a call
+// auction has parked, in the order in which they came, then the buy stops and the
+// sell stops, in the order in which they would fire.
+func (b *Book) Waiting(out []Resting) []Resting {
+	for at := b.call.list.head; at != 0; at = b.quadAt(at).next {
+		out = append(out, b.describe(at<<quadBits))
+	}
+	for s := Buy; s <= Sell; s++ {
+		for _, at := range b.inOrder(s) {
+			out = append(out, b.describe(at<<quadBits))
+		}
+	}
+	return out
 }

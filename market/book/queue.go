@@ -6,29 +6,30 @@ import (
 	"stakeout/market/ledger"
 )
 
-// quadLen is the number of orders that share a cache line.
+// quadLen is the number of orders in a quad, which fills a cache line.
 const (
 	quadBits = 2
 	quadLen  = 1 << quadBits
 )
 
-// The orders of one price are a list of runs. A run of an odd number is a single,
-// which is always the first of its level, and of an even one a quad. The place of
-// an order is the number of its run times four plus its slot.
+// The orders of one price are a linked list of runs. Runs with an odd number are
+// singles; a single is always the first run of its level. Runs with an even
+// number are quads. The place of an order, its OrderID, is the number of its run
+// times four plus the index of its slot.
 
-// single is a run of one order, which came when there was no other at its price:
-// half a cache line. It has nothing unusual about it.
+// single is a run of one plain order that came when its price was empty. It takes
+// half a cache line.
 type single struct {
-	next uint32 // run behind it; the following free single in a free one
+	next uint32 // next run; in a free single, the next free single
 	key  uint32 // price<<8 | side
-	slot slot   // no lots when free
+	slot slot   // 0 lots: this single is free
 	_    [12]byte
 }
 
-// quad is a run of up to four successive orders of one price, oldest first: one
-// cache line. A place is given out again only after all four have left.
+// quad is a run of up to four successive orders of one price, oldest first, in
+// one cache line. Its slots are used again only after all four orders have left.
 type quad struct {
-	next, prev uint32 // runs of the same level; next is the following free quad in a free one
+	next, prev uint32 // runs of the same level; in a free quad, next is the next free quad
 	key        uint32 // price<<8 | side
 	live       uint8  // bit i says that slot i holds an order
 	slot       [quadLen]slot
@@ -48,11 +49,11 @@ const (
 )
 
 // level is one price: the ends of its list of runs and the lots of all its
-// orders. The end is the place for the next order, so that the line of the last run
-// is not needed to know whether there is one.
+// orders. It keeps the place for the next order, so that adding one need not read
+// the last run first.
 type level struct {
 	head uint32 // run
-	end  uint32 // place behind the last order that came; a multiple of four when the last run has no more
+	end  uint32 // place after the youngest order; a multiple of four when the last run is full
 	lots uint64
 }
 
@@ -62,12 +63,12 @@ func (lv *level) last() uint32 { return (lv.end+quadLen-1)>>quadBits - min(lv.en
 // isSingle reports whether a run is a single.
 func isSingle(at uint32) bool { return at&1 != 0 }
 
-// quadAt and singleAt are the runs of a number, which must be of that kind.
+// quadAt and singleAt return the run with a number, which must be of that kind.
 func (b *Book) quadAt(at uint32) *quad     { return &b.quads[at>>1] }
 func (b *Book) singleAt(at uint32) *single { return &b.singles[at>>1] }
 
-// find returns an order with what its run knows of it: its quad, nil in a single,
-// and the key. The slot is nil when the id is not in use.
+// find returns an order and what its run stores for it: the quad (nil for a
+// single) and the key. The slot is nil if the id is not in use.
 func (b *Book) find(id OrderID) (q *quad, key uint32, s *slot) {
 	at, i := uint32(id>>quadBits), id%quadLen
 	if !isSingle(at) {
@@ -87,7 +88,7 @@ func (b *Book) find(id OrderID) (q *quad, key uint32, s *slot) {
 	return nil, x.key, &x.slot
 }
 
-// slotAt is the slot of a place that is known to be in use.
+// slotAt returns the slot of an id that is known to be in use.
 func (b *Book) slotAt(id uint32) *slot {
 	if at := id >> quadBits; isSingle(at) {
 		return &b.singleAt(at).slot
@@ -95,7 +96,7 @@ func (b *Book) slotAt(id uint32) *slot {
 	return &b.quadAt(id >> quadBits).slot[id%quadLen]
 }
 
-// oldest is the first slot in use of a mask that is not empty.
+// oldest is the first slot in use of a mask, which must not be 0.
 func oldest(live uint8) uint32 { return uint32(bits.TrailingZeros8(live)) % quadLen }
 
 // rest puts the remaining lots of an order at the end of the queue at its price.
@@ -126,7 +127,7 @@ func (b *Book) rest(o *Order, lots uint32) OrderID {
 	return OrderID(id)
 }
 
-// restFirst makes an order the single of a level that is empty.
+// restFirst makes an order the single of an empty level.
 func (b *Book) restFirst(lv *level, o *Order, key, lots uint32) OrderID {
 	at := b.newSingle()
 	x := b.singleAt(at)
@@ -138,12 +139,12 @@ func (b *Book) restFirst(lv *level, o *Order, key, lots uint32) OrderID {
 	return OrderID(at << quadBits)
 }
 
-// set makes a slot hold a plain order.
+// set stores a plain order in a slot.
 func (s *slot) set(o *Order, lots uint32) {
 	s.lots, s.owner, s.tag, s.flags = lots, o.Owner, o.Tag, uint16(o.Self)<<selfShift
 }
 
-// newQuad takes an empty quad from the free list, or makes one.
+// newQuad takes a quad from the free list or makes one.
 func (b *Book) newQuad(key uint32) uint32 {
 	at := b.free
 	if at == 0 {
@@ -162,7 +163,7 @@ func (b *Book) freeQuad(at uint32) {
 	b.free = at
 }
 
-// newSingle takes a free single, or makes one.
+// newSingle takes a single from the free list or makes one.
 func (b *Book) newSingle() uint32 {
 	at := b.freeSingles
 	if at == 0 {
@@ -181,7 +182,7 @@ func (b *Book) freeSingle(at uint32) {
 	b.freeSingles = at
 }
 
-// follow makes a run, or nothing, the one behind another.
+// follow sets the run after another; next 0 makes that one the last.
 func (b *Book) follow(at, next uint32) {
 	if isSingle(at) {
 		b.singleAt(at).next = next
@@ -190,7 +191,7 @@ func (b *Book) follow(at, next uint32) {
 	}
 }
 
-// link puts a quad without room for more orders at the end of a level.
+// link puts a quad at the end of a level. The quad must take no more orders.
 func (b *Book) link(lv *level, at uint32) {
 	q, last := b.quadAt(at), lv.last()
 	q.next, q.prev = 0, last
@@ -233,7 +234,7 @@ func (b *Book) remove(id uint32) {
 		if s.flags&flagExpires != 0 {
 			b.unschedule(id)
 		}
-		if s.flags&(flagParked|flagStop) != 0 {
+		if !s.queued() {
 			b.removeWaiting(at)
 			return
 		}
@@ -241,7 +242,7 @@ func (b *Book) remove(id uint32) {
 	b.clearSlot(q, id, s.lots)
 }
 
-// clearSlot takes a plain order out of a quad of a level.
+// clearSlot takes an order without flags out of its quad and level.
 func (b *Book) clearSlot(q *quad, id, lots uint32) {
 	lv := b.levelAt(q.key >> keyPrice)
 	lv.lots -= uint64(lots)
@@ -256,7 +257,7 @@ func (b *Book) clearSlot(q *quad, id, lots uint32) {
 	}
 }
 
-// removeSingle takes the first order of a level out of it.
+// removeSingle takes out the order of a single, which is the first of its level.
 func (b *Book) removeSingle(at uint32) {
 	x := b.singleAt(at)
 	lv := b.levelAt(x.key >> keyPrice)
@@ -273,10 +274,10 @@ func (b *Book) removeSingle(at uint32) {
 // removeWaiting takes out an order that is in no level.
 func (b *Book) removeWaiting(at uint32) {
 	q := b.quadAt(at)
-	if q.slot[0].flags&flagParked != 0 {
-		b.unpark(at)
-	} else {
+	if q.slot[0].isStop() {
 		b.pull(at)
+	} else {
+		b.unpark(at)
 	}
 	b.live--
 	q.live = 0

@@ -3,9 +3,9 @@ package book
 // Phase is how the venue trades at the moment.
 type Phase uint8
 
-// The phases of trading. In a call limit and market orders are collected and
-// nothing trades until the book opens. In a halt nothing is taken but
-// cancels and amendments that only reduce.
+// The phases of trading. A call collects limit and market orders, and nothing
+// trades until the book opens. A halt accepts only cancels and amendments that
+// reduce.
 const (
 	Continuous Phase = iota
 	Call
@@ -20,10 +20,11 @@ func (p Phase) String() string {
 	return "unknown"
 }
 
-// Rules are what the venue asks of every order. The zero value asks for nothing.
+// Rules are the rules of the venue for every order. The zero value has no band
+// and no smallest order and means continuous trading.
 type Rules struct {
-	Low, High uint32 // the band: the lowest and highest price of an order, ticks; High 0 is no band
-	MinLots   uint32 // the smallest order; what a trade leaves of one may be smaller
+	Low, High uint32 // the band: lowest and highest price of an order, in ticks; High 0 is no band
+	MinLots   uint32 // smallest new order; a trade may leave less of it
 	Phase     Phase
 }
 
@@ -34,16 +35,17 @@ func (r *Rules) inBand(price uint32) bool {
 // Rules returns the rules in force.
 func (b *Book) Rules() Rules { return b.rules }
 
-// SetMinLots sets the smallest order that is taken from now on.
+// SetMinLots sets the smallest order that the book accepts from now on. Resting
+// orders stay.
 func (b *Book) SetMinLots(lots uint32) {
 	b.rules.MinLots = lots
 	b.ruled = b.rules != Rules{}
 }
 
-// SetBand sets the lowest and highest price of an order, and removes every
-// order outside, in the order of CancelAll. Since no order rests outside the band,
-// nothing trades there, market orders included. A high of 0 lifts the band. A band
-// with low above high is refused with BadPrice.
+// SetBand sets the lowest and highest price of an order, and removes every order
+// outside the band, in the order of CancelAll. Since no order rests outside the
+// band, market orders cannot trade there either. A high of 0 lifts the band. A
+// band with low above high is refused with BadPrice.
 func (b *Book) SetBand(low, high uint32, removed []Resting) ([]Resting, Reject) {
 	if high == 0 {
 		low = 0
@@ -76,8 +78,8 @@ func (b *Book) allowed(o *Order, t *Terms) Reject {
 	return Accepted
 }
 
-// callable reports whether a call takes an order: stops, which wait, and limit
-// and market orders without a minimum quantity.
+// callable reports whether a call auction takes an order: a stop that waits, or a
+// limit or market order without a minimum quantity.
 func (b *Book) callable(o *Order, t *Terms) bool {
 	return b.waits(o, t) || ((o.Kind == Limit || o.Kind == Market) && t.MinLots == 0)
 }

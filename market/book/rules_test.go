@@ -21,7 +21,8 @@ func lim(o ledger.Owner, s Side, price, lots uint32) Order {
 
 func (o Order) as(k Kind) Order { o.Kind = k; return o }
 
-// state is what rests, as owner, price and lots, bids then asks, best first.
+// state lists the resting orders as owner, price and lots: bids, then asks, best
+// first.
 type state []struct {
 	owner       ledger.Owner
 	price, lots uint32
@@ -36,7 +37,8 @@ func stateOf(b *Book) (out state) {
 	return out
 }
 
-// trades are lots and prices; 0 lots is a cancel by self-trade prevention.
+// trades are pairs of lots and price; 0 lots mean a cancel by self-trade
+// prevention.
 type trades [][2]uint32
 
 var (
@@ -44,8 +46,8 @@ var (
 	bids = []Order{lim(ann, Buy, 48, 3), lim(ben, Buy, 48, 4), lim(ann, Buy, 46, 5)}
 )
 
-// rules has one rule a line: orders that rest, one that arrives, what it trades
-// and what rests afterwards.
+// rules has one rule in each row: resting orders, an incoming order, its trades,
+// and the orders that rest afterwards.
 var rules = []struct {
 	name string
 	rest []Order
@@ -134,8 +136,8 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// TestRejectOrder: a command that breaks every rule is told the first, and the
-// next when that one is mended.
+// TestRejectOrder sends a command that breaks every rule. It is refused for the
+// first one, and after this is mended for the next one.
 func TestRejectOrder(t *testing.T) {
 	b := New(100)
 	b.Expire(5, nil)
@@ -156,7 +158,7 @@ func TestRejectOrder(t *testing.T) {
 	}
 }
 
-// TestAmend: which amendments keep the place in the queue.
+// TestAmend tests which amendments keep the place in the queue.
 func TestAmend(t *testing.T) {
 	for _, c := range []struct {
 		name        string
@@ -194,7 +196,8 @@ func TestAmend(t *testing.T) {
 	}
 }
 
-// TestUnknown: ids that name nothing are refused and harm nothing.
+// TestUnknown tests that commands with unknown ids are refused and change
+// nothing.
 func TestUnknown(t *testing.T) {
 	b := New(100)
 	id, _, _ := b.Submit(lim(ann, Buy, 48, 3), nil)
@@ -217,8 +220,8 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
-// TestExpiry: orders go at their tick, by tick and then by age, also when they
-// are many turns of the wheel away.
+// TestExpiry tests that orders expire at their tick, by tick and then by age,
+// even if the tick is many turns of the wheel away.
 func TestExpiry(t *testing.T) {
 	b := New(100)
 	for i, tick := range []uint32{7, 7 + buckets, 3, 7, 0, 7 + 5*buckets} {
@@ -272,8 +275,8 @@ func TestBitmap(t *testing.T) {
 	}
 }
 
-// TestCopy: a copy onto a used book equals its source in structure and hash, and
-// the two part ways afterwards.
+// TestCopy copies onto a used book: the copy has the structure and hash of its
+// source, and a later change of one does not change the other.
 func TestCopy(t *testing.T) {
 	a, b := newPair(5000, 60, seeded(1)), newPair(5000, 60, seeded(2))
 	for round := range 100 {
@@ -307,8 +310,8 @@ func TestCopy(t *testing.T) {
 	}
 }
 
-// TestHashIsCanonical: the same orders in the same priority hash alike whatever
-// the book went through, and differently in another priority.
+// TestHashIsCanonical tests that equal orders with equal priority have equal
+// hashes after different histories, and that another priority changes the hash.
 func TestHashIsCanonical(t *testing.T) {
 	a, b, c := New(100), New(100), New(100)
 	id, _, _ := a.Submit(lim(ann, Buy, 33, 3), nil)
@@ -332,9 +335,9 @@ func TestHashIsCanonical(t *testing.T) {
 	}
 }
 
-// TestFlow runs each benchmark flow once more than it was recorded on: it
-// allocates nothing then, and a live order takes at most 40 bytes where
-// several share a price.
+// TestFlow repeats each benchmark flow on a book that has grown already: it
+// allocates nothing, and a live order takes at most 40 bytes where several share
+// a price.
 func TestFlow(t *testing.T) {
 	if size := unsafe.Sizeof(quad{}); size != 64 {
 		t.Errorf("a quad takes %d bytes, not a cache line", size)

@@ -8,24 +8,25 @@ import (
 	"stakeout/market/ledger"
 )
 
-// A snapshot is a book as bytes: the places with their links, so that a restored
-// book gives the next order the id that the original would have given it. Levels,
+// A snapshot is a book as bytes. It contains the places and their links, so that
+// the restored book gives the next order the same id as the original. Levels,
 // pages and bitmaps are built again.
 
-// snapshotMark opens a snapshot and names the version of its form.
+// snapshotMark begins a snapshot and names the version of the format.
 const snapshotMark = 0x32304b42 // BK02
 
-// ErrSnapshot is what Restore returns for bytes that are no snapshot.
+// ErrSnapshot is the error of Restore for bytes that are not a snapshot.
 var ErrSnapshot = errors.New("book: snapshot is cut or damaged")
 
 // AppendSnapshot writes the whole state to the end of out.
 func (b *Book) AppendSnapshot(out []byte) []byte {
 	st, c, w := &b.stops, &b.call, &b.expiry
 	out = words(out, snapshotMark, b.maxPrice, w.now, b.last, b.rules.Low, b.rules.High, b.rules.MinLots,
-		uint32(b.rules.Phase),
-		b.free, b.freeSingles, st.hi, st.lo, st.age, c.list.head, c.list.end, c.cut[Buy], c.cut[Sell],
-		uint32(len(b.quads)), uint32(len(b.singles)), uint32(len(w.due)), uint32(len(w.buckets)), uint32(len(st.heap[Buy])),
-		uint32(len(st.heap[Sell])))
+		uint32(b.rules.Phase), b.free, b.freeSingles)
+	out = st.appendHead(out)
+	out = words(out, c.list.head, c.list.end, c.cut[Buy], c.cut[Sell],
+		uint32(len(b.quads)), uint32(len(b.singles)), uint32(len(w.due)), uint32(len(w.buckets)),
+		uint32(len(st.heap[Buy])), uint32(len(st.heap[Sell])))
 	for i := range b.quads {
 		q := &b.quads[i]
 		out = words(out, q.next, q.prev, q.key, uint32(q.live)|b.given(uint32(i)<<1)<<8)
@@ -43,21 +44,19 @@ func (b *Book) AppendSnapshot(out []byte) []byte {
 	for _, k := range w.buckets {
 		out = words(out, k.head, k.tail)
 	}
-	for _, h := range st.heap {
-		out = words(out, h...)
-	}
-	return out
+	return st.appendHeaps(out)
 }
 
 func (s *slot) append(out []byte) []byte {
 	return words(out, s.lots, uint32(s.owner), uint32(s.tag)|uint32(s.flags)<<16)
 }
 
-// given is how many slots of a quad have been given out, as far as it matters: to
-// the last quad of a level.
+// given is the number of slots of a quad that have been handed out. It matters
+// only for the last quad of a level, which can still take orders; all others
+// count as full.
 func (b *Book) given(at uint32) uint32 {
 	q := b.quadAt(at)
-	if q.live == 0 || q.slot[0].flags&(flagParked|flagStop) != 0 {
+	if q.live == 0 || !q.slot[0].queued() {
 		return quadLen
 	}
 	if lv := b.levelAt(q.key >> keyPrice); lv.last() == at {
@@ -73,8 +72,8 @@ func words(out []byte, list ...uint32) []byte {
 	return out
 }
 
-// Restore makes a book from a snapshot. It returns ErrSnapshot, with the reason,
-// for bytes that no book has written.
+// Restore makes a book from a snapshot. For bytes that no book has written it
+// returns an error that wraps ErrSnapshot.
 func Restore(snapshot []byte) (*Book, error) {
 	r := reader{left: snapshot}
 	if r.u32() != snapshotMark {
@@ -101,14 +100,15 @@ func Restore(snapshot []byte) (*Book, error) {
 	return b, nil
 }
 
-// readHead reads the single numbers and the lengths of the tables.
+// readHead reads the numbers at the front of a snapshot and returns the lengths
+// of its tables: quads, singles, expiries, buckets, buy stops and sell stops.
 func (b *Book) readHead(r *reader) (n [6]uint32) {
 	b.expiry.now, b.last = r.u32(), r.u32()
 	b.rules = Rules{Low: r.u32(), High: r.u32(), MinLots: r.u32()}
 	b.rules.Phase = Phase(min(r.u32(), uint32(Phases)))
 	b.ruled = b.rules != Rules{}
 	b.free, b.freeSingles = r.u32(), r.u32()
-	b.stops.hi, b.stops.lo, b.stops.age = r.u32(), r.u32(), r.u32()
+	b.stops.readHead(r)
 	b.call.list.head, b.call.list.end = r.u32(), r.u32()
 	b.call.cut = [2]uint32{Buy: r.u32(), Sell: r.u32()}
 	for i := range n {
@@ -140,12 +140,7 @@ func (b *Book) readTables(r *reader, n [6]uint32) (given []uint32) {
 	for i := range b.expiry.buckets {
 		b.expiry.buckets[i] = bucket{r.u32(), r.u32()}
 	}
-	for s := range b.stops.heap {
-		b.stops.heap[s] = make([]uint32, n[4+s])
-		for i := range b.stops.heap[s] {
-			b.stops.heap[s][i] = r.u32()
-		}
-	}
+	b.stops.readHeaps(r, n[4], n[5])
 	return given
 }
 
@@ -156,20 +151,21 @@ func (r *reader) slot() slot {
 	return s
 }
 
-// isQuad and isRun report whether a run of that number exists; 0 is none and
+// isQuad and isRun report whether a run with that number exists. 0 means none and
 // counts as a quad.
 func (b *Book) isQuad(at uint32) bool { return !isSingle(at) && int(at>>1) < len(b.quads) }
 func (b *Book) isRun(at uint32) bool {
 	return b.isQuad(at) || isSingle(at) && int(at>>1) < len(b.singles)
 }
 
-// isPlace reports whether an expiry can be kept for a place; 0 is none.
+// isPlace reports whether a place can have an expiry. 0 means none and is
+// allowed.
 func (b *Book) isPlace(id uint32) bool {
 	return !isSingle(id>>quadBits) && int(id>>quadBits>>1<<quadBits|id%quadLen) < max(len(b.expiry.due), 1)
 }
 
-// checkLinks verifies that every link leads to a place that exists, so that the
-// rest can be followed safely.
+// checkLinks verifies that every link leads to a place that exists, so that Check
+// can follow the links of damaged bytes safely.
 func (b *Book) checkLinks() error {
 	bad := func(what string, i int) error { return fmt.Errorf("book: %s %d leads nowhere", what, i) }
 	if !b.isQuad(b.free) || !b.isQuad(b.call.list.head) || !b.isQuad(b.call.list.last()) || b.quads[0].live != 0 ||
@@ -198,20 +194,17 @@ func (b *Book) checkLinks() error {
 			return bad("bucket", i)
 		}
 	}
-	for _, h := range b.stops.heap {
-		for i, at := range h {
-			if !b.isQuad(at) {
-				return bad("stop", i)
-			}
-		}
+	if i := b.strayStop(); i >= 0 {
+		return bad("stop", i)
 	}
 	return nil
 }
 
-// linked verifies the links of a quad and the expiries of its orders.
+// linked reports whether the links of a quad and the expiries of its orders are
+// valid.
 func (b *Book) linked(at uint32) bool {
 	q := b.quadAt(at)
-	stop := q.live == 1 && q.slot[0].flags&flagStop != 0
+	stop := q.live == 1 && q.slot[0].isStop() // next and prev of a stop are no links
 	if (!stop && (!b.isQuad(q.next) || (q.live != 0 && !b.isRun(q.prev)))) ||
 		(q.live != 0 && (q.live >= 1<<quadLen || q.key>>keyPrice >= b.maxPrice)) {
 		return false
@@ -224,7 +217,7 @@ func (b *Book) linked(at uint32) bool {
 	return true
 }
 
-// rebuild makes the levels from the runs and counts.
+// rebuild makes the levels from the runs and counts the orders.
 func (b *Book) rebuild(given []uint32) {
 	for i := range b.singles {
 		if x := &b.singles[i]; x.slot.lots != 0 {
@@ -245,7 +238,7 @@ func (b *Book) rebuild(given []uint32) {
 				b.expiry.live++
 			}
 		}
-		if q.live == 0 || q.slot[0].flags&(flagParked|flagStop) != 0 && q.live == 1 {
+		if q.live == 0 || !q.slot[0].queued() && q.live == 1 {
 			continue
 		}
 		lv := b.rebuilt(q.key, q.prev == 0)
@@ -265,7 +258,7 @@ func (b *Book) rebuild(given []uint32) {
 	}
 }
 
-// rebuilt is the level of a run, which the first of its runs opens.
+// rebuilt returns the level of a run. The first run of a level opens it.
 func (b *Book) rebuilt(key uint32, first bool) *level {
 	p := key >> keyPrice
 	if first {

@@ -1,8 +1,10 @@
 package book
 
-// CopyFrom makes b equal to src, re-using b's memory where it fits. Both must be
-// for the same maxPrice or b is made anew. It copies the orders, the pages in
-// use and the part of the price range that was ever touched.
+import "stakeout/experiments/kit/exact"
+
+// CopyFrom makes b equal to src and re-uses the memory of b where it fits. If the
+// two differ in maxPrice, b is made anew. It copies the orders, the pages in use
+// and the part of the price range that was ever touched.
 func (b *Book) CopyFrom(src *Book) {
 	if b == src {
 		return
@@ -29,23 +31,21 @@ func (b *Book) CopyFrom(src *Book) {
 	b.expiry.now, b.expiry.live = src.expiry.now, src.expiry.live
 	b.expiry.due = append(b.expiry.due[:0], src.expiry.due...)
 	b.expiry.buckets = append(b.expiry.buckets[:0], src.expiry.buckets...)
-	for s := range b.stops.heap {
-		b.stops.heap[s] = append(b.stops.heap[s][:0], src.stops.heap[s]...)
-	}
-	b.stops.hi, b.stops.lo, b.stops.age = src.stops.hi, src.stops.lo, src.stops.age
+	b.stops.copyFrom(&src.stops)
 	b.call.list, b.call.n, b.call.cut = src.call.list, src.call.n, src.call.cut
 }
 
-// Hash folds the state into h: the clock, then every order of each side in
-// price–time order, then what waits outside the queues and the rules. Two books
-// in the same state have the same hash, whatever their past. What a book does
-// not use adds nothing to its hash: the price of the last trade enters while a
-// stop or a rule may ask for it, and a caller to whom it always matters folds
-// Last too.
+// Hash folds the state into h: the clock, every order of each side in price–time
+// order, the orders outside the queues, and the rules. Two books in the same
+// state have the same hash, even if they reached it in different ways.
+//
+// Features that a book does not use leave its hash unchanged. In particular the
+// price of the last trade enters only while a stop or a rule may depend on it; a
+// caller that always depends on it folds Last as well.
 func (b *Book) Hash(h uint64) uint64 {
-	h = mix(h, uint64(b.expiry.now)<<32|uint64(b.maxPrice))
+	h = exact.Fold(h, uint64(b.expiry.now)<<32|uint64(b.maxPrice))
 	for s := Buy; s <= Sell; s++ {
-		h = mix(h, uint64(s))
+		h = exact.Fold(h, uint64(s))
 		for p, _, ok := b.Best(s); ok; p, ok = b.worse(s, p) {
 			lv := b.levelAt(p)
 			for id := b.following(lv, 0); id != 0; id = b.following(lv, id) {
@@ -54,49 +54,37 @@ func (b *Book) Hash(h uint64) uint64 {
 		}
 	}
 	if b.ruled {
-		h = mix(h, uint64(b.rules.Low)<<32|uint64(b.rules.High))
-		h = mix(h, uint64(b.rules.MinLots)<<8|uint64(b.rules.Phase))
-		h = mix(h, uint64(b.call.cut[Buy])<<32|uint64(b.call.cut[Sell]))
+		h = exact.Fold(h, uint64(b.rules.Low)<<32|uint64(b.rules.High))
+		h = exact.Fold(h, uint64(b.rules.MinLots)<<8|uint64(b.rules.Phase))
+		h = exact.Fold(h, uint64(b.call.cut[Buy])<<32|uint64(b.call.cut[Sell]))
 	}
 	for at := b.call.list.head; at != 0; at = b.quadAt(at).next {
 		h = b.hashOrder(h, at<<quadBits)
 	}
-	for s := Buy; s <= Sell; s++ {
-		for _, at := range b.inOrder(s) {
-			h = b.hashOrder(h, at<<quadBits)
-		}
-	}
-	if b.stops.hi != 0 {
-		h = mix(h, uint64(b.stops.hi)<<32|uint64(b.stops.lo))
-	}
-	if b.ruled || len(b.stops.heap[Buy])+len(b.stops.heap[Sell]) > 0 {
-		h = mix(h, uint64(b.last))
+	h = b.hashStops(h)
+	if b.ruled || b.stops.any() {
+		h = exact.Fold(h, uint64(b.last))
 	}
 	return h
 }
 
-// hashOrder folds one order into h, and more of it when it is more than a plain
-// order.
+// hashOrder folds one order into h: price, lots, owner, tag and expiry, and the
+// rest only for an order that is not plain.
 func (b *Book) hashOrder(h uint64, id uint32) uint64 {
 	q, key, r := b.find(OrderID(id))
-	h = mix(h, uint64(key>>keyPrice)<<32|uint64(r.lots))
-	h = mix(h, uint64(r.owner)<<16|uint64(r.tag))
-	h = mix(h, uint64(b.expiryOf(id)))
+	h = exact.Fold(h, uint64(key>>keyPrice)<<32|uint64(r.lots))
+	h = exact.Fold(h, uint64(r.owner)<<16|uint64(r.tag))
+	h = exact.Fold(h, uint64(b.expiryOf(id)))
 	if r.flags&^flagExpires == 0 {
 		return h
 	}
-	h = mix(h, uint64(r.flags)<<8|uint64(key&keySide)<<4|uint64(kindOf(q, r)))
-	if r.flags&(flagIceberg|flagStop) != 0 {
+	h = exact.Fold(h, uint64(r.flags)<<8|uint64(key&keySide)<<4|uint64(kindOf(q, r)))
+	if r.flags&flagIceberg != 0 || r.isStop() {
 		for _, x := range q.slot[1:] {
-			h = mix(h, uint64(x.owner)<<32|uint64(x.lots))
+			h = exact.Fold(h, uint64(x.owner)<<32|uint64(x.lots))
 		}
 	}
 	return h
-}
-
-func mix(h, v uint64) uint64 {
-	h = (h ^ v) * 0x9E3779B97F4A7C15
-	return h ^ h>>29
 }
 
 // Orders appends every resting order of a side in price–time order.

@@ -1,32 +1,68 @@
 package book
 
 import (
+	"fmt"
 	"slices"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/ledger"
 )
 
-// Stops wait outside the queues in one heap a side: buys with the lowest trigger
-// first, sales with the highest, and among equals the older one. A trade at a
-// stop's trigger or beyond it, since the last time that Fire had nothing more to
-// do, makes the stop due.
+// Stops wait outside the queues, in one heap for each side: the buy stop with the
+// lowest trigger comes first, the sell stop with the highest, and of two with the
+// same trigger the older one. A trade at the trigger or beyond it makes a stop
+// due. Fire executes the due stops one at a time.
+//
+// A stop is the only order in its quad, and the quad is in no list. The fields
+// that a queue would use hold what the stop needs:
+//
+//	next            age: smaller is older
+//	prev            index in the heap of its side
+//	slot[0]         the order, with flagStop
+//	slot[1].owner   Terms.Display
+//	slot[2].lots    Terms.Trigger
+//	slot[2].owner   Terms.MinLots
+//	slot[2].tag     Order.Kind, as in every quad of one order; see apart
+//	slot[3]         Order.Budget: the low half in lots, the high half in owner
+//
+// This file alone knows that layout. The rest of the book asks isStop and calls
+// waits, wait, pull, amendStop, rescaleBudget and note; the files for hash, copy,
+// check and snapshot call the method of stopBook or Book that does their part.
 
-// stopBook is all that waits for a trigger.
+// stopBook holds all orders that wait for a trigger.
 type stopBook struct {
 	heap   [2][]uint32 // quads, by side
-	sorted []uint32    // scratch
-	hi, lo uint32      // highest and lowest price traded since nothing was due; hi 0 is none
-	age    uint32      // of the next stop
+	sorted []uint32    // scratch memory of inOrder
+	hi, lo uint32      // highest and lowest trade since no stop was due, in ticks; hi 0: no trade
+	age    uint32      // given to the next stop; starts again at 0 when no stop waits
 }
 
-// A stop is alone in its quad, which is in no list: next is its age, prev its
-// place in the heap.
+// any reports whether a stop waits.
+func (st *stopBook) any() bool { return len(st.heap[Buy])+len(st.heap[Sell]) > 0 }
+
+// isStop reports whether an order waits for its trigger.
+func (s *slot) isStop() bool { return s.flags&flagStop != 0 }
+
+// age and trigger are what stops of one side are sorted by.
+func (q *quad) age() uint32     { return q.next }
 func (q *quad) trigger() uint32 { return q.slot[2].lots }
 
-// Last is the price of the last trade in ticks, 0 before the first.
-func (b *Book) Last() uint32 { return b.last }
+// budget is Order.Budget of a stop.
+func (q *quad) budget() uint64 { return uint64(q.slot[3].lots) | uint64(q.slot[3].owner)<<32 }
 
-// reached reports whether trades between lo and hi make a stop due.
+func (q *quad) setBudget(n uint64) {
+	q.slot[3].lots, q.slot[3].owner = uint32(n), ledger.Owner(n>>32)
+}
+
+// rescaleBudget follows a change of price or lots: a budget becomes their product.
+func (q *quad) rescaleBudget() {
+	if q.budget() != 0 {
+		q.setBudget(uint64(q.key>>keyPrice) * uint64(q.slot[0].lots))
+	}
+}
+
+// reached reports whether trades between lo and hi make a stop due; hi 0 means
+// that there were none.
 func reached(s Side, trigger, lo, hi uint32) bool {
 	if hi == 0 {
 		return false
@@ -34,7 +70,8 @@ func reached(s Side, trigger, lo, hi uint32) bool {
 	return (s == Buy && hi >= trigger) || (s == Sell && lo <= trigger)
 }
 
-// waits reports whether an order would wait for its trigger.
+// waits reports whether an order with these terms would wait for its trigger. It
+// does not if the last trade has reached the trigger already.
 func (b *Book) waits(o *Order, t *Terms) bool {
 	return t.Trigger != 0 && !reached(o.Side, t.Trigger, b.last, b.last)
 }
@@ -45,14 +82,24 @@ func (b *Book) wait(o *Order, t *Terms) OrderID {
 	q := b.quadAt(at)
 	q.slot[1].owner = ledger.Owner(t.Display)
 	q.slot[2].lots, q.slot[2].owner = t.Trigger, ledger.Owner(t.MinLots)
-	q.slot[3].lots, q.slot[3].owner = uint32(o.Budget), ledger.Owner(o.Budget>>32)
+	q.setBudget(o.Budget)
 	b.push(at)
 	return OrderID(at << quadBits)
 }
 
+// amendStop gives a stop another price and other lots. It becomes the youngest.
+func (b *Book) amendStop(at, price, lots uint32) {
+	b.pull(at)
+	q := b.quadAt(at)
+	q.key = price<<keyPrice | q.key&keySide
+	q.slot[0].lots = lots
+	q.rescaleBudget()
+	b.push(at)
+}
+
 // push gives a stop the next age and a place in its heap.
 func (b *Book) push(at uint32) {
-	if len(b.stops.heap[Buy])+len(b.stops.heap[Sell]) == 0 {
+	if !b.stops.any() {
 		b.stops.age = 0
 	}
 	q := b.quadAt(at)
@@ -63,11 +110,25 @@ func (b *Book) push(at uint32) {
 	b.up(*h, q.prev)
 }
 
-// earlier reports whether stop x of a side fires before stop y.
+// pull takes a stop out of its heap.
+func (b *Book) pull(at uint32) {
+	q := b.quadAt(at)
+	h := b.stops.heap[q.key&keySide]
+	i, last := q.prev, uint32(len(h)-1)
+	b.swap(h, i, last)
+	h = h[:last]
+	b.stops.heap[q.key&keySide] = h
+	if i < last {
+		b.up(h, i)
+		b.down(h, i)
+	}
+}
+
+// earlier reports whether stop x of a side fires before stop y of that side.
 func (b *Book) earlier(x, y uint32) bool {
 	p, q := b.quadAt(x), b.quadAt(y)
 	if p.trigger() == q.trigger() {
-		return p.next < q.next
+		return p.age() < q.age()
 	}
 	return (p.trigger() < q.trigger()) == (p.key&keySide == uint32(Buy))
 }
@@ -100,43 +161,25 @@ func (b *Book) swap(h []uint32, i, j uint32) {
 	b.quadAt(h[i]).prev, b.quadAt(h[j]).prev = i, j
 }
 
-// pull takes a stop out of its heap.
-func (b *Book) pull(at uint32) {
-	q := b.quadAt(at)
-	h := b.stops.heap[q.key&keySide]
-	i, last := q.prev, uint32(len(h)-1)
-	b.swap(h, i, last)
-	h = h[:last]
-	b.stops.heap[q.key&keySide] = h
-	if i < last {
-		b.up(h, i)
-		b.down(h, i)
-	}
+// inOrder lists the stops of a side in the order in which they would fire. The
+// next call overwrites the list.
+func (b *Book) inOrder(s Side) []uint32 {
+	b.stops.sorted = append(b.stops.sorted[:0], b.stops.heap[s]...)
+	slices.SortFunc(b.stops.sorted, func(x, y uint32) int {
+		if b.earlier(x, y) {
+			return -1
+		}
+		return 1
+	})
+	return b.stops.sorted
 }
 
-func (b *Book) amendStop(at, price, lots uint32) {
-	b.pull(at)
-	q := b.quadAt(at)
-	q.key = price<<keyPrice | q.key&keySide
-	q.slot[0].lots = lots
-	q.setBudget()
-	b.push(at)
-}
-
-func (q *quad) budget() uint64 { return uint64(q.slot[3].lots) | uint64(q.slot[3].owner)<<32 }
-
-// setBudget follows an amendment of a stop with a budget.
-func (q *quad) setBudget() {
-	if q.budget() != 0 {
-		n := uint64(q.key>>keyPrice) * uint64(q.slot[0].lots)
-		q.slot[3].lots, q.slot[3].owner = uint32(n), ledger.Owner(n>>32)
-	}
-}
-
-// note remembers at which prices an order traded, for the stops.
+// note records the first and the last price at which an order traded. The prices
+// of one order move in one direction, so these two are its extremes. Without a
+// stop that waits nothing is recorded.
 func (b *Book) note(first, last uint32) {
 	st := &b.stops
-	if len(st.heap[Buy])+len(st.heap[Sell]) == 0 {
+	if !st.any() {
 		return
 	}
 	if st.hi == 0 {
@@ -145,8 +188,8 @@ func (b *Book) note(first, last uint32) {
 	st.hi, st.lo = max(st.hi, first, last), min(st.lo, first, last)
 }
 
-// next is the stop that fires next, 0 when none is due. When one of either side is
-// due, the older one fires.
+// next is the stop that fires next, 0 when none is due. If stops of both sides are
+// due, the older of the two fires.
 func (b *Book) next() uint32 {
 	st := &b.stops
 	var due [2]uint32
@@ -155,27 +198,28 @@ func (b *Book) next() uint32 {
 			due[s] = h[0]
 		}
 	}
-	if due[Buy] == 0 || (due[Sell] != 0 && b.quadAt(due[Sell]).next < b.quadAt(due[Buy]).next) {
+	if due[Buy] == 0 || (due[Sell] != 0 && b.quadAt(due[Sell]).age() < b.quadAt(due[Buy]).age()) {
 		return due[Sell]
 	}
 	return due[Buy]
 }
 
-// Due reports whether trades have happened that stops may be waiting for.
+// Due reports whether trades have happened that may have reached a trigger.
 func (b *Book) Due() bool { return b.stops.hi != 0 && b.rules.Phase == Continuous }
 
-// Fired is a stop that was due: it left its place and was executed like an order
-// that arrives now, or refused with Code and is gone.
+// Fired is a stop that was due and has left its place. It was executed like an
+// order that arrives now, or refused with Code.
 type Fired struct {
 	Order Order   // as it was executed
 	Was   OrderID // its id while it waited
-	ID    OrderID // what it rests under now, 0 if it does not
+	ID    OrderID // the id of what rests of it now, 0 if nothing does
 	Code  Reject
 }
 
 // Fire executes the next stop that is due and appends its fills. It reports false
-// when none was; the caller calls it until then after every command that may
-// trade. Stops fire one at a time, so each sees what the one before did.
+// when no stop is due. After every command that may trade, the caller repeats
+// Fire until then. Stops fire one at a time, so that each meets the book that the
+// one before has left.
 func (b *Book) Fire(fills []Fill) (Fired, []Fill, bool) {
 	if !b.Due() {
 		return Fired{}, fills, false
@@ -188,39 +232,81 @@ func (b *Book) Fire(fills []Fill) (Fired, []Fill, bool) {
 	q := b.quadAt(at)
 	s := &q.slot[0]
 	f := Fired{Was: OrderID(at << quadBits), Order: Order{Owner: s.owner, Tag: s.tag, Lots: s.lots,
-		Price: q.key >> keyPrice, Side: Side(q.key & keySide), Kind: Kind(q.slot[2].tag), Self: s.self(),
+		Price: q.key >> keyPrice, Side: Side(q.key & keySide), Kind: kindOf(q, s), Self: s.self(),
 		Expiry: b.expiryOf(at << quadBits), Budget: q.budget()}}
-	t := Terms{Display: uint32(q.slot[1].owner), MinLots: uint32(q.slot[2].owner)}
-	// A stop may have been reduced below what it was to show or to trade at least.
-	t.Display, t.MinLots = min(t.Display, s.lots), min(t.MinLots, s.lots)
+	// An amendment may have reduced the stop below its display or minimum quantity.
+	t := Terms{Display: min(uint32(q.slot[1].owner), s.lots), MinLots: min(uint32(q.slot[2].owner), s.lots)}
 	b.remove(at << quadBits)
 	f.ID, fills, f.Code = b.Enter(f.Order, t, fills)
 	return f, fills, true
 }
 
-// inOrder lists the stops of a side as they would fire.
-func (b *Book) inOrder(s Side) []uint32 {
-	b.stops.sorted = append(b.stops.sorted[:0], b.stops.heap[s]...)
-	slices.SortFunc(b.stops.sorted, func(x, y uint32) int {
-		if b.earlier(x, y) {
-			return -1
-		}
-		return 1
-	})
-	return b.stops.sorted
-}
-
-// Waiting appends every order that is in no queue: those that a call has parked,
-// in the order in which they came, then stops to buy and to sell, as they would
-// fire.
-func (b *Book) Waiting(out []Resting) []Resting {
-	for at := b.call.list.head; at != 0; at = b.quadAt(at).next {
-		out = append(out, b.describe(at<<quadBits))
-	}
+// hashStops folds the stops of each side as they would fire, and the range of
+// trades that they have not answered yet.
+func (b *Book) hashStops(h uint64) uint64 {
 	for s := Buy; s <= Sell; s++ {
 		for _, at := range b.inOrder(s) {
-			out = append(out, b.describe(at<<quadBits))
+			h = b.hashOrder(h, at<<quadBits)
 		}
 	}
+	if b.stops.hi != 0 {
+		h = exact.Fold(h, uint64(b.stops.hi)<<32|uint64(b.stops.lo))
+	}
+	return h
+}
+
+// copyFrom makes st equal to src and re-uses the memory of st where it fits.
+func (st *stopBook) copyFrom(src *stopBook) {
+	for s := range st.heap {
+		st.heap[s] = append(st.heap[s][:0], src.heap[s]...)
+	}
+	st.hi, st.lo, st.age = src.hi, src.lo, src.age
+}
+
+// checkStops verifies heaps, ages and flags, and returns the number of stops.
+func (b *Book) checkStops() (n int, err error) {
+	for s, h := range b.stops.heap {
+		for i, at := range h {
+			q := b.quadAt(at)
+			if q.live != 1 || q.slot[0].flags&(flagParked|flagStop) != flagStop || q.prev != uint32(i) ||
+				q.key&keySide != uint32(s) || q.age() >= b.stops.age || (i > 0 && b.earlier(at, h[(i-1)/2])) {
+				return 0, fmt.Errorf("book: stop %d in quad %d is %+v", i, at, *q)
+			}
+			n++
+		}
+	}
+	return n, nil
+}
+
+// appendHead, appendHeaps and their counterparts write and read the stops in a
+// snapshot: the head stands among the numbers of the book, the heaps at the end.
+func (st *stopBook) appendHead(out []byte) []byte { return words(out, st.hi, st.lo, st.age) }
+
+func (st *stopBook) readHead(r *reader) { st.hi, st.lo, st.age = r.u32(), r.u32(), r.u32() }
+
+func (st *stopBook) appendHeaps(out []byte) []byte {
+	for _, h := range st.heap {
+		out = words(out, h...)
+	}
 	return out
+}
+
+func (st *stopBook) readHeaps(r *reader, buys, sales uint32) {
+	st.heap = [2][]uint32{Buy: make([]uint32, buys), Sell: make([]uint32, sales)}
+	for _, h := range st.heap {
+		for i := range h {
+			h[i] = r.u32()
+		}
+	}
+}
+
+// strayStop is the index in its heap of a stop whose quad does not exist, -1 if
+// there is none. A snapshot is checked so before its links are followed.
+func (b *Book) strayStop() int {
+	for _, h := range b.stops.heap {
+		if i := slices.IndexFunc(h, func(at uint32) bool { return !b.isQuad(at) }); i >= 0 {
+			return i
+		}
+	}
+	return -1
 }

@@ -1,15 +1,15 @@
 package book
 
-// SelfTrade says what happens when an order meets one of its own owner. It is
-// the incoming order's choice; the two never trade.
+// SelfTrade says what happens when an order meets one of the same owner. The two
+// never trade. The policy of the incoming order applies.
 type SelfTrade uint8
 
 // The policies of self-trade prevention.
 const (
-	CancelOldest SelfTrade = iota // the resting order goes, the incoming one goes on
-	CancelNewest                  // what is left of the incoming order goes
-	CancelBoth                    // both go
-	Decrement                     // both lose the lots of the smaller one, which goes
+	CancelOldest SelfTrade = iota // cancel the resting order; the incoming one goes on
+	CancelNewest                  // cancel what is left of the incoming order
+	CancelBoth                    // cancel both
+	Decrement                     // both lose the lots of the smaller one, which is thereby cancelled
 	SelfTrades
 )
 
@@ -20,17 +20,17 @@ func (p SelfTrade) String() string {
 	return "unknown"
 }
 
-// Terms are what an order may ask for beyond price and lots. The zero value asks
-// for nothing.
+// Terms are conditions of an order beyond price and lots. The zero value is a
+// plain order.
 type Terms struct {
-	Trigger uint32 // a stop: waits for a trade at this price or beyond it, in ticks; 0 is none
-	Display uint32 // an iceberg: rests with no more lots than these in sight; 0 shows all
-	MinLots uint32 // refused unless at least so many lots trade at once, when it enters or fires
+	Trigger uint32 // makes a stop: it waits for a trade at this price or beyond, in ticks; 0 is no stop
+	Display uint32 // makes an iceberg: it shows at most this many lots; 0 shows all
+	MinLots uint32 // the order is refused unless this many lots trade at once, on entry or on firing
 }
 
-// Enter is Submit with terms. A stop whose trigger the last trade has reached is
-// executed at once; otherwise it waits outside the queues under the id that
-// is returned, until Fire.
+// Enter is Submit with terms. A stop is executed at once if the last trade has
+// reached its trigger. Otherwise it waits outside the queues, under the id that
+// is returned, until Fire executes it.
 func (b *Book) Enter(o Order, t Terms, fills []Fill) (OrderID, []Fill, Reject) {
 	if code := b.TestTerms(&o, &t); code != Accepted {
 		return 0, fills, code
@@ -39,8 +39,9 @@ func (b *Book) Enter(o Order, t Terms, fills []Fill) (OrderID, []Fill, Reject) {
 	return id, fills, Accepted
 }
 
-// TestTerms says what Enter would answer, without changing anything. What depends
-// on resting orders is asked of a waiting stop when it fires.
+// TestTerms returns the code that Enter would return, without changing anything.
+// Conditions on resting orders are not tested for a stop that will wait, but when
+// it fires.
 func (b *Book) TestTerms(o *Order, t *Terms) Reject {
 	if *t == (Terms{}) {
 		return b.Test(o)
@@ -66,7 +67,7 @@ func (b *Book) TestTerms(o *Order, t *Terms) Reject {
 // Waits reports whether an order with these terms would wait for its trigger.
 func (b *Book) Waits(o *Order, t *Terms) bool { return b.waits(o, t) }
 
-// meaningful checks terms and policy against the order that has them.
+// meaningful reports whether terms and policy can apply to the order.
 func (b *Book) meaningful(o *Order, t *Terms) bool {
 	return o.Self < SelfTrades && t.MinLots <= o.Lots && t.Trigger < b.maxPrice &&
 		(t.Display == 0 || (t.Display <= o.Lots && o.Kind <= PostOnly)) &&

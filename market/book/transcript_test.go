@@ -12,11 +12,11 @@ import (
 	"stakeout/market/ledger"
 )
 
-// TestTranscripts replays testdata/*.txt, the specification of the book by
-// cases. A case begins with its name behind "--" and has a book of prices below
-// 1000 of its own. A line is a command; the lines that begin with "=" after it
-// are what the book says, and those that begin with "#" explain. Orders are
-// called a, b, c … as they come:
+// TestTranscripts replays testdata/*.txt, the specification of the book by cases.
+// A case begins with its name behind "--" and has a new book of prices below
+// 1000. Each line is a command. The lines after it that begin with "=" are the
+// answer of the book; lines that begin with "#" explain. Orders are named a, b, c
+// … in the order in which they arrive:
 //
 //	OWNER buys|sells LOTS [@ PRICE] [WORDS]
 //	amend ORDER LOTS @ PRICE
@@ -31,10 +31,11 @@ import (
 //	replay             go on with a book replayed from the journal
 //	book               what rests and waits
 //
-// The words of an order: market, ioc, fok, post-only; until=TICK, stop=TRIGGER,
-// show=LOTS, min=LOTS, budget=AMOUNT, self=newest|both|decrement; side=N, kind=N and
-// policy=N give numbers that have no word. The book is checked after every command, and
-// every case ends as if it ended with book, restore and replay.
+// The words of an order are market, ioc, fok, post-only, until=TICK,
+// stop=TRIGGER, show=LOTS, min=LOTS, budget=AMOUNT and
+// self=newest|both|decrement; side=N, kind=N and policy=N give numbers that have
+// no word. The book is checked after every command, and every case ends with
+// book, restore and replay.
 func TestTranscripts(t *testing.T) {
 	cases := 0
 	transcript.Files(t, 10, func(t *testing.T, text string) string {
@@ -47,7 +48,8 @@ func TestTranscripts(t *testing.T) {
 	}
 }
 
-// replay repeats the text with what the book says now, and counts the cases.
+// replay returns the text with the present answers of the book, and counts the
+// cases.
 func replay(t *testing.T, text string) (string, int) {
 	t.Helper()
 	s, cases := &script{t: t}, 0
@@ -218,8 +220,8 @@ func (s *script) order(words []string) {
 	s.do(c, len(s.ids)-1)
 }
 
-// do executes a command on an order, or on none if which is negative, and says
-// what came of it.
+// do executes a command on order number which, or on none if which is negative,
+// and prints the reaction.
 func (s *script) do(c Command, which int) {
 	s.journal = AppendCommand(s.journal, &c)
 	s.book.Do(&c, &s.r)
@@ -319,7 +321,7 @@ func (s *script) auction() {
 	}
 }
 
-// state says what rests, by priority, and what waits.
+// state prints the resting orders by priority and the waiting ones.
 func (s *script) state() {
 	var parts []string
 	for side := Buy; side <= Sell; side++ {

@@ -13,14 +13,13 @@ import (
 
 var long = flag.Bool("long", false, "compare ten million operations with the naive twin")
 
-// pair drives both books with the same commands and reports the first
-// difference.
+// pair sends the same commands to both books and reports the first difference.
 type pair struct {
 	fast *Book
 	slow *naive
-	draw func(n uint32) uint32 // uniform below n; n is never 0
-	ids  []OrderID             // ids ever returned, some of them dead
-	full int                   // orders at which the pair mostly cancels
+	draw func(n uint32) uint32 // uniform in [0, n); n is never 0
+	ids  []OrderID             // all ids so far; some orders are gone
+	full int                   // with this many orders most commands cancel
 	did  struct{ fills, self, fired, matches, refills int }
 }
 
@@ -78,7 +77,7 @@ func (p *pair) command() error {
 }
 
 // removed compares lists of removed orders, as sets where the order of the fast
-// book is its own affair.
+// book does not matter.
 func removed(what string, got, want []Resting, asSets bool) error {
 	if asSets {
 		byID := func(a, b Resting) int { return cmp.Compare(a.ID, b.ID) }
@@ -328,8 +327,9 @@ func (p *pair) expire() error {
 	return removed(fmt.Sprint("expire ", tick), p.fast.Expire(tick, nil), p.slow.expire(tick), jump > buckets)
 }
 
-// compare holds the whole state of the books against each other. In a call the
-// fast book keeps apart what crosses; behind what is in the level it is the younger.
+// compare compares the whole state of the two books. During a call the fast book
+// parks the orders that cross; at one price they are younger than those in the
+// level.
 func (p *pair) compare() error {
 	waiting := p.fast.Waiting(nil)
 	for s := Buy; s <= Sell; s++ {
@@ -400,8 +400,8 @@ func (p *pair) compareSide(s Side, orders []Resting) error {
 	return nil
 }
 
-// TestTwin compares the book with its naive twin over a million random legal and
-// illegal commands, and over ten million with -long.
+// TestTwin compares the book with its naive twin over a million random commands,
+// legal and illegal ones, and over ten million with -long.
 func TestTwin(t *testing.T) {
 	each := 250_000
 	if *long {

@@ -25,9 +25,9 @@ func eachSize(b *testing.B, run func(b *testing.B, l *Ledger, owners int)) {
 	}
 }
 
-// BenchmarkPost pays between owners a long stride apart, so that large ledgers
-// miss the cache as a market of many does. The first eight owners sit out, since
-// what comes from Outside is not checked for funds.
+// BenchmarkPost pays between owners that are far apart in memory, so that a large
+// ledger misses the cache as in a large market. It skips the system owners,
+// because transfers from Outside need no funds and would take another path.
 func BenchmarkPost(b *testing.B) {
 	eachSize(b, func(b *testing.B, l *Ledger, owners int) {
 		from, n := uint32(0), uint32(owners)-uint32(First)
@@ -41,7 +41,7 @@ func BenchmarkPost(b *testing.B) {
 	})
 }
 
-// hashed keeps the compiler from striking out a hash that nobody reads.
+// hashed keeps the compiler from removing a hash that is not used.
 var hashed uint64
 
 func BenchmarkHash(b *testing.B) {
@@ -62,7 +62,7 @@ func BenchmarkCopyFrom(b *testing.B) {
 	})
 }
 
-// Posting, in all its ways, allocates nothing.
+// Post allocates nothing, in the accepted and in the refused case.
 func TestPostAllocatesNothing(t *testing.T) {
 	l := endowed(100)
 	if n := testing.AllocsPerRun(100, func() {

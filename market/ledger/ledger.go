@@ -1,21 +1,24 @@
-// Package ledger holds every balance of the model and is the only place where
-// one changes. It is a double-entry ledger in integer micro-units: a Transfer
-// takes an amount from one pocket and adds it to another, with a reason, so per
-// asset the sum over all accounts is zero from genesis on. Supply enters from
-// the owner Outside, whose balance is minus what everybody else holds.
+// Package ledger holds every balance of the model and is the only place where one
+// changes. It is a double-entry ledger in integer micro-units: a Transfer takes
+// an amount from one pocket and adds it to another, with a reason. So the sum
+// over all accounts is zero for every asset at all times. Supply enters from the
+// owner Outside, whose balance is minus the sum of all other balances.
 //
-// Profit by channel is a group-by over reasons and is computed nowhere else:
-// each owner is assigned to a row (a sector, or a leg of an attacker), and the
-// ledger keeps for each row, reason and asset the net amount received.
+// Profit by channel is a group-by over reasons and is computed nowhere else. Each
+// owner belongs to a row (a sector, or a leg of an attacker), and the ledger
+// keeps the net amount that each row has received for each reason and asset.
 //
-// Two pockets may be negative. Outside is the counterpart of everything that
-// the model does not contain. Loan is a claim when positive and a debt when
-// negative, so that the equity of an owner is the plain sum of its pockets.
+// Balances of Outside, the counterpart of everything that the model does not
+// contain, may be negative, and so may the pocket Loan of every owner. Loan is a
+// claim when positive and a debt when negative, so the equity of an owner is the
+// sum of its pockets.
 package ledger
 
 import (
 	"errors"
 	"fmt"
+
+	"stakeout/experiments/kit/exact"
 )
 
 // Amount is a quantity of an asset in micro-units (1e-6 token, 1e-6 USD).
@@ -24,7 +27,7 @@ type Amount int64
 // Unit is one whole token or one US dollar.
 const Unit Amount = 1_000_000
 
-// Units is the amount in whole tokens or dollars, for beliefs and statistics.
+// Units converts to whole tokens or dollars, for beliefs and statistics.
 func (a Amount) Units() float64 {
 	return float64(a) / float64(Unit)
 }
@@ -34,19 +37,19 @@ type Owner uint32
 
 // The owners that exist in every world. Agents start at First.
 const (
-	Outside   Owner = iota // everything the model does not contain
+	Outside   Owner = iota // the world outside the model
 	Venue                  // the exchange: trading fees
 	Pool                   // the lending pool
-	Insurance              // absorbs the shortfall of liquidated loans
+	Insurance              // pays the debts that collateral did not cover
 	Treasury               // proceeds of auctions, protocol income
-	Escrow                 // bids, bonds and bribes whose owners are not settled yet
-	Burned                 // tokens and cash that nobody can spend again
+	Escrow                 // bids, bonds and bribes until it is settled who gets them
+	Burned                 // tokens and cash that have been destroyed
 	LayerOne               // miners and the burnt base fee
-	Dust                   // what rounding leaves over
+	Dust                   // remainders of rounding
 	First                  // the first agent
 )
 
-// Asset is what an account is denominated in.
+// Asset is the unit of an account.
 type Asset uint8
 
 // The assets. Cash is US dollars and the numeraire. Ether exists only as the
@@ -61,10 +64,11 @@ const (
 	Assets
 )
 
-// Pocket separates what an owner can spend from what is tied up.
+// Pocket separates the money that an owner can spend from money that is tied up.
 type Pocket uint8
 
-// The pockets of an owner. Eight of eight bytes make one cache line an asset.
+// The pockets of an owner. Eight pockets of eight bytes fill one cache line for
+// each asset.
 const (
 	Free       Pocket = iota // spendable
 	Held                     // behind open orders
@@ -94,8 +98,8 @@ type Transfer struct {
 	Reason     Reason
 }
 
-// The ways in which a transfer can be refused; nothing has changed then.
-// Balances and flows are bounded by 2**62 − 1 micro-units, 4.6 trillion dollars.
+// The reasons for which Post refuses a transfer and changes nothing. Balances and
+// flows are bounded by 2**62 − 1 micro-units, which is 4.6 trillion dollars.
 var (
 	ErrAmount   = errors.New("ledger: negative amount")
 	ErrAccount  = errors.New("ledger: no such account")
@@ -108,17 +112,18 @@ type Row uint8
 
 // Ledger holds balances of a fixed number of owners.
 type Ledger struct {
-	bal  [Assets][]pockets // by owner
-	row  []Row             // owner
+	bal  [Assets][]pockets // by asset and owner
+	row  []Row             // by owner
 	flow []Amount          // row × reason × asset: net amount received
 }
 
-// pockets are the balances of one owner in one asset: one cache line. Assets
-// are kept apart, because most owners have only one of them.
+// pockets are the balances of one owner in one asset: one cache line. Each asset
+// has its own table, because most owners have only one of them.
 type pockets [Pockets]Amount
 
-// New returns an empty ledger for owners ids 0 to owners−1 and rows 0 to rows−1.
-// Every owner starts in row 0. There must be a row and the owners below First.
+// New returns an empty ledger for the owners 0 to owners−1 and the rows 0 to
+// rows−1. Every owner starts in row 0. There must be at least one row and First
+// owners.
 func New(owners, rows int) *Ledger {
 	l := &Ledger{row: make([]Row, owners), flow: make([]Amount, rows*perRow)}
 	for a := range l.bal {
@@ -133,20 +138,20 @@ func (l *Ledger) Owners() int { return len(l.row) }
 // Rows is the number of rows of the flow table.
 func (l *Ledger) Rows() int { return len(l.flow) / perRow }
 
-// Assign puts an owner into a row of the flow table. It must come before the
-// owner's first transfer and name a row below Rows, else flows no longer add up
-// to holdings, which Audit reports.
+// Assign puts an owner into a row of the flow table. Call it before the owner's
+// first transfer and with a row below Rows; otherwise the flows of the rows do
+// not add up to their holdings, and Audit reports it.
 func (l *Ledger) Assign(o Owner, r Row) { l.row[o] = r }
 
 // RowOf returns the row of an owner.
 func (l *Ledger) RowOf(o Owner) Row { return l.row[o] }
 
-// Balance returns what an owner has of an asset in one pocket.
+// Balance returns the balance of an owner in one pocket.
 func (l *Ledger) Balance(o Owner, a Asset, p Pocket) Amount { return l.bal[a][o][p] }
 
-// Total returns what an owner has of an asset in all pockets together: its
-// equity in that asset, debts deducted. It is exact while no more than two
-// pockets are near the bound of a balance.
+// Total returns the sum of an owner's pockets in one asset: its equity in that
+// asset, debts deducted. The sum cannot overflow while at most two pockets are
+// near the bound of a balance.
 func (l *Ledger) Total(o Owner, a Asset) Amount {
 	var sum Amount
 	for _, b := range &l.bal[a][o] {
@@ -161,8 +166,8 @@ func (l *Ledger) Flow(r Row, why Reason, a Asset) Amount {
 }
 
 // Post applies a transfer, or changes nothing and returns ErrAmount, ErrAccount,
-// ErrFunds or ErrOverflow, in this order of precedence. A transfer between two
-// owners of one row, like one between pockets of one owner, is no flow.
+// ErrFunds or ErrOverflow, in this order of precedence. A transfer within a row,
+// for example between two pockets of one owner, changes no flow.
 func (l *Ledger) Post(t Transfer) error {
 	if t.Amount < 0 {
 		return ErrAmount
@@ -177,7 +182,7 @@ func (l *Ledger) Post(t Transfer) error {
 	if have < t.Amount && t.From != Outside && t.FromPocket != Loan {
 		return ErrFunds
 	}
-	// The comparisons are arranged so that they cannot overflow themselves.
+	// The comparisons are arranged so that none of them can overflow.
 	if have < t.Amount-maxBalance || (from != to && *to > maxBalance-t.Amount) {
 		return ErrOverflow
 	}
@@ -195,9 +200,9 @@ func (l *Ledger) Post(t Transfer) error {
 	return nil
 }
 
-// Audit checks the invariants: per asset everything sums to zero, no balance
-// is negative that may not be, and per row and asset the flows over all reasons
-// add up to what the owners of the row hold.
+// Audit checks the invariants: every asset sums to zero, no balance is negative
+// except those that may be, and for each row and asset the flows over all reasons
+// add up to the holdings of the owners in the row.
 func (l *Ledger) Audit() error {
 	var sum [Assets]Amount
 	held := make([]Amount, l.Rows()*int(Assets))
@@ -236,7 +241,7 @@ func (l *Ledger) auditFlows(held []Amount) error {
 	return nil
 }
 
-// CopyFrom makes l equal to src, re-using l's memory where it fits.
+// CopyFrom makes l equal to src and re-uses the memory of l where it fits.
 func (l *Ledger) CopyFrom(src *Ledger) {
 	for a := range l.bal {
 		l.bal[a] = append(l.bal[a][:0], src.bal[a]...)
@@ -246,22 +251,18 @@ func (l *Ledger) CopyFrom(src *Ledger) {
 }
 
 // Hash folds every balance and flow into h, for the state hash of a world. The
-// rows of owners never change in a world and are left out.
+// rows of owners never change within a world and are left out.
 func (l *Ledger) Hash(h uint64) uint64 {
 	for o := range l.row {
 		for a := range l.bal {
-			for _, b := range &l.bal[a][o] {
-				h = (h ^ uint64(b)) * 0x9E3779B97F4A7C15
-				h ^= h >> 29
-			}
+			h = exact.Fold(h, l.bal[a][o][:]...)
 		}
 	}
 	for i, b := range l.flow {
 		if why := Reason(i % perRow / int(Assets)); why >= Mining && b == 0 {
-			continue // reasons of which most worlds know nothing
+			continue // these reasons enter only where they occur; worlds without them keep their hashes
 		}
-		h = (h ^ uint64(b)) * 0x9E3779B97F4A7C15
-		h ^= h >> 29
+		h = exact.Fold(h, b)
 	}
 	return h
 }

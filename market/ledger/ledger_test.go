@@ -23,7 +23,7 @@ func newTestLedger() *Ledger {
 	return l
 }
 
-// twin is the ledger written a second time, in wide integers and maps.
+// twin is a second implementation of the ledger with big integers and maps.
 type twin struct {
 	bal  map[[3]int]*big.Int
 	flow map[[3]int]*big.Int
@@ -75,7 +75,8 @@ func shift(m map[[3]int]*big.Int, out, in [3]int, x *big.Int) {
 	entry(m, in).Add(entry(m, in), x)
 }
 
-// agrees compares every balance and flow, and totals with sums of pockets.
+// agrees compares every balance and flow, and each total with the sum of its
+// pockets.
 func (w *twin) agrees(t fatal, l *Ledger) {
 	for o := 0; o < testOwners; o++ {
 		for a := Asset(0); a < Assets; a++ {
@@ -126,8 +127,8 @@ func anyTransfer(t *rapid.T) Transfer {
 	}
 }
 
-// Whatever is asked for, the ledger does what its twin does, conserves every
-// asset, and changes nothing when it refuses.
+// For random transfers the ledger does what its twin does, conserves every asset,
+// and changes nothing when it refuses.
 func TestPostAgainstTwin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l, w := newTestLedger(), newTwin()
@@ -186,8 +187,8 @@ func TestRefusals(t *testing.T) {
 	must(t, l.Audit())
 }
 
-// A flow is bounded like a balance: money that goes round for two reasons
-// forever is refused before the column wraps.
+// A flow is bounded like a balance: if money goes in a circle for two reasons,
+// the ledger refuses before the flow overflows.
 func TestFlowOverflows(t *testing.T) {
 	l := newTestLedger()
 	a, b := First, First+1
@@ -202,7 +203,7 @@ func TestFlowOverflows(t *testing.T) {
 	must(t, l.Audit())
 }
 
-// Audit finds each kind of damage.
+// Audit finds every kind of damage.
 func TestAuditFinds(t *testing.T) {
 	for name, spoil := range map[string]func(*Ledger){
 		"creation": func(l *Ledger) { l.bal[Cash][First][Free]++ },
@@ -285,7 +286,7 @@ func TestHashSeesBalancesAndFlows(t *testing.T) {
 	}
 }
 
-// MulDiv is exact wherever the quotient fits, and says so where it does not.
+// MulDiv is exact where the quotient fits, and reports false where it does not.
 func TestMulDiv(t *testing.T) {
 	edges := []int64{math.MinInt64, -1, 0, 1, 2, 3, 1e6, 1<<31 - 1, 1<<62 - 2, 1<<62 - 1, 1 << 62, math.MaxInt64 - 1,
 		math.MaxInt64}
@@ -322,7 +323,8 @@ func checkMulDiv(t fatal, a, b, c int64) {
 	}
 }
 
-// FuzzPost reads transfers of 16 bytes and holds the ledger to its twin.
+// FuzzPost reads transfers of 16 bytes each and compares the ledger with its
+// twin.
 func FuzzPost(f *testing.F) {
 	f.Add([]byte{})
 	f.Add(make([]byte, 32))

@@ -6,7 +6,7 @@ import "math/bits"
 type Rounding bool
 
 // Down rounds towards zero, Up away from zero. Callers round against the agent,
-// never against the system.
+// never against the system, so that rounding cannot create money for an agent.
 const (
 	Down Rounding = false
 	Up   Rounding = true

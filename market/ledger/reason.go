@@ -6,11 +6,11 @@ type Reason uint8
 // The reasons. Their names are stable: they are column names of result files.
 const (
 	Genesis        Reason = iota // opening balances
-	Move                         // between pockets of one owner
+	Move                         // between two pockets of one owner
 	Pay                          // from one agent to another
-	Trade                        // order book, both legs
+	Trade                        // both legs of a trade in an order book
 	TradingFee                   // maker and taker fees
-	Borrow                       // tokens lent and the debt that mirrors them
+	Borrow                       // tokens lent, and the debt against them
 	Repay                        // tokens returned
 	Lend                         // lenders' deposits and withdrawals
 	Interest                     // from borrowers to lenders and reserves
@@ -21,7 +21,7 @@ const (
 	StakingReward                // the operator's payment to the staker it served
 	BatchCost                    // layer-one gas of batches
 	ExitGas                      // layer-one gas of forced exits
-	Gas                          // layer-one gas of everything else
+	Gas                          // layer-one gas of all other transactions
 	Slash                        // stake taken for a fault
 	OperatingCost                // running a coordinator
 	Consumption                  // rewards that leave the model
@@ -31,16 +31,16 @@ const (
 	Auction                      // bids paid
 	Burn                         // destroyed
 	Bribe                        // to voters and jurors
-	Remainder                    // what integer division leaves
+	Remainder                    // remainders of integer divisions
 	Conversion                   // ether for cash at its exogenous price
-	Extraction                   // what a leader makes of ordering transactions
+	Extraction                   // income of a leader from the order of transactions
 	Variation                    // gains and losses of perpetual positions, from losers to winners
 	Funding                      // between the two sides of the perpetual future
-	Bond                         // behind a bid, an accusation or an answer, and back
-	Fork                         // tokens and balances that change ledgers in a fork
+	Bond                         // deposit for a bid, an accusation or an answer, and its return
+	Fork                         // tokens and balances that move to another ledger in a fork
 	Migration                    // layer-one gas of a move to another rollup
-	Mining                       // block rewards and layer-one fees, and what hash power costs
-	Disruption                   // paid to disturb somebody's network
+	Mining                       // block rewards, layer-one fees and the cost of hash power
+	Disruption                   // payments to disturb a network
 	Reasons
 )
 

@@ -6,8 +6,8 @@ import (
 	"stakeout/market/ledger"
 )
 
-// Deposit lends a micro-tokens of an owner's free balance to the pool.
-// Errors: ledger.ErrAccount, ledger.ErrAmount, ledger.ErrFunds.
+// Deposit lends a micro-tokens of an owner's free balance to the pool. Errors:
+// ledger.ErrAccount, ledger.ErrAmount, ledger.ErrFunds.
 func (p *Pool) Deposit(o ledger.Owner, a ledger.Amount) error {
 	if err := p.admit(o, a); err != nil {
 		return err
@@ -24,9 +24,8 @@ func (p *Pool) Deposit(o ledger.Owner, a ledger.Amount) error {
 	return nil
 }
 
-// Withdraw takes a micro-tokens of an owner's claim out of the pool, which
-// must hold them. Errors: ledger.ErrAccount, ledger.ErrAmount, ErrClaim,
-// ErrLiquidity.
+// Withdraw pays a micro-tokens of an owner's claim from the free tokens of the
+// pool. Errors: ledger.ErrAccount, ledger.ErrAmount, ErrClaim, ErrLiquidity.
 func (p *Pool) Withdraw(o ledger.Owner, a ledger.Amount) error {
 	if err := p.admit(o, a); err != nil {
 		return err
@@ -44,7 +43,7 @@ func (p *Pool) Withdraw(o ledger.Owner, a ledger.Amount) error {
 	return nil
 }
 
-// cutClaim takes at least a micro-tokens from a claim that is at least a.
+// cutClaim reduces a claim of at least a micro-tokens by at least a.
 func (p *Pool) cutClaim(o ledger.Owner, a ledger.Amount) {
 	shares := p.accounts[o].supply
 	if a < p.Claim(o) {
@@ -54,10 +53,10 @@ func (p *Pool) cutClaim(o ledger.Owner, a ledger.Amount) {
 	p.supply -= shares
 }
 
-// Borrow hands out tokens (micro-units) and moves as much free cash to
-// Collateral as the initial margin on the whole debt needs at a price in
-// micro-USD a token. Errors: ledger.ErrAccount, ledger.ErrAmount, ErrPrice,
-// ErrSeized, ErrCap, ErrLiquidity, ErrCollateral.
+// Borrow lends tokens (micro-units) and moves free cash to Collateral until it
+// covers the initial margin of the whole debt at a price in micro-USD a token.
+// Errors: ledger.ErrAccount, ledger.ErrAmount, ErrPrice, ErrSeized, ErrCap,
+// ErrLiquidity, ErrCollateral.
 func (p *Pool) Borrow(o ledger.Owner, tokens, price ledger.Amount) error {
 	if err := p.admitLoan(o, tokens, price); err != nil {
 		return err
@@ -85,7 +84,8 @@ func (p *Pool) Borrow(o ledger.Owner, tokens, price ledger.Amount) error {
 	return nil
 }
 
-// admitLoan is the check of operations that need a price and no open seizure.
+// admitLoan checks operations that need a price and that are refused during a
+// seizure.
 func (p *Pool) admitLoan(o ledger.Owner, a, price ledger.Amount) error {
 	if err := p.admit(o, a); err != nil {
 		return err
@@ -96,11 +96,10 @@ func (p *Pool) admitLoan(o ledger.Owner, a, price ledger.Amount) error {
 	return p.unseized(o)
 }
 
-// Repay returns at most tokens (micro-units) of a debt from the owner's free
-// balance and frees the collateral above the initial margin at the latest
-// price, or all of it when the debt is gone. It returns what was repaid.
-// Errors: ledger.ErrAccount, ledger.ErrAmount, ledger.ErrFunds, ErrDebt,
-// ErrSeized.
+// Repay pays back at most tokens (micro-units) of a debt from the owner's free
+// balance and returns the amount repaid. It frees the collateral above the
+// initial margin at the latest price, or all of it if the debt is gone. Errors:
+// ledger.ErrAccount, ledger.ErrAmount, ledger.ErrFunds, ErrDebt, ErrSeized.
 func (p *Pool) Repay(o ledger.Owner, tokens ledger.Amount) (ledger.Amount, error) {
 	if err := p.admit(o, tokens); err != nil {
 		return 0, err
@@ -120,7 +119,7 @@ func (p *Pool) Repay(o ledger.Owner, tokens ledger.Amount) (ledger.Amount, error
 	return tokens, nil
 }
 
-// payDebt returns tokens that the owner has and owes.
+// payDebt pays back tokens. The owner must have and owe that many.
 func (p *Pool) payDebt(o ledger.Owner, tokens ledger.Amount) {
 	p.Settle(o)
 	p.cutDebt(o, tokens)
@@ -128,8 +127,8 @@ func (p *Pool) payDebt(o ledger.Owner, tokens ledger.Amount) {
 	p.mirror(o, ledger.Repay)
 }
 
-// cutDebt takes at most a micro-tokens from a debt that is at least a, and
-// strikes the owner off the borrowers when nothing is left.
+// cutDebt reduces a debt of at least a micro-tokens by at most a, and removes the
+// owner from the borrowers if nothing is left.
 func (p *Pool) cutDebt(o ledger.Owner, a ledger.Amount) {
 	shares := p.accounts[o].debt
 	if a < p.Debt(o) {
@@ -178,8 +177,8 @@ func (p *Pool) collateral(o ledger.Owner) ledger.Amount {
 	return p.ledger.Balance(o, ledger.Cash, ledger.Collateral)
 }
 
-// required is the collateral, in micro-USD, of a debt at a price for a margin
-// in parts per billion.
+// required is the collateral in micro-USD that a debt needs at a price, for a
+// margin in parts per billion.
 func (p *Pool) required(debt, price, margin ledger.Amount) ledger.Amount {
 	return scale(scale(debt, price, ledger.Unit, ledger.Up), margin, billion, ledger.Up)
 }
@@ -193,7 +192,7 @@ func (p *Pool) excess(o ledger.Owner, price ledger.Amount) ledger.Amount {
 	return max(p.collateral(o)-p.required(debt, price, p.rules.initial), 0)
 }
 
-// lock moves cash from Free to Collateral, or back when it is negative.
+// lock moves cash from Free to Collateral; a negative amount moves it back.
 func (p *Pool) lock(o ledger.Owner, cash ledger.Amount) {
 	t := ledger.Transfer{
 		Amount: cash, From: o, To: o, Asset: ledger.Cash,
@@ -207,8 +206,8 @@ func (p *Pool) lock(o ledger.Owner, cash ledger.Amount) {
 	}
 }
 
-// Borrowers are the owners with debt in ascending order. The slice is the
-// pool's own and valid until the next operation.
+// Borrowers returns the owners with debt in ascending order. The slice belongs to
+// the pool and is valid until the next operation.
 func (p *Pool) Borrowers() []ledger.Owner { return p.borrowers }
 
 func (p *Pool) enlist(o ledger.Owner) {

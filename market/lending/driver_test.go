@@ -11,8 +11,8 @@ import (
 
 const usd = ledger.Unit // one dollar and one token are both a million units
 
-// defaults reads the default values from the tags of Params, as the
-// configuration does, so that tests run on what users get.
+// defaults reads the default values from the tags of Params, as the configuration
+// does, so that the tests use the same values as a user.
 func defaults(tb testing.TB) Params {
 	tb.Helper()
 	var p Params
@@ -39,7 +39,7 @@ func defaults(tb testing.TB) Params {
 	return p
 }
 
-// world is a ledger with a pool and a price, driven by numbers.
+// world is a ledger with a pool and a price.
 type world struct {
 	ledger *ledger.Ledger
 	pool   *Pool
@@ -104,8 +104,8 @@ func (w *world) sell(o ledger.Owner, tokens, cash ledger.Amount) error {
 	})
 }
 
-// buyIn is what the simulation does with a call: seize, buy at a price as far
-// as the collateral goes, liquidate. It returns what was bought.
+// buyIn handles a call as the simulation does: it seizes, buys at a price as far
+// as the collateral goes, liquidates, and returns the tokens bought.
 func (w *world) buyIn(c Call, price ledger.Amount) (ledger.Amount, error) {
 	cash := min(scale(c.Tokens, price, ledger.Unit, ledger.Up), w.pool.collateral(c.Owner))
 	if cash > 0 {
@@ -122,7 +122,7 @@ func (w *world) buyIn(c Call, price ledger.Amount) (ledger.Amount, error) {
 
 const operations = 16
 
-// apply does one operation; the amount is in micro-units and may be illegal.
+// apply does one operation. The amount is in micro-units and may be illegal.
 func (w *world) apply(op byte, o ledger.Owner, a ledger.Amount) error {
 	switch op % operations {
 	case 0, 1:
@@ -158,8 +158,8 @@ func (w *world) apply(op byte, o ledger.Owner, a ledger.Amount) error {
 	return nil
 }
 
-// answerCalls buys in every account that the latest check called, with
-// slippage, and writes off what has nothing left.
+// answerCalls buys in every account that the latest check called, with slippage,
+// and writes off the accounts that have nothing left.
 func (w *world) answerCalls(slip bool) error {
 	w.calls = w.pool.Check(w.price, w.calls[:0])
 	for _, c := range w.calls {
@@ -185,8 +185,8 @@ func (w *world) verify() error {
 	return w.pool.Audit()
 }
 
-// closing settles everybody and checks what remains with the pool: rounding
-// dust of at most so many micro-tokens, and never less than nothing.
+// closing settles all owners and checks the remainder in the pool: between zero
+// and dust micro-tokens.
 func (w *world) closing(dust ledger.Amount) error {
 	w.pool.SettleAll()
 	for o := ledger.First; int(o) < testOwners; o++ {
@@ -201,8 +201,8 @@ func (w *world) closing(dust ledger.Amount) error {
 	return w.verify()
 }
 
-// sweepDust is the most that may be left in the pool just after Accrue swept it
-// to Insurance: less than a share, and what rounding each account can hold.
+// sweepDust bounds what the pool can hold just after Accrue has moved remainders
+// to Insurance: less than a share, and the rounding of each account.
 func (p *Pool) sweepDust() ledger.Amount {
 	return p.lendIndex/indexUnit + 1 + 2*ledger.Amount(testOwners)
 }

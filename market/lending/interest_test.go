@@ -10,8 +10,8 @@ import (
 
 const ticksPerYear = 365 * 24 * 3600 / 13
 
-// At full use nothing but debts and claims is in the pool and both grow alike,
-// so use is constant and a year of ticks is (1 + r·dt)^n.
+// At full use the pool contains only debts and claims, which grow at the same
+// rate. So utilisation is constant, and a year of ticks is (1 + r·dt)^n.
 func TestYearAtFullUseIsTheClosedForm(t *testing.T) {
 	w := newWorld(t, defaults(t), 100e6*usd, 1e6*usd)
 	lender, borrower := ledger.First, ledger.First+1
@@ -28,8 +28,8 @@ func TestYearAtFullUseIsTheClosedForm(t *testing.T) {
 	ok(t, w.closing(50))
 }
 
-// With a flat curve use does not matter: seven per cent for a year, of which
-// Insurance gets a fifth and what it earns on that.
+// With a flat curve utilisation does not matter: interest is seven per cent a
+// year, and Insurance gets a fifth of it and the interest on that.
 func TestYearAtAFlatRateIsTheClosedForm(t *testing.T) {
 	p := defaults(t)
 	p.BaseRate, p.KinkRate, p.ExcessSlope = 0.07, 0.07, 0
@@ -56,7 +56,7 @@ func TestYearAtAFlatRateIsTheClosedForm(t *testing.T) {
 	}
 }
 
-// One jump of n ticks is simple interest, and going back in time does nothing.
+// One jump of n ticks is simple interest; an earlier tick changes nothing.
 func TestAccrueJumps(t *testing.T) {
 	w := newWorld(t, defaults(t), 100e6*usd, 1e6*usd)
 	ok(t, w.pool.Deposit(ledger.First, 1e6*usd))
@@ -70,7 +70,8 @@ func TestAccrueJumps(t *testing.T) {
 	}
 }
 
-// Debts stop growing before they overflow, and shares are restated unseen.
+// Debts stop growing before they overflow, and restating shares changes no debt
+// or claim.
 func TestIndicesNeverOverflow(t *testing.T) {
 	w := newWorld(t, defaults(t), 1<<50, 1e6*usd)
 	ok(t, w.pool.Deposit(ledger.First, 1e6*usd))

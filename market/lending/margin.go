@@ -6,8 +6,8 @@ import (
 	"stakeout/market/ledger"
 )
 
-// Call is one margin call: the owner whose debt must be bought in, how many
-// micro-tokens of it, and the collateral in micro-USD that can pay for them.
+// Call is one margin call: the owner, the micro-tokens of its debt that must be
+// bought in, and the collateral in micro-USD that can pay for them.
 type Call struct {
 	Owner      ledger.Owner
 	Tokens     ledger.Amount
@@ -17,12 +17,12 @@ type Call struct {
 // margin is the state of a borrower between a margin call and its end.
 type margin struct {
 	called bool
-	open   bool          // collateral was seized and not accounted for
-	seized ledger.Amount // micro-USD moved to Free since then
-	before ledger.Amount // micro-USD that were in Free before
+	open   bool          // collateral was seized and Liquidate has not settled it yet
+	seized ledger.Amount // collateral moved to Free, in micro-USD
+	before ledger.Amount // cash in Free before the seizure, in micro-USD
 }
 
-// marginOf returns the margin state of a borrower, nil for everybody else.
+// marginOf returns the margin state of a borrower, nil for all other owners.
 func (p *Pool) marginOf(o ledger.Owner) *margin {
 	if i, found := slices.BinarySearch(p.borrowers, o); found {
 		return &p.margins[i]
@@ -37,11 +37,11 @@ func (p *Pool) unseized(o ledger.Owner) error {
 	return nil
 }
 
-// Check appends a margin call for each account whose collateral is below the
-// maintenance margin at a price in micro-USD a token, in ascending order of
+// Check appends to due a margin call for each account whose collateral is below
+// the maintenance margin at a price in micro-USD a token, in ascending order of
 // owners, and returns due. It replaces all earlier calls. The caller seizes
-// collateral, buys tokens through the book and calls Liquidate; when no
-// collateral is left it calls WriteOff.
+// collateral, buys tokens through the book and calls Liquidate; if no collateral
+// is left it calls WriteOff.
 func (p *Pool) Check(price ledger.Amount, due []Call) []Call {
 	p.mark = max(price, 0)
 	for i, o := range p.borrowers {
@@ -54,8 +54,9 @@ func (p *Pool) Check(price ledger.Amount, due []Call) []Call {
 	return due
 }
 
-// callable is how many micro-tokens a margin check would buy in: none, the
-// close factor's share, or everything where a partial close would not help.
+// callable is the number of micro-tokens that a margin check would buy in: none,
+// the share of the close factor, or all of the debt where a partial close would
+// not help.
 func (p *Pool) callable(o ledger.Owner, price ledger.Amount) ledger.Amount {
 	debt, behind := p.Debt(o), p.collateral(o)
 	if behind >= p.required(debt, price, p.rules.maintenance) {
@@ -68,11 +69,11 @@ func (p *Pool) callable(o ledger.Owner, price ledger.Amount) ledger.Amount {
 }
 
 // Seize moves collateral (micro-USD) of a called account to Free so that the
-// caller can buy tokens with it. The caller must do nothing else with that
-// owner's cash before Liquidate, in the same phase: Liquidate takes back what
-// the free balance still has above what it was before, and until then the
-// account can neither borrow, repay, post nor release. Errors:
-// ledger.ErrAccount, ledger.ErrAmount, ErrNotCalled, ErrCollateral.
+// caller can buy tokens with it. The caller must call Liquidate in the same phase
+// and must not use that owner's cash otherwise before, because Liquidate takes
+// back all free cash above the balance before the seizure. Until then the account
+// cannot borrow, repay, post or release. Errors: ledger.ErrAccount,
+// ledger.ErrAmount, ErrNotCalled, ErrCollateral.
 func (p *Pool) Seize(o ledger.Owner, cash ledger.Amount) error {
 	if err := p.admit(o, cash); err != nil {
 		return err
@@ -92,12 +93,13 @@ func (p *Pool) Seize(o ledger.Owner, cash ledger.Amount) error {
 	return nil
 }
 
-// Liquidate ends a margin call: it puts unspent seized cash back, repays the
-// debt with at most bought micro-tokens of the owner's free balance, and takes
-// the penalty, on their value at the price of the check, from what collateral
-// is left to Insurance. Buying comes before the penalty, so the penalty never
-// costs the lenders anything. Zero bought is a purchase that failed. Errors:
-// ledger.ErrAccount, ledger.ErrAmount, ledger.ErrFunds, ErrNotCalled.
+// Liquidate ends a margin call. It returns unspent seized cash to Collateral,
+// repays the debt with at most bought micro-tokens of the owner's free balance,
+// and moves the penalty from the remaining collateral to Insurance; the penalty
+// is a share of the value of these tokens at the price of the check. The penalty
+// comes after the purchase, so it never costs the lenders anything. bought is 0
+// if the purchase failed. Errors: ledger.ErrAccount, ledger.ErrAmount,
+// ledger.ErrFunds, ErrNotCalled.
 func (p *Pool) Liquidate(o ledger.Owner, bought ledger.Amount) error {
 	if !p.known(o) {
 		return ledger.ErrAccount
@@ -127,7 +129,7 @@ func (p *Pool) Liquidate(o ledger.Owner, bought ledger.Amount) error {
 	return nil
 }
 
-// penalise moves the penalty on tokens bought in to Insurance.
+// penalise moves the penalty for bought micro-tokens to Insurance.
 func (p *Pool) penalise(o ledger.Owner, bought ledger.Amount) {
 	p.forfeit(o, min(p.required(bought, p.mark, p.rules.penalty), p.collateral(o)), ledger.Liquidation)
 }
@@ -140,13 +142,13 @@ func (p *Pool) forfeit(o ledger.Owner, cash ledger.Amount, why ledger.Reason) {
 	})
 }
 
-// WriteOff strikes the debt of an account below the maintenance margin, at the
-// price of the latest check, that has no collateral left, or too little to buy
-// anything, which then goes to Insurance. The loss falls on the owner's own
-// claim on the pool, on Insurance's claim, on Insurance's free tokens (the
-// caller may first buy some with its cash), and the rest on all lenders in
-// proportion to their claims, each with a transfer of its own: this one
-// operation is O(owners) when lenders lose. Errors: ledger.ErrAccount, ErrDebt,
+// WriteOff cancels the debt of an account that is below the maintenance margin at
+// the price of the latest check and whose collateral is gone or too small to buy
+// anything; such a remainder goes to Insurance. The loss falls on the owner's own
+// claim on the pool, then on Insurance's claim, then on Insurance's free tokens
+// (the caller may first buy some with its cash), and finally on all lenders in
+// proportion to their claims. In the last case the operation is O(owners),
+// because each lender gets a transfer. Errors: ledger.ErrAccount, ErrDebt,
 // ErrSeized, ErrSecured.
 func (p *Pool) WriteOff(o ledger.Owner) error {
 	if !p.known(o) {
@@ -174,7 +176,7 @@ func (p *Pool) WriteOff(o ledger.Owner) error {
 	return nil
 }
 
-// setOff pays a debt with the owner's own claim as far as it goes.
+// setOff pays as much of a debt as possible with the owner's own claim.
 func (p *Pool) setOff(o ledger.Owner) {
 	a := min(p.Claim(o), p.Debt(o))
 	p.cutClaim(o, a)
@@ -182,8 +184,8 @@ func (p *Pool) setOff(o ledger.Owner) {
 	p.mirror(o, ledger.Shortfall)
 }
 
-// cover makes Insurance pay for a lost debt, with its claim and then with its
-// free tokens, as far as they go.
+// cover makes Insurance pay for a lost debt, first with its claim and then with
+// its free tokens, as far as they suffice.
 func (p *Pool) cover(loss ledger.Amount) {
 	claim := min(loss, p.Claim(ledger.Insurance))
 	p.cutClaim(ledger.Insurance, claim)
@@ -191,9 +193,10 @@ func (p *Pool) cover(loss ledger.Amount) {
 	p.pay(ledger.Insurance, ledger.Pool, min(loss-claim, p.free(ledger.Insurance)), ledger.Shortfall)
 }
 
-// socialise lowers the lenders' index to what the pool can back. Each lender
-// is settled before, so that interest and loss stay apart in the ledger, and
-// all shares are restated after, so that the index cannot wither to nothing.
+// socialise lowers the lenders' index to what the pool can back. It settles each
+// lender first, so that interest and loss are separate flows in the ledger. It
+// restates all shares afterwards, because repeated losses would otherwise drive
+// the index towards zero.
 func (p *Pool) socialise() {
 	for o := range p.accounts {
 		if p.accounts[o].supply > 0 {

@@ -6,7 +6,8 @@ import (
 	"stakeout/market/ledger"
 )
 
-// A buffer that the borrower posted stays behind the loan when it borrows more.
+// Collateral that a borrower has posted in advance stays in place when it borrows
+// more.
 func TestBorrowKeepsPostedCollateral(t *testing.T) {
 	w := lent(t)
 	b := ledger.First + 1
@@ -17,7 +18,8 @@ func TestBorrowKeepsPostedCollateral(t *testing.T) {
 	}
 }
 
-// A lender gets its claim and not one unit more, even when the pool has it.
+// A lender can withdraw its claim and not one unit more, even if the pool has
+// more.
 func TestWithdrawStopsAtTheClaim(t *testing.T) {
 	w := lent(t)
 	ok(t, w.pool.Deposit(ledger.First+2, 500*usd))
@@ -30,8 +32,8 @@ func TestWithdrawStopsAtTheClaim(t *testing.T) {
 	}
 }
 
-// Neither a sound loan that happens to be small nor a bad one that still has
-// collateral can be written off.
+// A sound but small loan cannot be written off, and neither can a bad loan that
+// still has collateral.
 func TestWriteOffNeedsABadAndBareDebt(t *testing.T) {
 	w := lent(t)
 	small, large := ledger.First+2, ledger.First+1
@@ -50,7 +52,7 @@ func TestWriteOffNeedsABadAndBareDebt(t *testing.T) {
 	}
 }
 
-// A check replaces the calls of the one before.
+// A check replaces the calls of the previous one.
 func TestCallsEndWhenThePriceRecovers(t *testing.T) {
 	w := lent(t)
 	if calls := w.pool.Check(2*usd, nil); len(calls) != 1 {
@@ -64,8 +66,8 @@ func TestCallsEndWhenThePriceRecovers(t *testing.T) {
 	}
 }
 
-// Profit by channel: what a lender earned before a loss is interest, and the
-// loss is shortfall, both to the last unit, though neither was settled before.
+// Profit by channel: the lender's earnings before a loss are interest, and the
+// loss is shortfall, both to the last unit, although neither was settled before.
 func TestLossesAndInterestStayApart(t *testing.T) {
 	w := lent(t)
 	lender, ruined := ledger.First+2, ledger.First+1

@@ -5,27 +5,29 @@ import (
 )
 
 const (
-	// indexUnit is the index of a new pool. At 1e15 one tick of interest at one
-	// per cent of use still moves the lenders' index by thousands of units.
+	// indexUnit is the index of a new pool. It is so large that one tick of
+	// interest at a utilisation of one per cent still moves the lenders' index by
+	// thousands of units.
 	indexUnit ledger.Amount = 1_000_000_000_000_000
-	// maxIndex is where shares are restated so that they stay finer than one
-	// thousandth of a whole unit.
+	// maxIndex is the index at which shares are restated, so that a share is
+	// never worth more than a thousandth of a token.
 	maxIndex = 1000 * indexUnit
-	// maxDebt is more than any supply of tokens; interest stops there instead
-	// of overflowing.
+	// maxDebt is more than any supply of tokens. Interest stops there instead of
+	// overflowing.
 	maxDebt ledger.Amount = 1 << 58
-	// saturated stands for a value that does not fit: more than anybody holds.
+	// saturated stands for a value that does not fit an Amount. No owner holds
+	// that much.
 	saturated ledger.Amount = 1 << 62
 
 	billion             ledger.Amount = 1_000_000_000
 	millisecondsPerYear ledger.Amount = 365 * 24 * 3600 * 1000
 )
 
-// account holds an owner's shares: debt × debtIndex / indexUnit micro-tokens
-// are owed, supply × lendIndex / indexUnit are claimed.
+// account holds the shares of an owner. The owner owes debt × debtIndex /
+// indexUnit micro-tokens and claims supply × lendIndex / indexUnit.
 type account struct{ debt, supply ledger.Amount }
 
-// Pool lends the staking token. It posts to the ledger it was made with.
+// Pool lends the staking token. It posts to the ledger that New was given.
 type Pool struct {
 	ledger   *ledger.Ledger
 	rules    rules
@@ -36,12 +38,12 @@ type Pool struct {
 
 	debt, supply         ledger.Amount // sums of shares
 	debtIndex, lendIndex ledger.Amount // never below indexUnit
-	mark                 ledger.Amount // latest price heard, micro-USD a token
+	mark                 ledger.Amount // latest price given to Borrow, Release or Check, micro-USD a token
 	tick                 uint32
 }
 
-// rules are the parameters as integers: fractions and yearly rates in parts
-// per billion, amounts in micro-units.
+// rules are the parameters as integers: fractions and yearly rates in parts per
+// billion, amounts in micro-units.
 type rules struct {
 	cap, smallDebt, dustCollateral        ledger.Amount
 	base, kinkRate, kink, excess, reserve ledger.Amount
@@ -49,8 +51,8 @@ type rules struct {
 	closeFactor, fullClose, tickMillis    ledger.Amount
 }
 
-// New returns an empty pool for owners ids 0 to owners−1. The parameters must
-// be valid. A tick lasts secondsPerTick, to the millisecond.
+// New returns an empty pool for the owners 0 to owners−1. The parameters must be
+// valid. A tick lasts secondsPerTick, rounded to the millisecond.
 func New(l *ledger.Ledger, p Params, owners int, secondsPerTick float64) *Pool {
 	return &Pool{
 		ledger: l,
@@ -72,7 +74,7 @@ func New(l *ledger.Ledger, p Params, owners int, secondsPerTick float64) *Pool {
 // parts converts a non-negative fraction to the nearest part per billion.
 func parts(x float64) ledger.Amount { return ledger.Amount(float64(x*1e9) + 0.5) }
 
-// scale is MulDiv for values that fit; what does not fit saturates.
+// scale is MulDiv that returns saturated for a quotient that does not fit.
 func scale(a, b, c ledger.Amount, r ledger.Rounding) ledger.Amount {
 	q, ok := ledger.MulDiv(a, b, c, r)
 	if !ok {
@@ -81,13 +83,12 @@ func scale(a, b, c ledger.Amount, r ledger.Rounding) ledger.Amount {
 	return q
 }
 
-// known reports whether an owner can have an account. The pool itself and the
-// outside world cannot.
+// known reports whether an owner can have an account. Pool and Outside cannot.
 func (p *Pool) known(o ledger.Owner) bool {
 	return uint(o) < uint(len(p.accounts)) && o != ledger.Pool && o != ledger.Outside
 }
 
-// admit is the check that every operation on an amount begins with.
+// admit is the first check of every operation on an amount.
 func (p *Pool) admit(o ledger.Owner, a ledger.Amount) error {
 	if !p.known(o) {
 		return ledger.ErrAccount
@@ -98,18 +99,19 @@ func (p *Pool) admit(o ledger.Owner, a ledger.Amount) error {
 	return nil
 }
 
-// Debt is what an owner owes in micro-tokens, interest to date included.
+// Debt is the debt of an owner in micro-tokens, interest to date included.
 func (p *Pool) Debt(o ledger.Owner) ledger.Amount {
 	return scale(p.accounts[o].debt, p.debtIndex, indexUnit, ledger.Up)
 }
 
-// Claim is what the pool owes an owner in micro-tokens, interest to date
+// Claim is the claim of an owner on the pool in micro-tokens, interest to date
 // included.
 func (p *Pool) Claim(o ledger.Owner) ledger.Amount {
 	return scale(p.accounts[o].supply, p.lendIndex, indexUnit, ledger.Down)
 }
 
-// Accrue moves the indices to a tick at the rate that holds now. It is O(1).
+// Accrue raises the indices to a tick at the present rate. It is O(1). An earlier
+// tick changes nothing.
 func (p *Pool) Accrue(tick uint32) {
 	if tick <= p.tick {
 		return
@@ -131,9 +133,9 @@ func (p *Pool) Accrue(tick uint32) {
 	}
 }
 
-// distribute raises the debt index by a step and shares out what it yields.
-// Insurance gets what the pool then has beyond what it owes: the reserve, and
-// all that rounding has left over so far.
+// distribute raises the debt index by a step and distributes the interest.
+// Insurance gets everything that the pool then has beyond what it owes: the
+// reserve, and the remainders of all earlier rounding.
 func (p *Pool) distribute(step ledger.Amount) {
 	interest := product(p.debt, step)
 	var lent ledger.Amount
@@ -147,8 +149,8 @@ func (p *Pool) distribute(step ledger.Amount) {
 	p.supply += reserve
 }
 
-// restate sets both indices back to the unit and every account's shares to
-// what it owes and claims, which therefore do not change.
+// restate sets both indices back to indexUnit and converts the shares of every
+// account, so that debts and claims stay the same.
 func (p *Pool) restate() {
 	p.debt, p.supply = 0, 0
 	for o := range p.accounts {
@@ -160,8 +162,8 @@ func (p *Pool) restate() {
 	p.debtIndex, p.lendIndex = indexUnit, indexUnit
 }
 
-// Settle brings the pocket Loan of one owner up to date; the difference is
-// interest. Owners that the pool does not know have nothing to settle.
+// Settle updates the pocket Loan of one owner; the difference is interest. It
+// does nothing for an owner that cannot have an account.
 func (p *Pool) Settle(o ledger.Owner) {
 	if p.known(o) {
 		p.mirror(o, ledger.Interest)
@@ -175,9 +177,10 @@ func (p *Pool) SettleAll() {
 	}
 }
 
-// mirror posts the difference between what an account is and what the ledger
-// says it is. Operations settle first, change the shares, and mirror again with
-// their own reason, so no rounding is ever lost between the two.
+// mirror posts the difference between an account and its pocket Loan. Every
+// operation first settles interest, then changes the shares, and then mirrors
+// again with its own reason, so each reason gets exactly its amount and no
+// rounding is lost.
 func (p *Pool) mirror(o ledger.Owner, why ledger.Reason) {
 	d := p.Claim(o) - p.Debt(o) - p.ledger.Balance(o, asset, ledger.Loan)
 	t := ledger.Transfer{
@@ -192,7 +195,8 @@ func (p *Pool) mirror(o ledger.Owner, why ledger.Reason) {
 	}
 }
 
-// post applies a transfer whose funds were checked before anything changed.
+// post applies a transfer. It panics if the ledger refuses, since the caller has
+// checked the funds.
 func (p *Pool) post(t ledger.Transfer) {
 	if err := p.ledger.Post(t); err != nil {
 		panic("lending: checked transfer refused: " + err.Error())
@@ -204,7 +208,7 @@ func (p *Pool) pay(from, to ledger.Owner, a ledger.Amount, why ledger.Reason) {
 	p.post(ledger.Transfer{Amount: a, From: from, To: to, Asset: asset, Reason: why})
 }
 
-// free is the tokens that an owner can spend.
+// free is the balance of tokens that an owner can spend.
 func (p *Pool) free(o ledger.Owner) ledger.Amount {
 	return p.ledger.Balance(o, asset, ledger.Free)
 }

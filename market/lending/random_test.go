@@ -8,7 +8,7 @@ import (
 	"stakeout/market/ledger"
 )
 
-// draw makes a random operation: mostly legal sizes, some absurd ones, and
+// draw makes a random operation: mostly legal sizes, some absurd ones, and some
 // owners that cannot have an account.
 func draw(r *rand.Rand) (op byte, o ledger.Owner, a ledger.Amount) {
 	op, o = byte(r.Intn(operations)), ledger.First+ledger.Owner(r.Intn(testOwners-int(ledger.First)))
@@ -25,8 +25,8 @@ func draw(r *rand.Rand) (op byte, o ledger.Owner, a ledger.Amount) {
 	return op, o, a
 }
 
-// After each of 100,000 legal and illegal operations everything sums to zero,
-// the pool can pay what it owes, and a refused operation has changed nothing.
+// After each of 100,000 random operations, legal or not, everything sums to zero
+// and the pool can pay what it owes; a refused operation has changed nothing.
 func TestConservationUnderRandomOperations(t *testing.T) {
 	p := defaults(t)
 	p.BorrowCap = 200_000 * usd
@@ -63,7 +63,7 @@ func TestConservationUnderRandomOperations(t *testing.T) {
 	ok(t, w.closing(w.pool.sweepDust()))
 }
 
-// An illegal operation gets the error that names its reason.
+// An illegal operation returns the error that names the reason.
 func TestRefusals(t *testing.T) {
 	w := newWorld(t, defaults(t), 1000*usd, 1000*usd)
 	a, b := ledger.First, ledger.First+1
@@ -125,8 +125,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// ideal is the pool as one would explain it: every debt and claim is a number
-// of its own that grows by its own interest, without indices and rounding.
+// ideal is the pool as a textbook describes it: every debt and claim is a
+// separate number that grows by its own interest, without indices and rounding.
 type ideal struct {
 	debt, claim [testOwners]*big.Float
 	free        *big.Float
@@ -176,8 +176,8 @@ func grow(xs []*big.Float, by *big.Float) {
 	}
 }
 
-// writeOff strikes a debt and hands the loss down the waterfall. It returns
-// what Insurance paid from its free tokens.
+// writeOff cancels a debt and passes the loss down the waterfall. It returns what
+// Insurance paid from its free tokens.
 func (m *ideal) writeOff(o ledger.Owner, insurance ledger.Amount) {
 	loss := new(big.Float).Set(m.debt[o])
 	m.debt[o] = number(0)
@@ -198,8 +198,8 @@ func (m *ideal) writeOff(o ledger.Owner, insurance ledger.Amount) {
 	}
 }
 
-// Fast code agrees with obvious code: whatever happens, every debt and claim
-// stays within rounding of the model without indices.
+// The pool agrees with the ideal model: after random operations every debt and
+// claim is within rounding of it.
 func TestPoolAgreesWithTheIdealModel(t *testing.T) {
 	p := defaults(t)
 	p.BorrowCap = 1e6 * usd
@@ -248,8 +248,8 @@ func TestPoolAgreesWithTheIdealModel(t *testing.T) {
 	}
 }
 
-// ruin finds a borrower and takes its collateral away, so that its debt can be
-// written off.
+// ruin takes the collateral of a borrower away, so that its debt can be written
+// off.
 func (m *ideal) ruin(t *testing.T, w *world, o ledger.Owner) ledger.Owner {
 	t.Helper()
 	if len(w.pool.borrowers) == 0 {
@@ -263,8 +263,8 @@ func (m *ideal) ruin(t *testing.T, w *world, o ledger.Owner) ledger.Owner {
 	return o
 }
 
-// compare allows, per account, ten micro-tokens for each of up to 4,000
-// roundings and one part in ten million for rates that are whole parts per
+// compare allows for each account ten micro-tokens for each of up to 4,000
+// roundings, and one part in ten million because rates are whole parts per
 // billion.
 func (m *ideal) compare(t *testing.T, w *world, step int) {
 	t.Helper()

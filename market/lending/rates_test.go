@@ -79,7 +79,7 @@ func TestKinkedCurveIsExact(t *testing.T) {
 	}
 }
 
-// A squeeze must not promise everybody the squeezed rate.
+// In a squeeze, a new lender must not be promised the rate before its deposit.
 func TestLendRateFallsWithOwnSupply(t *testing.T) {
 	w := newWorld(t, defaults(t), 1000*usd, 1000*usd)
 	ok(t, w.pool.Deposit(ledger.First, 100*usd))
@@ -109,8 +109,8 @@ func TestLendRateFallsWithOwnSupply(t *testing.T) {
 	}
 }
 
-// A borrower can never borrow more than the pool holds or than the cap, and
-// Available is exactly the bound.
+// A borrower can never borrow more than the free tokens or the room under the
+// cap, and Available is exactly this bound.
 func TestAvailableIsTheBound(t *testing.T) {
 	for _, c := range []struct {
 		supplied, cap ledger.Amount
@@ -152,7 +152,7 @@ func TestAvailableIsTheBound(t *testing.T) {
 	}
 }
 
-// Whatever the index, a loan never carries the debt past the cap.
+// A loan never carries the debt above the cap, at any index.
 func TestCapHoldsForEveryIndex(t *testing.T) {
 	p := defaults(t)
 	p.BorrowCap = 1_000_003

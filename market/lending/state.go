@@ -3,11 +3,12 @@ package lending
 import (
 	"fmt"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/ledger"
 )
 
-// CopyFrom makes p equal to src, re-using p's memory where it fits. The ledger
-// that p posts to stays its own: copy that one too.
+// CopyFrom makes p equal to src and re-uses the memory of p where it fits. p
+// keeps its own ledger, which the caller must copy too.
 func (p *Pool) CopyFrom(src *Pool) {
 	own, accounts, borrowers, margins := p.ledger, p.accounts, p.borrowers, p.margins
 	*p = *src
@@ -19,20 +20,12 @@ func (p *Pool) CopyFrom(src *Pool) {
 
 // Hash folds the state of the pool into h, for the state hash of a world.
 func (p *Pool) Hash(h uint64) uint64 {
-	h = fold(h, p.debtIndex, p.lendIndex, p.debt, p.supply, p.mark, ledger.Amount(p.tick))
+	h = exact.Fold(h, p.debtIndex, p.lendIndex, p.debt, p.supply, p.mark, ledger.Amount(p.tick))
 	for _, a := range p.accounts {
-		h = fold(h, a.debt, a.supply)
+		h = exact.Fold(h, a.debt, a.supply)
 	}
 	for i, m := range p.margins {
-		h = fold(h, ledger.Amount(p.borrowers[i]), m.seized, m.before, bit(m.called)+2*bit(m.open))
-	}
-	return h
-}
-
-func fold(h uint64, values ...ledger.Amount) uint64 {
-	for _, v := range values {
-		h = (h ^ uint64(v)) * 0x9E3779B97F4A7C15
-		h ^= h >> 29
+		h = exact.Fold(h, ledger.Amount(p.borrowers[i]), m.seized, m.before, bit(m.called)+2*bit(m.open))
 	}
 	return h
 }
@@ -45,8 +38,8 @@ func bit(b bool) ledger.Amount {
 }
 
 // Audit checks the invariants: shares add up, the borrowers are exactly the
-// owners with debt, the Loan pockets sum to zero, and what the pool has in hand
-// plus what borrowers owe is no less than what lenders are owed.
+// owners with debt, the Loan pockets sum to zero, and the pool's free tokens plus
+// all debts are at least all claims.
 func (p *Pool) Audit() error {
 	var debt, supply, loans ledger.Amount
 	listed := 0

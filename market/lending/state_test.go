@@ -7,8 +7,9 @@ import (
 	"stakeout/market/ledger"
 )
 
-// A copy is a twin: the same operations lead to the same state, operations on
-// one leave the other alone, and re-use of memory does not show.
+// A copy behaves as a twin: the same operations lead to the same state,
+// operations on one leave the other unchanged, and re-used memory makes no
+// difference.
 func TestTwins(t *testing.T) {
 	p := defaults(t)
 	p.BorrowCap = 200_000 * usd
@@ -47,7 +48,7 @@ func play(w *world, seed int64) {
 	}
 }
 
-// The hash sees every field that can make two pools behave differently.
+// The hash depends on every field that can make two pools behave differently.
 func TestHashSeesEverything(t *testing.T) {
 	for name, spoil := range map[string]func(*Pool){
 		"debt shares":   func(p *Pool) { p.accounts[ledger.First+1].debt++ },
@@ -72,7 +73,7 @@ func TestHashSeesEverything(t *testing.T) {
 	}
 }
 
-// Audit finds each kind of damage.
+// Audit finds every kind of damage.
 func TestAuditFinds(t *testing.T) {
 	for name, spoil := range map[string]func(*world){
 		"debt sum":      func(w *world) { w.pool.debt++ },
@@ -103,7 +104,7 @@ func TestAuditFinds(t *testing.T) {
 	}
 }
 
-// lent is a world in which First has lent 100 tokens and the next has 40.
+// lent is a world in which owner First has lent 100 tokens and the next owner 40.
 func lent(tb testing.TB) *world {
 	tb.Helper()
 	w := newWorld(tb, defaults(tb), 1000*usd, 1000*usd)

@@ -30,7 +30,7 @@ import (
 //	pool                          use, rates, amounts
 func TestTranscripts(t *testing.T) { transcript.Files(t, 5, replay) }
 
-// replay repeats the text with the lines after each command as they are now.
+// replay returns the text with the present output after each command.
 func replay(t *testing.T, text string) string {
 	t.Helper()
 	s := &script{t: t, world: emptyWorld(defaults(t))}
@@ -50,7 +50,7 @@ type script struct {
 
 func (s *script) say(format string, args ...any) { fmt.Fprintf(&s.out, "= "+format+"\n", args...) }
 
-// report says only what went wrong or what was asked for.
+// report prints errors; a success prints nothing.
 func (s *script) report(err error) {
 	if err != nil {
 		s.say("refused: %v", err)
@@ -168,8 +168,8 @@ func (s *script) call(c Call) {
 		100*float64(c.Collateral)/float64(s.pool.required(s.pool.Debt(c.Owner), s.price, billion)))
 }
 
-// answer buys in every called account at a price that may be worse than the
-// mark, as it is when many buy at once.
+// answer buys in every called account at a price that may be worse than the mark,
+// as when many buy at once.
 func (s *script) answer(price ledger.Amount) {
 	for _, c := range s.pool.Check(s.price, nil) {
 		s.call(c)

@@ -6,7 +6,7 @@ import (
 	"stakeout/market/ledger"
 )
 
-// wide is an unsigned 128-bit integer. Shares times index is exact in it, so
+// wide is an unsigned 128-bit integer. It holds shares times index exactly, so
 // solvency is decided without rounding.
 type wide struct{ hi, lo uint64 }
 
@@ -22,7 +22,7 @@ func (w wide) plus(v wide) wide {
 	return wide{hi, lo}
 }
 
-// minus needs w not to be less than v.
+// minus subtracts v, which must not exceed w.
 func (w wide) minus(v wide) wide {
 	lo, borrow := bits.Sub64(w.lo, v.lo, 0)
 	hi, _ := bits.Sub64(w.hi, v.hi, borrow)
@@ -33,7 +33,8 @@ func (w wide) less(v wide) bool {
 	return w.hi < v.hi || (w.hi == v.hi && w.lo < v.lo)
 }
 
-// over divides by a positive amount and rounds down.
+// over divides by a positive amount and rounds down; a quotient that does not fit
+// is saturated.
 func (w wide) over(c ledger.Amount) ledger.Amount {
 	if w.hi >= uint64(c) {
 		return saturated
@@ -42,8 +43,8 @@ func (w wide) over(c ledger.Amount) ledger.Amount {
 	return ledger.Amount(min(q, uint64(saturated)))
 }
 
-// backing is what the pool has in hand plus what borrowers owe, and owed is
-// what lenders claim, both in micro-tokens × indexUnit.
+// backing is the pool's free tokens plus all debts, and owed is the sum of all
+// claims, both in micro-tokens × indexUnit.
 func (p *Pool) backing() wide {
 	return product(p.free(ledger.Pool), indexUnit).plus(product(p.debt, p.debtIndex))
 }

@@ -1,34 +1,35 @@
-// Package perp models a perpetual future on the staking token: a contract on
-// one token in cash, without delivery or expiry, that is held near the price of
-// the token by funding. It is the other way to be short, beside borrowing.
+// Package perp models a perpetual future on the staking token: a contract on one
+// token in cash, without delivery or expiry. Funding payments keep its price near
+// that of the token. It lets agents be short without borrowing tokens.
 //
 // # Money
 //
-// A position is a number of lots, and every position is always valued at the
-// mark, the price of the token in its own market: when the mark moves, losers pay
-// and winners receive the difference at once, and a trade at another price than
-// the mark moves the difference between buyer and seller. What is in the cash
-// pocket Margin is therefore the equity of a position, to the micro-dollar.
-// A loss beyond the margin is paid by the insurance owner, and what that cannot
-// pay is missing from the winners' gains in proportion.
+// A position is a number of lots and is always valued at the mark, the price of
+// the token in its own market. When the mark moves, losers pay the difference to
+// winners at once. A trade at another price than the mark moves the difference
+// between buyer and seller. So the cash pocket Margin is the equity of a
+// position, to the micro-dollar. The insurance owner pays losses beyond the
+// margin; what it cannot pay reduces the winners' gains in proportion.
 //
 // # Margin
 //
-// An order is accepted when the margin covers the initial margin of the largest
+// An order is accepted if the margin covers the initial margin of the largest
 // position that the owner's orders could lead to. Below the maintenance margin
-// the position is closed through the book within the band; of what it closes a
-// penalty goes to insurance. A position whose margin is gone and for which the
-// book has no taker is closed against the largest opposite positions at the mark.
+// the position is closed through the book within the price band, and a penalty on
+// the value closed goes to insurance. If the margin is gone and the book has no
+// taker, the position is closed at the mark against the largest opposite
+// positions.
 //
 // # Open interest
 //
-// The open interest never exceeds the cap, whatever orders meet: the cap is held
-// against the sum of what owners could come to be long, or of what they could
-// come to be short, whichever is less, since every lot needs both.
+// The open interest never exceeds the cap, however orders meet. Two sums are
+// kept: how long and how short all owners could become if all their orders
+// traded. The smaller one must not exceed the cap, because every lot needs both
+// sides.
 //
-// Assumption: the mark is the token's own mid, not an index of several venues,
-// so that pushing the small spot market moves it; that is how such markets have
-// been attacked.
+// Assumption: the mark is the mid price of the token's own market, not an index
+// of several venues, so that pushing the small spot market moves the mark. Such
+// markets have been attacked in this way.
 //
 // Sources: A. Hayes and others, BitMEX contract specifications (2016), for
 // funding every eight hours and insurance; S. He, A. Manela, O. Ross and V. von
@@ -44,8 +45,8 @@ import (
 	"stakeout/market/ledger"
 )
 
-// Params are the rules of the contract. Tick, lot and largest price are those
-// of the token's own market.
+// Params are the rules of the contract. Tick, lot and largest price are the same
+// as in the token's own market.
 type Params struct {
 	OpenInterestCap ledger.Amount `key:"open_interest_cap_tokens" default:"0" scale:"1000000" unit:"tokens" min:"0" max:"1000000000" source:"Assumption: 0, no perpetual future beside the pool; venues that list small tokens cap at 2 to 10 % of market value" doc:"Most tokens that the two sides may hold; 0 closes the market"`
 	InitialMargin   float64       `key:"initial_margin_share" default:"0.2" unit:"share" min:"0.01" max:"1" source:"Assumption: five times leverage, as venues allow for small tokens" doc:"Margin needed to open a position, as a share of its value"`
@@ -58,8 +59,8 @@ type Params struct {
 	TakerFeeBps     float64       `key:"taker_fee_bps" default:"5" unit:"bp" min:"0" max:"1000" source:"2020 perpetual venues: 4 to 7.5" doc:"Fee of the incoming side"`
 }
 
-// The reasons for which an order or a withdrawal is refused besides those of
-// the book; nothing has changed then.
+// The reasons, besides the codes of the book, for which an order or a withdrawal
+// is refused. A refusal changes nothing.
 var (
 	ErrSlot   = errors.New("perp: no such slot")
 	ErrBook   = errors.New("perp: refused by the book")
@@ -75,7 +76,7 @@ const million = 1_000_000
 type account struct {
 	position int64    // lots, negative when short
 	resting  [2]int64 // lots in the book by side
-	reach    [2]int64 // most lots that the orders could make it long (Buy) or short (Sell)
+	reach    [2]int64 // lots that it would be long (Buy) or short (Sell) if all orders of that side traded
 	base     uint32   // first slot
 	slots    uint32
 	listed   bool
@@ -86,8 +87,8 @@ type Market struct {
 	led      *ledger.Ledger
 	book     *book.Book
 	tickSize ledger.Amount // cash a lot and price tick
-	cap      int64         // lots
-	initial  ledger.Amount // this and those below in millionths
+	cap      int64         // largest open interest in lots; 0: the market is closed
+	initial  ledger.Amount // this and the next five in millionths
 	maintain ledger.Amount
 	penalty  ledger.Amount
 	band     ledger.Amount
@@ -98,7 +99,7 @@ type Market struct {
 	slots    []book.OrderID
 	holders  []ledger.Owner // ever had a position, ascending
 	mark     uint32         // ticks, 0 before the first
-	reach    [2]int64       // sums over owners
+	reach    [2]int64       // sums of account.reach over owners
 	stats    Stats
 	fills    []book.Fill
 	fault    error
@@ -111,12 +112,13 @@ type Stats struct {
 	Funded     ledger.Amount // micro-USD paid in funding
 	Insured    ledger.Amount // micro-USD of losses that insurance paid
 	Socialised ledger.Amount // micro-USD of losses that winners did not receive
-	Liquidated uint64        // lots closed through the book for want of margin
+	Liquidated uint64        // lots closed through the book for lack of margin
 	Deleverage uint64        // lots closed against opposite positions
 }
 
-// New returns a market without positions for owners ids 0 to owners−1. tickSize
-// is the cash of one lot and price tick, lot the size of a lot in micro-tokens.
+// New returns a market without positions for the owners 0 to owners−1. tickSize
+// is the cash value of one lot and one price tick, lot the size of a lot in
+// micro-tokens.
 func New(l *ledger.Ledger, p Params, owners int, tickSize, lot ledger.Amount, maxPrice uint32) *Market {
 	return &Market{
 		led: l, book: book.New(maxPrice), tickSize: tickSize, cap: int64(p.OpenInterestCap / lot),
@@ -129,23 +131,24 @@ func New(l *ledger.Ledger, p Params, owners int, tickSize, lot ledger.Amount, ma
 
 func millionths(x float64) ledger.Amount { return ledger.Amount(float64(x*million) + 0.5) }
 
-// Register gives an owner order slots; only once.
+// Register gives an owner order slots. Call it once for each owner.
 func (m *Market) Register(o ledger.Owner, slots int) {
 	a := &m.accounts[o]
 	a.base, a.slots = uint32(len(m.slots)), uint32(slots)
 	m.slots = append(m.slots, make([]book.OrderID, slots)...)
 }
 
-// Position is what an owner holds in lots, negative when short.
+// Position is the position of an owner in lots, negative if short.
 func (m *Market) Position(o ledger.Owner) int64 { return m.accounts[o].position }
 
-// Equity is the margin of an owner in micro-USD, gains and losses to the last
-// mark included.
+// Equity is the margin of an owner in micro-USD, including gains and losses up to
+// the last mark.
 func (m *Market) Equity(o ledger.Owner) ledger.Amount {
 	return m.led.Balance(o, ledger.Cash, ledger.Margin)
 }
 
-// OpenInterest is what either side holds in lots.
+// OpenInterest is the sum of all long positions in lots, which equals that of all
+// short ones.
 func (m *Market) OpenInterest() (lots int64) {
 	for _, o := range m.holders {
 		lots += max(m.accounts[o].position, 0)
@@ -153,7 +156,7 @@ func (m *Market) OpenInterest() (lots int64) {
 	return lots
 }
 
-// Room is by how many lots open interest could still grow if both sides wanted.
+// Room is the number of lots by which open interest could still grow.
 func (m *Market) Room() int64 { return max(m.cap-min(m.reach[0], m.reach[1]), 0) }
 
 // Mark is the price at which positions are valued, in ticks.
@@ -174,7 +177,7 @@ func (m *Market) value(lots int64) ledger.Amount {
 
 func abs(x int64) int64 { return max(x, -x) }
 
-// share is a part in millionths of an amount, rounded up.
+// share returns parts millionths of x, rounded up.
 func share(x, parts ledger.Amount) ledger.Amount {
 	s, ok := ledger.MulDiv(x, parts, million, ledger.Up)
 	if !ok {
@@ -190,8 +193,8 @@ func (m *Market) Deposit(o ledger.Owner, cash ledger.Amount) error {
 		Reason: ledger.Move})
 }
 
-// Withdraw takes margin back that the initial margin does not need. Errors:
-// ErrMargin and those of the ledger.
+// Withdraw takes margin back that exceeds the initial margin. Errors: ErrMargin
+// and those of the ledger.
 func (m *Market) Withdraw(o ledger.Owner, cash ledger.Amount) error {
 	if cash > m.Equity(o) || m.Equity(o)-cash < share(m.value(m.accounts[o].worst()), m.initial) {
 		return ErrMargin
@@ -200,8 +203,8 @@ func (m *Market) Withdraw(o ledger.Owner, cash ledger.Amount) error {
 		Reason: ledger.Move})
 }
 
-// change moves the position and the resting lots of an owner and keeps what
-// follows from them.
+// change adds to the position and the resting lots of an owner and updates
+// everything that depends on them.
 func (m *Market) change(o ledger.Owner, position, buying, selling int64) {
 	a := &m.accounts[o]
 	a.position += position
@@ -219,11 +222,11 @@ func (m *Market) change(o ledger.Owner, position, buying, selling int64) {
 	}
 }
 
-// reach is how long and how short a position could become if all orders of a
+// reach returns how long and how short a position could become if all orders of a
 // side traded.
 func reach(position int64, resting [2]int64) [2]int64 {
 	return [2]int64{max(position+resting[book.Buy], 0), max(resting[book.Sell]-position, 0)}
 }
 
-// worst is the largest position that the orders could lead to.
+// worst is the largest position, long or short, that the orders could lead to.
 func (a *account) worst() int64 { return max(a.reach[0], a.reach[1]) }

@@ -193,9 +193,8 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// Whatever owners ask for and wherever the mark goes, positions sum to zero,
-// open interest stays within its cap, no money appears or goes, and what is
-// refused changes nothing.
+// For random commands and marks, positions sum to zero, open interest stays
+// within its cap, no money appears or vanishes, and a refusal changes nothing.
 func TestRandomCommands(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := defaults()
@@ -249,7 +248,7 @@ func TestRandomCommands(t *testing.T) {
 	})
 }
 
-// A market whose cap is zero is closed, and has no part in the state hash.
+// A market with a cap of zero is closed and leaves the state hash unchanged.
 func TestClosed(t *testing.T) {
 	p := defaults()
 	p.OpenInterestCap = 0
@@ -262,7 +261,7 @@ func TestClosed(t *testing.T) {
 	}
 }
 
-// What longs gain shorts lose, to the micro-dollar, whatever path the mark takes.
+// Longs gain what shorts lose, to the micro-dollar, on any path of the mark.
 func TestGainsAreLosses(t *testing.T) {
 	m, l := open(defaults())
 	ann, bob := ledger.First, ledger.First+1

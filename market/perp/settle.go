@@ -3,13 +3,15 @@ package perp
 import (
 	"fmt"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 )
 
-// MarkTo values every position at a new mark in ticks: losers pay into the
-// clearing account, the venue's pocket Margin, insurance adds what they lack,
-// and winners share what came together. What division leaves goes to Dust.
+// MarkTo values every position at a new mark in ticks. Losers pay into the
+// clearing account, which is the venue's pocket Margin. Insurance adds what they
+// lack. Winners share the sum in proportion to their gains. Remainders of
+// division go to Dust.
 func (m *Market) MarkTo(mark uint32) {
 	was := m.mark
 	m.mark = mark
@@ -28,8 +30,8 @@ func (m *Market) MarkTo(mark uint32) {
 	m.distribute(won, lost, func(a *account) ledger.Amount { return step * ledger.Amount(a.position) }, ledger.Variation)
 }
 
-// distribute pays what winners have won, as far as what losers paid and
-// insurance reach.
+// distribute pays the winners from the losses collected and from insurance. If
+// the two do not suffice, all gains are reduced in proportion.
 func (m *Market) distribute(won, lost ledger.Amount, gain func(*account) ledger.Amount, why ledger.Reason) {
 	there := lost
 	if won > lost {
@@ -52,9 +54,10 @@ func (m *Market) distribute(won, lost ledger.Amount, gain func(*account) ledger.
 		FromPocket: ledger.Margin, Reason: ledger.Remainder})
 }
 
-// Fund lets the side on which the contract is dear pay the other: the premium
-// of the contract's mid over the mark, at most the cap, on the value of each
-// position. Nothing happens while a side of the book is empty.
+// Fund exchanges funding between the sides. If the contract's mid is above the
+// mark, longs pay shorts; below it, shorts pay longs. The rate is the distance
+// between the two as a share of the mark, at most the cap, and applies to the
+// value of each position. Nothing happens while a side of the book is empty.
 func (m *Market) Fund() {
 	bid, ask := m.book.Top()
 	if bid == 0 || ask == 0 || m.mark == 0 {
@@ -76,8 +79,8 @@ func (m *Market) Fund() {
 		}
 	}
 	m.stats.Funded += paid
-	// Receivers share what was paid by the value of their positions; it is not
-	// topped up.
+	// Receivers share the amount paid in proportion to the value of their
+	// positions. Insurance does not add to it.
 	m.distribute(paid, paid, func(a *account) ledger.Amount {
 		if a.position*payer >= 0 {
 			return 0
@@ -87,8 +90,9 @@ func (m *Market) Fund() {
 	}, ledger.Funding)
 }
 
-// Liquidate closes every position below the maintenance margin through the
-// book, and what has no margin left against the other side.
+// Liquidate closes every position below the maintenance margin through the book.
+// What the book does not take of a position without margin is closed against the
+// other side.
 func (m *Market) Liquidate() {
 	for i := 0; i < len(m.holders); i++ {
 		o := m.holders[i]
@@ -104,7 +108,8 @@ func (m *Market) Liquidate() {
 	}
 }
 
-// closeOut sends what there is to the book, at up to the band from the mark.
+// closeOut sends the whole position to the book, at prices within the band around
+// the mark.
 func (m *Market) closeOut(o ledger.Owner, a *account) {
 	width := uint32(share(ledger.Amount(m.mark), m.band))
 	b := Order{Owner: o, Lots: uint32(min(abs(a.position), 1<<31)), Side: book.Sell, Kind: book.ImmediateOrCancel,
@@ -118,7 +123,8 @@ func (m *Market) closeOut(o ledger.Owner, a *account) {
 	m.charge(o, ledger.Insurance, ledger.Free, share(m.value(int64(closed)), m.penalty), ledger.Liquidation)
 }
 
-// deleverage closes a position at the mark against the largest opposite ones.
+// deleverage closes a position at the mark against the largest opposite
+// positions.
 func (m *Market) deleverage(o ledger.Owner, a *account) {
 	for a.position != 0 {
 		other, most := ledger.Owner(0), int64(0)
@@ -137,7 +143,7 @@ func (m *Market) deleverage(o ledger.Owner, a *account) {
 	}
 }
 
-// CopyFrom makes m equal to src, except that m stays on its own ledger.
+// CopyFrom makes m equal to src, except that m keeps its own ledger.
 func (m *Market) CopyFrom(src *Market) {
 	if m == src {
 		return
@@ -151,26 +157,22 @@ func (m *Market) CopyFrom(src *Market) {
 	m.holders = append(keep.holders[:0], src.holders...)
 }
 
-// Hash folds the state into h; a market that never opened leaves it as it is.
+// Hash folds the state into h. A closed market, whose cap is zero, leaves h
+// unchanged.
 func (m *Market) Hash(h uint64) uint64 {
 	if m.cap == 0 {
 		return h
 	}
 	h = m.book.Hash(h)
-	fold := func(v uint64) {
-		h = (h ^ v) * 0x9E3779B97F4A7C15
-		h ^= h >> 29
-	}
-	fold(uint64(m.mark))
+	h = exact.Fold(h, uint64(m.mark))
 	for _, o := range m.holders {
-		fold(uint64(o))
-		fold(uint64(m.accounts[o].position))
+		h = exact.Fold(h, uint64(o), uint64(m.accounts[o].position))
 	}
 	return h
 }
 
-// Audit checks that positions sum to zero, that what follows from them and from
-// the book is right, that the cap holds, and that the clearing account is empty.
+// Audit checks that positions sum to zero, that the kept sums agree with
+// positions and book, that the cap holds, and that the clearing account is empty.
 func (m *Market) Audit() error {
 	if m.fault != nil {
 		return m.fault

@@ -15,8 +15,8 @@ type Order struct {
 	Kind  book.Kind // Limit, PostOnly or ImmediateOrCancel
 }
 
-// Submit sends an order; one that rests in the same slot is taken back first,
-// unless the new one is refused. It returns the lots that traded. Errors, in
+// Submit sends an order and returns the lots that traded. It first cancels the
+// order that rests in the same slot, unless it refuses the new one. Errors, in
 // this order: ErrClosed, ErrSlot, ErrBook, ErrBand, ErrMargin, ErrCap.
 func (m *Market) Submit(o Order) (filled uint32, err error) {
 	at, err := m.admit(&o)
@@ -33,7 +33,7 @@ func (m *Market) Submit(o Order) (filled uint32, err error) {
 	return m.place(&o, at), nil
 }
 
-// admit checks what does not depend on money.
+// admit makes the checks that do not depend on money.
 func (m *Market) admit(o *Order) (*book.OrderID, error) {
 	if m.cap == 0 || m.mark == 0 {
 		return nil, ErrClosed
@@ -57,7 +57,7 @@ func (m *Market) order(o *Order) book.Order {
 	return book.Order{Owner: o.Owner, Tag: o.Slot, Side: o.Side, Kind: o.Kind, Price: o.Price, Lots: o.Lots}
 }
 
-// resting is what an order in the book could add by side, none for id 0.
+// resting returns the lots of an order by side, none for id 0.
 func (m *Market) resting(id book.OrderID) (lots [2]int64) {
 	if is, ok := m.book.Get(id); ok {
 		lots[is.Side] = int64(is.Lots)
@@ -65,9 +65,8 @@ func (m *Market) resting(id book.OrderID) (lots [2]int64) {
 	return lots
 }
 
-// afford checks margin and open interest as they would be with the order in
-// place of the one that it replaces. An order that only reduces a position
-// needs neither.
+// afford checks margin and open interest with the new order in place of the one
+// that it replaces. An order that can only reduce a position needs neither.
 func (m *Market) afford(o *Order, was [2]int64) error {
 	a := &m.accounts[o.Owner]
 	r := a.resting
@@ -88,7 +87,8 @@ func (m *Market) afford(o *Order, was [2]int64) error {
 	return nil
 }
 
-// place matches an order that was admitted and rests what is left of a limit.
+// place matches an order that has passed the checks and rests the rest of a limit
+// order.
 func (m *Market) place(o *Order, at *book.OrderID) (filled uint32) {
 	b := m.order(o)
 	id, fills := m.book.Place(&b, m.fills[:0])
@@ -121,7 +121,8 @@ func (m *Market) rested(o ledger.Owner, s book.Side, lots int64) {
 	}
 }
 
-// fill moves both positions, the difference to the mark, and the fees.
+// fill changes both positions, settles the difference between price and mark, and
+// charges the fees.
 func (m *Market) fill(taker ledger.Owner, side book.Side, f *book.Fill) {
 	lots := int64(f.Lots)
 	buyer, seller := taker, f.Owner
@@ -145,14 +146,15 @@ func (m *Market) fill(taker ledger.Owner, side book.Side, f *book.Fill) {
 	m.stats.Trades++
 }
 
-// bear moves a difference to the mark from one margin to another; what the
-// first cannot pay insurance does, as far as it can.
+// bear moves a difference between price and mark from one margin to another.
+// Insurance pays what the first cannot, as far as it suffices.
 func (m *Market) bear(from, to ledger.Owner, amount ledger.Amount) {
 	paid := m.charge(from, to, ledger.Margin, amount, ledger.Variation)
 	m.insure(to, amount-paid)
 }
 
-// insure pays what a loser could not, and counts what is lost to the winner.
+// insure pays what a loser could not, returns the amount and counts the loss that
+// is left to the winners.
 func (m *Market) insure(to ledger.Owner, short ledger.Amount) (paid ledger.Amount) {
 	paid = min(short, m.led.Balance(ledger.Insurance, ledger.Cash, ledger.Free))
 	m.post(ledger.Transfer{Amount: paid, From: ledger.Insurance, To: to, Asset: ledger.Cash, ToPocket: ledger.Margin,
@@ -162,7 +164,7 @@ func (m *Market) insure(to ledger.Owner, short ledger.Amount) (paid ledger.Amoun
 	return paid
 }
 
-// charge takes up to an amount from a margin and returns what was taken.
+// charge takes up to an amount from a margin and returns the amount taken.
 func (m *Market) charge(from, to ledger.Owner, pocket ledger.Pocket, amount ledger.Amount,
 	why ledger.Reason) ledger.Amount {
 	amount = min(amount, m.Equity(from))
@@ -180,7 +182,7 @@ func (m *Market) post(t ledger.Transfer) {
 	}
 }
 
-// Cancel takes the order in a slot back; it reports whether there was one.
+// Cancel cancels the order in a slot and reports whether there was one.
 func (m *Market) Cancel(o ledger.Owner, slot uint16) bool {
 	if uint(o) >= uint(len(m.accounts)) || uint32(slot) >= m.accounts[o].slots {
 		return false
@@ -193,7 +195,7 @@ func (m *Market) Cancel(o ledger.Owner, slot uint16) bool {
 	return true
 }
 
-// CancelAll takes all orders of an owner back.
+// CancelAll cancels all orders of an owner.
 func (m *Market) CancelAll(o ledger.Owner) {
 	for s := range m.accounts[o].slots {
 		m.Cancel(o, uint16(s))
@@ -206,7 +208,7 @@ func (m *Market) drop(o ledger.Owner, at *book.OrderID) {
 	m.rested(o, was.Side, -int64(was.Lots))
 }
 
-// Open reports the order that rests in a slot.
+// Open returns the order that rests in a slot; ok is false if there is none.
 func (m *Market) Open(o ledger.Owner, slot uint16) (price, lots uint32, side book.Side, ok bool) {
 	if uint(o) >= uint(len(m.accounts)) || uint32(slot) >= m.accounts[o].slots {
 		return 0, 0, 0, false

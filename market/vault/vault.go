@@ -1,29 +1,29 @@
 // Package vault models collateralised debt positions: an owner locks ether and
-// owes dai against it. The dai in existence is what all vaults together owe, so
-// on the ledger the asset sums to zero without an issuer: a minted dai leaves
-// the pocket Loan of its debtor for the pocket Free.
+// owes dai against it. The dai in existence equals the debt of all vaults, so the
+// asset sums to zero on the ledger without an issuer: minting moves dai from the
+// debtor's pocket Loan to its pocket Free.
 //
-// A vault whose collateral is worth less than the liquidation ratio times its
-// debt is unsafe. Anybody may then bite it: pay a part of the debt in dai and
-// take ether worth that part and the penalty. An owner who wants to avoid that
-// has to find dai, which is what a lock-up of dai squeezes.
+// A vault is unsafe if its collateral is worth less than its debt times the
+// liquidation ratio. Every owner may then bite it: pay a part of the debt in dai
+// and take ether worth that part plus the penalty. An owner who wants to avoid
+// this must find dai, and a lock-up of dai makes dai scarce.
 //
-// Assumption: the contract counts a dai as one dollar, and its oracle is the
-// price of ether of the moment.
+// Assumption: the contract counts a dai as one dollar, and its oracle reports the
+// present price of ether.
 //
-// Assumption: the liquidator keeps the whole penalty. That is what an auction
-// with few bidders comes to, as on 12 and 13 March 2020, and it makes one plus
-// the penalty the price of dai above which no vault is worth biting.
+// Assumption: the liquidator keeps the whole penalty. An auction with few bidders
+// has the same result, as on 12 and 13 March 2020. So one plus the penalty is the
+// price of dai above which it does not pay to bite a vault.
 //
 // Assumption: no stability fee, as for ETH-A in July 2020.
 //
-// Assumption: the pocket Loan of dai and the pocket Collateral of ether belong
-// to this package alone.
+// Assumption: only this package uses the pocket Loan of dai and the pocket
+// Collateral of ether.
 //
 // Sources: MakerDAO, "The Maker Protocol: MakerDAO's Multi-Collateral Dai (MCD)
 // System" (2020), for vault, ratio and penalty; A. Klages-Mundt and A. Minca,
-// "(In)Stability for the Blockchain: Deleveraging Spirals and Stablecoin
-// Attacks" (2019), for the deleveraging that this market is built to show.
+// "(In)Stability for the Blockchain: Deleveraging Spirals and Stablecoin Attacks"
+// (2019), for the deleveraging that this market shows.
 package vault
 
 import (
@@ -38,11 +38,11 @@ import (
 // Params are the rules of the contract.
 type Params struct {
 	Ratio   float64 `key:"liquidation_ratio" default:"1.5" unit:"1" min:"1" max:"10" source:"MakerDAO ETH-A, July 2020: 150 %" doc:"Value of the collateral over debt below which a vault may be liquidated"`
-	Penalty float64 `key:"liquidation_penalty_share" default:"0.13" unit:"share" min:"0" max:"1" source:"MakerDAO ETH-A, July 2020: 13 %" doc:"What a liquidated owner loses beyond the debt that is paid for it"`
+	Penalty float64 `key:"liquidation_penalty_share" default:"0.13" unit:"share" min:"0" max:"1" source:"MakerDAO ETH-A, July 2020: 13 %" doc:"Loss of a liquidated owner beyond the debt that is paid for it, as a share of that debt"`
 }
 
-// The reasons for which a command is refused; nothing has changed then. The
-// ledger's errors are passed on.
+// The reasons for which a command is refused and changes nothing. Errors of the
+// ledger are returned unchanged.
 var (
 	ErrRatio = errors.New("vault: the collateral would not cover the debt")
 	ErrDebt  = errors.New("vault: no such debt")
@@ -52,11 +52,11 @@ var (
 // System is the contract with all its vaults.
 type System struct {
 	led    *ledger.Ledger
-	ratio  ledger.Amount // in millionths
-	cut    ledger.Amount // one plus the penalty, in millionths
-	owners []ledger.Owner
-	stale  bool          // ends must be computed anew
-	ends   ledger.Amount // the price of ether, micro-USD, below which some vault is unsafe
+	ratio  ledger.Amount  // in millionths
+	cut    ledger.Amount  // one plus the penalty, in millionths: value of ether for each dollar of debt paid
+	owners []ledger.Owner // that ever had a vault, ascending
+	stale  bool           // a vault has changed since ends was computed
+	ends   ledger.Amount  // the price of ether, micro-USD, below which some vault is unsafe
 }
 
 // New returns a contract without vaults.
@@ -68,15 +68,15 @@ func millionths(x float64) ledger.Amount {
 	return ledger.Amount(float64(x*float64(ledger.Unit)) + 0.5)
 }
 
-// Owners lists those who ever had a vault, by number.
+// Owners lists the owners that ever had a vault, in ascending order.
 func (s *System) Owners() []ledger.Owner { return s.owners }
 
-// Debt is what an owner owes in micro-dai.
+// Debt is the debt of an owner in micro-dai.
 func (s *System) Debt(o ledger.Owner) ledger.Amount {
 	return -s.led.Balance(o, ledger.Dai, ledger.Loan)
 }
 
-// Collateral is what an owner has locked in micro-ether.
+// Collateral is the ether that an owner has locked, in micro-ether.
 func (s *System) Collateral(o ledger.Owner) ledger.Amount {
 	return s.led.Balance(o, ledger.Ether, ledger.Collateral)
 }
@@ -95,8 +95,8 @@ func (s *System) Safe(o ledger.Owner, price ledger.Amount) bool {
 	return s.covers(s.Collateral(o), s.Debt(o), price)
 }
 
-// AllSafe reports whether no vault may be bitten at a price of ether in
-// micro-USD. It looks at the vaults only when one of them has changed.
+// AllSafe reports whether every vault is safe at a price of ether in micro-USD.
+// It looks at the vaults only if one of them has changed since the last call.
 func (s *System) AllSafe(price ledger.Amount) bool {
 	if s.stale {
 		s.stale, s.ends = false, 0
@@ -148,8 +148,8 @@ func (s *System) Mint(o ledger.Owner, dai, price ledger.Amount) error {
 	return s.move(o, ledger.Dai, ledger.Loan, ledger.Free, dai, ledger.Borrow)
 }
 
-// Wipe repays debt from free dai. Errors: ErrDebt when that much is not owed,
-// and those of the ledger.
+// Wipe repays debt from free dai. Errors: ErrDebt if the debt is smaller than
+// dai, and those of the ledger.
 func (s *System) Wipe(o ledger.Owner, dai ledger.Amount) error {
 	if dai > s.Debt(o) {
 		return ErrDebt
@@ -158,9 +158,9 @@ func (s *System) Wipe(o ledger.Owner, dai ledger.Amount) error {
 }
 
 // Bite lets a liquidator pay dai of an unsafe vault's debt and take ether worth
-// that and the penalty, or what there is of it. A debt that is left without
-// collateral falls on the treasury. Errors: ErrSafe, ErrDebt and those of the
-// ledger.
+// that plus the penalty, at most what the vault has. If debt is left without
+// collateral, the treasury takes it over. Errors: ErrSafe, ErrDebt and those of
+// the ledger.
 func (s *System) Bite(liquidator, o ledger.Owner, dai, price ledger.Amount) error {
 	switch {
 	case s.Safe(o, price) || price <= 0:
@@ -202,14 +202,14 @@ func (s *System) move(o ledger.Owner, a ledger.Asset, from, to ledger.Pocket, x 
 	return s.led.Post(ledger.Transfer{Amount: x, From: o, To: o, Asset: a, FromPocket: from, ToPocket: to, Reason: why})
 }
 
-// CopyFrom makes s equal to src, except that s stays on its own ledger.
+// CopyFrom makes s equal to src, except that s keeps its own ledger.
 func (s *System) CopyFrom(src *System) {
 	s.ratio, s.cut, s.stale, s.ends = src.ratio, src.cut, src.stale, src.ends
 	s.owners = append(s.owners[:0], src.owners...)
 }
 
-// Audit checks that nobody but the listed owners and the treasury owes dai, and
-// that dai sums to zero without anybody outside.
+// Audit checks that only the listed owners and the treasury owe dai, and that dai
+// sums to zero within the model, so that Outside has none.
 func (s *System) Audit() error {
 	var sum ledger.Amount
 	for o := range ledger.Owner(s.led.Owners()) {

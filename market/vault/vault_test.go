@@ -17,7 +17,7 @@ const (
 	unit = ledger.Unit
 )
 
-// open gives ann 10 ether in a vault and bob 500 dai that cat minted against
+// open gives ann a vault with 10 ether, and bob 500 dai that cat minted against
 // 100 ether.
 func open(t testing.TB) (*System, *ledger.Ledger) {
 	t.Helper()
@@ -68,8 +68,8 @@ func TestMintUpToTheRatio(t *testing.T) {
 	must(t, s.Audit())
 }
 
-// "they must buy dai back or pay the liquidation penalty (13 %)": who pays 100
-// dai of an unsafe vault's debt takes ether worth 113 dollars.
+// "they must buy dai back or pay the liquidation penalty (13 %)": an owner who
+// pays 100 dai of an unsafe vault's debt takes ether worth 113 dollars.
 func TestBite(t *testing.T) {
 	s, l := open(t)
 	must(t, s.Mint(ann, 1000*unit, 150*unit))
@@ -96,7 +96,8 @@ func TestBite(t *testing.T) {
 	must(t, s.Audit())
 }
 
-// A vault worth less than its debt leaves the rest of it with the treasury.
+// If a vault is worth less than its debt, the treasury takes over the rest of the
+// debt.
 func TestBadDebt(t *testing.T) {
 	s, l := open(t)
 	must(t, s.Mint(ann, 1000*unit, 150*unit))
@@ -110,9 +111,8 @@ func TestBadDebt(t *testing.T) {
 	must(t, s.Audit())
 }
 
-// Whatever is asked for, dai in circulation is what is owed, the border of
-// safety found at once is that found vault by vault, and what is refused changes
-// nothing.
+// For random commands, dai in circulation equals the debts, the limit price of
+// AllSafe agrees with a check of each vault, and a refusal changes nothing.
 func TestRandomCommands(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, l := openRapid(t)
@@ -155,7 +155,7 @@ func TestRandomCommands(t *testing.T) {
 	})
 }
 
-// openRapid is open for a random test, which shares one ledger a run.
+// openRapid is open for random tests: all vaults of a run share one ledger.
 func openRapid(t *rapid.T) (*System, *ledger.Ledger) {
 	l := ledger.New(all, 1)
 	s := New(l, Params{Ratio: 1.5, Penalty: 0.13})

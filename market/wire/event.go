@@ -8,7 +8,7 @@ import (
 	"stakeout/market/ledger"
 )
 
-// event starts an event; its fields follow, and end ends it.
+// event starts an event; the caller adds its fields and calls end.
 func (s *Session) event(what string) {
 	s.out = append(s.out, `{"event":"`...)
 	s.out = append(s.out, what...)
@@ -32,7 +32,7 @@ func (s *Session) text(key, value string) {
 
 func (s *Session) end() { s.out = append(s.out, "}\n"...) }
 
-// complain reports a line that is no command.
+// complain reports a line that is not a command.
 func (s *Session) complain(err error) {
 	f, _ := err.(*fault)
 	s.event("error")
@@ -55,14 +55,14 @@ func (s *Session) refuse(id string, code int, reason string) {
 	s.end()
 }
 
-// ownerField writes who owns an order, unless it has no owner.
+// ownerField writes the owner of an order, unless the order has no named owner.
 func (s *Session) ownerField(key string, o ledger.Owner) {
 	if int64(o) < int64(len(s.called)) {
 		s.raw(key, s.called[o])
 	}
 }
 
-// learn names the order in a place.
+// learn stores the name of the order in a place.
 func (s *Session) learn(id book.OrderID, n name) {
 	for int(id) >= len(s.names) {
 		s.names = append(s.names, name{})
@@ -73,7 +73,7 @@ func (s *Session) learn(id book.OrderID, n name) {
 
 func (s *Session) forget(id book.OrderID) { delete(s.orders, s.names[id].key) }
 
-// report writes what a command did and keeps the names of orders.
+// report writes what a command did and updates the names of orders.
 func (s *Session) report(c *command, b *book.Command, n name, was book.Resting) {
 	r := &s.reaction
 	if r.Code != book.Accepted {
@@ -127,7 +127,7 @@ func (s *Session) entered(b *book.Command, n name) {
 	s.remains(r.ID, n, b.Order, left)
 }
 
-// remains reports what became of the lots that did not trade.
+// remains reports what happened to the lots that did not trade.
 func (s *Session) remains(id book.OrderID, n name, o book.Order, left uint32) {
 	if id != 0 {
 		s.learn(id, n)
@@ -148,8 +148,8 @@ func (s *Session) gone(event, id string, lots uint32, reason string) {
 	s.end()
 }
 
-// trades reports the fills of an order and returns the lots that it has left
-// unless self-trade prevention took them, which is reported too.
+// trades reports the fills of an order, and what self-trade prevention removed.
+// It returns the lots that the order has left.
 func (s *Session) trades(taker string, o book.Order, fills []book.Fill) (left uint32) {
 	left = o.Lots
 	for i := range fills {

@@ -23,7 +23,8 @@ var (
 	switches = []string{"false", "true"}
 )
 
-// words lists the fields that hold one of some words; number and naming the others.
+// words lists the fields whose value is one of several words, numbers the fields
+// with a number, namings those with an id or a name.
 var (
 	words = []struct {
 		field string
@@ -36,7 +37,7 @@ var (
 	flags   = []string{"post-only"}
 )
 
-// forms lists which fields each command needs and which it may have.
+// forms lists the fields that each command needs and those that it may have.
 var forms = []struct{ op, needs, may string }{
 	{"new", "side quantity", "id owner price type tif trigger display min expiry stp flags"},
 	{"amend", "id", "price quantity"},
@@ -56,13 +57,13 @@ type command struct {
 	text   map[string]string // words, and the texts of names
 	raw    map[string]string // names as they were written
 	number map[string]uint32
-	// postOnly is the flag, which says the same as the type.
+	// postOnly is the flag, which means the same as the type.
 	postOnly bool
 }
 
 func (c *command) has(field string) bool { return slices.Contains(c.fields, field) }
 
-// fault says what is wrong with a line.
+// fault describes an error in a line.
 type fault struct {
 	field, problem, expected, hint string
 }
@@ -103,7 +104,7 @@ func parse(line []byte) (*command, error) {
 	return c, c.sensible()
 }
 
-// read takes the object apart, field by field.
+// read reads the object field by field.
 func (c *command) read(line []byte) error {
 	bad := func(what string) error {
 		return &fault{"", what, `one JSON object, as in {"op":"book"}`, ""}
@@ -215,8 +216,8 @@ func expectation(field string) string {
 	return fmt.Sprint("a whole number from 0 to ", ^uint32(0))
 }
 
-// sensible checks fields against each other. What only the book can tell, the
-// book refuses.
+// sensible checks fields against each other. The book refuses what only it can
+// judge.
 func (c *command) sensible() error {
 	if c.op != "new" {
 		return nil

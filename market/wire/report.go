@@ -21,7 +21,7 @@ func (s *Session) amended(b *book.Command, n name, was book.Resting) {
 	}
 }
 
-// removed reports orders that a command took out of the book.
+// removed reports the orders that a command took out of the book.
 func (s *Session) removed(event, reason string) {
 	for _, r := range s.reaction.Removed {
 		s.gone(event, s.names[r.ID].json, r.Lots, reason)
@@ -29,7 +29,7 @@ func (s *Session) removed(event, reason string) {
 	}
 }
 
-// opened reports a change of phase, and the auction that it may have held.
+// opened reports a change of phase and the auction, if there was one.
 func (s *Session) opened(b *book.Command) {
 	a := &s.reaction.Auction
 	s.event("phase")
@@ -89,8 +89,8 @@ func (s *Session) fired() {
 	}
 }
 
-// showBook writes the state of the book, best prices first. A level is a price, the
-// quantity in sight there and, with orders, its orders by priority.
+// showBook writes the state of the book, best prices first. A level is its price
+// and the quantity in sight; with orders it also lists every order by priority.
 func (s *Session) showBook(c *command) {
 	depth := 10
 	if c.has("levels") {

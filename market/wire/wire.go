@@ -1,10 +1,10 @@
-// Package wire speaks to an order book in lines of JSON: a command a line in, an
-// event a line out. It is the protocol of `stakeout book`, for teaching, for
-// other languages and for conformance suites.
+// Package wire speaks to an order book in lines of JSON: one command a line in,
+// one event a line out. It is the protocol of `stakeout book`, for teaching, for
+// programs in other languages and for conformance suites.
 //
 // Prices are whole ticks from 1 to 16,777,215, quantities whole lots from 1 to
-// 4,294,967,295; what a tick or a lot is worth is the user's business. Nobody's
-// funds are looked at.
+// 4,294,967,295. The user decides what a tick and a lot are worth. Funds are not
+// checked.
 //
 // # Commands
 //
@@ -13,15 +13,15 @@
 //
 // # Events
 //
-// Every event names the line that caused it. A refused command has one event,
-// reject, with the stable code of package book, or DuplicateID; a line that is
-// no command has one event, error. Neither changes anything. Otherwise accept,
-// amend, cancel, phase and so on come first and then what follows from them in
-// the order in which it happened: trades at the maker's price, cancels with
-// their reason, stops that trigger, and expiries.
+// Every event has the number of the line that caused it. A refused command has
+// one event, reject, with the stable code of package book or DuplicateID. A line
+// that is not a command has one event, error. Neither changes anything. For every
+// other command, accept, amend, cancel, phase and so on come first, and then the
+// consequences in the order in which they happened: trades at the maker's price,
+// cancels with their reason, stops that trigger, and expiries.
 //
-// Assumption: the session is trusted to send finite lines; it keeps a name for every
-// live order and owner.
+// Assumption: the client sends lines of finite length and does not exhaust
+// memory; the session keeps a name for every live order and every owner.
 package wire
 
 import (
@@ -31,24 +31,24 @@ import (
 	"stakeout/market/ledger"
 )
 
-// DuplicateID is the reject code of an order under an id that is in use.
+// DuplicateID is the reject code of a new order whose id is in use.
 const DuplicateID = 64
 
-// Session is one book with the names of its orders and owners.
+// Session is one book and the names of its orders and owners.
 type Session struct {
 	book     *book.Book
 	line     int
 	orders   map[string]book.OrderID // by the text of the id
 	names    []name                  // by place in the book
 	owners   map[string]ledger.Owner
-	called   []string // owners by number, as JSON
-	nameless ledger.Owner
-	next     uint64 // number of the next order without an id
+	called   []string     // owners by number, as JSON
+	nameless ledger.Owner // number of the latest owner without a name; they count down
+	next     uint64       // id of the next order without one
 	reaction book.Reaction
 	out      []byte
 }
 
-// name is what the client calls an order.
+// name is the id that the client gave to an order.
 type name struct {
 	key  string // the text of the id
 	json string // as it was written
@@ -60,8 +60,8 @@ func New() *Session {
 		nameless: ^ledger.Owner(0), next: 1}
 }
 
-// Line executes the next line and returns the events, each a line. They are valid
-// until the next call. An empty line says nothing.
+// Line executes the next line and returns the events, one a line. They are valid
+// until the next call. An empty line has no event.
 func (s *Session) Line(line []byte) []byte {
 	s.line++
 	s.out = s.out[:0]
@@ -118,12 +118,12 @@ func (s *Session) execute(c *command) {
 	s.report(c, &b, n, was)
 }
 
-// amendment fills in what is not given.
+// amendment keeps the old price or quantity where the command gives none.
 func (s *Session) amendment(c *command, id book.OrderID) book.Command {
 	b := book.Command{Op: book.OpAmend, ID: id, Price: c.number["price"], Lots: c.number["quantity"]}
 	was, _ := s.book.Get(id)
 	if !c.has("price") {
-		b.Price = max(was.Price, 1) // that of a market order may be 0, and is ignored
+		b.Price = max(was.Price, 1) // a market order may have the price 0, which is ignored
 	}
 	if !c.has("quantity") {
 		b.Lots = was.Lots
@@ -131,7 +131,8 @@ func (s *Session) amendment(c *command, id book.OrderID) book.Command {
 	return b
 }
 
-// nameOf is the id of a new order, or a number above every one that was one.
+// nameOf is the id of a new order. Without one it is a number above all numeric
+// ids so far.
 func (s *Session) nameOf(c *command) name {
 	if c.has("id") {
 		return name{c.text["id"], c.raw["id"]}
@@ -140,8 +141,8 @@ func (s *Session) nameOf(c *command) name {
 	return name{n, n}
 }
 
-// owner is the number of the owner of a command; one without a name gets a
-// number of its own.
+// owner is the number of a command's owner. Without a name, each command gets
+// another number, so that its order never meets an order of the same owner.
 func (s *Session) owner(c *command) ledger.Owner {
 	if !c.has("owner") {
 		s.nameless--
@@ -156,8 +157,9 @@ func (s *Session) owner(c *command) ledger.Owner {
 	return o
 }
 
-// order translates a new order. Types and times in force that say the same are
-// the same; a market order that must trade whole is a FillOrKill at the worst price.
+// order translates a new order. A type and a time in force of the same name mean
+// the same. A market order that must trade completely is a FillOrKill at the
+// worst price.
 func (c *command) order(o ledger.Owner) book.Order {
 	out := book.Order{Owner: o, Price: c.number["price"], Lots: c.number["quantity"], Expiry: c.number["expiry"],
 		Side: book.Side(index(sides, c.text["side"])), Self: book.SelfTrade(index(policies, c.text["stp"]))}

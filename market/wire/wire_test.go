@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// events runs lines and returns what they said, one line each.
+// events runs lines and returns the events, one line each.
 func events(s *Session, lines ...string) (out []string) {
 	for _, l := range lines {
 		out = append(out, strings.FieldsFunc(string(s.Line([]byte(l+"\n"))), func(r rune) bool { return r == '\n' })...)
@@ -19,7 +19,8 @@ func events(s *Session, lines ...string) (out []string) {
 
 const sell5 = `{"op":"new","id":"m","owner":"ann","side":"sell","price":100,"quantity":5}`
 
-// TestOrders: what each way to write an order does to five lots offered at 100.
+// TestOrders tests the effect of each form of an order on five lots offered at
+// 100.
 func TestOrders(t *testing.T) {
 	for order, want := range map[string]string{
 		`"price":100,"quantity":7`:                                      "accept trade rests 2",
@@ -73,7 +74,8 @@ func TestOrders(t *testing.T) {
 	}
 }
 
-// summary names events, their reason, code or field, and what rests of the buyer.
+// summary lists the events with their reason, code or field, and what rests of
+// the buyer.
 func summary(t *testing.T, s *Session, list []string) string {
 	t.Helper()
 	var out []string
@@ -110,8 +112,8 @@ func summary(t *testing.T, s *Session, list []string) string {
 	return strings.Join(out, " ")
 }
 
-// TestNames: ids and owners are strings or numbers, and come back as they were
-// written; an id may be used again when its order is gone.
+// TestNames tests that ids and owners are strings or numbers and are returned as
+// they were written, and that the id of an order that is gone may be used again.
 func TestNames(t *testing.T) {
 	s := New()
 	got := events(s, `{"op":"new","id":7,"owner":"","side":"buy","price":1,"quantity":1}`,
@@ -136,8 +138,8 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// TestRandomSession: whatever is sent, every event is JSON, every live id is in the
-// book exactly once, and the same lines say the same again.
+// TestRandomSession sends random lines: every event is JSON, every live id is in
+// the book exactly once, and the same lines give the same events again.
 func TestRandomSession(t *testing.T) {
 	r := rand.New(rand.NewSource(1))
 	pick := func(list ...string) string { return list[r.Intn(len(list))] }
@@ -177,7 +179,7 @@ func TestRandomSession(t *testing.T) {
 	}
 }
 
-// FuzzLine: no line breaks a session, and every answer is JSON.
+// FuzzLine tests that no line breaks a session and every answer is JSON.
 func FuzzLine(f *testing.F) {
 	for _, l := range []string{sell5, `{"op":"book","orders":true}`, `{"op":"amend","id":"m","quantity":2}`,
 		`{"op":"phase","phase":"call","reference":3}`,

@@ -12,8 +12,8 @@ import (
 	"stakeout/mechanisms/rollup"
 )
 
-// bidders are the owners that bid in tests, and rich what each has of cash and of
-// tokens.
+// bidders is the number of owners that bid in tests, and rich their endowment of
+// cash and of tokens.
 const (
 	bidders = 4
 	rich    = 100_000 * ledger.Unit
@@ -41,7 +41,7 @@ func auction(t testing.TB, name string, set ...string) (Auction, *rollup.State, 
 	return named(t, name, p).(Auction), s, l
 }
 
-// turn runs a slot and posts what the mechanism demands.
+// turn runs a slot and posts the transfers that the mechanism demands.
 func turn(t interface{ Fatal(...any) }, m Mechanism, s *rollup.State, l *ledger.Ledger, r *draw.Stream,
 	posted bool) rollup.Outcome {
 	s.Open(m.Elect(s, r.At(draw.Lottery, 0, s.Public().Slot)))
@@ -55,7 +55,8 @@ func turn(t interface{ Fatal(...any) }, m Mechanism, s *rollup.State, l *ledger.
 	return o
 }
 
-// inEscrow is what an auction must hold, by its own books.
+// inEscrow is the amount that an auction must hold in escrow according to its own
+// books.
 func inEscrow(m Auction) (bids, bonds ledger.Amount) {
 	switch m := m.(type) {
 	case *burnAuction:
@@ -78,8 +79,8 @@ func inEscrow(m Auction) (bids, bonds ledger.Amount) {
 	return bids, bonds
 }
 
-// Whatever is bid and whoever is absent or contradicts itself, escrow holds what
-// the books say, nothing is lost, and a refused bid changes nothing.
+// For random bids, absences and equivocations, escrow holds exactly what the
+// books say, nothing is lost, and a refused bid changes nothing.
 func TestEscrowIsExact(t *testing.T) {
 	for _, set := range [][]string{
 		{"burn-auction", "burn_auction.open_slots=5"},
@@ -140,7 +141,7 @@ func TestLowestTargetProfitWins(t *testing.T) {
 	}
 }
 
-// The shares of a settled price add up to it, whatever it is.
+// The shares of a settled price add up to it for every price.
 func TestShareOfThePrice(t *testing.T) {
 	for _, price := range []ledger.Amount{1, 7, 99, 1_000_003, 123_456_789} {
 		m, s, l := auction(t, "burn-auction", "burn_auction.closed_slots=0", "burn_auction.minimum_bid_usd=0.000001")
@@ -158,8 +159,8 @@ func TestShareOfThePrice(t *testing.T) {
 	}
 }
 
-// Equal sealed bids win equally often, whoever came first, and the public record
-// never shows them.
+// Equal sealed bids win equally often, independent of their order, and the public
+// record never shows them.
 func TestTiesOfSealedBids(t *testing.T) {
 	m, s, l := auction(t, "mev-auction", "mev_auction.window_slots=1", "mev_auction.bond_usd=0")
 	led := map[ledger.Owner]int{}
@@ -175,7 +176,8 @@ func TestTiesOfSealedBids(t *testing.T) {
 		}
 		o := turn(t, m, s, l, r, true)
 		led[o.Operator]++
-		// What the winner has paid comes back from the treasury, to bid again.
+		// The treasury returns what the winner has paid, so that it can bid
+		// again.
 		if err := l.Post(ledger.Transfer{Amount: l.Balance(ledger.Treasury, ledger.Cash, ledger.Free), From: ledger.Treasury,
 			To: o.Operator, Asset: ledger.Cash}); err != nil {
 			t.Fatal(err)
@@ -189,7 +191,7 @@ func TestTiesOfSealedBids(t *testing.T) {
 	}
 }
 
-// Clones share nothing with what they were made of.
+// Clones share no memory with their originals.
 func TestAuctionClones(t *testing.T) {
 	for _, name := range []string{"burn-auction", "mev-auction"} {
 		m, s, l := auction(t, name)
@@ -233,8 +235,8 @@ func TestAuctionsAllocateNothing(t *testing.T) {
 	}
 }
 
-// With a look-ahead the coming leaders are public and are those who lead; without
-// one nothing is known.
+// With a look-ahead the coming leaders are public and then lead; without one none
+// is known.
 func TestLookahead(t *testing.T) {
 	s, _ := newState(t, 5000*ledger.Unit, 0, 15000*ledger.Unit)
 	for _, ahead := range []int{0, 3} {

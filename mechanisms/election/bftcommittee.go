@@ -20,17 +20,17 @@ type CommitteeParams struct {
 	Days  float64 `key:"epoch_days" default:"1" unit:"d" min:"0.01" max:"365" source:"Assumption: a day" doc:"Time for which a committee sits"`
 }
 
-// committee is a Byzantine-fault-tolerant operator set: seats are drawn by stake,
-// with replacement, at the beginning of an epoch, and the seats propose in turn.
-// A block stands when more than two thirds of the seats sign it (Castro and
-// Liskov 1999: safe and live with less than a third of faulty seats). Operators
-// whose policy is to veto sign only what they propose themselves; with a third
-// of the seats they halt the rollup, and with more than two thirds nobody can
-// build without them.
+// committee is a Byzantine-fault-tolerant operator set. Its seats are drawn by
+// stake, with replacement, at the beginning of an epoch, and take turns to
+// propose. A block is valid if more than two thirds of the seats sign it (Castro
+// and Liskov 1999: safe and live with less than a third of faulty seats).
+// Operators with the policy to veto sign only their own proposals: with a third
+// of the seats they halt the rollup, and with more than two thirds only they can
+// build.
 //
-// Assumption: signing costs nothing and takes no time; fees are the proposer's
-// and its staker's, as under proof of stake, and a missed deadline is not slashed,
-// because it is the committee's fault as much as the proposer's.
+// Assumption: signing costs nothing and takes no time. Fees go to the proposer
+// and its staker, as under proof of stake. A missed deadline is not slashed,
+// because it may be the fault of the committee as well as of the proposer.
 type committee struct {
 	p     CommitteeParams
 	seats []ledger.Owner // stakers
@@ -61,7 +61,7 @@ func (c *committee) Elect(s *rollup.State, r *draw.Stream) rollup.Leader {
 	return l
 }
 
-// convene draws the committee of an epoch; nobody sits while nobody stakes.
+// convene draws the committee of an epoch. It is empty if there are no stakers.
 func (c *committee) convene(s *rollup.State, r *draw.Stream, slot uint32) {
 	c.seats, c.ends = c.seats[:0], slot+max(uint32(c.p.Days*s.SlotsPerDay()), 1)
 	for range c.p.Seats {
@@ -71,7 +71,7 @@ func (c *committee) convene(s *rollup.State, r *draw.Stream, slot uint32) {
 	}
 }
 
-// signers counts the seats that sign what an operator proposes.
+// signers counts the seats that sign a proposal of an operator.
 func (c *committee) signers(s *rollup.State, proposer ledger.Owner) (n int) {
 	for _, o := range c.seats {
 		if by := s.OperatorOf(o); by == proposer || !s.PolicyOf(by).Veto {

@@ -2,39 +2,39 @@ package election
 
 import "stakeout/market/ledger"
 
-// Format says how the winner's price is made.
+// Format is the rule by which the price of a lot is made.
 type Format uint8
 
 // The formats.
 const (
-	Ascending   Format = iota // open bids, the last raise is paid
-	FirstPrice                // sealed bids, the winner pays its own
-	SecondPrice               // sealed bids, the winner pays the next
+	Ascending   Format = iota // open bids; the winner pays its last bid
+	FirstPrice                // sealed bids; the winner pays its own bid
+	SecondPrice               // sealed bids; the winner pays the next bid
 )
 
-// Standing is the highest bid for a lot; By is ledger.Outside where there is none.
+// Standing is the highest bid for a lot; By is ledger.Outside if there is none.
 type Standing struct {
-	By     ledger.Owner  // who bids
+	By     ledger.Owner  // owner that bids
 	Amount ledger.Amount // micro-units of the asset in which bids are paid
 }
 
-// Board is the public record of an auction of leadership. Sealed bids are not on
-// it; their prices are once they have been opened.
+// Board is the public record of an auction of leadership. Sealed bids do not
+// appear on it; the price of a lot does once the bids are opened.
 type Board struct {
 	Format Format        // ascending, or sealed at the first or the second price
-	Asset  ledger.Asset  // what bids are paid in
+	Asset  ledger.Asset  // asset in which bids are paid
 	Slots  uint32        // slots in a lot
 	Least  ledger.Amount // lowest bid for a lot
 	Raise  float64       // least raise over a standing bid, as a share of it
 	Bond   ledger.Amount // cash that is locked with each sealed bid
-	First  uint32        // lot that closes next, counted in lots from the start
+	First  uint32        // number of the lot that closes next; lots are counted from the start
 	Open   uint32        // lots for sale, from First on
 	Price  ledger.Amount // price of the last lot that was sold
 
-	ring []Standing // lots from the one that is led now on, by number; empty when bids are sealed
+	ring []Standing // standing bids by lot number, from the present lot on; empty if bids are sealed
 }
 
-// Lot is the standing bid for a lot by its number.
+// Lot returns the standing bid for the lot with number n.
 func (b *Board) Lot(n uint32) Standing {
 	if len(b.ring) == 0 {
 		return Standing{}
@@ -53,7 +53,8 @@ func (b *Board) locks(by ledger.Owner, x ledger.Amount) ledger.Transfer {
 	return ledger.Transfer{Amount: x, From: by, To: ledger.Escrow, Asset: b.Asset, Reason: ledger.Auction}
 }
 
-// releases is the transfer of a bid from escrow, back to its bidder or on.
+// releases is the transfer of a bid from escrow, back to its bidder or to the
+// payee.
 func (b *Board) releases(to ledger.Owner, x ledger.Amount) ledger.Transfer {
 	return ledger.Transfer{Amount: x, From: ledger.Escrow, To: to, Asset: b.Asset, Reason: ledger.Auction}
 }

@@ -18,27 +18,29 @@ var _ = register(Entry{
 // BurnParams are the rules of the burn auction.
 type BurnParams struct {
 	Raise      float64       `key:"least_raise_share" default:"0.1" unit:"share" min:"0" max:"10" source:"Hermez auction contract: outbidding of 10 %" doc:"Share by which a bid must exceed the standing one"`
-	Least      ledger.Amount `key:"minimum_bid_usd" default:"10" scale:"1000000" unit:"USD" min:"0.000001" max:"1e9" source:"Hermez auction contract: 10 HEZ; a tenth of what a slot is worth at the opening" doc:"Lowest bid for a slot; as many tokens where bids are paid in tokens"`
+	Least      ledger.Amount `key:"minimum_bid_usd" default:"10" scale:"1000000" unit:"USD" min:"0.000001" max:"1e9" source:"Hermez auction contract: 10 HEZ; a tenth of what a slot is worth at the opening" doc:"Lowest bid for a slot; the same number of tokens if bids are paid in tokens"`
 	Closed     int           `key:"closed_slots" default:"2" unit:"slots" min:"0" max:"1000" source:"Hermez auction contract: 2 closed slots" doc:"Slots before a slot at which bidding on it closes"`
 	Open       int           `key:"open_slots" default:"40" unit:"slots" min:"1" max:"10000" source:"Assumption: six hours, in which every bidder looks several times; Hermez opens 4320, a month, most of them without a bid" doc:"Slots for sale at a time"`
-	PaidIn     string        `key:"paid_in" default:"cash" oneof:"cash|token" source:"Assumption: cash, as the ether of ethresear.ch 5851; Hermez took its own token" doc:"What bids are paid in"`
+	PaidIn     string        `key:"paid_in" default:"cash" oneof:"cash|token" source:"Assumption: cash, as the ether of ethresear.ch 5851; Hermez took its own token" doc:"Asset in which bids are paid"`
 	Burn       float64       `key:"burn_share" default:"0.4" unit:"share" min:"0" max:"1" source:"Hermez auction contract: 40 % burnt" doc:"Share of the winning bid that is burnt"`
 	Donation   float64       `key:"donation_share" default:"0.4" unit:"share" min:"0" max:"1" source:"Hermez auction contract: 40 % to public goods" doc:"Share of the winning bid that is given away"`
-	Governance float64       `key:"governance_share" default:"0.2" unit:"share" min:"0.01" max:"1" source:"Hermez auction contract: 20 % to governance" doc:"Share of the winning bid that goes to those who stake"`
+	Governance float64       `key:"governance_share" default:"0.2" unit:"share" min:"0.01" max:"1" source:"Hermez auction contract: 20 % to governance" doc:"Share of the winning bid that goes to stakers"`
 }
 
 // burnAuction sells slots one by one. A bid must exceed the standing one by the
-// least raise; whoever is outbid has its money back at once. Nobody can take a
-// standing bid back. The price is settled when the slot ends, so an absent
-// winner loses its bid. Below the minimum the appointed boot coordinator leads;
-// that is no office to attack from, since whoever bids takes the slot from it.
+// least raise; the outbid bidder gets its money back at once. A standing bid
+// cannot be withdrawn. The price is settled when the slot ends, so an absent
+// winner loses its bid. A slot without a bid of at least the minimum is led by
+// the appointed boot coordinator. Its office is of little use to an attacker,
+// because every bidder can take the slot from it.
 //
 // Assumption: the donation goes to the treasury, which the model never spends
 // from. Hermez lets anybody build in the last blocks of a slot whose winner has
-// not; here such a slot is lost. The governance share goes to a staker drawn by
-// stake in each slot, and to the treasury while nobody stakes. The boot coordinator
-// owes the holders what a centralized operator owes them. Cash that is burnt is
-// nobody's gain; tokens that are burnt leave each other token a larger share.
+// not built; here such a slot is lost. The governance share goes to a staker
+// drawn by stake in each slot, and to the treasury if there are no stakers. The
+// boot coordinator owes the holders the same part of fees as a centralized
+// operator. Burnt cash is a gain for no one; burnt tokens raise the share of
+// every other token.
 type burnAuction struct {
 	p     BurnParams
 	board Board
@@ -74,8 +76,8 @@ func (m *burnAuction) Accrues() (toStake, toSupply float64) {
 	return m.p.Governance, toSupply
 }
 
-// Bid implements Auction: it raises every lot by no more than it must, up to the
-// limit, and skips those that it leads or that have become too dear.
+// Bid implements Auction. It raises every lot by the least raise, as long as that
+// is within the limit, and skips the lots on which the bidder leads.
 func (m *burnAuction) Bid(_ *rollup.State, l *ledger.Ledger, b Bid) bool {
 	raised := false
 	for i := range min(b.Count, m.board.Open) {
@@ -92,7 +94,7 @@ func (m *burnAuction) Bid(_ *rollup.State, l *ledger.Ledger, b Bid) bool {
 	return raised
 }
 
-// ask is the least bid that a lot takes.
+// ask is the lowest bid that a lot accepts.
 func (m *burnAuction) ask(s Standing) ledger.Amount {
 	if s.By == ledger.Outside {
 		return m.p.Least
@@ -101,7 +103,7 @@ func (m *burnAuction) ask(s Standing) ledger.Amount {
 	return s.Amount + max(raise, 1)
 }
 
-// refund gives an outbid bidder its money; escrow holds it since it bid.
+// refund returns the bid of an outbid bidder from escrow.
 func (m *burnAuction) refund(l *ledger.Ledger, s Standing) {
 	if s.By != ledger.Outside {
 		_ = l.Post(m.board.releases(s.By, s.Amount))
@@ -135,8 +137,8 @@ func (m *burnAuction) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Tra
 	return append(out, burn, gift, rest)
 }
 
-// boot is the appointed operator, who leads what nobody has bought, with a staker
-// drawn by stake; its Staker is ledger.Outside while nobody stakes.
+// boot is the appointed operator, which leads lots without a bid, with a staker
+// drawn by stake. Staker is ledger.Outside if there are no stakers.
 func boot(s *rollup.State, r *draw.Stream) rollup.Leader {
 	payee, _ := s.Draw(r.Uint64())
 	return rollup.Leader{Staker: payee, Operator: s.Appointed()}

@@ -8,7 +8,7 @@ import (
 
 var _ = register(Entry{
 	Name:   "centralized",
-	Doc:    "One appointed operator leads every slot; it can fail, and whoever holds the office can turn.",
+	Doc:    "One appointed operator leads every slot; it can fail, and its holder can turn on the users.",
 	Source: "“Centralized coordinator” as the first of the proposed solutions in ethresear.ch 7698, Intro",
 	New:    func(p *Params) Mechanism { return &centralized{p: p.Centralized} },
 })
@@ -19,13 +19,14 @@ type CentralizedParams struct {
 	Hours    float64 `key:"failure_hours" default:"5" unit:"h" min:"0.1" max:"1000" source:"Assumption: the length of an incident that its operators can mend within a working day" doc:"Mean length of a failure; exponential"`
 }
 
-// centralized is the rule of one operator, who holds an office that nothing in
-// the protocol takes away. While it fails the slots are vacant.
+// centralized is the rule of one operator. The protocol cannot take the office
+// away from it. While the operator fails the slots are vacant.
 //
-// Assumption: the operator owes the holders of the token the same part of net
-// fees as operators under proof of stake do; it goes to a staker drawn by stake
-// in each slot, which is the stakers' share in expectation. So the token is worth
-// what it is worth under proof of stake, and only who leads differs.
+// Assumption: the operator owes token holders the same part of net fees as
+// operators under proof of stake. In each slot it goes to a staker drawn by
+// stake, so in expectation every staker gets its share. The token is therefore
+// worth as much as under proof of stake, and the two mechanisms differ only in
+// who leads.
 type centralized struct {
 	p     CentralizedParams
 	until uint32 // slot from which the operator works again
@@ -47,7 +48,8 @@ func (c *centralized) Elect(s *rollup.State, r *draw.Stream) rollup.Leader {
 	return l
 }
 
-// down draws the beginning of failures and how long they last.
+// down reports whether the operator fails in this slot. It draws the beginning
+// and the length of failures.
 func (c *centralized) down(s *rollup.State, r *draw.Stream) bool {
 	slot, perDay := s.Public().Slot, s.SlotsPerDay()
 	if slot < c.until {

@@ -8,8 +8,8 @@ import (
 
 var _ = register(Entry{
 	Name: "mev-auction",
-	Doc: "A sealed auction sells the right to order a window of slots; the proceeds go to the treasury, and who " +
-		"misses a deadline is replaced by the next bid.",
+	Doc: "A sealed auction sells the right to order a window of slots; the proceeds go to the treasury, and a leader " +
+		"that misses a deadline is replaced by the next bidder.",
 	Source: "“MEV/ burn auction” as the second of the proposed solutions in ethresear.ch 7698, Intro; “MEV Auction: " +
 		"Auctioning transaction ordering rights as a solution to Miner Extractable Value”, ethresear.ch 6788",
 	New: newMEVAuction,
@@ -18,38 +18,38 @@ var _ = register(Entry{
 // MEVParams are the rules of the MEV auction.
 type MEVParams struct {
 	Window  int           `key:"window_slots" default:"12" unit:"slots" min:"1" max:"10000" source:"Assumption: under two hours, so that every operator can bid for every window; ethresear.ch 6788 leaves N open" doc:"Slots that are sold together"`
-	Price   string        `key:"price_rule" default:"second" oneof:"first|second" source:"Timeboost (Mamageishvili and others 2023) has sealed bids and a second price; ethresear.ch 6788 leaves it open" doc:"Whether the winner pays its own bid or the next"`
+	Price   string        `key:"price_rule" default:"second" oneof:"first|second" source:"Timeboost (Mamageishvili and others 2023) has sealed bids and a second price; ethresear.ch 6788 leaves it open" doc:"Whether the winner pays its own bid (first) or the next one (second)"`
 	Reserve ledger.Amount `key:"slot_reserve_usd" default:"10" scale:"1000000" unit:"USD" min:"0" max:"1e6" source:"Assumption: a tenth of what a slot is worth at the opening, as in the burn auction" doc:"Lowest bid for each slot of a window"`
 	Bond    ledger.Amount `key:"bond_usd" default:"5000" scale:"1000000" unit:"USD" min:"0" max:"1e9" source:"Assumption: some windows' worth; ethresear.ch 6788 asks for a bond that a proven equivocation costs" doc:"Cash locked with each bid, burnt for a proven equivocation only"`
-	Holders float64       `key:"holders_share" default:"0.9" unit:"share" min:"0.01" max:"1" source:"Assumption: what operators under proof of stake pass on; the rest funds public goods, for which ethresear.ch 6788 would use all of it" doc:"Share of the proceeds that the treasury passes on to those who stake"`
+	Holders float64       `key:"holders_share" default:"0.9" unit:"share" min:"0.01" max:"1" source:"Assumption: what operators under proof of stake pass on; the rest funds public goods, for which ethresear.ch 6788 would use all of it" doc:"Share of the proceeds that the treasury passes on to stakers"`
 }
 
-// sealed is a bid in its envelope and, once opened, what became of it.
+// sealed is a sealed bid and its result after the opening.
 type sealed struct {
 	by        ledger.Owner
 	bid, paid ledger.Amount
 	tie       uint64 // keyed draw that orders equal bids
-	burnt     bool   // its bond is gone
+	burnt     bool   // the bond has been burnt
 }
 
 // mevAuction sells the next window while the current one runs. Bids are in cash,
-// locked with a bond, and can be changed or taken back until the window opens. The
-// best leads; after a missed deadline the next one leads the rest, and when none
-// is left, or nobody bid, the appointed operator does.
+// locked together with a bond, and can be changed or withdrawn until the window
+// opens. The best bidder leads. After a missed deadline the next bidder leads the
+// rest of the window. If no bidder is left, the appointed operator leads.
 //
 // Assumption: a price is settled with the first slot that its payer leads, from
-// money that escrow has held since the bid; a replacement pays its own bid for
-// the slots that are left; whoever is replaced has nothing back. The treasury
-// passes the holders' share on slot by slot, to a staker drawn by stake. Losers
-// are paid out when the window ends, because they stand in for the winner.
+// money that escrow has held since the bid. A replacement pays its own bid for
+// the slots that are left. A leader that is replaced gets nothing back. The
+// treasury pays the holders' share slot by slot to a staker drawn by stake.
+// Losers are paid out when the window ends, because they may replace the winner.
 type mevAuction struct {
 	p       MEVParams
 	board   Board
-	bids    []sealed // for the next window, in order of arrival
-	order   []sealed // of the window that runs, best first
-	at      int      // place of the leader in order
-	due     ledger.Amount
-	perSlot ledger.Amount // that the treasury passes on
+	bids    []sealed      // for the next window, in order of arrival
+	order   []sealed      // of the window that runs, best first
+	at      int           // index of the leader in order; len(order): the appointed operator leads
+	due     ledger.Amount // price that the leader has not paid yet
+	perSlot ledger.Amount // amount that the treasury pays to a staker in each slot
 }
 
 func newMEVAuction(p *Params) Mechanism {
@@ -78,8 +78,8 @@ func (m *mevAuction) Board() *Board { return &m.board }
 // Accrues implements Auction.
 func (m *mevAuction) Accrues() (toStake, toSupply float64) { return m.p.Holders, 0 }
 
-// Bid implements Auction. Only the next window is for sale; a bid replaces the
-// bidder's last one, and 0 takes it back with its bond.
+// Bid implements Auction. Only the next window is for sale. A bid replaces the
+// bidder's previous one, and a limit of 0 withdraws it with its bond.
 func (m *mevAuction) Bid(_ *rollup.State, l *ledger.Ledger, b Bid) bool {
 	i := 0
 	for i < len(m.bids) && m.bids[i].by != b.By {
@@ -111,12 +111,12 @@ func (m *mevAuction) Bid(_ *rollup.State, l *ledger.Ledger, b Bid) bool {
 	return true
 }
 
-// bond moves a bond into escrow or out of it.
+// bond is the transfer of a bond into escrow or out of it.
 func (m *mevAuction) bond(from, to ledger.Owner, x ledger.Amount) ledger.Transfer {
 	return ledger.Transfer{Amount: x, From: from, To: to, Asset: ledger.Cash, Reason: ledger.Bond}
 }
 
-// giveBack pays out a bid that is withdrawn; escrow holds it.
+// giveBack returns a withdrawn bid and its bond from escrow.
 func (m *mevAuction) giveBack(l *ledger.Ledger, s sealed) {
 	_ = l.Post(m.board.releases(s.by, s.bid))
 	_ = l.Post(m.bond(ledger.Escrow, s.by, m.p.Bond))
@@ -135,7 +135,8 @@ func (m *mevAuction) Elect(s *rollup.State, r *draw.Stream) rollup.Leader {
 	return l
 }
 
-// openBids ranks the bids for the window that begins and prices the best.
+// openBids ranks the bids for the window that begins and sets the price of the
+// best one.
 func (m *mevAuction) openBids(r *draw.Stream) {
 	m.bids, m.order = m.order[:0], m.bids
 	m.at, m.perSlot = 0, 0
@@ -162,14 +163,14 @@ func (m *mevAuction) openBids(r *draw.Stream) {
 	m.board.Price = price
 }
 
-// charge makes the leader owe a price.
+// charge sets the price that the leader owes.
 func (m *mevAuction) charge(price ledger.Amount) {
 	m.due = price
 	m.order[m.at].paid = price
 }
 
 func (m *mevAuction) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.Transfer {
-	left := m.board.Slots - (s.Public().Slot-1)%m.board.Slots // this one included
+	left := m.board.Slots - (s.Public().Slot-1)%m.board.Slots // slots of the window, this one included
 	if m.due > 0 {
 		out = append(out, m.board.releases(ledger.Treasury, m.due))
 		m.perSlot += share(m.due, m.p.Holders) / ledger.Amount(left)
@@ -190,8 +191,8 @@ func (m *mevAuction) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Tran
 	return out
 }
 
-// replace puts the next bidder in the place of a leader that missed its deadline,
-// for the slots that are left, and burns the bond of one that equivocated.
+// replace replaces a leader that missed its deadline by the next bidder for the
+// slots that are left, and burns its bond if it equivocated.
 func (m *mevAuction) replace(o rollup.Outcome, left uint32, out []ledger.Transfer) []ledger.Transfer {
 	if lost := &m.order[m.at]; o.Equivocated {
 		burn := m.bond(ledger.Escrow, ledger.Burned, m.p.Bond)
@@ -206,8 +207,8 @@ func (m *mevAuction) replace(o rollup.Outcome, left uint32, out []ledger.Transfe
 	return out
 }
 
-// payOut ends a window: what bidders do not owe goes back to them, and so do
-// bonds that are not burnt.
+// payOut ends a window. Bidders get back what they do not owe and every bond that
+// is not burnt.
 func (m *mevAuction) payOut(out []ledger.Transfer) []ledger.Transfer {
 	for _, x := range m.order {
 		out = append(out, m.board.releases(x.by, x.bid-x.paid))

@@ -30,8 +30,8 @@ func slots(m Mechanism, s *rollup.State, n int) (leaders []rollup.Leader) {
 	return leaders
 }
 
-// "Centralized coordinator": one operator leads every slot, whoever stakes, and
-// what it owes goes to stakers in proportion to their stakes.
+// "Centralized coordinator": one operator leads every slot, independent of the
+// stakes, and what it owes goes to stakers in proportion to their stakes.
 func TestOneOperatorLeadsEverySlot(t *testing.T) {
 	s, _ := newState(t, 5000*ledger.Unit, 0, 15000*ledger.Unit)
 	s.Appoint(operator)
@@ -47,7 +47,7 @@ func TestOneOperatorLeadsEverySlot(t *testing.T) {
 	}
 }
 
-// Without stakers the operator keeps what nobody is owed.
+// Without stakers the operator keeps all fees.
 func TestOperatorWithoutStakers(t *testing.T) {
 	s, _ := newState(t)
 	s.Appoint(operator)
@@ -61,7 +61,7 @@ func TestOperatorWithoutStakers(t *testing.T) {
 	}
 }
 
-// An operator that fails ten times a year for a day and a half is away four per
+// An operator that fails ten times a year for a day and a half is down four per
 // cent of the time, in spells of that length.
 func TestOperatorFails(t *testing.T) {
 	s, _ := newState(t, 5000*ledger.Unit)
@@ -93,7 +93,7 @@ func TestOperatorFails(t *testing.T) {
 	}
 }
 
-// seated stakes for n solo operators, equally.
+// seated gives n solo operators equal stakes.
 func seated(t testing.TB, n int) *rollup.State {
 	t.Helper()
 	l := ledger.New(int(ledger.First)+n, 1)
@@ -137,8 +137,9 @@ func TestCommitteeTakesTurns(t *testing.T) {
 	}
 }
 
-// Vetoing seats halt everybody else from a third on, and stop being stopped
-// themselves only beyond two thirds: Castro and Liskov's bounds.
+// Vetoing seats halt all others from a third of the seats on. Beyond two thirds
+// they can no longer be stopped themselves. These are the bounds of Castro and
+// Liskov.
 func TestQuorum(t *testing.T) {
 	for _, c := range []struct {
 		vetoing           int // of thirty seats
@@ -157,7 +158,8 @@ func TestQuorum(t *testing.T) {
 			honest = honest || l.Operator >= ledger.First+ledger.Owner(c.vetoing)
 			attackers = attackers || (l != rollup.Leader{} && l.Operator < ledger.First+ledger.Owner(c.vetoing))
 		}
-		// One operator each: other vetoing seats do not sign for an attacker either.
+		// Each seat has another operator, so vetoing seats do not sign for an
+		// attacker either.
 		attackersCan := c.attackers && 30-c.vetoing+1 > 20
 		if honest != c.honest || attackers != attackersCan {
 			t.Errorf("%d of 30 veto: the honest lead %v, attackers %v", c.vetoing, honest, attackers)
@@ -166,7 +168,7 @@ func TestQuorum(t *testing.T) {
 }
 
 // One operator behind many seats signs for itself: with more than two thirds of
-// them it builds what it likes and nobody else builds.
+// them it can build any block, and all others can build none.
 func TestCapture(t *testing.T) {
 	for _, c := range []struct {
 		seats         int
@@ -201,7 +203,7 @@ func TestNobodyStakesNobodySits(t *testing.T) {
 	}
 }
 
-// Clones keep the committee and the failure that they were made with.
+// Clones keep the committee and the failure of their originals.
 func TestClonesOfMechanisms(t *testing.T) {
 	s := seated(t, 10)
 	for _, e := range All() {

@@ -15,22 +15,22 @@ var _ = register(Entry{
 
 // PoSParams are the rules of the lottery.
 type PoSParams struct {
-	Lookahead int `key:"lookahead_slots" default:"0" unit:"slots" min:"0" max:"1000" source:"Assumption: 0, secret until the slot begins (Algorand, Gilad and others 2017); 32 or 64 would be as on Ethereum's beacon chain, where the next epoch is known" doc:"Slots by which leaders are drawn, and public, before they lead"`
+	Lookahead int `key:"lookahead_slots" default:"0" unit:"slots" min:"0" max:"1000" source:"Assumption: 0, secret until the slot begins (Algorand, Gilad and others 2017); 32 or 64 would be as on Ethereum's beacon chain, where the next epoch is known" doc:"Number of slots in advance at which leaders are drawn and become public"`
 }
 
-// pos is election by stake lottery: the chance to lead is the share of all
-// stake, independently in each slot. The operator keeps its commission of the
-// fees net of layer-one gas and passes the rest on to the staker on whose stake
-// the slot was won; a batch that misses its deadline is slashed.
+// pos is election by a lottery over stakes: the chance to lead is the share of
+// all stake, independently in each slot. The operator keeps its commission on the
+// fees net of layer-one gas and passes the rest on to the staker whose stake won
+// the slot. A batch that misses its deadline is slashed.
 //
-// With a look-ahead leaders are drawn by the stakes of that earlier slot and are
-// public from then on, so that others know whom to delay or to bribe; without
-// one nobody knows a leader before its slot.
+// With a look-ahead, leaders are drawn from the stakes of that earlier slot and
+// are public from then on, so that others know whom to delay or to bribe. Without
+// one, no leader is known before its slot.
 //
-// Assumption: who has won a slot leads it with the operator of that moment, even
-// if its stake has left meanwhile.
+// Assumption: the winner of a slot leads it through the operator that it has at
+// that time, even if its stake has left since the draw.
 type pos struct {
-	ahead Schedule // Outside where nobody staked
+	ahead Schedule // Outside for a slot that was drawn while nobody staked
 	slots int
 }
 
@@ -75,8 +75,8 @@ func (*pos) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []l
 }
 
 // passOn lets the operator keep its share of the fees net of layer-one gas and
-// pay the rest to the staker of the slot; nobody does in a vacant one or while
-// nobody stakes.
+// pay the rest to the staker of the slot. Nothing is paid in a vacant slot and if
+// there are no stakers.
 func passOn(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.Transfer {
 	net := o.Fees - o.Cost
 	if net <= 0 || o.Operator == ledger.Outside || o.Staker == ledger.Outside || o.Staker == o.Operator {
@@ -87,8 +87,8 @@ func passOn(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.T
 		Reason: ledger.StakingReward})
 }
 
-// share is a fraction between 0 and 1, to six decimals, of an amount, rounded
-// down to a micro-unit.
+// share returns a fraction of an amount, rounded down to a micro-unit. The
+// fraction is between 0 and 1 and is rounded to six decimals.
 func share(a ledger.Amount, fraction float64) ledger.Amount {
 	x, _ := ledger.MulDiv(a, ledger.Amount(float64(fraction*1e6)+0.5), 1e6, ledger.Down)
 	return x

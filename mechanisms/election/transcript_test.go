@@ -16,9 +16,9 @@ import (
 )
 
 // TestTranscripts replays testdata/*.txt, one for each mechanism. A line is a
-// command; the lines that begin with "=" after it are what it prints. The owners
-// are ann, bob, carl, dora and users; amounts are in dollars, or in what bids are
-// paid in:
+// command; the lines that begin with "=" after it are its output. The owners are
+// ann, bob, carl, dora and users; amounts are in dollars, or in the asset in
+// which bids are paid:
 //
 //	mechanism NAME [KEY=VALUE ...]   under these rules, from now on
 //	fund O USD, tokens O TOKENS      money from outside
@@ -31,7 +31,7 @@ import (
 //	board                            the public record of an auction
 //	ahead                            leaders that are known before their slots
 //	slot [late]                      one slot; late is a batch that misses its deadline
-//	slots N                          so many slots, counted by leader
+//	slots N                          N slots, counted by leader
 //	show O ...                       what owners have
 func TestTranscripts(t *testing.T) {
 	transcript.Files(t, len(All()), func(t *testing.T, text string) string {
@@ -49,7 +49,7 @@ func TestTranscripts(t *testing.T) {
 	})
 }
 
-// Every mechanism has a transcript, named after it.
+// Every mechanism has a transcript with its name.
 func TestEveryMechanismHasATranscript(t *testing.T) {
 	for _, e := range All() {
 		text, err := os.ReadFile("testdata/" + e.Name + ".txt")
@@ -61,7 +61,7 @@ func TestEveryMechanismHasATranscript(t *testing.T) {
 
 var cast = []string{"ann", "bob", "carl", "dora", "users"}
 
-// systems are the owners that transfers name besides the cast.
+// systems are the system owners that transfers name.
 var systems = []string{ledger.Outside: "nobody", ledger.Treasury: "treasury", ledger.Escrow: "escrow",
 	ledger.Burned: "the fire", ledger.LayerOne: "layer one"}
 
@@ -219,7 +219,7 @@ func (s *script) report(verb string, args []string) {
 	}
 }
 
-// board prints runs of lots that stand alike.
+// board prints runs of lots with equal bids.
 func (s *script) board(b *Board) {
 	if len(b.ring) == 0 {
 		s.say("lot %d of %d slots, from %s; last price %s", b.First, b.Slots, money(b.Least, b.Asset),

@@ -1,14 +1,14 @@
 package layer1
 
-// filling is what went into a block from the mempool.
+// filling describes the transactions that a block takes from the mempool.
 type filling struct {
 	gas     uint64
-	lowest  Price // lowest bid included
+	lowest  Price // lowest bid among them
 	crowded bool  // an affordable bid found no room
 }
 
 // build makes the block that a producer finds on a parent: its transactions by
-// price, its side of the fee market, and who refuses it.
+// price, its part of the fee market, and the producers that refuse it.
 func (c *Chain) build(f find, tick uint32) int32 {
 	parent, producer := f.parent, f.producer
 	c.moveView(parent)
@@ -35,10 +35,10 @@ func (c *Chain) build(f find, tick uint32) int32 {
 	return int32(len(c.blocks)) - 1
 }
 
-// fill appends the entries of a new block: best bid first, as long as the gas
-// limit holds both what is in and the background that bids more. Price order
-// means that the room only shrinks, so the first bid that leaves less than a
-// transfer ends it.
+// fill appends the entries of a new block, best bid first, while the gas limit
+// has room for them and for the background that bids more. In order of price the
+// room only shrinks, so the block is full at the first bid that finds less room
+// than a transfer needs.
 func (c *Chain) fill(producer int, base Price) filling {
 	in := filling{lowest: maxPrice}
 	if len(c.pool.pending) == 0 {
@@ -74,7 +74,8 @@ func (c *Chain) fill(producer int, base Price) filling {
 	return in
 }
 
-// floor is a bid below which nothing can enter, so that it need not be sorted.
+// floor is a price below which no bid can enter, so that lower bids need not be
+// sorted.
 func (c *Chain) floor(base, ask Price) Price {
 	switch {
 	case !c.background:
@@ -87,9 +88,8 @@ func (c *Chain) floor(base, ask Price) Price {
 	return max(base, wei(c.clearing(float64(c.limit))))
 }
 
-// fork lists the blocks between two: leave are those above the common ancestor
-// on the side of from, newest first, enter those on the side of to, oldest
-// first.
+// fork lists the blocks between two: in leave those above the common ancestor on
+// the side of from, newest first, in enter those on the side of to, oldest first.
 func (c *Chain) fork(from, to int32) (leave, enter []int32) {
 	c.leave, c.enter = c.leave[:0], c.enter[:0]
 	for from != to {
@@ -107,14 +107,14 @@ func (c *Chain) fork(from, to int32) (leave, enter []int32) {
 	return c.leave, c.enter
 }
 
-// content is what a block holds.
+// content returns the entries of a block.
 func (c *Chain) content(b int32) []entry {
 	blk := &c.blocks[b]
 	return c.entries[blk.first : blk.first+blk.count]
 }
 
 // moveView makes the mempool reflect the chain that ends in a block. It visits
-// only blocks with entries, since races are long and such blocks are few.
+// only blocks with entries, because in a long race there are few of them.
 func (c *Chain) moveView(to int32) {
 	from, in := c.blocks[c.view].laden, c.blocks[to].laden
 	c.view = to

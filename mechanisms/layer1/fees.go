@@ -16,13 +16,13 @@ const (
 	maxPrice      = Price(1) << 58
 	transferGas   = 21000 // intrinsic gas of a transaction (Yellow Paper, appendix G)
 	secondsPerDay = 86400
-	ordinaryGas   = 200000
-	margin        = 1 + 1e-9 // above the rounding of the demand curve
+	ordinaryGas   = 200000   // gas of the transaction that GasPrice prices
+	margin        = 1 + 1e-9 // factor above the rounding error of the demand curve
 	weiPerEth     = 1_000_000_000_000_000_000
 )
 
-// Gwei converts a price in gwei; what is negative or not a number becomes 0,
-// and nothing exceeds 2**58 wei.
+// Gwei converts a price in gwei. A negative number and NaN become 0, and the
+// result is at most 2**58 wei.
 func Gwei(x float64) Price { return wei(x) }
 
 // Gwei returns the price in gwei.
@@ -39,9 +39,9 @@ func wei(gweis float64) Price {
 	return Price(w)
 }
 
-// Cost is what gas costs in micro-USD at a price of gas and a price of one ETH
-// in micro-USD, rounded up once. It reports false when the result is too large
-// or the price of ETH negative.
+// Cost is the cost of gas in micro-USD at a price of gas and a price of one ETH
+// in micro-USD, rounded up once. It reports false if the result is too large or
+// the price of ETH is negative.
 func Cost(gas uint64, price Price, ethUSD ledger.Amount) (ledger.Amount, bool) {
 	if ethUSD < 0 {
 		return 0, false
@@ -64,13 +64,13 @@ func Cost(gas uint64, price Price, ethUSD ledger.Amount) (ledger.Amount, bool) {
 // background price. Prices inside it are in gwei.
 type market struct {
 	firstPrice, background bool
-	limit, target          uint64  // gas; target is where demand sits at its price
-	denominator            uint64  // of the largest move of the base fee
+	limit, target          uint64  // gas; the background demands the target at price P
+	denominator            uint64  // one over the largest relative move of the base fee
 	tip                    Price   // usual tip
 	elasticity, inverse    float64 // ε and 1/ε
-	mean, phi, sigma       float64 // AR(1) of the log price a step
-	entry                  float64 // price over P that makes room for an ordinary transaction
-	interval, untilPrice   uint32  // ticks
+	mean, phi, sigma       float64 // AR(1) of the log price for one update
+	entry                  float64 // price, as a multiple of P, at which there is room for an ordinary transaction
+	interval, untilPrice   uint32  // ticks between updates of P, and until the next
 	logPrice, level        float64 // ln P and P
 }
 
@@ -103,7 +103,7 @@ func newMarket(p Params) (market, error) {
 	return m, nil
 }
 
-// scalePrice turns the daily AR(1) into one for the interval of updates: with
+// scalePrice converts the daily AR(1) into one for the interval of updates: with
 // h days a step, φ_h = φ^h and σ_h² = σ²(1−φ^2h)/(1−φ²).
 func (m *market) scalePrice(p Params) {
 	m.interval = max(1, uint32(p.BackgroundIntervalSeconds/p.BlockSeconds+0.5))
@@ -124,7 +124,7 @@ func (m *market) movePrice(normal float64) {
 	m.level = exact.Exp(m.logPrice)
 }
 
-// demand is the background gas a block would carry at a price in gwei.
+// demand is the gas that the background would buy in a block at a price in gwei.
 func (m *market) demand(price float64) float64 {
 	if !m.background {
 		return 0
@@ -135,7 +135,7 @@ func (m *market) demand(price float64) float64 {
 	return float64(m.target) * exact.Pow(m.level/price, m.elasticity)
 }
 
-// clearing is the price in gwei at which the background demands just the room.
+// clearing is the price in gwei at which the background demands exactly the room.
 func (m *market) clearing(room float64) float64 {
 	return m.level * exact.Pow(float64(m.target)/max(room, 1), m.inverse)
 }
@@ -146,7 +146,7 @@ func (m *market) fixedPoint() Price {
 	return p - min(p, m.tip)
 }
 
-// ask is the price that the background pays where there is room.
+// ask is the price that the background pays if there is room.
 func (m *market) ask(base Price) Price {
 	if m.firstPrice {
 		if !m.background {
@@ -175,9 +175,10 @@ func (m *market) step(base Price, delta uint64) Price {
 	return Price(q / m.denominator)
 }
 
-// close fills in the fee market's side of a block that holds gas of the model:
-// what the last unit had to bid, the next base fee, and whether all is at rest.
-// lowest is the lowest bid that got in, crowded says whether bids were left out.
+// close sets the fee market's fields of a block that holds b.gas of the model:
+// the bid that the last unit of gas needed, the next base fee, and whether the
+// market is at rest. lowest is the lowest bid in the block; crowded says that
+// bids were left out.
 func (m *market) close(b, parent *block, lowest Price, crowded bool) {
 	base := parent.next
 	room := float64(m.limit - b.gas)

@@ -8,8 +8,8 @@ import (
 	"stakeout/market/ledger"
 )
 
-// docked is EIP-1559 without background and without uncles, as in abm1559: a
-// limit of 20 M gas, a target of half, a base fee that starts at 1 gwei.
+// docked is an EIP-1559 market without background and uncles, as in abm1559: a
+// limit of 20 M gas, a target of half of it, a base fee that starts at 1 gwei.
 func docked(t *testing.T) *Chain {
 	t.Helper()
 	p := defaults(t)
@@ -84,8 +84,8 @@ func TestNextBase(t *testing.T) {
 	}
 }
 
-// The log background price keeps mean, variance and daily autocorrelation of
-// the daily process whatever the interval of its updates.
+// The log background price keeps mean, variance and daily autocorrelation of the
+// daily process at every interval of updates.
 func TestBackgroundMoments(t *testing.T) {
 	for _, interval := range []float64{600, 3600} {
 		p := defaults(t)
@@ -129,7 +129,7 @@ func moments(x []float64) (mean, variance, auto float64) {
 	return mean, variance, auto / variance
 }
 
-// calm is a market whose background price stands at 40 gwei.
+// calm is a market whose background price stays at 40 gwei.
 func calm(t *testing.T, market string, elasticity float64) *Chain {
 	t.Helper()
 	p := defaults(t)
@@ -139,7 +139,7 @@ func calm(t *testing.T, market string, elasticity float64) *Chain {
 	return chain(t, p)
 }
 
-// What GasPrice asks is enough for the next block, and a little less is not.
+// A bid of GasPrice enters the next block, and a slightly lower bid does not.
 func TestGasPriceIncludes(t *testing.T) {
 	for _, market := range []string{FirstPrice, EIP1559} {
 		for _, elasticity := range []float64{0.2, 1, 3} {
@@ -166,9 +166,9 @@ func TestGasPriceIncludes(t *testing.T) {
 	}
 }
 
-// A rush that takes 10 % of the gas raises the price that all must pay: to
-// (1 − 0.1)^(−1/ε) in a first-price block, under EIP-1559 by way of the base
-// fee; the market then comes back to rest.
+// A rush that takes 10 % of the gas raises the price for everyone, in a
+// first-price block by the factor (1 − 0.1)^(−1/ε), under EIP-1559 through the
+// base fee. Afterwards the market returns to rest.
 func TestRushRaisesPrice(t *testing.T) {
 	for _, market := range []string{FirstPrice, EIP1559} {
 		c := calm(t, market, 1)
@@ -204,7 +204,8 @@ func TestRushRaisesPrice(t *testing.T) {
 	}
 }
 
-// Bids decide, then arrival; what does not fit waits, and bundles enter in parts.
+// Transactions enter by bid, then by arrival. What does not fit waits; Split ones
+// enter in parts.
 func TestInclusionOrder(t *testing.T) {
 	c := calm(t, FirstPrice, 1)
 	s := draw.New(16)

@@ -8,14 +8,14 @@ import (
 	"stakeout/market/ledger"
 )
 
-// script drives a chain with the bytes of a fuzzer: any call in any order, legal
-// or not. It keeps its own account of what Changes said and compares.
+// script drives a chain with the bytes of a fuzzer: calls in any order, legal or
+// not. It adds up what Changes reports and compares.
 type script struct {
 	c    *Chain
 	s    *draw.Stream
 	tick uint32
 	ids  []TxID
-	gas  []int64 // by id: gas in the canonical chain as the changes told it
+	gas  []int64 // by id: gas in the canonical chain according to Changes
 	t    testing.TB
 }
 
@@ -117,7 +117,7 @@ func FuzzChain(f *testing.F) {
 	})
 }
 
-// A long random script keeps every invariant.
+// A long random script violates no invariant.
 func TestRandomScript(t *testing.T) {
 	for seed := range uint64(6) {
 		market := FirstPrice
@@ -144,7 +144,7 @@ func TestRandomScript(t *testing.T) {
 	}
 }
 
-// A copy goes its own way and, under the same calls, the same way.
+// A copy is independent of the original and reacts alike to the same calls.
 func TestCopyFromIsDeterministic(t *testing.T) {
 	run := newScript(t, EIP1559, 1)
 	bytes := draw.New(200)

@@ -1,40 +1,46 @@
 // Package layer1 models the chain below the rollup: who produces blocks, what
-// space in them costs, which of the model's transactions they contain, and
-// which blocks stay in the chain. One Step is one tick, in which one block is
-// found; a natural uncle means that a second one is found at the same height.
+// space in them costs, which of the model's transactions they contain, and which
+// blocks stay in the chain. One Step is one tick, in which one block is found; a
+// natural uncle is a second block at the same height in that tick.
 //
-// It is a pure machine. Producers follow standing policies set beforehand, all
-// randomness is keyed by the tick, and a tick without transactions of the model
-// and without a race between branches only counts.
+// A step depends only on the state, the standing policies of the producers and
+// random draws keyed by the tick. In a tick without transactions of the model and
+// without a race between branches, only counters change.
 //
 // Refusing to include a transaction and refusing to build on a block that
-// contains it are separate policies: the first alone delays, the second can
-// orphan (ethresear.ch 7698: "They also refuse to build upon blocks containing
-// their transactions trying to uncle them and slash the victim"). Withholding
-// (I. Eyal and E. G. Sirer, "Majority is not enough", 2014, algorithm 1) runs
-// over the same tree.
+// contains it are separate policies. The first alone delays the transaction; the
+// second can orphan the block (ethresear.ch 7698: "They also refuse to build upon
+// blocks containing their transactions trying to uncle them and slash the
+// victim"). Withholding (I. Eyal and E. G. Sirer, "Majority is not enough", 2014,
+// algorithm 1) uses the same tree.
 //
 // Fees. Background demand has a constant elasticity, D(p) = T·(P/p)^ε. P is an
-// AR(1) in logs, T the block's gas (the limit in a first-price auction, the
-// target under EIP-1559). The model's transactions enter by price; what they
-// take is missing to the background, which raises the price for everyone.
+// AR(1) in logs, T the gas of a block (the limit in a first-price auction, the
+// target under EIP-1559). The model's transactions enter by price. The gas that
+// they take is not available to the background, which raises the price for
+// everyone.
 //
-// Assumption: P moves once per background_interval_seconds; the daily φ and σ
-// are rescaled so that the stationary variance and the daily autocorrelation
-// stay, and the observed daily mean is taken for the price of the moment.
-// Assumption: background demand that finds no room goes away; persistence is in
-// P alone, so an own transaction acts on the price of its own block only (under
-// EIP-1559 also on later ones, through the base fee).
-// Assumption: without transactions of the model the base fee sits at its fixed
-// point P − tip, which it approaches within 8/ε blocks, less than P needs to
-// move; after own transactions it is followed block by block until it is back
-// within 1/256.
-// Assumption: in a natural tie each producer but the two involved has seen one
-// or the other block first with equal odds, and the two stick to their own.
-// Assumption: a refusal holds for blocks found after it was set, and a race
-// ends at the latest when it is max_race_blocks long.
-// Assumption: several withholding producers act as one pool, and a block that
-// everybody builds upon is never contested again.
+// Assumption: P moves once per background_interval_seconds. The daily φ and σ are
+// rescaled so that the stationary variance and the daily autocorrelation stay the
+// same, and the observed daily mean is used as the price at each moment.
+//
+// Assumption: background demand that finds no room goes away. Only P is
+// persistent, so a transaction of the model changes the price of its own block
+// only (under EIP-1559 also of later ones, through the base fee).
+//
+// Assumption: without transactions of the model the base fee is at its fixed
+// point P − tip. It approaches this point within 8/ε blocks, which is faster than
+// P moves. After transactions of the model it is followed block by block until it
+// is within 1/256 again.
+//
+// Assumption: in a natural tie each producer except the two involved has seen
+// either block first with equal odds; those two stay with their own block.
+//
+// Assumption: a refusal applies to blocks found after it was set, and a race ends
+// at the latest when it is max_race_blocks long.
+//
+// Assumption: several withholding producers act as one pool, and a block on which
+// all producers build is never contested again.
 package layer1
 
 import (
@@ -46,29 +52,29 @@ import (
 	"stakeout/market/ledger"
 )
 
-// maxProducers is the width of the masks that name producers.
+// maxProducers is the number of bits in a mask of producers.
 const maxProducers = 64
 
-// none is the index of no block.
+// none stands for a block that does not exist.
 const none = int32(-1)
 
 // block is one node of the tree of recent blocks. Parents precede children.
 type block struct {
 	next     Price  // base fee of its children, EIP-1559 only
-	price    Price  // what the last unit of gas had to bid, 0 when nothing was displaced
+	price    Price  // bid that the last unit of gas needed, 0 if nothing was displaced
 	refused  uint64 // producers that refuse to build on this block
 	bad      uint64 // producers that refuse this block or an ancestor
-	height   uint64 // place in the chain
+	height   uint64 // number of blocks below it down to genesis
 	gas      uint64 // gas of the model's transactions
 	tick     uint32 // tick at which it was found
-	parent   int32  // index of the block below
-	laden    int32  // itself or the nearest ancestor with entries, 0 when there is none
-	first    int32  // its entries start here
+	parent   int32  // index of the block below, or none
+	laden    int32  // nearest block with entries: itself or an ancestor; 0 if there is none
+	first    int32  // index in Chain.entries of its first entry
 	count    int32  // number of its entries
-	producer uint8  // who found it
+	producer uint8  // index of the producer that found it
 	hidden   bool   // withheld from the others
-	dead     bool   // cut off: nobody builds on it or below it any more
-	settled  bool   // the fee market is where the background alone would put it
+	dead     bool   // lost: no producer builds on it or its descendants any more
+	settled  bool   // the fee market is where the background alone would bring it
 }
 
 // tally counts the blocks of one producer.
@@ -102,9 +108,9 @@ type Chain struct {
 	enter   []int32
 }
 
-// New returns a chain at height 0. Owners are the producers' account holders,
-// one for each hash share; nil makes them all ledger.LayerOne. It fails when a
-// parameter is out of its range.
+// New returns a chain at height 0. Owners are the account holders behind the
+// producers, one for each hash share; nil makes all of them ledger.LayerOne. It
+// fails if a parameter is out of its range.
 func New(p Params, owners []ledger.Owner) (*Chain, error) {
 	m, err := newMarket(p)
 	if err != nil {
@@ -148,10 +154,10 @@ func (c *Chain) genesis(p Params) block {
 	return g
 }
 
-// Step advances the chain by one tick: the background price when it is due,
+// Step advances the chain by one tick: the background price if an update is due,
 // then one block, or two at one height. It places s itself, at the purposes
-// BackgroundDemand, BlockProducer and Uncle of the tick, so its draws depend on
-// nothing but seed and tick. Call it once for every tick, in order.
+// BackgroundDemand, BlockProducer and Uncle of the tick, so its draws depend only
+// on seed and tick. Call it once for every tick, in order.
 func (c *Chain) Step(tick uint32, s *draw.Stream) {
 	c.changes = c.changes[:0]
 	if c.untilPrice == 0 {
@@ -175,13 +181,14 @@ func (c *Chain) Step(tick uint32, s *draw.Stream) {
 	c.tallies[producer].canonical++
 }
 
-// quiet reports whether a block of this tick can only be counted: nothing
-// waits, nobody races, and fees are at rest.
+// quiet reports whether a block of this tick only needs to be counted: no
+// transaction waits, there is no race, and fees are at rest.
 func (c *Chain) quiet() bool {
 	return len(c.blocks) == 1 && len(c.pool.pending) == 0 && c.blocks[0].settled && c.secret == 0
 }
 
-// followPrice carries a new background price into a market at rest.
+// followPrice sets the base fee of a market at rest after the background price
+// has moved.
 func (c *Chain) followPrice() {
 	if b := &c.blocks[c.tip]; b.settled && !c.firstPrice {
 		b.next = c.fixedPoint()
@@ -191,13 +198,13 @@ func (c *Chain) followPrice() {
 // Height is the number of blocks in the canonical chain after genesis.
 func (c *Chain) Height() uint64 { return c.blocks[c.tip].height }
 
-// LastProducer is the index of the producer of the newest canonical block; at
-// height 0 it is 0 and means nothing.
+// LastProducer is the index of the producer of the newest canonical block. At
+// height 0 it is 0 and has no meaning.
 func (c *Chain) LastProducer() int { return int(c.blocks[c.tip].producer) }
 
-// Blocks returns how many blocks a producer has found, and how many of them are
-// in the canonical chain now. The others are orphaned, withheld, or in a branch
-// that has not lost yet.
+// Blocks returns the number of blocks that a producer has found, and how many of
+// them are in the canonical chain now. The others are orphaned, withheld, or in a
+// branch that has not lost yet.
 func (c *Chain) Blocks(producer int) (found, canonical uint64) {
 	t := c.tallies[producer]
 	return t.found, t.canonical
@@ -207,10 +214,10 @@ func (c *Chain) Blocks(producer int) (found, canonical uint64) {
 // first-price market.
 func (c *Chain) BaseFee() Price { return c.blocks[c.tip].next }
 
-// GasPrice is what an ordinary transaction (200,000 gas) has to bid now, in wei
-// per gas, to be included in about one block: base fee and usual tip, the first
-// price that displaces enough of the background, or the bid that cleared the
-// last block where that was more.
+// GasPrice is the bid, in wei per gas, with which an ordinary transaction
+// (200,000 gas) is included in about one block now: base fee plus usual tip, or
+// in a first-price market the lowest price that displaces enough of the
+// background; or the bid that cleared the last block, if that was higher.
 func (c *Chain) GasPrice() Price {
 	b := &c.blocks[c.tip]
 	if c.firstPrice && c.background {
@@ -220,8 +227,8 @@ func (c *Chain) GasPrice() Price {
 }
 
 // GasPriceFor is GasPrice for a transaction so large that it displaces demand
-// itself; gas beyond the block limit is priced as a full block less a transfer,
-// and nothing is priced above 2**58 wei.
+// itself. Gas beyond the block limit is priced like a full block less a transfer,
+// and no price exceeds 2**58 wei.
 func (c *Chain) GasPriceFor(gas uint64) Price {
 	price := c.GasPrice()
 	if !c.background {

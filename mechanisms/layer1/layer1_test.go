@@ -11,7 +11,7 @@ import (
 	"stakeout/market/ledger"
 )
 
-// defaults reads the parameters from their own tags.
+// defaults reads the default parameters from the tags.
 func defaults(t testing.TB) Params {
 	t.Helper()
 	var p Params
@@ -70,7 +70,7 @@ func check(t testing.TB, c *Chain) {
 	}
 }
 
-// within fails when an estimate is more than three standard errors off.
+// within fails if an estimate is more than three standard errors off.
 func within(t *testing.T, what string, got, want, stderr float64) {
 	t.Helper()
 	z := (got - want) / stderr
@@ -108,7 +108,8 @@ func TestNewRejects(t *testing.T) {
 	}
 }
 
-// Producers are drawn by hash share, and the uncle rate is its parameter.
+// Producers are drawn by hash share, and uncles occur at the rate of the
+// parameter.
 func TestProducersAndUncles(t *testing.T) {
 	p := defaults(t)
 	c := chain(t, p)
@@ -159,8 +160,9 @@ func TestProducersBinomial(t *testing.T) {
 	}
 }
 
-// The short cut of quiet ticks must give what the tree gives. A transaction that
-// bids too little to enter keeps the tree at work on one of two twins.
+// The shortcut of quiet ticks must give the same result as the tree. A
+// transaction that bids too little to enter forces one of two twins to use the
+// tree.
 func TestQuietTicksCountLikeTheTree(t *testing.T) {
 	for _, market := range []string{FirstPrice, EIP1559} {
 		p := defaults(t)
@@ -249,7 +251,8 @@ func BenchmarkQuietTick(b *testing.B) {
 	}
 }
 
-// One batch every slot of 40 blocks, refused by the largest pool.
+// BenchmarkSlots has one batch in every slot of 40 blocks, refused by the largest
+// pool.
 func BenchmarkSlots(b *testing.B) {
 	c := chain(b, defaults(b))
 	if err := c.SetPolicy(0,
@@ -269,7 +272,7 @@ func BenchmarkSlots(b *testing.B) {
 	}
 }
 
-// Two thousand exits wait and drain.
+// BenchmarkRush lets two thousand exits wait and drain.
 func BenchmarkRush(b *testing.B) {
 	c := chain(b, defaults(b))
 	s := draw.New(8)

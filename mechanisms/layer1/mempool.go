@@ -6,38 +6,38 @@ import (
 	"stakeout/market/ledger"
 )
 
-// TxID names a transaction until it is forgotten; 0 is none.
+// TxID names a transaction until Forget; 0 names none.
 type TxID uint32
 
-// Kind says what a transaction is for. The chain does not look at it.
+// Kind is the purpose of a transaction, for the caller; the chain ignores it.
 type Kind uint8
 
-// Tx is a transaction of the model. A first-price market takes MaxFee as the
-// bid and ignores Tip; under EIP-1559 a block pays base fee plus the smaller of
-// Tip and what MaxFee leaves.
+// Tx is a transaction of the model. In a first-price market MaxFee is the bid and
+// Tip is ignored. Under EIP-1559 the sender pays the base fee plus Tip, at most
+// MaxFee.
 type Tx struct {
 	Sender ledger.Owner
-	Ref    uint32 // for the caller
+	Ref    uint32 // reference of the caller; the chain ignores it
 	Gas    uint32 // at least 21,000
 	Kind   Kind
-	Split  bool // stands for many small transactions and may enter in parts
+	Split  bool // stands for many small transactions, so parts of it may enter different blocks
 	MaxFee Price
 	Tip    Price
 }
 
-// Change is one step of a transaction into the canonical chain, or out of it
-// when its block was orphaned. A Split transaction may need several.
+// Change is the entry of a transaction, or of a part of a Split one, into the
+// canonical chain, or its removal when the block was orphaned.
 type Change struct {
 	ID       TxID
 	Gas      uint32
 	Price    Price // paid per gas
-	Base     Price // of it the base fee, which burns
+	Base     Price // base fee, the part of Price that is burnt
 	Height   uint64
 	Producer ledger.Owner // of the block
 	Orphaned bool
 }
 
-// The ways in which a request can be refused; nothing has changed then.
+// The reasons for which a request is refused and changes nothing.
 var (
 	ErrGas         = errors.New("layer1: gas below 21,000 or more than fits a block")
 	ErrFee         = errors.New("layer1: tip above max fee, or fee above 2**58 wei")
@@ -46,25 +46,25 @@ var (
 	ErrUnderpriced = errors.New("layer1: replacement does not outbid by enough")
 )
 
-// entry is what a block holds of one transaction.
+// entry is the part of a transaction that a block holds.
 type entry struct {
 	id    TxID
 	gas   uint32
 	price Price
 }
 
-// txState is a transaction and where it stands in the chain under view.
+// txState is a transaction and its state in the chain under view.
 type txState struct {
 	Tx
 	seq     uint64 // arrival, for first in first out
 	refuse  uint64 // producers that refuse its sender
-	height  uint64 // of the block that completed it
+	height  uint64 // height of the block that completed it
 	tick    uint32
 	left    uint32 // gas not in a block yet
-	pos     int32  // in pending, or none
+	pos     int32  // index in pending, or none
 	refs    int32  // entries in blocks of the tree
 	live    bool   // the slot is in use
-	gone    bool   // withdrawn or forgotten: never enters another block
+	gone    bool   // withdrawn or forgotten: never enters a new block
 	dropped bool   // forgotten
 }
 
@@ -75,20 +75,20 @@ type bid struct {
 	id    TxID
 }
 
-// mempool holds the model's transactions: all of them by id, and those that
-// wait in the view of the chain.
+// mempool holds all transactions of the model by id, and the list of those that
+// wait in the chain under view.
 type mempool struct {
 	txs     []txState
 	free    []TxID
 	pending []TxID
 	bids    []bid  // scratch of fill, a heap with the best on top
-	ceiling Price  // no waiting MaxFee is above it
+	ceiling Price  // no waiting transaction has a higher MaxFee
 	seq     uint64 // arrivals so far
 }
 
 func (m *mempool) at(id TxID) *txState { return &m.txs[id-1] }
 
-// known returns a transaction that the caller may name.
+// known returns a transaction whose id the caller may use.
 func (m *mempool) known(id TxID) (*txState, error) {
 	if id == 0 || uint(id) > uint(len(m.txs)) || !m.txs[id-1].live || m.txs[id-1].dropped {
 		return nil, ErrUnknown
@@ -127,7 +127,7 @@ func (m *mempool) release(id TxID) {
 	m.free = append(m.free, id)
 }
 
-// unref takes back the hold of a block of the tree on a transaction.
+// unref removes one reference of a block in the tree to a transaction.
 func (m *mempool) unref(id TxID) {
 	t := m.at(id)
 	t.refs--
@@ -143,8 +143,8 @@ func checkFees(maxFee, tip Price) error {
 	return nil
 }
 
-// Submit puts a transaction into the mempool, from where the next Step can
-// include it. It fails with ErrGas or ErrFee.
+// Submit puts a transaction into the mempool; the next Step can include it. It
+// fails with ErrGas or ErrFee.
 func (c *Chain) Submit(tx Tx) (TxID, error) {
 	if tx.Gas < transferGas || !tx.Split && uint64(tx.Gas) > c.limit {
 		return 0, ErrGas
@@ -159,9 +159,10 @@ func (c *Chain) Submit(tx Tx) (TxID, error) {
 	return id, nil
 }
 
-// Replace raises the fees of a waiting transaction, which loses its place among
-// equals. It fails with ErrUnknown, ErrIncluded, ErrFee, or ErrUnderpriced when
-// the max fee, or the tip under EIP-1559, rises by less than the bump.
+// Replace raises the fees of a waiting transaction, which thereby becomes the
+// youngest among equal bids. It fails with ErrUnknown, ErrIncluded, ErrFee, or
+// with ErrUnderpriced if the max fee, or under EIP-1559 the tip, rises by less
+// than the bump.
 func (c *Chain) Replace(id TxID, maxFee, tip Price) error {
 	t, err := c.pool.known(id)
 	switch {
@@ -185,10 +186,10 @@ func (c *Chain) outbids(after, before Price) bool {
 	return float64(after) >= float64(before)*(1+c.bump)
 }
 
-// Withdraw takes a waiting transaction out of the mempool; one that has entered
-// in part keeps that part. A block of a losing branch that holds it can still
-// bring it back into the chain. It fails with ErrUnknown or ErrIncluded. The id
-// stays valid until Forget.
+// Withdraw takes a waiting transaction out of the mempool. Parts that are in
+// blocks stay there, and a block of a losing branch that holds the transaction
+// can still bring it back into the chain. It fails with ErrUnknown or
+// ErrIncluded. The id stays valid until Forget.
 func (c *Chain) Withdraw(id TxID) error {
 	t, err := c.pool.known(id)
 	if err != nil {
@@ -204,8 +205,8 @@ func (c *Chain) Withdraw(id TxID) error {
 	return nil
 }
 
-// Forget ends the caller's interest in a transaction, waiting or included; the
-// id may be given out again. It fails with ErrUnknown.
+// Forget drops a transaction, waiting or included, that the caller no longer
+// needs; its id may be given to another one. It fails with ErrUnknown.
 func (c *Chain) Forget(id TxID) error {
 	t, err := c.pool.known(id)
 	if err != nil {
@@ -221,8 +222,8 @@ func (c *Chain) Forget(id TxID) error {
 	return nil
 }
 
-// Lookup returns a transaction as it stands, with the fees of its last
-// replacement; ok is false for an unknown id.
+// Lookup returns a transaction with the fees of its last replacement; ok is false
+// for an unknown id.
 func (c *Chain) Lookup(id TxID) (tx Tx, ok bool) {
 	t, err := c.pool.known(id)
 	if err != nil {
@@ -232,8 +233,8 @@ func (c *Chain) Lookup(id TxID) (tx Tx, ok bool) {
 }
 
 // Included returns height and tick of the canonical block that holds the
-// transaction, the last part of it when it is Split; ok is false while any of
-// it is missing.
+// transaction, or its last part if it is Split; ok is false until all of it is in
+// the chain.
 func (c *Chain) Included(id TxID) (height uint64, tick uint32, ok bool) {
 	t, err := c.pool.known(id)
 	if err != nil || t.left > 0 {
@@ -243,7 +244,8 @@ func (c *Chain) Included(id TxID) (height uint64, tick uint32, ok bool) {
 }
 
 // Confirmations counts the canonical blocks from the one that holds the
-// transaction to the newest, both included; 0 when it is not in the chain.
+// transaction to the newest, both included; it is 0 if the transaction is not in
+// the chain.
 func (c *Chain) Confirmations(id TxID) uint64 {
 	height, _, ok := c.Included(id)
 	if !ok {
@@ -255,17 +257,17 @@ func (c *Chain) Confirmations(id TxID) uint64 {
 // Final reports whether a transaction has finality_blocks confirmations.
 func (c *Chain) Final(id TxID) bool { return c.Confirmations(id) >= c.finality }
 
-// Pending is the number of transactions that wait.
+// Pending is the number of waiting transactions.
 func (c *Chain) Pending() int { return len(c.pool.pending) }
 
-// Changes lists what the last Step did to the canonical content: first what was
+// Changes lists how the last Step changed the canonical content: first what was
 // orphaned, newest block first, then what entered, oldest block first. The slice
 // is valid until the next Step.
 func (c *Chain) Changes() []Change { return c.changes }
 
-// offers heaps up the waiting transactions that a producer may include at a
-// base fee and that bid at least floor. In a rush thousands are affordable and
-// few fit, so taking the best one by one beats sorting all.
+// offers builds the heap of waiting transactions that a producer may include at a
+// base fee and that bid at least floor. A heap is faster than sorting, because in
+// a rush thousands of transactions can pay and few fit.
 func (c *Chain) offers(producer int, base, floor Price) {
 	m := &c.pool
 	m.bids = m.bids[:0]
@@ -291,7 +293,8 @@ func (c *Chain) offers(producer int, base, floor Price) {
 	}
 }
 
-// best takes the best bid off the heap: the highest, then the first come.
+// best takes the best bid off the heap: the highest, and of equal ones the
+// oldest.
 func (m *mempool) best() bid {
 	top, last := m.bids[0], len(m.bids)-1
 	m.bids[0] = m.bids[last]

@@ -7,19 +7,19 @@ import (
 	"stakeout/market/ledger"
 )
 
-// Policy is what a producer does with its blocks until told otherwise: plain
-// data. The zero value is an honest producer.
+// Policy is the behaviour of a producer until the next SetPolicy. The zero value
+// is an honest producer.
 type Policy struct {
-	Refused         []ledger.Owner // senders
-	RefuseInclusion bool           // leave transactions of refused senders out
-	RefuseBuilding  bool           // build on no block that contains one
-	GiveUp          uint32         // accept such a block once that many blocks follow it; 0 never
-	Withhold        bool           // selfish mining
+	Refused         []ledger.Owner // senders whose transactions are refused
+	RefuseInclusion bool           // does not include transactions of refused senders
+	RefuseBuilding  bool           // does not build on a block that contains one
+	GiveUp          uint32         // accepts such a block when this many blocks follow it; 0: never
+	Withhold        bool           // keeps its blocks secret (selfish mining)
 	Gamma           float64        // share of the others that builds on a withheld block in a tie
 }
 
-// ErrPolicy reports a policy that cannot be: no such producer, gamma outside
-// [0, 1], or withholding together with refusing to build.
+// ErrPolicy is the error for a producer that does not exist, a gamma outside [0,
+// 1], and withholding together with refusing to build.
 var ErrPolicy = errors.New("layer1: no such producer, or policy out of range")
 
 type policyState struct {
@@ -27,9 +27,9 @@ type policyState struct {
 	tip int32 // the block on which a producer that refuses to build mines
 }
 
-// SetPolicy sets the standing policy of a producer from the next Step on. It
-// copies the list of senders. Races that the producer has begun go on as long
-// as it keeps refusing to build. It fails with ErrPolicy.
+// SetPolicy sets the policy of a producer from the next Step on. It copies the
+// list of senders. Races that the producer has begun go on as long as it refuses
+// to build. It fails with ErrPolicy.
 func (c *Chain) SetPolicy(producer int, p Policy) error {
 	if producer < 0 || producer >= len(c.policies) || !(p.Gamma >= 0 && p.Gamma <= 1) || p.Withhold && p.RefuseBuilding {
 		return ErrPolicy
@@ -65,7 +65,7 @@ func setBit(mask, bit uint64, on bool) uint64 {
 	return mask &^ bit
 }
 
-// refusers names the producers that refuse a sender.
+// refusers is the mask of producers that refuse a sender.
 func (c *Chain) refusers(sender ledger.Owner) uint64 {
 	var mask uint64
 	for i := range c.policies {
@@ -76,7 +76,8 @@ func (c *Chain) refusers(sender ledger.Owner) uint64 {
 	return mask
 }
 
-// excluded is the mask of transactions that a producer leaves out.
+// excluded is the mask of refusals for which a producer leaves a transaction out:
+// its own bit, or none.
 func (c *Chain) excluded(producer int) uint64 {
 	if c.policies[producer].RefuseInclusion {
 		return 1 << producer
@@ -84,7 +85,7 @@ func (c *Chain) excluded(producer int) uint64 {
 	return 0
 }
 
-// forgive makes a producer accept the canonical chain as it is.
+// forgive makes a producer accept the canonical chain and all other blocks.
 func (c *Chain) forgive(producer int) {
 	bit := uint64(1) << producer
 	for i := range c.blocks {
@@ -94,9 +95,9 @@ func (c *Chain) forgive(producer int) {
 	c.policies[producer].tip = c.tip
 }
 
-// giveUp ends the patience of producers whose refused block on the canonical
-// chain has been built upon often enough; they go on with the next refused
-// block above it, if there is one.
+// giveUp lets producers accept a refused block of the canonical chain on which
+// enough blocks have been built. They go on with the next refused block above it,
+// if there is one.
 func (c *Chain) giveUp() {
 	for p := range c.policies {
 		s := &c.policies[p]
@@ -124,7 +125,8 @@ func (c *Chain) lowestBad(bit uint64) int32 {
 	return b
 }
 
-// accept clears a producer's refusal of one block and what followed from it.
+// accept clears a producer's refusal of one block, and of its descendants unless
+// they contain another reason.
 func (c *Chain) accept(b int32, bit uint64) {
 	c.blocks[b].refused &^= bit
 	for i := int(b); i < len(c.blocks); i++ {
@@ -137,8 +139,8 @@ func (c *Chain) accept(b int32, bit uint64) {
 	}
 }
 
-// bestFor is the highest public block that a producer does not refuse, the
-// canonical tip before others, then the first seen.
+// bestFor is the highest public block that a producer does not refuse. Among
+// equals it prefers the canonical tip, then the block seen first.
 func (c *Chain) bestFor(bit uint64) int32 {
 	best := int32(0)
 	for i := range c.blocks {

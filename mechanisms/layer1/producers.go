@@ -13,14 +13,14 @@ import (
 type producers struct {
 	owners     []ledger.Owner
 	shares     []float64
-	keep       []uint32 // odds of 2**32 to stay in the column
-	alias      []uint8
-	uncleBelow uint64
+	keep       []uint32 // probability to stay in the column, in units of 2**−32
+	alias      []uint8  // producer to which the rest of the column belongs
+	uncleBelow uint64   // an uncle occurs if 32 random bits are below this number
 }
 
-// SetShares replaces the hash shares, which must be as many as there are
-// producers and sum to one within 1e-6; they are then scaled to sum exactly.
-// Policies and counts of the producers stay.
+// SetShares replaces the hash shares. There must be one for each producer, and
+// they must sum to one within 1e-6; they are scaled to sum exactly. Policies and
+// counts of the producers stay.
 func (c *Chain) SetShares(shares []float64) error {
 	p := &c.producers
 	if len(shares) == 0 || len(shares) > maxProducers || len(shares) != len(p.owners) {
@@ -44,9 +44,9 @@ func (c *Chain) SetShares(shares []float64) error {
 	return nil
 }
 
-// Enter adds a producer with the given share of all hash power, at the expense of
-// the others in proportion, and returns its index. It fails when the share is not
-// within (0, 1) or when there is no room.
+// Enter adds a producer with the given share of all hash power, which the others
+// lose in proportion, and returns its index. It fails if the share is not within
+// (0, 1) or if the number of producers is at its limit.
 func (c *Chain) Enter(owner ledger.Owner, share float64) (int, error) {
 	p := &c.producers
 	n := len(p.owners)
@@ -63,8 +63,8 @@ func (c *Chain) Enter(owner ledger.Owner, share float64) (int, error) {
 	return n, c.SetShares(append(shares, share))
 }
 
-// tabulate builds the alias table: each column holds a share of its own up to
-// the average and is filled up from one producer above the average.
+// tabulate builds the alias table. Each column belongs to one producer, up to the
+// average share, and the rest of it to one producer above the average.
 func (p *producers) tabulate() {
 	n := len(p.shares)
 	p.keep = make([]uint32, n)
@@ -102,8 +102,8 @@ func (p *producers) pick(u uint32) int {
 	return int(p.alias[column])
 }
 
-// other draws a producer other than the given one by hash share; there is none
-// when that one has it all.
+// other draws a producer other than the given one by hash share. It reports false
+// if that one has all hash power.
 func (p *producers) other(than int, s *draw.Stream) (int, bool) {
 	x := s.Float64() * (1 - p.shares[than])
 	last := -1

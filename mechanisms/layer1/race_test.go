@@ -26,7 +26,7 @@ func duel(t *testing.T, alpha float64, policy Policy) *Chain {
 const victim = ledger.First
 
 // missed reports whether a batch is not among the next k canonical blocks once
-// every race is decided.
+// all races are decided.
 func missed(t *testing.T, c *Chain, k uint64, s *draw.Stream) bool {
 	t.Helper()
 	start := c.Height()
@@ -40,7 +40,7 @@ func missed(t *testing.T, c *Chain, k uint64, s *draw.Stream) bool {
 		case ok && height > start+k:
 			return true
 		case ok && (len(c.blocks) == 1 || c.Height()-c.blocks[c.policies[0].tip].height > 35):
-			// The odds to catch up from there are below 1e-6.
+			// From there the odds to catch up are below 1e-6.
 			return false
 		}
 	}
@@ -81,7 +81,7 @@ func missOdds(alpha float64, k, patience int) float64 {
 	return f[0]
 }
 
-// The recursion itself against the published numbers.
+// The recursion against the published numbers.
 func TestMissOddsRecursion(t *testing.T) {
 	for _, row := range []struct {
 		alpha       float64
@@ -127,8 +127,9 @@ func TestCensoringMissesDeadline(t *testing.T) {
 	}
 }
 
-// The two refusals are separate: one that includes but does not build on others
-// that include orphans nothing of its own, and an honest world misses nothing.
+// The two refusals are separate: a producer that includes transactions but does
+// not build on others' blocks with them orphans none of its own, and an honest
+// world misses no deadline.
 func TestRefusalsAreSeparate(t *testing.T) {
 	if got := missShare(t, 0.4, 3, Policy{Refused: []ledger.Owner{victim}}, 2000); got != 0 {
 		t.Errorf("a list without a refusal delays %v of the batches", got)
@@ -139,7 +140,7 @@ func TestRefusalsAreSeparate(t *testing.T) {
 	}
 }
 
-// A policy reaches transactions that were submitted before it was set.
+// A policy also applies to transactions that were submitted before it was set.
 func TestPolicyAfterSubmit(t *testing.T) {
 	c := duel(t, 1, Policy{})
 	id := submit(t, c, Tx{Sender: victim, Gas: 21000, MaxFee: Gwei(10_000)})
@@ -155,7 +156,7 @@ func TestPolicyAfterSubmit(t *testing.T) {
 	}
 }
 
-// Among equal producers either block of a natural tie wins with even odds.
+// Between equal producers each block of a natural tie wins with even odds.
 func TestTiesAreEven(t *testing.T) {
 	p := defaults(t)
 	p.HashShares, p.UncleShare = []float64{0.25, 0.25, 0.25, 0.25}, 0.2
@@ -164,7 +165,7 @@ func TestTiesAreEven(t *testing.T) {
 	ties, won := 0, 0
 	for tick := range uint32(200_000) {
 		rival, before := -1, uint64(0)
-		// A second tie in a row can have two parents, which would count twice.
+		// A second tie in a row can have two parents and would be counted twice.
 		if c.rival != none && c.blocks[c.rival].parent == c.blocks[c.tip].parent {
 			rival = int(c.blocks[c.rival].producer)
 			_, before = c.Blocks(rival)
@@ -183,7 +184,7 @@ func TestTiesAreEven(t *testing.T) {
 	within(t, "ties won by the second block", float64(won)/float64(ties), 0.5, 0.5/math.Sqrt(float64(ties)))
 }
 
-// After L confirmations the refused block is accepted, and so is what follows.
+// After L confirmations the refused block and its descendants are accepted.
 func TestGiveUp(t *testing.T) {
 	c := duel(t, 0.3, Policy{Refused: []ledger.Owner{victim}, RefuseInclusion: true, RefuseBuilding: true, GiveUp: 2})
 	build := func(producer int) {
@@ -215,8 +216,8 @@ func TestGiveUp(t *testing.T) {
 	}
 }
 
-// A reorganisation returns transactions to the mempool unless the new chain has
-// them, and says so.
+// A reorganisation returns transactions to the mempool, unless the new chain
+// contains them, and Changes reports it.
 func TestReorganisation(t *testing.T) {
 	c := duel(t, 0.3, Policy{Refused: []ledger.Owner{victim}, RefuseInclusion: true, RefuseBuilding: true})
 	build := func(producer int) {
@@ -298,8 +299,8 @@ func TestSelfishMining(t *testing.T) {
 	}
 }
 
-// Races that cannot end are called off when the window is full, whatever the
-// policies, and the chain goes on.
+// Races that cannot end are ended when the window is full, under all policies,
+// and the chain goes on.
 func TestOverlongRaces(t *testing.T) {
 	p := defaults(t)
 	p.HashShares = []float64{0.3, 0.3, 0.4}
@@ -333,7 +334,7 @@ func TestOverlongRaces(t *testing.T) {
 	}
 }
 
-// A pool that stops withholding shows what it has if that is longer.
+// A pool that stops withholding publishes its branch if that is longer.
 func TestWithholdingEnds(t *testing.T) {
 	c := duel(t, 1, Policy{Withhold: true})
 	s := draw.New(10)

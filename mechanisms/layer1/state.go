@@ -3,10 +3,12 @@ package layer1
 import (
 	"fmt"
 	"math"
+
+	"stakeout/experiments/kit/exact"
 )
 
-// CopyFrom makes c equal to src, re-using c's memory where it fits. The two
-// share only what neither ever changes in place.
+// CopyFrom makes c equal to src and re-uses the memory of c where it fits. The
+// two share only slices that are never changed in place.
 func (c *Chain) CopyFrom(src *Chain) {
 	old := *c
 	*c = *src
@@ -34,14 +36,14 @@ func copyPolicies(dst, src []policyState) []policyState {
 	return dst
 }
 
-// Hash folds the state of the chain into h: two chains with equal hashes behave
-// alike under equal calls.
+// Hash folds the state of the chain into h: two chains with equal hashes react
+// alike to equal calls. Every row has four words; short rows end in zeros.
 func (c *Chain) Hash(h uint64) uint64 {
-	h = fold(h, uint64(uint32(c.tip)), uint64(uint32(c.rival)), uint64(uint32(c.private)), uint64(uint32(c.view)))
-	h = fold(h, math.Float64bits(c.rivalOdds), truth(c.natural), c.refusing, c.secret)
-	h = fold(h, math.Float64bits(c.logPrice), math.Float64bits(c.gamma), uint64(c.untilPrice), c.pool.seq)
+	h = exact.Fold(h, uint64(uint32(c.tip)), uint64(uint32(c.rival)), uint64(uint32(c.private)), uint64(uint32(c.view)))
+	h = exact.Fold(h, math.Float64bits(c.rivalOdds), truth(c.natural), c.refusing, c.secret)
+	h = exact.Fold(h, math.Float64bits(c.logPrice), math.Float64bits(c.gamma), uint64(c.untilPrice), c.pool.seq)
 	for i, t := range c.tallies {
-		h = fold(h, t.found, t.canonical, math.Float64bits(c.producers.shares[i]), uint64(c.producers.owners[i]))
+		h = exact.Fold(h, t.found, t.canonical, math.Float64bits(c.producers.shares[i]), uint64(c.producers.owners[i]))
 	}
 	for i := range c.policies {
 		h = c.policies[i].hash(h)
@@ -50,37 +52,37 @@ func (c *Chain) Hash(h uint64) uint64 {
 		h = c.blocks[i].hash(h)
 	}
 	for _, e := range c.entries {
-		h = fold(h, uint64(e.id), uint64(e.gas), uint64(e.price), 0)
+		h = exact.Fold(h, uint64(e.id), uint64(e.gas), uint64(e.price), 0)
 	}
 	return c.pool.hash(h)
 }
 
 func (s *policyState) hash(h uint64) uint64 {
-	h = fold(h, uint64(uint32(s.tip)), uint64(s.GiveUp), math.Float64bits(s.Gamma),
+	h = exact.Fold(h, uint64(uint32(s.tip)), uint64(s.GiveUp), math.Float64bits(s.Gamma),
 		truth(s.RefuseInclusion)|truth(s.RefuseBuilding)<<1|truth(s.Withhold)<<2)
 	for _, o := range s.Refused {
-		h = fold(h, uint64(o), 0, 0, 0)
+		h = exact.Fold(h, uint64(o), 0, 0, 0)
 	}
 	return h
 }
 
 func (b *block) hash(h uint64) uint64 {
-	h = fold(h, uint64(b.next), uint64(b.price), b.refused, b.bad)
-	h = fold(h, b.height, b.gas, uint64(b.tick), uint64(uint32(b.parent)))
-	return fold(h, uint64(b.first), uint64(b.count), uint64(b.producer)|uint64(b.laden)<<8,
+	h = exact.Fold(h, uint64(b.next), uint64(b.price), b.refused, b.bad)
+	h = exact.Fold(h, b.height, b.gas, uint64(b.tick), uint64(uint32(b.parent)))
+	return exact.Fold(h, uint64(b.first), uint64(b.count), uint64(b.producer)|uint64(b.laden)<<8,
 		truth(b.hidden)|truth(b.dead)<<1|truth(b.settled)<<2)
 }
 
 func (m *mempool) hash(h uint64) uint64 {
 	for i := range m.txs {
 		t := &m.txs[i]
-		h = fold(h, uint64(t.Sender), uint64(t.Ref), uint64(t.Gas), uint64(t.Kind))
-		h = fold(h, uint64(t.MaxFee), uint64(t.Tip), t.seq, t.refuse)
-		h = fold(h, t.height, uint64(t.tick), uint64(t.left), uint64(uint32(t.pos)))
-		h = fold(h, uint64(uint32(t.refs)), truth(t.live)|truth(t.gone)<<1|truth(t.dropped)<<2|truth(t.Split)<<3, 0, 0)
+		h = exact.Fold(h, uint64(t.Sender), uint64(t.Ref), uint64(t.Gas), uint64(t.Kind))
+		h = exact.Fold(h, uint64(t.MaxFee), uint64(t.Tip), t.seq, t.refuse)
+		h = exact.Fold(h, t.height, uint64(t.tick), uint64(t.left), uint64(uint32(t.pos)))
+		h = exact.Fold(h, uint64(uint32(t.refs)), truth(t.live)|truth(t.gone)<<1|truth(t.dropped)<<2|truth(t.Split)<<3, 0, 0)
 	}
 	for _, id := range m.free {
-		h = fold(h, uint64(id), 0, 0, 0)
+		h = exact.Fold(h, uint64(id), 0, 0, 0)
 	}
 	return h
 }
@@ -92,18 +94,9 @@ func truth(b bool) uint64 {
 	return 0
 }
 
-// fold mixes four words into a hash, each step a bijection of the words before.
-func fold(h, a, b, c, d uint64) uint64 {
-	for _, x := range [4]uint64{a, b, c, d} {
-		h = (h ^ x) * 0x9E3779B97F4A7C15
-		h ^= h >> 29
-	}
-	return h
-}
-
-// Check verifies the invariants between two Steps: the tree is a tree with the
-// longest public chain as its tip, blocks respect the gas limit, and mempool,
-// entries and canonical chain say the same about every transaction.
+// Check verifies the invariants between two Steps: the blocks form a tree whose
+// tip is the end of the longest public chain, blocks respect the gas limit, and
+// mempool, entries and canonical chain agree about every transaction.
 func (c *Chain) Check() error {
 	if err := c.checkTree(); err != nil {
 		return err
@@ -176,7 +169,7 @@ func (c *Chain) checkPool() error {
 	for i, id := range m.pending {
 		t := m.at(id)
 		if t.pos != int32(i) || !t.live || t.gone || t.left == 0 || t.MaxFee > m.ceiling {
-			return fmt.Errorf("layer1: transaction %d does not belong into the mempool", id)
+			return fmt.Errorf("layer1: transaction %d does not belong in the mempool", id)
 		}
 	}
 	waiting, dead := 0, 0
@@ -197,7 +190,7 @@ func (c *Chain) checkPool() error {
 	return nil
 }
 
-// checkTxs recounts holds and gas from the blocks of the tree.
+// checkTxs counts references and gas again from the blocks of the tree.
 func (c *Chain) checkTxs() error {
 	refs := make([]int32, len(c.pool.txs))
 	inChain := make([]uint64, len(c.pool.txs))

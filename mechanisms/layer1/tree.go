@@ -2,15 +2,15 @@ package layer1
 
 import "stakeout/experiments/kit/draw"
 
-// find is a block about to be built: by whom, and on what.
+// find is a block that is about to be built: its producer and its parent.
 type find struct {
 	producer int
 	parent   int32
 }
 
-// contest is a tick in which something may be decided: it builds the block of
-// the tick, and a second one in a natural uncle, shows them to those who may
-// see them, and settles what has become canonical.
+// contest is a tick in which branches may change. It builds the block of the
+// tick, and a second one if there is a natural uncle, publishes or withholds
+// them, and updates the canonical chain.
 func (c *Chain) contest(tick uint32, s *draw.Stream, producer int, uncle bool) {
 	before := c.tip
 	c.endOverlong()
@@ -39,8 +39,8 @@ func (c *Chain) contest(tick uint32, s *draw.Stream, producer int, uncle bool) {
 	c.prune()
 }
 
-// uncleOf draws the block that competes with the first of a tick. There is none
-// when nobody else mines in public at the same height.
+// uncleOf draws the block that competes with the first one of a tick. It reports
+// false if no other producer mines in public at the same height.
 func (c *Chain) uncleOf(first find, s *draw.Stream) (find, bool) {
 	producer, ok := c.producers.other(first.producer, s)
 	if !ok || c.secret>>producer&1 != 0 {
@@ -50,8 +50,8 @@ func (c *Chain) uncleOf(first find, s *draw.Stream) (find, bool) {
 	return find{producer, parent}, c.blocks[parent].height == c.blocks[first.parent].height
 }
 
-// parentOf is the block on which a producer mines. In a tie x, uniform, says
-// which block it has seen first.
+// parentOf is the block on which a producer mines. x, uniform in [0, 1), decides
+// which block of a tie it has seen first.
 func (c *Chain) parentOf(producer int, x float64) int32 {
 	bit := uint64(1) << producer
 	if c.secret&bit != 0 {
@@ -72,7 +72,8 @@ func (c *Chain) parentOf(producer int, x float64) int32 {
 	return c.tip
 }
 
-// see makes a block public: the longest chain wins, the first seen of equals.
+// see makes a block public. The longest chain wins, and among equals the one seen
+// first.
 func (c *Chain) see(b int32) {
 	c.blocks[b].hidden = false
 	if c.blocks[b].height > c.Height() {
@@ -91,16 +92,17 @@ func (c *Chain) see(b int32) {
 	c.giveUp()
 }
 
-// tie makes a public block of the canonical height a rival that a neutral
-// producer builds upon with the given odds.
+// tie makes a public block of the canonical height the rival of the tip. A
+// neutral producer builds on it with the given odds.
 func (c *Chain) tie(rival int32, odds float64, natural bool) {
 	if rival != c.tip {
 		c.rival, c.rivalOdds, c.natural = rival, odds, natural
 	}
 }
 
-// withhold is the pool's move after its own block: keep it, unless the pool is
-// in a tie that the block wins (Eyal and Sirer, algorithm 1, "My pool found").
+// withhold is the pool's move after it has found a block: keep it secret, unless
+// the block wins a tie for the pool (Eyal and Sirer, algorithm 1, "My pool
+// found").
 func (c *Chain) withhold(b int32) {
 	c.blocks[b].hidden = true
 	wins := c.rival != none && !c.natural && c.blocks[b].parent == c.rival
@@ -111,8 +113,9 @@ func (c *Chain) withhold(b int32) {
 }
 
 // react is the pool's move after a public block that made the chain longer
-// (algorithm 1, "Others found a block"): give up when behind, show one block
-// and race when level, all when one ahead, else one for one.
+// (algorithm 1, "Others found a block"). If the pool is behind, it gives up; if
+// level, it publishes its block and races; if one ahead, it publishes all; if
+// further ahead, it publishes one block for each public one.
 func (c *Chain) react() {
 	height, mine := c.Height(), c.blocks[c.private].height
 	switch {
@@ -133,8 +136,8 @@ func (c *Chain) react() {
 	}
 }
 
-// publish shows the withheld blocks up to a height. In the order of creation
-// parents come first.
+// publish publishes the withheld blocks up to a height. Blocks are in order of
+// creation, so parents come first.
 func (c *Chain) publish(height uint64) {
 	for i := range c.blocks {
 		if b := &c.blocks[i]; b.hidden && b.height <= height {
@@ -143,8 +146,8 @@ func (c *Chain) publish(height uint64) {
 	}
 }
 
-// endOverlong calls races off when there is no room for them, and shows what a
-// pool withheld that has stopped withholding.
+// endOverlong ends all races if there is no room for them. It also publishes the
+// secret blocks of a pool that has stopped withholding.
 func (c *Chain) endOverlong() {
 	full := len(c.blocks) >= c.window
 	if full || c.secret == 0 && c.private != c.tip {
@@ -164,7 +167,7 @@ func (c *Chain) endOverlong() {
 	}
 }
 
-// abandon makes the withholding pool start afresh from the canonical tip.
+// abandon makes the withholding pool start again from the canonical tip.
 func (c *Chain) abandon() {
 	c.private = c.tip
 	for i := range c.blocks {
@@ -174,8 +177,8 @@ func (c *Chain) abandon() {
 	}
 }
 
-// resolve makes mempool and counts follow the canonical chain from one tip to
-// the present one and records what that did to transactions.
+// resolve updates mempool and counts from one canonical tip to the present one
+// and records the changes for transactions.
 func (c *Chain) resolve(before int32) {
 	leave, enter := c.fork(before, c.tip)
 	for _, b := range leave {
@@ -202,9 +205,9 @@ func (c *Chain) record(b int32, orphaned bool) {
 	}
 }
 
-// prune forgets blocks that nobody can build around any more: all of them when
-// everybody mines on the canonical tip, else those before the first fork when
-// room is short.
+// prune drops blocks on which no race can depend any more: all below the
+// canonical tip if all producers mine on it, otherwise those before the first
+// fork if room is short.
 func (c *Chain) prune() {
 	if c.secret == 0 && !c.blocks[c.private].hidden {
 		c.private = c.tip
@@ -216,7 +219,7 @@ func (c *Chain) prune() {
 	}
 }
 
-// agreed reports whether everybody mines on the canonical tip.
+// agreed reports whether all producers mine on the canonical tip.
 func (c *Chain) agreed() bool {
 	if c.rival != none || c.private != c.tip {
 		return false
@@ -229,7 +232,7 @@ func (c *Chain) agreed() bool {
 	return true
 }
 
-// root is the last block on which all branches that anybody mines on agree.
+// root is the last common block of all branches on which a producer mines.
 func (c *Chain) root() int32 {
 	root := c.ancestor(c.tip, c.private)
 	if c.rival != none {
@@ -255,8 +258,8 @@ func (c *Chain) ancestor(a, b int32) int32 {
 	return a
 }
 
-// shift drops the blocks before a new root, and cuts off branches that do not
-// descend from it: they have lost.
+// shift drops the blocks before a new root. Branches that do not descend from it
+// have lost and are marked dead.
 func (c *Chain) shift(root int32) {
 	if root == 0 {
 		return
@@ -280,7 +283,7 @@ func (c *Chain) shift(root int32) {
 	c.move(root)
 }
 
-// move subtracts what was dropped from every index of a block.
+// move subtracts the number of dropped blocks from every index of a block.
 func (c *Chain) move(by int32) {
 	c.tip -= by
 	c.view -= by

@@ -1,8 +1,9 @@
 package remedy
 
 var _ = register(Entry{
-	Name:     "auto-slash",
-	Doc:      "A contract slashes whoever leaves waiting users unserved in too many of its slots, for whatever reason.",
+	Name: "auto-slash",
+	Doc: "A contract slashes an operator that leaves waiting users unserved in too many of its slots, " +
+		"for any reason.",
 	Source:   "“a strategy to apply slashing (could be … an automated strategy)” (GriffGreen)",
 	Punishes: true,
 	Reads:    []string{"case", "auto_slash"},
@@ -11,7 +12,7 @@ var _ = register(Entry{
 	},
 })
 
-// AutoSlashParams are the rule of the contract.
+// AutoSlashParams are the rules of the contract.
 type AutoSlashParams struct {
 	Bound float64 `key:"unserved_share" default:"0.5" unit:"share" min:"0" max:"1" source:"Assumption: half of the last sixteen slots or so; no sweep yet" doc:"Share of its recent slots left unserved while transactions wait, above which an operator is slashed"`
 	Slots int     `key:"least_slots" default:"8" unit:"slots" min:"1" max:"10000" source:"Assumption: no judgment on fewer; no sweep yet" doc:"Slots that an operator must have led"`
@@ -19,11 +20,11 @@ type AutoSlashParams struct {
 }
 
 // autoSlash sees only what a contract can see: a slot in which transactions
-// waited and none was included. A coordinator that withholds and one whose batch
-// missed its deadline because layer one was congested look the same, so the rule
-// can be wrong.
+// waited and none was included. It cannot tell a coordinator that withholds from
+// one whose batch missed its deadline because layer one was congested, so it can
+// slash the wrong one.
 //
-// Assumption: transactions that wait are public on layer one, and calling the
+// Assumption: waiting transactions are public on layer one, and calling the
 // contract costs nothing.
 type autoSlash struct {
 	docket Docket
@@ -40,7 +41,7 @@ func (a *autoSlash) Docket() *Docket { return &a.docket }
 // Clone implements Remedy.
 func (a *autoSlash) Clone() Remedy { c := *a; return &c }
 
-// Hear implements Remedy: a contract is not to be talked to.
+// Hear implements Remedy. The contract takes no messages.
 func (*autoSlash) Hear(*World, Message) bool { return false }
 
 // Due implements Remedy.

@@ -1,94 +1,94 @@
 package remedy
 
-import "stakeout/market/ledger"
+import (
+	"stakeout/experiments/kit/exact"
+	"stakeout/market/ledger"
+)
 
-// Judge is who decides whether an accused operator is guilty.
+// Judge is the group that decides whether an accused operator is guilty.
 type Judge uint8
 
 // The judges.
 const (
-	Nobody   Judge = iota // there is no accusation
-	Everyone              // one voice each: users, holders, operators
-	Stakers               // by stake
-	Jurors                // drawn by court stake
+	Nobody   Judge = iota // no accusation is possible
+	Everyone              // users, holders and operators, with one voice each
+	Stakers               // stakers, by stake
+	Jurors                // jurors, drawn by court stake
 )
 
-// Trial is how an accused operator is judged: the terms that agents reckon with.
+// Trial describes how an accused operator is judged: the terms that agents take
+// into account.
 type Trial struct {
 	By      Judge
 	Bond    ledger.Amount // cash that an accuser puts into escrow
 	Seat    ledger.Amount // court stake that counts as one seat
-	Fee     ledger.Amount // to a juror in the majority, for each of its seats
-	Penalty ledger.Amount // on a juror in the minority, for each of its seats
+	Fee     ledger.Amount // paid to a juror in the majority for each of its seats
+	Penalty ledger.Amount // lost by a juror in the minority for each of its seats
 	Slash   float64       // share of the stake that a condemned operator loses
 }
 
-// Phase is where a case stands.
+// Phase is the stage of a case.
 type Phase uint8
 
-// The phases. Votes are taken while Voting, an appeal while Appealing.
+// The phases. Votes are accepted while Voting, an appeal while Appealing.
 const (
 	Evidence Phase = iota
 	Voting
 	Appealing
 )
 
-// Case is the case on the table and the tally of those before it.
+// Case is the open case and the counts of all cases so far.
 type Case struct {
 	Number            uint32         // number of cases opened so far; the open one is the last
-	Open              bool           // whether there is one
-	Phase             Phase          // where it stands
-	Accused, Accuser  ledger.Owner   // operator in question, and who put up the bond
+	Open              bool           // a case is open
+	Phase             Phase          // stage of the open case
+	Accused, Accuser  ledger.Owner   // operator in question, and owner that put up the bond
 	Opened, Closes    uint32         // tick of the accusation; tick at which the phase ends
 	Round             uint32         // round of voting, from 1
 	Jurors            []ledger.Owner // jurors of this round, one for each seat
 	For, Against      ledger.Amount  // weight for and against condemnation: micro-tokens, or micro-seats or voices
 	Condemned         bool           // ruling of the last round
-	Cost              ledger.Amount  // price of an appeal; 0 when there is none
-	Offer             ledger.Amount  // bribe for each whole unit of weight
+	Cost              ledger.Amount  // price of an appeal; 0 if none is possible
+	Offer             ledger.Amount  // bribe for each whole unit of weight; 0 if there is none
 	Bought            bool           // the bribed side: true to condemn
-	Briber            ledger.Owner   // who pays it
-	Ended, Upheld     uint32         // cases that are over, and those that led to a punishment
+	Briber            ledger.Owner   // owner that pays the bribe
+	Ended, Upheld     uint32         // cases that are over, and cases that led to a punishment
 	Taken             ledger.Amount  // micro-tokens burnt so far
 	FirstUpheld, Last uint32         // ticks of the first and the last punishment
 }
 
-// CaseParams are what all accusations share.
+// CaseParams are the rules that all accusations share.
 type CaseParams struct {
 	Bond     ledger.Amount `key:"bond_usd" default:"1000" scale:"1000000" unit:"USD" min:"0" max:"1e9" source:"Assumption: a thousand dollars, which a holder of 20 thousand tokens risks for a relief of 5 %; no sweep yet" doc:"Cash that an accuser loses if the accused is acquitted"`
 	Slash    float64       `key:"slash_share" default:"0.5" unit:"share" min:"0" max:"1" source:"Assumption: half; Cosmos takes 5 % for signing twice, Ethereum's second phase up to all of it; no sweep yet" doc:"Share of the stake behind a condemned operator that is burnt"`
-	TimeLock bool          `key:"time_lock" default:"true" source:"GriffGreen: “the Staking contract has a time lock”; off to see what it is good for" doc:"Whether stake that is on its way out can be slashed, and waits for the end of a case"`
+	TimeLock bool          `key:"time_lock" default:"true" source:"GriffGreen: “the Staking contract has a time lock”; off to see what it is good for" doc:"Whether unbonding stake can be slashed and is held until the end of a case"`
 }
 
-// Hash folds a case into h; where nothing has ever been judged h stays as it is.
+// Hash folds a case into h. Before the first case h stays unchanged.
 func (c *Case) Hash(h uint64) uint64 {
 	if c.Number == 0 && c.Ended == 0 {
 		return h
 	}
-	for _, x := range [...]uint64{
-		uint64(c.Number)<<32 | uint64(c.Round)<<8 | uint64(c.Phase), uint64(c.Accused)<<32 | uint64(c.Accuser),
-		uint64(c.Opened)<<32 | uint64(c.Closes),
-		uint64(c.For), uint64(c.Against), uint64(c.Cost), uint64(c.Offer), uint64(c.Ended)<<32 | uint64(c.Upheld),
+	return exact.Fold(h,
+		uint64(c.Number)<<32|uint64(c.Round)<<8|uint64(c.Phase), uint64(c.Accused)<<32|uint64(c.Accuser),
+		uint64(c.Opened)<<32|uint64(c.Closes),
+		uint64(c.For), uint64(c.Against), uint64(c.Cost), uint64(c.Offer), uint64(c.Ended)<<32|uint64(c.Upheld),
 		uint64(c.Taken),
-	} {
-		h = (h ^ x) * 0x9E3779B97F4A7C15
-		h ^= h >> 29
-	}
-	return h
+	)
 }
 
-// trial is a remedy that hears one case at a time: the escrow, the ballots and
-// what follows from the verdict.
+// trial is the common part of remedies that hear one case at a time: escrow,
+// ballots and the consequences of the verdict.
 //
-// Assumption: one case and one bribe at a time; others are refused until they
-// are settled. A bribe is settled with the round for which it was offered.
+// Assumption: there is one case and one bribe at a time; others are refused until
+// these are settled. A bribe is settled with the round for which it was offered.
 type trial struct {
 	docket  Docket
 	p       CaseParams
 	purse   ledger.Amount // the bribe's escrow
 	ballots []ballot      // of this round
-	marked  []uint32      // owner: 1 + number of ballots of all cases when it voted last
-	cast    uint32        // ballots in all rounds before this one
+	marked  []uint32      // by owner: number of its last ballot, counted over all cases from 1; 0 if it never voted
+	cast    uint32        // number of ballots in all earlier rounds
 }
 
 // ballot is a vote of this round.
@@ -101,7 +101,7 @@ type ballot struct {
 // Docket implements Remedy.
 func (t *trial) Docket() *Docket { return &t.docket }
 
-// Due implements Remedy: a case has come to the end of its phase.
+// Due implements Remedy: a case has reached the end of its phase.
 func (t *trial) Due(w *World) bool {
 	return t.docket.Case.Open && w.Tick >= t.docket.Case.Closes
 }
@@ -115,13 +115,12 @@ func (t *trial) clone() trial {
 	return c
 }
 
-// post moves cash into or out of escrow; false says that it was not there.
+// post moves cash into or out of escrow; false means that it was not available.
 func (w *World) post(from, to ledger.Owner, cash ledger.Amount, why ledger.Reason) bool {
 	return w.Ledger.Post(ledger.Transfer{Amount: cash, From: from, To: to, Asset: ledger.Cash, Reason: why}) == nil
 }
 
-// accuse opens a case about somebody who has led a slot, or holds the office,
-// against a bond.
+// accuse opens a case, against a bond, about an operator that has led a slot.
 func (t *trial) accuse(w *World, m Message, bond ledger.Amount) bool {
 	c := &t.docket.Case
 	if c.Open || m.About >= ledger.Owner(w.Ledger.Owners()) || m.About < ledger.First || w.Roll.Led(m.About) == 0 ||
@@ -138,7 +137,7 @@ func (t *trial) accuse(w *World, m Message, bond ledger.Amount) bool {
 	return true
 }
 
-// begin starts a round of voting that ends after some days.
+// begin starts a round of voting that ends after a number of days.
 func (t *trial) begin(w *World, days float64) {
 	c := &t.docket.Case
 	c.Phase, c.Closes = Voting, w.Tick+uint32(days*w.TicksPerDay)
@@ -148,7 +147,7 @@ func (t *trial) begin(w *World, days float64) {
 	t.ballots = t.ballots[:0]
 }
 
-// vote takes a ballot of a given weight; each owner has one in a round.
+// vote takes a ballot of a given weight; each owner has one ballot in a round.
 func (t *trial) vote(w *World, m Message, weight ledger.Amount) bool {
 	c := &t.docket.Case
 	if !c.Open || c.Phase != Voting || m.Count > 1 || weight <= 0 {
@@ -170,7 +169,7 @@ func (t *trial) vote(w *World, m Message, weight ledger.Amount) bool {
 	return true
 }
 
-// bribe puts an offer into escrow that is good for a number of units of weight.
+// bribe puts an offer into escrow that suffices for a number of units of weight.
 func (t *trial) bribe(w *World, m Message, units ledger.Amount) bool {
 	c := &t.docket.Case
 	if !c.Open || c.Phase != Voting || t.purse > 0 || m.Amount <= 0 || m.Count > 1 {
@@ -184,9 +183,10 @@ func (t *trial) bribe(w *World, m Message, units ledger.Amount) bool {
 	return true
 }
 
-// payBribe settles the bribe with a ruling: it goes to those who voted for the
-// briber's side if that side has lost, and back to the briber if it has won
-// (Buterin 2015, The P + epsilon Attack). So a bribe that works costs nothing.
+// payBribe settles the bribe after a ruling. If the briber's side has lost, it is
+// paid to those who voted for that side; if the side has won, it returns to the
+// briber (Buterin 2015, The P + epsilon Attack). So a successful bribe costs
+// nothing.
 func (t *trial) payBribe(w *World) {
 	c := &t.docket.Case
 	if t.purse == 0 {
@@ -206,7 +206,7 @@ func (t *trial) payBribe(w *World) {
 	t.purse, c.Offer = 0, 0
 }
 
-// close ends the case and gives the bond, or what is left of it, to somebody.
+// close ends the case and pays the bond, or what is left of it, to an owner.
 func (t *trial) close(w *World, bond ledger.Amount, to ledger.Owner) {
 	c := &t.docket.Case
 	w.post(ledger.Escrow, to, bond, ledger.Bond)
@@ -215,8 +215,8 @@ func (t *trial) close(w *World, bond ledger.Amount, to ledger.Owner) {
 	c.Ended++
 }
 
-// punish takes the office from an operator where there is one, else a share of
-// the stake behind it, which it returns.
+// punish takes the office from an operator, if leadership is an office, or else a
+// share of the stake behind the operator. It returns the stake taken.
 func (w *World) punish(operator ledger.Owner, share float64, locked bool) (taken ledger.Amount) {
 	if !w.Rules.Office {
 		return w.Roll.Condemn(operator, share, locked)
@@ -236,7 +236,8 @@ func (c *Case) punish(w *World, operator ledger.Owner, share float64, locked boo
 	c.Last = w.Tick
 }
 
-// bondGoesTo is the accuser when it was right, else the treasury.
+// bondGoesTo is the owner that gets the bond: the accuser after a condemnation,
+// else the treasury.
 func (c *Case) bondGoesTo() ledger.Owner {
 	if c.Condemned {
 		return c.Accuser

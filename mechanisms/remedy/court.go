@@ -6,45 +6,46 @@ import (
 	"stakeout/market/ledger"
 )
 
-// court is a court of jurors as both Kleros and Aragon have it: who wants to
-// judge puts up stake, jurors are drawn by it for each seat, those who vote with
-// the final ruling share the fees and the penalties of those who do not, and
-// whoever pays for it can have a larger jury judge again (Schelling's game as an
-// oracle). It knows nothing of what happened but what the jurors say.
+// court is a court of jurors with the common rules of Kleros and Aragon. Owners
+// that want to judge put up stake, and jurors are drawn by stake for each seat.
+// Jurors that vote with the final ruling share the fees and the penalties of
+// those that do not. Every ruling can be appealed to a larger jury by an owner
+// that pays for it (Schelling's game as an oracle). The court learns about the
+// facts only through the votes.
 //
-// Assumption: court stake is cash, so that the court's own token has neither a
-// market nor a fall of its own; jurors come and go only between cases; an
-// appeal is paid by who asks for it and never paid back.
+// Assumption: court stake is cash, so the court's own token has no market and
+// cannot lose value. Jurors come and go only between cases. The owner that asks
+// for an appeal pays it and never gets it back.
 type court struct {
 	trial
 	r       courtRules
 	jurors  []juror
-	at      []int32 // owner: 1 + place among the jurors
-	seats   []seat  // of all rounds of the case
-	first   int     // seat of this round
-	pots    []ledger.Amount
-	ofRound ledger.Amount // weight of the seats of this round
+	at      []int32         // by owner: 1 + index in jurors, 0 for others
+	seats   []seat          // of all rounds of the case
+	first   int             // index of the first seat of this round
+	pots    []ledger.Amount // by round: fees to share
+	ofRound ledger.Amount   // weight of the seats of this round
 }
 
-// courtRules are what one court does differently from another.
+// courtRules are the rules in which courts differ.
 type courtRules struct {
-	jurors                   int // of the first round
-	factor, plus             int // the next round has factor × jurors + plus
-	appeals                  int // until no more, or until everybody judges
-	everybody                bool
-	discount                 float64 // of fees when everybody judges
+	jurors                   int     // of the first round
+	factor, plus             int     // the next round has factor × jurors + plus
+	appeals                  int     // to drawn juries
+	everybody                bool    // a last appeal is judged by all jurors
+	discount                 float64 // share by which fees are lower in that appeal
 	seat, fee                ledger.Amount
-	penalty                  float64 // share of a seat
+	penalty                  float64 // share of the stake for a seat
 	evidence, voting, appeal float64 // days
 }
 
-// juror has cash in escrow.
+// juror is an owner with cash in escrow.
 type juror struct {
 	owner ledger.Owner
 	stake ledger.Amount
 }
 
-// seat is a juror's place in a round.
+// seat is the place of a juror in a round.
 type seat struct {
 	juror  int32
 	round  uint32
@@ -65,7 +66,8 @@ func (c *court) Rules() Rules {
 	}}
 }
 
-// bond is what an accuser pays: its own bond and the jurors of the first round.
+// bond is the payment of an accuser: its own bond and the fees of the first
+// round.
 func (c *court) bond() ledger.Amount { return c.p.Bond + ledger.Amount(c.r.jurors)*c.r.fee }
 
 // Clone implements Remedy.
@@ -101,7 +103,7 @@ func (c *court) Hear(w *World, m Message) bool {
 	return false
 }
 
-// enlist adds to a juror's stake, or pays all of it out.
+// enlist adds to a juror's stake. An amount of 0 pays all of it out.
 func (c *court) enlist(w *World, m Message) bool {
 	if c.docket.Case.Open || m.Amount < 0 {
 		return false
@@ -133,7 +135,7 @@ func (c *court) resign(w *World, by ledger.Owner) bool {
 	return true
 }
 
-// take enters the vote of a juror for all of its seats in this round.
+// take records the vote of a juror for all of its seats in this round.
 func (c *court) take(w *World, m Message) bool {
 	if len(c.at) == 0 || c.at[m.By] == 0 {
 		return false
@@ -155,7 +157,7 @@ func (c *court) take(w *World, m Message) bool {
 	return true
 }
 
-// again lets whoever pays for it have the case judged by a larger jury.
+// again starts a round with a larger jury for the owner that pays for it.
 func (c *court) again(w *World, m Message) bool {
 	k := &c.docket.Case
 	if !k.Open || k.Phase != Appealing || k.Cost == 0 || !w.post(m.By, ledger.Escrow, k.Cost, ledger.Bond) {
@@ -182,7 +184,7 @@ func (c *court) Step(w *World) {
 	}
 }
 
-// summon fills the seats of the next round. Without jurors there is no case.
+// summon fills the seats of the next round. Without jurors it dismisses the case.
 func (c *court) summon(w *World) {
 	k := &c.docket.Case
 	c.first = len(c.seats)
@@ -210,8 +212,8 @@ func (c *court) summon(w *World) {
 	c.begin(w, c.r.voting)
 }
 
-// size is the number of jurors to draw after so many rounds; full says that
-// everybody judges instead.
+// size is the number of jurors to draw after a number of rounds; full means that
+// all jurors judge instead.
 func (c *court) size(rounds uint32) (n int, full bool) {
 	n = c.r.jurors
 	for range rounds {
@@ -220,7 +222,8 @@ func (c *court) size(rounds uint32) (n int, full bool) {
 	return n, c.r.everybody && int(rounds) > c.r.appeals
 }
 
-// standing is the stake by which a juror is drawn: none below a seat.
+// standing is the stake by which a juror is drawn. It is 0 below the stake for
+// one seat.
 func (c *court) standing(i int32) ledger.Amount {
 	if s := c.jurors[i].stake; s >= c.r.seat {
 		return s
@@ -228,7 +231,8 @@ func (c *court) standing(i int32) ledger.Amount {
 	return 0
 }
 
-// draw is the juror in whose interval of the stake a uniform number falls.
+// draw is the juror in whose interval of the total stake the uniform number u
+// falls.
 func (c *court) draw(u uint64, total ledger.Amount) int32 {
 	hi, _ := bits.Mul64(u, uint64(total))
 	left := ledger.Amount(hi)
@@ -289,8 +293,8 @@ func (c *court) execute(w *World) {
 }
 
 // settle takes the penalty from the seats of a round that did not vote for the
-// final ruling and shares it, and the fees, among those that did. What cannot
-// be shared goes to the treasury.
+// final ruling, and shares it and the fees among the seats that did. If no seat
+// did, the treasury gets everything; it also gets the remainders.
 func (c *court) settle(w *World, round uint32) {
 	pot, right := c.pots[round], ledger.Amount(0)
 	for i := range c.seats {
@@ -322,7 +326,7 @@ func (c *court) coherent(s *seat) bool {
 	return s.vote == condemn && c.docket.Case.Condemned || s.vote == acquit && !c.docket.Case.Condemned
 }
 
-// dismiss ends a case that nobody can judge; the accuser gets everything back.
+// dismiss ends a case without jurors; the accuser gets everything back.
 func (c *court) dismiss(w *World) {
 	k := &c.docket.Case
 	k.Condemned = false

@@ -13,19 +13,20 @@ var _ = register(Entry{
 	},
 })
 
-// HardForkParams are what a social fork takes.
+// HardForkParams are the conditions of a social fork.
 type HardForkParams struct {
 	Days     float64 `key:"coordination_days" default:"33" unit:"d" min:"0.01" max:"365" source:"The DAO: attack on 17 June 2016, fork on 20 July 2016" doc:"Time from the call for a fork to the fork"`
-	Majority float64 `key:"majority_share" default:"0.5" unit:"share" min:"0" max:"1" source:"Assumption: more than half of the voices; the DAO vote had 87 %" doc:"Share of the voices that must be exceeded"`
-	Quorum   float64 `key:"quorum_share" default:"0.05" unit:"share" min:"0" max:"1" source:"Carbonvote on the DAO fork, July 2016: about a twentieth of all ether took part" doc:"Voices as a share of the cohorts with a balance inside"`
+	Majority float64 `key:"majority_share" default:"0.5" unit:"share" min:"0" max:"1" source:"Assumption: more than half of the voices; the DAO vote had 87 %" doc:"Share of the voices that those for the fork must exceed"`
+	Quorum   float64 `key:"quorum_share" default:"0.05" unit:"share" min:"0" max:"1" source:"Carbonvote on the DAO fork, July 2016: about a twentieth of all ether took part" doc:"Voices that must take part, as a share of the cohorts with a balance inside"`
 }
 
-// hardFork is the author's baseline from layer one: nobody's stake counts, every
-// agent has one voice that it may change, and what the fork removes it removes wherever it is in
-// the contract. What has been sold before is out of reach.
+// hardFork is the baseline of the thread's author, taken from layer one. Stake
+// does not count; every agent has one voice, which it may change. The fork
+// removes all stake behind the operator that is anywhere in the contract. Stake
+// that has been sold before is out of reach.
 //
-// Assumption: a cohort of users, a holder and an operator have one voice each;
-// a call costs nothing, and there is one at a time.
+// Assumption: a cohort of users, a holder and an operator have one voice each. A
+// call costs nothing, and there is one call at a time.
 type hardFork struct {
 	trial
 	p HardForkParams
@@ -52,7 +53,7 @@ func (f *hardFork) Hear(w *World, m Message) bool {
 	return false
 }
 
-// revise turns the voice of somebody who has spoken and changed its mind.
+// revise changes the vote of an owner that has voted for the other side.
 func (f *hardFork) revise(m Message) bool {
 	c := &f.docket.Case
 	if !c.Open || m.Count > 1 || len(f.marked) == 0 || f.marked[m.By] <= f.cast {
@@ -86,14 +87,15 @@ func (f *hardFork) Step(w *World) {
 	f.close(w, 0, c.Accuser)
 }
 
-// passed reports whether more than a share of the weight that took part is for
-// condemnation, and that weight is no less than a share of all.
+// passed reports whether the weight for condemnation exceeds a share of the
+// weight that voted, and the weight that voted is at least a share of all.
 func (c *Case) passed(majority, quorum float64, all ledger.Amount) bool {
 	voted := c.For + c.Against
 	return c.For > portion(voted, majority) && voted >= portion(all, quorum)
 }
 
-// portion is a share between 0 and 1, to six decimals, of an amount, rounded down.
+// portion returns a share of an amount, rounded down. The share is between 0 and
+// 1 and is rounded to six decimals.
 func portion(a ledger.Amount, share float64) ledger.Amount {
 	x, _ := ledger.MulDiv(a, ledger.Amount(float64(share*1e6)+0.5), 1e6, ledger.Down)
 	return x

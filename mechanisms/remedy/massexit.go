@@ -5,7 +5,7 @@ import "stakeout/market/ledger"
 var _ = register(Entry{
 	Name: "mass-exit",
 	Doc: "Users call for a window in which everybody may leave through layer one at its gas, first come, first " +
-		"served; who misses it stays.",
+		"served; a user who misses it stays.",
 	Source: "“That’s called Plasma MVP” (adlerjohn), and the answer “A mass migration does not need to happen within a " +
 		"fixed temporal frame” (gluk64); J. Poon, V. Buterin et al., Minimal Viable Plasma, ethresear.ch 426",
 	Reads: []string{"mass_exit"},
@@ -15,7 +15,7 @@ var _ = register(Entry{
 })
 
 // MassExitParams are the rules of the window. An exit costs the gas of a forced
-// one.
+// exit.
 type MassExitParams struct {
 	Threshold float64 `key:"threshold_share" default:"0.05" unit:"share" min:"0" max:"1" source:"Assumption: a twentieth of the cohorts, as for a migration; no sweep yet" doc:"Share of the cohorts inside whose alarm opens the window"`
 	AlarmDays float64 `key:"alarm_days" default:"14" unit:"d" min:"0.01" max:"3650" source:"Assumption: two weeks" doc:"Time for which an alarm counts"`
@@ -25,18 +25,18 @@ type MassExitParams struct {
 
 // Window is the public record of a mass exit.
 type Window struct {
-	Open   bool   // whether everybody may leave now
-	Until  uint32 // tick at which it closes, or until which none opens
+	Open   bool   // everybody may leave now
+	Until  uint32 // tick at which it closes, or before which the next cannot open
 	Alarms uint32 // cohorts that have called
 	Ended  uint32 // windows that are over
 }
 
-// massExit is Plasma's rule for a chain whose operator withholds: everybody out at
-// once, in competition for the space of layer one.
+// massExit is Plasma's rule for a chain whose operator withholds: all users leave
+// at once and compete for the space of layer one.
 type massExit struct {
 	p      MassExitParams
 	docket Docket
-	called []uint32 // owner: tick of its alarm plus one
+	called []uint32 // by owner: tick of its alarm plus one; 0: none
 }
 
 func (*massExit) Rules() Rules      { return Rules{MassExit: true} }
@@ -48,7 +48,8 @@ func (t *massExit) Clone() Remedy {
 	return &c
 }
 
-// Hear takes alarms of those who have something inside; a later one counts anew.
+// Hear takes alarms of owners that have something inside. A repeated alarm is
+// valid for the full time again.
 func (t *massExit) Hear(w *World, m Message) bool {
 	x := &t.docket.Exit
 	if m.Word != Alarm || x.Open || w.Tick < x.Until || m.Count == 0 || w.Roll.Balance(m.By) == 0 {
@@ -64,15 +65,16 @@ func (t *massExit) Hear(w *World, m Message) bool {
 	return true
 }
 
-// Due implements Remedy: a window is over, or there are alarms enough for one if all
-// are good.
+// Due implements Remedy: a window is over, or there are enough alarms for one if
+// all are still valid.
 func (t *massExit) Due(w *World) bool {
 	x := &t.docket.Exit
 	return x.Open && w.Tick >= x.Until || !x.Open && x.Alarms > 0 &&
 		float64(x.Alarms) >= t.p.Threshold*w.Roll.Public().Members
 }
 
-// Step opens the window when enough have called, and closes it when it is over.
+// Step opens the window if there are enough valid alarms, and closes it when its
+// time is over.
 func (t *massExit) Step(w *World) {
 	x := &t.docket.Exit
 	switch {
@@ -88,8 +90,8 @@ func (t *massExit) Step(w *World) {
 	}
 }
 
-// count drops alarms that are old or of those who have left and returns how many
-// remain.
+// count drops alarms that are too old or whose owners have left, and returns the
+// number that remains.
 func (t *massExit) count(w *World) float64 {
 	x := &t.docket.Exit
 	x.Alarms = 0

@@ -2,7 +2,7 @@ package remedy
 
 var _ = register(Entry{
 	Name: "migrate-optimistic",
-	Doc: "Users move together to a rollup of their own: everybody's address and signature is published, and the move " +
+	Doc: "Users move together to a rollup of their own: the address and signature of each are published, and the move " +
 		"waits to be challenged.",
 	Source: "“With optimistic rollup you will have to publish the witness data (addresses and signatures) for every " +
 		"single pissed-off user” (gluk64), answering “You can do the same in an optimistic rollup though” (adlerjohn)",

@@ -2,7 +2,7 @@ package remedy
 
 var _ = register(Entry{
 	Name: "migrate-zk",
-	Doc:  "Users move together to a rollup of their own with one validity proof, whatever their number.",
+	Doc:  "Users move together to a rollup of their own with one validity proof for any number of them.",
 	Source: "“Then they submit a single proof of mass exit to the old zkRollup smart contract, which will transfer the " +
 		"total amount of tokens owned by these users to the smart contract of the new zkRollup” (gluk64)",
 	Reads: []string{"migrate_zk"},

@@ -4,36 +4,37 @@ import (
 	"stakeout/market/ledger"
 )
 
-// MoveStage is where a migration stands.
+// MoveStage is the stage of a migration.
 type MoveStage uint8
 
 // The stages.
 const (
-	Gathering  MoveStage = iota // signatures
-	Publishing                  // data and proof on their way onto layer one
-	// on layer one: a coordinator may carry it out, after the delay of the queue the contract does
+	Gathering  MoveStage = iota // collects signatures
+	Publishing                  // data and proof are on their way to layer one
+	// The move is on layer one. A coordinator may carry it out at once; the
+	// contract does after the delay of the queue.
 	Queued
-	Challenged // carried out unless somebody proves it wrong
+	Challenged // carried out at the end of the challenge time unless it is proved wrong
 )
 
 // Move is the public record of a migration.
 type Move struct {
-	Stage    MoveStage // where it stands
+	Stage    MoveStage // stage of the next or present move
 	Users    uint64    // users who have signed
-	Until    uint32    // tick at which the contract acts, when Queued or Challenged
-	EachGas  float64   // layer-one gas for each user if it were published now
+	Until    uint32    // tick at which the contract acts; only if Queued or Challenged
+	EachGas  float64   // layer-one gas for each user if the move were published now
 	Moved    uint64    // users moved so far
 	Ended    uint32    // migrations that are over
-	Refusals uint32    // slots whose coordinator would not carry it out
+	Refusals uint32    // slots whose coordinator did not carry the move out
 }
 
-// moveRules are what the three kinds of migration differ by, and share.
+// moveRules are the parameters of the three kinds of migration.
 type moveRules struct {
-	threshold float64 // share of those inside
-	expiry    float64 // days
-	challenge float64 // days
-	base      uint64  // gas
-	each      uint64  // gas a user
+	threshold float64 // share of the cohorts inside that must sign
+	expiry    float64 // days for which a signature is valid
+	challenge float64 // days in which the move can be proved wrong
+	base      uint64  // gas of the move itself
+	each      uint64  // gas for each user
 }
 
 // gasPerByte is the price of data on layer one (EIP-2028, non-zero byte).
@@ -46,24 +47,27 @@ type signature struct {
 	limit ledger.Amount
 }
 
-// migration moves those who have signed, all at once, when they are enough: “the
-// pissed off users organize and form a new zkRollup validator group” (gluk64).
-// One transaction carries them all, through the coordinator at its price for
-// withdrawals or, where it refuses or asks more than the signers would give on
-// average, through the priority queue of layer one after its delay. Who has left
-// by another way in the meantime is passed over. It can be repeated at any time.
+// migration moves all signers at once when there are enough of them: “the pissed
+// off users organize and form a new zkRollup validator group” (gluk64). One
+// transaction moves them all. The coordinator carries it out at its price for
+// withdrawals. If it refuses, or asks more than the signers would pay on average,
+// the priority queue of layer one does so after its delay. Signers who have left
+// by another way in the meantime are skipped. The remedy can be used any number
+// of times.
 //
-// Assumption: the gas is shared by the signers in proportion to their users and
-// paid from what they have inside; what a small balance cannot pay is not
-// collected from others.
-// Assumption: nobody proves a migration wrong, because nothing wrong is published.
+// Assumption: the signers share the gas in proportion to their users and pay it
+// from what they have inside. If a balance is too small, the others do not pay
+// the difference.
+//
+// Assumption: a migration is never proved wrong, because only correct ones are
+// published.
 type migration struct {
 	rules  moveRules
 	docket Docket
-	list   []signature // by time
-	place  []uint32    // owner: place in list plus one
-	taken  int         // signatures that are part of the move under way
-	left   uint64      // gas still to be published
+	list   []signature // in order of arrival, except that strike moves the last one
+	place  []uint32    // by owner: index in list plus one; 0: none
+	taken  int         // the first taken signatures belong to the move under way
+	left   uint64      // gas that has not been published yet
 }
 
 func newMigration(r moveRules) *migration {
@@ -82,10 +86,11 @@ func (t *migration) Clone() Remedy {
 	return &c
 }
 
-// Hear takes signatures of those for whom the move is not too dear by now; one that is
-// part of a move under way cannot be taken back. Nobody signs for more users than a
-// cohort has, since each of them takes space on layer one that one who has nothing
-// would not pay for.
+// Hear takes a signature if the present gas for each user is below the limit of
+// the signer. A signature that is part of a move under way cannot be withdrawn.
+// An owner cannot sign for more users than a cohort has, because each user takes
+// space on layer one, and an owner without a balance would take it without
+// paying.
 func (t *migration) Hear(w *World, m Message) bool {
 	if m.Word != Sign || !w.Roll.Here(m.By) || m.Count > 0 && m.Gas > 0 && t.docket.Move.EachGas >= m.Gas {
 		return false
@@ -113,7 +118,7 @@ func (t *migration) Hear(w *World, m Message) bool {
 	return true
 }
 
-// strike takes a signature out of the list, whose last one takes its place.
+// strike removes a signature from the list and puts the last one in its place.
 func (t *migration) strike(at int) {
 	last := len(t.list) - 1
 	gone := t.list[at]
@@ -125,24 +130,24 @@ func (t *migration) strike(at int) {
 	t.price()
 }
 
-// price publishes what a move would cost each user.
+// price publishes the gas that a move would cost each user now.
 func (t *migration) price() {
 	m := &t.docket.Move
 	m.EachGas = float64(t.rules.each) + float64(t.rules.base)/float64(max(m.Users, 1))
 }
 
-// Due implements Remedy: a move is under way, or there are signatures enough for one
-// if all are good.
+// Due implements Remedy: a move is under way, or there are enough signatures for
+// one if all are still valid.
 func (t *migration) Due(w *World) bool {
 	return t.docket.Move.Stage != Gathering || t.enough(w)
 }
 
-// enough reports whether so many have signed that a move begins.
+// enough reports whether there are enough signatures for a move.
 func (t *migration) enough(w *World) bool {
 	return len(t.list) > 0 && float64(len(t.list)) >= t.rules.threshold*w.Roll.Public().Members
 }
 
-// Step takes the next step of a move when it is due, and drops old signatures.
+// Step advances a move when its next stage is due, and drops old signatures.
 func (t *migration) Step(w *World) {
 	m := &t.docket.Move
 	switch m.Stage {
@@ -158,8 +163,8 @@ func (t *migration) Step(w *World) {
 	}
 }
 
-// gather drops signatures that are old or of people who have gone, and begins a
-// move when enough are left.
+// gather drops signatures that are too old or whose owners have left, and begins
+// a move if enough remain.
 func (t *migration) gather(w *World) {
 	for i := 0; i < len(t.list); {
 		if s := &t.list[i]; float64(w.Tick-s.tick) > t.rules.expiry*w.TicksPerDay || w.Roll.Balance(s.by) == 0 {
@@ -176,7 +181,7 @@ func (t *migration) gather(w *World) {
 	t.docket.Move.Stage = Publishing
 }
 
-// users are those whose move is under way.
+// users is the number of users whose move is under way.
 func (t *migration) users() (sum uint64) {
 	for _, s := range t.list[:t.taken] {
 		sum += uint64(s.users)
@@ -184,7 +189,7 @@ func (t *migration) users() (sum uint64) {
 	return sum
 }
 
-// Publishes implements Publisher: the first signer sends it.
+// Publishes implements Publisher. The first signer is the sender.
 func (t *migration) Publishes() (sender ledger.Owner, gas uint64) {
 	if t.docket.Move.Stage != Publishing {
 		return 0, 0
@@ -208,7 +213,7 @@ func (t *migration) Published(w *World, gas uint64, cost ledger.Amount) {
 }
 
 // accepted reports whether the coordinator of the slot that ends has carried the
-// move out, and pays it.
+// move out. If so, the signers pay it.
 func (t *migration) accepted(w *World) bool {
 	o := w.Roll.Ended()
 	if !o.Posted {
@@ -227,7 +232,7 @@ func (t *migration) accepted(w *World) bool {
 	return true
 }
 
-// limit is the mean of what a user would pay the coordinator, in micro-USD.
+// limit is the mean price, in micro-USD, that a user would pay the coordinator.
 func (t *migration) limit() float64 {
 	sum, users := 0.0, 0.0
 	for _, s := range t.list[:t.taken] {
@@ -237,7 +242,7 @@ func (t *migration) limit() float64 {
 	return sum / users
 }
 
-// move hands everybody who has signed and is still inside to the second rollup.
+// move moves every signer who is still inside to the second rollup.
 func (t *migration) move(w *World) {
 	m := &t.docket.Move
 	for i, s := range t.list[:t.taken] {

@@ -13,15 +13,15 @@ import (
 
 // moveWorld drives a migration by commands; amounts are in dollars:
 //
-//	world [SHARE]            begins anew, with another threshold
+//	world [SHARE]            begins a new world, with another threshold
 //	inside O USD             a balance in the first rollup
 //	sign O USERS USD         for the move; USD is what each pays a coordinator at most
 //	unsign O                 takes the signature back
 //	alarm O                  calls for a mass exit
 //	leave O                  goes out through the coordinator of the next slot
-//	publish GAS USD          so much gas is in a block, at this cost
+//	publish GAS USD          GAS is in a block, at this cost
 //	slot serves USD|refuses|misses   a slot, whose coordinator charges USD for an exit
-//	days N                   time in which nobody leads
+//	days N                   time without a leader
 //	show O ...               what owners have, and where
 type moveWorld struct{ *forkWorld }
 
@@ -126,7 +126,7 @@ func (s *moveWorld) whereabouts(name string) {
 		s.w.Roll.Balance(o).Units(), s.w.Away.Balance(o).Units(), s.w.Ledger.Balance(o, ledger.Cash, ledger.Free).Units())
 }
 
-// "No, no, no, not a mass exit. A mass migration!" and what the others answer.
+// "No, no, no, not a mass exit. A mass migration!" and the answers to it.
 func TestMigrationTranscripts(t *testing.T) {
 	for _, name := range []string{"migrate-zk", "migrate-optimistic", "migrate-bls", "mass-exit"} {
 		file := "testdata/move/" + name + ".txt"
@@ -151,9 +151,9 @@ func TestMigrationTranscripts(t *testing.T) {
 	}
 }
 
-// The thread on data: one proof whatever the number, "witness data (addresses and
-// signatures) for every single pissed-off user", and "aggregate signatures" that
-// make "optimistic rollup take up less blockspace than zk rollups".
+// The thread on data: one proof for any number of users, "witness data (addresses
+// and signatures) for every single pissed-off user", and "aggregate signatures"
+// that make "optimistic rollup take up less blockspace than zk rollups".
 func TestGasOfAMillionUsers(t *testing.T) {
 	gas := map[string]float64{}
 	for _, name := range []string{"migrate-zk", "migrate-optimistic", "migrate-bls"} {
@@ -172,7 +172,7 @@ func TestGasOfAMillionUsers(t *testing.T) {
 	}
 }
 
-// A clone of a migration goes its own way.
+// A clone of a migration is independent.
 func TestMigrationClone(t *testing.T) {
 	s := newMoveWorld(t, "migrate-zk")
 	for _, c := range []string{"inside ann 100", "inside bob 100", "sign ann 10 1"} {
@@ -190,7 +190,7 @@ func TestMigrationClone(t *testing.T) {
 	}
 }
 
-// Nobody can sign for more users than a cohort has, and so fill layer one for
+// An owner cannot sign for more users than a cohort has and so fill layer one for
 // nothing.
 func TestNobodySignsForOthers(t *testing.T) {
 	s := newMoveWorld(t, "migrate-optimistic")

@@ -10,7 +10,7 @@ import (
 	"stakeout/mechanisms/rollup"
 )
 
-// hasty are rules under which everything happens within days.
+// hasty returns rules under which everything happens within days.
 func hasty(t testing.TB) *Params {
 	t.Helper()
 	p := new(Params)
@@ -25,7 +25,7 @@ func hasty(t testing.TB) *Params {
 	return p
 }
 
-// crowd is a world in which everybody has cash and some stake.
+// crowd is a world in which every owner has cash and some stake.
 func crowd(t *testing.T, e Entry) *script {
 	s := newScript(t)
 	s.remedy = e.New(hasty(t))
@@ -41,8 +41,8 @@ func crowd(t *testing.T, e Entry) *script {
 	return s
 }
 
-// turn does something at random: says any word of anybody about anybody, moves
-// stake, or lets time pass.
+// turn does something at random: sends any word of any owner about any other,
+// moves stake, or lets time pass.
 func (s *script) turn(r *draw.Stream) {
 	someone := func() ledger.Owner { return ledger.First + ledger.Owner(r.Intn(len(people))) }
 	switch r.Intn(10) {
@@ -66,7 +66,7 @@ func (s *script) turn(r *draw.Stream) {
 	}
 }
 
-// publish brings what a remedy has to publish onto layer one.
+// publish publishes the data of a remedy on layer one.
 func (s *script) publish(cost ledger.Amount) {
 	if p, ok := s.remedy.(Publisher); ok {
 		if _, gas := p.Publishes(); gas > 0 {
@@ -75,8 +75,8 @@ func (s *script) publish(cost ledger.Amount) {
 	}
 }
 
-// Whatever anybody says, no money is lost or made, escrow holds what is owed,
-// and what is refused changes nothing.
+// After random messages no money is lost or made, escrow holds what is owed, and
+// a refusal changes nothing.
 func TestWordsKeepTheMoney(t *testing.T) {
 	for _, e := range All() {
 		t.Run(e.Name, func(t *testing.T) {
@@ -101,7 +101,7 @@ func TestWordsKeepTheMoney(t *testing.T) {
 	}
 }
 
-// A copy goes on like the original, and neither moves the other.
+// A copy behaves like the original, and neither changes the other.
 func TestCloneIsIndependent(t *testing.T) {
 	for _, e := range All() {
 		s, r := crowd(t, e), draw.New(8)
@@ -116,7 +116,7 @@ func TestCloneIsIndependent(t *testing.T) {
 		if !reflect.DeepEqual(before, s.remedy) {
 			t.Errorf("%s: the copy moved the original", e.Name)
 		}
-		// Both from here, with the same chance.
+		// Both continue from here with the same random numbers.
 		a, b := s.branch(), s.branch()
 		for _, x := range []*script{a, b} {
 			x.lots = draw.New(1)
@@ -143,7 +143,7 @@ func (s *script) branch() *script {
 	return c
 }
 
-// Neither words nor slots allocate once memory has grown.
+// Neither messages nor slots allocate once memory has grown.
 func TestStepsAllocateNothing(t *testing.T) {
 	for _, e := range All() {
 		s, r := crowd(t, e), draw.New(5)
@@ -165,8 +165,8 @@ func TestStepsAllocateNothing(t *testing.T) {
 	}
 }
 
-// The larger the jury, the dearer: three, seven, fifteen at Kleros; three, nine,
-// twenty-seven and then everybody at Aragon.
+// A larger jury costs more: three, seven, fifteen at Kleros; three, nine,
+// twenty-seven and then all jurors at Aragon.
 func TestSizesOfJuries(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -202,8 +202,8 @@ func TestJurorsAreDrawnByStake(t *testing.T) {
 	}
 }
 
-// Who has half of the stake that shows up cannot be slashed by it: “Then the
-// security of the L2 degenerates to this governance mechanism” (adlerjohn).
+// An attacker with half of the stake that votes cannot be slashed by it: “Then
+// the security of the L2 degenerates to this governance mechanism” (adlerjohn).
 func TestVoteOfTheAttackersOwnStake(t *testing.T) {
 	for _, c := range []struct {
 		honest string

@@ -24,7 +24,7 @@ func TestCatalogue(t *testing.T) {
 	}
 }
 
-// Each remedy opens what the thread says of it and nothing else.
+// Each remedy opens exactly the routes that the thread describes.
 func TestRemediesOfTheThread(t *testing.T) {
 	for _, c := range []struct {
 		name, says string

@@ -2,29 +2,32 @@ package remedy
 
 import "slices"
 
-// Rulebook is what the contract and society say in one world: the remedy in force,
-// and others that have made no difference so far. Such a world is the world of each
-// of them. A question about the rules goes to all; a remedy that would have answered
-// otherwise than the one in force, has something to do, or meets a message to the one
-// in force, leaves the book at that moment, so that the world goes on as that of the
-// remedy in force, whatever else stood in the book. A message of which a remedy only
-// takes note goes to all and makes no difference before it has something to do.
+// Rulebook represents several worlds that have been equal so far and differ only
+// in their remedy. One remedy is in force; the others are in the book as long as
+// they have made no difference. This saves simulating each of these worlds
+// separately.
 //
-// It is a Remedy, whose acts are those of the one in force.
+// A question about the rules goes to all remedies. A remedy leaves the book when
+// it would answer differently from the one in force, when it or the one in force
+// has something to do, or when the one in force receives a message. So the world
+// is always exactly that of the remedy in force. Messages that remedies only note
+// go to all of them and make no difference until a remedy has something to do.
+//
+// A Rulebook is a Remedy and acts like the one in force.
 type Rulebook struct {
 	now   entered
 	alike []entered
 }
 
-// entered is a remedy in a book.
+// entered is a remedy in the book.
 type entered struct {
 	name  string
 	rules Rules
 	Remedy
 }
 
-// Book returns a book with the first remedy in force and the others beside it, as
-// long as each is in the catalogue.
+// Book returns a book with the first remedy in force and the others beside it. It
+// reports false if one of the names is not in the catalogue.
 func Book(p *Params, names ...string) (b *Rulebook, ok bool) {
 	var list []entered
 	for _, name := range names {
@@ -38,12 +41,12 @@ func Book(p *Params, names ...string) (b *Rulebook, ok bool) {
 	return &Rulebook{list[0], list[1:]}, true
 }
 
-// Fixed is a book with nothing but rules.
+// Fixed returns a book with rules and without a remedy that acts.
 func Fixed(r Rules) *Rulebook {
 	return &Rulebook{now: entered{rules: r, Remedy: &passive{rules: r}}}
 }
 
-// Ask puts a question about the rules and the public record to all remedies, and
+// Ask asks all remedies a question about the rules and the public record, and
 // returns the answer of the one in force.
 func Ask[T comparable](b *Rulebook, question func(*Rules, *Docket) T) T {
 	answer := question(&b.now.rules, b.now.Docket())
@@ -53,7 +56,7 @@ func Ask[T comparable](b *Rulebook, question func(*Rules, *Docket) T) T {
 	return answer
 }
 
-// keep drops the remedies of which a condition is false.
+// keep drops the remedies for which the condition is false.
 func (b *Rulebook) keep(condition func(*entered) bool) {
 	kept := b.alike[:0]
 	for i := range b.alike {
@@ -64,19 +67,21 @@ func (b *Rulebook) keep(condition func(*entered) bool) {
 	b.alike = kept
 }
 
-// Rules implements Remedy. A remedy with other rules in any respect leaves the book;
-// Ask is for those who need to know less.
+// Rules implements Remedy. It drops every remedy whose rules differ in any
+// respect; callers that depend on part of the rules use Ask.
 func (b *Rulebook) Rules() Rules {
 	return Ask(b, func(r *Rules, _ *Docket) Rules { return *r })
 }
 
-// Notes reports whether any remedy in the book takes note of a word. Nothing but a
-// message of that word may depend on it.
+// Notes reports whether any remedy in the book takes note of a word. Only
+// messages of that word may depend on the result.
 func (b *Rulebook) Notes(w Word) bool {
 	return b.now.rules.notes(w) || slices.ContainsFunc(b.alike, func(e entered) bool { return e.rules.notes(w) })
 }
 
-// Hear implements Remedy. Whether a note was taken, nobody is told.
+// Hear implements Remedy. For a word that remedies only note it always returns
+// true, because the remedies in the book would answer differently: Hear never
+// reports whether the note was taken.
 func (b *Rulebook) Hear(w *World, m Message) bool {
 	if !m.Word.noted() {
 		b.alike = nil
@@ -102,14 +107,14 @@ func (b *Rulebook) Step(w *World) {
 	}
 }
 
-// Docket implements Remedy. The dockets of all remedies in the book are equal but for
-// terms, for which there is Ask, and for notes.
+// Docket implements Remedy. The dockets of all remedies in the book are equal
+// except for their notes and for terms, which callers must read through Ask.
 func (b *Rulebook) Docket() *Docket { return b.now.Docket() }
 
-// InForce is the remedy in force.
+// InForce returns the remedy in force.
 func (b *Rulebook) InForce() Remedy { return b.now.Remedy }
 
-// Names are the remedies in the book, the one in force first.
+// Names lists the remedies in the book, the one in force first.
 func (b *Rulebook) Names() (names []string) {
 	names = append(names, b.now.name)
 	for i := range b.alike {
@@ -123,8 +128,8 @@ func (b *Rulebook) Has(name string) bool {
 	return b.now.name == name || slices.ContainsFunc(b.alike, func(e entered) bool { return e.name == name })
 }
 
-// Enforce puts one of the remedies in the book into force and keeps some of the others
-// beside it.
+// Enforce puts one of the remedies in the book into force and keeps those of the
+// others that are named.
 func (b *Rulebook) Enforce(name string, others ...string) {
 	all := append([]entered{b.now}, b.alike...)
 	b.alike = nil

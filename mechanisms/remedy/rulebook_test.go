@@ -20,7 +20,7 @@ func defaults(t *testing.T, names ...string) *Rulebook {
 	return b
 }
 
-// Who has something else to say leaves the book, and the one in force never does.
+// A remedy with another answer leaves the book; the one in force never does.
 func TestAsk(t *testing.T) {
 	b := defaults(t, "none", "forced-exit", "hard-fork", "timelock-vote")
 	force := func(r *Rules, _ *Docket) bool { return r.ForcedExit }
@@ -48,8 +48,8 @@ func TestAsk(t *testing.T) {
 	}
 }
 
-// A signature is noted by all kinds of migration and nobody else, parts nobody, and is
-// there when one of them comes into force.
+// All kinds of migration, and no other remedies, note a signature. It drops no
+// remedy from the book, and it is there when one of them comes into force.
 func TestNotesPartNobody(t *testing.T) {
 	s := newScript(t)
 	user := named("user")
@@ -69,7 +69,7 @@ func TestNotesPartNobody(t *testing.T) {
 			t.Errorf("%s has noted %+v", name, c.Docket().Move)
 		}
 	}
-	sign.Gas = 400000 // Enough for one signature of the second kind; the first has the dearer proof.
+	sign.Gas = 400000 // enough for one signature of the second kind; the first kind needs more gas
 	b.Hear(s.world(), sign)
 	for name, users := range map[string]uint64{"migrate-zk": 0, "migrate-bls": 1, "forced-exit": 0} {
 		c := b.Copy()
@@ -79,7 +79,7 @@ func TestNotesPartNobody(t *testing.T) {
 	}
 }
 
-// Any other message is for the remedy in force alone, even one that it refuses.
+// Only the remedy in force receives any other message, even one that it refuses.
 func TestOnlyTheRemedyInForceHears(t *testing.T) {
 	b := defaults(t, "none", "hard-fork")
 	if b.Hear(nil, Message{Word: Accuse}) || len(b.Names()) != 1 {
@@ -87,8 +87,8 @@ func TestOnlyTheRemedyInForceHears(t *testing.T) {
 	}
 }
 
-// As long as nobody has asked anything of a remedy it has nothing to do, and what it
-// shows is what all others show, but for the terms that only Ask may read.
+// A remedy that has received no message has nothing to do, and its docket equals
+// that of all others, except for terms that only Ask may read.
 func TestQuietRemediesLookAlike(t *testing.T) {
 	w := newScript(t).world()
 	for _, e := range All() {
@@ -104,7 +104,7 @@ func TestQuietRemediesLookAlike(t *testing.T) {
 	}
 }
 
-// Where something is due the remedies part, whoever has to do it.
+// If something is due for any remedy, the remedies part.
 func TestDuePartsRemedies(t *testing.T) {
 	s := newScript(t)
 	s.remedy = defaults(t, "none")

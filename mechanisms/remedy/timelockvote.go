@@ -17,16 +17,16 @@ var _ = register(Entry{
 type VoteParams struct {
 	Days     float64 `key:"voting_days" default:"3" unit:"d" min:"0.01" max:"60" source:"Compound Governor Alpha, 2020: 17280 blocks, about three days" doc:"Length of the vote; no longer than the unbonding time, else the same tokens could vote twice"`
 	Quorum   float64 `key:"quorum_share" default:"0.04" unit:"share" min:"0" max:"1" source:"Compound Governor Alpha, 2020: 400 thousand of ten million" doc:"Stake that must take part, as a share of all stake"`
-	Majority float64 `key:"majority_share" default:"0.5" unit:"share" min:"0" max:"1" source:"Compound Governor Alpha, 2020: more votes for than against" doc:"Share of the stake that takes part which must be exceeded"`
+	Majority float64 `key:"majority_share" default:"0.5" unit:"share" min:"0" max:"1" source:"Compound Governor Alpha, 2020: more votes for than against" doc:"Share of the voting stake that the stake for slashing must exceed"`
 }
 
-// timelockVote is a vote by stake on slashing an operator. The accused votes too
-// and with it everybody whose interest is the same, so that who has half of the
-// stake that shows up cannot be slashed: “Then the security of the L2
+// timelockVote is a vote by stake on slashing an operator. The accused votes too,
+// and so do stakers with the same interest. Therefore an attacker with half of
+// the stake that votes cannot be slashed: “Then the security of the L2
 // degenerates to this governance mechanism” (adlerjohn).
 //
-// Assumption: a ballot weighs what its owner has staked when it is cast. Without
-// a quorum the bond goes back.
+// Assumption: the weight of a ballot is the stake of its owner when it is cast.
+// Without a quorum the accuser gets the bond back.
 type timelockVote struct {
 	trial
 	rules VoteParams

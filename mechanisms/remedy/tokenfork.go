@@ -21,45 +21,45 @@ var _ = register(Entry{
 type ForkParams struct {
 	EscalationParams
 	PickDays   float64 `key:"pick_days" default:"14" unit:"d" min:"0.01" max:"365" source:"Assumption: two weeks, so that a horizon of 60 days holds a whole fork; Augur v2 gives 60 days" doc:"Time in which holders pick a side once the token forks"`
-	Issued     float64 `key:"issued_share" default:"0.2" unit:"share" min:"0" max:"1" source:"Assumption: a fifth; edmundedgar's “any assets issued inside the rollup”; no sweep yet" doc:"Share of what users do that concerns assets issued inside, with which they can go on after the deposits are gone"`
-	SlashShare float64 `key:"slash_share" default:"1" unit:"share" min:"0" max:"1" source:"Assumption: the whole deposit, as the thread asks of a fork" doc:"Share of an operator's stake that is taken when the answer says so"`
+	Issued     float64 `key:"issued_share" default:"0.2" unit:"share" min:"0" max:"1" source:"Assumption: a fifth; edmundedgar's “any assets issued inside the rollup”; no sweep yet" doc:"Share of the users' activity in assets issued inside, which goes on after the deposits are gone"`
+	SlashShare float64 `key:"slash_share" default:"1" unit:"share" min:"0" max:"1" source:"Assumption: the whole deposit, as the thread asks of a fork" doc:"Share of an operator's stake that is taken if the answer condemns it"`
 }
 
-// Claim is what a question is about.
+// Claim is the subject of a question.
 type Claim uint8
 
-// The claims. Each is a sentence about one operator that is true or false.
+// The claims. Each is a statement about one operator that is true or false.
 const (
-	Attacks Claim = iota // it attacks the rollup, and its stake is to be taken
-	Owns                 // all deposits in the rollup belong to it
+	Attacks Claim = iota // the operator attacks the rollup, and its stake should be taken
+	Owns                 // all deposits in the rollup belong to the operator
 )
 
-// Stage is where a question stands.
+// Stage is the stage of a question.
 type Stage uint8
 
 // The stages.
 const (
-	Quiet    Stage = iota // no question
+	Quiet    Stage = iota // there is no question
 	Disputed              // bonds may be filled
 	Forking               // holders pick sides
-	Split                 // the token has forked; there is no second time
+	Split                 // the token has forked and cannot fork again
 )
 
 // Fork is the public record of the oracle and of the fork.
 type Fork struct {
-	Stage   Stage            // where the question stands
-	About   ledger.Owner     // operator that the question is about
-	Claim   Claim            // what is said of it
-	Answer  uint8            // tentative or final: 0 no, 1 yes; after a fork that of the larger side
-	Missing ledger.Amount    // micro-tokens that would overturn it
+	Stage   Stage            // stage of the question
+	About   ledger.Owner     // operator in question
+	Claim   Claim            // claim about the operator
+	Answer  uint8            // tentative or final: 0 no, 1 yes; after a fork the answer of the larger side
+	Missing ledger.Amount    // micro-tokens that are missing to overturn the answer
 	Rounds  int              // bonds filled
-	Until   uint32           // tick at which the answer stands or the fork is settled
-	Moved   [2]ledger.Amount // micro-tokens moved to no and to yes
+	Until   uint32           // tick at which the answer becomes final or the fork is settled
+	Moved   [2]ledger.Amount // micro-tokens moved to the sides no and yes
 	Ended   uint32           // questions answered
 	Upheld  uint32           // answers that were yes
-	Taken   ledger.Amount    // micro-tokens burnt by them
-	Last    uint32           // tick of the last of them
-	Issued  float64          // share of what users do inside that needs no deposits
+	Taken   ledger.Amount    // micro-tokens burnt by these answers
+	Last    uint32           // tick of the last of these answers
+	Issued  float64          // share of the users' activity that needs no deposits
 	picks   []pick           // by owner
 }
 
@@ -80,22 +80,22 @@ func (f *Fork) Picked(o ledger.Owner) (answer uint8, ok bool) {
 	return uint8(f.picks[o] - pickNo), true
 }
 
-// tokenFork is Augur's rule with one question at a time.
+// tokenFork is Augur's rule, with one question at a time.
 //
-// Assumption: a holder moves all that it has when the fork is settled to the
-// side that it has picked; those who say nothing, the lending pool among them,
-// are moved by their venues to the larger side, where Augur v2 lets their tokens
-// lapse. A token forks once.
+// Assumption: when the fork is settled, a holder moves all of its tokens to the
+// side that it has picked. The tokens of undecided holders, the lending pool
+// among them, are moved to the larger side by their venues; in Augur v2 they
+// would lapse. A token forks once.
 type tokenFork struct {
 	p      ForkParams
 	game   escalation
 	docket Docket
 }
 
-// Oracle is what agents reckon with where answers are disputed.
+// Oracle describes the oracle for agents that consider a dispute.
 type Oracle struct {
-	Bond  ledger.Amount // micro-tokens behind the first answer; 0 is no oracle
-	Prize float64       // what a bond on the right answer gains, as a share of it
+	Bond  ledger.Amount // micro-tokens behind the first answer; 0: there is no oracle
+	Prize float64       // gain of a bond on the right answer, as a share of the bond
 }
 
 func (t *tokenFork) Rules() Rules {
@@ -141,7 +141,7 @@ func (t *tokenFork) report(w *World, m Message) bool {
 	return true
 }
 
-// dispute takes at most what the bond still needs.
+// dispute takes at most the tokens that the bond still needs.
 func (t *tokenFork) dispute(w *World, m Message) bool {
 	amount := min(m.Amount, t.game.missing())
 	if amount <= 0 || !w.hold(m.By, amount, ledger.Token) {
@@ -163,7 +163,8 @@ func (t *tokenFork) threshold(w *World) ledger.Amount {
 	return ledger.Amount(float64(t.p.ThresholdShare * float64(supply)))
 }
 
-// fork lets holders pick sides; who has a bond behind an answer has picked.
+// fork lets holders pick sides. A holder with a bond behind an answer has picked
+// that side.
 func (t *tokenFork) fork(w *World) {
 	f := &t.docket.Fork
 	f.Stage, f.picks = Forking, make([]pick, w.Ledger.Owners())
@@ -182,7 +183,7 @@ func (t *tokenFork) pick(by ledger.Owner, answer uint8) bool {
 	return true
 }
 
-// show brings the public record up to date.
+// show updates the public record.
 func (t *tokenFork) show() {
 	f := &t.docket.Fork
 	f.Answer, f.Missing, f.Rounds, f.Until = t.game.answer, t.game.missing(), t.game.rounds, t.game.until
@@ -194,7 +195,7 @@ func (t *tokenFork) Due(w *World) bool {
 	return w.Tick >= t.game.until && (s == Disputed || s == Forking)
 }
 
-// Step lets an undisputed answer stand, and settles a fork.
+// Step makes an undisputed answer final, and settles a fork.
 func (t *tokenFork) Step(w *World) {
 	if !t.Due(w) {
 		return
@@ -213,8 +214,8 @@ func (t *tokenFork) Step(w *World) {
 	}
 }
 
-// divide finds the side with more tokens; a tie leaves things as they are. Bonds
-// come back to those who gave them, as tokens of their side.
+// divide finds the side with more tokens; a tie means no. Bonds return to their
+// contributors, as tokens of their side.
 func (t *tokenFork) divide(w *World) {
 	f := &t.docket.Fork
 	for _, b := range t.game.bonds {
@@ -232,7 +233,7 @@ func (t *tokenFork) divide(w *World) {
 	}
 }
 
-// holding is all that an owner could move: what it has lent or borrowed stays
+// holding is the amount of tokens that an owner could move. Loans and debts stay
 // with the pool.
 func holding(l *ledger.Ledger, o ledger.Owner) (sum ledger.Amount) {
 	for _, p := range [...]ledger.Pocket{ledger.Free, ledger.Held, ledger.Staked, ledger.Unbonding} {
@@ -241,7 +242,7 @@ func holding(l *ledger.Ledger, o ledger.Owner) (sum ledger.Amount) {
 	return sum
 }
 
-// carryOut does what the answer yes says, on the ledger of the larger side.
+// carryOut carries out the answer yes on the ledger of the larger side.
 func (t *tokenFork) carryOut(w *World) {
 	f := &t.docket.Fork
 	f.Upheld++

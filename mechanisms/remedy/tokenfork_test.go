@@ -175,7 +175,7 @@ func TestTokenForkTranscript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A line "world" begins anew.
+	// A line "world" begins a new world.
 	s := newForkWorld(t)
 	transcript.Replay(string(text), &s.out, func(verb string, args []string) {
 		if verb == "world" {
@@ -189,8 +189,8 @@ func TestTokenForkTranscript(t *testing.T) {
 	transcript.Golden(t, file, s.out.String())
 }
 
-// Bonds double once both sides have one, and the new answer always has two
-// thirds of the stake: Augur's 3d·2^(n−2).
+// Bonds double once both sides have one, and the new answer always has two thirds
+// of the stake: Augur's 3d·2^(n−2).
 func TestBondsDouble(t *testing.T) {
 	var e escalation
 	const d = 1000
@@ -209,7 +209,7 @@ func TestBondsDouble(t *testing.T) {
 	}
 }
 
-// Who was right gains 40 % of its bonds, Augur's figure, and a fifth of the
+// The right side gains 40 % of its bonds, Augur's figure, and a fifth of the
 // losers' bonds is burnt.
 func TestWhoIsRightGainsFortyPercent(t *testing.T) {
 	s := newForkWorld(t)
@@ -232,7 +232,7 @@ func TestWhoIsRightGainsFortyPercent(t *testing.T) {
 	}
 }
 
-// A clone goes its own way.
+// A clone is independent.
 func TestForkClone(t *testing.T) {
 	s := newForkWorld(t)
 	for _, c := range []string{"own dan 10000000", "own ann 500000", "own eve 500000", "report ann bob attacks",

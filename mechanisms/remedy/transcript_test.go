@@ -32,8 +32,8 @@ import (
 //	enlist O USD
 //	bribe O yes|no USD             for each unit of weight that votes so
 //	appeal O
-//	days X                         time in which nobody leads a slot
-//	show O ...                     what somebody has
+//	days X                         time in which no slot has a leader
+//	show O ...                     what owners have
 //	case                           the docket
 func TestTranscripts(t *testing.T) {
 	transcript.Files(t, 10, func(t *testing.T, text string) string {
@@ -159,7 +159,7 @@ func (s *script) run(verb string, args []string) {
 	}
 }
 
-// pass lets time pass, or sends a word to the remedy.
+// pass lets time pass, or sends a message to the remedy.
 func (s *script) pass(verb string, args []string) {
 	switch verb {
 	case "send":
@@ -241,7 +241,7 @@ func (s *script) advance(ticks int) {
 	}
 }
 
-// step ends a slot and tells what the remedy did.
+// step ends a slot and prints what the remedy did.
 func (s *script) step() {
 	k := &s.remedy.Docket().Case
 	before := *k
@@ -264,7 +264,7 @@ func (s *script) day() float64 { return float64(s.tick) / 6480 }
 
 func plain(a ledger.Amount) string { return strconv.FormatFloat(a.Units(), 'f', -1, 64) }
 
-// slot runs a slot whose batch is in time or not.
+// slot runs a slot; posted says whether its batch is in time.
 func (s *script) slot(posted bool) {
 	var l rollup.Leader
 	if o, some := s.roll.Draw(s.lots.At(draw.Lottery, 0, s.roll.Public().Slot).Uint64()); some {
@@ -308,8 +308,8 @@ func (s *script) docket() {
 	}
 }
 
-// audit checks the money: it is all there, and what escrow holds is what the
-// remedy owes.
+// audit checks that no money is missing and that escrow holds what the remedy
+// owes.
 func (s *script) audit() {
 	s.t.Helper()
 	s.ok(s.led.Audit())
@@ -329,7 +329,7 @@ func (s *script) audit() {
 	}
 }
 
-// escrowed is what a remedy holds for others.
+// escrowed is the amount that a remedy holds in escrow.
 func escrowed(r Remedy) (sum ledger.Amount) {
 	switch r := r.(type) {
 	case *timelockVote:

@@ -8,7 +8,7 @@ import (
 )
 
 // A batch that contradicts another of its leader is void: its requests wait again
-// in their old places, nobody pays for them, and its gas is gone.
+// in their old places, no sender pays, and its gas is lost.
 func TestEquivocationVoidsTheBatch(t *testing.T) {
 	w := newWorld(defaults())
 	w.inside(ann, 1000*usd)
@@ -39,7 +39,7 @@ func TestEquivocationVoidsTheBatch(t *testing.T) {
 	ok(t, w.audit())
 }
 
-// sold is a rollup whose leadership is sold, in which ann pays 100 USD a slot.
+// sold is a rollup whose leadership is sold and in which ann pays 100 USD a slot.
 func sold(t *testing.T, toStake, toSupply float64) (*world, float64) {
 	w := newWorld(defaults())
 	w.grant(eve, ledger.Token, 1e6*usd)
@@ -61,8 +61,9 @@ func (w *world) soldSlot(p Policy, stakers, burnt ledger.Amount, eth float64) {
 	w.s.Accrue(stakers, burnt, eth)
 }
 
-// The shares of fees that reach holders follow what bids bring, with a half-life of
-// a month, whatever ETH costs; rewards are what was paid.
+// The shares of fees that reach holders follow the proceeds of bids with a
+// half-life of a month, independent of the price of ETH; rewards are the amounts
+// paid.
 func TestAccrualFollowsBids(t *testing.T) {
 	w, year := sold(t, 0.2, 0)
 	p := w.s.Public()
@@ -79,8 +80,8 @@ func TestAccrualFollowsBids(t *testing.T) {
 	ok(t, w.audit())
 }
 
-// Holders are paid by whoever buys the slots, served or not; the shares of fees
-// stand still while the service is in trouble, as fees a user do.
+// The buyer of a slot pays the holders whether it serves or not. The shares of
+// fees, like fees for each user, are frozen during service trouble.
 func TestAccrualInTrouble(t *testing.T) {
 	w, year := sold(t, 0.2, 0)
 	p := w.s.Public()

@@ -2,8 +2,8 @@ package rollup
 
 import "stakeout/market/ledger"
 
-// Open starts a slot under its leader. A slot is Open, then at most one Build,
-// then Close. In exodus nobody leads.
+// Open starts a slot under its leader. Each slot has one Open, at most one Build,
+// and one Close. In exodus there is no leader.
 func (s *State) Open(l Leader) {
 	if s.pub.Exodus {
 		l = Leader{}
@@ -15,11 +15,11 @@ func (s *State) Open(l Leader) {
 	s.pub.Leader = l
 }
 
-// Build fills the leader's batch by its standing policy, which is binding from
-// here on, and returns the layer-one gas that it needs. ok is false when nobody
-// builds: the slot is vacant or the operator is down. An empty batch is a batch.
-// Nobody leaves through a leader who asks more than another way out costs, which is 0
-// where there is none.
+// Build fills the leader's batch by its policy, which is fixed from here on, and
+// returns the layer-one gas that the batch needs. ok is false if no batch is
+// built, because the slot is vacant or the operator is down. A batch may be
+// empty. other is the cost of another way out in micro-USD, 0 if there is none;
+// no user leaves through a leader that asks more.
 func (s *State) Build(tick uint32, down bool, other ledger.Amount) (gas uint32, ok bool) {
 	if s.slot.Operator == ledger.Outside {
 		return 0, false
@@ -48,23 +48,24 @@ func (s *State) Build(tick uint32, down bool, other ledger.Amount) (gas uint32, 
 	return gas, true
 }
 
-// room is how many transactions a batch holds, by its capacity and its gas.
+// room is the number of transactions that fit a batch, by its capacity and its
+// gas.
 func (s *State) room() uint32 {
 	gas := max(s.p.MaxBatchGas-s.p.BatchGas, 0)
 	return uint32(min(s.p.CapacityTx, gas/max(s.p.TransactionGas, 1)))
 }
 
-// exitRoom is how many users can leave in a batch: what its gas allows beside a
-// full load of transactions, and one at least.
+// exitRoom is the number of users that can leave in a batch: as many as its gas
+// allows besides a full load of transactions, but at least one.
 func (s *State) exitRoom() uint32 {
 	gas := s.p.MaxBatchGas - s.p.BatchGas - int(s.room())*s.p.TransactionGas
 	return uint32(min(max(gas/max(s.p.WithdrawalGas, 1), 1), s.p.CapacityTx))
 }
 
-// fill moves the requests in the highest buckets, none below that of floor, into
-// the batch until its room is used up. It returns the room that is left and the
-// bid of the last request taken. A request larger than the room is taken in
-// part; transactions that their sender cannot pay for are dropped.
+// fill moves requests from the highest buckets into the batch until its room is
+// used up, and none from a bucket below that of floor. It returns the room that
+// is left and the bid of the last request taken. A request larger than the room
+// is taken in part; transactions for which their sender cannot pay are dropped.
 func (s *State) fill(q *queue, exit bool, floor ledger.Amount, room uint32) (left uint32, marginal ledger.Amount) {
 	ahead := 0
 	for b := q.highest(buckets - 1); b >= bucketOf(floor) && room > 0; b = q.highest(b) {
@@ -93,9 +94,10 @@ func (s *State) fill(q *queue, exit bool, floor ledger.Amount, room uint32) (lef
 	return room, marginal
 }
 
-// priced publishes what inclusion costs: a quote that follows the minima of
-// leaders who would serve, by at most 2 % a slot so that an extortioner does not set
-// it, or the last bid that made it into a full batch that left others waiting.
+// priced publishes the price of inclusion. The posted fee follows the minima of
+// leaders that would serve, by at most 2 % a slot so that an extortioner cannot
+// set it. The marginal fee is the posted fee, or the last bid in a full batch if
+// that left others waiting.
 func (s *State) priced(marginal ledger.Amount, room uint32) {
 	quote := float64(s.pub.PostedFee)
 	most := float64(0.02*quote) + 1
@@ -107,12 +109,12 @@ func (s *State) priced(marginal ledger.Amount, room uint32) {
 	}
 }
 
-// Close ends the slot. posted says whether the batch reached layer one before
-// the deadline, cost what its gas cost in micro-USD, tick is now and eth the
-// price of ETH relative to the start. Fees move now, then the cost; a batch that
-// missed its deadline gives its requests back and costs nothing, and one that
-// contradicts another of its leader is void: it gives them back too, but has
-// been paid for. Sharing the fees is the mechanism's part.
+// Close ends the slot. posted says whether the batch reached layer one before the
+// deadline, cost is its gas in micro-USD, tick is the present tick, and eth the
+// price of ETH relative to the start. First the fees move, then the cost. A batch
+// that missed its deadline returns its requests and costs nothing. A batch that
+// contradicts another of its leader is void: it returns its requests too, but its
+// gas has been paid. The mechanism shares the fees.
 //
 // Assumption: an operator that cannot pay all of the gas pays what it has.
 func (s *State) Close(tick uint32, posted bool, cost ledger.Amount, eth float64) Outcome {
@@ -146,7 +148,7 @@ func (s *State) execute(tick uint32, o *Outcome) {
 			s.warmBatch(s.batch[i:min(i+readAhead, len(s.batch))])
 		}
 		switch b := s.batch[i]; {
-		case b.count == 0: // struck out
+		case b.count == 0: // removed by strike or lapse
 		case b.exit:
 			s.leave(b, o)
 		default:
@@ -155,13 +157,13 @@ func (s *State) execute(tick uint32, o *Outcome) {
 	}
 }
 
-// readAhead is how many accounts are read before the first of them is needed.
-// The reads do not depend on each other, so that the processor overlaps them,
-// where their use would wait for memory one by one.
+// readAhead is the number of accounts that are read before the first of them is
+// needed. The reads are independent, so the processor overlaps them; without them
+// each use would wait for memory.
 const readAhead = 64
 
-// warmLine reads the accounts of a request and of those behind it in its bucket
-// and returns how many are behind it.
+// warmLine reads the accounts of a request and of those behind it in its bucket,
+// and returns the number behind it.
 func (s *State) warmLine(q *queue, o ledger.Owner) (behind int) {
 	for ; o != 0 && behind < readAhead; behind++ {
 		s.warmth += uint64(q.req[o].count) + uint64(s.Balance(o))
@@ -176,18 +178,19 @@ func (s *State) warmBatch(list []included) {
 	}
 }
 
-// extract pays the operator what the order of the transactions was worth.
+// extract pays the operator the value of the order of the transactions.
 //
-// Assumption: it comes from outside: from trades inside the rollup that the
-// model does not contain. It is earned in ETH, like fees, and is the operator's alone.
+// Assumption: the value comes from trades inside the rollup that the model does
+// not contain, so it enters from outside. It is earned in ETH, like fees, and
+// belongs to the operator alone.
 func (s *State) extract(o *Outcome, eth float64) {
 	o.Extracted = ledger.Amount(float64(s.p.ExtractableUSD * eth * float64(o.Transactions) * float64(ledger.Unit)))
 	s.must(s.led.Post(ledger.Transfer{Amount: o.Extracted, From: ledger.Outside, To: o.Operator, Asset: ledger.Cash,
 		Reason: ledger.Extraction}))
 }
 
-// giveBack returns the requests of the batch to their queues, the last first so
-// that those of a bucket stand in their old order.
+// giveBack returns the requests of the batch to their queues. It begins with the
+// last, so that the requests of a bucket keep their order.
 func (s *State) giveBack() {
 	for i := len(s.batch) - 1; i >= 0; i-- {
 		b := s.batch[i]
@@ -202,7 +205,8 @@ func (s *State) giveBack() {
 	}
 }
 
-// strike takes an owner's transactions out of the batch on its way.
+// strike removes an owner's transactions from the batch that is waiting for layer
+// one.
 func (s *State) strike(o ledger.Owner) {
 	if !s.txs.req[o].riding {
 		return
@@ -214,8 +218,8 @@ func (s *State) strike(o ledger.Owner) {
 	}
 }
 
-// pay moves up to amount of cash into the free pocket of the receiver and
-// returns what was moved.
+// pay moves at most amount of cash into the free pocket of the receiver and
+// returns the amount moved.
 func (s *State) pay(from, to ledger.Owner, pocket ledger.Pocket, amount ledger.Amount,
 	why ledger.Reason) ledger.Amount {
 	have := s.led.Balance(from, ledger.Cash, pocket)
@@ -231,8 +235,8 @@ func (s *State) pay(from, to ledger.Owner, pocket ledger.Pocket, amount ledger.A
 	return amount
 }
 
-// serve charges what was bid, or what the sender has left where a layer-one
-// request has been paid for since the batch was built.
+// serve charges the bid, or the sender's whole balance if less is left because a
+// layer-one request has been paid from it since the batch was built.
 func (s *State) serve(b included, tick uint32, o *Outcome) {
 	s.txs.req[b.owner].riding = false
 	o.Fees += s.pay(b.owner, o.Operator, ledger.Rollup, s.fee(b, b.bid), ledger.TransactionFee)
@@ -240,8 +244,9 @@ func (s *State) serve(b included, tick uint32, o *Outcome) {
 	s.txs.req[b.owner].last = Served{Tick: tick, Since: b.since, Count: b.count, Bid: b.bid}
 }
 
-// leave charges the exit fee of the leader's terms, not the bid: withdrawals are
-// sold at a posted price. The balance goes with the last user of the cohort.
+// leave charges the exit fee of the leader's terms, not the bid, because
+// withdrawals have a posted price. The balance of a cohort goes with its last
+// user.
 func (s *State) leave(b included, o *Outcome) {
 	s.exits.req[b.owner].riding = false
 	o.Fees += s.pay(b.owner, o.Operator, s.purse(b.owner), s.fee(b, min(s.terms.ExitFee, b.bid)), ledger.WithdrawalFee)
@@ -251,7 +256,8 @@ func (s *State) leave(b included, o *Outcome) {
 	}
 }
 
-// fee is the price of all units of an included request, at most the balance.
+// fee is the price of all units of an included request. If it overflows, it is
+// the balance.
 func (s *State) fee(b included, each ledger.Amount) ledger.Amount {
 	if fee, ok := ledger.MulDiv(each, ledger.Amount(b.count), 1, ledger.Down); ok {
 		return fee
@@ -259,8 +265,8 @@ func (s *State) fee(b included, each ledger.Amount) ledger.Amount {
 	return s.Balance(b.owner)
 }
 
-// withdrawn takes the rest of a user's balance out of the model, and brings
-// dai back to its owner.
+// withdrawn takes the rest of a user's balance out of the model, and returns dai
+// to its owner.
 func (s *State) withdrawn(user ledger.Owner) {
 	s.txs.remove(user)
 	s.exits.remove(user)

@@ -9,7 +9,7 @@ import (
 	"stakeout/market/ledger"
 )
 
-// A slot serves up to capacity, at what was bid, and says so.
+// A slot serves up to its capacity at the bids, and the record shows it.
 func TestBatchServes(t *testing.T) {
 	w := newWorld(defaults())
 	w.inside(ann, 100*usd)
@@ -30,7 +30,7 @@ func TestBatchServes(t *testing.T) {
 	ok(t, w.audit())
 }
 
-// The gas of a batch is that of its parts and never above the most.
+// The gas of a batch is the sum of its parts and never above the limit.
 func TestBatchGas(t *testing.T) {
 	p := defaults()
 	w := newWorld(p)
@@ -69,8 +69,8 @@ func TestBatchGas(t *testing.T) {
 	}
 }
 
-// A batch that misses its deadline moves no money; its requests go back to the
-// front, and what their senders asked anew in the meantime is added.
+// A batch that misses its deadline moves no money. Its requests return to the
+// front and are merged with what their senders have asked since.
 func TestMissedBatchGivesBack(t *testing.T) {
 	w := newWorld(defaults())
 	for _, o := range []ledger.Owner{ann, bob, eve} {
@@ -102,8 +102,8 @@ func TestMissedBatchGivesBack(t *testing.T) {
 	ok(t, w.audit())
 }
 
-// Whatever is sent, missed and sent anew, each transaction is served once, and
-// paid for once at the bid at which it was included.
+// After random requests and missed batches, each transaction is served once, and
+// paid once at the bid at which it was included.
 func TestNothingLostOrPaidTwice(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := defaults()
@@ -157,7 +157,7 @@ func TestNothingLostOrPaidTwice(t *testing.T) {
 	})
 }
 
-// Withdrawals cost what the coordinator posts, not what is offered, also when
+// Withdrawals cost the posted price of the coordinator and not the bid, even if
 // it changes its policy after the batch is built.
 func TestExitAtPostedPrice(t *testing.T) {
 	for _, c := range []struct {
@@ -206,7 +206,7 @@ func TestExitInPieces(t *testing.T) {
 	ok(t, w.audit())
 }
 
-// Who cannot pay is not included beyond what it can pay for, and absurd bids
+// Transactions are included only as far as their sender can pay, and absurd bids
 // break nothing.
 func TestOnlyWhoCanPay(t *testing.T) {
 	w := newWorld(defaults())
@@ -228,7 +228,8 @@ func TestOnlyWhoCanPay(t *testing.T) {
 	ok(t, w.audit())
 }
 
-// Gas is paid after the fees came in, at most what the operator then has.
+// Gas is paid after the fees have come in, and at most with what the operator
+// then has.
 func TestBatchCost(t *testing.T) {
 	w := newWorld(defaults())
 	w.inside(ann, 100*usd)
@@ -266,8 +267,8 @@ func TestTakingBack(t *testing.T) {
 	equal(t, "capacity", w.s.Params().CapacityTx, 1000)
 }
 
-// The operator makes of ordering transactions what they are worth in ETH, and
-// nothing of withdrawals, of an empty batch or of one that came too late.
+// The operator earns the extractable value of transactions in ETH, and nothing
+// for withdrawals, for an empty batch or for a late one.
 func TestExtractableValue(t *testing.T) {
 	p := defaults()
 	p.ExtractableUSD = 0.01

@@ -7,8 +7,8 @@ import (
 	"stakeout/market/ledger"
 )
 
-// crowded is a rollup in which so many wait, most of them below the minimum but
-// in its bucket, and each batch of 1000 finds who bids enough.
+// crowded is a rollup with so many waiting requests that each batch of 1000 finds
+// enough good bids; most of the requests bid below the minimum but in its bucket.
 func crowded(waiting int) (*State, Policy) {
 	owners := waiting + 2000 + int(ledger.First)
 	s := New(ledger.New(owners, 1), defaults(), owners, perDay)
@@ -22,8 +22,8 @@ func crowded(waiting int) (*State, Policy) {
 	return s, Policy{Transfers: true, MinFee: 1080}
 }
 
-// BenchmarkBatch builds a batch of 1000 requests and gives it back. Its cost
-// must not depend on how many wait.
+// BenchmarkBatch builds a batch of 1000 requests and gives it back. Its time must
+// not depend on the number of waiting requests.
 func BenchmarkBatch(b *testing.B) {
 	for _, waiting := range []int{1e3, 1e6} {
 		b.Run(fmt.Sprint(waiting), func(b *testing.B) {
@@ -43,9 +43,9 @@ func BenchmarkBatch(b *testing.B) {
 	}
 }
 
-// A batch touches what it includes and nobody else, also when those who wait
-// bid just below the minimum: the transactions that nobody can pay for would be
-// struck from the queue were they looked at.
+// A batch looks only at what it includes, even if the others bid just below the
+// minimum. If it looked at them, it would drop those that their senders cannot
+// pay.
 func TestBatchLooksOnlyAtWhatItTakes(t *testing.T) {
 	s, pol := crowded(5000)
 	pol.MinFee = 1100 // the next bucket
@@ -75,5 +75,5 @@ func BenchmarkDraw(b *testing.B) {
 	}
 }
 
-// drawn keeps the compiler from striking out draws that nobody reads.
+// drawn keeps the compiler from removing draws that are not used.
 var drawn uint64

@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"math"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/ledger"
 )
 
-// CopyFrom makes s equal to src, re-using s's memory where it fits. The ledger
-// that s posts to stays its own: copy that one too.
+// CopyFrom makes s equal to src and re-uses the memory of s where it fits. s
+// keeps its own ledger, which the caller must copy too.
 func (s *State) CopyFrom(src *State) {
 	led, keep := s.led, *s
 	*s = *src
@@ -34,57 +35,58 @@ func (s *State) CopyFrom(src *State) {
 }
 
 // Hash folds the state of the rollup into h, for the state hash of a world: two
-// rollups with equal hashes over equal ledgers behave alike under equal calls.
-// Records of operators are left out, since nothing in the rollup follows from
+// rollups with equal hashes over equal ledgers react alike to equal calls.
+// Records of operators are left out, because nothing in the rollup depends on
 // them.
 func (s *State) Hash(h uint64) uint64 {
 	for o := range s.policy {
 		p, v := &s.policy[o], &s.txs.req[o].last
-		h = fold(h, uint64(s.weight[o]), uint64(s.operator[o]), uint64(s.earned[o]), uint64(p.MinFee), uint64(p.ExitFee))
-		h = fold(h, flags(p.Equivocate, p.Transfers, p.Exits, s.active[o], s.forced.of[o].asked > 0, p.Veto))
-		h = fold(h, uint64(v.Tick)<<32|uint64(v.Since), uint64(v.Count), uint64(v.Bid))
+		h = exact.Fold(h, uint64(s.weight[o]), uint64(s.operator[o]), uint64(s.earned[o]),
+			uint64(p.MinFee), uint64(p.ExitFee))
+		h = exact.Fold(h, flags(p.Equivocate, p.Transfers, p.Exits, s.active[o], s.forced.of[o].asked > 0, p.Veto))
+		h = exact.Fold(h, uint64(v.Tick)<<32|uint64(v.Since), uint64(v.Count), uint64(v.Bid))
 	}
-	h = fold(h, uint64(s.appointed))
+	h = exact.Fold(h, uint64(s.appointed))
 	if a := &s.accrual; a.sold {
 		for _, x := range [...]float64{a.fees, a.stakers, a.burnt, s.pub.ToStake, s.pub.ToSupply} {
-			h = fold(h, math.Float64bits(x))
+			h = exact.Fold(h, math.Float64bits(x))
 		}
 	}
 	for _, u := range s.unbonding[s.head:] {
-		h = fold(h, uint64(u.due)<<32|uint64(u.owner), uint64(u.amount))
+		h = exact.Fold(h, uint64(u.due)<<32|uint64(u.owner), uint64(u.amount))
 	}
 	if s.accused != ledger.Outside {
-		h = fold(h, uint64(s.accused))
+		h = exact.Fold(h, uint64(s.accused))
 		for _, u := range s.held {
-			h = fold(h, uint64(u.owner), uint64(u.amount))
+			h = exact.Fold(h, uint64(u.owner), uint64(u.amount))
 		}
 	}
 	h = s.exits.hash(s.txs.hash(h))
 	for _, b := range s.batch {
-		h = fold(h, uint64(b.bid), uint64(b.owner), uint64(b.count)<<32|uint64(b.since), flags(b.exit))
+		h = exact.Fold(h, uint64(b.bid), uint64(b.owner), uint64(b.count)<<32|uint64(b.since), flags(b.exit))
 	}
-	h = fold(h, flags(s.terms.Equivocate, s.posting, s.terms.Transfers, s.terms.Exits), uint64(s.terms.MinFee),
+	h = exact.Fold(h, flags(s.terms.Equivocate, s.posting, s.terms.Transfers, s.terms.Exits), uint64(s.terms.MinFee),
 		uint64(s.terms.ExitFee))
 	h = s.slot.hash(h)
 	h = s.forced.hash(h)
-	return s.pub.hash(fold(h, math.Float64bits(s.activity)))
+	return s.pub.hash(exact.Fold(h, math.Float64bits(s.activity)))
 }
 
-// hash walks the buckets, since the order within one decides who is served.
+// hash follows the order within each bucket, because it decides who is served.
 func (q *queue) hash(h uint64) uint64 {
-	h = fold(h, q.total)
+	h = exact.Fold(h, q.total)
 	for b := q.highest(buckets - 1); b >= 0; b = q.highest(b - 1) {
 		for o := q.head[b]; o != 0; o = q.line[o].next {
 			r := &q.req[o]
-			h = fold(h, uint64(o), uint64(r.bid), uint64(r.count)<<32|uint64(r.since))
+			h = exact.Fold(h, uint64(o), uint64(r.bid), uint64(r.count)<<32|uint64(r.since))
 		}
 	}
 	return h
 }
 
 func (o *Outcome) hash(h uint64) uint64 {
-	h = fold(h, uint64(o.Staker)<<32|uint64(o.Operator), flags(o.Equivocated, o.Posted, o.Tried))
-	return fold(h, uint64(o.Transactions)<<32|uint64(o.Exits), uint64(o.Fees), uint64(o.Extracted), uint64(o.Cost))
+	h = exact.Fold(h, uint64(o.Staker)<<32|uint64(o.Operator), flags(o.Equivocated, o.Posted, o.Tried))
+	return exact.Fold(h, uint64(o.Transactions)<<32|uint64(o.Exits), uint64(o.Fees), uint64(o.Extracted), uint64(o.Cost))
 }
 
 func (p *Public) hash(h uint64) uint64 {
@@ -92,22 +94,14 @@ func (p *Public) hash(h uint64) uint64 {
 		p.Members, p.Active, p.ActiveFast, p.ActiveSlow, p.EmptyHour, p.EmptyDay, p.Revenue6h,
 		p.PerUser30d, p.Served6h, p.Reward7d, p.RewardTotal, p.Withheld, p.Stake60d,
 	} {
-		h = fold(h, math.Float64bits(x))
+		h = exact.Fold(h, math.Float64bits(x))
 	}
 	e := &p.Episode
-	h = fold(h, flags(p.Exodus, e.Open), uint64(e.Since)<<32|uint64(e.Calm), uint64(e.End)<<32|uint64(e.Ended))
-	h = fold(h, uint64(p.Slot), uint64(p.Leader.Staker)<<32|uint64(p.Leader.Operator), uint64(p.Staked),
+	h = exact.Fold(h, flags(p.Exodus, e.Open), uint64(e.Since)<<32|uint64(e.Calm), uint64(e.End)<<32|uint64(e.Ended))
+	h = exact.Fold(h, uint64(p.Slot), uint64(p.Leader.Staker)<<32|uint64(p.Leader.Operator), uint64(p.Staked),
 		uint64(p.Unbonding))
-	h = fold(h, uint64(p.PostedFee), uint64(p.MarginalFee), p.Waiting, p.Slots, p.EmptySlots, p.MissedSlots)
-	return fold(h, p.Transactions, p.Exits, p.ForcedExits)
-}
-
-func fold(h uint64, values ...uint64) uint64 {
-	for _, v := range values {
-		h = (h ^ v) * 0x9E3779B97F4A7C15
-		h ^= h >> 29
-	}
-	return h
+	h = exact.Fold(h, uint64(p.PostedFee), uint64(p.MarginalFee), p.Waiting, p.Slots, p.EmptySlots, p.MissedSlots)
+	return exact.Fold(h, p.Transactions, p.Exits, p.ForcedExits)
 }
 
 func flags(bits ...bool) (x uint64) {

@@ -6,37 +6,37 @@ import (
 	"stakeout/market/ledger"
 )
 
-// ErrExit is returned when a forced exit cannot be asked for.
+// ErrExit is returned when a forced exit cannot be requested.
 var ErrExit = errors.New("rollup: already on the way out, or nothing to withdraw")
 
-// wish is a cohort's wish to leave through layer one whose requests have not all
-// been sent.
+// wish is a cohort's wish to leave through layer one. Some of its requests have
+// not been sent yet.
 type wish struct {
 	owner ledger.Owner
-	users uint32 // not sent yet
+	users uint32 // users whose requests have not been sent
 }
 
 // leaver counts the users of a cohort that leaves through layer one.
 type leaver struct {
-	size   uint32        // of the cohort as it asked first; 0 where nobody has
-	asked  uint32        // on the way out
-	rest   uint32        // without a request on layer one, those who gave up included
-	claims ledger.Amount // of those with one to the balance inside
+	size   uint32        // users of the cohort when it first asked; 0 if it has not
+	asked  uint32        // users on the way out
+	rest   uint32        // users without a request on layer one, including those who gave up
+	claims ledger.Amount // claims to the balance inside of the users with a request
 }
 
 // forcedQueue is the way out through layer one: wishes in line, requests that
-// wait in the mempool, and the contract's first-come-first-served queue.
+// wait in the mempool, and the first-come-first-served queue of the contract.
 type forcedQueue struct {
 	line   []wish
-	next   int    // first wish not sent in full
+	next   int    // first wish that has not been sent completely
 	flying uint64 // users whose requests wait in the mempool
 	list   []forcedExit
-	head   int    // first not yet served
-	credit uint32 // exits that the window still allows
-	window uint32 // number of the window that credit is of
-	gates  bool   // open: neither capacity nor delay
-	users  uint64 // on the way out
-	of     []leaver
+	head   int      // first request in list that has not been served
+	credit uint32   // exits still allowed in the window
+	window uint32   // number of the window to which credit belongs
+	gates  bool     // gates are open: exits have neither capacity limit nor delay
+	users  uint64   // users on the way out
+	of     []leaver // by owner
 }
 
 func (f *forcedQueue) init(owners int) { f.of = make([]leaver, owners) }
@@ -49,11 +49,11 @@ func (f *forcedQueue) copyFrom(src *forcedQueue) {
 	f.of = append(of[:0], src.of...)
 }
 
-// ForceExit puts count users of a cohort in line for layer one and takes back
-// what they asked of the coordinators. It returns ErrExit when some are on that
-// way already, when an exit of theirs is in the leader's batch, when nobody is to
-// leave or nothing is left inside. Who has given up may ask again, and no more
-// than are still inside.
+// ForceExit puts count users of a cohort in line for layer one and withdraws
+// their request to the coordinators. It returns ErrExit if some users of the
+// cohort are on that way already, if an exit of the cohort is in the leader's
+// batch, if count is 0, or if nothing is left inside. Users who have given up may
+// ask again; count is reduced to the users still inside.
 func (s *State) ForceExit(o ledger.Owner, count uint32) error {
 	l := &s.forced.of[o]
 	if l.asked > 0 || s.exits.req[o].riding || count == 0 || !s.inside(o) {
@@ -75,13 +75,13 @@ func (s *State) ForceExit(o ledger.Owner, count uint32) error {
 	return nil
 }
 
-// InLine reports whether anybody waits in line for layer one.
+// InLine reports whether a wish waits in line for layer one.
 func (s *State) InLine() bool { return s.forced.next < len(s.forced.line) }
 
-// NextRequest takes the next piece of the line that is to be sent to layer one:
-// who pays and for how many users, at most as many as the queue serves in a
-// block and no more than asked for. ok is false when nobody is in line. Each
-// piece ends in Requested or in GiveUp, unless CloseGates ends them all.
+// NextRequest takes the next piece of the line to be sent to layer one: the payer
+// and the number of users, at most most and at most what the queue serves in a
+// block. ok is false if the line is empty. Each piece ends in Requested or in
+// GiveUp, unless CloseGates ends all of them.
 func (s *State) NextRequest(most uint32) (payer ledger.Owner, users uint32, ok bool) {
 	f := &s.forced
 	if f.next == len(f.line) {
@@ -101,7 +101,7 @@ func (s *State) NextRequest(most uint32) (payer ledger.Owner, users uint32, ok b
 }
 
 // Affords is the most that users of a cohort can pay for their requests: their
-// share of its balance, or of its free cash where only dai is inside.
+// share of its balance, or of its free cash if only dai is inside.
 func (s *State) Affords(payer ledger.Owner, users uint32) ledger.Amount {
 	if !s.inside(payer) {
 		return 0
@@ -111,8 +111,9 @@ func (s *State) Affords(payer ledger.Owner, users uint32) ledger.Amount {
 	return sharedOut(have, users, l.rest)
 }
 
-// GiveUp takes a piece back that layer one has not included. Its users stay
-// inside, and so do those of the cohort who are next in line: they have as little.
+// GiveUp withdraws a piece that layer one has not included. Its users stay
+// inside. So do the users of the cohort that are next in line, because they
+// cannot pay more.
 func (s *State) GiveUp(payer ledger.Owner, users uint32) {
 	f := &s.forced
 	f.flying -= uint64(users)
@@ -124,21 +125,21 @@ func (s *State) GiveUp(payer ledger.Owner, users uint32) {
 	f.of[payer].stay(users)
 }
 
-// stay takes users off the way out. A cohort of which nobody has left may count
-// itself anew.
+// stay takes users off the way out. If no user of the cohort has left, its next
+// request counts its size again.
 func (l *leaver) stay(users uint32) {
 	if l.asked -= users; l.asked == 0 && l.rest == l.size {
 		*l = leaver{}
 	}
 }
 
-// Requested tells the contract that a piece of the line is on layer one and
-// what its gas cost the users in micro-USD. What is left of their share of the
-// balance is theirs from here on.
+// Requested records that a piece of the line is on layer one and what its gas
+// cost the users in micro-USD. The rest of their share of the balance is reserved
+// for them from here on.
 //
-// Assumption: users pay the gas out of their balance inside, up to all of it;
-// those who have only dai inside pay from their free cash, and nobody pays for
-// those who have left in the meantime.
+// Assumption: users pay the gas out of their balance inside, up to all of it.
+// Users with only dai inside pay from their free cash. The gas of users who have
+// left in the meantime is not charged.
 func (s *State) Requested(payer ledger.Owner, users uint32, cost ledger.Amount, tick uint32) {
 	l := &s.forced.of[payer]
 	claim := max(s.Affords(payer, users)-cost, 0)
@@ -151,13 +152,13 @@ func (s *State) Requested(payer ledger.Owner, users uint32, cost ledger.Amount, 
 	s.forced.list = append(s.forced.list, forcedExit{owner: payer, users: users, since: tick, claim: claim})
 }
 
-// sharedOut is what some of all users have of an amount.
+// sharedOut is the part of an amount that belongs to some of all users.
 func sharedOut(a ledger.Amount, some, all uint32) ledger.Amount {
 	x, _ := ledger.MulDiv(a, ledger.Amount(some), ledger.Amount(all), ledger.Down)
 	return x
 }
 
-// Forced is how many users of a cohort are on the way out through layer one.
+// Forced is the number of users of a cohort on the way out through layer one.
 func (s *State) Forced(o ledger.Owner) uint32 { return s.forced.of[o].asked }
 
 // QueueLength is the number of users on the way out through layer one.

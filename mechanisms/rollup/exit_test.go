@@ -7,10 +7,10 @@ import (
 	"stakeout/market/ledger"
 )
 
-// many is more than any piece of the line has.
+// many is larger than any piece of the line.
 const many = 1 << 20
 
-// carry puts the whole line onto layer one, but for those who cannot pay for it.
+// carry puts the whole line onto layer one, except users who cannot pay.
 func (w *world) carry(cost ledger.Amount) (pieces int) {
 	for {
 		payer, users, some := w.s.NextRequest(many)
@@ -86,8 +86,8 @@ func TestForcedQueueCapacity(t *testing.T) {
 	equal(t, "list", len(w.s.forced.list), 0)
 }
 
-// A coordinator that serves transactions also serves the queue before the delay
-// is over; one that builds empty batches does not.
+// A coordinator that serves transactions also serves the queue before the end of
+// the delay; one that builds empty batches does not.
 func TestWorkingCoordinatorServesQueue(t *testing.T) {
 	w := newWorld(defaults())
 	w.inside(ann, 1000*usd)
@@ -131,7 +131,7 @@ func TestForcedExitRefusals(t *testing.T) {
 	equal(t, "one way out at a time", w.s.exits.total, 0)
 }
 
-// Nobody leaves through a leader who asks more than another way out costs; there the
+// No user leaves through a leader that asks more than another way out costs; the
 // requests wait for the next leader.
 func TestNobodyPaysMoreThanTheOtherWayOut(t *testing.T) {
 	for _, c := range []struct{ fee, other, exits ledger.Amount }{{9000, 0, 5}, {9000, 9000, 5}, {9000, 8999, 0}} {
@@ -149,8 +149,8 @@ func TestNobodyPaysMoreThanTheOtherWayOut(t *testing.T) {
 	}
 }
 
-// A user who leaves through the queue while its transactions are in a batch is
-// struck out of it: nobody is served who has left.
+// If a user leaves through the queue while its transactions are in a batch, they
+// are removed from the batch.
 func TestForcedOutOfABatch(t *testing.T) {
 	p := defaults()
 	p.QueueDelayHours = 0
@@ -184,7 +184,7 @@ func TestForcedOutOfABatch(t *testing.T) {
 	}
 }
 
-// A queue that never empties does not keep what it has served.
+// A queue that never empties frees the memory of the requests that it has served.
 func TestForcedQueueIsTrimmed(t *testing.T) {
 	p := defaults()
 	p.QueueDelayHours = 0
@@ -205,9 +205,9 @@ func TestForcedQueueIsTrimmed(t *testing.T) {
 	ok(t, w.audit())
 }
 
-// Dai that was brought in comes back to its owner, who pays the way out from
-// free cash: through the coordinator at the posted price, through the queue for
-// its gas; and while the leaders refuse withdrawals it is locked up.
+// Dai returns to its owner, who pays from free cash: through the coordinator the
+// posted price, through the queue the gas. While the leaders refuse withdrawals,
+// dai is locked.
 func TestDaiComesBack(t *testing.T) {
 	w := newWorld(defaults())
 	w.grant(bob, ledger.Dai, 500*usd)
@@ -236,8 +236,8 @@ func TestDaiComesBack(t *testing.T) {
 	ok(t, w.audit())
 }
 
-// Each user pays for itself: who got on layer one when gas was dear takes less
-// home, and who gives up keeps its share, to the unit, and may ask again.
+// Each user pays for itself: a user whose request met expensive gas gets less,
+// and a user who gives up keeps its share, to the unit, and may ask again.
 func TestNobodyPaysForOthers(t *testing.T) {
 	p := defaults()
 	p.QueueDelayHours = 0

@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/ledger"
 )
 
-// ErrExodus is returned when something is brought into a rollup that has ended.
+// ErrExodus is returned for a deposit into a rollup that has ended.
 var ErrExodus = errors.New("rollup: in exodus, nothing comes in any more")
 
 // forcedExit is a request that layer one has included.
@@ -15,12 +16,12 @@ type forcedExit struct {
 	owner ledger.Owner
 	users uint32        // still to be served
 	since uint32        // tick of inclusion
-	claim ledger.Amount // their share of the balance, less the gas
+	claim ledger.Amount // their share of the balance less the gas
 }
 
-// QueueTick serves what has waited longer than the delay within the capacity of
-// the queue's window, and declares exodus when the oldest request is older than
-// the deadline even so. It is free when the queue is empty.
+// QueueTick serves the requests older than the delay, within the capacity of the
+// window, and declares exodus if the oldest one left is older than the deadline.
+// It costs nothing if the queue is empty.
 func (s *State) QueueTick(tick uint32) {
 	f := &s.forced
 	if f.head == len(f.list) {
@@ -37,9 +38,9 @@ func (s *State) QueueTick(tick uint32) {
 	}
 }
 
-// serveForced lets queued users out: those older than the delay, or all when a
-// coordinator that works serves them, within the window's capacity; with open
-// gates everybody.
+// serveForced lets queued users out within the capacity of the window: those
+// older than the delay, or all if a working coordinator serves them. With open
+// gates it lets everybody out.
 func (s *State) serveForced(tick uint32, coordinator bool) {
 	f := &s.forced
 	for f.head < len(f.list) {
@@ -61,7 +62,7 @@ func (s *State) serveForced(tick uint32, coordinator bool) {
 	}
 }
 
-// room is how many exits the window of the tick still allows.
+// room is the number of exits still allowed in the window of the tick.
 func (f *forcedQueue) room(tick uint32, p *Params) uint32 {
 	if now := tick / uint32(p.QueueBlocks); now != f.window {
 		f.window, f.credit = now, uint32(p.QueueExits)
@@ -69,8 +70,8 @@ func (f *forcedQueue) room(tick uint32, p *Params) uint32 {
 	return f.credit
 }
 
-// letOut pays users of a request their claim; the last of a cohort take what is
-// left, and the dai.
+// letOut pays users of a request their claim. The last users of a cohort get the
+// rest of the balance and the dai.
 func (s *State) letOut(e *forcedExit, users uint32) {
 	l := &s.forced.of[e.owner]
 	claim := sharedOut(e.claim, users, e.users)
@@ -88,12 +89,12 @@ func (s *State) letOut(e *forcedExit, users uint32) {
 	s.pay(e.owner, ledger.Outside, ledger.Rollup, min(claim, s.Balance(e.owner)), ledger.Withdrawal)
 }
 
-// exodus ends the rollup: the batch on its way is void, so that nobody misses a
-// deadline by it, nobody leads or brings anything in any more, and everybody may
-// leave at once for the gas of it.
+// exodus ends the rollup. The batch on its way is void and counts as no missed
+// deadline. From then on there is no leader and no deposit, and every user may
+// leave at once for the gas of an exit.
 //
-// Assumption: a withdrawal in exodus takes the gas of a forced exit, and what
-// waits in the queue is paid out without a further request.
+// Assumption: a withdrawal in exodus takes the gas of a forced exit, and requests
+// in the queue are paid out without another request.
 func (s *State) exodus() {
 	s.pub.Exodus, s.forced.gates = true, true
 	s.giveBack()
@@ -101,13 +102,13 @@ func (s *State) exodus() {
 	s.slot, s.pub.Leader = Outcome{}, Leader{}
 }
 
-// OpenGates lets those who are on layer one out without capacity or delay, as an
-// exit window does, until CloseGates.
+// OpenGates lets users with a request on layer one out without capacity limit or
+// delay until CloseGates, as an exit window does.
 func (s *State) OpenGates() { s.forced.gates = true }
 
-// CloseGates ends that: who is on layer one is out; whoever is in line or in the
-// mempool has missed it, stays inside and may ask again. After an exodus gates
-// stay open.
+// CloseGates ends the window of OpenGates. Users with a request on layer one
+// leave; users in line or in the mempool have missed the window, stay inside and
+// may ask again. After an exodus the gates stay open.
 func (s *State) CloseGates(tick uint32) {
 	f := &s.forced
 	if s.pub.Exodus || !f.gates {
@@ -122,27 +123,27 @@ func (s *State) CloseGates(tick uint32) {
 }
 
 func (f *forcedQueue) hash(h uint64) uint64 {
-	h = fold(h, uint64(len(f.list)-f.head), uint64(f.window)<<32|uint64(f.credit), f.users)
+	h = exact.Fold(h, uint64(len(f.list)-f.head), uint64(f.window)<<32|uint64(f.credit), f.users)
 	for _, e := range f.list[f.head:] {
-		h = fold(h, uint64(e.owner), uint64(e.users)<<32|uint64(e.since), uint64(e.claim))
+		h = exact.Fold(h, uint64(e.owner), uint64(e.users)<<32|uint64(e.since), uint64(e.claim))
 	}
 	for _, w := range f.line[f.next:] {
-		h = fold(h, uint64(w.owner), uint64(w.users))
+		h = exact.Fold(h, uint64(w.owner), uint64(w.users))
 	}
 	for o, l := range f.of {
 		if l != (leaver{}) {
-			h = fold(h, uint64(o)<<32|uint64(l.size), uint64(l.asked)<<32|uint64(l.rest), uint64(l.claims))
+			h = exact.Fold(h, uint64(o)<<32|uint64(l.size), uint64(l.asked)<<32|uint64(l.rest), uint64(l.claims))
 		}
 	}
 	if f.gates {
-		h = fold(h, 1)
+		h = exact.Fold(h, uint64(1))
 	}
 	return h
 }
 
-// audit checks that who has asked for the way through layer one is in line, in
-// the mempool or in the contract's queue, and nobody twice, and that claims are
-// those of the queue.
+// audit checks that each user who has asked for the way through layer one is once
+// in line, in the mempool or in the contract's queue, and that claims agree with
+// the queue.
 func (f *forcedQueue) audit() error {
 	users, asked := f.flying, uint64(0)
 	var claims ledger.Amount

@@ -4,10 +4,10 @@
 // two ways out, through the coordinator at its price and through the contract's
 // queue at the price of layer-one gas.
 //
-// The package holds the truth and the money rules; who leads a slot is decided
-// by mechanisms/election, when a batch reaches layer one by mechanisms/layer1,
-// and what anybody wants by agents. A leader's wishes are a standing Policy,
-// plain data set before its slot, so nothing calls back in the middle of a phase.
+// The package holds the state and the rules for money. mechanisms/election
+// decides who leads a slot, mechanisms/layer1 when a batch reaches layer one, and
+// agents decide what everybody wants. A leader sets its Policy, plain data,
+// before its slot, so no phase has to call the agent back.
 //
 // Sources: ethresear.ch 7698 (the thread: empty blocks, withdrawal at the
 // coordinator's price, exit through a gas-priced queue); Hermez contracts for
@@ -28,7 +28,7 @@ type Params struct {
 	OperatorShare   float64       `key:"operator_share" default:"0.1" unit:"share" min:"0" max:"1" source:"Typical 2020 staking pool commission of 10 %" doc:"Share of net fees that the operator keeps; the staker gets the rest"`
 	BatchGas        int           `key:"batch_gas" default:"400000" unit:"gas" min:"0" max:"10000000" source:"zkSync 1 proof verification, July 2020" doc:"Fixed layer-one gas of a batch"`
 	TransactionGas  int           `key:"transaction_gas" default:"700" unit:"gas" min:"0" max:"1000000" source:"zkSync 1 transfer, about 0.01 USD in July 2020 (thread author)" doc:"Layer-one gas that one transaction adds to a batch"`
-	ExtractableUSD  float64       `key:"extractable_usd" default:"0.01" unit:"USD" min:"0" max:"1000" source:"Assumption: a twentieth of a fee; payments leave little to extract, exchanges inside the rollup would leave more" doc:"Value that the leader makes of ordering a transaction (MEV), at the opening price of ETH"`
+	ExtractableUSD  float64       `key:"extractable_usd" default:"0.01" unit:"USD" min:"0" max:"1000" source:"Assumption: a twentieth of a fee; payments leave little to extract, exchanges inside the rollup would leave more" doc:"Income of the leader from ordering a transaction (MEV), at the opening price of ETH"`
 	WithdrawalGas   int           `key:"withdrawal_gas" default:"30000" unit:"gas" min:"0" max:"10000000" source:"zkSync 1 withdrawal, at least 0.40 USD in July 2020 (thread author)" doc:"Layer-one gas that one withdrawal adds to a batch"`
 	MaxBatchGas     int           `key:"max_batch_gas" default:"6000000" unit:"gas" min:"21000" max:"30000000" source:"Assumption: half a block of July 2020" doc:"Most layer-one gas of a batch; withdrawals beyond it wait"`
 	ForcedExitGas   int           `key:"forced_exit_gas" default:"170000" unit:"gas" min:"0" max:"10000000" source:"zkSync 1 full exit request" doc:"Layer-one gas that a user pays for an exit through the queue"`
@@ -39,41 +39,41 @@ type Params struct {
 	MinStake        ledger.Amount `key:"min_stake_tokens" default:"1000" scale:"1000000" unit:"tokens" min:"0" max:"100000000" source:"Assumption: keeps dust out of the lottery" doc:"Smallest stake that takes part in the election"`
 }
 
-// Rules is what an election mechanism accepts from agents.
+// Rules lists what an election mechanism accepts from agents.
 type Rules struct {
-	Stake  bool // stake counts
-	Bids   bool // bids count
-	Office bool // leadership is an office that somebody holds, whatever others do
-	Quorum bool // blocks need the signatures of others
+	Stake  bool // stake decides who leads
+	Bids   bool // bids decide who leads
+	Office bool // one holder of an office leads, independent of stakes and bids
+	Quorum bool // a block needs the signatures of other members
 }
 
-// Policy is how an operator builds when it leads: plain data, set beforehand and
-// binding from the build of the batch. Minima are read as the foot of their
-// bucket of bids, so a bid up to 6.3 % below one may be served, at what it bids.
+// Policy is how an operator builds when it leads. It is set in advance and fixed
+// from the build of the batch on. A minimum counts as the lower end of its bucket
+// of bids, so a bid up to 6.3 % below a minimum may be served, at its own price.
 type Policy struct {
 	Transfers  bool          // include waiting transactions
 	Exits      bool          // include waiting withdrawals, besides transactions
-	MinFee     ledger.Amount // micro-USD a transaction
-	ExitFee    ledger.Amount // micro-USD a leaving user
-	Veto       bool          // as a member of a committee, sign nobody else's block
+	MinFee     ledger.Amount // lowest bid for a transaction, micro-USD
+	ExitFee    ledger.Amount // price for each leaving user, micro-USD
+	Veto       bool          // as a member of a committee, sign only own blocks
 	Equivocate bool          // publish a second batch that contradicts the first
 }
 
-// Leader is who leads a slot: the staker on whose stake the slot was won, and
-// the operator who builds for it. Vacant slots have Operator ledger.Outside.
+// Leader is the leader of a slot: the staker whose stake won the slot, and the
+// operator that builds for it. In a vacant slot Operator is ledger.Outside.
 type Leader struct {
 	Staker, Operator ledger.Owner
 }
 
-// Outcome is what became of a slot.
+// Outcome is the result of a slot.
 type Outcome struct {
 	Leader
 	Posted       bool          // the batch reached layer one in time
-	Equivocated  bool          // it contradicts another of its leader and is void
+	Equivocated  bool          // the batch contradicts another of its leader and is void
 	Tried        bool          // the leader's policy was to serve transactions
-	Transactions uint32        // included
-	Exits        uint32        // users that left through the batch
+	Transactions uint32        // transactions included
+	Exits        uint32        // users who left through the batch
 	Fees         ledger.Amount // micro-USD received by the operator
-	Extracted    ledger.Amount // micro-USD that the operator made of ordering the transactions
+	Extracted    ledger.Amount // micro-USD that the operator earned by ordering the transactions
 	Cost         ledger.Amount // micro-USD of layer-one gas paid by the operator
 }

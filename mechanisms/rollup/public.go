@@ -5,14 +5,14 @@ import (
 	"stakeout/market/ledger"
 )
 
-// Public is what anybody can read off the contract and the chain. Averages are
-// exponentially weighted with the half-life in their name.
+// Public is the state that everybody can read from the contract and the chain.
+// Averages are exponentially weighted with the half-life in their name.
 type Public struct {
 	Slot              uint32        // number of the slot
-	Leader            Leader        // on whose stake the slot was won, and who builds
-	Staked, Unbonding ledger.Amount // stake that counts and stake on its way out, micro-tokens
-	PostedFee         ledger.Amount // micro-USD: quote that follows the minima of leaders who serve
-	MarginalFee       ledger.Amount // micro-USD: what inclusion cost when last built
+	Leader            Leader        // leader of the present slot
+	Staked, Unbonding ledger.Amount // stake that counts, and stake on its way out, in micro-tokens
+	PostedFee         ledger.Amount // micro-USD: quote that follows the minima of leaders that serve
+	MarginalFee       ledger.Amount // micro-USD: price of inclusion in the latest batch of a leader that serves
 
 	Waiting     uint64       // transactions in the pool
 	Members     float64      // cohorts with a balance inside
@@ -25,35 +25,36 @@ type Public struct {
 	PerUser30d  float64      // net fees a year for each active cohort and unit of activity; frozen in an episode
 	Served6h    float64      // net fees a year at the rate of the slots whose leader served, before the operators' share
 	Reward7d    float64      // net staker reward a year for each token of a leader that served
-	RewardTotal float64      // sum over time of the yearly reward × years, for forecasters who look back
+	RewardTotal float64      // sum over time of the yearly reward × years, for forecasts from the past
 	Withheld    float64      // share of slots whose leader chose not to serve, half-life 1 d
-	ToStake     float64      // share of net fees that reaches those who stake
+	ToStake     float64      // share of net fees that reaches stakers
 	ToSupply    float64      // share of net fees that reaches every token, by a burn of tokens
 	Stake60d    float64      // tokens staked and unbonding, half-life 60 d
-	Episode     Episode      // of service trouble, the last or the one that is on
-	Exodus      bool         // no batches any more, and everybody may leave through layer one
-	Suspect     ledger.Owner // the operator with the worst record; Outside while none has withheld anything
+	Episode     Episode      // present or last episode of service trouble
+	Exodus      bool         // the rollup has ended: no more batches, and everybody may leave through layer one
+	Suspect     ledger.Owner // operator with the worst record; Outside if none has withheld service
 
-	Slots, EmptySlots, MissedSlots   uint64 // ended; left waiting users unserved; no batch in time
-	Transactions, Exits, ForcedExits uint64 // included; users that left through batches and through layer one
+	Slots, EmptySlots, MissedSlots   uint64 // slots ended; that left waiting users unserved; without a batch in time
+	Transactions, Exits, ForcedExits uint64 // transactions included; users who left through batches; through layer one
 }
 
-// Episode is the public record of service trouble: whether one is on, since
-// when, and how many have ended.
+// Episode is the public record of service trouble.
 type Episode struct {
-	Open  bool   // whether one is on
-	Since uint32 // tick of the onset
-	Calm  uint32 // tick since which the service has been well again
-	End   uint32 // tick at which the last one was over
-	Ended uint32 // how many there have been before
+	Open  bool   // service trouble goes on now
+	Since uint32 // tick at which the episode began
+	Calm  uint32 // last tick with trouble; the service has been good since
+	End   uint32 // tick at which the last episode ended
+	Ended uint32 // number of episodes that have ended
 }
 
-// The bounds at which trouble becomes an episode, and the calm that ends it.
+// The bounds at which trouble becomes an episode, and the length of the calm that
+// ends it.
 //
-// Assumption: status pages and forums notice half an hour in an hour without
-// service, or a day in which one slot in twelve is withheld; they call it over
-// after six quiet hours (without that hysteresis a partial attack opens and
-// closes hundreds of episodes, each of which would teach optimism).
+// Assumption: status pages and forums notice half an hour without service within
+// an hour, or a day in which one slot in twelve is withheld. They call the
+// trouble over after six quiet hours. Without this hysteresis a partial attack
+// would open and close hundreds of episodes, and each short one would teach
+// agents that trouble ends soon.
 const (
 	episodeHour  = 0.5
 	episodeDay   = 0.08
@@ -62,17 +63,17 @@ const (
 	calmForHours = 6
 )
 
-// Made is what an operator has made so far of the slots that it led: fees and
+// Made is the income of an operator from all slots that it led: fees and
 // extracted value less layer-one gas, in micro-USD.
 func (s *State) Made(o ledger.Owner) ledger.Amount { return s.made[o] }
 
-// Public returns the published state; it must not be written to.
+// Public returns the published state. The caller must not write to it.
 func (s *State) Public() *Public { return &s.pub }
 
-// SeedPublic sets the averages to the values that they have in a world without
-// trouble, so that the model starts at its fixed point: net yearly revenue in
-// USD at the opening price of ETH, reward a year and token, active cohorts, and
-// the posted fee in micro-USD.
+// SeedPublic sets the averages to their values in a world without trouble, so
+// that the model starts at its fixed point: net yearly revenue in USD at the
+// opening price of ETH, yearly reward for a token, active cohorts, and the posted
+// fee in micro-USD.
 func (s *State) SeedPublic(revenue, reward, active float64, fee ledger.Amount) {
 	p := &s.pub
 	p.Revenue6h, p.Served6h, p.Reward7d = revenue, revenue, reward
@@ -84,8 +85,8 @@ func (s *State) SeedPublic(revenue, reward, active float64, fee ledger.Amount) {
 	p.PostedFee, p.MarginalFee = fee, fee
 }
 
-// Activate records that a cohort has come to use the rollup, or that it wants
-// to leave.
+// Activate records that a cohort begins to use the rollup (active), or that it
+// wants to leave.
 func (s *State) Activate(o ledger.Owner, active bool) {
 	if s.active[o] == active {
 		return
@@ -121,7 +122,7 @@ func (s *State) publish(tick uint32, o *Outcome, eth float64) {
 	s.watch(tick)
 }
 
-// average moves the exponentially weighted averages by one slot.
+// average updates the exponentially weighted averages by one slot.
 func (s *State) average(o *Outcome, unserved, eth float64) {
 	p, d := &s.pub, &s.decay
 	net := s.yearly(o.Fees-o.Cost, eth)
@@ -154,14 +155,15 @@ func (s *State) average(o *Outcome, unserved, eth float64) {
 
 func (s *State) slotsPerYear() float64 { return 365 * s.perDay / float64(s.p.BlocksPerSlot) }
 
-// yearly is an amount of one slot as USD a year at the opening price of ETH.
+// yearly converts an amount of one slot to USD a year at the opening price of
+// ETH.
 func (s *State) yearly(slot ledger.Amount, eth float64) float64 {
 	return float64(float64(slot) / float64(ledger.Unit) / eth * s.slotsPerYear())
 }
 
 func mix(x, average, keep float64) float64 { return x + float64((average-x)*keep) }
 
-// decay holds the weights that an average keeps over one slot.
+// decay holds the weight that each average keeps over one slot.
 type decay struct{ hour, sixHours, day, twoDays, week, month, sixtyDays float64 }
 
 func newDecay(slotDays float64) decay {

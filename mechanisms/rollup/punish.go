@@ -2,15 +2,15 @@ package rollup
 
 import "stakeout/market/ledger"
 
-// Hold keeps the stake behind an operator where a judgment can reach it: nobody
-// who delegates to it can name another, and what unbonds is not paid out, until
-// Release. There is one Hold at a time.
+// Hold keeps the stake behind an operator within reach of a judgment until
+// Release: stakers that delegate to the operator cannot choose another, and their
+// unbonding stake is not paid out. There is one Hold at a time.
 func (s *State) Hold(operator ledger.Owner) {
 	s.Release()
 	s.accused = operator
 }
 
-// Release ends a Hold and pays out what has fallen due meanwhile.
+// Release ends a Hold and pays out the stake that has fallen due since.
 func (s *State) Release() {
 	s.accused = ledger.Outside
 	for _, u := range s.held {
@@ -19,13 +19,13 @@ func (s *State) Release() {
 	s.held = s.held[:0]
 }
 
-// Condemn burns a share of the stake behind an operator: of all that is
-// delegated to it and, if the contract has a time lock, of what is unbonding and
-// was delegated to it when that began. Its record starts anew. It returns the
-// micro-tokens taken.
+// Condemn burns a share of the stake behind an operator and returns the
+// micro-tokens taken. The share applies to all stake delegated to it and, if the
+// contract has a time lock (locked), to the unbonding stake that was delegated to
+// it when the unbonding began. The record of the operator is cleared.
 //
-// Assumption: those who delegate answer for their operator; stake that was
-// delegated elsewhere before a Hold goes free.
+// Assumption: stakers are liable for the operator to which they delegate; stake
+// that was delegated elsewhere before a Hold is not.
 func (s *State) Condemn(operator ledger.Owner, share float64, locked bool) (taken ledger.Amount) {
 	for o := range s.operator {
 		if s.operator[o] != operator {
@@ -44,7 +44,7 @@ func (s *State) Condemn(operator ledger.Owner, share float64, locked bool) (take
 	return taken
 }
 
-// condemnLeaving burns a share of what is on its way out.
+// condemnLeaving burns a share of unbonding stake.
 func (s *State) condemnLeaving(list []unbond, operator ledger.Owner, share float64) (taken ledger.Amount) {
 	for i := range list {
 		u := &list[i]
@@ -65,11 +65,11 @@ func (s *State) burn(o ledger.Owner, from ledger.Pocket, a ledger.Amount) {
 		Reason: ledger.Slash}))
 }
 
-// Succeed names those who follow in the office of the single operator, in order.
+// Succeed sets the successors in the office of the single operator, in order.
 func (s *State) Succeed(list ...ledger.Owner) { s.successors = append(s.successors[:0], list...) }
 
-// Dismiss takes the office from whoever holds it and gives it to the next in
-// line; without anybody in line it stays vacant. Its record starts anew.
+// Dismiss gives the office to the next successor and clears the record of the
+// former holder. Without a successor the office stays vacant.
 func (s *State) Dismiss() {
 	s.clear(s.appointed)
 	out := s.appointed
@@ -84,7 +84,8 @@ func (s *State) Dismiss() {
 	}
 }
 
-// part is a share between 0 and 1, to six decimals, of an amount, rounded down.
+// part returns a share of an amount, rounded down. The share is between 0 and 1
+// and is rounded to six decimals.
 func part(a ledger.Amount, share float64) ledger.Amount {
 	x, _ := ledger.MulDiv(a, ledger.Amount(float64(share*1e6)+0.5), 1e6, ledger.Down)
 	return x

@@ -6,7 +6,7 @@ import (
 	"stakeout/market/ledger"
 )
 
-// behind gives three stakers tokens of whom two delegate to the rival.
+// behind gives three stakers tokens; two of them delegate to the rival.
 func behind(t *testing.T) *world {
 	w := newWorld(defaults())
 	for i, o := range []ledger.Owner{ann, bob, eve} {
@@ -20,8 +20,8 @@ func behind(t *testing.T) *world {
 }
 
 // “On layer 2 it seems like there is no way to punish people for using this
-// attack”: a contract that condemns takes its share of all that stands behind an
-// operator and of nothing else, and with a time lock also what is on its way out.
+// attack”: a judgment burns its share of all stake behind an operator and of no
+// other stake, and with a time lock also of unbonding stake.
 func TestCondemnedStakeIsBurnt(t *testing.T) {
 	for _, c := range []struct {
 		locked bool
@@ -36,11 +36,11 @@ func TestCondemnedStakeIsBurnt(t *testing.T) {
 		equal(t, "bob's stake", w.s.Bonded(bob), 3_000*usd)
 		equal(t, "stake behind the rival", w.s.Backing(rival), 10_500*usd)
 		ok(t, w.audit())
-		// A second time, of all.
+		// The second judgment takes everything.
 		w.s.Condemn(rival, 1, c.locked)
 		equal(t, "stake behind the rival", w.s.Backing(rival), 0)
 		ok(t, w.audit())
-		// What was out of reach is paid out when it is due.
+		// Stake out of reach is paid out when it is due.
 		w.s.Mature(w.s.UnbondTicks())
 		paid := 4_000 * usd
 		if c.locked {
@@ -51,8 +51,8 @@ func TestCondemnedStakeIsBurnt(t *testing.T) {
 	}
 }
 
-// While an operator is accused nobody leaves it, and nothing is paid out; then
-// everything is.
+// While an operator is accused, its stakers cannot leave it and nothing is paid
+// out; afterwards everything is.
 func TestHoldKeepsStakeWithinReach(t *testing.T) {
 	w := behind(t)
 	ok(t, w.s.Unstake(bob, 1_000*usd, w.tick))
@@ -74,8 +74,8 @@ func TestHoldKeepsStakeWithinReach(t *testing.T) {
 	equal(t, "ann may delegate after another hold", w.s.Delegate(ann, rival), true)
 }
 
-// The office goes down the line, past the one who is dismissed, and is vacant
-// when there is nobody.
+// The office goes to the next successor other than the dismissed holder, and is
+// vacant without one.
 func TestDismissal(t *testing.T) {
 	w := newWorld(defaults())
 	w.s.Appoint(eve)
@@ -89,8 +89,8 @@ func TestDismissal(t *testing.T) {
 	}
 }
 
-// The record tells slots withheld from deadlines missed and from slots in which
-// nobody waited, and a judgment clears it.
+// The record separates slots withheld from missed deadlines and from slots
+// without waiting users, and a judgment clears it.
 func TestRecordOfAnOperator(t *testing.T) {
 	w := newWorld(defaults())
 	w.inside(ann, 100*usd)

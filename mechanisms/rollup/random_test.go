@@ -9,7 +9,7 @@ import (
 	"stakeout/market/ledger"
 )
 
-// apply does one thing that anybody may try; each fifth makes time pass.
+// apply does one thing that any owner may try; every fifth lets time pass.
 func (w *world) apply(op byte, o ledger.Owner, n uint32, a ledger.Amount) {
 	switch op % 16 {
 	case 0:
@@ -65,7 +65,7 @@ func (w *world) judge(o ledger.Owner, n uint32, a ledger.Amount) bool {
 	return true
 }
 
-// gate opens and closes the way through layer one now and then, as a remedy does.
+// gate sometimes opens and closes the way through layer one, as a remedy does.
 func (w *world) gate(n uint32) {
 	switch n % 4 {
 	case 0:
@@ -84,7 +84,8 @@ type piece struct {
 	users uint32
 }
 
-// carrySome sends a request of the line and ends the oldest, one way or another.
+// carrySome sends a request of the line and ends the oldest one in one of the
+// possible ways.
 func (w *world) carrySome(op byte, a ledger.Amount) {
 	if payer, users, some := w.s.NextRequest(uint32(op >> 4)); some {
 		w.mempool = append(w.mempool, piece{payer, users})
@@ -101,7 +102,7 @@ func (w *world) carrySome(op byte, a ledger.Amount) {
 	}
 }
 
-// step is a tick: slots of eight, the batch built after three.
+// step is one tick. Slots have eight ticks, and the batch is built after three.
 func (w *world) step(op byte, a ledger.Amount) {
 	w.tick++
 	w.s.Mature(w.tick)
@@ -150,8 +151,8 @@ func random(r *rand.Rand) (op byte, o ledger.Owner, n uint32, a ledger.Amount) {
 	return op, o, n, a
 }
 
-// After each of 60,000 legal and illegal operations everything sums to zero and
-// the books agree; and a copy taken anywhere goes the same way.
+// After each of 60,000 operations, legal or not, everything sums to zero and the
+// books agree; and a copy taken at any time behaves alike.
 func TestRandomOperations(t *testing.T) {
 	w, c := rich(small()), newWorld(small())
 	r := rand.New(rand.NewSource(7698))
@@ -206,7 +207,7 @@ func TestCopyIsIndependent(t *testing.T) {
 	}
 }
 
-// The hash sees every field that can make two rollups behave differently.
+// The hash depends on every field that can make two rollups behave differently.
 func TestHashSeesEverything(t *testing.T) {
 	for name, spoil := range map[string]func(*State){
 		"weight":      func(s *State) { s.weight[ann]++ },
@@ -268,7 +269,7 @@ func TestHashSeesEverything(t *testing.T) {
 	}
 }
 
-// Audit finds each kind of damage.
+// Audit finds every kind of damage.
 func TestAuditFinds(t *testing.T) {
 	for name, spoil := range map[string]func(*world){
 		"stake":     func(w *world) { w.s.pub.Staked++ },

@@ -2,23 +2,23 @@ package rollup
 
 import "stakeout/market/ledger"
 
-// Record is what the chain shows of the slots that an operator has led. It is
-// the evidence of every accusation; the rollup itself does nothing with it.
+// Record is what the chain shows about the slots that an operator has led.
+// Accusations use it as evidence; the rollup itself does not use it.
 type Record struct {
 	Led      uint32  // slots led
-	Unserved uint32  // of them left waiting users unserved
-	Missed   uint32  // of them had no batch in time
-	Failing  float64 // share of own slots that left waiting users unserved, whatever the reason
-	// the same share of the slots with a batch in time, in which nothing but the operator's will kept
-	// users waiting
+	Unserved uint32  // slots led that left waiting users unserved
+	Missed   uint32  // slots led without a batch in time
+	Failing  float64 // recent share of slots that left waiting users unserved, for any reason
+	// The same share among slots with a batch in time, in which only the
+	// operator's decision kept users waiting.
 	Withheld float64
 }
 
-// recordKeep is what an average of a Record keeps over one slot led: 0.5 over
-// sixteen.
+// recordKeep is the weight that an average of a Record keeps over one slot: a
+// half-life of sixteen slots led, 0.5**(1/16).
 //
-// Assumption: sixteen slots, which a tenth of the stake leads in a day; people
-// and contracts judge what an operator did lately, not years ago.
+// Assumption: sixteen slots, which a tenth of the stake leads in a day. People
+// and contracts judge the recent behaviour of an operator, not that of years ago.
 const recordKeep = 0.95760328069857364694
 
 // RecordOf is the public record of an operator.
@@ -27,20 +27,21 @@ func (s *State) RecordOf(o ledger.Owner) Record { return s.records[o] }
 // Led is the number of slots that an operator has led.
 func (s *State) Led(o ledger.Owner) uint32 { return s.records[o].Led }
 
-// note enters an ended slot in the record of its operator and names the suspect:
+// note adds an ended slot to the record of its operator and updates the suspect,
 // the operator with the worst record.
 //
-// A slot in which nobody waited is no evidence: an operator who has driven its users
-// away does not look the better for it.
+// A slot without waiting users is no evidence. So an operator that has driven its
+// users away does not improve its record by that.
 //
 // Assumption: a missed deadline is no evidence of intent, since layer one may
-// have been congested; contracts fine it, people do not hold it against anybody.
+// have been congested. Contracts fine it, but people do not hold it against the
+// operator.
 func (s *State) note(o *Outcome, unserved float64) {
 	if o.Operator == ledger.Outside {
 		return
 	}
 	if unserved == 0 && o.Transactions == 0 && o.Posted {
-		return // nobody waited, so the slot shows nothing
+		return // no users waited, so the slot is no evidence
 	}
 	r := &s.records[o.Operator]
 	r.Unserved += uint32(unserved)
@@ -55,7 +56,7 @@ func (s *State) note(o *Outcome, unserved float64) {
 	}
 }
 
-// clear forgets what an operator has been punished for.
+// clear clears the parts of a record for which an operator has been punished.
 func (s *State) clear(o ledger.Owner) {
 	r := &s.records[o]
 	r.Failing, r.Withheld = 0, 0

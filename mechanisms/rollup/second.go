@@ -2,25 +2,26 @@ package rollup
 
 import "stakeout/market/ledger"
 
-// A world can have two rollups over one ledger: that which users leave together,
-// and the one to which they move. Every owner is in one of them.
+// A world can have two rollups over one ledger: the one that users leave
+// together, and the one to which they move. Every owner is in exactly one of
+// them.
 
-// Beside makes second share its owners with first, where all of them are now. The
-// stake of the second is in the given asset.
+// Beside connects two rollups with the same owners, all of whom are in the first.
+// The stake of the second is in the given asset.
 func Beside(first, second *State, asset ledger.Asset) {
 	first.home = make([]uint8, len(first.policy))
 	second.asset = asset
 	Share(first, second)
 }
 
-// Share joins two rollups again that have been copied one by one.
+// Share connects two rollups again after each has been copied separately.
 func Share(first, second *State) { second.home, second.number = first.home, 1 }
 
 // Here reports whether an owner is in this rollup and not in the other one.
 func (s *State) Here(o ledger.Owner) bool { return len(s.home) == 0 || s.home[o] == s.number }
 
-// Hand moves an owner with all that it has inside to the other rollup. What it
-// had asked for lapses.
+// Hand moves an owner and its whole balance to the other rollup. Its requests
+// lapse.
 func (s *State) Hand(o ledger.Owner, to *State) {
 	s.lapse(o)
 	held := s.Balance(o) > 0
@@ -32,8 +33,8 @@ func (s *State) Hand(o ledger.Owner, to *State) {
 	to.Activate(o, to.inside(o))
 }
 
-// Forsake takes all that an owner has in the contract out at once, staked and
-// unbonding, and returns what was staked.
+// Forsake takes everything that an owner has in the staking contract out at once,
+// staked and unbonding, and returns the amount that was staked.
 func (s *State) Forsake(o ledger.Owner) (staked ledger.Amount) {
 	staked = s.Bonded(o)
 	s.must(s.move(o, s.asset, ledger.Staked, ledger.Free, staked))
@@ -49,9 +50,10 @@ func (s *State) Forsake(o ledger.Owner) (staked ledger.Amount) {
 	return staked
 }
 
-// Inherit lets a rollup that splits off begin with what the other one has shown:
-// the reward of a stake, and revenue a user scaled to what follows it; also how
-// many use it, when they come along. Else nobody does.
+// Inherit gives a rollup that splits off the public record of the other one: the
+// reward of stake, and the revenue for each user, scaled by the share that
+// follows it. With users it inherits the number of active cohorts too; otherwise
+// it begins without users.
 func (s *State) Inherit(from *State, share float64, users bool) {
 	p, q := &s.pub, &from.pub
 	if users {
@@ -63,8 +65,8 @@ func (s *State) Inherit(from *State, share float64, users bool) {
 	s.activity = from.activity
 }
 
-// HandOver gives everything that is inside the rollup to one owner, which is
-// what the governance of a contract can do when it is captured. Requests lapse.
+// HandOver gives everything inside the rollup to one owner, as the captured
+// governance of a contract could. Requests lapse.
 func (s *State) HandOver(to ledger.Owner) {
 	for o := ledger.First; int(o) < len(s.policy); o++ {
 		if !s.inside(o) || o == to {
@@ -79,23 +81,23 @@ func (s *State) HandOver(to ledger.Owner) {
 	}
 }
 
-// Charge takes what an owner has to pay for layer one out of what it has inside,
-// up to all of it, and returns what was taken.
+// Charge pays layer one out of what an owner has inside, up to all of it, and
+// returns the amount paid.
 func (s *State) Charge(o ledger.Owner, cost ledger.Amount, why ledger.Reason) ledger.Amount {
 	return s.pay(o, ledger.LayerOne, s.purse(o), cost, why)
 }
 
 // Levy makes an owner pay an operator for a withdrawal, up to all that it has
-// inside, and returns what was paid.
+// inside, and returns the amount paid.
 func (s *State) Levy(o, operator ledger.Owner, fee ledger.Amount) ledger.Amount {
 	return s.pay(o, operator, s.purse(o), fee, ledger.WithdrawalFee)
 }
 
-// Ended is what became of the slot that has ended last.
+// Ended returns the outcome of the last slot that has ended.
 func (s *State) Ended() *Outcome { return &s.slot }
 
-// lapse takes an owner's requests out of the queues and out of the batch on its
-// way. What layer one has been asked for stays in its queue and finds nothing.
+// lapse removes an owner's requests from the queues and from the batch on its
+// way. Requests on layer one stay in the contract's queue and pay nothing.
 func (s *State) lapse(o ledger.Owner) {
 	for i := range s.batch {
 		if b := &s.batch[i]; b.owner == o {

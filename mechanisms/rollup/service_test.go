@@ -8,9 +8,9 @@ import (
 	"stakeout/market/ledger"
 )
 
-// throughput drives slots of which a share beta is empty, at a given
-// utilisation, and returns what was served as a share of what arrived, and the
-// mean growth of the backlog in batches a slot over the second half.
+// throughput runs slots of which a share beta is empty, at a given utilisation.
+// It returns the share of arrivals that was served, and the mean growth of the
+// backlog over the second half, in batches a slot.
 func throughput(t *testing.T, beta, utilisation float64, slots int) (served, growth float64) {
 	w := newWorld(defaults())
 	r := draw.New(draw.Mix(7698, math.Float64bits(beta)))
@@ -40,9 +40,9 @@ func throughput(t *testing.T, beta, utilisation float64, slots int) (served, gro
 	return float64(w.s.Public().Transactions) / arrived, growth
 }
 
-// With a share β of slots empty a saturated rollup serves 1 − β of what it
-// could ("They can materially reduce the through put of the system by creating
-// empty blocks").
+// If a share β of slots is empty, a saturated rollup serves 1 − β of its capacity
+// ("They can materially reduce the through put of the system by creating empty
+// blocks").
 func TestThroughputFallsByTheShareOfEmptySlots(t *testing.T) {
 	for _, beta := range []float64{0, 0.1, 0.3, 0.5, 0.9} {
 		got, _ := throughput(t, beta, 1, 20_000)
@@ -52,8 +52,8 @@ func TestThroughputFallsByTheShareOfEmptySlots(t *testing.T) {
 	}
 }
 
-// The backlog grows without bound exactly when the share of empty slots is
-// above the slack, one minus utilisation.
+// The backlog grows without bound if and only if the share of empty slots exceeds
+// the slack, one minus utilisation.
 func TestBacklogDivergesAboveTheSlack(t *testing.T) {
 	for _, utilisation := range []float64{0.4, 0.6, 0.8} {
 		slack := 1 - utilisation
@@ -161,7 +161,7 @@ func TestAveragesHaveTheirHalfLives(t *testing.T) {
 	ok(t, w.audit())
 }
 
-// Who is absent is not who withholds.
+// A vacant slot is not a withheld one.
 func TestVacantSlots(t *testing.T) {
 	w := newWorld(defaults())
 	w.inside(ann, usd)

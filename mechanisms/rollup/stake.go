@@ -7,7 +7,8 @@ import (
 	"stakeout/market/ledger"
 )
 
-// ErrStake is returned when less is staked than asked for, or nothing is.
+// ErrStake is returned if less is staked than should be unstaked, or if the
+// amount is 0.
 var ErrStake = errors.New("rollup: nothing to unstake, or not that much staked")
 
 // lottery is a Fenwick tree of stakes by owner: updates and draws in O(log n).
@@ -48,7 +49,7 @@ type unbond struct {
 	owner  ledger.Owner
 	amount ledger.Amount
 
-	operator ledger.Owner // to whom it was delegated
+	operator ledger.Owner // operator to which it was delegated
 }
 
 // Stake moves free tokens into the staking contract. It returns the ledger's
@@ -62,11 +63,11 @@ func (s *State) Stake(o ledger.Owner, a ledger.Amount) error {
 	return nil
 }
 
-// Unstake starts the unbonding of staked tokens; they stop counting at once. It
-// returns ErrStake when that many are not staked or none are asked for.
+// Unstake starts the unbonding of staked tokens, which stop counting at once. It
+// returns ErrStake if fewer are staked or the amount is 0.
 //
-// Assumption: a missed deadline no longer costs tokens on their way out; a
-// judgment does, where the contract has a time lock (Condemn).
+// Assumption: tokens on their way out are not slashed for a missed deadline, but
+// a judgment can slash them if the contract has a time lock (Condemn).
 func (s *State) Unstake(o ledger.Owner, a ledger.Amount, tick uint32) error {
 	if a == 0 || s.move(o, s.asset, ledger.Staked, ledger.Unbonding, a) != nil {
 		return ErrStake
@@ -79,8 +80,8 @@ func (s *State) Unstake(o ledger.Owner, a ledger.Amount, tick uint32) error {
 }
 
 // SeedUnbonding places an unbonding that falls due at the given tick, for the
-// opening state of a world whose pipeline is already full. Calls must come in
-// order of due, none beyond the delay. It returns the ledger's error.
+// opening state of a world with a full pipeline. Call it in order of due, and
+// with due at most the unbonding delay. It returns the ledger's error.
 func (s *State) SeedUnbonding(o ledger.Owner, a ledger.Amount, due uint32) error {
 	if err := s.move(o, s.asset, ledger.Free, ledger.Unbonding, a); err != nil {
 		return err
@@ -90,8 +91,8 @@ func (s *State) SeedUnbonding(o ledger.Owner, a ledger.Amount, due uint32) error
 	return nil
 }
 
-// Mature releases every unbonding that has fallen due. The delay is the same
-// for all, so the list is in order of due and costs nothing when idle.
+// Mature releases every unbonding that has fallen due. The delay is the same for
+// all, so the list is in order of due and only its head needs a look.
 func (s *State) Mature(tick uint32) {
 	for s.head < len(s.unbonding) && s.unbonding[s.head].due <= tick {
 		u := s.unbonding[s.head]
@@ -133,7 +134,7 @@ func (s *State) reweigh(o ledger.Owner) {
 }
 
 // Draw picks a staker with probability proportional to stake from a uniform
-// 64-bit number; ok is false when nobody qualifies.
+// 64-bit number; ok is false if no stake counts.
 func (s *State) Draw(u uint64) (o ledger.Owner, ok bool) {
 	if s.lot.total <= 0 {
 		return 0, false
@@ -142,8 +143,8 @@ func (s *State) Draw(u uint64) (o ledger.Owner, ok bool) {
 	return s.lot.pick(int64(hi)), true
 }
 
-// Delegate names the operator who builds when o's stake wins a slot. It reports
-// whether it may: stake behind an operator under a Hold stays there.
+// Delegate sets the operator that builds when o's stake wins a slot. It returns
+// false, and changes nothing, if the present operator is under a Hold.
 func (s *State) Delegate(o, operator ledger.Owner) bool {
 	if s.accused != ledger.Outside && s.operator[o] == s.accused {
 		return false
@@ -159,16 +160,16 @@ func (s *State) Backing(operator ledger.Owner) ledger.Amount {
 	return ledger.Amount(s.behind[operator])
 }
 
-// OperatorOf returns the operator who builds for o.
+// OperatorOf returns the operator that builds for o.
 func (s *State) OperatorOf(o ledger.Owner) ledger.Owner { return s.operator[o] }
 
 // SetPolicy replaces an operator's standing policy.
 func (s *State) SetPolicy(o ledger.Owner, p Policy) { s.policy[o] = p }
 
-// PolicyOf returns an operator's standing policy, which is public.
+// PolicyOf returns an operator's policy, which is public.
 func (s *State) PolicyOf(o ledger.Owner) Policy { return s.policy[o] }
 
-// Bonded is what an owner has staked.
+// Bonded is the amount that an owner has staked.
 func (s *State) Bonded(o ledger.Owner) ledger.Amount {
 	return s.led.Balance(o, s.asset, ledger.Staked)
 }

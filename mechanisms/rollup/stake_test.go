@@ -12,7 +12,7 @@ import (
 	"stakeout/market/ledger"
 )
 
-// The tree draws whom a walk along the line of all stakes would draw.
+// The tree draws the same owner as a walk along the list of all stakes.
 func TestLotteryAgainstWalk(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 40).Draw(t, "owners")
@@ -45,8 +45,8 @@ func TestLotteryAgainstWalk(t *testing.T) {
 	})
 }
 
-// Over 100,000 slots everybody leads as often as the binomial law of its share
-// of all stake says, within three standard errors.
+// Over 100,000 slots each owner leads in proportion to its share of all stake,
+// within three standard errors of the binomial distribution.
 func TestLeadsFollowStakeShares(t *testing.T) {
 	w := newWorld(defaults())
 	stakes := []ledger.Amount{1_000, 2_500, 40_000, 999, 156_500, 0, 0, 800_000}
@@ -82,7 +82,7 @@ func TestLeadsFollowStakeShares(t *testing.T) {
 	ok(t, w.audit())
 }
 
-// The extreme draws fall on the first and the last who take part.
+// The extreme draws select the first and the last staker.
 func TestDrawEdges(t *testing.T) {
 	w := newWorld(defaults())
 	if _, some := w.s.Draw(math.MaxUint64); some {
@@ -145,7 +145,7 @@ func TestStakeRefusals(t *testing.T) {
 	ok(t, w.audit())
 }
 
-// Weights are the ledger's after any operations, slashes included, and the
+// Weights agree with the ledger after any operations, slashes included, and the
 // pipeline of unbondings is in order and is trimmed.
 func TestWeightsFollowLedger(t *testing.T) {
 	w := newWorld(defaults())

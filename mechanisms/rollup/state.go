@@ -14,8 +14,8 @@ type included struct {
 	exit         bool
 }
 
-// Served tells a user what became of its last request; it is the user's own
-// account information.
+// Served describes a user's last request that was included. Only the user itself
+// knows it.
 type Served struct {
 	Tick  uint32 // when the batch was built
 	Since uint32 // when the request arrived
@@ -27,26 +27,26 @@ type Served struct {
 type State struct {
 	p           Params
 	led         *ledger.Ledger
-	asset       ledger.Asset // that is staked
+	asset       ledger.Asset // staking token
 	perDay      float64      // ticks in a day
 	unbondTicks uint32
 	delayTicks  uint32
-	exodusTicks uint32 // 0 is never
+	exodusTicks uint32 // 0: never
 
 	lot      lottery
-	weight   []int64 // owner: what the lottery counts
-	behind   []int64 // operator: weight delegated to it
-	operator []ledger.Owner
-	policy   []Policy
+	weight   []int64        // by owner: stake that counts in the lottery
+	behind   []int64        // by operator: weight delegated to it
+	operator []ledger.Owner // by owner: its operator
+	policy   []Policy       // by operator
 
 	unbonding []unbond
-	head      int
-	accused   ledger.Owner // whose stake is on hold; Outside when nobody's is
-	held      []unbond     // fallen due meanwhile
+	head      int          // first of unbonding that has not matured
+	accused   ledger.Owner // operator whose stake is on hold; Outside if there is none
+	held      []unbond     // fallen due during the hold
 
 	txs, exits queue
 	batch      []included
-	terms      Policy // of the leader, as of the build of its batch
+	terms      Policy // of the leader when it built the batch
 	posting    bool
 	slot       Outcome
 
@@ -54,20 +54,20 @@ type State struct {
 	pub       Public
 	decay     decay
 	active    []bool
-	earned    []ledger.Amount // owner: rewards not yet consumed
-	records   []Record        // operator
+	earned    []ledger.Amount // by owner: rewards not yet consumed
+	records   []Record        // by operator
 	appointed ledger.Owner    // holder of the office of a single operator
-	home      []uint8         // owner: the number of the rollup it is in, when there are two; shared by both
+	home      []uint8         // by owner: number of its rollup; shared by two rollups, empty if there is one
 	number    uint8
-	turn      int             // in the line of those who follow
-	made      []ledger.Amount // operator: fees and extracted value less layer-one gas
+	turn      int             // successors used so far
+	made      []ledger.Amount // by operator: fees and extracted value less layer-one gas
 	accrual   accrual
 	activity  float64
 
-	successors []ledger.Owner // in that office
+	successors []ledger.Owner // in the office of appointed
 
 	fault  error
-	warmth uint64 // means nothing; it keeps the reads of warming
+	warmth uint64 // has no meaning; writing it keeps the warming reads from being optimised away
 }
 
 // New returns an empty rollup for the given number of owners.
@@ -99,10 +99,10 @@ func New(l *ledger.Ledger, p Params, owners int, ticksPerDay float64) *State {
 	return s
 }
 
-// Appoint gives somebody the office of the single operator, where there is one.
+// Appoint gives an owner the office of the single operator.
 func (s *State) Appoint(o ledger.Owner) { s.appointed = o }
 
-// Appointed is who holds that office.
+// Appointed is the holder of the office of the single operator.
 func (s *State) Appointed() ledger.Owner { return s.appointed }
 
 // SlotsPerDay is the number of slots in a day.
@@ -114,8 +114,8 @@ func (s *State) Params() *Params { return &s.p }
 // UnbondTicks is the unbonding delay in ticks.
 func (s *State) UnbondTicks() uint32 { return s.unbondTicks }
 
-// Fault is the first transfer that an invariant should have made possible and
-// the ledger refused; it is nil in a sound world.
+// Fault is the first transfer that the ledger refused although the invariants
+// promised that it would succeed; nil in a correct world.
 func (s *State) Fault() error { return s.fault }
 
 func (s *State) must(err error) {
@@ -143,11 +143,11 @@ func (s *State) Join(o ledger.Owner, cash ledger.Amount) error {
 	return err
 }
 
-// Bridge moves an owner's free dai into the rollup, from where it comes back
-// like a user's balance but to the owner's free pocket. It returns the ledger's
-// error, or ErrExodus.
+// Bridge moves an owner's free dai into the rollup. It leaves like a user's
+// balance, but to the owner's free pocket. Bridge returns the ledger's error, or
+// ErrExodus.
 //
-// Assumption: bringing dai in costs nothing beside the taking out.
+// Assumption: bringing dai in costs nothing; only taking it out does.
 func (s *State) Bridge(o ledger.Owner, dai ledger.Amount) error {
 	if s.pub.Exodus {
 		return ErrExodus
@@ -155,13 +155,13 @@ func (s *State) Bridge(o ledger.Owner, dai ledger.Amount) error {
 	return s.move(o, ledger.Dai, ledger.Free, ledger.Rollup, dai)
 }
 
-// inside reports whether an owner has anything to take out.
+// inside reports whether an owner has cash or dai in the rollup.
 func (s *State) inside(o ledger.Owner) bool {
 	return s.Balance(o) > 0 || s.Here(o) && s.led.Balance(o, ledger.Dai, ledger.Rollup) > 0
 }
 
-// purse is where an owner pays the way out from: the cash inside, or for those
-// who have only dai inside their free cash.
+// purse is the pocket from which an owner pays its way out: the cash inside, or
+// free cash if it has only dai inside.
 func (s *State) purse(o ledger.Owner) ledger.Pocket {
 	if s.Balance(o) > 0 {
 		return ledger.Rollup
@@ -169,7 +169,7 @@ func (s *State) purse(o ledger.Owner) ledger.Pocket {
 	return ledger.Free
 }
 
-// Balance is what a user has inside the rollup, in micro-USD.
+// Balance is the cash of a user inside the rollup, in micro-USD.
 func (s *State) Balance(o ledger.Owner) ledger.Amount {
 	if !s.Here(o) {
 		return 0
@@ -177,19 +177,19 @@ func (s *State) Balance(o ledger.Owner) ledger.Amount {
 	return s.led.Balance(o, ledger.Cash, ledger.Rollup)
 }
 
-// Send offers count transactions at bid micro-USD each. A waiting offer of the
-// same owner is replaced but keeps its age, and its place in line while the bid
-// stays in the same bucket; count 0 takes it back. What is in a batch already
-// stays there.
+// Send offers count transactions at bid micro-USD each. It replaces the waiting
+// offer of the owner, which keeps its age, and its place in line while the bid
+// stays in the same bucket. A count of 0 withdraws the offer. Transactions
+// already in a batch stay there.
 func (s *State) Send(o ledger.Owner, count uint32, bid ledger.Amount, tick uint32) {
 	s.ask(&s.txs, o, count, bid, tick)
 }
 
-// AskExit asks the coordinators for a withdrawal of count users' balances,
-// offering at most bid micro-USD a user. Asking again changes the bid of those
-// who still wait but cannot add to them, and count 0 takes the request back.
-// Nothing happens while an exit of the owner is in a batch or on the way through
-// layer one, or when it has no balance.
+// AskExit asks the coordinators for a withdrawal of count users' balances at no
+// more than bid micro-USD for each user. Asking again can change the bid of the
+// waiting users and reduce their number, but not raise it; a count of 0 withdraws
+// the request. Nothing happens if an exit of the owner is in a batch or on the
+// way through layer one, or if it has nothing inside.
 func (s *State) AskExit(o ledger.Owner, count uint32, bid ledger.Amount, tick uint32) {
 	r := &s.exits.req[o]
 	l := &s.forced.of[o]
@@ -217,7 +217,8 @@ func (s *State) ask(q *queue, o ledger.Owner, count uint32, bid ledger.Amount, t
 	}
 }
 
-// Waiting reports an owner's waiting transactions and since when they wait.
+// Waiting returns the number of an owner's waiting transactions and the tick of
+// their arrival.
 func (s *State) Waiting(o ledger.Owner) (count, since uint32) {
 	if r := &s.txs.req[o]; r.waiting {
 		return r.count, r.since
@@ -225,22 +226,24 @@ func (s *State) Waiting(o ledger.Owner) (count, since uint32) {
 	return 0, 0
 }
 
-// Warm reads an owner's request; what it returns means nothing.
+// Warm reads an owner's request, so that it is in the cache when it is needed.
+// The result has no meaning.
 func (s *State) Warm(o ledger.Owner) uint64 { return uint64(s.txs.req[o].since) }
 
-// Earned is the reward that an owner has received and not consumed.
+// Earned is the reward that an owner has received and not yet consumed.
 func (s *State) Earned(o ledger.Owner) ledger.Amount { return s.earned[o] }
 
-// Reward books a reward received, or with a negative amount one consumed.
+// Reward adds a reward received; a negative amount is a reward consumed.
 func (s *State) Reward(o ledger.Owner, a ledger.Amount) { s.earned[o] += a }
 
-// Asked is how many users ask the coordinators for a way out.
+// Asked is the number of users who ask the coordinators for a withdrawal.
 func (s *State) Asked() uint64 { return s.exits.total }
 
-// Leaving reports whether an exit of the owner waits or is in a batch.
+// Leaving reports whether an exit of the owner waits, is in a batch or is on the
+// way through layer one.
 func (s *State) Leaving(o ledger.Owner) bool {
 	return s.exits.req[o].waiting || s.exits.req[o].riding || s.forced.of[o].asked > 0
 }
 
-// LastServed tells what was last included for an owner.
+// LastServed describes what was last included for an owner.
 func (s *State) LastServed(o ledger.Owner) Served { return s.txs.req[o].last }

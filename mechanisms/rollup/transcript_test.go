@@ -25,14 +25,14 @@ import (
 //	carry USD                 the queue's requests onto layer one, at a price a user
 //	slot [N]                  whole slots; the batch takes 5 blocks to layer one
 //	slow N                    a slot whose batch takes N blocks
-//	ticks N                   time in which nobody leads
+//	ticks N                   time without a leader
 //	show O ...                users
 //	queue                     its length
 //	rules DELAY EXODUS        hours after which the queue serves itself, and lets all out
 //	gates open|closed         the window of a mass exit
 func TestTranscripts(t *testing.T) { transcript.Files(t, 6, replay) }
 
-// replay repeats the text with the lines after each command as they are now.
+// replay returns the text with the present output after each command.
 func replay(t *testing.T, text string) string {
 	s := &script{world: newWorld(defaults()), t: t, lots: draw.New(1)}
 	transcript.Replay(text, &s.out, func(verb string, args []string) {
@@ -162,7 +162,7 @@ func (s *script) advance(ticks int) {
 	}
 }
 
-// lead runs a slot whose batch needs so many blocks to be included.
+// lead runs a slot whose batch needs this many blocks to be included.
 func (s *script) lead(blocks uint32) {
 	p := s.s.Params()
 	var l Leader

@@ -8,17 +8,18 @@ import (
 )
 
 // The bids of waiting requests are kept in buckets, sixteen to the octave: 4.4 %
-// wide on average, 6.3 % at the foot of an octave and 3.1 % at its top. Priority
-// is by bucket; within a bucket the first come is served first, whatever the
-// exact bids. A minimum is read as the foot of its bucket for the same reason.
-// In return building a batch costs what it includes, however many are waiting.
+// wide on average, 6.3 % at the lower end of an octave and 3.1 % at its upper
+// end. Priority is by bucket; within a bucket the oldest request is served first,
+// whatever its exact bid. For the same reason a minimum counts as the lower end
+// of its bucket. In return, the time to build a batch depends on what it includes
+// and not on how many requests wait.
 const (
 	octaveBits = 4
 	buckets    = 64 << octaveBits
 )
 
-// bucketOf is the logarithm of a bid to base 2 in sixteenths, by its leading
-// bits: integer arithmetic only, so it is the same on every processor.
+// bucketOf is the logarithm of a bid to base 2 in sixteenths, from its leading
+// bits. It uses only integer arithmetic and so is the same on every processor.
 func bucketOf(bid ledger.Amount) int {
 	if bid < 1<<octaveBits {
 		return int(max(bid, 0))
@@ -27,24 +28,25 @@ func bucketOf(bid ledger.Amount) int {
 	return n<<octaveBits | int(uint64(bid)>>(n-octaveBits)&(1<<octaveBits-1))
 }
 
-// request is one cohort's wish to have something included.
+// request is a cohort's request for inclusion.
 type request struct {
 	bid     ledger.Amount // micro-USD for each unit
-	count   uint32        // transactions, or users that leave
+	count   uint32        // transactions, or users who leave
 	since   uint32        // tick of arrival
 	bucket  int16
 	waiting bool
-	riding  bool // the owner has something in the leader's batch
+	riding  bool // a request of the owner is in the leader's batch
 	last    Served
-	_       [16]byte // a cache line an owner
+	_       [16]byte // fills a cache line
 }
 
-// link is the place of a request in its bucket; owner 0 ends the list. Links
-// are kept apart, so that walking a list does not read what it walks past.
+// link is the place of a request in its bucket; owner 0 ends the list. Links have
+// a table for themselves, so that walking a list does not read the requests that
+// it passes.
 type link struct{ next, prev ledger.Owner }
 
-// queue is a priority queue of at most one request an owner. Owner 0 is nobody
-// who could ask for anything, so it ends the lists.
+// queue is a priority queue with at most one request for each owner. Owner 0,
+// Outside, never has a request, so 0 ends the lists.
 type queue struct {
 	req        []request
 	line       []link // by owner
@@ -76,8 +78,7 @@ func (q *queue) push(o ledger.Owner, count uint32, bid ledger.Amount, since uint
 	q.tail[b] = o
 }
 
-// pushFront puts a request that a batch gives back before
-// everybody else in its bucket.
+// pushFront puts a request that a batch returns at the front of its bucket.
 func (q *queue) pushFront(o ledger.Owner, count uint32, bid ledger.Amount, since uint32) {
 	b := bucketOf(bid)
 	q.fill(o, count, bid, since, b)
@@ -120,8 +121,8 @@ func (q *queue) remove(o ledger.Owner) {
 	q.total -= uint64(r.count)
 }
 
-// revise changes a waiting request, which keeps its place in line while its bid
-// stays in the same bucket and its age in any case.
+// revise changes a waiting request. It keeps its age, and its place in line while
+// its bid stays in the same bucket.
 func (q *queue) revise(o ledger.Owner, count uint32, bid ledger.Amount) {
 	r := &q.req[o]
 	if bucketOf(bid) != int(r.bucket) {
@@ -133,9 +134,9 @@ func (q *queue) revise(o ledger.Owner, count uint32, bid ledger.Amount) {
 	r.count, r.bid = count, bid
 }
 
-// restore gives back what a batch had taken, to the front of its bucket. Where
-// its owner has a request waiting, be it the rest of the same or a new one, the
-// two become one at the later bid and with the earlier age.
+// restore returns a request from a batch to the front of its bucket. If its owner
+// has a request waiting, either the rest of the same one or a new one, the two
+// become one with the later bid and the earlier age.
 func (q *queue) restore(b included) {
 	if r := &q.req[b.owner]; r.waiting {
 		q.remove(b.owner)

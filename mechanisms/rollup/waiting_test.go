@@ -29,7 +29,8 @@ func TestBuckets(t *testing.T) {
 	}
 }
 
-// slowQueue is the queue as a sorted list: bucket down, then first come.
+// slowQueue is the queue as a sorted list: by bucket, highest first, then by
+// arrival.
 type slowQueue []included
 
 func (q *slowQueue) sort() {
@@ -81,8 +82,8 @@ func (q *slowQueue) restore(batch []included) {
 	}
 }
 
-// Random requests, batches and give-backs leave the queue as they leave its
-// sorted twin, and every batch is the twin's.
+// After random requests, batches and returns the queue equals its sorted twin,
+// and so does every batch.
 func TestQueueAgainstSortedTwin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const owners = 40
@@ -128,7 +129,7 @@ func TestQueueAgainstSortedTwin(t *testing.T) {
 	})
 }
 
-// Who offers more comes first only from the next bucket on.
+// A higher offer comes first only if it is in a higher bucket.
 func TestPriorityIsByBucket(t *testing.T) {
 	w := newWorld(defaults())
 	for _, o := range []ledger.Owner{ann, bob, eve} {

@@ -18,7 +18,7 @@ const (
 	rival      = ledger.First + 7
 )
 
-// world drives a rollup as a kernel does, one tick at a time.
+// world runs a rollup one tick at a time, as a kernel does.
 type world struct {
 	led  *ledger.Ledger
 	s    *State
@@ -29,8 +29,8 @@ type world struct {
 	mempool []piece
 }
 
-// defaults are the rules without extractable value, so that money adds up in the
-// head.
+// defaults are the rules without extractable value, which makes sums of money
+// easy to check.
 func defaults() Params {
 	var p Params
 	param.Defaults(&p)
@@ -46,7 +46,7 @@ func newWorld(p Params) *world {
 	return &world{led: l, s: New(l, p, testOwners, perDay)}
 }
 
-// grant brings money in from outside.
+// grant gives an owner money from outside.
 func (w *world) grant(o ledger.Owner, a ledger.Asset, x ledger.Amount) {
 	w.s.must(w.led.Post(ledger.Transfer{Amount: x, To: o, Asset: a, Reason: ledger.Genesis}))
 }

@@ -7,7 +7,8 @@
 // result diverges. The functions here use only operations that IEEE 754
 // rounds in one way (+, −, ×, ÷, square root and exact scaling by powers of
 // two), and every product that feeds a sum is converted explicitly, which
-// forbids fusion (Go specification, "Floating-point operators").
+// forbids fusion (Go specification, "Floating-point operators"). The same
+// promise holds for Fold, which makes the hashes of states.
 //
 // Assumption: the target has IEEE 754 binary64 arithmetic without excess
 // precision, as every architecture that Go 1.26 supports does.
