@@ -2,7 +2,6 @@ package sim
 
 import (
 	"stakeout/agents"
-	"stakeout/market"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/layer1"
@@ -24,7 +23,7 @@ func (w *World) openAway() {
 	l := &w.away
 	m, _ := election.Find(validators)
 	l.mech, l.key, l.x = m.New(new(election.Params)), 1, w.x
-	l.roll = rollup.New(w.led, w.cfg.Rollup, w.led.Owners(), w.perDay)
+	l.roll = w.newRollup()
 	rollup.Beside(w.roll, l.roll, ledger.Rival)
 	operators := w.people.of(RowCoordinators)
 	l.roll.Appoint(operators[len(operators)-1].ID)
@@ -36,37 +35,12 @@ func (w *World) openAway() {
 // seeAway makes the view of those who live in the second rollup.
 func (w *World) seeAway() {
 	l := &w.away
-	l.view = agents.NewView(w.led, l.x, w.dai, w.perp, w.pool, w.vaults, l.roll, w.stream)
+	l.view = w.newView(l)
 	w.refreshAway()
 }
 
 // refreshAway brings the view of the second rollup up to date with the first.
 func (w *World) refreshAway() { w.away.view.See(w.view) }
-
-// copyAway makes the second rollup a copy of that of another world.
-func (w *World) copyAway(src *World) {
-	l := &w.away
-	if src.away.roll == nil {
-		*l = layer{}
-		return
-	}
-	forked := src.away.x != src.x
-	if l.roll == nil || forked != (l.x != w.x) {
-		if l.x = w.x; forked {
-			l.x = market.New(w.led, w.cfg.Market.rules(ledger.Rival))
-		}
-		l.roll = rollup.New(w.led, w.cfg.Rollup, w.led.Owners(), w.perDay)
-		l.view = agents.NewView(w.led, l.x, w.dai, w.perp, w.pool, w.vaults, l.roll, w.stream)
-	}
-	if forked {
-		l.x.CopyFrom(src.away.x)
-	}
-	l.key, l.posting, l.mech = src.away.key, src.away.posting, src.away.mech.Clone()
-	l.roll.CopyFrom(src.away.roll)
-	rollup.Share(w.roll, l.roll)
-	l.view.CopyFrom(src.away.view)
-	l.view.Remedy, l.view.Docket = w.view.Remedy, w.view.Docket
-}
 
 // moving is the way of a migration's transactions onto layer one.
 type moving struct {

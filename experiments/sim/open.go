@@ -26,7 +26,6 @@ func (w *World) open(capital [Legs]ledger.Amount) {
 	for r := ledger.Owner(0); r < ledger.First; r++ {
 		w.led.Assign(r, ledger.Row(r))
 	}
-	w.view = agents.NewView(w.led, w.x, w.dai, w.perp, w.pool, w.vaults, w.roll, w.stream)
 	w.view.TicksPerDay = w.perDay
 	w.view.DisturbUSD = c.Network.HourUSD
 	w.showMechanisms()
@@ -40,7 +39,6 @@ func (w *World) open(capital [Legs]ledger.Amount) {
 		w.roll.SeedAccrual(w.opening.ToStake, w.opening.ToSupply, w.opening.Revenue, w.opening.Supply)
 	}
 	w.roll.SeedPublic(w.opening.Revenue, w.opening.Reward, w.activeCohorts(), agents.Amount(w.opening.Fee/agents.BidMargin))
-	w.wheel = newWheel(w.people.size())
 	w.firstWakes()
 }
 

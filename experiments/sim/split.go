@@ -47,9 +47,9 @@ func (w *World) foundRival() {
 	m, _ := election.Find(w.mechanism)
 	l.mech, l.key = m.New(&w.cfg.Election), 1
 	l.x = market.New(w.led, w.cfg.Market.rules(ledger.Rival))
-	l.roll = rollup.New(w.led, w.cfg.Rollup, w.led.Owners(), w.perDay)
+	l.roll = w.newRollup()
 	rollup.Beside(w.roll, l.roll, ledger.Rival)
-	l.view = agents.NewView(w.led, l.x, w.dai, w.perp, w.pool, w.vaults, l.roll, w.stream)
+	l.view = w.newView(l)
 	l.view.SetMid(w.view.Mid)
 	w.refreshAway()
 	for i := range w.people.groups {
