@@ -75,6 +75,10 @@ type Endowment struct {
 	DaiInside float64 // dai inside the rollup
 }
 
+// Endow gives an agent what it owns when the world opens. A population calls it once
+// for each of its agents.
+type Endow func(ID, Endowment)
+
 // Opening is the fixed point at which a world starts: at this price and under these
 // yields every honest agent holds the amounts that it wants.
 type Opening struct {

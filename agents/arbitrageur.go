@@ -67,7 +67,7 @@ const (
 
 // NewArbitrageurs draws a population that holds o.Dai together; endow is called
 // with what each owns. Penalty is what the vault contract gives a liquidator.
-func NewArbitrageurs(p ArbitrageurParams, penalty float64, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Arbitrageurs {
+func NewArbitrageurs(p ArbitrageurParams, penalty float64, o Opening, list []Agent, s *draw.Stream, endow Endow) *Arbitrageurs {
 	t := &Arbitrageurs{p: p, penalty: penalty, rows: make([]arbitrageur, len(list))}
 	each := o.Dai / max(float64(len(list)), 1)
 	for i, a := range list {

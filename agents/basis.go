@@ -58,7 +58,7 @@ const (
 )
 
 // NewBasis draws a population; endow is called with what each owns.
-func NewBasis(p BasisParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Basis {
+func NewBasis(p BasisParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Basis {
 	t := &Basis{p: p, rows: make([]basis, len(list))}
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)

@@ -78,7 +78,9 @@ func TestBasisTradersQuoteAndHedge(t *testing.T) {
 // Margin is topped up when it is short of the buffer, left alone near it, and
 // taken back when there is far more.
 func TestMarginOfContracts(t *testing.T) {
-	for _, c := range []struct{ margin, tokens, add, free float64 }{{0, 100, 40, 0}, {35, 100, 0, 0}, {45, 100, 0, 0}, {90, 100, 0, 50}, {90, 0, 0, 90}} {
+	for _, c := range []struct{ margin, tokens, add, free float64 }{
+		{0, 100, 40, 0}, {35, 100, 0, 0}, {45, 100, 0, 0}, {90, 100, 0, 50}, {90, 0, 0, 90},
+	} {
 		s, _, a := oneBasis(t)
 		s.grant(a.ID, Endowment{Cash: 1000})
 		if c.margin > 0 {

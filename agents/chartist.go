@@ -47,7 +47,7 @@ const (
 )
 
 // NewChartists draws a population; endow is called with what each owns.
-func NewChartists(p ChartistParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Chartists {
+func NewChartists(p ChartistParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Chartists {
 	t := &Chartists{p: p, rows: make([]chartist, len(list))}
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)

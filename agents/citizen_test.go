@@ -173,7 +173,10 @@ func TestBribes(t *testing.T) {
 // lose by it (Buterin 2015, The P + epsilon Attack).
 func TestJurors(t *testing.T) {
 	a := convene(t, 40, func(p *CivicParams) { p.JurorShare, p.VenalShare = 0.5, 1 })
-	a.v.Remedy = remedy.Fixed(remedy.Rules{Trial: remedy.Trial{By: remedy.Jurors, Bond: 1e12 * ledger.Unit, Seat: 20 * ledger.Unit, Fee: 15 * ledger.Unit, Penalty: 10 * ledger.Unit}})
+	a.v.Remedy = remedy.Fixed(remedy.Rules{Trial: remedy.Trial{
+		By: remedy.Jurors, Bond: 1e12 * ledger.Unit,
+		Seat: 20 * ledger.Unit, Fee: 15 * ledger.Unit, Penalty: 10 * ledger.Unit,
+	}})
 	enlisted := only(Say, a.decide(a.holders, heard, a.list...))
 	if n := len(enlisted); n < 30 || n > 70 || enlisted[0].Word != remedy.Enlist || enlisted[0].Amount < 20*ledger.Unit {
 		t.Errorf("%d of 100 enlisted, the first %+v", n, enlisted[0])

@@ -34,7 +34,7 @@ type coordinator struct {
 }
 
 // NewCoordinators draws a population; endow is called with what each owns.
-func NewCoordinators(p CoordinatorParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Coordinators {
+func NewCoordinators(p CoordinatorParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Coordinators {
 	t := &Coordinators{p: p, o: o, rows: make([]coordinator, len(list))}
 	for i, a := range list {
 		t.rows[i].margin = o.Margin * (1 + float64(p.MarginVary*(float64(2*s.At(draw.Population, a.Key, 0).Float64())-1)))

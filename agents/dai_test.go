@@ -21,7 +21,8 @@ func oneVault(t *testing.T) (*small, *VaultOwners, Agent) {
 	owners := NewVaultOwners(p, 1.5, 0.13, s.o, awake, draw.New(1), s.grant)
 	owners.rows[0] = vaultOwner{target: 3, haste: 1.8}
 	s.owe(awake[0].ID, 1000)
-	s.post(ledger.Transfer{Amount: 1000 * ledger.Unit, From: awake[0].ID, To: awake[0].ID + 1, Asset: ledger.Dai, Reason: ledger.Pay})
+	s.post(ledger.Transfer{Amount: 1000 * ledger.Unit, From: awake[0].ID, To: awake[0].ID + 1, Asset: ledger.Dai,
+		Reason: ledger.Pay})
 	return s, owners, awake[0]
 }
 
@@ -40,7 +41,8 @@ func TestVaultOwnersPayUpToThePenalty(t *testing.T) {
 		s, owners, a := oneVault(t)
 		s.at(a, c.ratio)
 		orders := only(Submit, s.decide(owners, 1, a))
-		if len(orders) != 1 || orders[0].Pair != DaiPair || orders[0].Order.Side != book.Buy || orders[0].Order.Kind != book.ImmediateOrCancel {
+		if len(orders) != 1 || orders[0].Pair != DaiPair || orders[0].Order.Side != book.Buy ||
+			orders[0].Order.Kind != book.ImmediateOrCancel {
 			t.Fatalf("ratio %v: %+v", c.ratio, orders)
 		}
 		bid := float64(orders[0].Order.Price) * s.v.TickUSD
@@ -65,7 +67,8 @@ func TestVaultOwnersHoldThePeg(t *testing.T) {
 		s.v.Dai.Mid = c.mid
 		all := s.decide(owners, 1, a)
 		orders := only(Submit, all)
-		if len(orders) != c.n || (c.n == 1 && orders[0].Order.Side != c.side) || len(only(Mint, all)) > 0 != (c.side == book.Sell) {
+		if len(orders) != c.n || (c.n == 1 && orders[0].Order.Side != c.side) ||
+			len(only(Mint, all)) > 0 != (c.side == book.Sell) {
 			t.Errorf("at %v: %+v", c.mid, all)
 		}
 	}
@@ -121,7 +124,9 @@ func oneArbitrageur(t *testing.T, inside bool) (*small, *Arbitrageurs, Agent) {
 // Quotes stand around a dollar while nothing is sold; what has been sold raises
 // the price of the rest, and nobody bids more than a liquidation gives.
 func TestArbitrageursQuoteTheirReservationPrice(t *testing.T) {
-	for _, c := range []struct{ sold, bid, ask float64 }{{0, 0.999, 1.001}, {100, 0.999 * 1.005, 1.05105}, {900, 0.999 * 1.045, 1.45145}} {
+	for _, c := range []struct{ sold, bid, ask float64 }{
+		{0, 0.999, 1.001}, {100, 0.999 * 1.005, 1.05105}, {900, 0.999 * 1.045, 1.45145},
+	} {
 		s, arbs, a := oneArbitrageur(t, false)
 		s.post(ledger.Transfer{Amount: Amount(c.sold), From: a.ID, To: a.ID + 1, Asset: ledger.Dai, Reason: ledger.Pay})
 		orders := only(Submit, s.decide(arbs, 1, a))
@@ -149,13 +154,15 @@ func TestArbitrageursCarryDai(t *testing.T) {
 		t.Errorf("moves dai for less than its premium: %+v", all)
 	}
 	s.v.Dai.Mid = 1.011
-	if asked := only(AskExit, s.decide(arbs, 2, a)); len(asked) != 1 || asked[0].Count != 1 || asked[0].Amount <= ledger.Unit {
+	if asked := only(AskExit, s.decide(arbs, 2, a)); len(asked) != 1 || asked[0].Count != 1 ||
+		asked[0].Amount <= ledger.Unit {
 		t.Errorf("asked %+v", asked)
 	}
 	if forced := only(ForceExit, s.decide(arbs, 2+testPerDay+1, a)); len(forced) != 1 {
 		t.Errorf("forced %+v", forced)
 	}
-	s.post(ledger.Transfer{Amount: 1000 * ledger.Unit, From: a.ID, To: a.ID, Asset: ledger.Dai, FromPocket: ledger.Rollup, Reason: ledger.Move})
+	s.post(ledger.Transfer{Amount: 1000 * ledger.Unit, From: a.ID, To: a.ID, Asset: ledger.Dai, FromPocket: ledger.Rollup,
+		Reason: ledger.Move})
 	s.v.Dai.Mid = 1.02
 	if all := s.decide(arbs, 3*testPerDay, a); len(only(Bridge, all)) > 0 || len(only(Submit, all)) != 2 {
 		t.Errorf("dear dai is for sale: %+v", all)

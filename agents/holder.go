@@ -40,7 +40,7 @@ const (
 )
 
 // NewHolders draws a population; endow is called with what each owns.
-func NewHolders(p HolderParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Holders {
+func NewHolders(p HolderParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Holders {
 	t := &Holders{p: p, rows: make([]holder, len(list))}
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)

@@ -90,7 +90,7 @@ type maker struct {
 }
 
 // NewMakers draws a population; endow is called with what each owns.
-func NewMakers(p MakerParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Makers {
+func NewMakers(p MakerParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Makers {
 	t := &Makers{p: p, o: o, rows: make([]maker, len(list)), depth: p.DepthShare * o.Supply * o.Price / levelSum}
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)

@@ -51,7 +51,7 @@ const (
 )
 
 // NewNoise draws a population; endow is called with what each owns.
-func NewNoise(p NoiseParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Noise {
+func NewNoise(p NoiseParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Noise {
 	t := &Noise{p: p, rows: make([]noise, len(list)), child: p.OrderShare * o.Supply * o.Price}
 	each := p.HoldShare * o.Supply / float64(len(list))
 	for i, a := range list {

@@ -51,7 +51,7 @@ const (
 )
 
 // NewShorters draws a population; endow is called with what each owns.
-func NewShorters(p ShorterParams, b BeliefParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Shorters {
+func NewShorters(p ShorterParams, b BeliefParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Shorters {
 	t := &Shorters{m: newBeliever(b, o), p: p, rows: make([]shorter, len(list))}
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)

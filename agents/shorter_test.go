@@ -98,7 +98,8 @@ func TestShortersCoverWhenThePriceIsFair(t *testing.T) {
 func TestKeepMargin(t *testing.T) {
 	for _, c := range []struct{ mid, want float64 }{{1, 0}, {1.1, 0}, {1.2, 1.5*1200 - 1500}, {9, 500}} {
 		s, _, a := oneShorter(t, 1e6)
-		s.post(ledger.Transfer{Amount: s.v.Free(a.ID, ledger.Cash) - Amount(2000), From: a.ID, To: ledger.Outside, Asset: ledger.Cash, Reason: ledger.Genesis})
+		s.post(ledger.Transfer{Amount: s.v.Free(a.ID, ledger.Cash) - Amount(2000), From: a.ID, To: ledger.Outside,
+			Asset: ledger.Cash, Reason: ledger.Genesis})
 		if err := s.pool.Borrow(a.ID, Amount(1000), Amount(1)); err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +120,8 @@ func TestCoverBuysTheRestInSlices(t *testing.T) {
 	if err := s.pool.Borrow(a.ID, Amount(1000), Amount(1)); err != nil {
 		t.Fatal(err)
 	}
-	s.post(ledger.Transfer{Amount: Amount(600), From: a.ID, To: ledger.Outside, Asset: ledger.Token, Reason: ledger.Genesis})
+	s.post(ledger.Transfer{Amount: Amount(600), From: a.ID, To: ledger.Outside, Asset: ledger.Token,
+		Reason: ledger.Genesis})
 	s.do.Reset()
 	Cover(a.ID, 1000, 250, s.v, &s.do)
 	repaid, bought := only(Repay, s.do.List), only(Submit, s.do.List)

@@ -60,7 +60,8 @@ func newSmall(t *testing.T, agents int) *small {
 	s.roll = rollup.New(l, roll, owners, testPerDay)
 	s.o = Opening{
 		Price: 1, Supply: 100e6, TicksPerDay: testPerDay, SlotTicks: 40, Staked: 50e6, Expected: 50.6e6,
-		Revenue: 6e6, ToStake: 0.9, Reward: 6e6 * 0.9 / 50e6, Normal: 6e6 * 0.9 / 50.6e6, PerBatch: 600, Fee: 0.2, Margin: 0.1, EthUSD: 230,
+		Revenue: 6e6, ToStake: 0.9, Reward: 6e6 * 0.9 / 50e6, Normal: 6e6 * 0.9 / 50.6e6, PerBatch: 600, Fee: 0.2,
+		Margin: 0.1, EthUSD: 230,
 	}
 	s.v = NewView(l, s.x, s.dai, s.perp, s.pool, s.vaults, s.roll, draw.New(1))
 	s.v.TicksPerDay, s.v.SigmaFast, s.v.SigmaSlow = testPerDay, 0.05, 0.05
@@ -68,7 +69,8 @@ func newSmall(t *testing.T, agents int) *small {
 	s.v.SetMid(1)
 	s.pub = rollup.Public{
 		Active: 1700, ActiveFast: 1700, ActiveSlow: 1700, PerUser30d: s.o.Revenue / 1700, Reward7d: s.o.Reward,
-		ToStake: 0.9, Served6h: s.o.Revenue, Revenue6h: s.o.Revenue, Stake60d: s.o.Expected, PostedFee: Amount(s.o.Fee / BidMargin),
+		ToStake: 0.9, Served6h: s.o.Revenue, Revenue6h: s.o.Revenue, Stake60d: s.o.Expected,
+		PostedFee: Amount(s.o.Fee / BidMargin),
 	}
 	s.v.Service = &s.pub
 	return s
@@ -90,16 +92,19 @@ func (s *small) grant(id ID, e Endowment) {
 		asset  ledger.Asset
 		pocket ledger.Pocket
 	}{{e.Cash, ledger.Cash, ledger.Free}, {e.Tokens, ledger.Token, ledger.Free}, {e.Staked, ledger.Token, ledger.Staked},
-		{e.Leaves, ledger.Token, ledger.Unbonding}, {e.Inside, ledger.Cash, ledger.Rollup}, {e.Ether, ledger.Ether, ledger.Free},
+		{e.Leaves, ledger.Token, ledger.Unbonding}, {e.Inside, ledger.Cash, ledger.Rollup},
+		{e.Ether, ledger.Ether, ledger.Free},
 		{e.Dai, ledger.Dai, ledger.Free}, {e.DaiInside, ledger.Dai, ledger.Rollup}} {
-		s.post(ledger.Transfer{Amount: Amount(g.units), From: ledger.Outside, To: id, Asset: g.asset, ToPocket: g.pocket, Reason: ledger.Genesis})
+		s.post(ledger.Transfer{Amount: Amount(g.units), From: ledger.Outside, To: id, Asset: g.asset, ToPocket: g.pocket,
+			Reason: ledger.Genesis})
 	}
 }
 
 // owe opens a vault with the free ether of an agent and mints dai, which it keeps.
 func (s *small) owe(id ID, dai float64) {
 	s.t.Helper()
-	if s.vaults.Lock(id, s.l.Balance(id, ledger.Ether, ledger.Free)) != nil || s.vaults.Mint(id, Amount(dai), Amount(1e5)) != nil {
+	if s.vaults.Lock(id, s.l.Balance(id, ledger.Ether, ledger.Free)) != nil ||
+		s.vaults.Mint(id, Amount(dai), Amount(1e5)) != nil {
 		s.t.Fatal("no vault")
 	}
 }

@@ -86,7 +86,7 @@ const (
 )
 
 // NewStakers draws a population; endow is called with what each owns.
-func NewStakers(p StakerParams, b BeliefParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Stakers {
+func NewStakers(p StakerParams, b BeliefParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Stakers {
 	t := &Stakers{m: newBeliever(b, o), p: p, rows: make([]staker, len(list))}
 	total := 0.0
 	for i, a := range list {

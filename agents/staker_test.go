@@ -96,7 +96,8 @@ func TestSaleUnstakesOnlyWhatItNeeds(t *testing.T) {
 	for i := range uint32(5) {
 		for _, u := range only(Unstake, s.decide(stakers, i+1, a)) {
 			asked += u.Amount.Units()
-			s.post(ledger.Transfer{Amount: u.Amount, From: a.ID, To: a.ID, Asset: ledger.Token, FromPocket: ledger.Staked, ToPocket: ledger.Unbonding, Reason: ledger.Move})
+			s.post(ledger.Transfer{Amount: u.Amount, From: a.ID, To: a.ID, Asset: ledger.Token, FromPocket: ledger.Staked,
+				ToPocket: ledger.Unbonding, Reason: ledger.Move})
 		}
 	}
 	most := row.normal - stakers.target(row, -0.8)

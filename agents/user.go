@@ -84,7 +84,7 @@ const (
 )
 
 // NewUsers draws a population; endow is called with what each owns.
-func NewUsers(p UserParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Users {
+func NewUsers(p UserParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Users {
 	t := &Users{p: p, o: o, rows: make([]user, len(list))}
 	active := int(float64(p.ActiveShare*float64(len(list))) + 0.5)
 	for i, a := range list {

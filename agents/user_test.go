@@ -97,7 +97,8 @@ func TestGasTrapsSmallUsers(t *testing.T) {
 	} {
 		a := ask(c.each, c.days, c.forced)
 		if a.Verb != c.want {
-			t.Errorf("balance %.2f USD, gas %.2f, day %v, queue open %v: verb %d, want %d", c.each, gas, c.days, c.forced, a.Verb, c.want)
+			t.Errorf("balance %.2f USD, gas %.2f, day %v, queue open %v: verb %d, want %d", c.each, gas, c.days, c.forced,
+				a.Verb, c.want)
 		}
 		if bid := a.Amount.Units(); a.Verb == AskExit && bid > c.each {
 			t.Errorf("bids %.2f for an exit of %.2f with gas %.2f", bid, c.each, gas)

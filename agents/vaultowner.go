@@ -63,7 +63,7 @@ const (
 
 // NewVaultOwners draws a population that owes o.Dai together; endow is called
 // with what each owns and owes. Ratio and penalty are the contract's.
-func NewVaultOwners(p VaultOwnerParams, ratio, penalty float64, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *VaultOwners {
+func NewVaultOwners(p VaultOwnerParams, ratio, penalty float64, o Opening, list []Agent, s *draw.Stream, endow Endow) *VaultOwners {
 	t := &VaultOwners{p: p, liquidate: ratio, penalty: penalty, rows: make([]vaultOwner, len(list))}
 	debt, total := make([]float64, len(list)), 0.0
 	for i, a := range list {

@@ -43,7 +43,8 @@ func TestOutbidLeadsTheAct(t *testing.T) {
 			after := w.Rollup().Led(leg)
 			on(2.5)
 			if before != 0 || share < x.least || share > x.most || w.Rollup().Led(leg) > after+1 {
-				t.Errorf("premium %s, act %v: led %d slots before the act, %.2f of them in it, %d after", x.premium, act, before, share, w.Rollup().Led(leg)-after)
+				t.Errorf("premium %s, act %v: led %d slots before the act, %.2f of them in it, %d after", x.premium, act, before,
+					share, w.Rollup().Led(leg)-after)
 			}
 			if escrow := w.Ledger().Flow(sim.RowAttacker, ledger.Auction, ledger.Cash); (escrow < 0) != (share > 0) {
 				t.Errorf("premium %s, act %v: %d paid for %.2f of the slots", x.premium, act, -escrow, share)
@@ -72,7 +73,8 @@ func TestRepeatedFakeDosSellsAndBuysBack(t *testing.T) {
 		}
 		on(start + 1.49)
 		if cycle == 0 && (free() < 0.5*held || !w.Rollup().PolicyOf(leg).Transfers) {
-			t.Errorf("cycle %d: %.0f of %.0f tokens bought back, it serves %v", cycle, free(), held, w.Rollup().PolicyOf(leg).Transfers)
+			t.Errorf("cycle %d: %.0f of %.0f tokens bought back, it serves %v", cycle, free(), held,
+				w.Rollup().PolicyOf(leg).Transfers)
 		}
 	}
 }

@@ -36,7 +36,8 @@ func TestShortOnTop(t *testing.T) {
 				t.Errorf("owed and sold before the act: %+v, without it %+v", attack, honest)
 			}
 			// Half the cash in value, at a price that the act has not moved yet.
-			if want := 0.5e6 / quick().Opening.Price; math.Abs(attack.owed/want-1) > 0.3 || math.Abs(attack.sold/attack.owed-1) > 0.01 {
+			if want := 0.5e6 / quick().Opening.Price; math.Abs(attack.owed/want-1) > 0.3 ||
+				math.Abs(attack.sold/attack.owed-1) > 0.01 {
 				t.Errorf("owes %.0f tokens when the act begins and has sold %.0f, want about %.0f", attack.owed, attack.sold, want)
 			}
 		})
@@ -59,7 +60,8 @@ func shorted(t *testing.T, e strategies.Entry, params strategies.Params, act boo
 			next = min(next, due)
 		}
 		run(t, w, next)
-		if lent := w.Pool().Borrowed(); w.Pool().Debt(leg) > lent || float64(lent) > 1.001*float64(quick().Lending.BorrowCap) {
+		if lent := w.Pool().Borrowed(); w.Pool().Debt(leg) > lent ||
+			float64(lent) > 1.001*float64(quick().Lending.BorrowCap) {
 			t.Errorf("act %v: owes %d of %d tokens lent", act, w.Pool().Debt(leg), lent)
 		}
 		for _, other := range w.Attackers()[:sim.Legs-1] {

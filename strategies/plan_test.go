@@ -40,7 +40,8 @@ func short(t *testing.T, e strategies.Entry, budget string) strategies.Params {
 		}
 	}
 	// Not every attack has these.
-	for path, text := range map[string]string{"build_days": "1", "sell_days": "1", "hold_days": "0.5", "open_days": "0.5", "cover_days": "0.4", "rest_days": "0.5", "slash_days": "0.5"} {
+	for path, text := range map[string]string{"build_days": "1", "sell_days": "1", "hold_days": "0.5", "open_days": "0.5",
+		"cover_days": "0.4", "rest_days": "0.5", "slash_days": "0.5"} {
 		_ = param.Set(p, path, text)
 	}
 	return p

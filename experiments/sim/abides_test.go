@@ -123,7 +123,8 @@ func (l ladder) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions)
 func abidesDay(t testing.TB, seed uint64) *World {
 	c := defaults(t)
 	c.Layer1.BlockSeconds = 1
-	c.Stakers.Count, c.Noise.Count, c.Chartists.Count, c.Makers.Count = abidesValue, abidesNoise, abidesMomentum, abidesMakers
+	c.Stakers.Count, c.Noise.Count = abidesValue, abidesNoise
+	c.Chartists.Count, c.Makers.Count = abidesMomentum, abidesMakers
 	c.Holders.Count, c.Shorters.Count, c.Users.Count, c.Coordinators.Count = 0, 0, 1, 1
 	c.VaultOwners.Count, c.Arbitrageurs.Count = 0, 0
 	c.Users.WakeHours, c.Coordinators.WakeHours = 1000, 1000

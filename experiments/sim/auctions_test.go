@@ -50,7 +50,8 @@ func TestAuctionsPayTheHolders(t *testing.T) {
 		w := worldUnder(t, defaults(t), x.mechanism, "none", 5)
 		w = run(t, w, w.Ticks(10))
 		f := func(r ledger.Row, why ledger.Reason) float64 { return w.led.Flow(r, why, ledger.Cash).Units() }
-		net := f(RowCoordinators, ledger.TransactionFee) + f(RowCoordinators, ledger.WithdrawalFee) + f(RowCoordinators, ledger.BatchCost)
+		net := f(RowCoordinators, ledger.TransactionFee) + f(RowCoordinators, ledger.WithdrawalFee) +
+			f(RowCoordinators, ledger.BatchCost)
 		if got := f(RowStakers, ledger.StakingReward) / net / x.share; got < 0.88 || got > 1.02 {
 			t.Errorf("%s: a price of %.3f of net fees", x.mechanism, got)
 		}
@@ -73,7 +74,8 @@ func TestTokensForBidsAreBought(t *testing.T) {
 	audited(t, w, 2000)
 	bought := w.led.Flow(RowCoordinators, ledger.Trade, ledger.Token)
 	burnt := w.led.Balance(ledger.Burned, ledger.Token, ledger.Free)
-	paid := -w.led.Flow(RowCoordinators, ledger.Auction, ledger.Token) - w.led.Balance(ledger.Escrow, ledger.Token, ledger.Free)
+	paid := -w.led.Flow(RowCoordinators, ledger.Auction, ledger.Token) -
+		w.led.Balance(ledger.Escrow, ledger.Token, ledger.Free)
 	if burnt == 0 || bought < paid || w.roll.Public().ToSupply == 0 {
 		t.Errorf("%d bought, %d paid, %d burnt", bought, paid, burnt)
 	}

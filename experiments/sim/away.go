@@ -9,8 +9,8 @@ import (
 	"stakeout/mechanisms/rollup"
 )
 
-// validators is the mechanism of the rollup to which users migrate: the group of
-// validators that they form is one operator, who holds an office.
+// validators is the mechanism of the rollup to which users migrate. The group of
+// validators that they form is one operator, which holds an office.
 const validators = "centralized"
 
 // openAway founds an empty rollup beside the first, under the same rules, when enough
@@ -18,7 +18,7 @@ const validators = "centralized"
 // validator group”.
 //
 // Assumption: the users' own group of validators is one of the professional
-// operators, the last of them, which never holds the office of the first rollup.
+// operators, the last one, which never holds the office of the first rollup.
 func (w *World) openAway() {
 	l := &w.away
 	m, _ := election.Find(validators)
@@ -32,7 +32,7 @@ func (w *World) openAway() {
 	w.seeAway()
 }
 
-// seeAway makes the view of those who live in the second rollup.
+// seeAway makes the view from the second rollup.
 func (w *World) seeAway() {
 	l := &w.away
 	l.view = w.newView(l)
@@ -42,15 +42,15 @@ func (w *World) seeAway() {
 // refreshAway brings the view of the second rollup up to date with the first.
 func (w *World) refreshAway() { w.away.view.See(w.view) }
 
-// moving is the way of a migration's transactions onto layer one.
+// moving is the transaction by which a migration is published on layer one.
 type moving struct {
-	tx     layer1.TxID
+	tx     layer1.TxID // 0 while there is none
 	gas    uint32
-	waited uint32
+	waited uint32 // blocks since it was sent
 }
 
-// followMigration carries what a migration has to publish onto layer one, piece
-// by piece.
+// followMigration publishes a migration on layer one, one transaction after another,
+// and raises the bid of one that waits.
 func (w *World) followMigration() {
 	p := &w.moving
 	if p.tx == 0 && w.remedy.Docket().Move.Stage != remedy.Publishing {
@@ -76,7 +76,7 @@ func (w *World) followMigration() {
 			return
 		}
 	}
-	if p.waited++; p.waited%3 == 0 {
+	if p.waited++; p.waited%patience == 0 {
 		w.bump(p.tx)
 	}
 }

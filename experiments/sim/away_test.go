@@ -36,8 +36,10 @@ func TestUsersMigrate(t *testing.T) {
 			if w.Away() == nil {
 				continue
 			}
-			t.Logf("%s day %2.0f: stage %d, %d signed, %.0f gas each, %d moved in %d; members %v and %v, transactions %d and %d", name, day,
-				m.Stage, m.Users, m.EachGas, m.Moved, m.Ended, w.roll.Public().Members, w.Away().Public().Members, w.roll.Public().Transactions, w.Away().Public().Transactions)
+			t.Logf("%s day %2.0f: stage %d, %d signed, %.0f gas each, %d moved in %d; members %v and %v, transactions %d and %d",
+				name, day, m.Stage, m.Users, m.EachGas, m.Moved, m.Ended,
+				w.roll.Public().Members, w.Away().Public().Members,
+				w.roll.Public().Transactions, w.Away().Public().Transactions)
 		}
 		if m := w.remedy.Docket().Move; m.Moved == 0 || w.Away().Public().Transactions == 0 {
 			t.Errorf("%s: %d users moved, %d transactions there", name, m.Moved, w.Away().Public().Transactions)

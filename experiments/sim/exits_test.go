@@ -55,7 +55,9 @@ func TestGasTrapsThePoor(t *testing.T) {
 // slot has a leader who could miss its deadline, and nobody comes in any more.
 func TestExodus(t *testing.T) {
 	t.Parallel()
-	w := trappedUnder(t, "forced-exit", 58.2, func(c *Config) { c.Rollup.QueueDelayHours, c.Rollup.ExodusHours = 8760, 48 })
+	w := trappedUnder(t, "forced-exit", 58.2, func(c *Config) {
+		c.Rollup.QueueDelayHours, c.Rollup.ExodusHours = 8760, 48
+	})
 	p := w.roll.Public()
 	for !p.Exodus && w.tick < w.Ticks(12) {
 		run(t, w, w.tick+1)

@@ -32,7 +32,8 @@ func golden(f func(name string, ticks uint32, seeds uint64, open func(seed uint6
 			for _, m := range election.All() {
 				for _, r := range remedy.All() {
 					for _, e := range attacks {
-						if !e.Needs.In(m.Rules()) || !e.Needs.Under(r.New(&x.c.Remedies).Rules()) || !r.In(m.Rules()) || x.name == "default" && m.Name != "pos" && r.Name != "none" {
+						if !e.Needs.In(m.Rules()) || !e.Needs.Under(r.New(&x.c.Remedies).Rules()) || !r.In(m.Rules()) ||
+							x.name == "default" && m.Name != "pos" && r.Name != "none" {
 							continue
 						}
 						seeds := uint64(3)

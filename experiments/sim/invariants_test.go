@@ -86,7 +86,10 @@ func (c *chaos) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions)
 
 // any is one action: mostly of the agent itself and of a size that it has.
 func (c *chaos) any(id agents.ID, verb agents.Verb, v *agents.View, r *draw.Stream) agents.Action {
-	x := agents.Action{Verb: verb, Pair: agents.Pair(r.Intn(int(agents.Pairs) + 1)), Agent: id, Other: c.someone(r), Amount: amount(v, id, r), Count: uint32(r.Intn(40))}
+	x := agents.Action{
+		Verb: verb, Pair: agents.Pair(r.Intn(int(agents.Pairs) + 1)), Agent: id, Other: c.someone(r),
+		Amount: amount(v, id, r), Count: uint32(r.Intn(40)),
+	}
 	if r.Intn(8) == 0 {
 		x.Agent = c.someone(r)
 	}
@@ -97,7 +100,8 @@ func (c *chaos) any(id agents.ID, verb agents.Verb, v *agents.View, r *draw.Stre
 	if r.Intn(4) == 0 {
 		x.Count = 1
 	}
-	x.Policy = rollup.Policy{Transfers: r.Intn(2) == 0, Exits: r.Intn(2) == 0, Equivocate: r.Intn(4) == 0, MinFee: amount(v, id, r) >> r.Intn(30), ExitFee: amount(v, id, r) >> r.Intn(30)}
+	x.Policy = rollup.Policy{Transfers: r.Intn(2) == 0, Exits: r.Intn(2) == 0, Equivocate: r.Intn(4) == 0,
+		MinFee: amount(v, id, r) >> r.Intn(30), ExitFee: amount(v, id, r) >> r.Intn(30)}
 	x.Order = market.Order{
 		Owner: c.someone(r), Slot: uint16(r.Intn(6)), Side: book.Side(r.Intn(2)), Kind: book.Kind(r.Intn(7)),
 		Price: v.Price(v.Mid * r.Uniform(0.95, 1.05)), Lots: uint32(r.Intn(5000)),
@@ -222,7 +226,8 @@ func TestChaosOfLeavers(t *testing.T) {
 func TestChaosInAuctions(t *testing.T) {
 	for _, x := range [][3]string{
 		{"burn-auction", "election.burn_auction.paid_in", "cash"}, {"burn-auction", "election.burn_auction.paid_in", "token"},
-		{"mev-auction", "election.mev_auction.price_rule", "first"}, {"mev-auction", "election.mev_auction.price_rule", "second"},
+		{"mev-auction", "election.mev_auction.price_rule", "first"},
+		{"mev-auction", "election.mev_auction.price_rule", "second"},
 	} {
 		t.Run(x[0]+" "+x[2], func(t *testing.T) {
 			t.Parallel()
@@ -267,17 +272,23 @@ func TestRefusals(t *testing.T) {
 	refused := []agents.Action{
 		{Verb: agents.CancelAll, Agent: staker}, {Verb: agents.Pay, Agent: staker, Other: leg, Amount: 1},
 		{Verb: agents.Pay, Agent: ledger.Pool, Other: leg, Amount: 1}, {Verb: agents.Spend, Agent: outside, Amount: 1},
-		{Verb: agents.Spend, Agent: ^ledger.Owner(0), Amount: 1}, {Verb: agents.Pay, Agent: leg, Other: ^ledger.Owner(0), Amount: 1},
-		{Verb: agents.Pay, Agent: leg, Other: outside, Amount: 1}, {Verb: agents.Pay, Agent: leg, Other: ledger.Dust, Amount: 1},
-		{Verb: agents.Join, Agent: leg, Amount: 1}, {Verb: agents.Verbs, Agent: leg}, {Verb: agents.Delegate, Agent: leg, Other: staker},
+		{Verb: agents.Spend, Agent: ^ledger.Owner(0), Amount: 1},
+		{Verb: agents.Pay, Agent: leg, Other: ^ledger.Owner(0), Amount: 1},
+		{Verb: agents.Pay, Agent: leg, Other: outside, Amount: 1},
+		{Verb: agents.Pay, Agent: leg, Other: ledger.Dust, Amount: 1},
+		{Verb: agents.Join, Agent: leg, Amount: 1}, {Verb: agents.Verbs, Agent: leg},
+		{Verb: agents.Delegate, Agent: leg, Other: staker},
 		{Verb: agents.Delegate, Agent: leg, Other: ^ledger.Owner(0)}, {Verb: agents.Consume, Agent: leg, Amount: 1},
 		{Verb: agents.SetPolicy, Agent: leg, Policy: rollup.Policy{MinFee: -1}}, {Verb: agents.Spend, Agent: leg, Amount: -1},
 		{Verb: agents.Stake, Agent: leg, Amount: 1}, {Verb: agents.Borrow, Agent: leg, Amount: 1 << 60},
 		{Verb: agents.Submit, Agent: leg, Order: market.Order{Slot: 99, Price: 1, Lots: 1}},
 	}
-	allowed := []agents.Action{{Verb: agents.Pay, Agent: leg, Other: user, Amount: 3}, {Verb: agents.Spend, Agent: leg, Amount: 2}}
+	allowed := []agents.Action{
+		{Verb: agents.Pay, Agent: leg, Other: user, Amount: 3}, {Verb: agents.Spend, Agent: leg, Amount: 2},
+	}
 	due := w.wheel.due[0]
-	w.SetAttacker(&only{do: append(refused, allowed...), wks: []agents.Wake{{Agent: staker, Tick: 2}, {Agent: outside, Tick: 2}, {Agent: 0, Tick: 2}}})
+	wakes := []agents.Wake{{Agent: staker, Tick: 2}, {Agent: outside, Tick: 2}, {Agent: 0, Tick: 2}}
+	w.SetAttacker(&only{do: append(refused, allowed...), wks: wakes})
 	before := w.Refused()
 	// Both legs wake in rounds of their own.
 	w.clock()

@@ -16,7 +16,10 @@ func slasher(t *testing.T, share string, deadline int, act bool) *World {
 	t.Helper()
 	e, _ := strategies.Find("slash-miner")
 	p := hasty(t, e)
-	for path, text := range map[string]string{"hash_share": share, "build_days": "0.01", "act_days": "300", "budget_usd": "200000000", "miner_cash_share": "0.99"} {
+	for path, text := range map[string]string{
+		"hash_share": share, "build_days": "0.01", "act_days": "300",
+		"budget_usd": "200000000", "miner_cash_share": "0.99",
+	} {
 		if err := param.Set(p, path, text); err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +120,8 @@ func TestOnlyTheMinerSetsItsPolicy(t *testing.T) {
 	if w.chain.PolicyOf(producer).RefuseInclusion {
 		t.Error("a refused wish sets the policy")
 	}
-	if !w.carryOut(&agents.Action{Verb: agents.SetMining, Agent: w.attackers[1], Mining: orders}) || !w.chain.PolicyOf(producer).RefuseInclusion {
+	if !w.carryOut(&agents.Action{Verb: agents.SetMining, Agent: w.attackers[1], Mining: orders}) ||
+		!w.chain.PolicyOf(producer).RefuseInclusion {
 		t.Error("the owner cannot set its policy")
 	}
 	if _, _, ok := slasher(t, "0", 5, false).Miner(); ok {

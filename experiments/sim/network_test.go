@@ -60,8 +60,12 @@ func TestNetworkAttacksAreOrderedByTheHour(t *testing.T) {
 		victim agents.ID
 		hours  uint32
 		want   bool
-	}{{idOf(0), 1, false}, {ledger.Outside, 1, false}, {victim, 0, false}, {victim, maxHours + 1, false}, {victim, 1, true}, {victim, 2, true}, {victim, 2, false}} {
-		if got := w.carryOut(&agents.Action{Verb: agents.Disturb, Agent: payer, Other: x.victim, Count: x.hours}); got != x.want {
+	}{
+		{idOf(0), 1, false}, {ledger.Outside, 1, false}, {victim, 0, false}, {victim, maxHours + 1, false},
+		{victim, 1, true}, {victim, 2, true}, {victim, 2, false},
+	} {
+		order := agents.Action{Verb: agents.Disturb, Agent: payer, Other: x.victim, Count: x.hours}
+		if got := w.carryOut(&order); got != x.want {
 			t.Errorf("order %d: %v", i, got)
 		}
 	}

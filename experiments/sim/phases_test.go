@@ -154,7 +154,8 @@ func squeezed(t *testing.T, price float64) (w *World, leg, seller ledger.Owner) 
 		}
 	}
 	// Borrowed tokens are gone, as after a short sale.
-	w.must(w.led.Post(ledger.Transfer{Amount: 100000 * ledger.Unit, From: leg, To: idOf(0), Asset: ledger.Token, Reason: ledger.Pay}))
+	w.must(w.led.Post(ledger.Transfer{Amount: 100000 * ledger.Unit, From: leg, To: idOf(0), Asset: ledger.Token,
+		Reason: ledger.Pay}))
 	for _, o := range []market.Order{
 		{Owner: seller, Slot: 0, Side: book.Sell, Price: w.view.Price(price), Lots: 200000},
 		{Owner: seller + 1, Slot: 0, Side: book.Buy, Price: w.view.Price(price) - 2, Lots: 1000},
@@ -188,7 +189,8 @@ func TestSqueezeLiquidates(t *testing.T) {
 		t.Errorf("the seller got %d", got)
 	}
 	// The penalty is on the value at the mid of the check, a tick below the ask.
-	if got := w.led.Flow(ledger.Row(ledger.Insurance), ledger.Liquidation, ledger.Cash); got != ledger.Amount(50000*0.05*1.3995*1e6) {
+	got := w.led.Flow(ledger.Row(ledger.Insurance), ledger.Liquidation, ledger.Cash)
+	if got != ledger.Amount(50000*0.05*1.3995*1e6) {
 		t.Errorf("penalty %d", got)
 	}
 	if err := w.Audit(); err != nil {
@@ -201,7 +203,8 @@ func TestSqueezeLiquidates(t *testing.T) {
 func TestSqueezeCountsOnlyWhatItBought(t *testing.T) {
 	w, leg, _ := squeezed(t, 1.4)
 	w.grant(leg, ledger.Token, ledger.Free, 9000*ledger.Unit, ledger.Genesis)
-	if r := w.x.Submit(market.Order{Owner: leg, Slot: takingSlot, Side: book.Sell, Price: w.view.Price(3), Lots: 9000}); r.Rested != 9000 {
+	offer := market.Order{Owner: leg, Slot: takingSlot, Side: book.Sell, Price: w.view.Price(3), Lots: 9000}
+	if r := w.x.Submit(offer); r.Rested != 9000 {
 		t.Fatal(r)
 	}
 	check(w)
@@ -295,7 +298,9 @@ func TestIntervals(t *testing.T) {
 	c := small(t)
 	w := world(t, c, "none", 1, 10000*ledger.Unit, 150000*ledger.Unit)
 	leg, staker := w.Attackers()[1], idOf(0)
-	for _, a := range []agents.Action{{Verb: agents.Borrow, Agent: leg, Amount: 1e11}, {Verb: agents.Unstake, Agent: staker, Amount: 7}} {
+	for _, a := range []agents.Action{
+		{Verb: agents.Borrow, Agent: leg, Amount: 1e11}, {Verb: agents.Unstake, Agent: staker, Amount: 7},
+	} {
 		if !w.carryOut(&a) {
 			t.Fatalf("refused: %+v", a)
 		}
@@ -308,7 +313,8 @@ func TestIntervals(t *testing.T) {
 		if grew := w.pool.Debt(leg) > debt; grew != (w.tick%uint32(c.Time.InterestBlocks) == 0) {
 			t.Errorf("tick %d: interest charged is %v", w.tick, grew)
 		}
-		if left := leaving - w.led.Balance(staker, ledger.Token, ledger.Unbonding); (left == 7) != (w.tick == w.roll.UnbondTicks()) {
+		left := leaving - w.led.Balance(staker, ledger.Token, ledger.Unbonding)
+		if (left == 7) != (w.tick == w.roll.UnbondTicks()) {
 			t.Errorf("tick %d: %d unbonded", w.tick, left)
 		}
 	}
@@ -335,7 +341,8 @@ func TestFaultStops(t *testing.T) {
 	w.must(ledger.ErrFunds)
 	w.must(ledger.ErrOverflow)
 	err := w.Run(100)
-	if err == nil || !strings.Contains(err.Error(), "tick 10: "+ledger.ErrFunds.Error()) || w.tick != 11 || w.Audit() == nil {
+	if err == nil || !strings.Contains(err.Error(), "tick 10: "+ledger.ErrFunds.Error()) || w.tick != 11 ||
+		w.Audit() == nil {
 		t.Errorf("tick %d: %v", w.tick, err)
 	}
 }

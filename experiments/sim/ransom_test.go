@@ -12,7 +12,9 @@ import (
 
 // plotted opens a world in which an attack begins after a day, with some of its
 // parameters set, and an honest twin of it.
-func plotted(t *testing.T, c *Config, mechanism, attackName string, set ...[2]string) (attack, honest *World, act uint32) {
+func plotted(
+	t *testing.T, c *Config, mechanism, attackName string, set ...[2]string,
+) (attack, honest *World, act uint32) {
 	t.Helper()
 	e, _ := strategies.Find(attackName)
 	p := e.Params()
@@ -25,7 +27,9 @@ func plotted(t *testing.T, c *Config, mechanism, attackName string, set ...[2]st
 	var w [2]*World
 	for i := range w {
 		w[i] = run(t, worldUnder(t, c, mechanism, "none", 1, legs(e, p)...), 6171)
-		w[i].SetAttacker(e.New(p, strategies.Plan{Legs: w[i].Attackers(), Opening: w[i].Opening(), Start: w[i].Tick(), Act: i == 0}))
+		w[i].SetAttacker(e.New(p, strategies.Plan{
+			Legs: w[i].Attackers(), Opening: w[i].Opening(), Start: w[i].Tick(), Act: i == 0,
+		}))
 	}
 	return w[0], w[1], w[0].Tick() + w[0].Ticks(e.Act(p))
 }
@@ -63,7 +67,8 @@ func sides(t *testing.T, w *World, end uint32) (its, others service) {
 		if b.slots == a.slots {
 			continue
 		}
-		d := service{b.slots - a.slots, b.transactions - a.transactions, b.exits - a.exits, b.fees - a.fees, b.ransom - a.ransom}
+		d := service{b.slots - a.slots, b.transactions - a.transactions, b.exits - a.exits, b.fees - a.fees,
+			b.ransom - a.ransom}
 		if mine {
 			its.add(d)
 		} else {
@@ -151,7 +156,8 @@ func TestTakeoverByPurchase(t *testing.T) {
 		spent := 6e7 - w.led.Total(w.attackers[0], ledger.Cash).Units()
 		its, others := sides(t, w, act+w.Ticks(20))
 		run(t, h, w.Tick())
-		t.Logf("stop %v: %.0f USD spent, %+v, others %+v, price %.3f, honest %.3f", stop, spent, its, others, w.view.Mid, h.view.Mid)
+		t.Logf("stop %v: %.0f USD spent, %+v, others %+v, price %.3f, honest %.3f", stop, spent, its, others, w.view.Mid,
+			h.view.Mid)
 		if its.slots < 2*others.slots || spent < 5e7 {
 			t.Errorf("stop %v: no takeover", stop)
 		}
@@ -159,7 +165,8 @@ func TestTakeoverByPurchase(t *testing.T) {
 			t.Errorf("stop %v: ransom of %.0f for %.0f exits", stop, its.ransom, its.exits)
 		}
 		if fled := w.roll.Public().Active < 0.1*h.roll.Public().Active; fled != stop || stop != (its.transactions == 0) {
-			t.Errorf("stop %v: %.0f cohorts are active, %.0f in the honest world", stop, w.roll.Public().Active, h.roll.Public().Active)
+			t.Errorf("stop %v: %.0f cohorts are active, %.0f in the honest world", stop, w.roll.Public().Active,
+				h.roll.Public().Active)
 		}
 		if w.roll.Bonded(w.attackers[0]) < ledger.Amount(spent/3)*ledger.Unit {
 			t.Errorf("stop %v: the stake was not kept", stop)
@@ -182,14 +189,16 @@ func TestLockupOfDai(t *testing.T) {
 		for i, x := range []*World{w, h} {
 			leg := x.attackers[1]
 			run(t, x, act)
-			held, cash, inside := x.led.Total(leg, ledger.Dai).Units(), x.led.Total(leg, ledger.Cash).Units(), x.daiIn(ledger.Rollup)
+			held, cash := x.led.Total(leg, ledger.Dai).Units(), x.led.Total(leg, ledger.Cash).Units()
+			inside := x.daiIn(ledger.Rollup)
 			run(t, x, act+x.Ticks(4))
 			if err := x.Audit(); err != nil {
 				t.Fatal(err)
 			}
 			sold := held - x.led.Total(leg, ledger.Dai).Units()
 			price := (x.led.Total(leg, ledger.Cash).Units() - cash) / sold
-			t.Logf("%s: %.0f dai held, %.0f sold at %.4f, %.0f inside, then %.0f", mechanism, held, sold, price, inside, x.daiIn(ledger.Rollup))
+			t.Logf("%s: %.0f dai held, %.0f sold at %.4f, %.0f inside, then %.0f", mechanism, held, sold, price, inside,
+				x.daiIn(ledger.Rollup))
 			if held < 1e5 || sold < 0.8*held || price < 1.03 || inside < 5e6 {
 				t.Errorf("%s: no sale into a squeeze", mechanism)
 			}

@@ -56,7 +56,8 @@ func (w *World) tally() (k remedy.Case) {
 	if k, f := d.Case, &d.Fork; f.Ended == 0 && f.Stage == remedy.Quiet {
 		return k
 	} else if f.Upheld > 0 {
-		return remedy.Case{Number: f.Ended, Ended: f.Ended, Upheld: f.Upheld, Taken: f.Taken, Accused: f.About, FirstUpheld: f.Last, Last: f.Last}
+		return remedy.Case{Number: f.Ended, Ended: f.Ended, Upheld: f.Upheld, Taken: f.Taken, Accused: f.About,
+			FirstUpheld: f.Last, Last: f.Last}
 	}
 	return remedy.Case{Number: 1, Open: true}
 }
@@ -80,8 +81,10 @@ func TestAttackerIsPunished(t *testing.T) {
 			t.Parallel()
 			w := accused(t, defaults(t), r.Name, nothing)
 			k := w.tally()
-			t.Logf("%d cases, %d upheld, first %.1f and last %.1f days after the act began, %.2f M tokens burnt, attacker's loss more by %.2f M USD of %.2f M",
-				k.Number, k.Upheld, float64(k.FirstUpheld)/w.PerDay()-12, float64(k.Last)/w.PerDay()-12, k.Taken.Units()/1e6, (unpunished-w.worth())/1e6, unpunished/1e6)
+			t.Logf("%d cases, %d upheld, first %.1f and last %.1f days after the act began, %.2f M tokens burnt, "+
+				"attacker's loss more by %.2f M USD of %.2f M",
+				k.Number, k.Upheld, float64(k.FirstUpheld)/w.PerDay()-12, float64(k.Last)/w.PerDay()-12, k.Taken.Units()/1e6,
+				(unpunished-w.worth())/1e6, unpunished/1e6)
 			if late := r.Name == "hard-fork"; k.Upheld == 0 || k.Accused != w.attackers[0] || late != (k.Taken == 0) {
 				t.Errorf("case %+v", k)
 			}
@@ -120,7 +123,8 @@ func TestPunishmentDependsOnGovernance(t *testing.T) {
 			x.set(c)
 			w := accused(t, c, x.remedy, x.then)
 			k := w.remedy.Docket().Case
-			t.Logf("%d cases, %d upheld, %.2f M tokens burnt; last vote %v for, %v against; bribes cost %.2f USD", k.Number, k.Upheld, k.Taken.Units()/1e6,
+			t.Logf("%d cases, %d upheld, %.2f M tokens burnt; last vote %v for, %v against; bribes cost %.2f USD", k.Number,
+				k.Upheld, k.Taken.Units()/1e6,
 				k.For.Units(), k.Against.Units(), -w.led.Flow(RowAttacker+1, ledger.Bribe, ledger.Cash).Units())
 			if k.Number == 0 || (k.Taken > 0) != x.burnt {
 				t.Errorf("case %+v", k)
@@ -168,7 +172,8 @@ func TestAutoSlashIsSometimesWrong(t *testing.T) {
 		w := world(t, c, x.remedy, 1)
 		run(t, w, w.Ticks(20))
 		p, k := w.roll.Public(), w.remedy.Docket().Case
-		t.Logf("%s, gas innovation %g, bound %g, %g hours in which no batch gets through: %d of %d slots missed, %d honest operators slashed in 20 days",
+		t.Logf("%s, gas innovation %g, bound %g, %g hours in which no batch gets through: %d of %d slots missed, "+
+			"%d honest operators slashed in 20 days",
 			x.remedy, x.innovation, x.bound, x.hours, p.MissedSlots, p.Slots, k.Upheld)
 		if (k.Upheld > 0) != x.wrong {
 			t.Errorf("%+v", k)

@@ -63,7 +63,8 @@ func TestRounds(t *testing.T) {
 		var ids []agents.ID
 		moved := false
 		place := func(id agents.ID) uint64 {
-			at, _ := bits.Mul64(draw.Key(w.seed, draw.Activation, w.people.key(int32(id-ledger.First)), w.tick), uint64(c.rounds))
+			at, _ := bits.Mul64(draw.Key(w.seed, draw.Activation, w.people.key(int32(id-ledger.First)), w.tick),
+				uint64(c.rounds))
 			return at
 		}
 		for k, r := range eye.rounds {
@@ -127,7 +128,8 @@ func TestDecisionsDoNotDependOnTheCut(t *testing.T) {
 					apart.Decide(group[k:k+1], w.view, &each)
 				}
 				decided[uint8(s)] += len(all.List)
-				if !slices.Equal(all.List, each.List) || !slices.Equal(all.Wakes, each.Wakes) || !reflect.DeepEqual(together, apart) {
+				if !slices.Equal(all.List, each.List) || !slices.Equal(all.Wakes, each.Wakes) ||
+					!reflect.DeepEqual(together, apart) {
 					t.Fatalf("%s: strategy %d at tick %d depends on the cut", e.Name, s, w.tick)
 				}
 			}

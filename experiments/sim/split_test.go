@@ -75,8 +75,10 @@ func TestForkSplitsTheToken(t *testing.T) {
 		if w.away.roll != nil {
 			rival = w.away.roll.Public().Active
 		}
-		t.Logf("day %2.0f: stage %d, %d bonds, moved %.1f and %.1f M; prices %.4f and %.4f; inside %.1f M USD; active %v and %v", day, f.Stage, f.Rounds,
-			f.Moved[0].Units()/1e6, f.Moved[1].Units()/1e6, w.view.Mid, w.RivalPrice(), inside(w).Units()/1e6, w.roll.Public().Active, rival)
+		t.Logf("day %2.0f: stage %d, %d bonds, moved %.1f and %.1f M; prices %.4f and %.4f; inside %.1f M USD; "+
+			"active %v and %v", day, f.Stage, f.Rounds,
+			f.Moved[0].Units()/1e6, f.Moved[1].Units()/1e6, w.view.Mid, w.RivalPrice(), inside(w).Units()/1e6,
+			w.roll.Public().Active, rival)
 	}
 	f := &w.remedy.Docket().Fork
 	if f.Stage != remedy.Split || f.Answer != 1 {

@@ -50,9 +50,13 @@ func TestDepositsFollowTheLargerSide(t *testing.T) {
 		w := armed(t, "fork-raid", "token-fork", 40, [2]string{"budget_usd", x.budget}, [2]string{"act_days", "28"})
 		f := &w.remedy.Docket().Fork
 		taken := w.led.Flow(RowAttacker, ledger.Fork, ledger.Cash)
-		t.Logf("budget %s: stage %d, answer %d, moved %.1f and %.1f M tokens, bought for %.1f M USD, %.1f M USD of deposits taken; prices %.4f and %.4f", x.budget, f.Stage, f.Answer,
-			f.Moved[0].Units()/1e6, f.Moved[1].Units()/1e6, -w.led.Flow(RowAttacker, ledger.Trade, ledger.Cash).Units()/1e6, taken.Units()/1e6, w.view.Mid, w.RivalPrice())
-		if f.Stage != remedy.Split || (f.Answer == 1) != x.wins || (taken > 0) != x.wins || (f.Moved[1] > f.Moved[0]) != x.wins {
+		t.Logf("budget %s: stage %d, answer %d, moved %.1f and %.1f M tokens, bought for %.1f M USD, "+
+			"%.1f M USD of deposits taken; prices %.4f and %.4f", x.budget, f.Stage, f.Answer,
+			f.Moved[0].Units()/1e6, f.Moved[1].Units()/1e6,
+			-w.led.Flow(RowAttacker, ledger.Trade, ledger.Cash).Units()/1e6, taken.Units()/1e6,
+			w.view.Mid, w.RivalPrice())
+		if f.Stage != remedy.Split || (f.Answer == 1) != x.wins || (taken > 0) != x.wins ||
+			(f.Moved[1] > f.Moved[0]) != x.wins {
 			t.Errorf("budget %s: %+v, taken %d", x.budget, f, taken)
 		}
 	}
@@ -68,7 +72,8 @@ func TestNoFeeKeepsTheDepositsSmall(t *testing.T) {
 	run(t, plain, plain.Ticks(20))
 	run(t, oracle, oracle.Ticks(20))
 	value := supplyOf(oracle) * oracle.view.Mid
-	t.Logf("deposits of %.1f M USD at the opening, %.1f M after 20 days, beside tokens worth %.1f M", before.Units()/1e6, inside(oracle).Units()/1e6, value/1e6)
+	t.Logf("deposits of %.1f M USD at the opening, %.1f M after 20 days, beside tokens worth %.1f M", before.Units()/1e6,
+		inside(oracle).Units()/1e6, value/1e6)
 	if bad := others(plain, oracle); bad != "" {
 		t.Error(bad)
 	}
@@ -85,7 +90,8 @@ func TestHonestSideKeepsItsValue(t *testing.T) {
 	w := raided(t, 80e6)
 	run(t, w, w.Ticks(40))
 	lying, honest := w.roll.Public(), w.away.roll.Public()
-	t.Logf("tokens at %.4f on the lying and %.4f on the honest ledger; %v and %v cohorts active", w.view.Mid, w.RivalPrice(), lying.Active, honest.Active)
+	t.Logf("tokens at %.4f on the lying and %.4f on the honest ledger; %v and %v cohorts active", w.view.Mid,
+		w.RivalPrice(), lying.Active, honest.Active)
 	if honest.Active <= lying.Active || honest.Transactions == 0 || w.RivalPrice() == 0 {
 		t.Errorf("active %v and %v, prices %v and %v", lying.Active, honest.Active, w.view.Mid, w.RivalPrice())
 	}
@@ -108,7 +114,8 @@ func TestCapturedJudgesCondemnTheHonest(t *testing.T) {
 	} {
 		w := armed(t, x.attack, x.remedy, 45, x.set, [2]string{"act_days", "30"})
 		k := w.remedy.Docket().Case
-		t.Logf("%s under %s with %s: %d cases, %d upheld, %.2f M tokens burnt", x.attack, x.remedy, x.set, k.Number, k.Upheld, k.Taken.Units()/1e6)
+		t.Logf("%s under %s with %s: %d cases, %d upheld, %.2f M tokens burnt", x.attack, x.remedy, x.set, k.Number, k.Upheld,
+			k.Taken.Units()/1e6)
 		if k.Ended == 0 || (k.Taken > 0) != x.slashed {
 			t.Errorf("case %+v", k)
 		}

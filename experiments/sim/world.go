@@ -6,11 +6,11 @@
 // on a fresh frozen view, and its actions are applied in that order. Agents
 // name the tick at which they want to wake, so quiet ticks cost almost nothing.
 // Every draw is keyed by (seed, purpose, agent, tick): adding an agent, a
-// metric or an order moves nobody else's draw, and worlds that differ only in
+// metric or an order moves no other draw, and worlds that differ only in
 // one strategy share every exogenous event.
 //
-// Below this package nothing touches files, clocks, goroutines, maps or hidden
-// randomness. Parallelism is between worlds, never inside one. A world is plain
+// This package and the packages below it touch no files, clocks, goroutines, maps or
+// hidden randomness. Parallelism is between worlds, never inside one. A world is plain
 // data: CopyFrom branches it.
 package sim
 
@@ -30,8 +30,8 @@ import (
 	"stakeout/strategies"
 )
 
-// Legs is the number of accounts of an attacker. They exist in every world, idle
-// unless a strategy is given to them.
+// Legs is the number of accounts of an attacker. They exist in every world, and stay
+// idle without a strategy.
 const Legs = strategies.Legs
 
 // World is one simulated world. What stands here is copied with the struct, or
@@ -99,21 +99,22 @@ func (w *World) SetAttacker(s agents.Strategy) {
 	}
 }
 
-// Appoint gives the attacker's stake leg the office of the single operator,
-// which is what a rogue operator has to begin with.
+// Appoint gives the attacker's stake leg the office of the single operator, with which
+// a rogue operator begins.
 func (w *World) Appoint() { w.roll.Appoint(w.attackers[0]) }
 
 // Endow gives tokens or cash in micro-units to a leg of the attacker from
 // outside the model, for experiments in which a purchase would be in the way.
 func (w *World) Endow(leg int, asset ledger.Asset, amount ledger.Amount) error {
-	return w.led.Post(ledger.Transfer{Amount: amount, From: ledger.Outside, To: w.attackers[leg], Asset: asset, Reason: ledger.Genesis})
+	return w.led.Post(ledger.Transfer{
+		Amount: amount, From: ledger.Outside, To: w.attackers[leg], Asset: asset, Reason: ledger.Genesis,
+	})
 }
 
 // Attacker is the strategy of the attacker's legs, nil when they are idle.
 func (w *World) Attacker() agents.Strategy { return w.strategies[numberOf(RowAttacker)] }
 
-// Succeed puts another strategy in the place of the attacker's, which goes on from where
-// that one stands.
+// Succeed replaces the strategy of the attacker by one that has taken over its state.
 func (w *World) Succeed(s agents.Strategy) { w.strategies[numberOf(RowAttacker)] = s }
 
 // Attackers are the accounts of the attacker, in the order of strategies.Plan.
@@ -131,8 +132,8 @@ func (w *World) PerDay() float64 { return w.perDay }
 // Ticks converts days to ticks.
 func (w *World) Ticks(days float64) uint32 { return w.cfg.Ticks(days) }
 
-// Ledger, Exchange, Pool, Rollup and Chain give read access to the parts for
-// measurement; whoever writes to them breaks the world.
+// Ledger is the ledger of all agents. It and the parts below are for reading only:
+// a caller who changes them breaks the world.
 func (w *World) Ledger() *ledger.Ledger { return w.led }
 
 // Exchange is the market of the token.
@@ -156,11 +157,11 @@ func (w *World) Rollup() *rollup.State { return w.roll }
 // Away is the rollup to which users may move, nil when there is none.
 func (w *World) Away() *rollup.State { return w.away.roll }
 
-// Remedy is what can be done in this world.
+// Remedy is the remedy in force, with those beside it that have made no difference.
 func (w *World) Remedy() *remedy.Rulebook { return w.remedy }
 
-// Enforce puts one of the remedies that the world is the world of into force and keeps
-// some of the others beside it.
+// Enforce puts one of the remedies of Remedy into force and keeps some of the others
+// beside it.
 func (w *World) Enforce(name string, others ...string) {
 	w.remedy.Enforce(name, others...)
 	w.showMechanisms()
@@ -184,5 +185,5 @@ func (w *World) must(err error) {
 	}
 }
 
-// Settle brings every loan and claim up to date, so that pockets show equity.
+// Settle adds the interest due to every loan and claim, so that pockets show equity.
 func (w *World) Settle() { w.pool.SettleAll() }

@@ -40,8 +40,10 @@ func small(t testing.TB) *Config {
 		{"beliefs.attention_hours", "0.1"}, {"beliefs.view_spread", "0.1"}, {"shorters.threshold", "0.01"},
 		{"noise.wake_blocks", "40"}, {"holders.wake_hours", "6"}, {"users.wake_hours", "2"}, {"users.retry_days", "0.05"},
 		{"users.churn_per_day", "0.3"}, {"users.cohort_size", "10"}, {"time.warmup_days", "0.1"},
-		{"vault_owners.count", "6"}, {"arbitrageurs.count", "5"}, {"arbitrageurs.wake_hours", "0.5"}, {"vault_owners.wake_hours", "1"},
-		{"perpetual.open_interest_cap_tokens", "5000000"}, {"basis_traders.count", "3"}, {"basis_traders.hold_share", "0.03"}, {"holders.hold_share", "0.07"},
+		{"vault_owners.count", "6"}, {"arbitrageurs.count", "5"}, {"arbitrageurs.wake_hours", "0.5"},
+		{"vault_owners.wake_hours", "1"},
+		{"perpetual.open_interest_cap_tokens", "5000000"}, {"basis_traders.count", "3"}, {"basis_traders.hold_share", "0.03"},
+		{"holders.hold_share", "0.07"},
 	} {
 		set(kv[0], kv[1])
 	}
@@ -158,13 +160,15 @@ func TestDefaultWorldIsSound(t *testing.T) {
 		}
 	}
 	s := w.Series()[len(w.Series())-1]
-	if len(w.Series()) < 479 || s.SpreadBps <= 0 || s.Depth1 <= 0 || s.Volume == 0 || s.Transactions == 0 || s.Batches == 0 || s.Staked == 0 {
+	if len(w.Series()) < 479 || s.SpreadBps <= 0 || s.Depth1 <= 0 || s.Volume == 0 || s.Transactions == 0 ||
+		s.Batches == 0 || s.Staked == 0 {
 		t.Errorf("after %d hours the world stands still: %+v", len(w.Series()), s)
 	}
 	if s.AttackerStake != 0 || s.AttackerCash != 0 {
 		t.Errorf("nobody gave the attacker anything: %+v", s)
 	}
-	for tick, want := range map[uint32]float64{0: w.Opening().Price, PathTicks - 1: w.Opening().Price, PathTicks: w.path[0], PathTicks*9 + 3: w.path[8]} {
+	for tick, want := range map[uint32]float64{0: w.Opening().Price, PathTicks - 1: w.Opening().Price,
+		PathTicks: w.path[0], PathTicks*9 + 3: w.path[8]} {
 		if got := w.PriceAt(tick); got != want {
 			t.Errorf("price at %d is %g, want %g", tick, got, want)
 		}

@@ -18,11 +18,14 @@ var samplers = []struct {
 	hash           uint64
 }{
 	{"Float64", (*Stream).Float64, 0.5, 1.0 / 12, func(x float64) float64 { return x }, 0x6ce79272559d0f23},
-	{"Uniform", func(s *Stream) float64 { return s.Uniform(-2, 6) }, 2, 64.0 / 12, func(x float64) float64 { return (x + 2) / 8 }, 0xcc95b5eab2b08eff},
+	{"Uniform", func(s *Stream) float64 { return s.Uniform(-2, 6) }, 2, 64.0 / 12,
+		func(x float64) float64 { return (x + 2) / 8 }, 0xcc95b5eab2b08eff},
 	{"Norm", (*Stream).Norm, 0, 1, normalCDF, 0x1df71ca9e80b9e1e},
 	{"Exponential", (*Stream).Exponential, 1, 1, func(x float64) float64 { return -math.Expm1(-x) }, 0x24d7c8cf0e469fe9},
-	{"Lognormal", func(s *Stream) float64 { return s.Lognormal(0.5) }, math.Exp(0.125), math.Expm1(0.25) * math.Exp(0.25), func(x float64) float64 { return normalCDF(math.Log(x) / 0.5) }, 0x66bafbc3e16da781},
-	{"Pareto", func(s *Stream) float64 { return s.Pareto(8) }, 8.0 / 7, 8.0 / (49 * 6), func(x float64) float64 { return 1 - math.Pow(x, -8) }, 0xe5db74cc1ede6c37},
+	{"Lognormal", func(s *Stream) float64 { return s.Lognormal(0.5) }, math.Exp(0.125), math.Expm1(0.25) * math.Exp(0.25),
+		func(x float64) float64 { return normalCDF(math.Log(x) / 0.5) }, 0x66bafbc3e16da781},
+	{"Pareto", func(s *Stream) float64 { return s.Pareto(8) }, 8.0 / 7, 8.0 / (49 * 6),
+		func(x float64) float64 { return 1 - math.Pow(x, -8) }, 0xe5db74cc1ede6c37},
 	{"Intn", func(s *Stream) float64 { return float64(s.Intn(7)) }, 3, 4, nil, 0x80941afd9cabb530},
 	{"Poisson0.3", poisson(0.3), 0.3, 0.3, nil, 0xd39ac0cc378bd874},
 	{"Poisson9.9", poisson(9.9), 9.9, 9.9, nil, 0x531fbcbc1a2436f7},
