@@ -58,16 +58,19 @@ const (
 	backDivisor = 3     // premium at which dai comes out over the one at which it goes back
 	backHolding = 0.9   // share of the normal holding that must be outside then
 	spendSlack  = 0.005 // distance from the middle at which dai is bought and sold without a view
-	biteShare   = 0.99  // of the price of dai below what a liquidation gives for it
+	biteBase    = 0.99  // worth of dai in a liquidation without the penalty, USD: a percent below a dollar
 	cashShare   = 0.99  // of free cash that stands behind a bid, the rest pays fees
 	gasMarkup   = 1.2   // offered for a withdrawal over its gas
 	gainShare   = 0.1   // of the gain from the sale that is offered on top
 	quoteStale  = 5000  // a quote is renewed when it is off by more than one in so many ticks, two basis points
 )
 
-// NewArbitrageurs draws a population that holds o.Dai together; endow is called
-// with what each owns. Penalty is what the vault contract gives a liquidator.
-func NewArbitrageurs(p ArbitrageurParams, penalty float64, o Opening, list []Agent, s *draw.Stream, endow Endow) *Arbitrageurs {
+// NewArbitrageurs draws a population that holds o.Dai together and calls endow
+// for each agent. Penalty is the share of the debt that the vault contract gives a
+// liquidator.
+func NewArbitrageurs(
+	p ArbitrageurParams, penalty float64, o Opening, list []Agent, s *draw.Stream, endow Endow,
+) *Arbitrageurs {
 	t := &Arbitrageurs{p: p, penalty: penalty, rows: make([]arbitrageur, len(list))}
 	each := o.Dai / max(float64(len(list)), 1)
 	for i, a := range list {
@@ -143,7 +146,7 @@ func (t *Arbitrageurs) spend(a Agent, row *arbitrageur, v *View, do *Actions) {
 
 // worth is the most that anybody who does not owe dai pays for it: a percent less
 // than a liquidation gives for it.
-func (t *Arbitrageurs) worth() float64 { return biteShare + t.penalty }
+func (t *Arbitrageurs) worth() float64 { return biteBase + t.penalty }
 
 // bite takes part in a liquidation with the dai at hand, and buys more for less
 // than the liquidation pays.

@@ -57,7 +57,7 @@ const (
 	basisStale = 2000    // a quote is renewed when it is off by more than one in so many ticks
 )
 
-// NewBasis draws a population; endow is called with what each owns.
+// NewBasis draws a population and calls endow for each agent.
 func NewBasis(p BasisParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Basis {
 	t := &Basis{p: p, rows: make([]basis, len(list))}
 	for i, a := range list {

@@ -46,7 +46,7 @@ const (
 	tradeEndsBelow = 0.02               // gap over the holding that ends a trade, of stakers too
 )
 
-// NewChartists draws a population; endow is called with what each owns.
+// NewChartists draws a population and calls endow for each agent.
 func NewChartists(p ChartistParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Chartists {
 	t := &Chartists{p: p, rows: make([]chartist, len(list))}
 	for i, a := range list {

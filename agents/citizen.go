@@ -176,7 +176,7 @@ func (t *Stakers) interest(a Agent, row *staker, operator ID, r *remedy.Rules, v
 	return gain
 }
 
-// now marks the draws of a tick among those of numbered cases.
+// now marks a draw by tick, so that it differs from every draw by case.
 const now = 1 << 31
 
 // vote says guilty or not with the holder's weight: once in a round or, where everyone

@@ -33,7 +33,7 @@ type coordinator struct {
 	bidder bidder  // what it knows where leadership is sold
 }
 
-// NewCoordinators draws a population; endow is called with what each owns.
+// NewCoordinators draws a population and calls endow for each agent.
 func NewCoordinators(p CoordinatorParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Coordinators {
 	t := &Coordinators{p: p, o: o, rows: make([]coordinator, len(list))}
 	for i, a := range list {

@@ -7,8 +7,8 @@ import (
 	"stakeout/experiments/sim/draw"
 )
 
-// An honest operator serves everybody at what a transaction costs it, and what
-// it asks above that is earned in ETH.
+// An honest operator serves everybody at the cost of a transaction plus a margin that
+// is earned in ETH.
 func TestHonestPolicyCoversItsGas(t *testing.T) {
 	s := newSmall(t, 1)
 	for _, gwei := range []float64{0, 40, 400} {
@@ -26,7 +26,7 @@ func TestHonestPolicyCoversItsGas(t *testing.T) {
 	}
 }
 
-// Operators pay their running costs out of what they have, and no more.
+// Operators pay their running costs out of the cash that they have, and no more.
 func TestCoordinatorsSpendWhatTheyHave(t *testing.T) {
 	s := newSmall(t, 2)
 	var p CoordinatorParams

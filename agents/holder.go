@@ -39,7 +39,7 @@ const (
 	lendGap      = 0.02 // gap over the tokens below which nothing is done
 )
 
-// NewHolders draws a population; endow is called with what each owns.
+// NewHolders draws a population and calls endow for each agent.
 func NewHolders(p HolderParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Holders {
 	t := &Holders{p: p, rows: make([]holder, len(list))}
 	for i, a := range list {

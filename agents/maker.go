@@ -89,7 +89,7 @@ type maker struct {
 	placed   [2 * makerLevels]float64 // ln centre at which each quote was put
 }
 
-// NewMakers draws a population; endow is called with what each owns.
+// NewMakers draws a population and calls endow for each agent.
 func NewMakers(p MakerParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Makers {
 	t := &Makers{p: p, o: o, rows: make([]maker, len(list)), depth: p.DepthShare * o.Supply * o.Price / levelSum}
 	for i, a := range list {

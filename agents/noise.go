@@ -50,7 +50,7 @@ const (
 	behindShare = 0.002 // mean distance of a resting order behind the best one, exponential
 )
 
-// NewNoise draws a population; endow is called with what each owns.
+// NewNoise draws a population and calls endow for each agent.
 func NewNoise(p NoiseParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Noise {
 	t := &Noise{p: p, rows: make([]noise, len(list)), child: p.OrderShare * o.Supply * o.Price}
 	each := p.HoldShare * o.Supply / float64(len(list))

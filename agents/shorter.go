@@ -50,7 +50,7 @@ const (
 	nearCall    = 1.35  // margin of a loan below which it is restored
 )
 
-// NewShorters draws a population; endow is called with what each owns.
+// NewShorters draws a population and calls endow for each agent.
 func NewShorters(p ShorterParams, b BeliefParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Shorters {
 	t := &Shorters{m: newBeliever(b, o), p: p, rows: make([]shorter, len(list))}
 	for i, a := range list {

@@ -85,7 +85,7 @@ const (
 	lendLess      = 0.01  // gap from which on less is lent
 )
 
-// NewStakers draws a population; endow is called with what each owns.
+// NewStakers draws a population and calls endow for each agent.
 func NewStakers(p StakerParams, b BeliefParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Stakers {
 	t := &Stakers{m: newBeliever(b, o), p: p, rows: make([]staker, len(list))}
 	total := 0.0

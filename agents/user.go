@@ -83,7 +83,7 @@ const (
 	leastOutside  = 0.01 // least share of cohorts outside at the opening, by which arrivals are divided
 )
 
-// NewUsers draws a population; endow is called with what each owns.
+// NewUsers draws a population and calls endow for each agent.
 func NewUsers(p UserParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Users {
 	t := &Users{p: p, o: o, rows: make([]user, len(list))}
 	active := int(float64(p.ActiveShare*float64(len(list))) + 0.5)

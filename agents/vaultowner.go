@@ -61,9 +61,11 @@ const (
 	bendMost    = 3       // largest change of the log ratio aimed at
 )
 
-// NewVaultOwners draws a population that owes o.Dai together; endow is called
-// with what each owns and owes. Ratio and penalty are the contract's.
-func NewVaultOwners(p VaultOwnerParams, ratio, penalty float64, o Opening, list []Agent, s *draw.Stream, endow Endow) *VaultOwners {
+// NewVaultOwners draws a population that owes o.Dai together and calls endow for
+// each agent. Ratio and penalty are the contract's.
+func NewVaultOwners(
+	p VaultOwnerParams, ratio, penalty float64, o Opening, list []Agent, s *draw.Stream, endow Endow,
+) *VaultOwners {
 	t := &VaultOwners{p: p, liquidate: ratio, penalty: penalty, rows: make([]vaultOwner, len(list))}
 	debt, total := make([]float64, len(list)), 0.0
 	for i, a := range list {

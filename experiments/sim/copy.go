@@ -13,8 +13,8 @@ import (
 	"stakeout/mechanisms/rollup"
 )
 
-// parts are what a world keeps in memory of its own. The ledger, the markets, the
-// contracts and the first rollup exist from build on.
+// parts is the memory that worlds never share. The ledger, the markets, the contracts
+// and the first rollup exist from build on.
 type parts struct {
 	led    *ledger.Ledger
 	layer  // the rollup, its token and the market of it

@@ -17,21 +17,20 @@ var shared = []string{
 	"layer1.producers.shares", "layer1.producers.owners", "layer1.producers.keep", "layer1.producers.alias",
 }
 
-// private is what a copy does not take over: memory that holds nothing between two
-// ticks, and random streams, which are placed anew before every draw.
+// private is what a copy does not take over: memory that holds nothing from one tick
+// to the next, and random streams, which are placed anew before every draw.
 var private = []string{
 	"sim.World.scratch", "sim.parts.stream", "agents.View.stream",
 	"market.Exchange.fills", "market.Exchange.done", "market.Exchange.removed", "market.Exchange.auction",
 	"perp.Market.fills", "layer1.Chain.leave", "layer1.Chain.enter", "layer1.mempool.bids",
 }
 
-// fixed is what must not be changed for the test, since copying relies on it: the
-// range of prices that a book has touched, and which of two rollups is which.
+// fixed is what the test must not change, since copying relies on it: the range of
+// prices that a book has touched, and the number of a rollup.
 var fixed = []string{"book.Book", "rollup.State.number"}
 
-// unused is what holds nothing in any of the worlds: faults, the opening and closing
-// auctions and stops of a book, which nobody in the model uses, and what lasts for a
-// moment only.
+// unused is what holds nothing in any of the worlds: faults, the auctions and stops of
+// a book, which no agent uses, and lists that are empty most of the time.
 var unused = []string{
 	"sim.World.fault", "rollup.State.fault", "perp.Market.fault", "market.Exchange.fault", "book.call.prices",
 	"book.stopBook.sorted", "rollup.forcedQueue.line", "rollup.forcedQueue.list", "remedy.escalation.bonds",
@@ -53,8 +52,8 @@ func open(v reflect.Value) reflect.Value {
 // field names a field by the type that has it.
 func field(t reflect.Type, i int) string { return t.String() + "." + t.Field(i).Name }
 
-// poke changes every number and flag of a struct, of the structs in it and of those
-// that it points to, so that a field which a copy leaves out shows.
+// poke changes every number and flag of a struct, also in the structs within it and
+// behind its pointers, so that a field which a copy leaves out shows.
 func poke(v reflect.Value, seen map[unsafe.Pointer]bool) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -87,8 +86,9 @@ func poke(v reflect.Value, seen map[unsafe.Pointer]bool) {
 	}
 }
 
-// met checks that two pointers or slices point to different memory, and to the same
-// pair of places as before; it reports whether it has met the pair before.
+// met checks that two pointers or slices point to different memory, and that memory
+// shared within one world is shared within the other. It reports whether it has met
+// the pair before.
 func (c *comparer) met(at string, a, b reflect.Value) bool {
 	p, q := a.UnsafePointer(), b.UnsafePointer()
 	other, before := c.twin[p]
@@ -147,9 +147,9 @@ func (c *comparer) same(at string, a, b reflect.Value) {
 	}
 }
 
-// A copy has every field of the world and of its parts, and shares no memory with
-// it. The worlds have all that a world can have between them: a second rollup with a
-// token of its own, a miner, a network attack, an auction, a case before a court.
+// A copy has every field of the world and of its parts, and shares no memory with it.
+// Between them the worlds have all that a world can have: a second rollup with another
+// token, a miner, a network attack, an auction, a case before a court.
 func TestCopyIsComplete(t *testing.T) {
 	at := func(name, mechanism, remedy string, ticks uint32) *World {
 		e, _ := strategies.Find(name)

@@ -28,9 +28,9 @@ func quicken(p *remedy.Params) {
 	p.TokenFork.FirstBond = 100 * ledger.Unit
 }
 
-// accused is a world under a remedy in which a tenth of the stake withholds its
-// slots for two weeks, 24 days after the act has ended. After each slot it does
-// what is asked.
+// accused is a world under a remedy in which a tenth of the stake withholds its slots
+// for two weeks, 24 days after the end of the act. A function is called after each
+// slot.
 func accused(t *testing.T, c *Config, remedyName string, then func(*World)) *World {
 	e, _ := strategies.Find("dos-empty-blocks")
 	p := e.Params()
@@ -50,7 +50,7 @@ func accused(t *testing.T, c *Config, remedyName string, then func(*World)) *Wor
 
 func nothing(*World) {}
 
-// tally is what has been judged in a world: by a case, or by the oracle.
+// tally is the verdicts in a world, by a case or by the oracle.
 func (w *World) tally() (k remedy.Case) {
 	d := w.remedy.Docket()
 	if k, f := d.Case, &d.Fork; f.Ended == 0 && f.Stage == remedy.Quiet {
@@ -70,10 +70,10 @@ func (w *World) worth() (usd float64) {
 	return usd
 }
 
-// Slashing without a fork works, as GriffGreen says: agents find out, accuse and
-// condemn by themselves, and the attacker loses what it would have kept. The
-// author's fork comes too late for an attack of two weeks: by then the stake has
-// been unbonded and sold.
+// Slashing without a fork works, as GriffGreen says: agents notice the attack, accuse
+// and condemn by themselves, and the attacker loses stake that it would have kept. The
+// author's fork comes too late for an attack of two weeks: by then the stake has been
+// unbonded and sold.
 func TestAttackerIsPunished(t *testing.T) {
 	unpunished := accused(t, defaults(t), "none", nothing).worth()
 	for _, r := range punishing() {
@@ -95,9 +95,9 @@ func TestAttackerIsPunished(t *testing.T) {
 	}
 }
 
-// “Then the security of the L2 degenerates to this governance mechanism”: whether
-// the same attacker is punished depends on how many take part, on the time lock
-// that GriffGreen asks for, and on whether jurors can be bought.
+// “Then the security of the L2 degenerates to this governance mechanism”: whether the
+// same attacker is punished depends on the turnout, on the time lock that GriffGreen
+// asks for, and on whether jurors can be bought.
 func TestPunishmentDependsOnGovernance(t *testing.T) {
 	bribe := func(w *World) {
 		if k := &w.remedy.Docket().Case; k.Open && k.Phase == remedy.Voting && k.Offer == 0 {
@@ -133,7 +133,7 @@ func TestPunishmentDependsOnGovernance(t *testing.T) {
 	}
 }
 
-// Where nobody attacks nobody is condemned, and nobody is even accused.
+// Where nobody attacks, nobody is condemned or even accused.
 func TestHonestOperatorsGoFree(t *testing.T) {
 	for _, r := range punishing() {
 		t.Run(r.Name, func(t *testing.T) {
@@ -152,9 +152,9 @@ func TestHonestOperatorsGoFree(t *testing.T) {
 	}
 }
 
-// A contract cannot tell congestion from intent. Honest operators whose price
-// follows a jump of gas leave users waiting who bid too little, and whose batches
-// do not get through miss deadlines: a strict rule slashes them, a court does not.
+// A contract cannot tell congestion from intent. When the price of gas jumps, honest
+// operators follow it and leave users waiting who bid too little, or miss deadlines
+// with batches that do not get through. A strict rule slashes them; a court does not.
 func TestAutoSlashIsSometimesWrong(t *testing.T) {
 	for _, x := range []struct {
 		remedy                   string
@@ -181,7 +181,7 @@ func TestAutoSlashIsSometimesWrong(t *testing.T) {
 	}
 }
 
-// The office of a rogue operator goes to a professional one, who serves.
+// The office of a rogue operator goes to a professional operator, which serves.
 func TestRogueOperatorIsDismissed(t *testing.T) {
 	e, _ := strategies.Find("rogue-operator")
 	p := e.Params()
