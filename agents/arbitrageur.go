@@ -132,7 +132,8 @@ func (t *Arbitrageurs) one(a Agent, row *arbitrageur, v *View, do *Actions) bool
 	return false
 }
 
-// spend buys or sells dai without a view of its price, near the middle.
+// spend buys or sells dai without a view of its price, within half a percent of the
+// middle.
 func (t *Arbitrageurs) spend(a Agent, row *arbitrageur, v *View, do *Actions) {
 	r := v.Rand(a)
 	side := book.Side(r.Intn(2))
@@ -159,7 +160,8 @@ func (t *Arbitrageurs) bite(id, owner ID, debt, liquid ledger.Amount, v *View, d
 }
 
 // withdraw asks for all dai inside, through the coordinator and after a while
-// through the queue of layer one.
+// through the queue of layer one. A fifth on top of the gas and a tenth of the gain
+// from the sale may go in fees.
 func (t *Arbitrageurs) withdraw(id ID, row *arbitrageur, inside ledger.Amount, v *View, do *Actions) {
 	if row.asked == 0 {
 		row.asked = v.Tick

@@ -113,7 +113,8 @@ func (t *Basis) quote(id ID, slot uint16, side book.Side, usd, tokens float64, v
 	do.PerpOrder(id, slot, side, book.Limit, price, lots)
 }
 
-// MarginPerp keeps the margin behind a position of this many tokens near the buffer.
+// MarginPerp keeps the margin behind a position of this many tokens between three
+// quarters of the buffer and one and a half times it.
 func MarginPerp(id ID, tokens float64, v *View, do *Actions) {
 	need := float64(bufferShare * tokens * v.Mid)
 	switch have := v.PerpEquity(id).Units(); {

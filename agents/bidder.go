@@ -95,8 +95,8 @@ func SlotValue(o Opening, v *View) float64 {
 }
 
 // learn corrects the estimate by what the slots led have brought, and the margin
-// by their number. Lessons fade, so that an operator that has become too cautious to
-// win comes back.
+// by their number. Lessons fade within a month, so that an operator that has become too
+// cautious to win comes back.
 func (t *Coordinators) learn(b *bidder, led uint32, made, days float64, v *View) {
 	p := &t.p.Bidding
 	b.learnt = float64(b.learnt * exact.HalfLife(days, fadeDays))
@@ -133,8 +133,8 @@ func (t *Coordinators) offer(id ID, b *bidder, v *View, do *Actions, r *draw.Str
 	}
 }
 
-// stock keeps tokens for bids at hand: child orders buy what is missing and sell
-// what is too much.
+// stock keeps tokens for bids at hand: child orders buy what is missing, and sell what
+// is more than twice the stock wanted.
 func (t *Coordinators) stock(id ID, limit float64, v *View, do *Actions, r *draw.Stream) {
 	want := limit * t.p.Bidding.StockDays * v.TicksPerDay / t.o.SlotTicks
 	have := v.Free(id, ledger.Token).Units()

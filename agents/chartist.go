@@ -35,7 +35,7 @@ type chartist struct {
 
 // How chartists differ and trade.
 //
-// Assumption: trends over five hours to five days; a gap of an eighth of the
+// Assumption: traders watch trends of five hours to five days; a gap of an eighth of the
 // holding is worth a trade, and a fiftieth ends it; child orders are a thirtieth of
 // the holding, ten minutes apart.
 const (

@@ -28,7 +28,7 @@ type holder struct {
 
 // How holders lend.
 //
-// Assumption: they think of a further twentieth of their tokens when they ask for
+// Assumption: holders think of a further twentieth of their tokens when they ask for
 // the rate; a rate of a tenth a year doubles what the median holder lends, up to half
 // of its tokens; a fiftieth is worth a transaction.
 const (

@@ -103,7 +103,8 @@ func (t *VaultOwners) Decide(awake []Agent, v *View, do *Actions) {
 }
 
 // adjust repays debt with the dai at hand, then trades a part of the gap between the
-// debt and the debt wanted. It reports whether there is haste.
+// debt and the debt wanted: a third, or a tenth in haste, when looks are more frequent.
+// It reports whether there is haste.
 func (t *VaultOwners) adjust(id ID, row *vaultOwner, v *View, do *Actions) bool {
 	ether, debt := v.Vault(id)
 	do.Move(Wipe, id, min(v.Free(id, ledger.Dai), Amount(debt)))
@@ -125,8 +126,8 @@ func (t *VaultOwners) adjust(id ID, row *vaultOwner, v *View, do *Actions) bool 
 }
 
 // wanted is the debt that an owner wants against collateral worth this much. The
-// dearer dai is, the lower is the ratio aimed at, but it is always well above the
-// ratio of haste.
+// dearer dai is, the lower is the ratio aimed at, but it is always at least 15 % above
+// the ratio of haste.
 func (t *VaultOwners) wanted(row *vaultOwner, worth float64, v *View) float64 {
 	ratio := row.target * exact.Exp(clip(t.p.Elasticity*(1-v.Dai.Mid), -bendMost, bendMost))
 	return worth / max(ratio, safeFactor*row.haste)

@@ -295,7 +295,7 @@ func (w *World) mark() ledger.Amount { return agents.Amount(w.view.Mid) }
 const liquidationReach = 1.1
 
 // liquidate answers margin calls: the collateral buys the tokens back through
-// the book.
+// the book, at up to ten percent above the mid at one check.
 func (w *World) liquidate() {
 	w.calls = w.pool.Check(w.mark(), w.calls[:0])
 	for _, c := range w.calls {

@@ -50,7 +50,7 @@ type moving struct {
 }
 
 // followMigration publishes a migration on layer one, one transaction after another,
-// and raises the bid of one that waits.
+// and raises the bid of one that waits every third block.
 func (w *World) followMigration() {
 	p := &w.moving
 	if p.tx == 0 && w.remedy.Docket().Move.Stage != remedy.Publishing {

@@ -49,7 +49,7 @@ func (w *World) carryExits(l *layer) {
 }
 
 // follow ends a request that layer one has included or that has become too dear, and
-// raises the bid of one that waits.
+// raises the bid of one that waits every third block.
 func (w *World) follow(l *layer, r *request) {
 	for _, c := range w.chain.Changes() {
 		if c.ID == r.id && !c.Orphaned {
