@@ -8,8 +8,8 @@ import (
 	"stakeout/mechanisms/rollup"
 )
 
-// Verb is what an action asks for. These are the public verbs: nobody, an
-// attacker included, has others.
+// Verb is what an action asks for. These are the public verbs: nobody has others,
+// not even an attacker.
 type Verb uint8
 
 // The verbs.
@@ -44,8 +44,8 @@ const (
 	Bridge                  // Amount of free dai into the rollup
 	AddPerp                 // Amount of free cash behind positions in the perpetual future
 	FreePerp                // Amount of that back, beyond the initial margin
-	Bid                     // up to Amount for each of the next Count lots of the auction of leadership; 0 takes bids back
-	SetMining               // what a block producer of one's own includes and builds upon: Mining
+	Bid                     // up to Amount for each of the next Count lots of leadership; 0 takes bids back
+	SetMining               // what the agent's block producer includes and builds upon: Mining
 	Disturb                 // the network of operator Other for Count hours, at the price of a booter
 	Say                     // a word to the remedy: Word, about Other, with Count and Amount
 	Verbs
@@ -78,13 +78,13 @@ type Action struct {
 	Word   remedy.Word
 }
 
-// Mining is the standing policy of a block producer: plain data, in force from the
-// next block on. The zero value is an honest producer.
+// Mining is the standing policy of a block producer, in force from the next block
+// on. The zero value is an honest producer.
 type Mining struct {
-	Refused   ID     // whose transactions are refused; ledger.Outside is nobody
-	Inclusion bool   // leave them out of own blocks
-	Building  bool   // build on no block that contains one
-	GiveUp    uint32 // accept such a block once that many blocks follow it; 0 never
+	Refused   ID     // operator whose transactions are refused; ledger.Outside is nobody
+	Inclusion bool   // leave those transactions out of the producer's blocks
+	Building  bool   // build on no block that contains one of them
+	GiveUp    uint32 // accept such a block once so many blocks follow it; 0 never
 }
 
 // Wake asks that an agent be woken at a tick.
@@ -113,7 +113,7 @@ func (d *Actions) add(v Verb, a ID) *Action {
 	return x
 }
 
-// WakeAt asks to be woken at a tick; each agent has one wake-up, the last named.
+// WakeAt asks to be woken at a tick. Each agent has one wake-up: the last one named.
 func (d *Actions) WakeAt(a ID, tick uint32) { d.Wakes = append(d.Wakes, Wake{a, tick}) }
 
 // Order sends an order of lots whole lots at price ticks from one of the
@@ -146,7 +146,7 @@ func (d *Actions) PerpOrder(a ID, slot uint16, side book.Side, kind book.Kind, p
 // CancelDai takes back all orders of the agent for dai.
 func (d *Actions) CancelDai(a ID) { d.add(CancelAll, a).Pair = DaiPair }
 
-// Bite asks to pay a part of the debt of another's vault, in micro-dai.
+// Bite asks to pay a part of the debt of another owner's vault, in micro-dai.
 func (d *Actions) Bite(a, owner ID, dai ledger.Amount) {
 	if dai > 0 {
 		x := d.add(Bite, a)
@@ -154,7 +154,7 @@ func (d *Actions) Bite(a, owner ID, dai ledger.Amount) {
 	}
 }
 
-// Until sends a post-only order that is gone at a tick.
+// Until sends a post-only order that expires at a tick.
 func (d *Actions) Until(tick uint32, a ID, slot uint16, side book.Side, price, lots uint32) {
 	n := len(d.List)
 	if d.Order(a, slot, side, book.PostOnly, price, lots); len(d.List) > n {
@@ -168,7 +168,7 @@ func (d *Actions) Cancel(a ID, slot uint16) { d.add(Cancel, a).Order.Slot = slot
 // CancelAll takes back all orders of the agent.
 func (d *Actions) CancelAll(a ID) { d.add(CancelAll, a) }
 
-// Move asks for one of the verbs that take nothing but an amount.
+// Move asks for a verb that takes an amount and nothing else.
 func (d *Actions) Move(v Verb, a ID, amount ledger.Amount) {
 	if amount > 0 {
 		d.add(v, a).Amount = amount
@@ -203,7 +203,7 @@ func (d *Actions) Bid(a ID, count uint32, amount ledger.Amount) {
 	x.Count, x.Amount = count, amount
 }
 
-// Mine sets the standing policy of the block producer that a controls.
+// Mine sets the standing policy of the block producer under the control of a.
 func (d *Actions) Mine(a ID, p Mining) { d.add(SetMining, a).Mining = p }
 
 // Disturb pays for hours of a network attack on an operator.

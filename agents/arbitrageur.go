@@ -7,10 +7,10 @@ import (
 )
 
 // ArbitrageurParams describe those who hold dai and move it where it is dear.
-// Each quotes both sides around its own reservation price, a dollar when it
-// holds what it normally holds and more the less it has left, so that together
-// they are the supply curve of dai; they liquidate vaults that are worth it, and
-// carry dai into the rollup and, when it is dear, out of it.
+// Each quotes both sides around its reservation price, which is a dollar at its
+// normal holding and rises as its holding falls, so that together they are the
+// supply curve of dai. They liquidate vaults when that pays, carry dai into the
+// rollup, and carry it out when it is dear.
 //
 // Sources: Ho and Stoll (1981), Avellaneda and Stoikov (2008) for the
 // reservation price; Klages-Mundt and Minca (2019) and MakerDAO's account of 12
@@ -44,19 +44,42 @@ type arbitrageur struct {
 	asked  uint32  // tick of the first request to withdraw, 0 for none
 }
 
-// NewArbitrageurs draws a population that holds o.Dai together; endow is called
-// with what each owns. Penalty is what the vault contract gives a liquidator.
-func NewArbitrageurs(p ArbitrageurParams, penalty float64, o Opening, list []Agent, s *draw.Stream,
-	endow func(ID, Endowment)) *Arbitrageurs {
+// How arbitrageurs differ, quote and move.
+//
+// Assumption: thumb rules of which none has been swept. Dai goes back into the
+// rollup at a third of the premium that brings it out, so that it does not go to and
+// fro, and only when nearly the whole normal holding is outside; withdrawals pay a
+// fifth above their gas and a tenth of what the sale would gain.
+const (
+	slopeSD     = 0.5   // log s.d. of the slope over holders
+	carrySD     = 0.5   // log s.d. of the premium for carrying out
+	spreadLow   = 0.5   // least half-spread over the mean
+	spreadHigh  = 2     // largest half-spread over the mean
+	backDivisor = 3     // premium at which dai comes out over the one at which it goes back
+	backHolding = 0.9   // share of the normal holding that must be outside then
+	spendSlack  = 0.005 // distance from the middle at which dai is bought and sold without a view
+	biteBase    = 0.99  // worth of dai in a liquidation without the penalty, USD: a percent below a dollar
+	cashShare   = 0.99  // of free cash that stands behind a bid, the rest pays fees
+	gasMarkup   = 1.2   // offered for a withdrawal over its gas
+	gainShare   = 0.1   // of the gain from the sale that is offered on top
+	quoteStale  = 5000  // a quote is renewed when it is off by more than one in so many ticks, two basis points
+)
+
+// NewArbitrageurs draws a population that holds o.Dai together and calls endow
+// for each agent. Penalty is the share of the debt that the vault contract gives a
+// liquidator.
+func NewArbitrageurs(
+	p ArbitrageurParams, penalty float64, o Opening, list []Agent, s *draw.Stream, endow Endow,
+) *Arbitrageurs {
 	t := &Arbitrageurs{p: p, penalty: penalty, rows: make([]arbitrageur, len(list))}
 	each := o.Dai / max(float64(len(list)), 1)
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)
 		row := &t.rows[i]
 		row.normal = each
-		row.slope = p.Slope * r.Lognormal(0.5)
-		row.carry = p.Carry * r.Lognormal(0.5)
-		row.spread = p.HalfSpreadBps * 1e-4 * r.Uniform(0.5, 2)
+		row.slope = p.Slope * r.Lognormal(slopeSD)
+		row.carry = p.Carry * r.Lognormal(carrySD)
+		row.spread = p.HalfSpreadBps * basisPoint * r.Uniform(spreadLow, spreadHigh)
 		row.home = int(float64(i+1)*p.InsideShare) > int(float64(i)*p.InsideShare)
 		e := Endowment{Dai: each, Cash: p.CashRatio * each}
 		if row.home {
@@ -78,16 +101,16 @@ func (t *Arbitrageurs) Clone() Strategy {
 func (t *Arbitrageurs) Decide(awake []Agent, v *View, do *Actions) {
 	for _, a := range awake {
 		do.Move(SellEther, a.ID, v.Free(a.ID, ledger.Ether))
-		pace := t.p.WakeHours / 24
+		pace := t.p.WakeHours / hours
 		if t.one(a, &t.rows[a.Row], v, do) {
-			pace = min(pace, 1.0/144)
+			pace = min(pace, 1.0/tenMinutes)
 		}
-		do.WakeAt(a.ID, later(v, v.Rand(a).Uniform(0.5, 1.5)*pace*v.TicksPerDay))
+		do.WakeAt(a.ID, later(v, jitter(v.Rand(a))*pace*v.TicksPerDay))
 	}
 }
 
 // one does what pays most: a liquidation, else carrying dai to where it is
-// wanted, else quoting. It reports whether it is in haste.
+// wanted, else quoting. It reports whether the next look is soon.
 func (t *Arbitrageurs) one(a Agent, row *arbitrageur, v *View, do *Actions) bool {
 	inside := v.Pocket(a.ID, ledger.Dai, ledger.Rollup)
 	liquid := v.Free(a.ID, ledger.Dai) + v.Pocket(a.ID, ledger.Dai, ledger.Held)
@@ -98,7 +121,7 @@ func (t *Arbitrageurs) one(a Agent, row *arbitrageur, v *View, do *Actions) bool
 	switch {
 	case inside > 0 && (v.Dai.Mid > 1+row.carry || v.Leaving(a.ID)):
 		t.withdraw(a.ID, row, inside, v, do)
-	case row.home && v.Dai.Mid < 1+row.carry/3 && liquid.Units() > 0.9*row.normal:
+	case row.home && v.Dai.Mid < 1+row.carry/backDivisor && liquid.Units() > backHolding*row.normal:
 		do.CancelDai(a.ID)
 		do.Move(Bridge, a.ID, liquid)
 	default:
@@ -109,24 +132,25 @@ func (t *Arbitrageurs) one(a Agent, row *arbitrageur, v *View, do *Actions) bool
 	return false
 }
 
-// spend buys or sells dai for reasons of its own, within half a percent
-// of the middle.
+// spend buys or sells dai without a view of its price, within half a percent of the
+// middle.
 func (t *Arbitrageurs) spend(a Agent, row *arbitrageur, v *View, do *Actions) {
 	r := v.Rand(a)
 	side := book.Side(r.Intn(2))
-	dai := t.p.Turnover * t.p.WakeHours / 24 * row.normal * r.Exponential()
+	dai := t.p.Turnover * t.p.WakeHours / hours * row.normal * r.Exponential()
 	if side == book.Sell {
 		dai = min(dai, v.Free(a.ID, ledger.Dai).Units())
 	}
-	do.DaiOrder(a.ID, takingSlot, side, book.ImmediateOrCancel, v.Price(v.Dai.Mid*within(side, 0.005)), v.Lots(dai))
+	price := v.Price(v.Dai.Mid * within(side, spendSlack))
+	do.DaiOrder(a.ID, takingSlot, side, book.ImmediateOrCancel, price, v.Lots(dai))
 }
 
-// worth is the most that anybody pays for dai who does not owe it: a percent
-// less than what a liquidation gives for it.
-func (t *Arbitrageurs) worth() float64 { return 0.99 + t.penalty }
+// worth is the most that anybody who does not owe dai pays for it: a percent less
+// than a liquidation gives for it.
+func (t *Arbitrageurs) worth() float64 { return biteBase + t.penalty }
 
-// bite takes part in a liquidation with what dai there is, and buys more for
-// less than the liquidation pays.
+// bite takes part in a liquidation with the dai at hand, and buys more for less
+// than the liquidation pays.
 func (t *Arbitrageurs) bite(id, owner ID, debt, liquid ledger.Amount, v *View, do *Actions) {
 	do.CancelDai(id)
 	do.Bite(id, owner, min(debt, liquid))
@@ -136,7 +160,8 @@ func (t *Arbitrageurs) bite(id, owner ID, debt, liquid ledger.Amount, v *View, d
 }
 
 // withdraw asks for all dai inside, through the coordinator and after a while
-// through the queue; a tenth of what the sale would gain may go in fees.
+// through the queue of layer one. A fifth on top of the gas and a tenth of the gain
+// from the sale may go in fees.
 func (t *Arbitrageurs) withdraw(id ID, row *arbitrageur, inside ledger.Amount, v *View, do *Actions) {
 	if row.asked == 0 {
 		row.asked = v.Tick
@@ -145,13 +170,14 @@ func (t *Arbitrageurs) withdraw(id ID, row *arbitrageur, inside ledger.Amount, v
 		do.Request(ForceExit, id, 1, 0)
 		return
 	}
-	gas := float64(v.Rollup.WithdrawalGas) * v.GasGwei * 1e-9 * v.EthUSD
-	do.Request(AskExit, id, 1, Amount(float64(1.2*gas)+float64(0.1*inside.Units()*max(v.Dai.Mid-1, 0))))
+	gas := float64(v.Rollup.WithdrawalGas) * v.GasGwei * gwei * v.EthUSD
+	gain := float64(gainShare * inside.Units() * max(v.Dai.Mid-1, 0))
+	do.Request(AskExit, id, 1, Amount(float64(gasMarkup*gas)+gain))
 }
 
-// quote rests an offer and a bid around the reservation price. Where the market
-// is beyond it, the quote on that side stands a part of the way from the market
-// and is larger by what would bring the reservation price there.
+// quote rests an offer and a bid around the reservation price. When the market is
+// beyond that price, the quote on its side stands between the two and is larger by
+// the amount whose trade would move the reservation price to the market.
 func (t *Arbitrageurs) quote(id ID, row *arbitrageur, inside, liquid ledger.Amount, v *View, do *Actions) {
 	reserve := 1 + float64(row.slope*(1-(inside+liquid).Units()/row.normal))
 	beyond := v.Dai.Mid - reserve
@@ -160,13 +186,14 @@ func (t *Arbitrageurs) quote(id ID, row *arbitrageur, inside, liquid ledger.Amou
 	t.rest(id, passiveSlot, book.Sell, max(reserve, near)*(1+row.spread), min(size(beyond), liquid.Units()), v, do)
 	cash := (v.Free(id, ledger.Cash) + v.Pocket(id, ledger.Cash, ledger.Held)).Units()
 	bid := min(reserve, near, t.worth()) * (1 - row.spread)
-	t.rest(id, bidSlot, book.Buy, bid, min(size(-beyond), 0.99*cash/bid), v, do)
+	t.rest(id, bidSlot, book.Buy, bid, min(size(-beyond), cashShare*cash/bid), v, do)
 }
 
-// patience is how far from the reservation price, towards the market, a quote
-// stands that is already worth more than the reservation price.
+// patience is where a quote stands between the reservation price, at 0, and a
+// market that pays more, at 1.
 //
-// Assumption: who wants to sell gives way by a tenth of the distance at a look.
+// Assumption: a holder who wants to sell gives way by a tenth of the distance at a
+// look.
 const patience = 0.9
 
 // bidSlot is the order slot of the bid that rests beside an offer.
@@ -177,7 +204,7 @@ const bidSlot = 2
 func (t *Arbitrageurs) rest(id ID, slot uint16, side book.Side, usd, dai float64, v *View, do *Actions) {
 	price, lots := v.Price(max(usd, v.TickUSD)), v.Lots(dai)
 	at, open, _, ok := v.OpenDai(id, slot)
-	if near := max(at, price)-min(at, price) <= price/5000; !ok || !near || open < lots-lots/4 {
+	if near := max(at, price)-min(at, price) <= price/quoteStale; !ok || !near || open < lots-lots/4 {
 		do.DaiOrder(id, slot, side, book.Limit, price, lots)
 	}
 }

@@ -35,20 +35,36 @@ type basis struct {
 }
 
 // bufferShare is the margin that basis traders and short sellers keep behind
-// the contract, as a share of its value.
+// the contract, as a share of its value. They add to it below bufferLow times
+// that and take back what they have beyond bufferHigh times that.
 //
 // Assumption: twice the initial margin of the default rules; it does not follow a
 // preset that changes them.
-const bufferShare = 0.4
+const (
+	bufferShare = 0.4
+	bufferLow   = 0.75
+	bufferHigh  = 1.5
+)
 
-// NewBasis draws a population; endow is called with what each owns.
-func NewBasis(p BasisParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Basis {
+// How basis traders differ and hedge.
+//
+// Assumption: a hedge waits for a quarter of a quote, so that it is not traded lot
+// by lot; quotes are renewed when they are off by five basis points or half gone.
+const (
+	basisLow   = 0.7     // least half-spread over the mean
+	basisHigh  = 1.6     // largest half-spread over the mean
+	hedgeShare = 1.0 / 4 // of a quote's size, the gap below which nothing is hedged
+	basisStale = 2000    // a quote is renewed when it is off by more than one in so many ticks
+)
+
+// NewBasis draws a population and calls endow for each agent.
+func NewBasis(p BasisParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Basis {
 	t := &Basis{p: p, rows: make([]basis, len(list))}
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)
 		t.rows[i] = basis{
 			normal: p.HoldShare * o.Supply / float64(len(list)),
-			spread: p.HalfSpreadBps * 1e-4 * r.Uniform(0.7, 1.6),
+			spread: p.HalfSpreadBps * basisPoint * r.Uniform(basisLow, basisHigh),
 		}
 		endow(a.ID, Endowment{Tokens: t.rows[i].normal, Cash: p.CashRatio * t.rows[i].normal * o.Price})
 	}
@@ -73,39 +89,38 @@ func (t *Basis) Decide(awake []Agent, v *View, do *Actions) {
 		centre := v.Mid * (1 - float64(t.p.SkewShare*clip(position/row.normal, -1, 1)))
 		t.quote(a.ID, 0, book.Buy, centre*(1-row.spread), min(size, row.normal-position), v, do)
 		t.quote(a.ID, 1, book.Sell, centre*(1+row.spread), min(size, row.normal+position), v, do)
-		do.WakeAt(a.ID, later(v, v.Rand(a).Uniform(0.5, 1.5)*t.p.WakeBlocks))
+		do.WakeAt(a.ID, later(v, jitter(v.Rand(a))*t.p.WakeBlocks))
 	}
 }
 
-// hedge trades tokens until they and the position are together what the trader
-// normally holds.
+// hedge trades tokens until tokens and position together are the normal holding.
 func (t *Basis) hedge(id ID, gap, slice float64, v *View, do *Actions) {
-	if abs(gap) < slice/4 {
+	if abs(gap) < hedgeShare*slice {
 		return
 	}
 	side := sideOf(gap)
-	do.Order(id, takingSlot, side, book.ImmediateOrCancel, v.Price(v.Mid*within(side, 0.004)),
-		v.Lots(min(abs(gap), slice)))
+	price := v.Price(v.Mid * within(side, takingSlack))
+	do.Order(id, takingSlot, side, book.ImmediateOrCancel, price, v.Lots(min(abs(gap), slice)))
 }
 
-// quote replaces a quote that is no longer where or as large as it should be.
+// quote replaces a quote whose price or size is no longer right.
 func (t *Basis) quote(id ID, slot uint16, side book.Side, usd, tokens float64, v *View, do *Actions) {
 	price, lots := v.Price(usd), v.Lots(tokens)
 	at, open, ok := v.OpenPerp(id, slot)
-	if near := max(at, price)-min(at, price) <= price/2000; ok && near && open >= lots/2 {
+	if near := max(at, price)-min(at, price) <= price/basisStale; ok && near && open >= lots/2 {
 		return
 	}
 	do.PerpOrder(id, slot, side, book.Limit, price, lots)
 }
 
-// MarginPerp keeps the margin behind a position of this many tokens between
-// three quarters of the buffer and one and a half times it.
+// MarginPerp keeps the margin behind a position of this many tokens between three
+// quarters of the buffer and one and a half times it.
 func MarginPerp(id ID, tokens float64, v *View, do *Actions) {
 	need := float64(bufferShare * tokens * v.Mid)
 	switch have := v.PerpEquity(id).Units(); {
-	case have < 0.75*need:
+	case have < bufferLow*need:
 		do.Move(AddPerp, id, min(Amount(need-have), v.Free(id, ledger.Cash)))
-	case have > 1.5*need:
+	case have > bufferHigh*need:
 		do.Move(FreePerp, id, Amount(have-need))
 	}
 }

@@ -75,11 +75,12 @@ func TestBasisTradersQuoteAndHedge(t *testing.T) {
 	}
 }
 
-// Margin is topped up when it is short of the buffer, left alone near it, and
-// taken back when there is far more.
+// Margin below the buffer is filled up, margin near it is left alone, and margin far
+// above it is taken back.
 func TestMarginOfContracts(t *testing.T) {
-	for _, c := range []struct{ margin, tokens, add, free float64 }{{0, 100, 40, 0}, {35, 100, 0, 0}, {45, 100, 0, 0},
-		{90, 100, 0, 50}, {90, 0, 0, 90}} {
+	for _, c := range []struct{ margin, tokens, add, free float64 }{
+		{0, 100, 40, 0}, {35, 100, 0, 0}, {45, 100, 0, 0}, {90, 100, 0, 50}, {90, 0, 0, 90},
+	} {
 		s, _, a := oneBasis(t)
 		s.grant(a.ID, Endowment{Cash: 1000})
 		if c.margin > 0 {
@@ -102,8 +103,8 @@ func TestMarginOfContracts(t *testing.T) {
 	}
 }
 
-// A short seller takes the contract when it is not below the token, or when
-// nobody lends, and closes it when the reason is gone.
+// A short seller sells the contract when it is not below the token or when nobody
+// lends, and closes it when the token is no longer too dear.
 func TestShortersChooseTheContract(t *testing.T) {
 	for _, c := range []struct {
 		lent, mid float64

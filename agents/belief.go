@@ -32,11 +32,11 @@ type BeliefParams struct {
 // k = ρ − g + ℓ − ι + π·φ is identified, not guessed: it is what makes the
 // agent hold what it holds at the opening price.
 type belief struct {
-	weight, prior float64  // on E, now and before learning (as log odds)
+	weight, prior float64  // weight on E now, and its log odds before learning
 	view, viewSD  float64  // own view of ln V, and its standard deviation
 	viewHalf      float64  // half-life of that view, days
 	viewTick      uint32   // tick at which the view was last moved
-	permanence    float64  // factor of its own on the prior that trouble is permanent
+	permanence    float64  // factor of this agent on the prior that trouble is permanent
 	attention     uint32   // delay before it notices trouble, ticks
 	note          forecast // the note by which the two rules are judged a week later
 }
@@ -44,11 +44,31 @@ type belief struct {
 // forecast is what an agent wrote down to judge its two rules by later.
 type forecast struct {
 	tick              uint32  // tick at which it was written
-	total             float64 // cumulative reward of a staked token then
-	extrapolated      float64 // reward by the one rule, relative to the opening
-	structural        float64 // reward by the other
+	total             float64 // cumulative reward of a staked token at that tick
+	extrapolated      float64 // reward that extrapolation foresaw, relative to the opening
+	structural        float64 // reward that the structural rule foresaw
 	errE, errS, count float64 // mean absolute error of each rule so far, and the number of notes
 }
+
+// How holders' beliefs differ, and what bounds them.
+//
+// Assumption: halves of the population lie within about a factor of one and a half
+// (views), one and a quarter (permanence) and two and a quarter (attention) of the
+// median; views move at most every six hours, which a half-life of weeks allows; the
+// two rules are judged every week, with half of the weight on the last one.
+const (
+	viewHalfSD   = 0.7  // log s.d. of the half-life of views
+	permanenceSD = 0.3  // log s.d. of the factor on the prior of permanence
+	attentionSD  = 1.2  // log s.d. of the delay of attention
+	viewMoves    = 4    // most moves of a view a day
+	judgeDays    = 7    // days between two judgements of the rules
+	certain      = 1e-6 // least distance of a weight from 0 and 1 where log odds are taken
+	leastReward  = 1e-9 // least forecast of the reward over the opening, so that its log exists
+	mostLikely   = 0.99 // largest prior that trouble is permanent
+	leastServed  = 0.02 // least share of slots that are taken to be served
+	leastUsers   = 1e-3 // least average of active cohorts, so that its log exists
+	trendDays    = 7.2  // difference of the mean ages of averages with half-lives of 2 and 7 days
+)
 
 // believer holds what all beliefs of a population share.
 type believer struct {
@@ -71,9 +91,9 @@ func (m *believer) draw(r *draw.Stream) belief {
 	b := belief{
 		weight:     min(r.Float64()*2*m.p.Extrapolation, 1),
 		viewSD:     m.p.ViewSpread,
-		viewHalf:   m.p.ViewHalfDays * r.Lognormal(0.7),
-		permanence: r.Lognormal(0.3),
-		attention:  uint32(m.p.AttentionHours / 24 * m.perDay * r.Lognormal(1.2)),
+		viewHalf:   m.p.ViewHalfDays * r.Lognormal(viewHalfSD),
+		permanence: r.Lognormal(permanenceSD),
+		attention:  uint32(m.p.AttentionHours / hours * m.perDay * r.Lognormal(attentionSD)),
 	}
 	b.prior = logit(b.weight)
 	b.view = b.viewSD * r.Norm()
@@ -81,7 +101,7 @@ func (m *believer) draw(r *draw.Stream) belief {
 }
 
 func logit(x float64) float64 {
-	x = clip(x, 1e-6, 1-1e-6)
+	x = clip(x, certain, 1-certain)
 	return exact.Log(x / (1 - x))
 }
 
@@ -92,10 +112,7 @@ func (m *believer) lnValue(b *belief, v *View) float64 {
 		return news + v.LnActivity
 	}
 	e, s := m.forecasts(b, v)
-	y := float64(b.weight*e) + float64((1-b.weight)*s)
-	if y < 1e-9 {
-		y = 1e-9
-	}
+	y := max(float64(b.weight*e)+float64((1-b.weight)*s), leastReward)
 	hazard := 0.0
 	if m.p.HazardPremium > 0 {
 		hazard = exact.Log(1 + m.p.HazardPremium*v.Service.Withheld/m.yearly)
@@ -105,10 +122,10 @@ func (m *believer) lnValue(b *belief, v *View) float64 {
 
 // relief is what an end of all trouble would add to the worth of some tokens, in
 // USD. It is negative where the holder thinks that others' empty blocks leave
-// more fees to its own stake than they drive away: “Stakers will have a
+// more fees to its stake than they drive away: “Stakers will have a
 // opportunity to not participate in the dos attack and get more rewards.”
 //
-// Assumption: the holder lays all the trouble that it sees at one door.
+// Assumption: the holder blames one operator for all the trouble that it sees.
 func (m *believer) relief(b *belief, v *View, tokens float64) float64 {
 	if !m.p.RespondToEvents {
 		return 0
@@ -116,7 +133,7 @@ func (m *believer) relief(b *belief, v *View, tokens float64) float64 {
 	e, s := m.forecasts(b, v)
 	well := m.normalReward(v) / m.opening.Normal
 	y := float64(b.weight*e) + float64((1-b.weight)*s)
-	return tokens * v.Mid * (1 - b.weight) * (well - s) / max(y, 1e-9)
+	return tokens * v.Mid * (1 - b.weight) * (well - s) / max(y, leastReward)
 }
 
 // forecasts returns the two forecasts of the reward of a staked token relative
@@ -139,13 +156,13 @@ func (m *believer) forecasts(b *belief, v *View) (extrapolated, structural float
 	// The structural forecast uses revenue now over the expected stake, and no
 	// more than what those who serve can keep while others withhold slots: a
 	// burst of fees from a backlog is not a yield.
-	now := min(m.reached(p.Served6h/m.opening.Revenue, p), normal/max(1-p.Withheld, 0.02))
+	now := min(m.reached(p.Served6h/m.opening.Revenue, p), normal/max(1-p.Withheld, leastServed))
 	n := float64(p.Episode.Ended)
-	q0 := min(m.p.Permanence*b.permanence*m.p.PriorEpisodes/(m.p.PriorEpisodes+n), 0.99)
-	survive := exact.Pow(1+age*24/m.p.SurvivalHours, -m.p.SurvivalPower)
+	q0 := min(m.p.Permanence*b.permanence*m.p.PriorEpisodes/(m.p.PriorEpisodes+n), mostLikely)
+	survive := exact.Pow(1+age*hours/m.p.SurvivalHours, -m.p.SurvivalPower)
 	q := q0 / (q0 + float64((1-q0)*survive))
 	days := (1 + age) / (1 + n)
-	temporary := normal - float64(m.yearly*days/365*(normal-now))
+	temporary := normal - float64(m.yearly*days/daysAYear*(normal-now))
 	lasting := now * exact.Exp(float64(m.p.TrendDays*min(0, trend(p.ActiveFast, p.ActiveSlow))))
 	return extrapolated, float64((1-q)*temporary) + float64(q*lasting)
 }
@@ -158,8 +175,8 @@ func (m *believer) normalReward(v *View) float64 {
 		float64(p.ToSupply*p.PerUser30d*p.ActiveFast*v.Activity/m.opening.Supply)
 }
 
-// reached is the reward of a staked token relative to the opening when fees are
-// so many times those of the opening.
+// reached is the reward of a staked token relative to the opening when fees are a
+// multiple of those at the opening.
 func (m *believer) reached(fees float64, p *rollup.Public) float64 {
 	o := &m.opening
 	burnt := o.ToSupply * o.Revenue / o.Supply / o.Normal // share of the reward at the opening
@@ -167,16 +184,10 @@ func (m *believer) reached(fees float64, p *rollup.Public) float64 {
 	return float64(staked*(1-burnt)) + float64(fees*p.ToSupply*o.Revenue/o.Supply/o.Normal)
 }
 
-// trend is the daily growth of active users seen by the distance of two
-// averages with half-lives of 2 and 7 days, whose mean ages differ by 7.2 days.
+// trend is the daily growth of active users that follows from the distance of two
+// averages with half-lives of 2 and 7 days.
 func trend(fast, slow float64) float64 {
-	if fast < 1e-3 {
-		fast = 1e-3
-	}
-	if slow < 1e-3 {
-		slow = 1e-3
-	}
-	return exact.Log(fast/slow) / 7.2
+	return exact.Log(max(fast, leastUsers)/max(slow, leastUsers)) / trendDays
 }
 
 // episode says whether the agent is aware of service trouble and its age in days.
@@ -191,10 +202,10 @@ func (m *believer) episode(b *belief, v *View) (on bool, age float64) {
 	return false, 0
 }
 
-// drift lets the agent's own view wander: an Ornstein–Uhlenbeck process, moved
-// at most every six hours.
+// drift lets the agent's view wander: an Ornstein–Uhlenbeck process, moved at most
+// every six hours.
 func (m *believer) drift(b *belief, v *View, r *draw.Stream) {
-	if float64(v.Tick-b.viewTick)*4 < m.perDay {
+	if float64(v.Tick-b.viewTick)*viewMoves < m.perDay {
 		return
 	}
 	keep := exact.HalfLife(float64(v.Tick-b.viewTick)/m.perDay, b.viewHalf)
@@ -207,11 +218,11 @@ func (m *believer) drift(b *belief, v *View, r *draw.Stream) {
 // memory half of the past).
 func (m *believer) learn(b *belief, v *View) {
 	f := &b.note
-	if m.p.Learning == 0 || !m.p.RespondToEvents || float64(v.Tick-f.tick) < 7*m.perDay {
+	if m.p.Learning == 0 || !m.p.RespondToEvents || float64(v.Tick-f.tick) < judgeDays*m.perDay {
 		return
 	}
 	if f.count > 0 {
-		years := float64(v.Tick-f.tick) / m.perDay / 365
+		years := float64(v.Tick-f.tick) / m.perDay / daysAYear
 		earned := (v.Service.RewardTotal - f.total) / years / m.opening.Reward
 		f.errE = float64((f.errE + abs(f.extrapolated-earned)) / 2)
 		f.errS = float64((f.errS + abs(f.structural-earned)) / 2)

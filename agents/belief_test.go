@@ -52,7 +52,7 @@ func TestChanceOfPermanentTrouble(t *testing.T) {
 	}
 }
 
-// A two-week outage that all know to end takes two weeks of fees, k·14/365.
+// A two-week outage that everybody expects to end costs two weeks of fees, k·14/365.
 func TestTemporaryOutageCostsItsFees(t *testing.T) {
 	s := newSmall(t, 1)
 	p := beliefs()

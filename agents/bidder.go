@@ -9,13 +9,13 @@ import (
 )
 
 // BidderParams describe how operators bid where leadership is sold. Each has a
-// private estimate of what a slot is worth, public revenue plus extractable value
-// less its own cost, with an error of its own; it bids that value less the
+// private estimate of what a slot is worth: public revenue plus extractable value
+// less its cost, with an error that others do not have. It bids that value less the
 // margin that it wants to keep.
 //
-// Sources: with a common value the winner is who errs upwards (Capen, Clapp and
-// Campbell 1971), and bidders learn to allow for it; margins follow success as in
-// learning direction theory (Selten and Stoecker 1986).
+// Sources: with a common value the winner is the bidder who errs upwards (Capen,
+// Clapp and Campbell 1971), and bidders learn to allow for it; margins follow success
+// as in learning direction theory (Selten and Stoecker 1986).
 type BidderParams struct {
 	CostVary   float64 `key:"slot_cost_spread_share" default:"0.2" unit:"share" min:"0" max:"1" source:"Assumption: operators' running costs differ by a fifth either way" doc:"Half-width of the uniform spread of slot costs over operators, where leadership is sold"`
 	Error      float64 `key:"estimate_error" default:"0.03" unit:"1" min:"0" max:"2" source:"Assumption: a few percent of a public quantity; no sweep yet" doc:"Standard deviation of an operator's own error about ln value"`
@@ -31,34 +31,49 @@ type BidderParams struct {
 	StockDays  float64 `key:"token_stock_days" default:"0.5" unit:"d" min:"0" max:"100" source:"Assumption: half a day of bids, so that standing bids are covered" doc:"Tokens that an operator keeps where bids are paid in tokens, in days of leading every slot"`
 }
 
-// maxMargin bounds the share of the value that an operator tries to keep.
-const maxMargin = 0.5
+// How operators learn from the slots that they led, and what they keep in tokens.
+//
+// Assumption: bounds far beyond what operators come to in either auction; lessons
+// fade within a month, the count of slots won within a day; child orders for tokens
+// are a quarter of the stock, and spend at most half of the cash at a look.
+const (
+	maxMargin     = 0.5  // largest share of the value that an operator tries to keep
+	fadeDays      = 30   // half-life of what results have taught
+	wonDays       = 1    // half-life of the share of slots led
+	mostSurprise  = 0.5  // largest surprise of one result, as a share of the value
+	mostWeight    = 0.5  // largest weight of one look's results
+	mostLearnt    = 1    // largest correction of ln value
+	stockSlice    = 0.25 // child order over the stock wanted
+	stockCash     = 0.5  // share of the cash that one child order may spend
+	stockTooLarge = 2    // stock over the stock wanted, above which tokens are sold
+)
 
 // bidder is what a coordinator knows and has learnt where leadership is sold.
 type bidder struct {
 	cost   float64       // running cost, USD a slot
 	err    float64       // own error about ln value
-	learnt float64       // correction of ln value by own results
+	learnt float64       // correction of ln value by the results of slots led
 	margin float64       // share of the value that it aims to keep
 	share  float64       // share of the slots led, slow average
 	value  float64       // worth of a slot when it last looked, costs included, USD
 	led    uint32        // slots led until the last look
 	slots  uint64        // slots of everybody until then
-	made   ledger.Amount // micro-USD made of its own until then
+	made   ledger.Amount // micro-USD made of the slots led until then
 }
 
-// newBidder draws what an operator starts with where leadership is sold: a cost of
-// its own, an error, and what it has learnt of both auctions before.
+// newBidder draws what an operator starts with where leadership is sold: a cost, an
+// error, and what it has learnt of both auctions before.
 func (t *Coordinators) newBidder(r *draw.Stream) bidder {
 	p := &t.p.Bidding
 	return bidder{
 		cost: t.p.SlotCost * (1 + float64(p.CostVary*(float64(2*r.Float64())-1))),
-		err:  p.Error * r.Norm(), learnt: -p.Correction, margin: p.Margin, share: p.Ambition / float64(len(t.rows)),
+		err:  p.Error * r.Norm(), learnt: -p.Correction, margin: p.Margin,
+		share: p.Ambition / float64(len(t.rows)),
 	}
 }
 
-// compete is a coordinator's turn where leadership is sold: it pays for the slots
-// that it has led, draws its lesson from them, and bids for those on sale.
+// compete is a coordinator's turn where leadership is sold: it pays the running cost
+// of the slots that it has led, learns from them, and bids for those on sale.
 func (t *Coordinators) compete(id ID, row *coordinator, v *View, do *Actions, r *draw.Stream) {
 	b, days := &row.bidder, float64(v.Tick-row.tick)/v.TicksPerDay
 	led := v.Led(id) - b.led
@@ -74,33 +89,34 @@ func (t *Coordinators) compete(id ID, row *coordinator, v *View, do *Actions, r 
 // SlotValue is what the public record says that a slot brings: fees net of gas,
 // and the extractable value, which moves with them.
 func SlotValue(o Opening, v *View) float64 {
-	perYear := 365 * v.TicksPerDay / o.SlotTicks
+	perYear := daysAYear * v.TicksPerDay / o.SlotTicks
 	extra := v.Rollup.ExtractableUSD * o.PerBatch * perYear / o.Revenue
 	return max(v.Service.Served6h, 0) / perYear * v.EthUSD / o.EthUSD * (1 + extra)
 }
 
 // learn corrects the estimate by what the slots led have brought, and the margin
-// by how many they were. What an operator has learnt fades within a month, so
-// that one which has become too shy to win comes back.
+// by their number. Lessons fade within a month, so that an operator that has become too
+// cautious to win comes back.
 func (t *Coordinators) learn(b *bidder, led uint32, made, days float64, v *View) {
 	p := &t.p.Bidding
-	b.learnt = float64(b.learnt * exact.HalfLife(days, 30))
+	b.learnt = float64(b.learnt * exact.HalfLife(days, fadeDays))
 	if led > 0 && b.value > 0 {
-		surprise := clip(made/float64(led)/b.value-1, -0.5, 0.5)
-		b.learnt = clip(b.learnt+float64(min(p.Learning*float64(led), 0.5)*surprise), -1, 1)
+		surprise := clip(made/float64(led)/b.value-1, -mostSurprise, mostSurprise)
+		lesson := float64(min(p.Learning*float64(led), mostWeight) * surprise)
+		b.learnt = clip(b.learnt+lesson, -mostLearnt, mostLearnt)
 	}
 	past := float64(v.Service.Slots - b.slots)
 	if past == 0 {
 		return
 	}
 	won := float64(led) / past
-	b.share = won + float64((b.share-won)*exact.HalfLife(days, 1))
+	b.share = won + float64((b.share-won)*exact.HalfLife(days, wonDays))
 	wanted := p.Ambition / float64(len(t.rows))
 	b.margin = clip(b.margin+float64(p.MarginPace*days*clip(b.share/wanted-1, -1, 1)), 0, maxMargin)
 }
 
-// offer bids for every lot on sale. Where the winner pays the next bid nothing is
-// gained by bidding below the value; elsewhere the margin is kept.
+// offer bids for every lot on sale. Where the winner pays the next bid, nothing is
+// gained by bidding below the value; elsewhere the bid leaves the margin.
 func (t *Coordinators) offer(id ID, b *bidder, v *View, do *Actions, r *draw.Stream) {
 	board := v.Auction
 	margin := b.margin
@@ -117,26 +133,29 @@ func (t *Coordinators) offer(id ID, b *bidder, v *View, do *Actions, r *draw.Str
 	}
 }
 
-// stock keeps tokens for half a day of bids at hand: child orders buy what is
-// missing and sell what is twice too much.
+// stock keeps tokens for bids at hand: child orders buy what is missing, and sell what
+// is more than twice the stock wanted.
 func (t *Coordinators) stock(id ID, limit float64, v *View, do *Actions, r *draw.Stream) {
 	want := limit * t.p.Bidding.StockDays * v.TicksPerDay / t.o.SlotTicks
 	have := v.Free(id, ledger.Token).Units()
-	slice := 0.25 * want * (0.5 + r.Float64())
+	slice := stockSlice * want * (0.5 + r.Float64())
 	switch {
 	case have < want:
-		afford := 0.5 * v.Free(id, ledger.Cash).Units() / v.Mid
-		child(id, v, do, r, book.Buy, min(slice, want-have, afford), 1, 0.004)
-	case have > 2*want:
-		child(id, v, do, r, book.Sell, min(slice, have-2*want), 1, 0.004)
+		afford := stockCash * v.Free(id, ledger.Cash).Units() / v.Mid
+		child(id, v, do, r, book.Buy, min(slice, want-have, afford), 1, takingSlack)
+	case have > stockTooLarge*want:
+		child(id, v, do, r, book.Sell, min(slice, have-stockTooLarge*want), 1, takingSlack)
 	}
 }
 
-// OpeningBid is the share of net fees that winning bids come to at the opening:
-// the value of a slot less what winners keep.
+// OpeningBid is the value of a slot less what winners keep, over net fees: the share
+// of net fees that winning bids come to at the opening.
 func OpeningBid(p CoordinatorParams, extractable float64, o Opening, board *election.Board) float64 {
-	perSlot := o.Revenue / 365 / (o.TicksPerDay / o.SlotTicks)
-	keep := [...]float64{election.Ascending: p.Bidding.OpenProfit, election.FirstPrice: p.Bidding.OwnProfit,
-		election.SecondPrice: p.Bidding.NextProfit}[board.Format]
+	perSlot := o.Revenue / daysAYear / (o.TicksPerDay / o.SlotTicks)
+	keep := [...]float64{
+		election.Ascending:   p.Bidding.OpenProfit,
+		election.FirstPrice:  p.Bidding.OwnProfit,
+		election.SecondPrice: p.Bidding.NextProfit,
+	}[board.Format]
 	return max(perSlot+float64(extractable*o.PerBatch)-p.SlotCost, 0) * (1 - keep) / perSlot
 }

@@ -65,8 +65,8 @@ func TestBidIsValueLessMargin(t *testing.T) {
 	}
 }
 
-// The winner's curse is learnt: an operator that errs upwards by a tenth comes to
-// bid what slots really bring it.
+// The winner's curse is learnt: an operator that errs upwards by a tenth comes to bid
+// the amount that slots bring it.
 func TestOwnResultsCorrectTheEstimate(t *testing.T) {
 	s, c := competitors(t, 12, &election.Board{Slots: 1, Open: 1})
 	b := &c.rows[0].bidder
@@ -83,8 +83,8 @@ func TestOwnResultsCorrectTheEstimate(t *testing.T) {
 	near(t, "what is left of the lesson when it wins no more", b.learnt, 0, 0.01)
 }
 
-// Margins fall to nothing while an operator loses, and no further, and rise while
-// it has more than it wants.
+// Margins fall to 0 and no further while an operator loses, and rise while it leads
+// more slots than it wants.
 func TestMarginFollowsSuccess(t *testing.T) {
 	s, c := competitors(t, 12, &election.Board{Slots: 1, Open: 1})
 	b := &c.rows[0].bidder
@@ -111,8 +111,8 @@ func TestMarginFollowsSuccess(t *testing.T) {
 	}
 }
 
-// Where bids are paid in tokens an operator buys them, up to what it needs, and
-// sells what is far too much.
+// Where bids are paid in tokens an operator buys as many as it needs, and sells a
+// stock that is far too large.
 func TestOperatorsKeepTokensForBids(t *testing.T) {
 	s, c := competitors(t, 1, &election.Board{Slots: 1, Open: 40, Asset: ledger.Token})
 	orders := only(Submit, s.decide(c, 100, list(1)...))

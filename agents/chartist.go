@@ -33,15 +33,28 @@ type chartist struct {
 	trading bool    // whether it is on its way to the target
 }
 
-// NewChartists draws a population; endow is called with what each owns.
-func NewChartists(p ChartistParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Chartists {
+// How chartists differ and trade.
+//
+// Assumption: traders watch trends of five hours to five days; a gap of an eighth of the
+// holding is worth a trade, and a fiftieth ends it; child orders are a thirtieth of
+// the holding, ten minutes apart.
+const (
+	trendShortest  = 0.2                // shortest half-life of the average, days
+	trendRange     = 3.2188758248682006 // ln 25: the longest is five days, log-uniform between them
+	trendSlice     = 0.03               // child order over the holding
+	trendStartGap  = 0.12               // gap over the holding that starts a trade
+	tradeEndsBelow = 0.02               // gap over the holding that ends a trade, of stakers too
+)
+
+// NewChartists draws a population and calls endow for each agent.
+func NewChartists(p ChartistParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Chartists {
 	t := &Chartists{p: p, rows: make([]chartist, len(list))}
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)
 		row := &t.rows[i]
 		row.normal = p.HoldShare * o.Supply / float64(len(list))
 		row.sign = float64(2*(i%2) - 1)
-		row.half = 0.2 * exact.Exp(r.Float64()*3.2188758248682006) // to 5 days, log-uniform
+		row.half = trendShortest * exact.Exp(r.Float64()*trendRange)
 		row.average = exact.Log(o.Price)
 		endow(a.ID, Endowment{Tokens: row.normal, Cash: p.CashRatio * row.normal * o.Price})
 	}
@@ -67,7 +80,7 @@ func (t *Chartists) Decide(awake []Agent, v *View, do *Actions) {
 
 // one measures how far the price has moved from its average, in units of its
 // volatility, and trades towards a holding that is larger or smaller by the tanh of
-// that; small gaps are left alone.
+// that distance; small gaps are left alone.
 func (t *Chartists) one(a Agent, row *chartist, v *View, do *Actions) {
 	r := v.Rand(a)
 	keep := exact.HalfLife(float64(v.Tick-row.tick)/v.TicksPerDay, row.half)
@@ -76,16 +89,16 @@ func (t *Chartists) one(a Agent, row *chartist, v *View, do *Actions) {
 	signal := (v.LnMid - row.average) / (v.SigmaSlow * sqrt(row.half/2))
 	gap := float64(row.normal*(1+float64(row.sign*t.p.Reaction*exact.Tanh(signal)))) - v.Tokens(a.ID)
 	switch {
-	case row.trading && abs(gap) < 0.02*row.normal:
+	case row.trading && abs(gap) < tradeEndsBelow*row.normal:
 		row.trading = false
 		do.CancelAll(a.ID)
-	case !row.trading && abs(gap) > 0.12*row.normal:
+	case !row.trading && abs(gap) > trendStartGap*row.normal:
 		row.trading = true
 	}
 	if !row.trading {
-		do.WakeAt(a.ID, later(v, r.Uniform(0.5, 1.5)*t.p.WakeHours/24*v.TicksPerDay))
+		do.WakeAt(a.ID, later(v, jitter(r)*t.p.WakeHours/hours*v.TicksPerDay))
 		return
 	}
-	child(a.ID, v, do, r, sideOf(gap), min(0.03*row.normal, abs(gap)), 0.6, 0.004)
-	do.WakeAt(a.ID, later(v, r.Uniform(0.5, 1.5)*v.TicksPerDay/144))
+	child(a.ID, v, do, r, sideOf(gap), min(trendSlice*row.normal, abs(gap)), takingShare, takingSlack)
+	do.WakeAt(a.ID, later(v, jitter(r)*v.TicksPerDay/tenMinutes))
 }

@@ -29,14 +29,14 @@ type citizen struct {
 	seats   float64 // worth of court stake; 0 is no juror
 	venal   bool    // whether it takes a bribe that is worth more to it than the outcome
 	serves  bool    // has put up court stake
-	spoke   uint32  // the case and the round in which it spoke last
+	spoke   uint32  // the case, the round and the vote when it spoke last
 }
 
 // reading is what a holder makes of an operator's public record.
 type reading struct {
 	guilty bool
-	sure   float64 // chance that the others see it the same way, above a half
-	votes  bool    // whether it takes part in this case at all
+	sure   float64 // chance that the others see it the same way, at least a half
+	votes  bool    // whether it takes part in this case
 }
 
 func drawCitizen(p CivicParams, r *draw.Stream) (c citizen) {
@@ -48,8 +48,8 @@ func drawCitizen(p CivicParams, r *draw.Stream) (c citizen) {
 	return c
 }
 
-// read is a holder's opinion of an operator in a numbered case: the same at
-// every look but for what the record has come to show.
+// read is a holder's opinion of an operator in a numbered case. From look to look it
+// changes only with the record.
 func (t *Stakers) read(a Agent, row *staker, operator ID, number uint32, v *View) (x reading) {
 	r := v.Mind(a, number)
 	x.votes = r.Float64() < row.turnout
@@ -66,8 +66,7 @@ func (t *Stakers) speak(a Agent, row *staker, v *View, do *Actions) {
 		t.answer(a, row, v, do)
 	case k.Open:
 		t.judge(a, row, v, do)
-	case row.seats > 0 && !row.serves &&
-		remedy.Ask(v.Remedy, func(r *remedy.Rules, _ *remedy.Docket) bool { return r.Trial.By == remedy.Jurors }):
+	case row.seats > 0 && !row.serves && remedy.Ask(v.Remedy, byJurors):
 		row.serves = true
 		if cash := Amount(row.seats * v.Remedy.Rules().Trial.Seat.Units()); v.Free(a.ID, ledger.Cash) >= cash {
 			do.Say(a.ID, remedy.Message{Word: remedy.Enlist, Amount: cash})
@@ -77,9 +76,12 @@ func (t *Stakers) speak(a Agent, row *staker, v *View, do *Actions) {
 	}
 }
 
+// byJurors reports whether jurors judge operators.
+func byJurors(r *remedy.Rules, _ *remedy.Docket) bool { return r.Trial.By == remedy.Jurors }
+
 // complain lets a holder accuse the operator with the worst record, or report it to
-// the oracle, when the remedy listens and that is worth the bond, and even then
-// mostly leave it to somebody else.
+// the oracle, when the remedy takes complaints and the outcome is worth the bond. Even
+// then the holder mostly leaves it to others.
 func (t *Stakers) complain(a Agent, row *staker, v *View, do *Actions) {
 	s := v.Service.Suspect
 	if s == ledger.Outside {
@@ -93,7 +95,8 @@ func (t *Stakers) complain(a Agent, row *staker, v *View, do *Actions) {
 		switch o := &r.Oracle; {
 		case o.Bond > 0:
 			gain := t.interest(a, row, s, r, v) + float64(o.Prize*o.Bond.Units()*v.Mid)
-			if v.Free(a.ID, ledger.Token) >= o.Bond && float64(x.sure*gain) > float64((1-x.sure)*o.Bond.Units()*v.Mid) {
+			risk := float64((1 - x.sure) * o.Bond.Units() * v.Mid)
+			if v.Free(a.ID, ledger.Token) >= o.Bond && float64(x.sure*gain) > risk {
 				m = remedy.Message{Word: remedy.Report, About: s, Count: uint32(remedy.Attacks)}
 			}
 		case r.Trial.By != remedy.Nobody && t.dares(a, row, r.Trial.Bond, s, x, r, v):
@@ -132,8 +135,8 @@ func (t *Stakers) answer(a Agent, row *staker, v *View, do *Actions) {
 	case remedy.Disputed:
 		prize := v.Remedy.Rules().Oracle.Prize
 		if x.votes && t.truth(x, v) != f.Answer && float64(x.sure*prize) > 1-x.sure {
-			do.Say(a.ID, remedy.Message{Word: remedy.Dispute,
-				Amount: min(f.Missing, Amount(t.p.Civic.BondShare*v.Free(a.ID, ledger.Token).Units()))})
+			bond := Amount(t.p.Civic.BondShare * v.Free(a.ID, ledger.Token).Units())
+			do.Say(a.ID, remedy.Message{Word: remedy.Dispute, Amount: min(f.Missing, bond)})
 		}
 	case remedy.Forking:
 		if _, picked := f.Picked(a.ID); !picked {
@@ -152,17 +155,17 @@ func (t *Stakers) truth(x reading, v *View) uint8 {
 }
 
 // dares reports whether a holder that reads the record as guilty would risk a sum on
-// the others finding so too, for what that is worth to it.
-func (t *Stakers) dares(a Agent, row *staker, sum ledger.Amount, operator ID, x reading, r *remedy.Rules,
-	v *View) bool {
-	return v.Free(a.ID, ledger.Cash) >= sum &&
-		float64(x.sure*t.interest(a, row, operator, r, v)) > float64((1-x.sure)*sum.Units())
+// the others agreeing, given what a condemnation is worth to it.
+func (t *Stakers) dares(
+	a Agent, row *staker, sum ledger.Amount, operator ID, x reading, r *remedy.Rules, v *View,
+) bool {
+	gain, risk := float64(x.sure*t.interest(a, row, operator, r, v)), float64((1-x.sure)*sum.Units())
+	return v.Free(a.ID, ledger.Cash) >= sum && gain > risk
 }
 
-// interest is what the condemnation of an operator is worth to a holder in USD:
-// an end of the trouble, and the larger part of all rewards that falls to its own
-// stake when other stake is burnt, less what it loses itself if it delegates to
-// that operator.
+// interest is what the condemnation of an operator is worth to a holder in USD: an
+// end of the trouble, and the larger part of all rewards that its stake gets when
+// other stake is burnt, less what the holder loses if it delegates to that operator.
 func (t *Stakers) interest(a Agent, row *staker, operator ID, r *remedy.Rules, v *View) float64 {
 	tokens := v.Tokens(a.ID)
 	burnt := r.Trial.Slash * v.Backing(operator).Units()
@@ -173,11 +176,11 @@ func (t *Stakers) interest(a Agent, row *staker, operator ID, r *remedy.Rules, v
 	return gain
 }
 
-// now marks the draws of a tick among those of numbered cases.
+// now marks a draw by tick, so that it differs from every draw by case.
 const now = 1 << 31
 
-// vote says guilty or not, to the weight that the holder has: once in a round, or
-// where everyone has a voice again whenever it has changed its mind.
+// vote says guilty or not with the holder's weight: once in a round or, where everyone
+// has a voice, again when the holder has changed its mind.
 func (t *Stakers) vote(a Agent, row *staker, v *View, do *Actions) {
 	k := &v.Docket.Case
 	round := k.Number<<8 | k.Round<<1
@@ -188,7 +191,7 @@ func (t *Stakers) vote(a Agent, row *staker, v *View, do *Actions) {
 	x, weight := t.read(a, row, k.Accused, k.Number, v), 1.0
 	switch rules.Trial.By {
 	case remedy.Jurors:
-		weight, x.votes = v.Seats(a.ID), true // who puts up court stake has come to vote
+		weight, x.votes = v.Seats(a.ID), true // jurors put up stake in order to vote
 	case remedy.Stakers:
 		weight = v.Pocket(a.ID, ledger.Token, ledger.Staked).Units()
 	}
@@ -202,8 +205,8 @@ func (t *Stakers) vote(a Agent, row *staker, v *View, do *Actions) {
 	row.spoke = round | m.Count
 }
 
-// condemns decides by what the holder sees, unless a condemnation would cost it
-// more than the trouble does, or it is bribed.
+// condemns decides by what the holder sees, unless a condemnation would cost the
+// holder more than the trouble does, or the holder is bribed.
 func (t *Stakers) condemns(a Agent, row *staker, x reading, weight float64, r *remedy.Rules, v *View) bool {
 	k := &v.Docket.Case
 	own := t.interest(a, row, k.Accused, r, v)
@@ -219,8 +222,8 @@ func (t *Stakers) condemns(a Agent, row *staker, x reading, weight float64, r *r
 // see what the holder sees; a juror who then stands alone also loses its penalty
 // and the fee, and gains them where the bribe has won.
 //
-// Assumption: a voter weighs the outcome as if its own vote decided, a juror as
-// if its seat did in one case in as many as there are seats.
+// Assumption: a voter weighs the outcome as if its vote decided. A juror takes its
+// seat to decide one case in as many as there are seats.
 func bought(sure, weight, own float64, t *remedy.Trial, k *remedy.Case) bool {
 	gain := float64(sure * k.Offer.Units() * weight)
 	if t.By != remedy.Jurors {

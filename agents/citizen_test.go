@@ -10,8 +10,8 @@ import (
 	"stakeout/mechanisms/rollup"
 )
 
-// assembly is a hundred holders and an operator that has withheld so many of its
-// forty slots while users waited.
+// assembly is a hundred holders and an operator that has withheld some of its forty
+// slots while users waited.
 type assembly struct {
 	*small
 	holders *Stakers
@@ -82,8 +82,8 @@ func (a *assembly) open() *remedy.Case {
 
 const heard = 100_000
 
-// Who withholds nothing is neither accused nor condemned; who withholds
-// everything is both, and with “Nobody” to judge nobody says anything.
+// An operator that withholds nothing is neither accused nor condemned, and one that
+// withholds everything is both. With “Nobody” to judge, nobody says anything.
 func TestHoldersJudgeByTheRecord(t *testing.T) {
 	a := convene(t, 40, nil)
 	if _, _, n := a.say(heard); n < 90 {
@@ -111,8 +111,8 @@ func TestHoldersJudgeByTheRecord(t *testing.T) {
 	}
 }
 
-// A bond beyond what a condemnation is worth keeps everybody from accusing, and
-// so does having heard of nothing.
+// Nobody accuses when the bond exceeds the worth of a condemnation, or when nobody has
+// heard of the trouble.
 func TestNobodyRisksMoreThanItGains(t *testing.T) {
 	a := convene(t, 40, nil)
 	a.under(func(r *remedy.Trial) { r.Bond = 1e12 * ledger.Unit })
@@ -130,7 +130,7 @@ func TestNobodyRisksMoreThanItGains(t *testing.T) {
 	}
 }
 
-// Who delegates to the accused protects it.
+// Holders who delegate to the accused protect it.
 func TestDelegatesProtectTheirOperator(t *testing.T) {
 	a := convene(t, 40, nil)
 	for _, x := range a.list {
@@ -142,8 +142,8 @@ func TestDelegatesProtectTheirOperator(t *testing.T) {
 	}
 }
 
-// A bribe turns those who take one and to whom it is worth more than the
-// outcome, on either side; where nobody is venal it turns nobody.
+// A bribe turns the votes of venal holders to whom it is worth more than the outcome,
+// on either side. Where nobody is venal it turns no vote.
 func TestBribes(t *testing.T) {
 	for _, c := range []struct {
 		name     string
@@ -168,14 +168,15 @@ func TestBribes(t *testing.T) {
 	}
 }
 
-// Jurors put up court stake once, all of them vote on the seats that they have,
-// and a bribe turns them when it is more than the penalty and the fee that they
-// lose by it (Buterin 2015, The P + epsilon Attack).
+// Jurors put up court stake once, all of them vote with their seats, and a bribe turns
+// them when it exceeds the penalty and the fee that it costs them (Buterin 2015, The P
+// + epsilon Attack).
 func TestJurors(t *testing.T) {
 	a := convene(t, 40, func(p *CivicParams) { p.JurorShare, p.VenalShare = 0.5, 1 })
-	a.v.Remedy = remedy.Fixed(
-		remedy.Rules{Trial: remedy.Trial{By: remedy.Jurors, Bond: 1e12 * ledger.Unit, Seat: 20 * ledger.Unit,
-			Fee: 15 * ledger.Unit, Penalty: 10 * ledger.Unit}})
+	a.v.Remedy = remedy.Fixed(remedy.Rules{Trial: remedy.Trial{
+		By: remedy.Jurors, Bond: 1e12 * ledger.Unit,
+		Seat: 20 * ledger.Unit, Fee: 15 * ledger.Unit, Penalty: 10 * ledger.Unit,
+	}})
 	enlisted := only(Say, a.decide(a.holders, heard, a.list...))
 	if n := len(enlisted); n < 30 || n > 70 || enlisted[0].Word != remedy.Enlist || enlisted[0].Amount < 20*ledger.Unit {
 		t.Errorf("%d of 100 enlisted, the first %+v", n, enlisted[0])

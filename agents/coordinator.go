@@ -33,9 +33,8 @@ type coordinator struct {
 	bidder bidder  // what it knows where leadership is sold
 }
 
-// NewCoordinators draws a population; endow is called with what each owns.
-func NewCoordinators(p CoordinatorParams, o Opening, list []Agent, s *draw.Stream,
-	endow func(ID, Endowment)) *Coordinators {
+// NewCoordinators draws a population and calls endow for each agent.
+func NewCoordinators(p CoordinatorParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Coordinators {
 	t := &Coordinators{p: p, o: o, rows: make([]coordinator, len(list))}
 	for i, a := range list {
 		t.rows[i].margin = o.Margin * (1 + float64(p.MarginVary*(float64(2*s.At(draw.Population, a.Key, 0).Float64())-1)))
@@ -58,7 +57,7 @@ func (t *Coordinators) Decide(awake []Agent, v *View, do *Actions) {
 		row := &t.rows[a.Row]
 		do.Policy(a.ID, HonestPolicy(row.margin/t.o.EthUSD, t.o.PerBatch, v))
 		r := v.Rand(a)
-		do.WakeAt(a.ID, later(v, r.Uniform(0.5, 1.5)*t.p.WakeHours/24*v.TicksPerDay))
+		do.WakeAt(a.ID, later(v, jitter(r)*t.p.WakeHours/hours*v.TicksPerDay))
 		if v.Auction != nil {
 			t.compete(a.ID, row, v, do, r)
 		} else {
@@ -69,20 +68,26 @@ func (t *Coordinators) Decide(awake []Agent, v *View, do *Actions) {
 }
 
 // run pays the running cost of an equal share of the slots since the last look.
+// It is an operator's turn where leadership is not sold.
 func (t *Coordinators) run(id ID, row *coordinator, v *View, do *Actions) {
 	days := float64(v.Tick-row.tick) / v.TicksPerDay
 	slots := v.TicksPerDay / t.o.SlotTicks / float64(len(t.rows))
 	do.Move(Spend, id, min(Amount(t.p.SlotCost*slots*days), v.Free(id, ledger.Cash)))
 }
 
+// exitMarkup is what honest operators charge for a withdrawal over its layer-one gas.
+//
+// Assumption: a twentieth, as the parameters of the attacks say.
+const exitMarkup = 1.05
+
 // HonestPolicy serves everybody at the layer-one cost of a transaction, its
 // share of the batch included, plus a margin in ETH.
 func HonestPolicy(margin, perBatch float64, v *View) rollup.Policy {
 	gas := float64(v.Rollup.TransactionGas) + float64(v.Rollup.BatchGas)/perBatch
-	gasUSD := v.GasGwei * 1e-9 * v.EthUSD
+	gasUSD := v.GasGwei * gwei * v.EthUSD
 	return rollup.Policy{
 		Transfers: true, Exits: true,
 		MinFee:  Amount(float64(margin*v.EthUSD) + float64(gas*gasUSD)),
-		ExitFee: Amount(float64(v.Rollup.WithdrawalGas) * gasUSD * 1.05),
+		ExitFee: Amount(float64(v.Rollup.WithdrawalGas) * gasUSD * exitMarkup),
 	}
 }

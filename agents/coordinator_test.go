@@ -7,8 +7,8 @@ import (
 	"stakeout/experiments/kit/param"
 )
 
-// An honest operator serves everybody at what a transaction costs it, and what
-// it asks above that is earned in ETH.
+// An honest operator serves everybody at the cost of a transaction plus a margin that
+// is earned in ETH.
 func TestHonestPolicyCoversItsGas(t *testing.T) {
 	s := newSmall(t, 1)
 	for _, gwei := range []float64{0, 40, 400} {
@@ -17,8 +17,8 @@ func TestHonestPolicyCoversItsGas(t *testing.T) {
 			p := HonestPolicy(s.o.Margin/s.o.EthUSD, s.o.PerBatch, s.v)
 			gasUSD := gwei * 1e-9 * eth
 			batch := (float64(s.v.Rollup.BatchGas) + s.o.PerBatch*float64(s.v.Rollup.TransactionGas)) * gasUSD
-			near(t, "fees of a batch less its gas", s.o.PerBatch*p.MinFee.Units()-batch,
-				s.o.PerBatch*s.o.Margin*eth/s.o.EthUSD, 1e-3)
+			net, want := s.o.PerBatch*p.MinFee.Units()-batch, s.o.PerBatch*s.o.Margin*eth/s.o.EthUSD
+			near(t, "fees of a batch less its gas", net, want, 1e-3)
 			if exit := p.ExitFee.Units(); !p.Transfers || !p.Exits || exit+1e-6 < float64(s.v.Rollup.WithdrawalGas)*gasUSD {
 				t.Errorf("gas %v, ETH %v: policy %+v", gwei, eth, p)
 			}
@@ -26,7 +26,7 @@ func TestHonestPolicyCoversItsGas(t *testing.T) {
 	}
 }
 
-// Operators pay their running costs out of what they have, and no more.
+// Operators pay their running costs out of the cash that they have, and no more.
 func TestCoordinatorsSpendWhatTheyHave(t *testing.T) {
 	s := newSmall(t, 2)
 	var p CoordinatorParams

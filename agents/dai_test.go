@@ -26,15 +26,15 @@ func oneVault(t *testing.T) (*small, *VaultOwners, Agent) {
 	return s, owners, awake[0]
 }
 
-// at makes ether worth what puts the vault of an agent at a ratio.
+// at sets the price of ether at which the vault of an agent has a ratio.
 func (s *small) at(a Agent, ratio float64) {
 	ether, debt := s.v.Vault(a.ID)
 	s.v.EthUSD = ratio * debt / ether
 }
 
-// "when ETH falls they must buy dai back or pay the liquidation penalty": an
-// owner near liquidation pays a premium for dai, never more than the penalty,
-// and more the nearer it is; an owner in no haste pays a dollar.
+// "when ETH falls they must buy dai back or pay the liquidation penalty": an owner
+// near liquidation pays a premium for dai, which rises with the nearness and never
+// exceeds the penalty; an owner in no haste pays a dollar.
 func TestVaultOwnersPayUpToThePenalty(t *testing.T) {
 	last := 0.0
 	for _, c := range []struct{ ratio, bid float64 }{{2.2, 1}, {1.79, 1.0043}, {1.65, 1.065}, {1.5, 1.13}, {1.2, 1.13}} {
@@ -83,7 +83,7 @@ func TestVaultOwnersRepayWhatTheyBought(t *testing.T) {
 	}
 }
 
-// Together the owners owe what the opening says, each within its ratio.
+// Together the owners owe the dai of the opening, each within its ratio.
 func TestVaultOwnersOpenAtTheirTargets(t *testing.T) {
 	s := newSmall(t, 60)
 	s.o.Dai = 40e6
@@ -121,11 +121,12 @@ func oneArbitrageur(t *testing.T, inside bool) (*small, *Arbitrageurs, Agent) {
 	return s, arbs, awake[0]
 }
 
-// Quotes stand around a dollar while nothing is sold; what has been sold raises
-// the price of the rest, and nobody bids more than a liquidation gives.
+// Quotes stand around a dollar while nothing is sold. Each sale raises the price of
+// the rest, and nobody bids more than a liquidation gives.
 func TestArbitrageursQuoteTheirReservationPrice(t *testing.T) {
-	for _, c := range []struct{ sold, bid, ask float64 }{{0, 0.999, 1.001}, {100, 0.999 * 1.005, 1.05105},
-		{900, 0.999 * 1.045, 1.45145}} {
+	for _, c := range []struct{ sold, bid, ask float64 }{
+		{0, 0.999, 1.001}, {100, 0.999 * 1.005, 1.05105}, {900, 0.999 * 1.045, 1.45145},
+	} {
 		s, arbs, a := oneArbitrageur(t, false)
 		s.post(ledger.Transfer{Amount: Amount(c.sold), From: a.ID, To: a.ID + 1, Asset: ledger.Dai, Reason: ledger.Pay})
 		orders := only(Submit, s.decide(arbs, 1, a))
@@ -143,8 +144,8 @@ func TestArbitrageursQuoteTheirReservationPrice(t *testing.T) {
 	}
 }
 
-// Dai inside comes out when it is dear, by the coordinator first and then by the
-// queue where there is one, and goes home when it is not.
+// Dai inside the rollup comes out when it is dear, through the coordinator first and
+// then through the queue where there is one, and goes back when it is not.
 func TestArbitrageursCarryDai(t *testing.T) {
 	s, arbs, a := oneArbitrageur(t, true)
 	s.v.Remedy = remedy.Fixed(remedy.Rules{ForcedExit: true})
@@ -172,7 +173,7 @@ func TestArbitrageursCarryDai(t *testing.T) {
 	}
 }
 
-// An unsafe vault is bitten with what dai there is while dai costs less than a
+// An unsafe vault is bitten with the dai at hand while dai costs less than a
 // liquidation gives, and the ether is sold.
 func TestArbitrageursLiquidate(t *testing.T) {
 	s, arbs, a := oneArbitrageur(t, false)

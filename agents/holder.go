@@ -22,17 +22,30 @@ type Holders struct {
 }
 
 type holder struct {
-	lent      float64 // share lent at a rate of nothing
+	lent      float64 // share lent at a lending rate of 0
 	pickiness float64 // how strongly the rate moves that share
 }
 
-// NewHolders draws a population; endow is called with what each owns.
-func NewHolders(p HolderParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Holders {
+// How holders lend.
+//
+// Assumption: holders think of a further twentieth of their tokens when they ask for
+// the rate; a rate of a tenth a year doubles what the median holder lends, up to half
+// of its tokens; a fiftieth is worth a transaction.
+const (
+	pickinessSD  = 0.5  // log s.d. of how strongly the rate moves the share lent
+	rateWeight   = 10   // relative change of the share lent for a unit of the yearly rate
+	mostLent     = 0.5  // largest share lent
+	thoughtShare = 0.05 // share of the tokens that the rate is asked for
+	lendGap      = 0.02 // gap over the tokens below which nothing is done
+)
+
+// NewHolders draws a population and calls endow for each agent.
+func NewHolders(p HolderParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Holders {
 	t := &Holders{p: p, rows: make([]holder, len(list))}
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)
 		each := p.HoldShare * o.Supply / float64(len(list))
-		t.rows[i] = holder{lent: p.LentShare, pickiness: r.Lognormal(0.5)}
+		t.rows[i] = holder{lent: p.LentShare, pickiness: r.Lognormal(pickinessSD)}
 		endow(a.ID, Endowment{Tokens: each * (1 - p.LentShare), Lent: each * p.LentShare})
 	}
 	return t
@@ -45,21 +58,21 @@ func (t *Holders) Clone() Strategy {
 	return &c
 }
 
-// Decide implements Strategy: a holder lends more when the rate that its own
-// supply would leave is high, and never more than half.
+// Decide implements Strategy: a holder lends more when the rate that its supply
+// would leave is high, and never more than half.
 func (t *Holders) Decide(awake []Agent, v *View, do *Actions) {
 	for _, a := range awake {
 		row := &t.rows[a.Row]
 		hold := v.Tokens(a.ID)
-		rate := v.LendRateIf(Amount(0.05 * hold))
-		want := float64(hold * clip(row.lent*(1+float64(10*row.pickiness*rate)), 0, 0.5))
+		rate := v.LendRateIf(Amount(thoughtShare * hold))
+		want := float64(hold * clip(row.lent*(1+float64(rateWeight*row.pickiness*rate)), 0, mostLent))
 		claim := v.Claim(a.ID).Units()
 		switch {
-		case want-claim > 0.02*hold:
+		case want-claim > lendGap*hold:
 			do.Move(Lend, a.ID, min(Amount(want-claim), v.Free(a.ID, ledger.Token)))
-		case claim-want > 0.02*hold && t.p.RecallLoans:
+		case claim-want > lendGap*hold && t.p.RecallLoans:
 			do.Move(Recall, a.ID, Amount(claim-want))
 		}
-		do.WakeAt(a.ID, later(v, v.Rand(a).Uniform(0.5, 1.5)*t.p.WakeHours/24*v.TicksPerDay))
+		do.WakeAt(a.ID, later(v, jitter(v.Rand(a))*t.p.WakeHours/hours*v.TicksPerDay))
 	}
 }

@@ -30,13 +30,42 @@ type MakerParams struct {
 
 const makerLevels = 5
 
-// Distance from the inner quote in basis points and weight of each level.
+// The levels of a maker's quotes on each side.
+//
+// Assumption: a book that grows deeper with the distance from the mid, as books do
+// (Bouchaud, Mézard and Potters 2002); depth_share is calibrated on it.
 var (
-	levelBps    = [makerLevels]float64{0, 15, 45, 110, 230}
-	levelWeight = [makerLevels]float64{2.5, 3.5, 5.5, 8, 10}
+	levelBps    = [makerLevels]float64{0, 15, 45, 110, 230}  // distance from the inner quote, bp
+	levelWeight = [makerLevels]float64{2.5, 3.5, 5.5, 8, 10} // weight of the level
+	levelSum    = sum(levelWeight[:])
 )
 
-const levelWeights = 29.5
+// How makers differ, quote and learn.
+//
+// Assumption: bounds and thumb rules of which none has been swept; the stock moves
+// the quotes by at most one and a half daily standard deviations, and quotes widen at
+// most sixfold when the price has moved more than usual.
+const (
+	impactLow    = 0.8  // least impact over the mean
+	impactHigh   = 1.2  // largest impact over the mean
+	quoteLow     = 0.7  // least half-spread over the mean
+	quoteHigh    = 1.6  // largest half-spread over the mean
+	stockBound   = 1.5  // largest deviation of the stock over its normal size that counts
+	calmest      = 0.6  // least factor on the half-spread, in calm markets
+	wildest      = 6    // largest factor on the half-spread
+	stretchShare = 0.7  // of the ratio of volatilities by which outer levels move away
+	leastNews    = 1e-4 // added to the squared news, so that small news teach little
+	leastBeta    = -1   // bounds of what activity news means for ln price
+	mostBeta     = 3
+	levelStale   = 0.5 // a level is renewed when the centre has moved by this part of its distance
+)
+
+func sum(list []float64) (total float64) {
+	for _, x := range list {
+		total += x
+	}
+	return total
+}
 
 // Makers is the population of market makers.
 type Makers struct {
@@ -60,15 +89,15 @@ type maker struct {
 	placed   [2 * makerLevels]float64 // ln centre at which each quote was put
 }
 
-// NewMakers draws a population; endow is called with what each owns.
-func NewMakers(p MakerParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Makers {
-	t := &Makers{p: p, o: o, rows: make([]maker, len(list)), depth: p.DepthShare * o.Supply * o.Price / levelWeights}
+// NewMakers draws a population and calls endow for each agent.
+func NewMakers(p MakerParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Makers {
+	t := &Makers{p: p, o: o, rows: make([]maker, len(list)), depth: p.DepthShare * o.Supply * o.Price / levelSum}
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)
 		t.rows[i] = maker{
 			fair:   exact.Log(o.Price),
-			impact: p.Impact / (o.Supply / 100) * r.Uniform(0.8, 1.2),
-			spread: p.SpreadBps * 1e-4 * r.Uniform(0.7, 1.6),
+			impact: p.Impact / (o.Supply / 100) * r.Uniform(impactLow, impactHigh),
+			spread: p.SpreadBps * basisPoint * r.Uniform(quoteLow, quoteHigh),
 			normal: p.HoldShare * o.Supply / float64(len(list)),
 			beta:   1,
 			mid:    exact.Log(o.Price),
@@ -91,7 +120,7 @@ func (t *Makers) Decide(awake []Agent, v *View, do *Actions) {
 		row := &t.rows[a.Row]
 		t.update(row, v)
 		t.quote(a.ID, row, v, do)
-		do.WakeAt(a.ID, later(v, v.Rand(a).Uniform(0.5, 1.5)*t.p.WakeBlocks))
+		do.WakeAt(a.ID, later(v, jitter(v.Rand(a))*t.p.WakeBlocks))
 	}
 }
 
@@ -101,49 +130,52 @@ func (t *Makers) update(row *maker, v *View) {
 	dt := float64(v.Tick - row.tick)
 	dEth, dAct := v.LnETH-row.eth, v.LnActivity-row.act
 	flow := v.Flow - row.flow
-	row.fair += dEth + float64(row.beta*dAct) + float64(row.impact*(flow-float64(t.p.FlowShare*row.rate*dt)))
+	surplus := flow - float64(t.p.FlowShare*row.rate*dt)
+	row.fair += dEth + float64(row.beta*dAct) + float64(row.impact*surplus)
 	row.fair += float64(t.p.Anchor * (v.LnMid - row.fair))
 	if dAct != 0 {
 		surprise := v.LnMid - row.mid - dEth - float64(row.beta*dAct)
-		row.beta = clip(row.beta+float64(t.p.NewsLearn*surprise*dAct/(float64(dAct*dAct)+1e-4)), -1, 3)
+		lesson := float64(t.p.NewsLearn * surprise * dAct / (float64(dAct*dAct) + leastNews))
+		row.beta = clip(row.beta+lesson, leastBeta, mostBeta)
 	}
 	if dt > 0 {
-		keep := exact.HalfLife(dt, t.p.FlowHours/24*v.TicksPerDay)
+		keep := exact.HalfLife(dt, t.p.FlowHours/hours*v.TicksPerDay)
 		row.rate = flow/dt + float64((row.rate-flow/dt)*keep)
 	}
 	row.eth, row.act, row.flow, row.mid, row.tick = v.LnETH, v.LnActivity, v.Flow, v.LnMid, v.Tick
 }
 
-// quote replaces the levels whose centre has moved away, and those that traded.
+// quote replaces the levels whose centre has moved away and those that have traded.
 func (t *Makers) quote(id ID, row *maker, v *View, do *Actions) {
-	stock := clip(v.Tokens(id)/row.normal-1, -1.5, 1.5)
+	stock := clip(v.Tokens(id)/row.normal-1, -stockBound, stockBound)
 	centre := row.fair - float64(v.SigmaSlow*stock)
 	jump := 1.0
 	if t.p.Widen {
 		jump = v.SigmaFast / v.SigmaSlow
 	}
-	half := min(row.spread*clip(jump, 0.6, 6), t.p.MaxWidthBps*1e-4)
-	stretch := max(1, 0.7*jump)
+	half := min(row.spread*clip(jump, calmest, wildest), t.p.MaxWidthBps*basisPoint)
+	stretch := max(1, stretchShare*jump)
 	price := exact.Exp(centre)
 	for l := 0; l < makerLevels; l++ {
-		away := half + float64(levelBps[l]*1e-4*stretch)
+		away := half + float64(levelBps[l]*basisPoint*stretch)
 		usd := levelWeight[l] * t.depth
 		t.level(id, row, uint16(l), book.Buy, centre, price*(1-away), away, usd, v, do)
 		t.level(id, row, uint16(l+makerLevels), book.Sell, centre, price*(1+away), away, usd, v, do)
 	}
 }
 
-// level replaces one quote, unless it is where and about as large as it should be.
-func (t *Makers) level(id ID, row *maker, slot uint16, side book.Side, centre, price, away, usd float64, v *View,
-	do *Actions) {
+// level replaces one quote, unless its place and its size are still about right.
+func (t *Makers) level(
+	id ID, row *maker, slot uint16, side book.Side, centre, price, away, usd float64, v *View, do *Actions,
+) {
 	lots := v.Lots(usd / price)
 	_, left, _, live := v.Open(id, slot)
-	if live && left*2 > lots && abs(centre-row.placed[slot]) < 0.5*away {
+	if live && left*2 > lots && abs(centre-row.placed[slot]) < levelStale*away {
 		return
 	}
 	row.placed[slot] = centre
 	p := v.Price(price)
-	// A quote that would trade is put behind the opposite best instead.
+	// A quote that would trade stands one tick away from the opposite best instead.
 	if side == book.Buy && v.Ask > 0 && p >= v.Ask {
 		p = v.Ask - 1
 	}

@@ -17,8 +17,8 @@ func oneMaker(t *testing.T) (*small, *Makers, Agent) {
 	return s, NewMakers(p, s.o, awake, draw.New(3), s.grant), awake[0]
 }
 
-// inner returns the best bid and ask that a maker asks for, and checks that its
-// own quotes do not cross.
+// inner returns the best bid and ask of a maker, and checks that its quotes do not
+// cross.
 func inner(t *testing.T, all []Action) (bid, ask uint32) {
 	t.Helper()
 	ask = 1 << 31

@@ -35,12 +35,27 @@ type noise struct {
 	side book.Side // side of that parent
 }
 
-// NewNoise draws a population; endow is called with what each owns.
-func NewNoise(p NoiseParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Noise {
+// How noise traders differ and trade.
+//
+// Assumption: thumb rules of which none has been swept; three child orders in five
+// trade at once, as with other traders, but up to a percent from the mid, since these
+// traders do not watch the price.
+const (
+	wakeSD      = 0.4   // log s.d. of the time between orders over traders
+	calmPace    = 0.4   // least pace of orders over the usual one, in calm markets
+	wildPace    = 3     // largest pace
+	parentTail  = 3     // Pareto exponent of parents
+	childSD     = 0.8   // log s.d. of a child order's size
+	noiseSlack  = 0.01  // distance from the mid up to which an order trades
+	behindShare = 0.002 // mean distance of a resting order behind the best one, exponential
+)
+
+// NewNoise draws a population and calls endow for each agent.
+func NewNoise(p NoiseParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Noise {
 	t := &Noise{p: p, rows: make([]noise, len(list)), child: p.OrderShare * o.Supply * o.Price}
 	each := p.HoldShare * o.Supply / float64(len(list))
 	for i, a := range list {
-		t.rows[i].wake = p.WakeBlocks * s.At(draw.Population, a.Key, 0).Lognormal(0.4)
+		t.rows[i].wake = p.WakeBlocks * s.At(draw.Population, a.Key, 0).Lognormal(wakeSD)
 		endow(a.ID, Endowment{Tokens: each, Cash: p.CashRatio * each * o.Price})
 	}
 	return t
@@ -62,14 +77,13 @@ func (t *Noise) Decide(awake []Agent, v *View, do *Actions) {
 		row := &t.rows[a.Row]
 		r := v.Rand(a)
 		t.trade(a.ID, row, v, do, r)
-		pace := clip(v.SigmaFast/v.SigmaSlow, 0.4, 3)
+		pace := clip(v.SigmaFast/v.SigmaSlow, calmPace, wildPace)
 		do.WakeAt(a.ID, later(v, r.Exponential()*row.wake/pace))
 	}
 }
 
-// trade sends a child of the parent order, three in five of them to trade at once;
-// a new parent is more likely to buy the smaller the share of tokens in the
-// portfolio is.
+// trade sends a child of the parent order, three in five of them to trade at once.
+// The smaller the share of tokens in the portfolio, the likelier a new parent buys.
 func (t *Noise) trade(id ID, row *noise, v *View, do *Actions, r *draw.Stream) {
 	if row.left <= 0 {
 		tokens := float64(v.Tokens(id) * v.Mid)
@@ -78,27 +92,27 @@ func (t *Noise) trade(id ID, row *noise, v *View, do *Actions, r *draw.Stream) {
 		if r.Float64() < 1-weight {
 			row.side = book.Buy
 		}
-		row.left = t.child * r.Pareto(3)
+		row.left = t.child * r.Pareto(parentTail)
 	}
-	usd := min(row.left, t.child*r.Lognormal(0.8))
+	usd := min(row.left, t.child*r.Lognormal(childSD))
 	row.left -= usd
 	lots := t.affordable(id, row.side, usd/v.Mid, v)
-	if r.Float64() < 0.6 {
-		do.Order(id, takingSlot, row.side, book.ImmediateOrCancel, v.Price(v.Mid*within(row.side, 0.01)), lots)
+	if r.Float64() < takingShare {
+		do.Order(id, takingSlot, row.side, book.ImmediateOrCancel, v.Price(v.Mid*within(row.side, noiseSlack)), lots)
 		return
 	}
 	t.rest(id, row, lots, v, do, r)
 }
 
-// affordable is what of some tokens can be sold or paid for, in lots.
+// affordable is the part of some tokens that can be sold or paid for, in lots.
 func (t *Noise) affordable(id ID, side book.Side, tokens float64, v *View) uint32 {
 	if side == book.Sell {
 		return v.Lots(min(tokens, v.Free(id, ledger.Token).Units()))
 	}
-	return v.Lots(min(tokens, 0.99*v.Free(id, ledger.Cash).Units()/v.Mid))
+	return v.Lots(min(tokens, cashShare*v.Free(id, ledger.Cash).Units()/v.Mid))
 }
 
-// rest leaves an order at or behind the own best for a while.
+// rest leaves an order at or behind the best one of its side for a while.
 func (t *Noise) rest(id ID, row *noise, lots uint32, v *View, do *Actions, r *draw.Stream) {
 	price := v.Mid
 	if row.side == book.Buy && v.Bid > 0 {
@@ -107,9 +121,9 @@ func (t *Noise) rest(id ID, row *noise, lots uint32, v *View, do *Actions, r *dr
 	if row.side == book.Sell && v.Ask > 0 {
 		price = float64(v.Ask) * v.TickUSD
 	}
-	behind := exact.Exp(-0.002 * r.Exponential())
+	behind := exact.Exp(-behindShare * r.Exponential())
 	if row.side == book.Sell {
 		behind = 1 / behind
 	}
-	do.Until(later(v, t.p.RestMinutes/1440*v.TicksPerDay), id, passiveSlot, row.side, v.Price(price*behind), lots)
+	do.Until(later(v, t.p.RestMinutes/minutes*v.TicksPerDay), id, passiveSlot, row.side, v.Price(price*behind), lots)
 }

@@ -9,7 +9,7 @@ import (
 	"stakeout/market/ledger"
 )
 
-// Orders of noise traders never need more than they have, from riches to rags.
+// Orders of noise traders never need more than they have, rich or poor.
 func TestNoiseNeverExceedsItsFunds(t *testing.T) {
 	var p NoiseParams
 	param.Defaults(&p)

@@ -8,9 +8,8 @@ import (
 
 // ShorterParams describe the traders who sell borrowed tokens, or the perpetual
 // future where there is one, when they value the token below its price by more
-// than the costs. They value it as other
-// holders do: a fixed rule about service trouble would never learn and would
-// dominate small events.
+// than the costs. They value it as other holders do: a fixed rule about service
+// trouble would never learn and would dominate small events.
 type ShorterParams struct {
 	Count      int     `key:"count" default:"40" unit:"1" min:"0" max:"1000000" source:"Assumption: a few dozen funds" doc:"Number of short sellers"`
 	CashUSD    float64 `key:"cash_usd" default:"150000" unit:"USD" min:"0" max:"1e9" source:"Assumption: together 6 M, enough for the borrow cap four times over" doc:"Cash of each"`
@@ -34,16 +33,32 @@ type shorter struct {
 	size      float64 // largest short position, tokens
 }
 
-// NewShorters draws a population; endow is called with what each owns.
-func NewShorters(p ShorterParams, b BeliefParams, o Opening, list []Agent, s *draw.Stream,
-	endow func(ID, Endowment)) *Shorters {
+// How short sellers differ and trade.
+//
+// Assumption: thumb rules of which none has been swept; a position is opened and
+// covered in tenths, ten minutes apart, and is full when the token is dearer by a
+// tenth than the threshold; a round trip costs a fifth of a percent.
+const (
+	thresholdSD = 0.5   // log s.d. of the threshold over traders
+	shortWakeSD = 0.7   // log s.d. of the time between looks over traders
+	roundTrip   = 0.002 // cost of selling and buying back, as a log price
+	sizeSlice   = 0.1   // child order over the largest position
+	fullAt      = 0.1   // overpricing beyond the threshold at which the position is full
+	perpReach   = 0.01  // distance from the mid up to which the perpetual future is traded
+	tokenReach  = 0.005 // distance from the mid up to which tokens are traded
+	initial     = 1.5   // margin of a loan that is restored, over the loan
+	nearCall    = 1.35  // margin of a loan below which it is restored
+)
+
+// NewShorters draws a population and calls endow for each agent.
+func NewShorters(p ShorterParams, b BeliefParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Shorters {
 	t := &Shorters{m: newBeliever(b, o), p: p, rows: make([]shorter, len(list))}
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)
 		row := &t.rows[i]
 		row.belief = t.m.draw(r)
-		row.threshold = p.Threshold * r.Lognormal(0.5)
-		row.wake = p.WakeHours * r.Lognormal(0.7) * o.TicksPerDay / 24
+		row.threshold = p.Threshold * r.Lognormal(thresholdSD)
+		row.wake = p.WakeHours * r.Lognormal(shortWakeSD) * o.TicksPerDay / hours
 		row.size = p.UseShare * p.CashUSD / o.Price
 		endow(a.ID, Endowment{Cash: p.CashUSD})
 	}
@@ -67,16 +82,16 @@ func (t *Shorters) Decide(awake []Agent, v *View, do *Actions) {
 	}
 }
 
-// one compares its value with the price less the cost of being short: it opens when
-// the token is too dear by more than its threshold, and covers when it is not too
-// dear by half of that.
+// one compares its value with the price less the cost of being short. It opens when
+// the token is too dear by more than its threshold, and covers when the token is too
+// dear by less than half of that.
 func (t *Shorters) one(a Agent, row *shorter, v *View, do *Actions) {
 	r := v.Rand(a)
 	t.m.drift(&row.belief, v, r)
 	t.m.learn(&row.belief, v)
 	z := t.m.lnValue(&row.belief, v) - v.LnMid
-	cost := v.BorrowRate()*t.p.HorizonDay/365 + 0.002
-	debt := v.Debt(a.ID).Units()
+	cost := v.BorrowRate()*t.p.HorizonDay/daysAYear + roundTrip
+	debt, slice := v.Debt(a.ID).Units(), float64(sizeSlice*row.size)
 	free := v.Free(a.ID, ledger.Token).Units()
 	contracts := -v.PerpPosition(a.ID)
 	KeepMargin(a.ID, v, do)
@@ -87,54 +102,62 @@ func (t *Shorters) one(a Agent, row *shorter, v *View, do *Actions) {
 	switch {
 	case z < -cost-row.threshold:
 		t.open(a.ID, row, debt, free, contracts, z, v, do)
-		pace = v.TicksPerDay / 144
+		pace = v.TicksPerDay / tenMinutes
 	case debt+contracts > 0 && z > -cost-float64(row.threshold/2):
 		if debt > 0 {
-			Cover(a.ID, debt, 0.1*row.size, v, do)
+			Cover(a.ID, debt, slice, v, do)
 		}
-		do.PerpOrder(a.ID, takingSlot, book.Buy, book.ImmediateOrCancel, v.Price(v.Mid*1.01),
-			v.Lots(min(contracts, 0.1*row.size)))
-		pace = v.TicksPerDay / 144
+		price := v.Price(v.Mid * (1 + perpReach))
+		do.PerpOrder(a.ID, takingSlot, book.Buy, book.ImmediateOrCancel, price, v.Lots(min(contracts, slice)))
+		pace = v.TicksPerDay / tenMinutes
 	case free > 1:
-		do.Order(a.ID, takingSlot, book.Sell, book.ImmediateOrCancel, v.Price(v.Mid*0.995), v.Lots(min(free, 0.1*row.size)))
+		price := v.Price(v.Mid * (1 - tokenReach))
+		do.Order(a.ID, takingSlot, book.Sell, book.ImmediateOrCancel, price, v.Lots(min(free, slice)))
 	}
-	do.WakeAt(a.ID, later(v, r.Uniform(0.5, 1.5)*pace))
+	do.WakeAt(a.ID, later(v, jitter(r)*pace))
 }
 
-// open borrows up to the wanted size and sells what has been borrowed in slices,
-// or sells the perpetual future where that is at least as dear as the token, so
-// that being short in it costs no funding, or where nobody lends.
+// open borrows up to the wanted size and sells borrowed tokens in slices. It sells
+// the perpetual future instead when that is at least as dear as the token, so that a
+// short in it pays no funding, and when nobody lends.
 func (t *Shorters) open(id ID, row *shorter, debt, free, contracts, z float64, v *View, do *Actions) {
-	want := float64(row.size*min(1, (-z-row.threshold)/0.1)) - contracts
-	slice := 0.1 * row.size
-	if v.Perp.Bid > 0 && debt < want && v.PerpRoom() > slice && (v.Perp.Mid >= v.Mid || v.Borrowable().Units() < slice) {
+	want := float64(row.size*min(1, (-z-row.threshold)/fullAt)) - contracts
+	slice := sizeSlice * row.size
+	if v.Perp.Bid > 0 && debt < want && v.PerpRoom() > slice &&
+		(v.Perp.Mid >= v.Mid || v.Borrowable().Units() < slice) {
 		slice = min(slice, want-debt)
 		MarginPerp(id, contracts+slice, v, do)
-		do.PerpOrder(id, takingSlot, book.Sell, book.ImmediateOrCancel, v.Price(v.Mid*0.99), v.Lots(slice))
+		price := v.Price(v.Mid * (1 - perpReach))
+		do.PerpOrder(id, takingSlot, book.Sell, book.ImmediateOrCancel, price, v.Lots(slice))
 		return
 	}
 	if debt < want {
 		do.Move(Borrow, id, min(Amount(min(slice, want-debt)), v.Borrowable()))
 	}
-	do.Order(id, takingSlot, book.Sell, book.ImmediateOrCancel, v.Price(v.Mid*0.995), v.Lots(min(free, slice)))
+	price := v.Price(v.Mid * (1 - tokenReach))
+	do.Order(id, takingSlot, book.Sell, book.ImmediateOrCancel, price, v.Lots(min(free, slice)))
 }
 
-// KeepMargin adds free cash to the collateral of a loan when it has come near
-// the call: back to the initial margin of 150 % from below 135 %.
+// KeepMargin adds free cash to the collateral of a loan that is close to a margin
+// call: below 135 % of the loan it restores the initial margin of 150 %.
+//
+// Assumption: the margins of the default rules; they do not follow a preset that
+// changes them.
 func KeepMargin(id ID, v *View, do *Actions) {
 	owed := v.Debt(id).Units() * v.Mid
-	if behind := v.Collateral(id).Units(); owed > 0 && behind < 1.35*owed {
-		do.Move(AddMargin, id, min(Amount(float64(1.5*owed)-behind), v.Free(id, ledger.Cash)))
+	if behind := v.Collateral(id).Units(); owed > 0 && behind < nearCall*owed {
+		do.Move(AddMargin, id, min(Amount(float64(initial*owed)-behind), v.Free(id, ledger.Cash)))
 	}
 }
 
-// Cover repays debt from free tokens and buys the rest back in slices of at
-// most slice tokens within half a percent of the mid.
+// Cover repays debt from free tokens and buys the missing ones in slices of at most
+// slice tokens within half a percent of the mid.
 func Cover(id ID, debt, slice float64, v *View, do *Actions) {
 	free := v.Free(id, ledger.Token)
 	do.Move(Repay, id, min(free, v.Debt(id)))
 	if short := debt - free.Units(); short > 0 {
 		// One lot more than the rest: interest accrues in fractions of a lot.
-		do.Order(id, takingSlot, book.Buy, book.ImmediateOrCancel, v.Price(v.Mid*1.005), v.Lots(min(short+1, slice)))
+		price := v.Price(v.Mid * (1 + tokenReach))
+		do.Order(id, takingSlot, book.Buy, book.ImmediateOrCancel, price, v.Lots(min(short+1, slice)))
 	}
 }

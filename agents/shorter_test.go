@@ -29,7 +29,7 @@ func oneShorter(t *testing.T, lent float64) (*small, *Shorters, Agent) {
 	return s, shorters, awake[0]
 }
 
-// carry lets the pool and the exchange do what was asked for.
+// carry lets the pool and the exchange carry out the actions.
 func (s *small) carry(all []Action) {
 	s.t.Helper()
 	for _, a := range all {

@@ -16,8 +16,8 @@ import (
 
 const testPerDay = 6480 // ticks, so that a slot of 40 divides a day
 
-// small is a world of a few owners on real parts, in which a test sets what is
-// public by hand and reads what agents ask for.
+// small is a world of a few owners on real parts. A test sets the public figures by
+// hand and reads the actions of agents.
 type small struct {
 	t      *testing.T
 	l      *ledger.Ledger
@@ -84,7 +84,7 @@ func list(n int) (out []Agent) {
 	return out
 }
 
-// grant gives money from outside; it fits as an endowment.
+// grant gives an endowment from outside; it has the type Endow.
 func (s *small) grant(id ID, e Endowment) {
 	s.t.Helper()
 	for _, g := range []struct {

@@ -54,20 +54,50 @@ type staker struct {
 	trading bool    // whether it is on its way to the target
 }
 
-// NewStakers draws a population; endow is called with what each owns.
-func NewStakers(p StakerParams, b BeliefParams, o Opening, list []Agent, s *draw.Stream,
-	endow func(ID, Endowment)) *Stakers {
+// How stakers differ and divide what they hold.
+//
+// Assumption: thumb rules of which none has been swept; holdings are divided anew at
+// one look in five, and only when the gap is worth a transaction; lending doubles
+// when the rate rises by a tenth a year, and at most trebles.
+const (
+	wealthCut     = 20   // largest holding over the least
+	stakedSD      = 0.12 // s.d. of the share staked over stakers
+	stakedLeast   = 0.3  // bounds of that share at the draw
+	stakedMost    = 0.95
+	stakedCap     = 0.97 // largest share staked later
+	stakedFloor   = 0.05 // least share staked later
+	levelRounds   = 20   // rounds of scaling the shares to their mean
+	bandSD        = 0.15 // log s.d. of the mispricing band over stakers
+	stakerWakeSD  = 0.7  // log s.d. of the time between looks over stakers
+	wakeLeast     = 1    // bounds of that time, hours
+	wakeMost      = 48
+	saturation    = 0.69  // ln 2 to two digits: at one band the tactical part has moved by tanh(ln 2) = 0.6
+	strategicMost = 1     // largest ln mispricing that the strategic part follows
+	allocateShare = 0.2   // chance to divide the holding anew at a look
+	yieldWeight   = 0.5   // relative change of the share staked for a relative change of the yield
+	stakeGap      = 0.03  // gap over the holding from which on more is staked
+	unstakeGap    = 0.05  // gap from which on less is staked
+	unstakeSale   = 0.3   // sale over the normal holding beyond liquid tokens for which stake is given up
+	lendThought   = 0.02  // share of the holding that the lending rate is asked for
+	lendWeight    = 10    // relative change of the share lent for a unit of the yearly rate
+	lendFactor    = 3     // largest share lent over the usual one
+	lendMore      = 0.005 // gap over the holding from which on more is lent
+	lendLess      = 0.01  // gap from which on less is lent
+)
+
+// NewStakers draws a population and calls endow for each agent.
+func NewStakers(p StakerParams, b BeliefParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Stakers {
 	t := &Stakers{m: newBeliever(b, o), p: p, rows: make([]staker, len(list))}
 	total := 0.0
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)
 		row := &t.rows[i]
 		row.belief = t.m.draw(r)
-		row.normal = min(r.Pareto(p.WealthTail), 20)
-		row.staked = clip(p.StakedShare+float64(0.12*r.Norm()), 0.3, 0.95)
+		row.normal = min(r.Pareto(p.WealthTail), wealthCut)
+		row.staked = clip(p.StakedShare+float64(stakedSD*r.Norm()), stakedLeast, stakedMost)
 		row.lent = 2 * p.LentShare * r.Float64()
-		row.band = p.MispricingBand * r.Lognormal(0.15)
-		row.wake = clip(p.WakeHours*r.Lognormal(0.7), 1, 48) * o.TicksPerDay / 24
+		row.band = p.MispricingBand * r.Lognormal(bandSD)
+		row.wake = clip(p.WakeHours*r.Lognormal(stakerWakeSD), wakeLeast, wakeMost) * o.TicksPerDay / hours
 		total += row.normal
 	}
 	scale := p.HoldShare * o.Supply / total
@@ -79,8 +109,8 @@ func NewStakers(p StakerParams, b BeliefParams, o Opening, list []Agent, s *draw
 		leaves := float64(min(p.LeavingShare, 1-row.staked) * row.normal)
 		lent := float64(min(row.lent, 1-row.staked-leaves/row.normal) * row.normal)
 		endow(a.ID, Endowment{
-			Tokens: float64(row.normal*(1-row.staked)) - lent - leaves, Staked: row.normal * row.staked, Lent: lent,
-			Leaves: leaves, Due: float64(i+1) / float64(len(list)),
+			Tokens: float64(row.normal*(1-row.staked)) - lent - leaves, Staked: row.normal * row.staked,
+			Lent: lent, Leaves: leaves, Due: float64(i+1) / float64(len(list)),
 			Cash: p.CashRatio * row.normal * o.Price,
 		})
 	}
@@ -88,16 +118,17 @@ func NewStakers(p StakerParams, b BeliefParams, o Opening, list []Agent, s *draw
 }
 
 // levelStake scales the shares staked so that together they are StakedShare of
-// all holdings, whatever the sample; a few rounds suffice against the cap.
+// all holdings in every sample. It takes a few rounds, since a share never exceeds
+// its cap.
 func (t *Stakers) levelStake(total float64) {
-	for range 20 {
+	for range levelRounds {
 		staked := 0.0
 		for i := range t.rows {
 			staked += float64(t.rows[i].normal * t.rows[i].staked)
 		}
 		f := t.p.StakedShare * total / staked
 		for i := range t.rows {
-			t.rows[i].staked = min(t.rows[i].staked*f, 0.97)
+			t.rows[i].staked = min(t.rows[i].staked*f, stakedCap)
 		}
 	}
 }
@@ -121,8 +152,8 @@ func (t *Stakers) Decide(awake []Agent, v *View, do *Actions) {
 	}
 }
 
-// one values the token, consumes what has been earned, and trades towards the
-// target or, now and then, divides the holding anew.
+// one values the token, consumes the rewards, and trades towards the target or, now
+// and then, divides the holding anew.
 func (t *Stakers) one(a Agent, row *staker, v *View, do *Actions) {
 	r := v.Rand(a)
 	t.m.drift(&row.belief, v, r)
@@ -132,7 +163,7 @@ func (t *Stakers) one(a Agent, row *staker, v *View, do *Actions) {
 	hold := v.Tokens(a.ID)
 	gap := t.target(row, value-v.LnMid) - hold
 	switch {
-	case row.trading && abs(gap) < 0.02*row.normal:
+	case row.trading && abs(gap) < tradeEndsBelow*row.normal:
 		row.trading = false
 		do.CancelAll(a.ID)
 	case !row.trading && abs(gap) > t.p.Corridor*t.p.TacticalShare*row.normal:
@@ -140,33 +171,33 @@ func (t *Stakers) one(a Agent, row *staker, v *View, do *Actions) {
 	}
 	if row.trading {
 		t.work(a.ID, row, gap, value, v, do, r)
-		do.WakeAt(a.ID, later(v, r.Uniform(0.5, 1.5)*t.p.SliceMinutes/1440*v.TicksPerDay))
+		do.WakeAt(a.ID, later(v, jitter(r)*t.p.SliceMinutes/minutes*v.TicksPerDay))
 		return
 	}
-	if r.Float64() < 0.2 {
+	if r.Float64() < allocateShare {
 		t.allocate(a.ID, row, hold, v, do)
 	}
-	do.WakeAt(a.ID, later(v, r.Uniform(0.5, 1.5)*row.wake))
+	do.WakeAt(a.ID, later(v, jitter(r)*row.wake))
 }
 
 // target is the holding wanted at log mispricing z: a tactical part that
 // saturates and a strategic part that does not.
 func (t *Stakers) target(row *staker, z float64) float64 {
-	tactical := float64(t.p.TacticalShare * exact.Tanh(0.69*z/row.band))
-	return row.normal * max(0, 1+tactical+float64(t.p.Elasticity*clip(z, -1, 1)))
+	tactical := float64(t.p.TacticalShare * exact.Tanh(saturation*z/row.band))
+	return row.normal * max(0, 1+tactical+float64(t.p.Elasticity*clip(z, -strategicMost, strategicMost)))
 }
 
-// work sends one slice towards the target. Tokens for a sale come first from
-// the free ones, then from those lent; stake is given up only when much more is
-// to be sold, and counts as sold once it is unbonding.
+// work sends one slice towards the target. Tokens for a sale come first from the
+// free ones, then from the lent ones. Stake is given up only for a much larger sale,
+// and counts as sold once it is unbonding.
 func (t *Stakers) work(id ID, row *staker, gap, value float64, v *View, do *Actions, r *draw.Stream) {
-	slice := min(t.p.SliceShare*row.normal*(0.5+r.Float64()), abs(gap))
+	slice := min(t.p.SliceShare*row.normal*(soonest+r.Float64()), abs(gap))
 	if v.Away && (v.Bid == 0 || v.Ask == 0) {
 		t.open(id, gap, value, slice, v, do)
 		return
 	}
 	if gap > 0 {
-		child(id, v, do, r, sideOf(gap), slice, 0.6, 0.004)
+		child(id, v, do, r, sideOf(gap), slice, takingShare, takingSlack)
 		return
 	}
 	free := (v.Free(id, ledger.Token) + v.Pocket(id, ledger.Token, ledger.Held)).Units()
@@ -179,14 +210,15 @@ func (t *Stakers) work(id ID, row *staker, gap, value float64, v *View, do *Acti
 		claim = 0
 	}
 	liquid := free + claim + coming
-	if short := -gap - liquid; short > 0.3*row.normal {
+	if short := -gap - liquid; short > unstakeSale*row.normal {
 		do.Move(Unstake, id, min(Amount(short), v.Pocket(id, ledger.Token, ledger.Staked)))
 	}
-	child(id, v, do, r, sideOf(gap), min(slice, v.Free(id, ledger.Token).Units()), 0.6, 0.004)
+	slice = min(slice, v.Free(id, ledger.Token).Units())
+	child(id, v, do, r, sideOf(gap), slice, takingShare, takingSlack)
 }
 
-// open offers a slice at what it is worth to the holder, where a young market has no
-// two sides yet and nobody makes it.
+// open offers a slice at the holder's own value in a young market that nobody makes
+// yet and that lacks a side.
 func (t *Stakers) open(id ID, gap, value, slice float64, v *View, do *Actions) {
 	if gap < 0 {
 		slice = min(slice, v.Free(id, ledger.Token).Units())
@@ -196,37 +228,38 @@ func (t *Stakers) open(id ID, gap, value, slice float64, v *View, do *Actions) {
 
 // allocate splits the holding between staking, lending and keeping liquid by
 // their yields. The yield of staking is the expected one, not the momentary
-// one, and a lender counts on the rate that its own supply leaves.
+// one, and a lender counts on the rate that its supply leaves.
 func (t *Stakers) allocate(id ID, row *staker, hold float64, v *View, do *Actions) {
 	yield := 1.0
 	if t.m.p.RespondToEvents && t.p.FollowYields {
 		e, s := t.m.forecasts(&row.belief, v)
-		yield = (float64(row.weight*e) + float64((1-row.weight)*s)) * v.EthUSD / t.m.opening.EthUSD *
-			t.m.opening.Price / v.Mid
+		o := &t.m.opening
+		yield = (float64(row.weight*e) + float64((1-row.weight)*s)) * v.EthUSD / o.EthUSD * o.Price / v.Mid
 	}
-	want := float64(clip(row.staked+float64(0.5*(yield-1)*row.staked), 0.05, 0.97) * hold)
+	share := clip(row.staked+float64(yieldWeight*(yield-1)*row.staked), stakedFloor, stakedCap)
+	want := float64(share * hold)
 	staked := v.Pocket(id, ledger.Token, ledger.Staked).Units()
 	free := v.Free(id, ledger.Token).Units()
 	switch {
-	case want-staked > 0.03*hold:
+	case want-staked > stakeGap*hold:
 		do.Move(Stake, id, Amount(min(want-staked, free)))
 		return
-	case staked-want > 0.05*hold:
+	case staked-want > unstakeGap*hold:
 		do.Move(Unstake, id, Amount(staked-want))
 	}
 	t.lend(id, row, hold, free, v, do)
 }
 
-// lend brings what is lent towards the share that the holder lends at the rate which
-// its own supply would leave.
+// lend moves the lent tokens towards the share that the holder lends at the rate that
+// its supply would leave.
 func (t *Stakers) lend(id ID, row *staker, hold, free float64, v *View, do *Actions) {
 	claim := v.Claim(id).Units()
-	rate := v.LendRateIf(Amount(0.02 * hold))
-	want := float64(row.lent * hold * min(1+float64(10*rate), 3))
+	rate := v.LendRateIf(Amount(lendThought * hold))
+	want := float64(row.lent * hold * min(1+float64(lendWeight*rate), lendFactor))
 	switch {
-	case want-claim > 0.005*hold && free > want-claim:
+	case want-claim > lendMore*hold && free > want-claim:
 		do.Move(Lend, id, Amount(want-claim))
-	case claim-want > 0.01*hold && t.p.RecallLoans:
+	case claim-want > lendLess*hold && t.p.RecallLoans:
 		do.Move(Recall, id, Amount(claim-want))
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"stakeout/market/ledger"
 )
 
-// oneStaker is a staker at its normal holding who has no view of its own.
+// oneStaker is a staker at its normal holding without a view.
 func oneStaker(t *testing.T) (*small, *Stakers, Agent) {
 	s := newSmall(t, 1)
 	var p StakerParams
@@ -43,8 +43,8 @@ func TestTargetHolding(t *testing.T) {
 	near(t, "strategic part beyond its range", share(2), 2, 1e-12)
 }
 
-// A mispricing within the corridor moves nobody; one beyond it makes the staker
-// trade to its target, on the side that the mispricing names.
+// A mispricing within the corridor moves nobody. A larger one makes the staker trade
+// to its target, on the side of the mispricing.
 func TestCorridor(t *testing.T) {
 	for _, c := range []struct {
 		lnETH float64
@@ -68,8 +68,8 @@ func TestCorridor(t *testing.T) {
 	}
 }
 
-// Stakers open with the share staked that the world is told, and with all of
-// their supply.
+// Stakers open with the mean share staked of their parameters, and hold their whole
+// supply.
 func TestStakersOpenWithTheirSupply(t *testing.T) {
 	s := newSmall(t, 50)
 	var p StakerParams
@@ -86,7 +86,7 @@ func TestStakersOpenWithTheirSupply(t *testing.T) {
 	near(t, "staked", staked, p.StakedShare*p.HoldShare*s.o.Supply, 1)
 }
 
-// Selling more than is liquid makes a staker unstake, once, and not beyond what
+// A staker that must sell more than its liquid tokens unstakes once, and no more than
 // it wants to sell.
 func TestSaleUnstakesOnlyWhatItNeeds(t *testing.T) {
 	s, stakers, a := oneStaker(t)

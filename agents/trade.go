@@ -12,9 +12,38 @@ const (
 	takingSlot  = 1
 )
 
-// child sends one child order of a parent: with probability `taking` a
-// marketable one, which trades at up to slack from the mid and drops the rest,
-// else one that rests at the own best price in place of the last.
+// How traders work a parent order, and how long they wait between looks.
+//
+// Assumption: three child orders in five trade at once, so that a trader neither
+// always pays the spread nor never; they reach 0.4 % beyond the mid, some
+// half-spreads; looks come at random, between half and one and a half times their
+// mean distance.
+const (
+	takingShare = 0.6   // share of child orders that trade at once
+	takingSlack = 0.004 // distance from the mid up to which they trade, as a share of it
+	soonest     = 0.5   // shortest wait over its mean
+	latest      = 1.5   // longest wait over its mean
+)
+
+// Units of time in a day.
+const (
+	hours      = 24
+	minutes    = 24 * 60
+	tenMinutes = 24 * 6 // intervals of ten minutes
+	daysAYear  = 365
+)
+
+const (
+	gwei       = 1e-9 // ETH
+	basisPoint = 1e-4
+)
+
+// jitter is a random wait over its mean.
+func jitter(r *draw.Stream) float64 { return r.Uniform(soonest, latest) }
+
+// child sends one child order of a parent. With probability `taking` it is a
+// marketable one, which trades at up to slack from the mid and drops the rest;
+// otherwise it rests at the best price of its side in place of the last one.
 func child(a ID, v *View, do *Actions, r *draw.Stream, side book.Side, tokens, taking, slack float64) {
 	lots := v.Lots(tokens)
 	if r.Float64() < taking {
@@ -31,7 +60,8 @@ func child(a ID, v *View, do *Actions, r *draw.Stream, side book.Side, tokens, t
 	do.Order(a, passiveSlot, side, book.PostOnly, price, lots)
 }
 
-// within is 1 + slack for buyers and 1 − slack for sellers.
+// within is the worst price that a trade may have, over the mid: 1 + slack for
+// buyers and 1 − slack for sellers.
 func within(side book.Side, slack float64) float64 {
 	if side == book.Buy {
 		return 1 + slack
@@ -47,16 +77,11 @@ func sideOf(gap float64) book.Side {
 	return book.Sell
 }
 
-// later is the tick that lies ticks from now, at least one.
-func later(v *View, ticks float64) uint32 {
-	if ticks < 1 {
-		ticks = 1
-	}
-	if ticks > 1e9 {
-		ticks = 1e9
-	}
-	return v.Tick + uint32(ticks)
-}
+// later is the tick that lies so many ticks ahead, at least one.
+func later(v *View, ticks float64) uint32 { return v.Tick + uint32(clip(ticks, 1, farthest)) }
+
+// farthest is the longest wait in ticks, so that the sum fits 32 bits.
+const farthest = 1e9
 
 func clip(x, lo, hi float64) float64 { return min(max(x, lo), hi) }
 

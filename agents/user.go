@@ -59,22 +59,39 @@ type user struct {
 	looked   uint32    // tick of the last look
 	reviewed uint32    // tick at which it last thought of leaving
 	since    uint32    // tick of the wish to leave
-	spoke    uint32    // the case in which it spoke last, and what it said
+	spoke    uint32    // the case in which it spoke last, and its vote
 	state    userState // outside, inside or leaving
 	away     bool      // has moved to the second rollup
-	lost     bool      // without the deposits it had
+	lost     bool      // has lost its deposits in a fork
 	_        [17]byte  // a cache line a cohort
 }
 
-// NewUsers draws a population; endow is called with what each owns.
-func NewUsers(p UserParams, o Opening, list []Agent, s *draw.Stream, endow func(ID, Endowment)) *Users {
+// How users differ, judge the service and pay.
+//
+// Assumption: thumb rules of which none has been swept; a wait of up to one and a
+// half slots is normal service; leavers pay a fifth above the gas of a withdrawal;
+// cohorts outside look four times as rarely.
+const (
+	balanceTail   = 1.15 // Pareto exponent of balances
+	balanceCut    = 1000 // largest balance over the least
+	patienceSD    = 0.7  // log s.d. of patience over cohorts
+	outsideFactor = 4    // time between looks outside over the time inside
+	topUpPart     = 100  // fees are made up for when one in so many of the balance is spent
+	normalWait    = 1.5  // slots within which the service is normal
+	bidStep       = 0.1  // largest step above the last marginal fee
+	valueCap      = 2    // largest bid over the median value of a transaction
+	leastOutside  = 0.01 // least share of cohorts outside at the opening, by which arrivals are divided
+)
+
+// NewUsers draws a population and calls endow for each agent.
+func NewUsers(p UserParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Users {
 	t := &Users{p: p, o: o, rows: make([]user, len(list))}
 	active := int(float64(p.ActiveShare*float64(len(list))) + 0.5)
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)
 		row := &t.rows[i]
-		row.balance = float64(p.CohortSize) * p.BalanceUSD * min(r.Pareto(1.15), 1000)
-		row.patience = p.Patience / 1440 * o.TicksPerDay * r.Lognormal(0.7)
+		row.balance = float64(p.CohortSize) * p.BalanceUSD * min(r.Pareto(balanceTail), balanceCut)
+		row.patience = p.Patience / minutes * o.TicksPerDay * r.Lognormal(patienceSD)
 		row.mood = 1
 		if i < active {
 			row.state = inside
@@ -96,7 +113,7 @@ func (t *Users) Active() (n int) {
 	return n
 }
 
-// ByBalance lists the rows of those who were inside at the opening from the
+// ByBalance lists the rows of the cohorts that were inside at the opening from the
 // smallest balance to the largest.
 func (t *Users) ByBalance() (rows []int) {
 	for i := range t.rows[:int(float64(t.p.ActiveShare*float64(len(t.rows)))+0.5)] {
@@ -137,17 +154,17 @@ func (t *Users) Decide(awake []Agent, v *View, do *Actions) {
 		}
 		t.speak(a, row, v, do)
 		row.looked = v.Tick
-		wait := t.p.WakeHours / 24 * v.TicksPerDay * r.Uniform(0.5, 1.5)
+		wait := t.p.WakeHours / hours * v.TicksPerDay * jitter(r)
 		if row.state == outside {
-			wait *= 4
+			wait *= outsideFactor
 		}
 		do.WakeAt(a.ID, later(v, wait))
 	}
 }
 
-// settle begins anew where the cohort has moved to: satisfied, with nothing sent.
-// One that has lost its deposits goes on with the assets issued inside, and brings
-// what their fees need.
+// settle begins anew in the rollup to which the cohort has moved: satisfied, with
+// nothing sent. A cohort that has lost its deposits goes on with the assets issued
+// inside, and brings cash for their fees.
 func (row *user) settle(id ID, v *View) {
 	if row.away = v.Away; row.state == outside {
 		return
@@ -159,9 +176,8 @@ func (row *user) settle(id ID, v *View) {
 	row.state, row.mood, row.sent, row.reviewed, row.looked = inside, 1, 0, v.Tick, v.Tick
 }
 
-// speak gives the cohort's voice for or against a fork, where that is how an
-// operator is judged and the cohort has something inside, and again when it has
-// changed its mind.
+// speak gives the cohort's voice for or against a fork when everyone judges operators
+// and the cohort has something inside, and again when it has changed its mind.
 func (t *Users) speak(a Agent, row *user, v *View, do *Actions) {
 	k := &v.Docket.Case
 	if !k.Open || row.state == outside || v.Remedy.Rules().Trial.By != remedy.Everyone {
@@ -178,8 +194,8 @@ func (t *Users) speak(a Agent, row *user, v *View, do *Actions) {
 	row.spoke = said
 }
 
-// use judges the service, reviews once a day whether to stay, and sends what
-// the cohort wants to send until its next look.
+// use judges the service, reviews once a day whether to stay, and sends the
+// transactions that the cohort wants until its next look.
 func (t *Users) use(id ID, row *user, v *View, do *Actions, r *draw.Stream) {
 	days := float64(v.Tick-row.looked) / v.TicksPerDay
 	waiting, _ := v.Waiting(id)
@@ -197,9 +213,9 @@ func (t *Users) use(id ID, row *user, v *View, do *Actions, r *draw.Stream) {
 			return
 		}
 	}
-	// What users spent on fees they bring in again, a hundredth of their balance
-	// at a time.
-	if want := Amount(row.balance); v.Pocket(id, ledger.Cash, ledger.Rollup) < want-want/100 {
+	// Users bring in again what they spent on fees, a hundredth of their balance at a
+	// time.
+	if want := Amount(row.balance); v.Pocket(id, ledger.Cash, ledger.Rollup) < want-want/topUpPart {
 		do.Move(Join, id, want-v.Pocket(id, ledger.Cash, ledger.Rollup))
 	}
 	bid := t.bid(v, r)
@@ -219,9 +235,9 @@ func (t *Users) use(id ID, row *user, v *View, do *Actions, r *draw.Stream) {
 	}
 }
 
-// judge moves satisfaction towards the share of the value of the last
-// transactions that is left after the wait, where waiting up to one and a half
-// slots is normal service.
+// judge moves satisfaction towards the share of their value that the last
+// transactions still had after the wait. A wait of up to one and a half slots is
+// normal service.
 func (t *Users) judge(id ID, row *user, waiting uint32, days float64, v *View) {
 	if row.sent == 0 {
 		return
@@ -230,7 +246,7 @@ func (t *Users) judge(id ID, row *user, waiting uint32, days float64, v *View) {
 	if s := v.Served(id); waiting == 0 && s.Tick >= row.sent {
 		end = s.Tick
 	}
-	late := float64(end-row.sent) - float64(1.5*t.o.SlotTicks)
+	late := float64(end-row.sent) - float64(normalWait*t.o.SlotTicks)
 	quality := 1.0
 	if late > 0 {
 		quality = exact.Exp(-late / row.patience)
@@ -248,25 +264,27 @@ func (t *Users) leaveChance(s float64) float64 {
 	return t.p.ChurnPerDay + max(0, at(s)-at(1))
 }
 
-// bid follows recent inclusion: the posted fee and a little more, or, when
-// batches have left others waiting, a step above what the last one took.
+// bid follows recent inclusion: the posted fee and a little more or, when batches
+// have left others waiting, a step above the last fee that was included.
 func (t *Users) bid(v *View, r *draw.Stream) ledger.Amount {
 	fee := float64(v.Service.PostedFee) * BidMargin
 	if m := float64(v.Service.MarginalFee); m > float64(v.Service.PostedFee) {
-		fee = max(fee, m*(1+float64(0.1*r.Float64())))
+		fee = max(fee, m*(1+float64(bidStep*r.Float64())))
 	}
-	return ledger.Amount(min(fee, 2*t.p.ValueMultiple*t.fee(v)*float64(ledger.Unit)))
+	return ledger.Amount(min(fee, valueCap*t.p.ValueMultiple*t.fee(v)*float64(ledger.Unit)))
 }
 
-// BidMargin is what users bid above the posted fee, to cover the spread of fees
-// over operators.
+// BidMargin is what users bid over the posted fee, to cover the spread of fees over
+// operators.
+//
+// Assumption: a little more than the default half-width of that spread, a twentieth.
 const BidMargin = 1.08
 
 // fee is the opening fee carried forward with the price of ETH, in USD.
 func (t *Users) fee(v *View) float64 { return t.o.Fee * v.EthUSD / t.o.EthUSD }
 
-// demand is the share of wished transactions whose value exceeds the fee:
-// values are log-logistic with exponent 2.
+// demand is the share of wished transactions whose value exceeds the fee. Values
+// are log-logistic with exponent 2.
 func (t *Users) demand(fee float64, v *View) float64 {
 	x := fee / (t.p.ValueMultiple * t.fee(v))
 	return 1 / (1 + float64(x*x))
@@ -279,21 +297,22 @@ func OpeningDemand(p UserParams) float64 {
 	return 1 / (1 + float64(x*x))
 }
 
-// leave asks for the way out: through the coordinator, at up to its gas with a
-// fifth on top and what the waiting costs; after a while through the layer-one
-// queue, if the remedy opens it and its gas is below the balance. Where users can
-// move together it signs for that too, when its part of the gas is below the
-// balance. Who can do nothing stays, trapped.
+// leave asks for the way out: through the coordinator, for up to a fifth above its
+// gas and the cost of waiting; after a while through the layer-one queue, if the
+// remedy opens it and its gas is below the balance. Where users can move together the
+// cohort signs for that too, when its part of the gas is below the balance. A cohort
+// that can do nothing stays, trapped.
 func (t *Users) leave(id ID, row *user, v *View, do *Actions) {
 	if v.Pocket(id, ledger.Cash, ledger.Rollup) == 0 && row.since < v.Tick {
 		row.state = outside
 		return
 	}
 	each := row.balance / float64(t.p.CohortSize)
-	gasUSD := v.GasGwei * 1e-9 * v.EthUSD
+	gasUSD := v.GasGwei * gwei * v.EthUSD
 	gas := float64(v.Rollup.ForcedExitGas) * gasUSD
 	waited := float64(v.Tick-row.since) / v.TicksPerDay
-	pay := min(each, float64(1.2*float64(v.Rollup.WithdrawalGas)*gasUSD)+float64(t.p.UrgencyPerDay*each*(1+waited)))
+	markedUp := float64(gasMarkup * float64(v.Rollup.WithdrawalGas) * gasUSD)
+	pay := min(each, markedUp+float64(t.p.UrgencyPerDay*each*(1+waited)))
 	now := gas < each && (waited > t.p.RetryDays || v.Docket.Exit.Open || v.Service.Exodus)
 	if now && (v.Docket.Exit.Open || v.mayForce()) {
 		do.Request(ForceExit, id, uint32(t.p.CohortSize), 0)
@@ -303,7 +322,9 @@ func (t *Users) leave(id ID, row *user, v *View, do *Actions) {
 		do.Say(id, remedy.Message{Word: remedy.Alarm, Count: uint32(t.p.CohortSize)})
 	}
 	if !v.Away && v.Remedy.Notes(remedy.Sign) {
-		do.Say(id, remedy.Message{Word: remedy.Sign, Count: uint32(t.p.CohortSize), Amount: Amount(pay), Gas: each / gasUSD})
+		do.Say(id, remedy.Message{
+			Word: remedy.Sign, Count: uint32(t.p.CohortSize), Amount: Amount(pay), Gas: each / gasUSD,
+		})
 	}
 	do.Request(AskExit, id, uint32(t.p.CohortSize), Amount(pay))
 }
@@ -317,7 +338,7 @@ func (t *Users) arrive(id ID, row *user, v *View, do *Actions, r *draw.Stream) {
 	}
 	days := float64(v.Tick-row.looked) / v.TicksPerDay
 	share := v.Service.ActiveFast / float64(len(t.rows))
-	chance := t.p.ChurnPerDay * share / max(1-t.p.ActiveShare, 0.01) * (1 - v.Service.EmptyDay)
+	chance := t.p.ChurnPerDay * share / max(1-t.p.ActiveShare, leastOutside) * (1 - v.Service.EmptyDay)
 	if r.Float64() >= min(chance*days, 1) {
 		return
 	}

@@ -39,7 +39,7 @@ func TestLeaveChance(t *testing.T) {
 	}
 }
 
-// Satisfaction halves in MemoryDays of no service, however often a user looks.
+// Satisfaction halves in MemoryDays without service, however often a user looks.
 func TestSatisfactionHasAMemoryInDays(t *testing.T) {
 	for _, looks := range []int{1, 10, 1000} {
 		s := newSmall(t, 1)
@@ -68,8 +68,8 @@ func TestPromptServiceSatisfies(t *testing.T) {
 	near(t, "satisfaction after a wait of its patience", row.mood, math.Exp(-1), 0.01)
 }
 
-// Who cannot pay the gas of a forced exit stays trapped with the coordinator;
-// who can leaves through the queue once the coordinator has had its time.
+// A user that cannot pay the gas of a forced exit stays trapped with the coordinator.
+// One that can leaves through the queue once the coordinator has had its time.
 func TestGasTrapsSmallUsers(t *testing.T) {
 	s := newSmall(t, 1)
 	p := userParams()
@@ -130,7 +130,7 @@ func TestArrivalsBalanceChurnAtTheOpening(t *testing.T) {
 	}
 	leave := p.ActiveShare * n * u.leaveChance(1)
 	near(t, "arrivals a day", arrived, leave, 4*math.Sqrt(leave))
-	// Nobody comes where nothing is served.
+	// Nobody joins a rollup that serves nobody.
 	s.pub.EmptyDay = 1
 	for i := range outsiders {
 		row := &user{}
@@ -141,7 +141,7 @@ func TestArrivalsBalanceChurnAtTheOpening(t *testing.T) {
 	}
 }
 
-// Demand falls with the fee and is what the opening says at the opening fee.
+// Demand falls with the fee, and at the opening fee it is OpeningDemand.
 func TestDemandFallsWithTheFee(t *testing.T) {
 	s := newSmall(t, 1)
 	p := userParams()

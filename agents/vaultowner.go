@@ -37,21 +37,43 @@ type VaultOwners struct {
 }
 
 type vaultOwner struct {
-	target, haste float64 // ratio aimed at, and the one at which haste begins
+	target, haste float64 // ratio aimed at, and the ratio at which haste begins
 }
 
-// NewVaultOwners draws a population that owes o.Dai together; endow is called
-// with what each owns and owes. Ratio and penalty are the contract's.
-func NewVaultOwners(p VaultOwnerParams, ratio, penalty float64, o Opening, list []Agent, s *draw.Stream,
-	endow func(ID, Endowment)) *VaultOwners {
+// How vault owners differ and trade.
+//
+// Assumption: gaps below a tenth of the debt are not worth a trade without haste, nor
+// below 100 dai with it; a third of a gap is traded at a look, a tenth in haste, when
+// looks are minutes apart; nobody mints to sell at more than 0.2 % below par; an
+// owner in haste trades until it is 15 % above the ratio of haste.
+const (
+	bufferSD    = 0.5     // log s.d. of the distance to the liquidation ratio at which haste begins
+	targetSD    = 0.2     // log s.d. of the ratio aimed at
+	targetLeast = 1.1     // least ratio aimed at over the ratio of haste
+	debtTail    = 1.5     // Pareto exponent of debts
+	debtCut     = 20      // largest debt over the least
+	usualPart   = 1.0 / 3 // of the gap that is traded at a look
+	hastyPart   = 0.1     // of the gap that is traded at a look in haste
+	leastTrade  = 100     // dai
+	debtGap     = 0.1     // gap over the debt below which nothing is done without haste
+	mintPrice   = 0.998   // least price at which minted dai is sold, USD
+	safeFactor  = 1.15    // ratio that gets an owner well out of haste, over the ratio of haste
+	bendMost    = 3       // largest change of the log ratio aimed at
+)
+
+// NewVaultOwners draws a population that owes o.Dai together and calls endow for
+// each agent. Ratio and penalty are the contract's.
+func NewVaultOwners(
+	p VaultOwnerParams, ratio, penalty float64, o Opening, list []Agent, s *draw.Stream, endow Endow,
+) *VaultOwners {
 	t := &VaultOwners{p: p, liquidate: ratio, penalty: penalty, rows: make([]vaultOwner, len(list))}
 	debt, total := make([]float64, len(list)), 0.0
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)
 		row := &t.rows[i]
-		row.haste = ratio * (1 + float64(p.Buffer*r.Lognormal(0.5)))
-		row.target = max(p.TargetRatio*r.Lognormal(0.2), 1.1*row.haste)
-		debt[i] = min(r.Pareto(1.5), 20)
+		row.haste = ratio * (1 + float64(p.Buffer*r.Lognormal(bufferSD)))
+		row.target = max(p.TargetRatio*r.Lognormal(targetSD), targetLeast*row.haste)
+		debt[i] = min(r.Pareto(debtTail), debtCut)
 		total += debt[i]
 	}
 	for i, a := range list {
@@ -72,49 +94,43 @@ func (t *VaultOwners) Clone() Strategy {
 func (t *VaultOwners) Decide(awake []Agent, v *View, do *Actions) {
 	for _, a := range awake {
 		row := &t.rows[a.Row]
-		pace := t.p.WakeHours / 24
+		pace := t.p.WakeHours / hours
 		if t.adjust(a.ID, row, v, do) {
-			pace = t.p.SliceMinutes / 1440
+			pace = t.p.SliceMinutes / minutes
 		}
-		do.WakeAt(a.ID, later(v, v.Rand(a).Uniform(0.5, 1.5)*pace*v.TicksPerDay))
+		do.WakeAt(a.ID, later(v, jitter(v.Rand(a))*pace*v.TicksPerDay))
 	}
 }
 
-// adjust repays what dai has been bought, then trades towards the debt wanted,
-// in haste by a tenth of the gap at a time and otherwise by a third; it reports
-// whether there is haste.
-//
-// Assumption: the pace, that a gap below a tenth of the debt is not worth a trade
-// without haste, nor less than 100 dai with it, and that nobody mints to sell at
-// more than 0.2 % below par.
+// adjust repays debt with the dai at hand, then trades a part of the gap between the
+// debt and the debt wanted: a third, or a tenth in haste, when looks are more frequent.
+// It reports whether there is haste.
 func (t *VaultOwners) adjust(id ID, row *vaultOwner, v *View, do *Actions) bool {
 	ether, debt := v.Vault(id)
 	do.Move(Wipe, id, min(v.Free(id, ledger.Dai), Amount(debt)))
 	worth := ether * v.EthUSD
-	hasty, part := worth < row.haste*debt, 1.0/3
+	hasty, part := worth < row.haste*debt, usualPart
 	if hasty {
-		part = 0.1
+		part = hastyPart
 	}
 	gap := t.wanted(row, worth, v) - debt
-	switch lots := v.Lots(max(part*abs(gap), min(abs(gap), 100))); {
-	case abs(gap) < 0.1*debt && !hasty:
+	switch lots := v.Lots(max(part*abs(gap), min(abs(gap), leastTrade))); {
+	case abs(gap) < debtGap*debt && !hasty:
 	case gap > 0:
 		do.Move(Mint, id, ledger.Amount(lots)*ledger.Unit)
-		do.DaiOrder(id, takingSlot, book.Sell, book.ImmediateOrCancel, v.Price(0.998), lots)
+		do.DaiOrder(id, takingSlot, book.Sell, book.ImmediateOrCancel, v.Price(mintPrice), lots)
 	default:
 		do.DaiOrder(id, takingSlot, book.Buy, book.ImmediateOrCancel, v.Price(t.bid(row, worth/debt)), lots)
 	}
 	return hasty
 }
 
-// wanted is the debt that an owner wants against collateral worth this much:
-// what its ratio allows, the ratio lower the dearer dai is, but never near
-// haste; in haste, what gets it well out of it.
-//
-// Assumption: well out is 15 % above the ratio of haste.
+// wanted is the debt that an owner wants against collateral worth this much. The
+// dearer dai is, the lower is the ratio aimed at, but it is always at least 15 % above
+// the ratio of haste.
 func (t *VaultOwners) wanted(row *vaultOwner, worth float64, v *View) float64 {
-	ratio := row.target * exact.Exp(clip(t.p.Elasticity*(1-v.Dai.Mid), -3, 3))
-	return worth / max(ratio, 1.15*row.haste)
+	ratio := row.target * exact.Exp(clip(t.p.Elasticity*(1-v.Dai.Mid), -bendMost, bendMost))
+	return worth / max(ratio, safeFactor*row.haste)
 }
 
 // bid is the most that an owner pays for dai at a ratio: a dollar in ordinary

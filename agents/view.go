@@ -21,8 +21,8 @@ type View struct {
 	TicksPerDay float64 // ticks in a day
 
 	// The market. Prices in USD a token unless they are in ticks.
-	Bid, Ask             uint32  // ticks; 0 and none when that side is empty
-	Mid, LnMid           float64 // of the quote, or the last one that had two sides
+	Bid, Ask             uint32  // ticks; 0 when that side is empty
+	Mid, LnMid           float64 // middle of the last quote that had two sides
 	TickUSD              float64 // price step
 	SigmaFast, SigmaSlow float64 // of daily log returns, half-lives 6 h and 10 d
 	Flow                 float64 // tokens bought less tokens sold by takers since the start
@@ -33,21 +33,21 @@ type View struct {
 
 	// News that no agent causes, as logs relative to the start.
 	LnETH, LnActivity float64
-	Activity          float64 // the same, 1 at the start
+	Activity          float64 // activity, 1 at the start
 	EthUSD            float64 // price of ETH
-	GasGwei           float64 // what prompt inclusion on layer one costs
+	GasGwei           float64 // price of prompt inclusion on layer one
 
-	DisturbUSD float64 // what an hour of a network attack on an operator costs
+	DisturbUSD float64 // price of an hour of a network attack on an operator
 
 	Service *rollup.Public     // public record of the rollup
 	Remedy  *remedy.Rulebook   // what the remedy in force adds to the contract
-	Docket  *remedy.Docket     // what it has on the table
-	Away    bool               // this is what those see who have moved to the second rollup
+	Docket  *remedy.Docket     // its open case, question or move
+	Away    bool               // the view from the second rollup
 	Auction *election.Board    // of leadership; nil where it is not sold
 	Ahead   *election.Schedule // leaders to come, where there is such a record; empty while they are secret
 	Rollup  *rollup.Params     // rules of the contract
 
-	token  ledger.Asset // the one that is staked where the viewer lives
+	token  ledger.Asset // the token that is staked in the viewer's rollup
 	stream *draw.Stream
 	led    *ledger.Ledger
 	x      *market.Exchange
@@ -58,35 +58,39 @@ type View struct {
 	roll   *rollup.State
 }
 
-// Quote is the top of a market: ticks, 0 where a side is empty, and the middle
-// of the last quote that had two sides in USD.
+// Quote is the top of a market.
 type Quote struct {
-	Bid, Ask uint32
-	Mid      float64
+	Bid, Ask uint32  // ticks; 0 when that side is empty
+	Mid      float64 // middle of the last quote that had two sides, USD
 }
 
 // NewView returns a view of the given parts of one world. All markets must
 // have the same price step.
-func NewView(l *ledger.Ledger, x, dai *market.Exchange, f *perp.Market, p *lending.Pool, s *vault.System,
-	r *rollup.State, stream *draw.Stream) *View {
-	v := &View{token: x.Params().Base, stream: stream, led: l, x: x, dai: dai, perp: f, pool: p, vaults: s, roll: r,
-		Service: r.Public(), Remedy: remedy.Fixed(remedy.Rules{}), Docket: new(remedy.Docket), Rollup: r.Params()}
+func NewView(
+	l *ledger.Ledger, x, dai *market.Exchange, f *perp.Market, p *lending.Pool, s *vault.System,
+	r *rollup.State, stream *draw.Stream,
+) *View {
+	v := &View{
+		token: x.Params().Base, stream: stream, led: l, x: x, dai: dai, perp: f, pool: p, vaults: s, roll: r,
+		Service: r.Public(), Rollup: r.Params(),
+		Remedy: remedy.Fixed(remedy.Rules{}), Docket: new(remedy.Docket),
+	}
 	v.Dai.Mid = 1
 	v.TickUSD = float64(x.Params().TickSize) / float64(x.Params().Lot)
 	return v
 }
 
-// CopyFrom copies what src shows; v keeps looking at its own world.
+// CopyFrom makes v show the figures of src. It keeps looking at its own world.
 func (v *View) CopyFrom(src *View) {
 	keep := *v
 	*v = *src
-	v.stream, v.led, v.x, v.dai, v.perp, v.pool, v.vaults, v.roll = keep.stream, keep.led, keep.x, keep.dai, keep.perp,
-		keep.pool, keep.vaults, keep.roll
+	v.stream, v.led, v.x, v.dai = keep.stream, keep.led, keep.x, keep.dai
+	v.perp, v.pool, v.vaults, v.roll = keep.perp, keep.pool, keep.vaults, keep.roll
 	v.Service, v.Rollup = keep.Service, keep.Rollup
 }
 
-// See brings the view from a second rollup up to date with that from the first.
-// It keeps what it shows of its own token where it has one.
+// See brings the view from a second rollup up to date with the view from the first.
+// Where the second rollup has its own token it goes on showing that token's market.
 func (v *View) See(src *View) {
 	keep := *v
 	v.CopyFrom(src)
@@ -109,7 +113,7 @@ func (v *View) bound() {
 	}
 }
 
-// asset is the one that is meant by the token here.
+// asset is the asset itself, but for the token the one of the viewer's rollup.
 func (v *View) asset(a ledger.Asset) ledger.Asset {
 	if a == ledger.Token {
 		return v.token
@@ -152,7 +156,7 @@ func (v *View) SetMid(price float64) { v.Mid, v.LnMid = price, exact.Log(price) 
 func (v *View) Rand(a Agent) *draw.Stream { return v.stream.At(draw.Decide, a.Key, v.Tick) }
 
 // Warm reads the accounts of an agent in the given role, without a branch that
-// would wait for what it reads; what it returns means nothing.
+// would wait for them; the result means nothing.
 func (v *View) Warm(a ID, can Capability) uint64 {
 	cash := uint64(v.led.Balance(a, ledger.Cash, ledger.Free))
 	if can&CanUse != 0 {
@@ -171,7 +175,8 @@ func (v *View) Pocket(a ID, asset ledger.Asset, p ledger.Pocket) ledger.Amount {
 	return v.led.Balance(a, v.asset(asset), p)
 }
 
-// Tokens is an agent's tokens in all pockets, lent ones in and owed ones out.
+// Tokens is an agent's tokens in all pockets, lent ones included and owed ones
+// subtracted.
 func (v *View) Tokens(a ID) float64 {
 	return float64(v.led.Total(a, v.token)) / float64(ledger.Unit)
 }
@@ -199,7 +204,7 @@ func (v *View) PerpPosition(a ID) float64 { return float64(v.perp.Position(a)) }
 // micro-USD.
 func (v *View) PerpEquity(a ID) ledger.Amount { return v.perp.Equity(a) }
 
-// PerpRoom is by how many tokens open interest could still grow.
+// PerpRoom is the number of tokens by which open interest could still grow.
 func (v *View) PerpRoom() float64 { return float64(v.perp.Room()) }
 
 // OpenPerp reports an agent's resting order for contracts in a slot.
@@ -214,8 +219,8 @@ func (v *View) Vault(a ID) (ether, debt float64) {
 }
 
 // Unsafe is the first owner at or after a place in the public list of vaults
-// whose vault may be bitten, and its debt in micro-dai; ok is false when there
-// is none.
+// whose vault may be bitten, and its debt in micro-dai; ok is false when every
+// vault is safe.
 func (v *View) Unsafe(from int) (owner ID, debt ledger.Amount, ok bool) {
 	price, list := Amount(v.EthUSD), v.vaults.Owners()
 	if v.vaults.AllSafe(price) {
@@ -229,15 +234,15 @@ func (v *View) Unsafe(from int) (owner ID, debt ledger.Amount, ok bool) {
 	return 0, 0, false
 }
 
-// Mind returns the stream of an agent's opinion on a numbered matter.
+// Mind returns the stream of an agent's opinion on a numbered case.
 func (v *View) Mind(a Agent, number uint32) *draw.Stream {
 	return v.stream.At(draw.Opinion, a.Key, number)
 }
 
 // mayForce reports whether the rules open the queue of layer one to users.
-func (v *View) mayForce() bool {
-	return remedy.Ask(v.Remedy, func(r *remedy.Rules, _ *remedy.Docket) bool { return r.ForcedExit })
-}
+func (v *View) mayForce() bool { return remedy.Ask(v.Remedy, forces) }
+
+func forces(r *remedy.Rules, _ *remedy.Docket) bool { return r.ForcedExit }
 
 // Record is the public record of an operator.
 func (v *View) Record(operator ID) rollup.Record { return v.roll.RecordOf(operator) }
@@ -245,7 +250,7 @@ func (v *View) Record(operator ID) rollup.Record { return v.roll.RecordOf(operat
 // Backing is the stake behind an operator that elects leaders.
 func (v *View) Backing(operator ID) ledger.Amount { return v.roll.Backing(operator) }
 
-// Operator is who builds for an agent.
+// Operator is the operator that builds for an agent.
 func (v *View) Operator(a ID) ID { return v.roll.OperatorOf(a) }
 
 // Seats is the number of seats that an agent has in the round of a court.
@@ -261,24 +266,24 @@ func (v *View) Seats(a ID) (n float64) {
 // Earned is the reward that an agent has not consumed yet.
 func (v *View) Earned(a ID) ledger.Amount { return v.roll.Earned(a) }
 
-// Led is the number of slots that an agent has led, and Made what it has made of
-// them: fees and extracted value less layer-one gas.
+// Led is the number of slots that an agent has led.
 func (v *View) Led(a ID) uint32 { return v.roll.Led(a) }
 
-// Made is what an agent has made of the slots that it led, in micro-USD.
+// Made is what an agent has earned with the slots that it led, in micro-USD: fees and
+// extracted value less layer-one gas.
 func (v *View) Made(a ID) ledger.Amount { return v.roll.Made(a) }
 
-// Waiting is an agent's waiting rollup transactions and since when they wait.
+// Waiting is the number of an agent's rollup transactions that wait, and the tick since
+// which they wait.
 func (v *View) Waiting(a ID) (count, since uint32) { return v.roll.Waiting(a) }
 
-// Served is what was last included for an agent.
+// Served is the last inclusion of an agent's transactions.
 func (v *View) Served(a ID) rollup.Served { return v.roll.LastServed(a) }
 
 // Leaving reports whether an exit of the agent waits.
 func (v *View) Leaving(a ID) bool { return v.roll.Leaving(a) }
 
-// Debt and Claim are what an agent owes to the pool and has lent to it, in
-// micro-tokens with interest.
+// Debt is what an agent owes to the pool, in micro-tokens with interest.
 func (v *View) Debt(a ID) ledger.Amount { return v.pool.Debt(a) }
 
 // Claim is what an agent has lent, in micro-tokens with interest. The pool lends
@@ -293,10 +298,10 @@ func (v *View) Claim(a ID) ledger.Amount {
 // Borrowable is the most that anybody can borrow now, in micro-tokens.
 func (v *View) Borrowable() ledger.Amount { return v.pool.Available() }
 
-// BorrowRate is what a borrower pays a year.
+// BorrowRate is the yearly rate that borrowers pay.
 func (v *View) BorrowRate() float64 { b, _ := v.pool.Rates(); return b }
 
-// LendRateIf is what a lender would earn a year if supply changed by extra.
+// LendRateIf is the yearly rate that lenders would earn if supply changed by extra.
 func (v *View) LendRateIf(extra ledger.Amount) float64 { return v.pool.LendRateIf(extra) }
 
 // Collateral is an agent's cash behind its loan, in micro-USD.

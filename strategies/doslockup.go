@@ -9,9 +9,8 @@ import (
 var _ = register[LockupParams](Entry{
 	Name: "dos-lockup",
 	Doc:  "Buy stake, and dai outside the rollup; let nobody withdraw, sell the dai when it is dear.",
-	Source: "“Lock up a bunch of the supply of certain tokens causing the markets to go crazy, for example " +
-		"if you locked " +
-		"up 50% of DAI you could profit if the price of eth fluctuated”",
+	Source: "“Lock up a bunch of the supply of certain tokens causing the markets to go crazy, for example if you " +
+		"locked up 50% of DAI you could profit if the price of eth fluctuated”",
 	Needs: Levers{Stake: true, Dai: true},
 })
 

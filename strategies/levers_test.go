@@ -26,9 +26,9 @@ func course(t *testing.T, name string, act bool, day float64, set map[string]str
 	return w, on
 }
 
-// Who bids twice what slots are worth leads nearly all of them during the act, the
-// honest twin as well, and none before or after. Who bids less than they are worth
-// leads few.
+// A bidder that pays twice the worth of slots leads nearly all of them during the act,
+// in the honest twin too, and none before or after. A bidder that pays less than they
+// are worth leads few.
 func TestOutbidLeadsTheAct(t *testing.T) {
 	for _, x := range []struct {
 		premium     string

@@ -19,9 +19,9 @@ var shortBefore = map[string]string{
 	"rogue-operator": "a short is its second leg",
 }
 
-// Whatever makes the price fall can be combined with a short: it is opened in an
-// account of its own before the act, by no more than is lent, closed at the end, and
-// the honest use of the same capital keeps the same.
+// An attack that makes the price fall can be combined with a short. The short is
+// opened in the third leg before the act, by no more than is lent, and closed at the
+// end; the honest use of the same capital opens the same short.
 func TestShortOnTop(t *testing.T) {
 	for _, e := range strategies.All() {
 		t.Run(e.Name, func(t *testing.T) {
@@ -44,7 +44,8 @@ func TestShortOnTop(t *testing.T) {
 	}
 }
 
-// position is what the third leg owes and has sold when the act begins, in tokens.
+// position is the number of tokens that the third leg owes and has sold when the act
+// begins.
 type position struct{ owed, sold float64 }
 
 // shorted runs a plan to its end and checks the books of the short at every hour.
@@ -80,7 +81,8 @@ func shorted(t *testing.T, e strategies.Entry, params strategies.Params, act boo
 	return at
 }
 
-// soldBy is what an account has sold less what it has bought, in tokens.
+// soldBy is the number of tokens that an account has sold, less those that it has
+// bought.
 func soldBy(w *sim.World, leg ledger.Owner) (tokens float64) {
 	for _, f := range w.Exchange().Log() {
 		switch {

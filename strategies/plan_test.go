@@ -111,7 +111,7 @@ var public = map[agents.Verb]bool{
 	agents.Bid: true, agents.SetMining: true, agents.Disturb: true,
 }
 
-// witness watches what a plan asks for.
+// witness records what a plan asks for.
 type witness struct {
 	strategies.Committer
 	faults *[]string
@@ -142,8 +142,8 @@ func (x witness) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions
 	}
 }
 
-// begin gives a world's legs a plan that starts later; who needs the office gets
-// it then.
+// begin gives a world's legs a plan that starts later. An attacker that needs the
+// office or hash power gets it at that time.
 func begin(w *sim.World, e strategies.Entry, params strategies.Params, act bool) *witness {
 	start := w.Ticks(openDays)
 	if e.Needs.Office || e.Hash(params) > 0 {
@@ -195,7 +195,7 @@ func follow(t *testing.T, w *sim.World, end uint32) (s shape) {
 	return s
 }
 
-// harsh tells a policy from that of honest blocks, whose price follows gas.
+// harsh reports whether a policy is worse than honest blocks, whose price follows gas.
 func harsh(w *sim.World, p rollup.Policy) bool {
 	o := w.Opening()
 	fair := agents.HonestPolicy(o.Margin/o.EthUSD, o.PerBatch, w.View())
@@ -208,7 +208,7 @@ var serves = map[string]bool{
 	"slash-miner": true, "slash-network": true, "takeover-slash": true,
 }
 
-// elsewhere are the attacks whose act is not what their own stake builds.
+// elsewhere are the attacks whose act is not in the blocks of their stake.
 var elsewhere = map[string]bool{"slash-miner": true, "slash-network": true}
 
 func TestPlansRunTheirCourse(t *testing.T) {
@@ -293,8 +293,8 @@ func wound(t *testing.T, w *sim.World, act bool) {
 	}
 }
 
-// The honest use of the same capital makes the same trades: until the act the
-// two worlds are one, to the bit, but for who stands by.
+// The honest use of the same capital makes the same trades: until the act the two
+// worlds are the same to the bit.
 func TestHonestTwinIsTheSameUntilTheAct(t *testing.T) {
 	cases(t, "1500000", func(t *testing.T, e strategies.Entry, params strategies.Params) {
 		var hash [2]uint64
@@ -342,8 +342,8 @@ func TestWithoutCapitalNothingHappens(t *testing.T) {
 	})
 }
 
-// Borrowed stake is given back as it was borrowed: the market sells no more of
-// it than interest has taken.
+// Borrowed stake is returned, not bought back: the plan buys no more tokens than
+// interest has taken.
 func TestBorrowedStakeIsReturnedNotBought(t *testing.T) {
 	e, _ := strategies.Find("dos-borrowed")
 	// Several lengths of the act, so that the unbonding ends before, with and

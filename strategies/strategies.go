@@ -77,7 +77,7 @@ type terms struct {
 	secondShare float64       // share of it that the second leg starts with
 	Schedule                  // timing of the stake leg
 	OnTop                     // short position in the third leg
-	events      []Mark        // marks in place of those of the schedule
+	events      []Mark        // marks, when they are not the usual three
 	hashShare   float64       // share of layer one's hash power from the start of the plan on
 	contract    bool          // part of the short is a perpetual future
 	honestUse   string        // name of the honest use of the first two legs, see Entry.Use

@@ -23,11 +23,11 @@ const (
 	abidesMomentum = 12
 	abidesMakers   = 2
 	abidesLevels   = 10
-	abidesSize     = 50 // lots of an order; those of value traders are 40, 50 or 60
+	abidesSize     = 50 // lots of an order; value traders send 40, 50 or 60
 )
 
-// fundamental is the log of what the token is worth: an Ornstein–Uhlenbeck path
-// of every second, the same for all who look at it.
+// fundamental is the log of the worth of the token: an Ornstein–Uhlenbeck path by the
+// second, the same for all traders.
 func fundamental(seed uint64) []float64 {
 	s := draw.New(seed)
 	path := make([]float64, abidesSeconds+1)
@@ -118,13 +118,13 @@ func (l ladder) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions)
 	}
 }
 
-// abidesDay is the market a second before it opens. The other kinds are there,
-// few and asleep, because a world has them.
+// abidesDay is the market a second before it opens. The other kinds have few agents,
+// which sleep, since a world must have them.
 func abidesDay(t testing.TB, seed uint64) *World {
 	c := defaults(t)
 	c.Layer1.BlockSeconds = 1
-	c.Stakers.Count, c.Noise.Count, c.Chartists.Count, c.Makers.Count = abidesValue, abidesNoise, abidesMomentum,
-		abidesMakers
+	c.Stakers.Count, c.Noise.Count = abidesValue, abidesNoise
+	c.Chartists.Count, c.Makers.Count = abidesMomentum, abidesMakers
 	c.Holders.Count, c.Shorters.Count, c.Users.Count, c.Coordinators.Count = 0, 0, 1, 1
 	c.VaultOwners.Count, c.Arbitrageurs.Count = 0, 0
 	c.Users.WakeHours, c.Coordinators.WakeHours = 1000, 1000

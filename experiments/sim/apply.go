@@ -10,21 +10,20 @@ import (
 	"stakeout/mechanisms/remedy"
 )
 
-// needs says which role a verb takes.
+// needs is the role that each verb takes. Verbs that are not listed take none.
 var needs = [agents.Verbs]agents.Capability{
 	agents.Submit: agents.CanTrade, agents.Cancel: agents.CanTrade, agents.CancelAll: agents.CanTrade,
+	agents.AddPerp: agents.CanTrade, agents.FreePerp: agents.CanTrade,
 	agents.Stake: agents.CanStake, agents.Unstake: agents.CanStake, agents.Delegate: agents.CanStake,
 	agents.SetPolicy: agents.CanBuild, agents.Spend: agents.CanBuild,
-	agents.Borrow: agents.CanBorrow, agents.Repay: agents.CanBorrow, agents.AddMargin: agents.CanBorrow,
-	agents.FreeMargin: agents.CanBorrow,
-	agents.Send:       agents.CanUse, agents.Join: agents.CanUse, agents.AskExit: agents.CanUse,
-	agents.ForceExit: agents.CanUse,
-	agents.Bridge:    agents.CanUse,
-	agents.BuyEther:  agents.CanVault, agents.SellEther: agents.CanVault, agents.LockEther: agents.CanVault,
-	agents.UnlockEther: agents.CanVault,
-	agents.Mint:        agents.CanVault, agents.Wipe: agents.CanVault, agents.Bite: agents.CanVault,
-	agents.Bid: agents.CanBuild, agents.SetMining: agents.CanBuild, agents.AddPerp: agents.CanTrade,
-	agents.FreePerp: agents.CanTrade,
+	agents.Bid: agents.CanBuild, agents.SetMining: agents.CanBuild,
+	agents.Borrow: agents.CanBorrow, agents.Repay: agents.CanBorrow,
+	agents.AddMargin: agents.CanBorrow, agents.FreeMargin: agents.CanBorrow,
+	agents.Send: agents.CanUse, agents.Join: agents.CanUse, agents.Bridge: agents.CanUse,
+	agents.AskExit: agents.CanUse, agents.ForceExit: agents.CanUse,
+	agents.BuyEther: agents.CanVault, agents.SellEther: agents.CanVault,
+	agents.LockEther: agents.CanVault, agents.UnlockEther: agents.CanVault,
+	agents.Mint: agents.CanVault, agents.Wipe: agents.CanVault, agents.Bite: agents.CanVault,
 }
 
 // apply carries out the wishes of a round in their order. A wish that the rules
@@ -45,14 +44,14 @@ func (w *World) apply() {
 	w.do.Reset()
 }
 
-// index is the place of an agent in the list of agents; ok is false when the id
-// is nobody's.
+// index is the place of an agent in the list of agents; ok is false when no agent
+// has the id.
 func (w *World) index(id agents.ID) (i int32, ok bool) {
 	return int32(id - ledger.First), id >= ledger.First && id-ledger.First < agents.ID(w.people.size())
 }
 
-// disown voids what a strategy has asked for, from the given places of the lists
-// on, in the name of agents that are not its own.
+// disown voids the wishes, from the given places of the lists on, that a strategy has
+// made in the name of other strategies' agents.
 func (w *World) disown(strategy uint8, list, wakes int) {
 	for k := list; k < len(w.do.List); k++ {
 		if i, ok := w.index(w.do.List[k].Agent); !ok || w.people.kindOf[i] != strategy {
@@ -80,8 +79,9 @@ func (w *World) carryOut(a *agents.Action) bool {
 	case agents.Send, agents.Join, agents.AskExit, agents.ForceExit, agents.Bridge:
 		return w.use(a)
 	case agents.Say:
-		return w.remedy.Hear(w.remedyWorld(),
-			remedy.Message{By: a.Agent, About: a.Other, Word: a.Word, Count: a.Count, Amount: a.Amount, Gas: a.Gas})
+		return w.remedy.Hear(w.remedyWorld(), remedy.Message{
+			By: a.Agent, About: a.Other, Word: a.Word, Count: a.Count, Amount: a.Amount, Gas: a.Gas,
+		})
 	case agents.Bid:
 		return w.bid(a)
 	case agents.Disturb:
@@ -126,8 +126,9 @@ func (w *World) contract(a *agents.Action) bool {
 	switch a.Verb {
 	case agents.Submit:
 		o := &a.Order
-		_, err := w.perp.Submit(perp.Order{Owner: a.Agent, Slot: o.Slot, Side: o.Side, Kind: o.Kind, Price: o.Price,
-			Lots: o.Lots})
+		_, err := w.perp.Submit(perp.Order{
+			Owner: a.Agent, Slot: o.Slot, Side: o.Side, Kind: o.Kind, Price: o.Price, Lots: o.Lots,
+		})
 		return err == nil
 	case agents.Cancel:
 		return w.perp.Cancel(a.Agent, a.Order.Slot)
@@ -188,10 +189,10 @@ func (w *World) bid(a *agents.Action) bool {
 	return ok && m.Bid(w.roll, w.led, election.Bid{By: a.Agent, Count: a.Count, Limit: a.Amount})
 }
 
-// mayForce reports whether the contract takes exits past the coordinators now.
+// mayForce reports whether the contract now takes exits past the coordinators.
 func (w *World) mayForce() bool {
-	return w.remedy.Docket().Exit.Open ||
-		remedy.Ask(w.remedy, func(r *remedy.Rules, _ *remedy.Docket) bool { return r.ForcedExit })
+	forces := func(r *remedy.Rules, _ *remedy.Docket) bool { return r.ForcedExit }
+	return w.remedy.Docket().Exit.Open || remedy.Ask(w.remedy, forces)
 }
 
 func (w *World) loan(a *agents.Action) bool {
@@ -243,14 +244,15 @@ func (w *World) vault(a *agents.Action) bool {
 // percent.
 func (w *World) convert(a *agents.Action) bool {
 	price := agents.Amount(w.view.EthUSD)
-	out := ledger.Transfer{Amount: a.Amount, From: a.Agent, To: ledger.Outside, Asset: ledger.Cash,
-		Reason: ledger.Conversion}
+	fee := price / 1000
+	out := ledger.Transfer{From: a.Agent, To: ledger.Outside, Asset: ledger.Cash, Reason: ledger.Conversion}
 	in := ledger.Transfer{From: ledger.Outside, To: a.Agent, Asset: ledger.Ether, Reason: ledger.Conversion}
-	per, unit := ledger.Unit, price+price/1000
+	per, unit := ledger.Unit, price+fee
 	if a.Verb == agents.SellEther {
 		out.Asset, in.Asset = ledger.Ether, ledger.Cash
-		per, unit = price-price/1000, ledger.Unit
+		per, unit = price-fee, ledger.Unit
 	}
+	out.Amount = a.Amount
 	var ok bool
 	if in.Amount, ok = ledger.MulDiv(a.Amount, per, max(unit, 1), ledger.Down); !ok || w.led.Post(out) != nil {
 		return false
@@ -287,6 +289,11 @@ func (w *World) pay(a *agents.Action) bool {
 // mark is the price of the book in micro-USD a token.
 func (w *World) mark() ledger.Amount { return agents.Amount(w.view.Mid) }
 
+// liquidationReach is how far above the mid the tokens of a called loan are bought.
+//
+// Assumption: ten percent at one check, so that a thin book is not emptied at once.
+const liquidationReach = 1.1
+
 // liquidate answers margin calls: the collateral buys the tokens back through
 // the book, at up to ten percent above the mid at one check.
 func (w *World) liquidate() {
@@ -294,7 +301,7 @@ func (w *World) liquidate() {
 	for _, c := range w.calls {
 		w.must(w.pool.Seize(c.Owner, c.Collateral))
 		lots := uint32((c.Tokens + ledger.Unit - 1) / ledger.Unit)
-		price := w.view.Price(w.view.Mid * 1.1)
+		price := w.view.Price(w.view.Mid * liquidationReach)
 		r := w.x.Submit(marketOrder(c.Owner, price, lots))
 		bought := ledger.Amount(r.Filled) * ledger.Unit
 		w.must(w.pool.Liquidate(c.Owner, bought))
@@ -309,6 +316,8 @@ func (w *World) liquidate() {
 // takingSlot is the order slot that every trader uses for orders that never rest.
 const takingSlot = 1
 
-func marketOrder(o ledger.Owner, price, lots uint32) (m market.Order) {
-	return market.Order{Owner: o, Slot: takingSlot, Side: book.Buy, Kind: book.ImmediateOrCancel, Price: price, Lots: lots}
+func marketOrder(o ledger.Owner, price, lots uint32) market.Order {
+	return market.Order{
+		Owner: o, Slot: takingSlot, Side: book.Buy, Kind: book.ImmediateOrCancel, Price: price, Lots: lots,
+	}
 }

@@ -18,8 +18,8 @@ func (s twoFaced) Decide(awake []agents.Agent, v *agents.View, do *agents.Action
 	}
 }
 
-// A proven equivocation voids the batch and costs the bond, each leader in its
-// turn, while empty blocks cost none.
+// A proven equivocation voids the batch and costs the bond of its leader, while empty
+// blocks cost none.
 func TestEquivocationCostsTheBond(t *testing.T) {
 	for _, lies := range []bool{true, false} {
 		w := worldUnder(t, small(t), "mev-auction", "none", 3)
@@ -39,9 +39,9 @@ func TestEquivocationCostsTheBond(t *testing.T) {
 	}
 }
 
-// Who leads an auctioned slot has bought it: operators pay nearly what slots are
-// worth, stakers have the governance share, and the token opens at a price that
-// holders agree with.
+// The leader of an auctioned slot has bought it: operators pay nearly the worth of
+// slots, stakers get the governance share, and holders agree with the opening price of
+// the token.
 func TestAuctionsPayTheHolders(t *testing.T) {
 	for _, x := range []struct {
 		mechanism string
@@ -84,7 +84,8 @@ func TestTokensForBidsAreBought(t *testing.T) {
 	}
 }
 
-// Branches of a world under an auction go on alike and do not touch each other.
+// Branches of a world under an auction go on like the world and do not touch each
+// other.
 func TestBranchesOfAuctions(t *testing.T) {
 	for _, m := range []string{"burn-auction", "mev-auction"} {
 		w := run(t, worldUnder(t, small(t), m, "none", 3), 1234)

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"stakeout/agents"
-	"stakeout/market"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/layer1"
@@ -10,8 +9,8 @@ import (
 	"stakeout/mechanisms/rollup"
 )
 
-// validators is the mechanism of the rollup to which users migrate: the group of
-// validators that they form is one operator, who holds an office.
+// validators is the mechanism of the rollup to which users migrate. The group of
+// validators that they form is one operator, which holds an office.
 const validators = "centralized"
 
 // openAway founds an empty rollup beside the first, under the same rules, when enough
@@ -19,12 +18,12 @@ const validators = "centralized"
 // validator group”.
 //
 // Assumption: the users' own group of validators is one of the professional
-// operators, the last of them, which never holds the office of the first rollup.
+// operators, the last one, which never holds the office of the first rollup.
 func (w *World) openAway() {
 	l := &w.away
 	m, _ := election.Find(validators)
 	l.mech, l.key, l.x = m.New(new(election.Params)), 1, w.x
-	l.roll = rollup.New(w.led, w.cfg.Rollup, w.led.Owners(), w.perDay)
+	l.roll = w.newRollup()
 	rollup.Beside(w.roll, l.roll, ledger.Rival)
 	operators := w.people.of(RowCoordinators)
 	l.roll.Appoint(operators[len(operators)-1].ID)
@@ -33,50 +32,25 @@ func (w *World) openAway() {
 	w.seeAway()
 }
 
-// seeAway makes the view of those who live in the second rollup.
+// seeAway makes the view from the second rollup.
 func (w *World) seeAway() {
 	l := &w.away
-	l.view = agents.NewView(w.led, l.x, w.dai, w.perp, w.pool, w.vaults, l.roll, w.stream)
+	l.view = w.newView(l)
 	w.refreshAway()
 }
 
 // refreshAway brings the view of the second rollup up to date with the first.
 func (w *World) refreshAway() { w.away.view.See(w.view) }
 
-// copyAway makes the second rollup a copy of that of another world.
-func (w *World) copyAway(src *World) {
-	l := &w.away
-	if src.away.roll == nil {
-		*l = layer{}
-		return
-	}
-	forked := src.away.x != src.x
-	if l.roll == nil || forked != (l.x != w.x) {
-		if l.x = w.x; forked {
-			l.x = market.New(w.led, w.cfg.Market.rules(ledger.Rival))
-		}
-		l.roll = rollup.New(w.led, w.cfg.Rollup, w.led.Owners(), w.perDay)
-		l.view = agents.NewView(w.led, l.x, w.dai, w.perp, w.pool, w.vaults, l.roll, w.stream)
-	}
-	if forked {
-		l.x.CopyFrom(src.away.x)
-	}
-	l.key, l.posting, l.mech = src.away.key, src.away.posting, src.away.mech.Clone()
-	l.roll.CopyFrom(src.away.roll)
-	rollup.Share(w.roll, l.roll)
-	l.view.CopyFrom(src.away.view)
-	l.view.Remedy, l.view.Docket = w.view.Remedy, w.view.Docket
-}
-
-// moving is the way of a migration's transactions onto layer one.
+// moving is the transaction by which a migration is published on layer one.
 type moving struct {
-	tx     layer1.TxID
+	tx     layer1.TxID // 0 while there is none
 	gas    uint32
-	waited uint32
+	waited uint32 // blocks since it was sent
 }
 
-// followMigration carries what a migration has to publish onto layer one, piece
-// by piece.
+// followMigration publishes a migration on layer one, one transaction after another,
+// and raises the bid of one that waits every third block.
 func (w *World) followMigration() {
 	p := &w.moving
 	if p.tx == 0 && w.remedy.Docket().Move.Stage != remedy.Publishing {
@@ -102,7 +76,7 @@ func (w *World) followMigration() {
 			return
 		}
 	}
-	if p.waited++; p.waited%3 == 0 {
+	if p.waited++; p.waited%patience == 0 {
 		w.bump(p.tx)
 	}
 }

@@ -13,12 +13,12 @@ func stricken(t testing.TB, name string) *World {
 	return worldUnder(t, c, "pos", name, 1)
 }
 
-// "the pissed off users organize and form a new zkRollup validator group. Then
-// they submit a single proof of mass exit to the old zkRollup smart contract,
-// which will transfer the total amount of tokens owned by these users to the
-// smart contract of the new zkRollup." Users who cannot leave sign, move, and are
-// served where they have moved to; the old rollup loses their fees. The new one is
-// founded when enough have signed.
+// "the pissed off users organize and form a new zkRollup validator group. Then they
+// submit a single proof of mass exit to the old zkRollup smart contract, which will
+// transfer the total amount of tokens owned by these users to the smart contract of
+// the new zkRollup." Users who cannot leave sign, move, and are served in the new
+// rollup; the old one loses their fees. The new one is founded when enough users have
+// signed.
 func TestUsersMigrate(t *testing.T) {
 	for _, name := range []string{"migrate-zk", "migrate-optimistic", "migrate-bls"} {
 		w := stricken(t, name)
@@ -37,8 +37,8 @@ func TestUsersMigrate(t *testing.T) {
 				continue
 			}
 			t.Logf("%s day %2.0f: stage %d, %d signed, %.0f gas each, %d moved in %d; members %v and %v, transactions %d and %d",
-				name, day,
-				m.Stage, m.Users, m.EachGas, m.Moved, m.Ended, w.roll.Public().Members, w.Away().Public().Members,
+				name, day, m.Stage, m.Users, m.EachGas, m.Moved, m.Ended,
+				w.roll.Public().Members, w.Away().Public().Members,
 				w.roll.Public().Transactions, w.Away().Public().Transactions)
 		}
 		if m := w.remedy.Docket().Move; m.Moved == 0 || w.Away().Public().Transactions == 0 {

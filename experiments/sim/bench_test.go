@@ -18,7 +18,7 @@ func steady(t testing.TB, c *Config) *World {
 	return run(t, w, w.Ticks(1))
 }
 
-// hushed is a world in which hardly anybody ever wakes.
+// hushed is a world whose agents hardly ever wake.
 func hushed(t testing.TB) *Config {
 	c := defaults(t)
 	c.Stakers.WakeHours, c.Chartists.WakeHours, c.Holders.WakeHours = 48, 1000, 10000
@@ -110,9 +110,9 @@ func BenchmarkDefault60Days(b *testing.B) {
 	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/world")
 }
 
-// BenchmarkCatalogue is a day of the default world under each pair of a mechanism
-// and a remedy, while an attack is on where it has a lever, or with everybody
-// waiting to leave; the ratio is to a day of the default world timed just before.
+// BenchmarkCatalogue is a day of the default world under each pair of a mechanism and
+// a remedy: during an attack that has its lever there, or with everybody waiting to
+// leave. The ratio is to a day of the default world timed just before.
 func BenchmarkCatalogue(b *testing.B) {
 	for _, waiting := range []bool{false, true} {
 		for _, m := range election.All() {

@@ -21,9 +21,9 @@ func trappedUnder(t testing.TB, name string, gwei float64, set func(*Config)) *W
 	return worldUnder(t, c, "pos", name, 1)
 }
 
-// "This would be heavily dependent on the gas market which would mean that users
-// with less funds would not be able to afford to migrate. Both cause users to be
-// stuck": the dearer gas is, the more are trapped, and the poorer ones first.
+// "This would be heavily dependent on the gas market which would mean that users with
+// less funds would not be able to afford to migrate. Both cause users to be stuck":
+// the dearer gas is, the more users are trapped, the poorer ones first.
 func TestGasTrapsThePoor(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"forced-exit", "mass-exit"} {
@@ -51,12 +51,13 @@ func TestGasTrapsThePoor(t *testing.T) {
 	}
 }
 
-// A queue that nobody serves in time lets everybody out and stops the rollup: no
-// slot has a leader who could miss its deadline, and nobody comes in any more.
+// A queue that is not served in time lets everybody out and stops the rollup: no slot
+// has a leader who could miss its deadline, and nobody joins any more.
 func TestExodus(t *testing.T) {
 	t.Parallel()
-	w := trappedUnder(t, "forced-exit", 58.2,
-		func(c *Config) { c.Rollup.QueueDelayHours, c.Rollup.ExodusHours = 8760, 48 })
+	w := trappedUnder(t, "forced-exit", 58.2, func(c *Config) {
+		c.Rollup.QueueDelayHours, c.Rollup.ExodusHours = 8760, 48
+	})
 	p := w.roll.Public()
 	for !p.Exodus && w.tick < w.Ticks(12) {
 		run(t, w, w.tick+1)
@@ -80,8 +81,8 @@ func TestExodus(t *testing.T) {
 	}
 }
 
-// A rush of exits raises the price that it pays: the same wish costs each of two
-// hundred thousand more than each of two thousand, who hardly meet.
+// A rush of exits raises its own price: an exit costs each of two hundred thousand
+// users more than each of two thousand, who hardly meet.
 func TestRushRaisesGas(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"forced-exit", "mass-exit"} {
@@ -112,7 +113,7 @@ func TestQueueServesItsFloor(t *testing.T) {
 	}
 }
 
-// Requests are never larger than a block, whatever an exit costs.
+// Requests are never larger than a block, at any gas of an exit.
 func TestRequestsFitABlock(t *testing.T) {
 	t.Parallel()
 	for _, gas := range []int{0, 2_000_000, 10_000_000} {

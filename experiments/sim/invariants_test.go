@@ -49,8 +49,8 @@ func TestInvariantsUnderAttack(t *testing.T) {
 	}
 }
 
-// chaos asks for anything: every verb, of itself and of strangers, with amounts
-// that are fair, huge, zero and negative. Where it replaces a kind, that kind
+// chaos asks for anything: every verb, in its name and in the names of strangers, with
+// amounts that are fair, huge, zero and negative. When it replaces a kind, that kind
 // acts honestly in half of its wakings.
 type chaos struct {
 	honest agents.Strategy // nil on the attacker's legs
@@ -84,10 +84,12 @@ func (c *chaos) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions)
 	}
 }
 
-// any is one action: mostly of the agent itself and of a size that it has.
+// any is one action, mostly for the agent itself and of an amount that it has.
 func (c *chaos) any(id agents.ID, verb agents.Verb, v *agents.View, r *draw.Stream) agents.Action {
-	x := agents.Action{Verb: verb, Pair: agents.Pair(r.Intn(int(agents.Pairs) + 1)), Agent: id, Other: c.someone(r),
-		Amount: amount(v, id, r), Count: uint32(r.Intn(40))}
+	x := agents.Action{
+		Verb: verb, Pair: agents.Pair(r.Intn(int(agents.Pairs) + 1)), Agent: id, Other: c.someone(r),
+		Amount: amount(v, id, r), Count: uint32(r.Intn(40)),
+	}
 	if r.Intn(8) == 0 {
 		x.Agent = c.someone(r)
 	}
@@ -138,8 +140,8 @@ func amount(v *agents.View, id agents.ID, r *draw.Stream) ledger.Amount {
 	return ledger.Amount(r.Float64() * 1e10)
 }
 
-// An agent that does random legal and illegal things for ten thousand ticks
-// breaks nothing, and what the rules refuse is counted.
+// An agent that does random legal and illegal things for ten thousand ticks breaks
+// nothing, and refused actions are counted.
 func TestChaosOnTheAttackersLegs(t *testing.T) {
 	c := small(t)
 	w := world(t, c, "forced-exit", 11, 5e6*ledger.Unit, 5e6*ledger.Unit)
@@ -156,7 +158,7 @@ func TestChaosOnTheAttackersLegs(t *testing.T) {
 	}
 }
 
-// The same with every kind of agent gone half mad, so that every role does
+// The same with half of the actions of every kind at random, so that every role does
 // illegal things, and with loans going bad.
 func TestChaosOfEverybody(t *testing.T) {
 	c := small(t)
@@ -174,8 +176,8 @@ func TestChaosOfEverybody(t *testing.T) {
 	}
 }
 
-// The same where there is somebody to accuse and to bribe: nobody gets more than
-// is there, whatever is said.
+// The same where an operator can be accused and voters can be bribed: nobody gets more
+// than there is.
 func TestChaosInCourt(t *testing.T) {
 	for _, e := range punishing() {
 		t.Run(e.Name, func(t *testing.T) {
@@ -195,8 +197,8 @@ func TestChaosInCourt(t *testing.T) {
 	}
 }
 
-// The same where windows open and close while everybody asks to leave, and where
-// the queue is not served and the rollup ends.
+// The same where windows open and close while everybody asks to leave, and where the
+// queue is not served and the rollup ends.
 func TestChaosOfLeavers(t *testing.T) {
 	for _, name := range []string{"mass-exit", "forced-exit"} {
 		t.Run(name, func(t *testing.T) {
@@ -219,8 +221,8 @@ func TestChaosOfLeavers(t *testing.T) {
 	}
 }
 
-// Under either auction, with everybody half mad, every invariant holds, and bids
-// are made, won and paid.
+// Under either auction, with half of the actions at random, every invariant holds, and
+// bids are made, won and paid.
 func TestChaosInAuctions(t *testing.T) {
 	for _, x := range [][3]string{
 		{"burn-auction", "election.burn_auction.paid_in", "cash"}, {"burn-auction", "election.burn_auction.paid_in", "token"},
@@ -261,8 +263,8 @@ func (s *only) Decide(_ []agents.Agent, _ *agents.View, do *agents.Actions) {
 	do.Wakes = append(do.Wakes, s.wks...)
 }
 
-// What is asked for in the name of another changes nothing and is refused, and
-// so is what the role does not allow.
+// An action in the name of another agent is refused and changes nothing, and so is one
+// that the role does not allow.
 func TestRefusals(t *testing.T) {
 	w := world(t, small(t), "none", 1, 1000*ledger.Unit)
 	leg, staker, user := w.Attackers()[0], idOf(0), idOf(w.people.groups[numberOf(RowUsers)].first)
@@ -281,13 +283,14 @@ func TestRefusals(t *testing.T) {
 		{Verb: agents.Stake, Agent: leg, Amount: 1}, {Verb: agents.Borrow, Agent: leg, Amount: 1 << 60},
 		{Verb: agents.Submit, Agent: leg, Order: market.Order{Slot: 99, Price: 1, Lots: 1}},
 	}
-	allowed := []agents.Action{{Verb: agents.Pay, Agent: leg, Other: user, Amount: 3},
-		{Verb: agents.Spend, Agent: leg, Amount: 2}}
+	allowed := []agents.Action{
+		{Verb: agents.Pay, Agent: leg, Other: user, Amount: 3}, {Verb: agents.Spend, Agent: leg, Amount: 2},
+	}
 	due := w.wheel.due[0]
-	w.SetAttacker(&only{do: append(refused, allowed...),
-		wks: []agents.Wake{{Agent: staker, Tick: 2}, {Agent: outside, Tick: 2}, {Agent: 0, Tick: 2}}})
+	wakes := []agents.Wake{{Agent: staker, Tick: 2}, {Agent: outside, Tick: 2}, {Agent: 0, Tick: 2}}
+	w.SetAttacker(&only{do: append(refused, allowed...), wks: wakes})
 	before := w.Refused()
-	// Both legs wake in rounds of their own.
+	// Both legs wake, each in its round.
 	w.clock()
 	w.awake = append(w.awake[:0], int32(w.people.size()-Legs))
 	w.trade()

@@ -21,7 +21,7 @@ type layer struct {
 	key     uint32 // of its draws
 }
 
-// layers yields the rollups that there are.
+// layers yields the first rollup and, where there is one, the second.
 func (w *World) layers(yield func(*layer) bool) {
 	if yield(&w.layer) && w.away.roll != nil {
 		yield(&w.away)
@@ -36,15 +36,15 @@ func (w *World) of(o ledger.Owner) *layer {
 	return &w.layer
 }
 
-// posting is the way of a batch and of forced exits onto layer one.
+// posting is what a rollup has on its way onto layer one.
 type posting struct {
-	batch    layer1.TxID
-	built    bool         // the batch has not been sent yet
-	gas, due uint32       // of that batch, and when it will be
-	paid     layer1.Price // for a unit of gas of the batch, when last included
-	miner    ledger.Owner // who included it
+	batch    layer1.TxID  // 0 while no batch is on its way
+	built    bool         // a batch has been built and not sent yet
+	gas, due uint32       // gas of that batch, and the tick at which it is sent
+	paid     layer1.Price // price of a unit of gas of the batch when it was last included
+	miner    ledger.Owner // producer that included it
 	requests [inFlight]request
-	sent     int // of them on layer one
+	sent     int // requests on layer one
 }
 
 // Transaction kinds on layer one.
@@ -92,8 +92,8 @@ func (w *World) layer2() {
 }
 
 // advance takes the next step of a slot: it builds the batch as many blocks before
-// the end as the deadline allows it for layer one, outbids it while it waits, and
-// ends the slot.
+// the end as the deadline allows for inclusion, raises its bid while it waits, and ends
+// the slot.
 func (w *World) advance(l *layer) {
 	per := uint32(w.cfg.Rollup.BlocksPerSlot)
 	at := (w.tick - 1) % per
@@ -103,7 +103,7 @@ func (w *World) advance(l *layer) {
 		if gas, ok := l.roll.Build(w.tick, l == &w.layer && w.down(), w.otherWay(l)); ok {
 			p.built, p.gas, p.due = true, gas, w.tick+w.delay(l.roll.Public().Leader.Operator)
 		}
-	case at >= build && at < per-1 && (at-build)%3 == 2 && p.batch != 0:
+	case at >= build && at < per-1 && (at-build)%patience == patience-1 && p.batch != 0:
 		if _, _, in := w.chain.Included(p.batch); !in && w.cfg.Coordinators.RaiseTips {
 			w.bump(p.batch)
 		}
@@ -113,11 +113,12 @@ func (w *World) advance(l *layer) {
 	w.release(l)
 }
 
-// otherWay is what the way out through layer one costs a user, in micro-USD, when it is
-// open and somebody asks for the way through a leader who wants more, and 0 otherwise.
+// otherWay is the cost of the way out through layer one for a user, in micro-USD, when
+// that way is open and somebody asks to leave through a leader who charges more; 0
+// otherwise.
 //
-// Assumption: nobody who may leave through layer one pays a coordinator more than that
-// costs, be he in a hurry or not.
+// Assumption: a user who may leave through layer one never pays a coordinator more than
+// that way costs, even in a hurry.
 func (w *World) otherWay(l *layer) ledger.Amount {
 	cost := agents.Amount(float64(w.cfg.Rollup.ForcedExitGas) * w.view.GasGwei * 1e-9 * w.view.EthUSD)
 	fee := l.roll.PolicyOf(l.roll.Public().Leader.Operator).ExitFee

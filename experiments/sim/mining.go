@@ -17,8 +17,8 @@ type mining struct {
 	refused  [1]ledger.Owner // memory for the policy
 }
 
-// Equip gives the attacker what its plan must have to begin with: the office of the
-// single operator, or hash power. Without capital there is no attacker.
+// Equip gives the attacker what its plan needs at the start: the office of the single
+// operator, or hash power. Without capital there is no attacker, and it gives nothing.
 func (w *World) Equip(e strategies.Entry, params strategies.Params) error {
 	if e.Capital(params) == [Legs]ledger.Amount{} {
 		return nil
@@ -29,8 +29,8 @@ func (w *World) Equip(e strategies.Entry, params strategies.Params) error {
 	return w.Enlist(e.Hash(params))
 }
 
-// Enlist gives a share of all hash power to the attacker's second leg, which is
-// honest until it sets a policy. No share is none.
+// Enlist gives a share of all hash power to the attacker's second leg, which mines
+// honestly until it sets a policy. A share of 0 changes nothing.
 //
 // Assumption: the power comes from the other producers in proportion, as when it
 // is rented from them, and is paid for as it is used.
@@ -51,27 +51,27 @@ func (w *World) Miner() (owner ledger.Owner, producer int, ok bool) {
 	return w.mining.owner, w.mining.producer, w.mining.owner != ledger.Outside
 }
 
-// setMining carries out the wish of who controls a block producer.
+// setMining sets the policy of the block producer that an agent controls.
 func (w *World) setMining(a *agents.Action) bool {
-	m, p := &w.mining, layer1.Policy{RefuseInclusion: a.Mining.Inclusion, RefuseBuilding: a.Mining.Building,
-		GiveUp: a.Mining.GiveUp}
+	m, x := &w.mining, &a.Mining
+	p := layer1.Policy{RefuseInclusion: x.Inclusion, RefuseBuilding: x.Building, GiveUp: x.GiveUp}
 	if m.owner != a.Agent {
 		return false
 	}
-	if m.refused[0] = a.Mining.Refused; m.refused[0] != ledger.Outside {
+	if m.refused[0] = x.Refused; m.refused[0] != ledger.Outside {
 		p.Refused = m.refused[:]
 	}
 	return w.chain.SetPolicy(m.producer, p) == nil
 }
 
 // payMiner settles with the miner at the end of a slot: rewards for the blocks that
-// have become canonical, less the running cost of the hash power. A block that is
-// orphaned brings nothing, and one that is orphaned after it was paid is made up by
-// the next.
+// have become canonical, less the running cost of the hash power. An orphaned block
+// brings nothing; when it was paid before it was orphaned, the next block is not paid.
 //
 // Assumption: rewards are sold at once at the price of ether, and are 2020's block
 // reward alone: the fees of the background are left out on both sides, and uncles
 // earn nothing, where Ethereum paid up to 7/8 for the first of a branch.
+//
 // Assumption: a miner that cannot pay its running cost owes it, and pays with the
 // next rewards.
 func (w *World) payMiner() {
@@ -84,17 +84,19 @@ func (w *World) payMiner() {
 		w.mine(ledger.Outside, m.owner, reward*ledger.Amount(canonical-m.paid))
 		m.paid = canonical
 	}
-	blocks := float64(w.cfg.Layer1.HashCostShare * float64(w.chain.Share(m.producer)*float64(w.cfg.Rollup.BlocksPerSlot)))
+	found := float64(w.chain.Share(m.producer) * float64(w.cfg.Rollup.BlocksPerSlot))
+	blocks := float64(w.cfg.Layer1.HashCostShare * found)
 	m.owed += agents.Amount(float64(blocks * reward.Units()))
 	cost := min(m.owed, w.led.Balance(m.owner, ledger.Cash, ledger.Free))
 	w.mine(m.owner, ledger.Outside, cost)
 	m.owed -= cost
 }
 
-// passFee gives the gas of a batch to the miner that included it, if it is not one
-// of the others.
+// passFee gives the gas of a batch to the miner that included it, when that miner is
+// an agent.
 //
-// Assumption: the gas of forced exits and of migrations stays with the others.
+// Assumption: the gas of forced exits and of migrations stays with the producers
+// outside the model.
 func (w *World) passFee(miner ledger.Owner, cost ledger.Amount) {
 	if miner >= ledger.First {
 		w.mine(ledger.LayerOne, miner, cost)
@@ -105,7 +107,8 @@ func (w *World) mine(from, to ledger.Owner, amount ledger.Amount) {
 	w.must(w.led.Post(ledger.Transfer{Amount: amount, From: from, To: to, Asset: ledger.Cash, Reason: ledger.Mining}))
 }
 
-// hash folds the miner into a state hash; worlds without one keep theirs.
+// hash folds the miner into a state hash and leaves the hash of a world without one
+// unchanged.
 func (m *mining) hash(h uint64) uint64 {
 	if m.owner == ledger.Outside {
 		return h

@@ -16,8 +16,10 @@ func slasher(t *testing.T, share string, deadline int, act bool) *World {
 	t.Helper()
 	e, _ := strategies.Find("slash-miner")
 	p := hasty(t, e)
-	for path, text := range map[string]string{"hash_share": share, "build_days": "0.01", "act_days": "300",
-		"budget_usd": "200000000", "miner_cash_share": "0.99"} {
+	for path, text := range map[string]string{
+		"hash_share": share, "build_days": "0.01", "act_days": "300",
+		"budget_usd": "200000000", "miner_cash_share": "0.99",
+	} {
 		if err := param.Set(p, path, text); err != nil {
 			t.Fatal(err)
 		}
@@ -34,8 +36,8 @@ func slasher(t *testing.T, share string, deadline int, act bool) *World {
 	return w
 }
 
-// missed is the share of the slots of others than the attacker that missed their
-// deadline, and how many those slots are.
+// missed is the share of the other operators' slots that missed their deadline, and
+// the number of those slots.
 func missed(w *World) (share, slots float64) {
 	miss := 0.0
 	for i := range w.people.size() {
@@ -77,8 +79,8 @@ func TestSlashesRiseWithHashShare(t *testing.T) {
 }
 
 // An honest miner gets the reward of every block that it finds and the gas of the
-// batches in them, and pays what the hash power costs; a refusing one pays the same
-// and gets less.
+// batches in them, and pays the running cost of its hash power. A refusing one pays
+// the same and gets less.
 func TestMiningIsPaidFor(t *testing.T) {
 	var flow [2]ledger.Amount
 	for i, act := range []bool{false, true} {
@@ -105,7 +107,7 @@ func TestMiningIsPaidFor(t *testing.T) {
 	}
 }
 
-// Nobody but who controls a producer tells it what to mine, and no share is none.
+// Only the owner of a producer sets its policy, and a share of 0 makes no producer.
 func TestOnlyTheMinerSetsItsPolicy(t *testing.T) {
 	w := slasher(t, "0.3", 5, false)
 	_, producer, _ := w.Miner()

@@ -7,33 +7,36 @@ import (
 	"stakeout/market/ledger"
 )
 
-// NetworkParams say what it costs to disturb somebody's network, and what it does.
+// NetworkParams say what a network attack costs, and what it does.
 type NetworkParams struct {
 	HourUSD      float64 `key:"attack_hour_usd" default:"25" unit:"USD" min:"0.01" max:"1e6" source:"Kaspersky Lab, The cost of launching a DDoS attack, March 2017: about 25 USD an hour from a booter" doc:"What an hour of a network attack on one operator costs, sold by the hour"`
 	Success      float64 `key:"attack_success_share" default:"0.5" unit:"share" min:"0" max:"1" source:"Assumption: every other batch, since operators have defences; no sweep yet" doc:"Share of the batches of an operator under attack that are delayed"`
 	DelayMinutes float64 `key:"attack_delay_minutes" default:"10" unit:"min" min:"0.01" max:"10000" source:"Assumption: what it takes to reach miners another way; no sweep yet" doc:"Mean of the delay, exponential"`
 }
 
-// network is until when whose network is disturbed. It is empty until somebody
-// pays for the first attack.
-type network struct{ until []uint32 }
+// network is the state of the network between operators and layer one.
+type network struct {
+	until []uint32 // owner: tick at which the attack on it ends; nil before the first attack
+}
 
-// maxHours bounds what can be ordered at once.
+// maxHours is the longest attack that can be ordered at once: a year.
 const maxHours = 24 * 365
 
-// disturb carries out the wish for a network attack on an operator: paid at once,
-// by the hour, at the end of what is ordered already.
+// disturb orders a network attack on an operator. It is paid at once, by the hour, and
+// begins when the attacks that are ordered already have ended.
 //
-// Assumption: booters serve whoever pays, against whomever; nobody learns who it
-// was, and the operator cannot tell it from bad luck.
+// Assumption: booters serve everybody who pays, against every target; nobody learns who
+// paid, and the operator cannot tell the attack from bad luck.
 func (w *World) disturb(a *agents.Action) bool {
 	at, ok := w.index(a.Other)
 	if !ok || w.people.can(at)&agents.CanBuild == 0 || a.Count == 0 || a.Count > maxHours {
 		return false
 	}
 	price := agents.Amount(w.cfg.Network.HourUSD) * ledger.Amount(a.Count)
-	if w.led.Post(ledger.Transfer{Amount: price, From: a.Agent, To: ledger.Outside, Asset: ledger.Cash,
-		Reason: ledger.Disruption}) != nil {
+	pay := ledger.Transfer{
+		Amount: price, From: a.Agent, To: ledger.Outside, Asset: ledger.Cash, Reason: ledger.Disruption,
+	}
+	if w.led.Post(pay) != nil {
 		return false
 	}
 	n := &w.network
@@ -44,8 +47,8 @@ func (w *World) disturb(a *agents.Action) bool {
 	return true
 }
 
-// delay is by how many ticks a batch that an operator has built now reaches layer
-// one late.
+// delay is the number of ticks by which a batch that an operator has just built
+// reaches layer one late.
 func (w *World) delay(operator ledger.Owner) uint32 {
 	at, ok := w.index(operator)
 	if !ok || w.network.until == nil || w.network.until[operator] <= w.tick {
@@ -58,7 +61,7 @@ func (w *World) delay(operator ledger.Owner) uint32 {
 	return w.Ticks(float64(r.Exponential()*p.DelayMinutes) / 1440)
 }
 
-// release sends a batch to layer one that has been built and is not held up.
+// release sends a batch that has been built to layer one, unless an attack delays it.
 func (w *World) release(l *layer) {
 	if p := &l.posting; p.built && p.due <= w.tick {
 		p.batch = w.submit(l.roll.Public().Leader.Operator, kindBatch, p.gas)
@@ -74,8 +77,8 @@ func (n *network) copyFrom(src *network) {
 	n.until = append(n.until[:0], src.until...)
 }
 
-// hash folds what is disturbed into a state hash; worlds in which nothing is keep
-// theirs.
+// hash folds the attacks into a state hash and leaves the hash of a world without any
+// unchanged.
 func (n *network) hash(h uint64) uint64 {
 	for o, until := range n.until {
 		if until > 0 {

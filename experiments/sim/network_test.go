@@ -24,8 +24,8 @@ func (s buyer) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions) 
 	}
 }
 
-// Of the batches of those who are under attack the expected share misses its
-// deadline, whoever pays does so by the hour, and without an attack all arrive.
+// Of the batches of operators under attack the expected share misses its deadline, the
+// payer pays by the hour, and without an attack all batches arrive.
 func TestNetworkAttacksDelayBatches(t *testing.T) {
 	for _, success := range []float64{0, 0.5, 1} {
 		c := small(t)
@@ -51,8 +51,8 @@ func TestNetworkAttacksDelayBatches(t *testing.T) {
 	}
 }
 
-// What is ordered twice lasts twice, and what is nobody's network or cannot be paid
-// for is refused.
+// Two orders last twice as long. An attack on an account that is no operator, and one
+// that cannot be paid, is refused.
 func TestNetworkAttacksAreOrderedByTheHour(t *testing.T) {
 	w := run(t, worldUnder(t, small(t), "pos", "none", 5, 100*ledger.Unit), 100)
 	payer, victim := w.attackers[0], w.people.of(RowCoordinators)[0].ID
@@ -60,10 +60,12 @@ func TestNetworkAttacksAreOrderedByTheHour(t *testing.T) {
 		victim agents.ID
 		hours  uint32
 		want   bool
-	}{{idOf(0), 1, false}, {ledger.Outside, 1, false}, {victim, 0, false}, {victim, maxHours + 1, false},
-		{victim, 1, true}, {victim, 2, true}, {victim, 2, false}} {
-		if got := w.carryOut(&agents.Action{Verb: agents.Disturb, Agent: payer, Other: x.victim,
-			Count: x.hours}); got != x.want {
+	}{
+		{idOf(0), 1, false}, {ledger.Outside, 1, false}, {victim, 0, false}, {victim, maxHours + 1, false},
+		{victim, 1, true}, {victim, 2, true}, {victim, 2, false},
+	} {
+		order := agents.Action{Verb: agents.Disturb, Agent: payer, Other: x.victim, Count: x.hours}
+		if got := w.carryOut(&order); got != x.want {
 			t.Errorf("order %d: %v", i, got)
 		}
 	}

@@ -38,7 +38,7 @@ type news struct {
 	fallFrom, fallTo uint32  // ticks of the fall, both inclusive
 }
 
-// newNews starts the drivers; the measured time begins after warmup ticks.
+// newNews starts the drivers. The measured time begins after warmup ticks.
 func newNews(p NewsParams, perDay float64, warmup uint32, s *draw.Stream) news {
 	step := float64(p.IntervalBlocks) / perDay
 	keep := exact.HalfLife(float64(p.VolUpdateBlocks)/perDay, p.VolHalfDays)
@@ -67,8 +67,8 @@ func (n *news) setVol(p NewsParams, lnVol float64) {
 	n.vol = exact.Exp(lnVol - float64(p.VolOfVol*p.VolOfVol))
 }
 
-// step draws the news of one interval; the sign of every price move, not the
-// volatility, is flipped in an antithetic world.
+// step draws the news of one interval. An antithetic world flips the sign of every
+// price move, and leaves the volatility.
 func (n *news) step(p NewsParams, tick uint32, s *draw.Stream) {
 	if tick%uint32(p.VolUpdateBlocks) < uint32(p.IntervalBlocks) {
 		n.setVol(p, float64(n.lnVol*n.keep)+float64(n.shock*s.At(draw.Volatility, 0, tick).Norm()))

@@ -8,8 +8,8 @@ import (
 )
 
 // open endows everybody and starts the world at its fixed point: each honest
-// agent holds what it wants at the opening price, public averages stand where a
-// world without trouble has them, and the unbonding pipeline is full.
+// agent holds the amounts that it wants at the opening price, public averages have the
+// values of a world without trouble, and the unbonding pipeline is full.
 func (w *World) open(capital [Legs]ledger.Amount) {
 	c := w.cfg
 	for i := range w.people.groups {
@@ -26,7 +26,6 @@ func (w *World) open(capital [Legs]ledger.Amount) {
 	for r := ledger.Owner(0); r < ledger.First; r++ {
 		w.led.Assign(r, ledger.Row(r))
 	}
-	w.view = agents.NewView(w.led, w.x, w.dai, w.perp, w.pool, w.vaults, w.roll, w.stream)
 	w.view.TicksPerDay = w.perDay
 	w.view.DisturbUSD = c.Network.HourUSD
 	w.showMechanisms()
@@ -39,15 +38,14 @@ func (w *World) open(capital [Legs]ledger.Amount) {
 	if w.view.Auction != nil {
 		w.roll.SeedAccrual(w.opening.ToStake, w.opening.ToSupply, w.opening.Revenue, w.opening.Supply)
 	}
-	w.roll.SeedPublic(w.opening.Revenue, w.opening.Reward, w.activeCohorts(),
-		agents.Amount(w.opening.Fee/agents.BidMargin))
-	w.wheel = newWheel(w.people.size())
+	posted := agents.Amount(w.opening.Fee / agents.BidMargin)
+	w.roll.SeedPublic(w.opening.Revenue, w.opening.Reward, w.activeCohorts(), posted)
 	w.firstWakes()
 }
 
 // Fund gives cash in micro-USD to the legs of the attacker, in the books and in the
-// series as if they had held it from the opening. Legs without a plan touch
-// nothing, so a world funded late is the world that was opened with the cash.
+// series as if they had held it from the opening. Legs without a plan do nothing, so
+// that a world funded late is the world that was opened with the cash.
 func (w *World) Fund(capital [Legs]ledger.Amount) {
 	for i, id := range w.attackers {
 		w.grant(id, ledger.Cash, ledger.Free, capital[i], ledger.Genesis)
@@ -59,19 +57,21 @@ func (w *World) Fund(capital [Legs]ledger.Amount) {
 
 // register gives an agent its order slots.
 func (w *World) register(id agents.ID, n slots) {
-	for pair, x := range [...]interface{ Register(agents.ID, int) }{agents.TokenPair: w.x, agents.DaiPair: w.dai,
-		agents.PerpPair: w.perp} {
+	for pair, x := range [...]interface{ Register(agents.ID, int) }{
+		agents.TokenPair: w.x, agents.DaiPair: w.dai, agents.PerpPair: w.perp,
+	} {
 		if n[pair] > 0 {
 			x.Register(id, n[pair])
 		}
 	}
 }
 
+// activeCohorts is the number of cohorts that use the rollup at the opening.
 func (w *World) activeCohorts() float64 {
 	return float64(int(float64(w.cfg.Users.ActiveShare*float64(w.cfg.Users.Count)) + 0.5))
 }
 
-// fixedPoint derives what the opening yields, fees and margins must be.
+// fixedPoint derives the yields, fees and margins of the opening.
 func (w *World) fixedPoint() agents.Opening {
 	c := w.cfg
 	o := agents.Opening{
@@ -83,20 +83,21 @@ func (w *World) fixedPoint() agents.Opening {
 	}
 	o.Staked = float64(c.Stakers.HoldShare * c.Stakers.StakedShare * o.Supply)
 	o.Expected = o.Staked + float64(c.Stakers.HoldShare*c.Stakers.LeavingShare*o.Supply)
-	o.PerBatch = w.activeCohorts() * float64(c.Users.CohortSize) * c.Users.PerDay * agents.OpeningDemand(c.Users) /
-		(w.perDay / o.SlotTicks)
+	slots := w.perDay / o.SlotTicks // a day
+	sent := agents.OpeningDemand(c.Users)
+	o.PerBatch = w.activeCohorts() * float64(c.Users.CohortSize) * c.Users.PerDay * sent / slots
 	// Users bid a margin above the posted fee, which covers layer-one gas.
-	gas := float64((float64(c.Rollup.TransactionGas) + float64(c.Rollup.BatchGas)/o.PerBatch) * w.view.GasGwei *
-		1e-9 * o.EthUSD)
-	net := o.Revenue / 365 / (w.perDay / o.SlotTicks) / o.PerBatch
+	units := float64(c.Rollup.TransactionGas) + float64(c.Rollup.BatchGas)/o.PerBatch
+	gas := float64(units * w.view.GasGwei * 1e-9 * o.EthUSD)
+	net := o.Revenue / 365 / slots / o.PerBatch
 	o.Fee = net + gas
 	o.Margin = o.Fee/agents.BidMargin - gas
 	w.accrues(&o)
 	return o
 }
 
-// accrues derives what reaches the holders of the token at the opening: what
-// operators pass on, or a part of what bidders pay.
+// accrues derives the part of the fees that reaches the holders of the token at the
+// opening: the part that operators pass on, or a part of the bids.
 func (w *World) accrues(o *agents.Opening) {
 	c := w.cfg
 	o.ToStake = 1 - c.Rollup.OperatorShare
@@ -131,7 +132,8 @@ func (w *World) populate() {
 	}
 }
 
-// succeed lines up the professional operators for the office, the first last.
+// succeed lines up the professional operators for the office. The first one, which
+// holds it, comes last.
 func (w *World) succeed(operators []agents.Agent) {
 	line := make([]ledger.Owner, len(operators))
 	for i := range operators {
@@ -140,11 +142,11 @@ func (w *World) succeed(operators []agents.Agent) {
 	w.roll.Succeed(line...)
 }
 
-// endow gives an agent what it starts with.
+// endow gives an agent its endowment.
 func (w *World) endow(id agents.ID, e agents.Endowment) {
 	w.grant(id, ledger.Cash, ledger.Free, agents.Amount(e.Cash), ledger.Genesis)
-	w.grant(id, ledger.Token, ledger.Free,
-		agents.Amount(e.Tokens)+agents.Amount(e.Staked)+agents.Amount(e.Leaves)+agents.Amount(e.Lent), ledger.Genesis)
+	tokens := agents.Amount(e.Tokens) + agents.Amount(e.Staked) + agents.Amount(e.Leaves) + agents.Amount(e.Lent)
+	w.grant(id, ledger.Token, ledger.Free, tokens, ledger.Genesis)
 	if e.Staked > 0 {
 		w.must(w.roll.Stake(id, agents.Amount(e.Staked)))
 	}
@@ -168,8 +170,7 @@ func (w *World) endowDai(id agents.ID, e agents.Endowment) {
 		w.grant(id, ledger.Ether, ledger.Free, agents.Amount(e.Ether), ledger.Genesis)
 		w.must(w.vaults.Lock(id, agents.Amount(e.Ether)))
 		w.must(w.vaults.Mint(id, agents.Amount(e.Debt), agents.Amount(w.view.EthUSD)))
-		w.must(w.led.Post(ledger.Transfer{Amount: agents.Amount(e.Debt), From: id, To: ledger.Outside, Asset: ledger.Dai,
-			Reason: ledger.Genesis}))
+		w.spent(id, agents.Amount(e.Debt))
 	}
 	w.grant(id, ledger.Dai, ledger.Free, agents.Amount(e.Dai)+agents.Amount(e.DaiInside), ledger.Genesis)
 	if e.DaiInside > 0 {
@@ -177,8 +178,15 @@ func (w *World) endowDai(id agents.ID, e agents.Endowment) {
 	}
 }
 
-// roundDai settles the micro-units by which what is held differs from what is
-// owed with the first debtor, so that dai stays between the agents.
+// spent takes dai that a debtor has minted out of the world before it opens.
+func (w *World) spent(id agents.ID, dai ledger.Amount) {
+	w.must(w.led.Post(ledger.Transfer{
+		Amount: dai, From: id, To: ledger.Outside, Asset: ledger.Dai, Reason: ledger.Genesis,
+	}))
+}
+
+// roundDai settles the micro-units by which the dai held differs from the dai owed
+// with the first debtor, so that dai stays between the agents.
 func (w *World) roundDai(debtors []agents.Agent) {
 	if len(debtors) == 0 {
 		return
@@ -188,8 +196,7 @@ func (w *World) roundDai(debtors []agents.Agent) {
 		w.grant(first, ledger.Dai, ledger.Free, left, ledger.Genesis)
 	} else {
 		w.must(w.vaults.Mint(first, -left, agents.Amount(w.view.EthUSD)))
-		w.must(w.led.Post(ledger.Transfer{Amount: -left, From: first, To: ledger.Outside, Asset: ledger.Dai,
-			Reason: ledger.Genesis}))
+		w.spent(first, -left)
 	}
 }
 

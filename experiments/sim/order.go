@@ -7,7 +7,7 @@ import (
 
 // order is the order of activation in a tick: a list of keys whose low bits are
 // the place of the agent and whose high bits are random. Sorting it is a keyed
-// shuffle that does not depend on the order in which the wheel yields.
+// shuffle that does not depend on the order in which the wheel wakes agents.
 type order struct {
 	keys, spare []uint64
 	ends        []uint32
@@ -18,13 +18,14 @@ const (
 	indexMask = 1<<indexBits - 1
 )
 
+// place puts the place of an agent into the low bits of a key.
 func place(key uint64, i int32) uint64 { return key&^indexMask | uint64(i) }
 
 // placed is the place of the agent in a key.
 func placed(key uint64) int32 { return int32(key & indexMask) }
 
-// sort sorts the keys. They are random, so their leading bits spread many of
-// them evenly over buckets; what is then out of place is so by a few places.
+// sort sorts the keys. They are random, so the leading bits spread many keys evenly
+// over buckets, and then no key is more than a few places off.
 func (o *order) sort() {
 	const few, each = 200, 4
 	if len(o.keys) < few {

@@ -7,8 +7,8 @@ import (
 	"stakeout/mechanisms/rollup"
 )
 
-// The way out through layer one is a ceiling for what a coordinator can ask, where it
-// is open; and remedies part over it only when somebody is asked for more.
+// Where the way out through layer one is open, its cost bounds the fee of a
+// coordinator. Remedies differ by it only when somebody is asked for more.
 func TestOtherWayOut(t *testing.T) {
 	c := defaults(t)
 	w := world(t, c, "none", 1)

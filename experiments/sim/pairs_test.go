@@ -13,8 +13,8 @@ import (
 
 var long = flag.Bool("long", false, "also run the default world for 60 days under every pair and attack")
 
-// Every pair of a mechanism and a remedy that go together runs for 60 days under
-// every attack that has its lever, and without one, and no invariant breaks.
+// Every pair of a mechanism and a remedy that go together runs for 60 days under every
+// attack that has its lever, and without an attack, and no invariant breaks.
 func TestEveryPairFor60Days(t *testing.T) {
 	if !*long {
 		t.Skip("takes minutes; -long runs it")

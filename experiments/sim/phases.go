@@ -49,7 +49,7 @@ func (w *World) Run(tick uint32) error {
 }
 
 // clock moves time on: orders expire, stake finishes unbonding, the exit queue
-// serves whom it can, and the agents that want to be woken are awake.
+// serves as many users as it can, and the agents that are due wake up.
 func (w *World) clock() {
 	w.tick++
 	w.view.Tick = w.tick
@@ -130,8 +130,8 @@ func (w *World) trade() {
 	}
 }
 
-// roundOf cuts the tick by the key alone, so that nobody's round depends on who
-// else is awake.
+// roundOf cuts the tick by the key alone, so that no agent's round depends on which
+// others are awake.
 func (w *World) roundOf(key uint64) uint64 {
 	r, _ := bits.Mul64(key, uint64(w.cfg.Time.Rounds))
 	return r
@@ -162,11 +162,11 @@ func (w *World) round(order []uint64) {
 	w.apply()
 }
 
-// crowded is the size of a round from which on warming it pays.
+// crowded is the size of a round from which warming pays.
 const crowded = 64
 
-// warm reads what the agents of a round will look at. These reads do not depend
-// on each other, so that the processor overlaps them; the decisions that follow
+// warm reads the memory that the agents of a round will look at. These reads do not
+// depend on each other, so that the processor overlaps them; without them the decisions
 // would wait for memory one by one.
 func (w *World) warm(order []uint64) {
 	for _, x := range order {
@@ -212,8 +212,8 @@ const transferGas = 21_000
 // typicalBatchGas is the gas of a batch at the opening, for the public gas price.
 const typicalBatchGas = 800_000
 
-// offer is what the model's senders bid for a transaction of this size: a tenth
-// above what inclusion in about one block costs.
+// offer is the bid of the model's senders for a transaction of this size: a tenth
+// above the price of inclusion in about one block.
 func (w *World) offer(gas uint64) layer1.Price { return w.chain.GasPriceFor(gas) * 11 / 10 }
 
 // submit sends a transaction.
@@ -224,8 +224,8 @@ func (w *World) submit(from ledger.Owner, kind layer1.Kind, gas uint32) layer1.T
 	return id
 }
 
-// bump outbids a transaction that has waited; one that layer one has included
-// in the meantime refuses, and that is well.
+// bump raises the bid of a transaction that has waited. Layer one refuses this when it
+// has included the transaction in the meantime, which is no fault.
 func (w *World) bump(id layer1.TxID) {
 	tx, ok := w.chain.Lookup(id)
 	if !ok {
@@ -235,7 +235,8 @@ func (w *World) bump(id layer1.TxID) {
 	_ = w.chain.Replace(id, price, price)
 }
 
-// raised is the next bid for a transaction that has waited.
+// raised is the next bid for a transaction that has waited: a fifth more, and at least
+// the bid of a new one.
 func (w *World) raised(tx layer1.Tx) layer1.Price {
 	return max(tx.MaxFee*6/5, w.offer(uint64(tx.Gas)))
 }

@@ -67,8 +67,8 @@ func TestElectOpensSlots(t *testing.T) {
 	}
 }
 
-// While nobody can build, each slot's staker is slashed by the share in the
-// rules and the fine is burned; when all is well nobody is.
+// While nobody can build, the staker of each slot is slashed by the share in the rules
+// and the fine is burned. Without an outage nobody is slashed.
 func TestMissedDeadlineSlashes(t *testing.T) {
 	for _, hours := range []float64{0, 1000} {
 		c := small(t)
@@ -98,8 +98,8 @@ func TestMissedDeadlineSlashes(t *testing.T) {
 	}
 }
 
-// A forced exit is carried onto layer one in pieces, its gas is paid by who
-// leaves, and it is out after the delay without any coordinator.
+// A forced exit is carried onto layer one in pieces, the leaver pays its gas, and it
+// is done after the delay without any coordinator.
 func TestForcedExitGetsOut(t *testing.T) {
 	c := small(t)
 	w := world(t, c, "forced-exit", 1)
@@ -173,8 +173,8 @@ func check(w *World) {
 	w.settle()
 }
 
-// A squeeze buys borrowed tokens back through the book at the price that is
-// there, half of the debt at a check, and Insurance gets the penalty.
+// A squeeze buys borrowed tokens back through the book at the ask, half of the debt at
+// a check, and Insurance gets the penalty.
 func TestSqueezeLiquidates(t *testing.T) {
 	w, leg, seller := squeezed(t, 1.4)
 	before := w.led.Balance(seller, ledger.Cash, ledger.Free)
@@ -189,8 +189,8 @@ func TestSqueezeLiquidates(t *testing.T) {
 		t.Errorf("the seller got %d", got)
 	}
 	// The penalty is on the value at the mid of the check, a tick below the ask.
-	if got := w.led.Flow(ledger.Row(ledger.Insurance), ledger.Liquidation,
-		ledger.Cash); got != ledger.Amount(50000*0.05*1.3995*1e6) {
+	got := w.led.Flow(ledger.Row(ledger.Insurance), ledger.Liquidation, ledger.Cash)
+	if got != ledger.Amount(50000*0.05*1.3995*1e6) {
 		t.Errorf("penalty %d", got)
 	}
 	if err := w.Audit(); err != nil {
@@ -198,13 +198,13 @@ func TestSqueezeLiquidates(t *testing.T) {
 	}
 }
 
-// What a borrower has behind orders of its own is not mistaken for what a
-// liquidation has bought.
+// The cash behind a borrower's orders does not count as tokens bought by a
+// liquidation.
 func TestSqueezeCountsOnlyWhatItBought(t *testing.T) {
 	w, leg, _ := squeezed(t, 1.4)
 	w.grant(leg, ledger.Token, ledger.Free, 9000*ledger.Unit, ledger.Genesis)
-	if r := w.x.Submit(market.Order{Owner: leg, Slot: takingSlot, Side: book.Sell, Price: w.view.Price(3),
-		Lots: 9000}); r.Rested != 9000 {
+	offer := market.Order{Owner: leg, Slot: takingSlot, Side: book.Sell, Price: w.view.Price(3), Lots: 9000}
+	if r := w.x.Submit(offer); r.Rested != 9000 {
 		t.Fatal(r)
 	}
 	check(w)
@@ -216,8 +216,8 @@ func TestSqueezeCountsOnlyWhatItBought(t *testing.T) {
 	}
 }
 
-// A jump beyond all collateral ends in a write-off: the debt is gone, the
-// collateral too, and the lenders have less.
+// A jump of the price beyond all collateral ends in a write-off: debt and collateral
+// are gone, and the lenders have less.
 func TestSqueezeWritesOff(t *testing.T) {
 	w, leg, _ := squeezed(t, 3.5)
 	lent := w.pool.Supplied()
@@ -256,7 +256,7 @@ func TestOutageWindows(t *testing.T) {
 			t.Errorf("tick %d: down is %v", tick, w.down())
 		}
 	}
-	// One longer than the distance between starts lasts as long as it says.
+	// An outage longer than the distance between two starts has its full length.
 	c.Outage = OutageParams{Hours: 48, Repeat: 1, EveryDays: 1}
 	for tick, want := range map[uint32]bool{1439: false, 1440: true, 3000: true, 4319: true, 4320: false} {
 		if w.tick = tick; w.down() != want {
@@ -292,14 +292,15 @@ func TestNature(t *testing.T) {
 	}
 }
 
-// Interest is charged at its interval, samples are taken at theirs, and
-// unbonding ends on its tick.
+// Interest is charged and samples are taken at their intervals, and unbonding ends on
+// its tick.
 func TestIntervals(t *testing.T) {
 	c := small(t)
 	w := world(t, c, "none", 1, 10000*ledger.Unit, 150000*ledger.Unit)
 	leg, staker := w.Attackers()[1], idOf(0)
-	for _, a := range []agents.Action{{Verb: agents.Borrow, Agent: leg, Amount: 1e11},
-		{Verb: agents.Unstake, Agent: staker, Amount: 7}} {
+	for _, a := range []agents.Action{
+		{Verb: agents.Borrow, Agent: leg, Amount: 1e11}, {Verb: agents.Unstake, Agent: staker, Amount: 7},
+	} {
 		if !w.carryOut(&a) {
 			t.Fatalf("refused: %+v", a)
 		}
@@ -312,8 +313,8 @@ func TestIntervals(t *testing.T) {
 		if grew := w.pool.Debt(leg) > debt; grew != (w.tick%uint32(c.Time.InterestBlocks) == 0) {
 			t.Errorf("tick %d: interest charged is %v", w.tick, grew)
 		}
-		if left := leaving - w.led.Balance(staker, ledger.Token,
-			ledger.Unbonding); (left == 7) != (w.tick == w.roll.UnbondTicks()) {
+		left := leaving - w.led.Balance(staker, ledger.Token, ledger.Unbonding)
+		if (left == 7) != (w.tick == w.roll.UnbondTicks()) {
 			t.Errorf("tick %d: %d unbonded", w.tick, left)
 		}
 	}
@@ -322,7 +323,7 @@ func TestIntervals(t *testing.T) {
 	}
 }
 
-// A tick at which nobody is awake touches neither the book nor the view.
+// A tick without an awake agent touches neither the book nor the view.
 func TestQuietTick(t *testing.T) {
 	w := run(t, world(t, small(t), "none", 1), 100)
 	w.clock()
@@ -346,8 +347,8 @@ func TestFaultStops(t *testing.T) {
 	}
 }
 
-// With a look-ahead everybody sees who leads the next slots, and they do; without
-// one nobody sees anything.
+// With a look-ahead everybody sees the leaders of the next slots, and they do lead.
+// Without one nobody sees any.
 func TestLeadersToCome(t *testing.T) {
 	for _, slots := range []int{0, 4} {
 		c := small(t)

@@ -12,8 +12,9 @@ import (
 
 // plotted opens a world in which an attack begins after a day, with some of its
 // parameters set, and an honest twin of it.
-func plotted(t *testing.T, c *Config, mechanism, attackName string, set ...[2]string) (attack, honest *World,
-	act uint32) {
+func plotted(
+	t *testing.T, c *Config, mechanism, attackName string, set ...[2]string,
+) (attack, honest *World, act uint32) {
 	t.Helper()
 	e, _ := strategies.Find(attackName)
 	p := e.Params()
@@ -26,13 +27,14 @@ func plotted(t *testing.T, c *Config, mechanism, attackName string, set ...[2]st
 	var w [2]*World
 	for i := range w {
 		w[i] = run(t, worldUnder(t, c, mechanism, "none", 1, legs(e, p)...), 6171)
-		w[i].SetAttacker(e.New(p, strategies.Plan{Legs: w[i].Attackers(), Opening: w[i].Opening(), Start: w[i].Tick(),
-			Act: i == 0}))
+		w[i].SetAttacker(e.New(p, strategies.Plan{
+			Legs: w[i].Attackers(), Opening: w[i].Opening(), Start: w[i].Tick(), Act: i == 0,
+		}))
 	}
 	return w[0], w[1], w[0].Tick() + w[0].Ticks(e.Act(p))
 }
 
-// service is what was done in the slots of one side.
+// service counts what happened in the slots of one side.
 type service struct{ slots, transactions, exits, fees, ransom float64 }
 
 func (s *service) add(d service) {
@@ -43,7 +45,7 @@ func (s *service) add(d service) {
 	s.ransom += d.ransom
 }
 
-// received is what has been done so far, with the fees of one row.
+// received is the service so far, with the fees of one row.
 func (w *World) received(r ledger.Row) service {
 	p := w.roll.Public()
 	return service{float64(p.Slots), float64(p.Transactions), float64(p.Exits),
@@ -80,9 +82,9 @@ func sides(t *testing.T, w *World, end uint32) (its, others service) {
 }
 
 // “Charge a high fee in order to process transactions”: at a common price the
-// attacker's slots are like the others'; with half of the stake fewer transactions
-// come the more it asks, each at that price; with a tenth nobody pays one and a
-// half times as much, since the next slot is somebody else's.
+// attacker's slots are like the others'. With half of the stake, the more it asks, the
+// fewer transactions come, each at that price; with a tenth of the stake nobody pays
+// even one and a half times the price, since another operator leads the next slot.
 func TestProcessingAtAHighFee(t *testing.T) {
 	t.Parallel()
 	sold := func(budget, multiple string) (each, price, common float64) {
@@ -111,9 +113,9 @@ func TestProcessingAtAHighFee(t *testing.T) {
 	}
 }
 
-// “Charge a high fee in order to allow users to withdraw”: those who leave through
-// the attacker pay its price, nobody pays any price, and transactions are served
-// as ever.
+// “Charge a high fee in order to allow users to withdraw”: users who leave through the
+// attacker pay its price, nobody pays an extreme one, and transactions are served as
+// before.
 func TestWithdrawingAtAHighFee(t *testing.T) {
 	t.Parallel()
 	priced := func(multiple string) (each, exits, ratio float64) {
@@ -140,11 +142,12 @@ func TestWithdrawingAtAHighFee(t *testing.T) {
 	}
 }
 
-// “The ability to slash or buy most of the staking tokens in circulation can lead
-// to coordinator take over. Where they can create almost all the blocks and use
-// this power to impose massive withdraw fees on users wishing to leave”: three
-// slots in four are bought, and users leave at that price, but the fees are not a
-// hundredth of what the stake has cost, and of those whom it serves few want to go.
+// “The ability to slash or buy most of the staking tokens in circulation can lead to
+// coordinator take over. Where they can create almost all the blocks and use this
+// power to impose massive withdraw fees on users wishing to leave”: the attacker buys
+// three slots in four, and users leave at its price, but the fees are less than a
+// hundredth of the cost of the stake, and few of the users whom it serves want to
+// leave.
 func TestTakeoverByPurchase(t *testing.T) {
 	t.Parallel()
 	for _, stop := range []bool{false, true} {
@@ -172,10 +175,10 @@ func TestTakeoverByPurchase(t *testing.T) {
 	}
 }
 
-// “if you locked up 50% of DAI you could profit if the price of eth fluctuated”:
-// under a lottery the dai leaves through the slots of others when ether falls; a
-// committee in which the attacker can veto every block keeps it in. Either way
-// the attacker's own is sold dear.
+// “if you locked up 50% of DAI you could profit if the price of eth fluctuated”: under
+// a lottery the dai leaves through the slots of others when ether falls; a committee
+// in which the attacker can veto every block keeps it in. In both cases the attacker
+// sells its dai dear.
 func TestLockupOfDai(t *testing.T) {
 	t.Parallel()
 	for _, mechanism := range []string{"pos", "bft-committee"} {
@@ -187,8 +190,8 @@ func TestLockupOfDai(t *testing.T) {
 		for i, x := range []*World{w, h} {
 			leg := x.attackers[1]
 			run(t, x, act)
-			held, cash, inside := x.led.Total(leg, ledger.Dai).Units(), x.led.Total(leg, ledger.Cash).Units(),
-				x.daiIn(ledger.Rollup)
+			held, cash := x.led.Total(leg, ledger.Dai).Units(), x.led.Total(leg, ledger.Cash).Units()
+			inside := x.daiIn(ledger.Rollup)
 			run(t, x, act+x.Ticks(4))
 			if err := x.Audit(); err != nil {
 				t.Fatal(err)

@@ -28,9 +28,9 @@ func quicken(p *remedy.Params) {
 	p.TokenFork.FirstBond = 100 * ledger.Unit
 }
 
-// accused is a world under a remedy in which a tenth of the stake withholds its
-// slots for two weeks, 24 days after the act has ended. After each slot it does
-// what is asked.
+// accused is a world under a remedy in which a tenth of the stake withholds its slots
+// for two weeks, 24 days after the end of the act. A function is called after each
+// slot.
 func accused(t *testing.T, c *Config, remedyName string, then func(*World)) *World {
 	e, _ := strategies.Find("dos-empty-blocks")
 	p := e.Params()
@@ -50,7 +50,7 @@ func accused(t *testing.T, c *Config, remedyName string, then func(*World)) *Wor
 
 func nothing(*World) {}
 
-// tally is what has been judged in a world: by a case, or by the oracle.
+// tally is the verdicts in a world, by a case or by the oracle.
 func (w *World) tally() (k remedy.Case) {
 	d := w.remedy.Docket()
 	if k, f := d.Case, &d.Fork; f.Ended == 0 && f.Stage == remedy.Quiet {
@@ -70,10 +70,10 @@ func (w *World) worth() (usd float64) {
 	return usd
 }
 
-// Slashing without a fork works, as GriffGreen says: agents find out, accuse and
-// condemn by themselves, and the attacker loses what it would have kept. The
-// author's fork comes too late for an attack of two weeks: by then the stake has
-// been unbonded and sold.
+// Slashing without a fork works, as GriffGreen says: agents notice the attack, accuse
+// and condemn by themselves, and the attacker loses stake that it would have kept. The
+// author's fork comes too late for an attack of two weeks: by then the stake has been
+// unbonded and sold.
 func TestAttackerIsPunished(t *testing.T) {
 	unpunished := accused(t, defaults(t), "none", nothing).worth()
 	for _, r := range punishing() {
@@ -81,8 +81,8 @@ func TestAttackerIsPunished(t *testing.T) {
 			t.Parallel()
 			w := accused(t, defaults(t), r.Name, nothing)
 			k := w.tally()
-			t.Logf("%d cases, %d upheld, first %.1f and last %.1f days after the act began, %.2f M tokens burnt, attacker's "+
-				"loss more by %.2f M USD of %.2f M",
+			t.Logf("%d cases, %d upheld, first %.1f and last %.1f days after the act began, %.2f M tokens burnt, "+
+				"attacker's loss more by %.2f M USD of %.2f M",
 				k.Number, k.Upheld, float64(k.FirstUpheld)/w.PerDay()-12, float64(k.Last)/w.PerDay()-12, k.Taken.Units()/1e6,
 				(unpunished-w.worth())/1e6, unpunished/1e6)
 			if late := r.Name == "hard-fork"; k.Upheld == 0 || k.Accused != w.attackers[0] || late != (k.Taken == 0) {
@@ -95,9 +95,9 @@ func TestAttackerIsPunished(t *testing.T) {
 	}
 }
 
-// “Then the security of the L2 degenerates to this governance mechanism”: whether
-// the same attacker is punished depends on how many take part, on the time lock
-// that GriffGreen asks for, and on whether jurors can be bought.
+// “Then the security of the L2 degenerates to this governance mechanism”: whether the
+// same attacker is punished depends on the turnout, on the time lock that GriffGreen
+// asks for, and on whether jurors can be bought.
 func TestPunishmentDependsOnGovernance(t *testing.T) {
 	bribe := func(w *World) {
 		if k := &w.remedy.Docket().Case; k.Open && k.Phase == remedy.Voting && k.Offer == 0 {
@@ -133,7 +133,7 @@ func TestPunishmentDependsOnGovernance(t *testing.T) {
 	}
 }
 
-// Where nobody attacks nobody is condemned, and nobody is even accused.
+// Where nobody attacks, nobody is condemned or even accused.
 func TestHonestOperatorsGoFree(t *testing.T) {
 	for _, r := range punishing() {
 		t.Run(r.Name, func(t *testing.T) {
@@ -152,9 +152,9 @@ func TestHonestOperatorsGoFree(t *testing.T) {
 	}
 }
 
-// A contract cannot tell congestion from intent. Honest operators whose price
-// follows a jump of gas leave users waiting who bid too little, and whose batches
-// do not get through miss deadlines: a strict rule slashes them, a court does not.
+// A contract cannot tell congestion from intent. When the price of gas jumps, honest
+// operators follow it and leave users waiting who bid too little, or miss deadlines
+// with batches that do not get through. A strict rule slashes them; a court does not.
 func TestAutoSlashIsSometimesWrong(t *testing.T) {
 	for _, x := range []struct {
 		remedy                   string
@@ -172,8 +172,8 @@ func TestAutoSlashIsSometimesWrong(t *testing.T) {
 		w := world(t, c, x.remedy, 1)
 		run(t, w, w.Ticks(20))
 		p, k := w.roll.Public(), w.remedy.Docket().Case
-		t.Logf("%s, gas innovation %g, bound %g, %g hours in which no batch gets through: %d of %d slots missed, %d honest "+
-			"operators slashed in 20 days",
+		t.Logf("%s, gas innovation %g, bound %g, %g hours in which no batch gets through: %d of %d slots missed, "+
+			"%d honest operators slashed in 20 days",
 			x.remedy, x.innovation, x.bound, x.hours, p.MissedSlots, p.Slots, k.Upheld)
 		if (k.Upheld > 0) != x.wrong {
 			t.Errorf("%+v", k)
@@ -181,7 +181,7 @@ func TestAutoSlashIsSometimesWrong(t *testing.T) {
 	}
 }
 
-// The office of a rogue operator goes to a professional one, who serves.
+// The office of a rogue operator goes to a professional operator, which serves.
 func TestRogueOperatorIsDismissed(t *testing.T) {
 	e, _ := strategies.Find("rogue-operator")
 	p := e.Params()

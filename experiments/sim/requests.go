@@ -6,25 +6,30 @@ import (
 	"stakeout/mechanisms/rollup"
 )
 
-// request is a piece of the line of those who leave through layer one, on its
-// way there; without a transaction it is none.
+// request is a part of the line of users who leave through layer one, on its way
+// there.
 type request struct {
-	id     layer1.TxID
+	id     layer1.TxID // 0 while there is no request
 	payer  ledger.Owner
 	users  uint32
 	waited uint32 // ticks
 }
 
-// inFlight is how many requests of a rollup wait in the mempool at most. The
-// others stand in line, whose length costs nothing.
+// inFlight is the largest number of requests of a rollup in the mempool. The others
+// stand in line, whose length costs nothing.
 //
 // Assumption: sixteen, which at the default gas is more than a block holds, so
-// that a rush bids for all of its space, and the price of gas and not the line
-// says how fast it gets out.
+// that a rush bids for the whole block, and the price of gas decides how fast it gets
+// out.
 const inFlight = 16
 
-// carryExits brings exits through layer one onto the chain: it hands over what
-// has been included, outbids what has waited, and sends what is next in line.
+// patience is the number of blocks after which a waiting transaction is outbid.
+//
+// Assumption: three, well within the deadline of a batch.
+const patience = 3
+
+// carryExits brings exits through layer one onto the chain: it reports included
+// requests, outbids waiting ones, and sends the next ones in line.
 func (w *World) carryExits(l *layer) {
 	if l.posting.sent == 0 && !l.roll.InLine() {
 		return
@@ -43,8 +48,8 @@ func (w *World) carryExits(l *layer) {
 	}
 }
 
-// follow ends a request that layer one has included or that has become too dear,
-// and raises its bid every third block.
+// follow ends a request that layer one has included or that has become too dear, and
+// raises the bid of one that waits every third block.
 func (w *World) follow(l *layer, r *request) {
 	for _, c := range w.chain.Changes() {
 		if c.ID == r.id && !c.Orphaned {
@@ -53,7 +58,7 @@ func (w *World) follow(l *layer, r *request) {
 			return
 		}
 	}
-	if r.waited++; r.waited%3 != 0 {
+	if r.waited++; r.waited%patience != 0 {
 		return
 	}
 	if tx, _ := w.chain.Lookup(r.id); w.affordable(l.roll, r.payer, r.users, tx.Gas, w.raised(tx)) {
@@ -71,15 +76,15 @@ func (w *World) end(l *layer, r *request) {
 	l.posting.sent--
 }
 
-// drop takes a request back from layer one; one that a block of a losing branch
-// holds may still be included, and then finds nothing.
+// drop takes a request back from layer one. A request in a block of a losing branch
+// may still be included, and then finds nothing.
 func (w *World) drop(l *layer, r *request) {
 	_ = w.chain.Withdraw(r.id)
 	w.end(l, r)
 }
 
-// request sends what is next in line; it is false when nobody is. Who cannot pay
-// what inclusion costs gives up and leaves r as it is.
+// request sends the next users in line; it is false when nobody is in line. Users who
+// cannot pay for inclusion give up and leave r as it is.
 func (w *World) request(l *layer, r *request) bool {
 	each := max(w.cfg.Rollup.ForcedExitGas, 1)
 	payer, users, ok := l.roll.NextRequest(uint32(w.chain.GasLimit() / uint64(each)))
@@ -101,7 +106,7 @@ func (w *World) affordable(roll *rollup.State, payer ledger.Owner, users, gas ui
 	return w.gasCost(uint64(gas), p) <= roll.Affords(payer, users)
 }
 
-// dropRequests takes those requests back from layer one that a remedy has ended.
+// dropRequests takes back from layer one the requests that a remedy has ended.
 func (w *World) dropRequests() {
 	for i := range w.posting.requests {
 		if r := &w.posting.requests[i]; r.id != 0 && w.roll.Forced(r.payer) == 0 {

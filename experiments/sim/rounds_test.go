@@ -15,7 +15,7 @@ import (
 	"stakeout/strategies"
 )
 
-// witness writes down who decides, in which round and on which view, and
+// witness records which agents decide, in which round and on which view. It also
 // trades, so that a view which is not frozen would move.
 type witness struct {
 	w      *World
@@ -43,8 +43,8 @@ func (s *witness) Decide(awake []agents.Agent, v *agents.View, do *agents.Action
 	}
 }
 
-// Everybody who is awake decides once, in the keyed order, in the round that its
-// own key says, each round on one frozen view, and the view moves between rounds.
+// Every agent that is awake decides once, in the keyed order, in the round of its key,
+// each round on one frozen view, and the view moves between rounds.
 func TestRounds(t *testing.T) {
 	for _, c := range []struct{ awake, rounds int }{{5, 16}, {16, 16}, {17, 16}, {31, 4}, {31, 1}} {
 		conf := small(t)
@@ -100,8 +100,8 @@ func TestRounds(t *testing.T) {
 	}
 }
 
-// What a strategy does with a group equals what it does with its members one by
-// one on the same view, for every kind and every attack, at many moments.
+// A strategy does with a group what it does with its members one by one on the same
+// view, for every kind and every attack, at many moments.
 func TestDecisionsDoNotDependOnTheCut(t *testing.T) {
 	r := draw.New(1)
 	decided := map[uint8]int{}
@@ -208,7 +208,8 @@ func keyed(n int, tick uint32) (list []uint64) {
 	return list
 }
 
-// The order does not depend on how the wheel yields, ties included.
+// The order does not depend on the order in which the wheel wakes agents, ties
+// included.
 func TestShuffleIgnoresTheWheelsOrder(t *testing.T) {
 	r := draw.New(2)
 	for n := 1; n < 60; n++ {

@@ -17,12 +17,12 @@ func sqrt(x float64) float64 { return math.Sqrt(x) }
 // from returns over five minutes, each cut at four standard deviations so that
 // one jump does not widen every quote for hours.
 type volatility struct {
-	every      uint32
-	last       float64 // ln mid
-	fast, slow float64 // variance a day
-	keepFast   float64
+	every      uint32  // ticks between updates
+	last       float64 // ln mid at the last update
+	fast, slow float64 // variance a day, with half-lives of six hours and ten days
+	keepFast   float64 // weight of the past in an update
 	keepSlow   float64
-	perDay     float64
+	perDay     float64 // updates in a day
 }
 
 func newVolatility(perDay float64, p NewsParams, v *agents.View) volatility {
@@ -88,8 +88,8 @@ type PerpSample struct {
 	Volume       float64 // tokens traded since the start
 }
 
-// close measures; it changes nothing that anybody acts on but the public
-// estimate of volatility.
+// close measures. Of the things that agents act on it changes only the public estimate
+// of volatility.
 func (w *World) close() {
 	if w.tick%w.volatility.every == 0 {
 		w.view.Refresh()
@@ -129,16 +129,16 @@ func (w *World) sample() Sample {
 	s := Sample{
 		Tick: w.tick, Price: v.Mid, LnETH: v.LnETH, LnActivity: v.LnActivity,
 		Active: p.Active, Staked: p.Staked.Units(), Unbonding: p.Unbonding.Units(),
-		EmptyHour: p.EmptyHour, EmptyDay: p.EmptyDay, Reward: p.Served6h*p.ToStake/max(p.Staked.Units(), 1) +
-			p.Served6h*p.ToSupply/w.opening.Supply,
+		EmptyHour: p.EmptyHour, EmptyDay: p.EmptyDay,
+		Reward:   p.Served6h*p.ToStake/max(p.Staked.Units(), 1) + p.Served6h*p.ToSupply/w.opening.Supply,
 		Borrowed: w.pool.Borrowed().Units(), Lent: w.pool.Supplied().Units(),
 		Volume: v.Volume, Waiting: float64(p.Waiting), Queue: float64(w.roll.QueueLength()),
 		GasGwei: v.GasGwei, SigmaFast: v.SigmaFast,
 		Transactions: float64(p.Transactions), Batches: float64(p.Slots - p.MissedSlots),
 	}
 	s.BorrowRate, _ = w.pool.Rates()
-	s.Fundamental = w.opening.Price * exp(v.LnETH+v.LnActivity) * p.PerUser30d * p.ActiveFast / w.opening.Revenue *
-		w.opening.Expected / p.Stake60d
+	o := &w.opening
+	s.Fundamental = o.Price * exp(v.LnETH+v.LnActivity) * p.PerUser30d * p.ActiveFast / o.Revenue * o.Expected / p.Stake60d
 	s.Slots = float64(p.Slots)
 	for _, id := range w.attackers {
 		s.AttackerSlots += float64(w.roll.Led(id))
@@ -150,8 +150,9 @@ func (w *World) sample() Sample {
 	}
 	s.Depth1, s.Depth2 = w.depth(0.01), w.depth(0.02)
 	s.Dai = w.daiSample()
-	s.Perp = PerpSample{Price: v.Perp.Mid, OpenInterest: float64(w.perp.OpenInterest()),
-		Volume: float64(w.perp.Stats().Lots)}
+	s.Perp = PerpSample{
+		Price: v.Perp.Mid, OpenInterest: float64(w.perp.OpenInterest()), Volume: float64(w.perp.Stats().Lots),
+	}
 	return s
 }
 
@@ -177,7 +178,8 @@ func (w *World) daiSample() DaiSample {
 	return s
 }
 
-// daiIn is the dai that vault owners owe or arbitrageurs have in a pocket.
+// daiIn is the dai that vault owners owe (ledger.Loan) or that vault owners and
+// arbitrageurs have in a pocket.
 func (w *World) daiIn(p ledger.Pocket) (sum float64) {
 	for _, row := range [...]ledger.Row{RowVaultOwners, RowArbitrageurs} {
 		g := &w.people.groups[numberOf(row)]
@@ -198,11 +200,12 @@ func (w *World) depth(within float64) float64 {
 	return float64(bid+ask) / 2
 }
 
-// Audit checks every invariant of the world; it is for tests and for the ends
-// of epochs, not for every tick of production.
+// Audit checks every invariant of the world. It is too slow for every tick: it is for
+// tests and for the ends of epochs.
 func (w *World) Audit() error {
-	for _, check := range [...]func() error{w.led.Audit, w.checkMarkets, w.perp.Audit, w.pool.Audit, w.vaults.Audit,
-		w.auditRollups, w.chain.Check} {
+	for _, check := range [...]func() error{
+		w.led.Audit, w.checkMarkets, w.perp.Audit, w.pool.Audit, w.vaults.Audit, w.auditRollups, w.chain.Check,
+	} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -226,7 +229,7 @@ func (w *World) checkMarkets() error {
 	return market.Check(w.x, w.dai)
 }
 
-// Hash is the 64-bit hash of the state: everything that anybody can act on.
+// Hash is the 64-bit hash of everything that an agent can act on.
 func (w *World) Hash() uint64 {
 	h := w.roll.Hash(w.chain.Hash(w.pool.Hash(w.perp.Hash(w.dai.Hash(w.x.Hash(w.led.Hash(uint64(w.tick))))))))
 	if w.away.roll != nil {
@@ -235,9 +238,10 @@ func (w *World) Hash() uint64 {
 	if x := w.Rival(); x != nil {
 		h = x.Hash(h)
 	}
-	for _, x := range [...]float64{w.news.LnETH, w.news.LnActivity, w.view.Mid, w.view.Dai.Mid, w.view.SigmaFast,
-		w.view.SigmaSlow} {
-		h = exact.FoldShift(31, h, math.Float64bits(x))
+	v := w.view
+	for _, x := range [...]float64{w.news.LnETH, w.news.LnActivity, v.Mid, v.Dai.Mid, v.SigmaFast, v.SigmaSlow} {
+		h = (h ^ math.Float64bits(x)) * 0x9E3779B97F4A7C15
+		h ^= h >> 31
 	}
 	return w.remedy.Docket().Case.Hash(w.network.hash(w.mining.hash(h)))
 }

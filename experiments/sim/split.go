@@ -9,16 +9,17 @@ import (
 	"stakeout/mechanisms/rollup"
 )
 
-// splitToken carries a fork of the token out once its sides are known. The larger
-// side goes on with the contract, the deposits and the market there are. Those who
-// picked the smaller one get its token for theirs, one for one, in a market of its
-// own, and elect the leaders of a copy of the rollup that holds no deposits.
+// splitToken carries out a fork of the token once its sides are known. The larger
+// side goes on with the contract, the deposits and the market. Holders who picked the
+// smaller side get its token for theirs, one for one, in a new market, and elect the
+// leaders of a copy of the rollup that holds no deposits.
 //
-// Assumption: users follow the deposits, and only when those have been handed over
-// do they go on where their own assets still are: “my token now exists in both
+// Assumption: users follow the deposits; only when the deposits have been handed over
+// do they go on where their assets still are: “my token now exists in both
 // ledgers. Since the “honest” ledger is more useful, we can reasonably hope the
 // users and the value will migrate to that”.
-// Assumption: loans stay on the larger side, whichever side the parties are on.
+//
+// Assumption: loans stay on the larger side, also when the parties picked the smaller.
 func (w *World) splitToken() {
 	f := &w.remedy.Docket().Fork
 	if f.Stage != remedy.Split || w.away.roll != nil {
@@ -41,15 +42,15 @@ func (w *World) splitToken() {
 }
 
 // foundRival makes the second rollup, with the delegations and policies of the
-// first, and the market of its token, whose first price is that of the other.
+// first, and the market of its token, which starts at the price of the first token.
 func (w *World) foundRival() {
 	l := &w.away
 	m, _ := election.Find(w.mechanism)
 	l.mech, l.key = m.New(&w.cfg.Election), 1
 	l.x = market.New(w.led, w.cfg.Market.rules(ledger.Rival))
-	l.roll = rollup.New(w.led, w.cfg.Rollup, w.led.Owners(), w.perDay)
+	l.roll = w.newRollup()
 	rollup.Beside(w.roll, l.roll, ledger.Rival)
-	l.view = agents.NewView(w.led, l.x, w.dai, w.perp, w.pool, w.vaults, l.roll, w.stream)
+	l.view = w.newView(l)
 	l.view.SetMid(w.view.Mid)
 	w.refreshAway()
 	for i := range w.people.groups {
@@ -69,27 +70,27 @@ func (w *World) foundRival() {
 	}
 }
 
-// convertTokens moves an owner to the smaller side: what it can move of its tokens
-// becomes the other token, and what was staked is staked again.
+// convertTokens moves an owner to the smaller side: its free tokens become the other
+// token, and its stake is staked again.
 func (w *World) convertTokens(id agents.ID) {
 	w.x.CancelAll(id)
 	staked := w.roll.Forsake(id)
 	tokens := w.led.Balance(id, ledger.Token, ledger.Free)
-	w.must(w.led.Post(ledger.Transfer{Amount: tokens, From: id, To: ledger.Outside, Asset: ledger.Token,
-		Reason: ledger.Fork}))
+	w.must(w.led.Post(ledger.Transfer{
+		Amount: tokens, From: id, To: ledger.Outside, Asset: ledger.Token, Reason: ledger.Fork,
+	}))
 	w.grant(id, ledger.Rival, ledger.Free, tokens, ledger.Fork)
 	w.roll.Hand(id, w.away.roll)
 	w.must(w.away.roll.Stake(id, staked))
 }
 
-// RivalPrice is the price of the token of the smaller side of a fork in USD: that
-// of its last trade, 0 before the first.
+// RivalPrice is the price in USD of the last trade of the token of the smaller side of
+// a fork, 0 before the first trade.
 func (w *World) RivalPrice() float64 {
-	if w.away.roll == nil || w.away.x == w.x {
-		return 0
-	}
-	if q := w.away.x.Quote(); q.HasTraded {
-		return float64(q.Last) * w.view.TickUSD
+	if x := w.Rival(); x != nil {
+		if q := x.Quote(); q.HasTraded {
+			return float64(q.Last) * w.view.TickUSD
+		}
 	}
 	return 0
 }

@@ -32,8 +32,8 @@ func (s *raid) Decide(awake []agents.Agent, v *agents.View, do *agents.Actions) 
 	}
 }
 
-// raided is a default world in which somebody with so many tokens from outside
-// raids the deposits.
+// raided is a default world in which an agent with tokens from outside raids the
+// deposits.
 func raided(t testing.TB, tokens float64) *World {
 	c := defaults(t)
 	c.Time.WarmupDays = 1
@@ -92,8 +92,8 @@ func TestForkSplitsTheToken(t *testing.T) {
 	}
 }
 
-// A world copied after a fork, into fresh memory or into that of a world without
-// one, goes on like the original.
+// A world copied after a fork goes on like the original, in new memory and in the
+// memory of a world without a fork.
 func TestCopyAfterAFork(t *testing.T) {
 	w := raided(t, 80e6)
 	for w.away.roll == nil {
@@ -111,7 +111,7 @@ func TestCopyAfterAFork(t *testing.T) {
 	}
 }
 
-// The memory of a world that has forked does for one that has not.
+// The memory of a world that has forked can hold one that has not.
 func TestCopyIntoAForkedWorld(t *testing.T) {
 	forked := raided(t, 80e6)
 	for forked.away.roll == nil {
@@ -125,8 +125,8 @@ func TestCopyIntoAForkedWorld(t *testing.T) {
 	same(t, "two days later", run(t, w, w.Ticks(3)), run(t, used, w.Ticks(3)))
 }
 
-// With fewer tokens than the other side moves, the raider keeps nothing but the
-// token of a ledger that nobody uses.
+// When the other side moves more tokens, the raider keeps only the token of a ledger
+// that nobody uses.
 func TestSmallerSideGetsNothing(t *testing.T) {
 	w := raided(t, 20e6)
 	run(t, w, w.Ticks(40))

@@ -9,7 +9,7 @@ import (
 	"stakeout/strategies"
 )
 
-// same ends the test unless two worlds are alike in everything that can be seen.
+// same ends the test unless two worlds are alike in everything that is public.
 func same(t *testing.T, what string, a, b *World) {
 	t.Helper()
 	if a.Hash() != b.Hash() || a.Tick() != b.Tick() || a.Refused() != b.Refused() || a.Liquidated() != b.Liquidated() {
@@ -23,8 +23,8 @@ func same(t *testing.T, what string, a, b *World) {
 	}
 }
 
-// A copy goes on as the original does, whatever the memory it was made in held
-// before, and the original does not notice.
+// A copy goes on as the original does, whatever its memory held before, and leaves the
+// original alone.
 func TestCopyFrom(t *testing.T) {
 	entry, _ := strategies.Find("dos-short")
 	larger := small(t)
@@ -51,8 +51,8 @@ func TestCopyFrom(t *testing.T) {
 	}
 }
 
-// A plan that turns into the attack after a branch equals one that was the
-// attack from the start, as long as it was not due to act before.
+// A plan that becomes the attack after a branch equals one that was the attack from
+// the start, provided that it was not due to act before.
 func TestBranchBeforeTheAct(t *testing.T) {
 	for _, e := range strategies.All() {
 		p := hasty(t, e)
@@ -84,8 +84,8 @@ func legs(e strategies.Entry, params strategies.Params) []ledger.Amount {
 	return c[:]
 }
 
-// others says where two worlds differ in prices, in the service or in what
-// anybody but the attacker owns. Agents are matched by kind and number.
+// others says where two worlds differ in prices, in the service or in the balances of
+// agents other than the attacker. Agents are matched by kind and number.
 func others(a, b *World) string {
 	if !slices.Equal(a.path, b.path) {
 		return "prices differ"
@@ -155,8 +155,8 @@ func TestAttackWithoutCapital(t *testing.T) {
 	}
 }
 
-// Agents who own nothing and want nothing move nobody's draws, although they
-// shift the ids of all kinds after theirs.
+// Agents without money or wishes move no other draws, although they shift the ids of
+// all later kinds.
 func TestAddingAgentsMovesNobody(t *testing.T) {
 	for _, remedyName := range []string{"none", "forced-exit", "timelock-vote", "court-kleros"} {
 		c, d := small(t), small(t)
@@ -192,8 +192,8 @@ func TestMeasuringMovesNothing(t *testing.T) {
 	same(t, "measured", a, b)
 }
 
-// Cash that is given late to legs without a plan is cash from the opening on, in the
-// state and in the series.
+// Cash given late to legs without a plan counts from the opening on, in the state and
+// in the series.
 func TestFundedLate(t *testing.T) {
 	capital := [Legs]ledger.Amount{3e6 * ledger.Unit, 2e6 * ledger.Unit}
 	for _, name := range []string{"none", "token-fork"} {

@@ -9,8 +9,8 @@ import (
 	"stakeout/strategies"
 )
 
-// armed is a default world in which an attack turns a remedy against others until
-// it has nothing left to do, with parameters other than the default.
+// armed is a default world in which an attack turns a remedy against others until it
+// is done, with some of its parameters set.
 func armed(t *testing.T, attackName, remedyName string, days float64, set ...[2]string) *World {
 	t.Helper()
 	e, _ := strategies.Find(attackName)
@@ -39,9 +39,9 @@ func inside(w *World) (sum ledger.Amount) {
 	return sum
 }
 
-// "… all the ETH and DAI locked in existing markets will go to the version of
-// Augur that had more REP moved into it": the raider has the deposits if and only
-// if its side is the larger one, and twenty millions do not reach that far.
+// "… all the ETH and DAI locked in existing markets will go to the version of Augur
+// that had more REP moved into it": the raider gets the deposits if and only if its
+// side is the larger one, and twenty million dollars do not suffice.
 func TestDepositsFollowTheLargerSide(t *testing.T) {
 	for _, x := range []struct {
 		budget string
@@ -50,10 +50,11 @@ func TestDepositsFollowTheLargerSide(t *testing.T) {
 		w := armed(t, "fork-raid", "token-fork", 40, [2]string{"budget_usd", x.budget}, [2]string{"act_days", "28"})
 		f := &w.remedy.Docket().Fork
 		taken := w.led.Flow(RowAttacker, ledger.Fork, ledger.Cash)
-		t.Logf("budget %s: stage %d, answer %d, moved %.1f and %.1f M tokens, bought for %.1f M USD, %.1f M USD of "+
-			"deposits taken; prices %.4f and %.4f", x.budget, f.Stage, f.Answer,
-			f.Moved[0].Units()/1e6, f.Moved[1].Units()/1e6, -w.led.Flow(RowAttacker, ledger.Trade, ledger.Cash).Units()/1e6,
-			taken.Units()/1e6, w.view.Mid, w.RivalPrice())
+		t.Logf("budget %s: stage %d, answer %d, moved %.1f and %.1f M tokens, bought for %.1f M USD, "+
+			"%.1f M USD of deposits taken; prices %.4f and %.4f", x.budget, f.Stage, f.Answer,
+			f.Moved[0].Units()/1e6, f.Moved[1].Units()/1e6,
+			-w.led.Flow(RowAttacker, ledger.Trade, ledger.Cash).Units()/1e6, taken.Units()/1e6,
+			w.view.Mid, w.RivalPrice())
 		if f.Stage != remedy.Split || (f.Answer == 1) != x.wins || (taken > 0) != x.wins ||
 			(f.Moved[1] > f.Moved[0]) != x.wins {
 			t.Errorf("budget %s: %+v, taken %d", x.budget, f, taken)
@@ -64,7 +65,7 @@ func TestDepositsFollowTheLargerSide(t *testing.T) {
 // "Augur tries to disincentivize attacks like this by using fees to regulate the
 // amount of “hard” assets it controls compared to the value of REP, but this is
 // probably not really enforceable even for them": no fee of the rollup follows that
-// ratio, so that an oracle which nobody asks anything changes nothing.
+// ratio, so that an oracle without questions changes nothing.
 func TestNoFeeKeepsTheDepositsSmall(t *testing.T) {
 	plain, oracle := world(t, defaults(t), "none", 1), world(t, defaults(t), "token-fork", 1)
 	before := inside(oracle)
@@ -97,8 +98,8 @@ func TestHonestSideKeepsItsValue(t *testing.T) {
 }
 
 // “Then the security of the L2 degenerates to this governance mechanism and the PoS
-// becomes redundant”: whoever carries the vote, or fills the court, has operators
-// slashed who have done nothing; whoever does not has nobody slashed.
+// becomes redundant”: an attacker that carries the vote, or fills the court, has
+// innocent operators slashed; one that does not has nobody slashed.
 func TestCapturedJudgesCondemnTheHonest(t *testing.T) {
 	for _, x := range []struct {
 		attack, remedy string

@@ -1,19 +1,19 @@
 package sim
 
 // wheel wakes agents: a timing wheel of two levels (Varghese and Lauck 1987)
-// whose lists are chains of cache-line chunks, so that a tick costs what its
-// awake agents cost. Each agent has at most one wake-up; what it had before
-// stays in its list and is skipped there. The order within a tick is not
-// defined; the caller sorts.
+// whose lists are chains of cache-line chunks, so that the cost of a tick grows with
+// the agents awake in it and not with all agents. Each agent has at most one wake-up;
+// an earlier one stays in its list and is skipped there. The order within a tick is
+// not defined; the caller sorts.
 type wheel struct {
 	near   [wheelSize]uint32 // by tick: first chunk, 0 for none
 	far    [wheelSize]uint32 // by tick / wheelSize
-	chunks []chunk           // the first is not used
+	chunks []chunk           // the first is not used, so that 0 is no chunk
 	free   uint32            // first free chunk
 	due    []uint32          // by agent: tick, 0 when it has no wake-up
 }
 
-// chunk is a piece of a list; the fullest part of a list is its first chunk.
+// chunk is a piece of a list. All chunks of a list are full but the first.
 type chunk struct {
 	next   uint32
 	count  uint32
@@ -32,8 +32,8 @@ func newWheel(agents int) *wheel {
 }
 
 // put schedules agent i for a tick after now, the tick of the last pop, in place
-// of the wake-up that it has; ticks beyond the wheel's reach (16 million) are
-// cut to it.
+// of its present wake-up. The wheel reaches 16 million ticks ahead, and later ticks
+// become that one.
 func (w *wheel) put(i int32, tick, now uint32) {
 	if tick <= now {
 		tick = now + 1
@@ -59,7 +59,7 @@ func (w *wheel) push(list *uint32, i int32) {
 	c.count++
 }
 
-// take returns an empty chunk that is followed by next.
+// take returns an empty chunk in front of next.
 func (w *wheel) take(next uint32) uint32 {
 	id := w.free
 	if id == 0 {
@@ -72,7 +72,7 @@ func (w *wheel) take(next uint32) uint32 {
 	return id
 }
 
-// pop appends the agents due at a tick, which must be the one after the last.
+// pop appends the agents due at a tick, which must be one after the last tick.
 func (w *wheel) pop(tick uint32, out []int32) []int32 {
 	if tick&wheelMask == 0 {
 		w.cascade(tick)
@@ -90,8 +90,8 @@ func (w *wheel) pop(tick uint32, out []int32) []int32 {
 	return out
 }
 
-// drain takes the first chunk off a list and frees it; what it held stays
-// readable until the next push.
+// drain takes the first chunk off a list and frees it. Its content stays readable
+// until the next push.
 func (w *wheel) drain(list *uint32) *chunk {
 	id := *list
 	c := &w.chunks[id]
@@ -99,7 +99,7 @@ func (w *wheel) drain(list *uint32) *chunk {
 	return c
 }
 
-// cascade moves the agents of the block of ticks that begins to the near level.
+// cascade moves the agents of the block of ticks that now begins to the near level.
 func (w *wheel) cascade(tick uint32) {
 	list := &w.far[tick>>wheelBits&wheelMask]
 	for *list != 0 {

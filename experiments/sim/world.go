@@ -6,11 +6,11 @@
 // on a fresh frozen view, and its actions are applied in that order. Agents
 // name the tick at which they want to wake, so quiet ticks cost almost nothing.
 // Every draw is keyed by (seed, purpose, agent, tick): adding an agent, a
-// metric or an order moves nobody else's draw, and worlds that differ only in
+// metric or an order moves no other draw, and worlds that differ only in
 // one strategy share every exogenous event.
 //
-// Below this package nothing touches files, clocks, goroutines, maps or hidden
-// randomness. Parallelism is between worlds, never inside one. A world is plain
+// This package and the packages below it touch no files, clocks, goroutines, maps or
+// hidden randomness. Parallelism is between worlds, never inside one. A world is plain
 // data: CopyFrom branches it.
 package sim
 
@@ -18,7 +18,6 @@ import (
 	"fmt"
 
 	"stakeout/agents"
-	"stakeout/experiments/kit/draw"
 	"stakeout/market"
 	"stakeout/market/ledger"
 	"stakeout/market/lending"
@@ -31,61 +30,40 @@ import (
 	"stakeout/strategies"
 )
 
-// Legs is the number of accounts of an attacker. They exist in every world, idle
-// unless a strategy is given to them.
+// Legs is the number of accounts of an attacker. They exist in every world, and stay
+// idle without a strategy.
 const Legs = strategies.Legs
 
-// World is one simulated world.
+// World is one simulated world. What stands here is copied with the struct, or
+// never changes once the world is built and is shared by its copies.
 type World struct {
 	cfg       *Config
 	mechanism string
 	seed      uint64
-	tick      uint32
-	perDay    float64
+	perDay    float64 // ticks in a day
+	opening   agents.Opening
+	people    population
+	attackers []agents.ID
 
-	led       *ledger.Ledger
-	layer           // the rollup, its token and the market of it
-	away      layer // the one to which its users may move
-	dai       *market.Exchange
-	perp      *perp.Market
-	pool      *lending.Pool
-	vaults    *vault.System
-	chain     *layer1.Chain
-	remedy    *remedy.Rulebook
-	forRemedy remedy.World
-	moving    moving
-	mining    mining
-	network   network
-
-	opening    agents.Opening
-	people     population
-	strategies []agents.Strategy
-	attackers  []agents.ID
-
-	stream *draw.Stream
-	do     agents.Actions
-	wheel  *wheel
-	awake  []int32
-	order  order
-	batch  []agents.Agent
-	calls  []lending.Call
-	moves  []ledger.Transfer
-
+	tick       uint32
+	moving     moving
+	mining     mining
 	news       news
 	volatility volatility
 	refused    uint64
-	warmth     uint64 // means nothing; it keeps the reads of warm
 	liquidated ledger.Amount
 	fault      error
-	series     []Sample
-	path       []float64
+
+	parts
+	scratch
 }
 
 // New builds a world at its fixed point, tick 0. Capital is the cash in
 // micro-USD that each leg of the attacker starts with. The other remedies stay in the
 // book beside the one in force as long as they make no difference.
-func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]ledger.Amount,
-	others ...string) (*World, error) {
+func New(
+	cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]ledger.Amount, others ...string,
+) (*World, error) {
 	m, ok := election.Find(mechanism)
 	if !ok {
 		return nil, fmt.Errorf("sim: no election mechanism %q", mechanism)
@@ -94,36 +72,20 @@ func New(cfg *Config, mechanism, remedyName string, seed uint64, capital [Legs]l
 	if !ok {
 		return nil, fmt.Errorf("sim: no remedy %q", remedyName)
 	}
-	w := &World{cfg: cfg, mechanism: mechanism, seed: seed, remedy: book, perDay: cfg.perDay()}
-	w.mech = m.New(&cfg.Election)
-	w.people = newPopulation(cfg)
-	for _, a := range w.people.of(RowAttacker) {
-		w.attackers = append(w.attackers, a.ID)
-	}
-	owners := int(ledger.First) + w.people.size()
+	w := &World{cfg: cfg, mechanism: mechanism, seed: seed, perDay: cfg.perDay(), people: newPopulation(cfg)}
 	if w.people.size() > indexMask {
 		return nil, fmt.Errorf("sim: %d agents, more than %d", w.people.size(), indexMask)
 	}
-	w.stream = draw.New(seed)
-	w.led = ledger.New(owners, rows)
-	w.x, w.dai = market.New(w.led, cfg.Market.rules(ledger.Token)), market.New(w.led, cfg.Market.rules(ledger.Dai))
-	w.perp = newPerp(cfg, w.led, owners)
-	w.vaults = vault.New(w.led, cfg.Vaults)
-	w.pool = lending.New(w.led, cfg.Lending, owners, cfg.Layer1.BlockSeconds)
-	w.roll = rollup.New(w.led, cfg.Rollup, owners, w.perDay)
-	w.news = newNews(cfg.News, w.perDay, w.Ticks(cfg.Time.WarmupDays), w.stream)
-	chain, err := layer1.New(cfg.Layer1, nil)
-	if err != nil {
+	for _, a := range w.people.of(RowAttacker) {
+		w.attackers = append(w.attackers, a.ID)
+	}
+	if err := w.build(); err != nil {
 		return nil, err
 	}
-	w.chain = chain
+	w.mech, w.remedy = m.New(&cfg.Election), book
+	w.news = newNews(cfg.News, w.perDay, w.Ticks(cfg.Time.WarmupDays), w.stream)
 	w.open(capital)
 	return w, w.fault
-}
-
-func newPerp(c *Config, l *ledger.Ledger, owners int) *perp.Market {
-	spot := c.Market.rules(ledger.Token)
-	return perp.New(l, c.Perp, owners, spot.TickSize, spot.Lot, spot.MaxPrice)
 }
 
 // SetAttacker gives the attacker's legs a strategy and wakes them at the next
@@ -137,22 +99,22 @@ func (w *World) SetAttacker(s agents.Strategy) {
 	}
 }
 
-// Appoint gives the attacker's stake leg the office of the single operator,
-// which is what a rogue operator has to begin with.
+// Appoint gives the attacker's stake leg the office of the single operator, with which
+// a rogue operator begins.
 func (w *World) Appoint() { w.roll.Appoint(w.attackers[0]) }
 
 // Endow gives tokens or cash in micro-units to a leg of the attacker from
 // outside the model, for experiments in which a purchase would be in the way.
 func (w *World) Endow(leg int, asset ledger.Asset, amount ledger.Amount) error {
-	return w.led.Post(ledger.Transfer{Amount: amount, From: ledger.Outside, To: w.attackers[leg], Asset: asset,
-		Reason: ledger.Genesis})
+	return w.led.Post(ledger.Transfer{
+		Amount: amount, From: ledger.Outside, To: w.attackers[leg], Asset: asset, Reason: ledger.Genesis,
+	})
 }
 
 // Attacker is the strategy of the attacker's legs, nil when they are idle.
 func (w *World) Attacker() agents.Strategy { return w.strategies[numberOf(RowAttacker)] }
 
-// Succeed puts another strategy in the place of the attacker's, which goes on from where
-// that one stands.
+// Succeed replaces the strategy of the attacker by one that has taken over its state.
 func (w *World) Succeed(s agents.Strategy) { w.strategies[numberOf(RowAttacker)] = s }
 
 // Attackers are the accounts of the attacker, in the order of strategies.Plan.
@@ -170,8 +132,8 @@ func (w *World) PerDay() float64 { return w.perDay }
 // Ticks converts days to ticks.
 func (w *World) Ticks(days float64) uint32 { return w.cfg.Ticks(days) }
 
-// Ledger, Exchange, Pool, Rollup and Chain give read access to the parts for
-// measurement; whoever writes to them breaks the world.
+// Ledger is the ledger of all agents. It and the parts below are for reading only:
+// a caller who changes them breaks the world.
 func (w *World) Ledger() *ledger.Ledger { return w.led }
 
 // Exchange is the market of the token.
@@ -195,11 +157,11 @@ func (w *World) Rollup() *rollup.State { return w.roll }
 // Away is the rollup to which users may move, nil when there is none.
 func (w *World) Away() *rollup.State { return w.away.roll }
 
-// Remedy is what can be done in this world.
+// Remedy is the remedy in force, with those beside it that have made no difference.
 func (w *World) Remedy() *remedy.Rulebook { return w.remedy }
 
-// Enforce puts one of the remedies that the world is the world of into force and keeps
-// some of the others beside it.
+// Enforce puts one of the remedies of Remedy into force and keeps some of the others
+// beside it.
 func (w *World) Enforce(name string, others ...string) {
 	w.remedy.Enforce(name, others...)
 	w.showMechanisms()
@@ -223,54 +185,5 @@ func (w *World) must(err error) {
 	}
 }
 
-// CopyFrom makes w an independent copy of src, strategies included.
-func (w *World) CopyFrom(src *World) {
-	keep := *w
-	*w = *src
-	w.led, w.x, w.dai, w.perp, w.pool, w.vaults, w.chain, w.roll = keep.led, keep.x, keep.dai, keep.perp, keep.pool,
-		keep.vaults, keep.chain, keep.roll
-	w.network = keep.network
-	w.network.copyFrom(&src.network)
-	w.stream, w.view, w.wheel, w.away = keep.stream, keep.view, keep.wheel, keep.away
-	if w.led == nil {
-		owners := src.led.Owners()
-		w.led = ledger.New(owners, rows)
-		w.x, w.dai = market.New(w.led, w.cfg.Market.rules(ledger.Token)), market.New(w.led, w.cfg.Market.rules(ledger.Dai))
-		w.perp = newPerp(w.cfg, w.led, owners)
-		w.vaults = vault.New(w.led, w.cfg.Vaults)
-		w.pool = lending.New(w.led, w.cfg.Lending, owners, w.cfg.Layer1.BlockSeconds)
-		w.roll = rollup.New(w.led, w.cfg.Rollup, owners, w.perDay)
-		w.chain, _ = layer1.New(w.cfg.Layer1, nil)
-		w.stream = draw.New(w.seed)
-		w.wheel = newWheel(w.people.size())
-		w.view = agents.NewView(w.led, w.x, w.dai, w.perp, w.pool, w.vaults, w.roll, w.stream)
-	}
-	w.mech, w.remedy = src.mech.Clone(), src.remedy.Copy()
-	w.stream.Seed(w.seed)
-	w.led.CopyFrom(src.led)
-	w.x.CopyFrom(src.x)
-	w.dai.CopyFrom(src.dai)
-	w.perp.CopyFrom(src.perp)
-	w.vaults.CopyFrom(src.vaults)
-	w.pool.CopyFrom(src.pool)
-	w.roll.CopyFrom(src.roll)
-	w.chain.CopyFrom(src.chain)
-	w.wheel.copyFrom(src.wheel)
-	w.view.CopyFrom(src.view)
-	w.showMechanisms()
-	w.copyAway(src)
-	w.attackers = append(keep.attackers[:0], src.attackers...)
-	w.series = append(keep.series[:0], src.series...)
-	w.path = append(keep.path[:0], src.path...)
-	w.do, w.awake, w.order, w.batch, w.calls, w.moves = keep.do, keep.awake, keep.order, keep.batch, keep.calls, keep.moves
-	w.strategies = w.strategies[:0:0]
-	for _, s := range src.strategies {
-		if s != nil {
-			s = s.Clone()
-		}
-		w.strategies = append(w.strategies, s)
-	}
-}
-
-// Settle brings every loan and claim up to date, so that pockets show equity.
+// Settle adds the interest due to every loan and claim, so that pockets show equity.
 func (w *World) Settle() { w.pool.SettleAll() }

@@ -20,8 +20,8 @@ func defaults(t testing.TB) *Config {
 }
 
 // small is a world with a few agents of every kind, long ticks, short slots and
-// unbonding, narrow batches and a queue that serves early, so that everything
-// that can happen does so within a few thousand ticks.
+// unbonding, narrow batches and a queue that serves early, so that everything possible
+// happens within a few thousand ticks.
 func small(t testing.TB) *Config {
 	t.Helper()
 	c := defaults(t)
@@ -104,8 +104,8 @@ func attack(w *World, e strategies.Entry, params strategies.Params) {
 	w.SetAttacker(e.New(params, strategies.Plan{Legs: w.Attackers(), Opening: w.Opening(), Start: w.Tick(), Act: true}))
 }
 
-// under is the first mechanism that gives an attack its lever, proof of stake
-// where that does.
+// under is the first mechanism that gives an attack its lever: proof of stake if it
+// does.
 func under(e strategies.Entry) string {
 	pos, _ := election.Find("pos")
 	for _, m := range append([]election.Entry{pos}, election.All()...) {
@@ -116,8 +116,8 @@ func under(e strategies.Entry) string {
 	return "none"
 }
 
-// against is a remedy that gives an attack what it turns against others, the
-// named one where that does.
+// against is a remedy that an attack can turn against others: the named one if it will
+// do.
 func against(e strategies.Entry, c *Config, remedyName string) string {
 	first, _ := remedy.Find(remedyName)
 	for _, r := range append([]remedy.Entry{first}, remedy.All()...) {

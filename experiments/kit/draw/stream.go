@@ -1,4 +1,4 @@
-// Package draw gives every agent, tick and purpose a random stream of its own.
+// Package draw gives every agent, tick and purpose a separate random stream.
 //
 // A stream is keyed, not sequential: its numbers are a function of (seed,
 // purpose, agent, tick) and of nothing that was drawn before. An added agent,
@@ -51,8 +51,8 @@ func New(seed uint64) *Stream {
 	return s
 }
 
-// Seed makes the stream that of another run and places it at (Population, 0,
-// 0), as New does. Together with Uint64 it implements rand.Source.
+// Seed turns the stream into the stream of another run and places it at (Population,
+// 0, 0), as New does. Together with Uint64 it implements rand.Source.
 func (s *Stream) Seed(seed uint64) {
 	for p := range s.keys {
 		s.keys[p] = Mix(seed, uint64(p))
