@@ -2,7 +2,7 @@ package sim
 
 import (
 	"stakeout/agents"
-	"stakeout/experiments/sim/draw"
+	"stakeout/experiments/kit/draw"
 	"stakeout/market"
 	"stakeout/market/ledger"
 	"stakeout/market/lending"
