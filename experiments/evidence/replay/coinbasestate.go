@@ -7,9 +7,9 @@ import (
 	"stakeout/market/book"
 )
 
-// state takes a level 3 answer: it is compared with the book when that is
-// complete and as old, and made the book when the book lacks messages. An answer
-// older than the book says nothing about it.
+// state handles a level 3 answer. An answer of the same sequence number is compared
+// with a complete book; any other answer that is not older replaces the book. An
+// older answer says nothing about the book and is skipped.
 func (c *coinbase) state(e *feedEvent, line int) {
 	if c.r == nil {
 		first := int64(hundredth)
@@ -28,7 +28,7 @@ func (c *coinbase) state(e *feedEvent, line int) {
 	}
 }
 
-// reseed makes a level 3 answer the book.
+// reseed replaces the orders of the book by those of a level 3 answer.
 func (c *coinbase) reseed(e *feedEvent) {
 	c.r.clear()
 	for side, list := range e.state {
@@ -44,7 +44,8 @@ func (c *coinbase) reseed(e *feedEvent) {
 	c.seeded, c.holed, c.sequence = true, false, max(c.sequence, e.Sequence)
 }
 
-// compare holds every order of a level 3 answer against the book.
+// compare compares every order of a level 3 answer with the book, in both
+// directions. After a difference the answer replaces the book.
 func (c *coinbase) compare(e *feedEvent, line int) {
 	c.sum.Compared++
 	before := c.sum.Differences
@@ -81,7 +82,8 @@ func (c *coinbase) compare(e *feedEvent, line int) {
 func (c *coinbase) differ(line int, side book.Side, price int64, mine, file uint64, id ref) {
 	if c.sum.Differences++; c.sum.First == nil {
 		c.sum.First = &Difference{Event: c.sum.Events, Line: line, Side: side.String(), Price: priceText(price),
-			Book: c.sizeText(mine), File: c.sizeText(file), Reason: fmt.Sprintf("%s, order %016x%016x", reasonNames[wrong], id[0], id[1])}
+			Book: c.sizeText(mine), File: c.sizeText(file),
+			Reason: fmt.Sprintf("%s, order %016x%016x", reasonNames[wrong], id[0], id[1])}
 		c.sum.FirstWrong = c.sum.First
 	}
 }
