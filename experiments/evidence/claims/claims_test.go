@@ -15,13 +15,14 @@ import (
 	"stakeout/experiments/study/question"
 )
 
-// Every claim quotes its sentence, says how it is read, and has experiments that
-// load; a turn is along a parameter that exists.
+// Every claim has a quote, a reading and experiments that load. The parameter of its
+// turn exists and takes every value that the bisection may try.
 func TestLedger(t *testing.T) {
 	id := regexp.MustCompile(`^[CR][0-9]+$`)
 	seen := map[string]bool{}
 	for _, c := range All() {
-		if !id.MatchString(c.ID) || seen[c.ID] || c.By == "" || len(c.Quote) < 20 || !strings.HasSuffix(c.Reading, ".") || len(c.Tests) == 0 {
+		if !id.MatchString(c.ID) || seen[c.ID] || c.By == "" || len(c.Quote) < 20 ||
+			!strings.HasSuffix(c.Reading, ".") || len(c.Tests) == 0 {
 			t.Errorf("claim %+v is incomplete or there twice", c)
 		}
 		seen[c.ID] = true
@@ -43,7 +44,8 @@ func TestLedger(t *testing.T) {
 			t.Errorf("%s: turn %+v", c.ID, c.Turn)
 			continue
 		}
-		last := (c.Turn.Hi - c.Turn.Lo) / (1 << turnSteps) // A whole number where the parameter is one.
+		// The smallest step of the bisection must be a whole number for a parameter of whole numbers.
+		last := (c.Turn.Hi - c.Turn.Lo) / (1 << turnSteps)
 		for _, x := range []float64{c.Turn.Lo, c.Turn.Lo + last, c.Turn.Hi} {
 			for _, k := range []Case{c.Tests[0].Case, c.Tests[0].Less} {
 				if k.Preset == "" {
@@ -60,7 +62,7 @@ func TestLedger(t *testing.T) {
 	}
 }
 
-// A whole interval decides, and nothing less.
+// Only an interval that does not contain the bound decides.
 func TestJudge(t *testing.T) {
 	for _, c := range []struct {
 		above  bool
@@ -83,7 +85,8 @@ func TestTogether(t *testing.T) {
 		want  Verdict
 	}{
 		{[]Verdict{Holds, Holds}, Holds}, {[]Verdict{Fails, Fails}, Fails}, {[]Verdict{Holds, Fails}, Depends},
-		{[]Verdict{Holds, Fails, CannotTell}, Depends}, {[]Verdict{Holds, CannotTell}, CannotTell}, {[]Verdict{Fails, CannotTell}, CannotTell},
+		{[]Verdict{Holds, Fails, CannotTell}, Depends}, {[]Verdict{Holds, CannotTell}, CannotTell},
+		{[]Verdict{Fails, CannotTell}, CannotTell},
 	} {
 		var r []Result
 		for _, v := range c.tests {
@@ -95,16 +98,17 @@ func TestTogether(t *testing.T) {
 	}
 }
 
-// brief are small worlds in which a claim is tried within seconds.
+// brief is an experiment in a small world, which runs within seconds.
 func brief(set ...string) Case {
 	return Case{"dos-empty-blocks", append([]string{
-		"world.users.count=200", "world.stakers.count=60", "horizon_days=16", "world.time.warmup_days=2", "world.rollup.unbonding_days=1",
-		"attack_params.build_days=2", "attack_params.act_days=3", "attack_params.sell_days=1",
+		"world.users.count=200", "world.stakers.count=60", "horizon_days=16", "world.time.warmup_days=2",
+		"world.rollup.unbonding_days=1", "attack_params.build_days=2", "attack_params.act_days=3",
+		"attack_params.sell_days=1",
 	}, set...)}
 }
 
-// The verdict is the same for any number of workers, an experiment that two tests
-// share is run once, and a difference is taken seed by seed.
+// The verdict is the same for any number of workers. An experiment that several tests
+// share runs once, and differences are taken seed by seed.
 func TestTry(t *testing.T) {
 	claim := &Claim{ID: "C0", Quote: "x", Reading: "x.", Tests: []Test{
 		{When: "a", Case: brief(), Of: excess, Bound: 1e9},
@@ -114,18 +118,20 @@ func TestTry(t *testing.T) {
 	var before *Finding
 	for _, workers := range []int{1, 3} {
 		steps := 0
-		f, err := Try(context.Background(), []*Claim{claim}, Options{Reps: 2, Workers: workers, Progress: func(int, int) { steps++ }})
+		o := Options{Reps: 2, Workers: workers, Progress: func(int, int) { steps++ }}
+		f, err := Try(context.Background(), []*Claim{claim}, o)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if steps != 2 {
 			t.Errorf("%d runs of one experiment with two replications", steps)
 		}
-		if f[0].Verdict != Depends || f[0].Results[0].Verdict != Holds || f[0].Results[2].Verdict != Fails || f[0].Results[2].Got.Mean != 0 {
+		r := f[0].Results
+		if f[0].Verdict != Depends || r[0].Verdict != Holds || r[2].Verdict != Fails || r[2].Got.Mean != 0 {
 			t.Errorf("%+v", f[0])
 		}
 		if before != nil && before.Results[0].Got != f[0].Results[0].Got {
-			t.Error("the number of workers moves a result")
+			t.Error("the number of workers changes a result")
 		}
 		before = &f[0]
 		if err := Ledger(f, 2).Validate(); err != nil {
@@ -141,22 +147,25 @@ func TestTry(t *testing.T) {
 
 // Bisection finds where a verdict turns, and says when it does not.
 func TestTurn(t *testing.T) {
-	claim := &Claim{ID: "C0", Tests: []Test{{When: "a", Case: brief(), Of: share, Above: true, Bound: 5}}, Turn: &Turn{"attack_params.budget_usd", 100000, 20000000}}
+	claim := &Claim{ID: "C0", Tests: []Test{{When: "a", Case: brief(), Of: share, Above: true, Bound: 5}},
+		Turn: &Turn{"attack_params.budget_usd", 100000, 20000000}}
 	for bound, want := range map[float64]string{5: "turns between", 100: "does not turn"} {
 		claim.Tests[0].Bound = bound
 		left := 1
-		f, err := Try(context.Background(), []*Claim{claim}, Options{Reps: 2, Turns: true, Progress: func(done, total int) { left = total - done }})
+		o := Options{Reps: 2, Turns: true, Progress: func(done, total int) { left = total - done }}
+		f, err := Try(context.Background(), []*Claim{claim}, o)
 		if err != nil || !strings.HasPrefix(f[0].Turns, want) || left != 0 {
 			t.Errorf("%v, %v, %d replications left", f, err, left)
 		}
 	}
 }
 
+// differ reports whether two trials of one claim measured different values.
 func differ(a, b []Finding) bool {
 	return !slices.EqualFunc(a[0].Results, b[0].Results, func(x, y Result) bool { return x.Got == y.Got })
 }
 
-// A folder that cannot be written to is found before anything is run.
+// A folder that cannot be written is an error before the first replication.
 func TestTryWithoutAFolder(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o666); err != nil {
@@ -164,17 +173,20 @@ func TestTryWithoutAFolder(t *testing.T) {
 	}
 	claim := &Claim{ID: "C0", Tests: []Test{{When: "a", Case: brief(), Of: excess}}}
 	steps := 0
-	_, err := Try(context.Background(), []*Claim{claim}, Options{Reps: 2, Out: filepath.Join(file, "claims"), Progress: func(int, int) { steps++ }})
+	o := Options{Reps: 2, Out: filepath.Join(file, "claims"), Progress: func(int, int) { steps++ }}
+	_, err := Try(context.Background(), []*Claim{claim}, o)
 	if err == nil || !strings.Contains(err.Error(), "cannot create folder") || steps > 0 {
 		t.Errorf("after %d replications: %v", steps, err)
 	}
 }
 
-// What was run is not run again, whole or in part, and a damaged file, other measures
-// and another version of the program are run anew.
+// Stored replications are not run again. Everything is run again after damage to a
+// file, for other measures and for another version of the program.
 func TestTryGoesOn(t *testing.T) {
 	dir := t.TempDir()
-	claim := &Claim{ID: "C0", Tests: []Test{{When: "a", Case: brief(), Of: excess}, {When: "b", Case: brief("attack_params.budget_usd=1"), Of: share}}}
+	claim := &Claim{ID: "C0", Tests: []Test{
+		{When: "a", Case: brief(), Of: excess}, {When: "b", Case: brief("attack_params.budget_usd=1"), Of: share},
+	}}
 	try := func(o Options, of ...Test) ([]Finding, int) {
 		t.Helper()
 		steps := 0

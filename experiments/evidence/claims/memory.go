@@ -13,16 +13,19 @@ import (
 	"stakeout/experiments/kit/record"
 )
 
-// memory keeps on disk what experiments gave, replication by replication, so that an
-// interrupted trial of claims goes on where it was. Without a folder it keeps nothing.
+// memory stores the values of experiments on disk after each replication, so that an
+// interrupted trial of claims continues where it stopped. Without a folder it stores
+// nothing.
 //
-// A file is one experiment of one program under the eyes of certain
-// measures: a checksum of the rest, and a row of values for each measure.
+// A file belongs to one experiment, one list of measures and one program. Its first
+// line is a checksum of the rest, followed by one row of values for each measure.
 type memory struct {
 	dir string
 	by  record.Program
 }
 
+// path names the file of an experiment. Hashes of program, parameters and measures in
+// the name keep values apart that must not be mixed.
 func (m memory) path(t *experiment) string {
 	var names []string
 	for _, of := range t.of {
@@ -31,7 +34,7 @@ func (m memory) path(t *experiment) string {
 	return filepath.Join(m.dir, t.spec.Key(m.by.Version+m.by.Code)+"-"+sum([]byte(strings.Join(names, "\n")))[:8]+".csv")
 }
 
-// keep stores what a trial has given so far.
+// keep stores the values of an experiment so far.
 func (m memory) keep(t *experiment) error {
 	if m.dir == "" {
 		return nil
@@ -51,8 +54,9 @@ func (m memory) keep(t *experiment) error {
 	return record.WriteFile(m.path(t), append([]byte(sum(b.Bytes())+"\n"), b.Bytes()...))
 }
 
-// recall gives a trial the values that are stored, if there are any of all its
-// measures in a whole file, and returns the number of replications.
+// recall loads the stored values of at most most replications, and returns their
+// number. It returns 0, so that everything is run, when the file is missing, damaged
+// or lacks a measure.
 func (m memory) recall(t *experiment, most int) int {
 	if m.dir == "" {
 		return 0
