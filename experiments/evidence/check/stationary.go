@@ -157,7 +157,7 @@ func stationaryLines(worlds []stillWorld, r *runner) []line {
 	const (
 		unbiased = "Null test: nothing drives the price away from its fundamental; ±1 % is an assumption"
 		small    = "Assumption: small against any effect of interest"
-		solvent  = "Assumption: nobody goes broke in bulk"
+		solvent  = "Assumption: few agents go broke"
 	)
 	lines := []line{
 		{"price gap, last days", "%", between(-1, 1), unbiased, of(100, func(s *stillWorld) float64 { return s.gapLate }), 2},
