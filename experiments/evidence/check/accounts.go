@@ -7,8 +7,8 @@ import (
 	"stakeout/experiments/study/trial"
 )
 
-// books are the matrices of one world: the balance sheet after the warm-up, what
-// flowed in the time measured, and how the two balance sheets hang together.
+// books are the matrices of one world: the balance sheet after the warm-up, the flows
+// of the measured time, the reconciliation of both sheets, and the sheet at the end.
 type books struct{ opening, flows, change, closing *accounts.Matrix }
 
 func (r *runner) books(ctx context.Context, _ *scratch, rep int) (b books, err error) {
@@ -29,8 +29,8 @@ func runAccounts(ctx context.Context, r *runner) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	const doubleEntry = "W. Godley, M. Lavoie, “Monetary Economics”, 2007, chapter 2: the rows and the columns of both " +
-		"matrices sum to zero"
+	const doubleEntry = "W. Godley, M. Lavoie, “Monetary Economics”, 2007, chapter 2: the rows and the columns of " +
+		"both matrices sum to zero"
 	sums := func(what string, of func(*books) []*accounts.Matrix) line {
 		faults := 0
 		for i := range all {
@@ -44,8 +44,9 @@ func runAccounts(ctx context.Context, r *runner) (*Result, error) {
 		sums("balance sheets", func(b *books) []*accounts.Matrix { return []*accounts.Matrix{b.opening, b.closing} }),
 		sums("flows", func(b *books) []*accounts.Matrix { return []*accounts.Matrix{b.flows} }),
 		sums("from sheet to sheet", func(b *books) []*accounts.Matrix { return []*accounts.Matrix{b.change} }),
-	}, "A sum counts when it differs from zero by 1e-12 USD or more; n counts worlds. The matrices are those of the "+
-		"first world, without an attacker, from the end of the warm-up on; flows are valued at the prices at the end.")
+	}, "A sum counts when it differs from zero by 1e-12 USD or more; n counts worlds. "+
+		"The matrices are those of the first world, without an attacker, from the end of the warm-up on; "+
+		"flows are valued at the prices at the end.")
 	for _, m := range []*accounts.Matrix{all[0].opening, all[0].flows, all[0].change} {
 		res.Tables = append(res.Tables, m.Table())
 	}

@@ -1,12 +1,12 @@
-// Package check holds the model against what is known: stationarity without an
-// attacker, the stylised facts of markets, the impact of orders, the sign and
-// size of what service trouble does to the price, and null tests that must lose
-// or must change nothing.
+// Package check compares the model with facts, laws and null tests that have a source.
+// It covers stationarity without an attacker, the stylised facts of markets, the
+// impact of orders, the sign and size of the price effect of service trouble, and
+// null tests that must lose or must change nothing.
 //
 // A line of a check has a target with a source, and a measured value with a
 // 95 % interval. It passes when its whole interval lies within the target, fails
-// when it lies outside, and cannot be told when it lies across the border.
-// Estimators are never bent to pass.
+// when the interval lies outside, and is undecided when the interval crosses the
+// border. Estimators are never tuned to pass.
 package check
 
 import (
@@ -33,18 +33,18 @@ type Options struct {
 	Seeds    int                   // replications; antithetic pairs in stationary
 	Workers  int                   // worlds simulated at the same time; results do not depend on it
 	Days     float64               // measured time after the warm-up
-	World    *sim.Config           // the world on trial; nil is the default world
-	Progress func(done, total int) // called after each replication, by one goroutine at a time
+	World    *sim.Config           // parameters of the world; nil takes the defaults
+	Progress func(done, total int) // called after each replication, by one goroutine at a time; nil shows nothing
 }
 
-// Result is what a check found: tables with one line for each quantity.
+// Result is the outcome of a check. The first table has one line for each quantity.
 type Result struct {
 	Tables []*table.Table
-	// Pass reports whether every line that has a target meets it with its whole
-	// interval.
+	// Pass reports whether the whole interval of every line with a target lies
+	// within the target.
 	Pass bool
-	// Failed lines have their interval outside of the target, Undecided ones
-	// across its border.
+	// Failed counts lines with the interval outside of the target, Undecided lines
+	// with the interval across its border.
 	Failed, Undecided int
 }
 
@@ -54,30 +54,33 @@ var ErrUnknown = errors.New("no such check")
 // check is an entry of the catalogue of checks.
 type check struct {
 	Info
-	seeds int
-	days  float64
+	seeds int     // default of Options.Seeds
+	days  float64 // default of Options.Days
 	run   func(context.Context, *runner) (*Result, error)
 }
 
 func catalogue() []check {
 	return []check{
-		{Info{"stationary", "Without an attacker nothing drifts, no queue grows and nobody goes broke in bulk."}, 30, 60,
-			runStationary},
-		{Info{"facts", "Returns, depth, spread, volume, sweeps and round trips of the default world against what is known " +
-			"of real markets."}, 30, 60, runFacts},
+		{Info{"stationary", "Without an attacker nothing drifts, no queue grows and few agents go broke."},
+			30, 60, runStationary},
+		{Info{"facts", "Returns, depth, spread, volume, sweeps and round trips of the default world " +
+			"against those of real markets."}, 30, 60, runFacts},
 		{Info{"impact", "Price impact of orders worked over a day, on paired branches."}, 30, 45, runImpact},
-		{Info{"sign", "The sign of what empty blocks do to the price, over the share of slots and the loyalty of users."}, 12,
-			14, runSign},
-		{Info{"events", "What outages do to the price, against the same world without them."}, 120, 14, runEvents},
-		{Info{"dai", "Dai in ordinary times, when ether halves, and when it halves while nobody can withdraw."}, 60,
-			60, runDai},
-		{Info{"trapped", "Who cannot leave when all coordinators stop, by balance, price of gas and remedy."}, 4, 21,
-			runTrapped},
-		{Info{"robustness", "Whether results survive other numbers of decision rounds and of agents."}, 8, 40, runRobustness},
-		{Info{"reactions", "What results owe to each reaction of the others, switched off one by one."}, 8, 40, runReactions},
-		{Info{"accounts", "The books of the default world: balance-sheet and transaction-flow matrices, whose rows and " +
-			"columns sum to zero."}, 2, 30, runAccounts},
-		{Info{"null", "Attacks that must lose, trades that must lose, and what must not change at all."}, 24, 45, runNull},
+		{Info{"sign", "The sign of the effect of empty blocks on the price, " +
+			"over the share of slots and the loyalty of users."}, 12, 14, runSign},
+		{Info{"events", "The effect of outages on the price, against the same world without them."},
+			120, 14, runEvents},
+		{Info{"dai", "Dai in ordinary times, when ether halves, and when ether halves while withdrawals are blocked."},
+			60, 60, runDai},
+		{Info{"trapped", "The users who cannot leave when all coordinators stop, by balance, price of gas and remedy."},
+			4, 21, runTrapped},
+		{Info{"robustness", "The same results with other numbers of decision rounds and of agents."},
+			8, 40, runRobustness},
+		{Info{"reactions", "The change of results when each reaction of the other agents is switched off."},
+			8, 40, runReactions},
+		{Info{"accounts", "The books of the default world: balance-sheet and transaction-flow matrices, " +
+			"whose rows and columns sum to zero."}, 2, 30, runAccounts},
+		{Info{"null", "Attacks and trades that must lose, and changes that must have no effect."}, 24, 45, runNull},
 	}
 }
 
@@ -90,8 +93,8 @@ func All() []Info {
 	return list
 }
 
-// Run runs a check. The error is ErrUnknown for an unknown name, that of the
-// context, or a broken invariant of a world; a quantity off target is no error.
+// Run runs a check. The error wraps ErrUnknown for an unknown name; other errors are
+// those of the context and broken invariants of a world. A line off target is no error.
 func Run(ctx context.Context, name string, o Options) (*Result, error) {
 	for _, c := range catalogue() {
 		if c.Name == name {
@@ -112,7 +115,7 @@ func near(name string, valid []string) string {
 	return ""
 }
 
-// masterSeed is the master seed of all checks.
+// masterSeed is the master seed of all checks: the number of the thread in the forum.
 const masterSeed = 7698
 
 // runner is a check with its options resolved.
@@ -142,13 +145,13 @@ func newRunner(c check, o Options) *runner {
 	return r
 }
 
-// open makes a world of a configuration for replication rep, without capital
-// for an attacker: branches grant it where they need it.
+// open makes a world for replication rep, under proof of stake and without a remedy.
+// The attacker has no capital; branches endow it where they need it.
 func (r *runner) open(cfg *sim.Config, rep int) (*sim.World, error) {
 	return sim.New(cfg, "pos", "none", draw.Mix(masterSeed, uint64(rep)), noCapital)
 }
 
-// openAt makes a world and runs it to a time in days after the warm-up.
+// openAt makes a world and runs it until days after the end of the warm-up.
 func (r *runner) openAt(ctx context.Context, cfg *sim.Config, rep int, days float64) (*sim.World, error) {
 	w, err := r.open(cfg, rep)
 	if err != nil {
@@ -157,25 +160,28 @@ func (r *runner) openAt(ctx context.Context, cfg *sim.Config, rep int, days floa
 	return w, trial.Advance(ctx, w, w.Ticks(cfg.Time.WarmupDays+days))
 }
 
-// scratch is one worker's worlds for branches, used again and again.
+// scratch holds the worlds of one worker for branches. They are reused, which saves
+// their memory.
 type scratch struct{ start, branch, twin sim.World }
 
-// each runs n replications on the workers and returns their results in order.
-// The first error in that order stops the rest.
-func each[T any](ctx context.Context, r *runner, n int,
-	job func(context.Context, *scratch, int) (T, error)) ([]T, error) {
+// job is the work of one replication.
+type job[T any] func(ctx context.Context, s *scratch, rep int) (T, error)
+
+// each runs n replications on the workers and returns their results in order. The
+// error is the first in that order, and stops the rest.
+func each[T any](ctx context.Context, r *runner, n int, do job[T]) ([]T, error) {
 	out := make([]T, n)
 	var lock sync.Mutex
 	done := 0
-	err := pool.EachWith(ctx, r.workers, n, func() *scratch { return new(scratch) },
-		func(ctx context.Context, s *scratch, i int) (err error) {
-			if out[i], err = job(ctx, s, i); r.progress != nil {
-				lock.Lock()
-				defer lock.Unlock()
-				done++
-				r.progress(done, n)
-			}
-			return err
-		})
+	fresh := func() *scratch { return new(scratch) }
+	err := pool.EachWith(ctx, r.workers, n, fresh, func(ctx context.Context, s *scratch, i int) (err error) {
+		if out[i], err = do(ctx, s, i); r.progress != nil {
+			lock.Lock()
+			defer lock.Unlock()
+			done++
+			r.progress(done, n)
+		}
+		return err
+	})
 	return out, err
 }

@@ -24,10 +24,13 @@ func smallWorld() *sim.Config {
 	return c
 }
 
-// smallDays are horizons at which every branch of the code is taken.
-var smallDays = map[string]float64{"stationary": 1, "facts": 7.2, "impact": 3, "sign": 0.2, "events": 1.3, "dai": 2,
-	"robustness": 2, "reactions": 2, "accounts": 1, "null": 2}
+// smallDays are short horizons at which the checks still run all of their parts.
+var smallDays = map[string]float64{
+	"stationary": 1, "facts": 7.2, "impact": 3, "sign": 0.2, "events": 1.3, "dai": 2,
+	"robustness": 2, "reactions": 2, "accounts": 1, "null": 2,
+}
 
+// runSmall runs a check in the small world, and tests its progress.
 func runSmall(t *testing.T, name string, workers int) *Result {
 	t.Helper()
 	calls := 0
@@ -48,6 +51,7 @@ func runSmall(t *testing.T, name string, workers int) *Result {
 	return res
 }
 
+// printed is the CSV of all tables of a result.
 func printed(t *testing.T, res *Result) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -77,7 +81,7 @@ func TestChecksDoNotDependOnWorkers(t *testing.T) {
 	}
 }
 
-// Each source has one number, in the order of the lines.
+// Each source has one number, given in the order of the lines.
 func TestSourcesAreNumbered(t *testing.T) {
 	res := judge("x", "X", []line{
 		{what: "a", target: atMost(1), source: "First", got: exactly(0, 1)},
@@ -94,10 +98,10 @@ func TestSourcesAreNumbered(t *testing.T) {
 	}
 }
 
-// unchecked matches what a reader cannot look up.
+// unchecked matches sources that a reader cannot look up.
 var unchecked = regexp.MustCompile(`(?i)prototype|default world|MODEL section|^Assumption\.?$`)
 
-// sourced reports targets without a source, and sources that nobody can look up.
+// sourced reports targets without a source, and sources that no reader can look up.
 func sourced(t *testing.T, main *table.Table) {
 	t.Helper()
 	for _, row := range main.Rows {
@@ -121,8 +125,8 @@ func TestUnknownCheck(t *testing.T) {
 func TestCheckStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Run(ctx, "stationary", Options{Seeds: 1, Days: 1, World: smallWorld()}); !errors.Is(err,
-		context.Canceled) {
+	_, err := Run(ctx, "stationary", Options{Seeds: 1, Days: 1, World: smallWorld()})
+	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -141,8 +145,8 @@ func TestJudgeCounts(t *testing.T) {
 	}
 }
 
-// An undecided line says how many worlds would decide it: half a half-width from the
-// border it takes four times as many, and as many more as the odds ask for.
+// An undecided line says how many worlds would decide it. At half a half-width from the
+// border it takes four times as many, and 2.73 times as many again for nine in ten.
 func TestDecidingNumber(t *testing.T) {
 	for _, x := range []struct {
 		got  measured
@@ -162,8 +166,8 @@ func TestDecidingNumber(t *testing.T) {
 	}
 }
 
-// A world that branches off before an outage is the world that was opened with it,
-// and the one that it branches off does not notice.
+// A branch with an outage equals a world that had the outage from the start, and the
+// world that it branches off stays without a trace of it.
 func TestOutageBranches(t *testing.T) {
 	const horizon = 2
 	r, ctx := newRunner(check{days: horizon}, Options{World: smallWorld()}), context.Background()
@@ -186,7 +190,7 @@ func TestOutageBranches(t *testing.T) {
 		return w
 	}
 	if quiet := open(sim.OutageParams{}); quiet.Hash() != base.Hash() {
-		t.Error("the outages have left a trace where there are none")
+		t.Error("the outages of the branches have changed the world without outage")
 	}
 	onsets, moved := map[int]int{}, false
 	for _, x := range traces {
@@ -209,8 +213,7 @@ func TestOutageBranches(t *testing.T) {
 	}
 }
 
-// Impact that follows a power law exactly gives back its exponent, for the fit
-// and between any two sizes.
+// The fit, and the slope between two sizes, recover the exponent of an exact power law.
 func TestImpactExponent(t *testing.T) {
 	var worlds []impactWorld
 	for _, scale := range []float64{0.8, 1, 1.2} {
@@ -232,8 +235,8 @@ func TestImpactExponent(t *testing.T) {
 	}
 }
 
-// Somebody whose position halved by the price has lost nothing against holding
-// it; somebody who traded half of it away has.
+// An agent whose position lost half its value through the price is not broke. An agent
+// that traded more than half of it away is.
 func TestBrokeIsAgainstHolding(t *testing.T) {
 	var start, end [kinds][]position
 	start[0] = []position{{100, 100}, {100, 100}}
@@ -248,8 +251,8 @@ func TestBrokeIsAgainstHolding(t *testing.T) {
 	}
 }
 
-// The trader gets what it asks for, pays for it, and a branch that does
-// nothing stays its twin to the bit.
+// The trader trades the amount of its tasks and pays for it. A branch without a trader
+// equals its twin to the bit.
 func TestTraderExecutes(t *testing.T) {
 	r := newRunner(check{days: 1}, Options{World: smallWorld()})
 	w, err := r.openAt(context.Background(), &r.world, 0, 0)
@@ -286,7 +289,7 @@ func TestTraderExecutes(t *testing.T) {
 	}
 }
 
-// capture reaches the share that it is asked for without moving any stake.
+// capture reaches nearly the share asked for, and moves no stake.
 func TestCapture(t *testing.T) {
 	r := newRunner(check{days: 1}, Options{World: smallWorld()})
 	w, err := r.openAt(context.Background(), &r.world, 1, 0)
@@ -304,8 +307,8 @@ func TestCapture(t *testing.T) {
 
 func TestSpanPrints(t *testing.T) {
 	for want, s := range map[string]span{
-		"0.4 to 0.6": between(0.4, 0.6), "at most 1": atMost(1), "at least 2": atLeast(2), "exactly 0": between(0, 0),
-		table.Dash: untargeted,
+		"0.4 to 0.6": between(0.4, 0.6), "at most 1": atMost(1), "at least 2": atLeast(2),
+		"exactly 0": between(0, 0), table.Dash: untargeted,
 	} {
 		if got := s.String(); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -10,20 +10,19 @@ import (
 	"stakeout/experiments/study/trial"
 )
 
-// The fall of ether: half of its value in a day, two days after the warm-up,
-// followed for a week.
+// The fall of ether, as in March 2020: half of its value within a day.
 const (
-	fallStart = 2.0
-	fallShare = 0.5
-	fallDays  = 7.0
-	lockHours = (fallDays - fallStart) * 24
+	fallStart = 2.0                         // days after the warm-up
+	fallShare = 0.5                         // of the value of ether
+	fallDays  = 7.0                         // horizon in days after the warm-up
+	lockHours = (fallDays - fallStart) * 24 // withdrawals stay blocked to the end
 )
 
 // daiCase is one world in which ether falls.
 type daiCase struct {
 	name   string
-	inside float64 // share of dai inside the rollup, 0 for that of the world
-	locked bool    // nobody can withdraw from the fall on
+	inside float64 // share of dai inside the rollup; 0 keeps that of the world
+	locked bool    // withdrawals are blocked from the fall on
 }
 
 var daiCases = [...]daiCase{
@@ -33,13 +32,14 @@ var daiCases = [...]daiCase{
 	{name: "ether halves, half of dai inside and blocked", inside: 0.5, locked: true},
 }
 
-// daiWorld is what one seed shows.
+// daiWorld is the outcome of one seed: ordinary times, and each case of the fall.
 type daiWorld struct {
-	far, mean          float64                // ordinary times: largest distance from a dollar and mean premium, %
-	spread, turnover   float64                // median in bp, % of supply a day
-	after              [len(daiCases)]float64 // % over a dollar, mean of the day after the fall
-	peak               [len(daiCases)]float64 // %, highest mean of six hours
-	repaid, liquidated [len(daiCases)]float64 // % of supply bought back, % of ether liquidated
+	far, mean        float64                // ordinary: largest distance from a dollar and mean premium, %
+	spread, turnover float64                // ordinary: median in bp, % of supply a day
+	after            [len(daiCases)]float64 // premium in %, mean of the day after the fall
+	peak             [len(daiCases)]float64 // premium in %, highest mean of six hours
+	repaid           [len(daiCases)]float64 // % of supply bought back since the hour before the fall
+	liquidated       [len(daiCases)]float64 // ether liquidated since then
 }
 
 func runDai(ctx context.Context, r *runner) (*Result, error) {
@@ -48,9 +48,10 @@ func runDai(ctx context.Context, r *runner) (*Result, error) {
 		return nil, err
 	}
 	res := judge("dai", "The market of dai", daiLines(worlds),
-		"Premium is 100 × (price of dai − 1). Ether halves evenly within a day, from 2 days after the warm-up on; the news "+
-			"goes on beside it. Withdrawals are blocked, where they are, from the beginning of the fall to the end of the week.",
-		"Ordinary are the hours in which ether is at least three quarters of its opening price.",
+		"Premium is 100 × (price of dai − 1). Ether halves evenly within a day, from 2 days after the warm-up on; "+
+			"other news continues. In the cases with blocked withdrawals they are blocked from the beginning of the "+
+			"fall to the end of the week.",
+		"Ordinary hours are those in which ether is at least three quarters of its opening price.",
 		"The day after is the mean of the 24 hours that follow the fall.")
 	res.Tables = append(res.Tables, daiTable(worlds))
 	return res, nil
@@ -82,10 +83,11 @@ func (r *runner) daiWorldOf(ctx context.Context, _ *scratch, rep int) (out daiWo
 	return out, nil
 }
 
+// premium is the price of dai over a dollar in %.
 func premium(s *sim.Sample) float64 { return 100 * (s.Dai.Price - 1) }
 
-// ordinary reads a world without a fall, from hours in which ether has lost at
-// most a quarter since the opening.
+// ordinary reads a world without a fall, in the hours in which ether has lost at most
+// a quarter since the opening.
 func (o *daiWorld) ordinary(all []sim.Sample) {
 	var spreads []float64
 	for i := range all {
@@ -102,7 +104,7 @@ func (o *daiWorld) ordinary(all []sim.Sample) {
 	o.turnover = 100 * (end.Dai.Volume - all[0].Dai.Volume) / end.Dai.Supply / (float64(len(all)-1) / 24)
 }
 
-// fallen reads a world in which ether fell.
+// fallen reads a world in which ether fell, for case k.
 func (o *daiWorld) fallen(k int, all []sim.Sample) {
 	start := int(fallStart * 24)
 	o.after[k] = over(all[start+24:start+48], premium)
@@ -145,9 +147,10 @@ func daiLines(worlds []daiWorld) []line {
 
 func daiTable(worlds []daiWorld) *table.Table {
 	t := &table.Table{Name: "check_dai_falls", Title: "Dai when ether halves within a day",
-		Columns: []table.Column{{Name: "Case"}, {Name: "Premium the day after", Unit: "%"},
-			{Name: "Highest six hours", Unit: "%"},
-			{Name: "Bought back", Unit: "% of supply"}, {Name: "Liquidated", Unit: "ether"}},
+		Columns: []table.Column{
+			{Name: "Case"}, {Name: "Premium the day after", Unit: "%"}, {Name: "Highest six hours", Unit: "%"},
+			{Name: "Bought back", Unit: "% of supply"}, {Name: "Liquidated", Unit: "ether"},
+		},
 		Notes: []string{student.of(len(worlds))}}
 	for k, c := range daiCases {
 		row := []table.Cell{table.Text(c.name)}

@@ -32,10 +32,11 @@ const (
 type event struct {
 	name   string
 	hours  float64
-	repeat bool // five hours once a week
-	calm   bool // the case in which everybody knows that it ends
-	// Another one begins on each further day, in a world of its own, and is followed
-	// for so many days. What is small beside the noise of one outage is seen in many.
+	repeat bool // once a week
+	calm   bool // everybody knows when it ends
+	// again is the number of days for which further outages are followed; 0 has none.
+	// A further outage begins on each later day, in a separate branch. The mean over
+	// many outages shows effects that the noise of a single outage hides.
 	again float64
 }
 
@@ -57,11 +58,11 @@ const (
 	eventCount
 )
 
-// eventGap is the distance of repeated outages in days.
+// eventGap is the time in days from one repeated outage to the next.
 const eventGap = 7
 
-// eventOutcome is what one seed shows: effects are 100 × ln price against the same
-// world without an outage, means over the onsets that were followed so long.
+// eventOutcome is the outcome of one seed. An effect is 100 × ln price against the same
+// world without an outage, as a mean over the onsets that were followed to the mark.
 type eventOutcome struct {
 	effect  [eventCount][eventTimes]float64 // NaN beyond the horizon
 	repeats []float64                       // six hours after each onset, less the effect at that onset
@@ -73,21 +74,21 @@ func runEvents(ctx context.Context, r *runner) (*Result, error) {
 		return nil, err
 	}
 	res := judge("events", "Outages against the same world without them", eventLines(worlds),
-		"Nobody can build during an outage. Effects are 100 × ln price against the same seed without outage, at the time "+
-			"after the onset; the outage starts one day after the warm-up.",
-		"Outages of 1 hour, and of 14 days with a known end, start on each further day as well, each in a branch of its "+
-			"own of the world without outage. Up to 6 hours and up to 7 days the effect of a seed is the mean over these "+
-			"branches; n counts seeds.",
+		"Nobody can build during an outage. Effects are 100 × ln price against the same seed without outage, at the "+
+			"time after the onset; the outage starts one day after the warm-up.",
+		"Outages of 1 hour, and of 14 days with a known end, start on each further day as well, each in a separate "+
+			"branch of the world without outage. Up to 6 hours and up to 7 days the effect of a seed is the mean over "+
+			"these branches; n counts seeds.",
 		"Outages of 5 hours come once a week. End known: everybody knows that the outage ends, users are captive and "+
-			"nobody extrapolates. In all other cases holders do not know how long an outage will last; until it ends, that of "+
-			"two weeks is a lasting one. The effect of a repetition is the change of the log ratio from its onset to six "+
-			"hours later.")
+			"nobody extrapolates. In all other cases holders do not know how long an outage will last, so the outage "+
+			"of two weeks looks permanent until it ends. The effect of a repetition is the change of the log ratio "+
+			"from its onset to six hours later.")
 	res.Tables = append(res.Tables, eventTable(worlds))
 	return res, nil
 }
 
-// repeats is the number of repeated outages that the horizon pays for: six in
-// the default of two weeks.
+// repeats is the number of repeated outages: six for the default horizon of two weeks.
+// They need a longer run than the horizon, so their number grows with it.
 func (r *runner) repeats() int { return 1 + int(r.days*2.5/eventGap) }
 
 func (r *runner) outcomeOf(ctx context.Context, s *scratch, rep int) (out eventOutcome, err error) {
@@ -114,11 +115,11 @@ func (r *runner) outcomeOf(ctx context.Context, s *scratch, rep int) (out eventO
 	return out, nil
 }
 
-// trace is what the price was after an onset, in the world with the outage.
+// trace is the price after an onset in the world with the outage.
 type trace struct {
-	kind    int
-	onset   uint32
-	price   [eventTimes]float64 // NaN beyond what was followed
+	kind    int                 // row of eventKinds
+	onset   uint32              // tick
+	price   [eventTimes]float64 // NaN at marks that were not followed
 	repeats []repetition
 }
 
@@ -128,10 +129,12 @@ type repetition struct {
 	price [2]float64
 }
 
-// disturb runs a world without outage to the horizon after the first onset. On the
-// way it branches off one with an outage at each onset.
-func (r *runner) disturb(ctx context.Context, s *scratch, base *sim.World, cfg *sim.Config, calm bool,
-	horizon float64) (list []trace, err error) {
+// disturb runs a world without outage to the horizon after the first onset. At each
+// onset it branches off a world with an outage; cfg belongs to base, and carries the
+// outage only while the branch runs.
+func (r *runner) disturb(
+	ctx context.Context, s *scratch, base *sim.World, cfg *sim.Config, calm bool, horizon float64,
+) (list []trace, err error) {
 	first := cfg.Time.WarmupDays + 1
 	for day := 0.0; day <= horizon; day++ {
 		onset := base.Ticks(first + day)
@@ -165,12 +168,12 @@ func (r *runner) disturb(ctx context.Context, s *scratch, base *sim.World, cfg *
 	return list, trial.Advance(ctx, base, base.Ticks(first+horizon))
 }
 
-// traceOf reads the prices of a world whose outage was followed for so many days.
+// traceOf reads the prices of a world whose outage was followed for days.
 func traceOf(w *sim.World, kind int, onset uint32, days float64, repeats int) trace {
 	x := trace{kind: kind, onset: onset}
 	for t, m := range eventMarks {
 		x.price[t] = math.NaN()
-		// A second outage would be in the way of the later marks.
+		// At later marks the second outage would add to the effect of the first.
 		if m.days <= days && (!eventKinds[kind].repeat || m.days <= eventGap) {
 			x.price[t] = w.PriceAt(onset + w.Ticks(m.days))
 		}
@@ -183,7 +186,7 @@ func traceOf(w *sim.World, kind int, onset uint32, days float64, repeats int) tr
 	return x
 }
 
-// take measures the traces of a kind against the world without outage.
+// take compares the traces of a kind with the world without outage.
 func (out *eventOutcome) take(kind int, traces []trace, base *sim.World) {
 	effect := func(price float64, tick uint32) float64 { return 100 * math.Log(price/base.PriceAt(tick)) }
 	var seen [eventTimes][]float64
@@ -206,7 +209,7 @@ func (out *eventOutcome) take(kind int, traces []trace, base *sim.World) {
 	}
 }
 
-// effectOf is the mean effect of an event at a mark.
+// effectOf is the mean effect of an event at a mark, over seeds.
 func effectOf(worlds []eventOutcome, kind, mark int) measured {
 	x := make([]float64, len(worlds))
 	for i := range worlds {
@@ -220,13 +223,13 @@ func eventLines(worlds []eventOutcome) []line {
 		short   = "Assumption: an outage of hours costs holders at most a few per cent, and gains them nothing"
 		gone    = "Assumption: gone within a week"
 		lasting = "Assumption: a lasting takeover costs an eighth of the value or more"
-		known   = "Closed form: holders forgo the fees of 14 days and no more, k·14/365 of value with k the fee yield at " +
-			"which the token is valued, below 0.5 %; the width is an assumption"
+		known   = "Closed form: holders forgo the fees of 14 days and no more, k·14/365 of value with k the fee yield " +
+			"at which the token is valued, below 0.5 %; the width is an assumption"
 		fading = "Assumption: holders learn, so the last of the outages counts less than half of the first"
 	)
 	at := func(kind, mark int, target span, source string) line {
-		return line{eventKinds[kind].name + ", " + eventMarks[mark].name, "%", target, source,
-			effectOf(worlds, kind, mark), 2}
+		what := eventKinds[kind].name + ", " + eventMarks[mark].name
+		return line{what, "%", target, source, effectOf(worlds, kind, mark), 2}
 	}
 	lines := []line{
 		at(oneHour, after1h, between(-5, 0), short),
@@ -256,8 +259,8 @@ func eventLines(worlds []eventOutcome) []line {
 }
 
 func eventTable(worlds []eventOutcome) *table.Table {
-	t := &table.Table{Name: "check_events_path", Title: "Price after the onset of an outage against no outage, " +
-		"100 × ln ratio",
+	t := &table.Table{Name: "check_events_path",
+		Title:   "Price after the onset of an outage against no outage, 100 × ln ratio",
 		Columns: []table.Column{{Name: "Outage"}}, Notes: []string{student.of(len(worlds))}}
 	for _, m := range eventMarks {
 		t.Columns = append(t.Columns, table.Column{Name: m.name, Unit: "%"})

@@ -11,8 +11,8 @@ import (
 	"stakeout/experiments/study/trial"
 )
 
-// factWorld is what one world shows: its daily returns, figures of the book,
-// and what was done to its branches.
+// factWorld is the outcome of one world: its daily returns, figures of the book, and
+// the sweeps and round trips on its branches.
 type factWorld struct {
 	returns                     []float64 // daily, log
 	depth1, depth2              float64   // medians over hours, shares of market value
@@ -34,19 +34,20 @@ func runFacts(ctx context.Context, r *runner) (*Result, error) {
 	lines = append(lines, sweepLines(worlds)...)
 	lines = append(lines, tripLines(tripsOf(worlds))...)
 	return judge("facts", "The default world against real markets", lines,
-		"Returns are daily, from the mid; ACF is their autocorrelation, the tail index is Hill's. These and the kurtosis "+
-			"pool the returns of all worlds as stretches of one long series around one mean; autocovariances use pairs within "+
-			"a world only and the number of those pairs.",
+		"Returns are daily, from the mid; ACF is their autocorrelation, the tail index is Hill's. These and the "+
+			"kurtosis pool the returns of all worlds as stretches of one long series around one mean; autocovariances "+
+			"use pairs within a world only and the number of those pairs.",
 		"Depth (of one side, the median), spread and volume: a quantile over the hours or days of each world, then the "+
-			"mean over worlds, as is volatility. Depth and volume are in % of the market value of all tokens at the opening.",
-		"A sweep takes all that rests within 2 % of the mid on one side. Depth is counted within 2 % of the current mid "+
-			"and divided by that of the same world without the sweep; moves likewise. What is left of the move is in % "+
-			"of the first.",
+			"mean over worlds, as is volatility. Depth and volume are in % of the market value of all tokens at the "+
+			"opening.",
+		"A sweep takes all that rests within 2 % of the mid on one side. Depth is counted within 2 % of the current "+
+			"mid and divided by that of the same world without the sweep; moves likewise. What is left of the move is "+
+			"in % of the first.",
 		tripNote), nil
 }
 
-// factWorld runs one world and, every branchEvery days, tries the sweeps and
-// round trips on branches of it.
+// factWorld runs one world, and tries the sweeps and round trips on branches of it
+// every branchEvery days.
 func (r *runner) factWorld(ctx context.Context, s *scratch, rep int) (out factWorld, err error) {
 	cfg := r.world
 	w, err := r.openAt(ctx, &cfg, rep, 0)
@@ -72,8 +73,8 @@ func (r *runner) factWorld(ctx context.Context, s *scratch, rep int) (out factWo
 	return out, nil
 }
 
-// intervene copies a world, runs it on as its own control, and does all sweeps
-// and round trips from the copy.
+// intervene copies a world and starts all sweeps and round trips from the copy. The
+// world itself runs on without them, as the control.
 func intervene(ctx context.Context, s *scratch, w *sim.World) (sweeps []sweep, trips []trip, err error) {
 	s.start.CopyFrom(w)
 	still, err := watch(ctx, w, s.start.Tick())
@@ -90,7 +91,8 @@ func intervene(ctx context.Context, s *scratch, w *sim.World) (sweeps []sweep, t
 	return sweeps, trips, err
 }
 
-// dailyReturns are log returns between day marks after a day of the world.
+// dailyReturns are the log returns of days whole days, the first of which begins at
+// day start of the world.
 func dailyReturns(w *sim.World, start, days float64) (out []float64) {
 	for d := 1.0; d <= days; d++ {
 		out = append(out, math.Log(w.PriceAt(w.Ticks(start+d))/w.PriceAt(w.Ticks(start+d-1))))
@@ -98,6 +100,7 @@ func dailyReturns(w *sim.World, start, days float64) (out []float64) {
 	return out
 }
 
+// bookOf computes the figures of the book from the hourly samples.
 func (f *factWorld) bookOf(all []sim.Sample, w *sim.World, cfg *sim.Config) {
 	var depth1, depth2, spread, volume []float64
 	wide := 0
@@ -114,8 +117,8 @@ func (f *factWorld) bookOf(all []sim.Sample, w *sim.World, cfg *sim.Config) {
 		}
 	}
 	f.depth1, f.depth2 = stat.Quantile(depth1, 0.5), stat.Quantile(depth2, 0.5)
-	f.volume, f.volumeLow, f.volumeHi = stat.Quantile(volume, 0.5), stat.Quantile(volume, 0.05),
-		stat.Quantile(volume, 0.95)
+	f.volume = stat.Quantile(volume, 0.5)
+	f.volumeLow, f.volumeHi = stat.Quantile(volume, 0.05), stat.Quantile(volume, 0.95)
 	f.spread, f.spreadHi = stat.Quantile(spread, 0.5), stat.Quantile(spread, 0.95)
 	f.wide = float64(wide) / float64(len(all))
 }
@@ -167,7 +170,7 @@ func bookLines(worlds []factWorld) []line {
 	}
 }
 
-// mean is the mean over worlds of one figure a world.
+// mean is the mean over worlds of a figure that each world has once.
 func mean(worlds []factWorld, f func(*factWorld) float64) measured {
 	x := make([]float64, len(worlds))
 	for i := range worlds {

@@ -13,8 +13,8 @@ import (
 	"stakeout/market/book"
 )
 
-// The sizes of metaorders as shares of a day's volume. The fit uses those from
-// fitFrom on, the range for which there are data on real markets.
+// The sizes of metaorders as shares of a day's volume. The fit uses the sizes from
+// fitFrom on, since data on real markets begin at a hundredth of the volume.
 var impactSizes = [...]float64{0.003, 0.01, 0.03, 0.1, 0.3}
 
 const (
@@ -25,8 +25,8 @@ const (
 // impactEvery is the distance in days between metaorders in one world.
 const impactEvery = 5
 
-// metaorder is the outcome of one: the move in its direction against the world
-// without it, and the share of it that was executed.
+// metaorder is the outcome of one metaorder: the log move of the price in its
+// direction against the world without it, and the share of it that was executed.
 type metaorder struct{ move, done float64 }
 
 type impactWorld struct {
@@ -40,16 +40,18 @@ func runImpact(ctx context.Context, r *runner) (*Result, error) {
 		return nil, err
 	}
 	res := judge("impact", "Price impact of orders worked over a day", impactLines(worlds),
-		"Impact is I = Y σ √(Q/V): ln price at the end of the day against the branch without the order, in the direction "+
-			"of the order. Q/V is the order over the mean daily volume of the five days before, σ the standard deviation of "+
-			"daily returns of all worlds. The law is not claimed for small orders, so Y below Q/V = 0.01 has no target.",
-		"The exponent is a weighted least-squares fit of ln impact on ln Q/V with weights (impact/standard error)² for Q/V "+
-			"from 0.01 to 0.3. The curve through single orders is fitted by nonlinear least squares without logarithms.")
+		"Impact is I = Y σ √(Q/V): ln price at the end of the day against the branch without the order, in the "+
+			"direction of the order. Q/V is the order over the mean daily volume of the five days before, σ the "+
+			"standard deviation of daily returns of all worlds. The law is not claimed for small orders, so Y below "+
+			"Q/V = 0.01 has no target.",
+		"The exponent is a weighted least-squares fit of ln impact on ln Q/V with weights (impact/standard error)² "+
+			"for Q/V from 0.01 to 0.3. The curve through single orders is fitted by nonlinear least squares "+
+			"without logarithms.")
 	res.Tables = append(res.Tables, impactTable(worlds))
 	return res, nil
 }
 
-// impactWorld runs one world and puts all metaorders on branches of it.
+// impactWorld runs one world, and executes all metaorders on branches of it.
 func (r *runner) impactWorld(ctx context.Context, s *scratch, rep int) (out impactWorld, err error) {
 	cfg := r.world
 	w, err := r.openAt(ctx, &cfg, rep, 0)
@@ -79,8 +81,8 @@ func (r *runner) impactWorld(ctx context.Context, s *scratch, rep int) (out impa
 	return out, nil
 }
 
-// execute works every size on both sides over a day from s.start; still is the
-// price without them.
+// execute works every size on both sides over a day from s.start. The volume of a day
+// is daily tokens, and still is the price at the end of the day without an order.
 func (x *impactWorld) execute(ctx context.Context, s *scratch, daily, still float64) error {
 	for k, size := range impactSizes {
 		for _, side := range [...]book.Side{book.Buy, book.Sell} {
@@ -98,8 +100,8 @@ func (x *impactWorld) execute(ctx context.Context, s *scratch, daily, still floa
 			if err := trial.Advance(ctx, b, end); err != nil {
 				return err
 			}
-			x.orders[side][k] = append(x.orders[side][k],
-				metaorder{direction(side) * math.Log(midOf(b)/still), filled(b) / tokens})
+			o := metaorder{direction(side) * math.Log(midOf(b)/still), filled(b) / tokens}
+			x.orders[side][k] = append(x.orders[side][k], o)
 		}
 	}
 	return nil
@@ -113,7 +115,7 @@ func filled(w *sim.World) (tokens float64) {
 	return tokens
 }
 
-// bothSides stands for buyers and sellers together.
+// bothSides pools buyers and sellers.
 var bothSides = []book.Side{book.Buy, book.Sell}
 
 // impactOf is the mean impact of a size over sides and worlds.
@@ -130,13 +132,13 @@ func impactOf(worlds []impactWorld, pick []int, sides []book.Side, size int) flo
 	return sum / n
 }
 
-// curve is the mean impact of all sizes, with the standard errors of the means
-// of worlds, which weigh the fit.
+// curve is the mean impact by size. The standard errors over the means of worlds give
+// the weights of the fit.
 type curve struct {
 	worlds []impactWorld
 	sides  []book.Side
 	se     [sizes]float64
-	even   bool // weigh all sizes alike
+	even   bool // give all sizes the same weight
 }
 
 func newCurve(worlds []impactWorld, sides []book.Side) *curve {
@@ -151,15 +153,16 @@ func newCurve(worlds []impactWorld, sides []book.Side) *curve {
 	return c
 }
 
-// exponent is the slope of ln impact on ln Q/V between two sizes, weighted by
-// the precision of ln impact. A mean impact that is not positive has no
-// logarithm and, its relative precision being nil, no weight.
+// exponent is the slope of ln impact on ln Q/V between two sizes, weighted by the
+// precision of ln impact. PowerLaw leaves out a mean impact that is not positive,
+// because it has no logarithm.
 func (c *curve) exponent(pick []int, from, to int) float64 {
 	exponent, _ := c.law(pick, from, to, 1)
 	return exponent
 }
 
-// law is the exponent with Y, the impact at Q/V = 1 in units of sigma.
+// law is the exponent with Y, the impact at Q/V = 1 in units of sigma. A size without
+// a standard error has no weight.
 func (c *curve) law(pick []int, from, to int, sigma float64) (exponent, prefactor float64) {
 	var impact, weight []float64
 	for k := from; k <= to; k++ {
@@ -174,9 +177,9 @@ func (c *curve) law(pick []int, from, to int, sigma float64) (exponent, prefacto
 	return facts.PowerLaw(impactSizes[from:to+1], impact, weight)
 }
 
-// single is the law fitted to single orders of those sizes, noise and all. Least
-// squares through orders of one size go through their mean, weighted by their
-// number, which is the same for all sizes.
+// single is the law fitted to single orders without logarithms, so that orders of
+// negative impact count too. Least squares through single orders equal those through
+// the means of each size, because all sizes have the same number of orders.
 func (c *curve) single(pick []int, from, to int, sigma float64) facts.Law {
 	var impact []float64
 	for k := from; k <= to; k++ {
@@ -185,7 +188,7 @@ func (c *curve) single(pick []int, from, to int, sigma float64) facts.Law {
 	return facts.FitImpact(impactSizes[from:to+1], impact, nil)
 }
 
-// local is the slope between two sizes.
+// local is the slope of ln impact on ln Q/V between two sizes alone.
 func (c *curve) local(pick []int, from, to int) float64 {
 	impact := func(size int) float64 { return impactOf(c.worlds, pick, c.sides, size) }
 	return facts.LocalExponent(impactSizes[from], impact(from), impactSizes[to], impact(to))
@@ -204,11 +207,13 @@ func impactLines(worlds []impactWorld) []line {
 	n := len(worlds)
 	of := func(f func(pick []int) float64) measured { return pooled(n, f) }
 	both := newCurve(worlds, bothSides)
-	lines := []line{factLine(facts.ImpactExponent,
-		of(func(p []int) float64 { return both.exponent(p, fitFrom, sizes-1) }))}
+	slope := func(c *curve) measured {
+		return of(func(p []int) float64 { return c.exponent(p, fitFrom, sizes-1) })
+	}
 	fitted := facts.ImpactPrefactor
 	fitted.Name = "prefactor Y of that fit, at Q/V 1"
-	lines = append(lines,
+	lines := []line{
+		factLine(facts.ImpactExponent, slope(both)),
 		factLine(fitted, of(func(p []int) float64 {
 			_, y := both.law(p, fitFrom, sizes-1, dailySigma(worlds, p))
 			return y
@@ -217,20 +222,19 @@ func impactLines(worlds []impactWorld) []line {
 			of(func(p []int) float64 { return both.single(p, fitFrom, sizes-1, 1).Exponent.Value }), 2},
 		line{"prefactor Y of that curve, at Q/V 1", "1", untargeted, "", of(func(p []int) float64 {
 			return both.single(p, fitFrom, sizes-1, dailySigma(worlds, p)).Prefactor.Value
-		}), 2})
+		}), 2},
+	}
 	even := *both
 	even.even = true
-	lines = append(lines, line{"exponent, sizes weighed alike", "1", untargeted, "",
-		of(func(p []int) float64 { return even.exponent(p, fitFrom, sizes-1) }), 2})
+	lines = append(lines, line{"exponent, sizes weighed alike", "1", untargeted, "", slope(&even), 2})
 	for side, name := range [...]string{book.Buy: "buying", book.Sell: "selling"} {
 		c := newCurve(worlds, []book.Side{book.Side(side)})
-		lines = append(lines, line{"exponent, " + name + " only", "1", untargeted, "",
-			of(func(p []int) float64 { return c.exponent(p, fitFrom, sizes-1) }), 2})
+		lines = append(lines, line{"exponent, " + name + " only", "1", untargeted, "", slope(c), 2})
 	}
 	for k := 0; k+2 < sizes; k++ {
-		lines = append(lines, line{fmt.Sprintf("local exponent, Q/V %g to %g", impactSizes[k], impactSizes[k+2]), "1",
-			untargeted,
-			"", of(func(p []int) float64 { return both.local(p, k, k+2) }), 2})
+		what := fmt.Sprintf("local exponent, Q/V %g to %g", impactSizes[k], impactSizes[k+2])
+		lines = append(lines, line{what, "1", untargeted, "",
+			of(func(p []int) float64 { return both.local(p, k, k+2) }), 2})
 	}
 	for k, size := range impactSizes {
 		target, source := facts.ImpactPrefactor.Accepted, facts.ImpactPrefactor.Source
@@ -263,8 +267,8 @@ func impactTable(worlds []impactWorld) *table.Table {
 				}
 			}
 		}
-		t.Rows = append(t.Rows, append(row, table.Number(done/float64(n), table.Percent(1)),
-			table.Number(float64(n), table.Format{})))
+		row = append(row, table.Number(done/float64(n), table.Percent(1)), table.Number(float64(n), table.Format{}))
+		t.Rows = append(t.Rows, row)
 	}
 	t.Notes = []string{bootstrap.of(len(worlds))}
 	return t

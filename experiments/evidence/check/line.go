@@ -15,8 +15,8 @@ import (
 // checkLevel is the confidence level of all intervals of the checks.
 const checkLevel = facts.Level
 
-// clusterResamples is the number of bootstrap resamples of whole worlds. It is
-// smaller than the usual one since each of them pools all returns anew.
+// clusterResamples is the number of bootstrap resamples of whole worlds. It is smaller
+// than usual, because each resample pools the returns of all its worlds.
 const clusterResamples = 999
 
 // span is a target range.
@@ -26,13 +26,13 @@ func between(lo, hi float64) span { return facts.Between(lo, hi) }
 func atMost(hi float64) span      { return facts.AtMost(hi) }
 func atLeast(lo float64) span     { return facts.AtLeast(lo) }
 
-// untargeted marks a line that is printed for information.
+// untargeted is the target of a line that is only printed for information.
 var untargeted = facts.Unclaimed
 
-// digits prints a bound with three digits.
+// digits prints a bound with three significant digits.
 func digits(x float64) string { return facts.Digits(x) }
 
-// method is how the interval of a number is made, nothing where it has no sampling
+// method is the method behind an interval. It is empty for a number without sampling
 // error.
 type method string
 
@@ -49,7 +49,7 @@ type measured struct {
 	by            method
 }
 
-// of says under a table without a column n how its intervals are made.
+// of is the note on intervals under a table that has no column n.
 func (m method) of(worlds int) string {
 	return fmt.Sprintf("Intervals: 95 %%, %s, n = %d worlds.", m, worlds)
 }
@@ -60,9 +60,8 @@ func meanOf(x []float64) measured {
 	return measured{t.Mean, t.Lo, t.Hi, t.N, student}
 }
 
-// pooled is a statistic of the data of n worlds together, with the interval of
-// a bootstrap that draws whole worlds, so that dependence within a world does
-// not narrow it.
+// pooled is a statistic of the pooled data of n worlds. The bootstrap draws whole
+// worlds, so that dependence within a world does not make the interval too narrow.
 func pooled(n int, of func(worlds []int) float64) measured {
 	list := make([]float64, n)
 	for i := range list {
@@ -80,7 +79,7 @@ func pooled(n int, of func(worlds []int) float64) measured {
 	return measured{f(list), lo, hi, n, bootstrap}
 }
 
-// exactly is a number without sampling error.
+// exactly is a number without sampling error; n is the number of cases behind it.
 func exactly(v float64, n int) measured { return measured{v, v, v, n, ""} }
 
 // shareOf is a share of k in n with its interval.
@@ -89,28 +88,29 @@ func shareOf(k, n int) measured {
 	return measured{float64(k) / float64(n), lo, hi, n, wilson}
 }
 
-// times changes the unit.
+// times multiplies the estimate and its interval by f, to change the unit.
 func (m measured) times(f float64) measured {
 	return measured{m.value * f, m.lo * f, m.hi * f, m.n, m.by}
 }
 
-// line is one quantity held against a target.
+// line is one quantity with its target.
 type line struct {
 	what, unit string
 	target     span
-	source     string // of the target, as a reader can look it up; empty without a target
+	source     string // of the target, for the reader to look up; empty without a target
 	got        measured
 	decimals   int
 }
 
-// factLine is the line of a fact of markets.
+// factLine is the line of a stylised fact, with the target and source of the fact.
 func factLine(f facts.Fact, got measured) line {
 	return line{f.Name, f.Unit, f.Accepted, f.Source, got, f.Decimals}
 }
 
-// deciding is the number of worlds that decide an undecided line nine times in ten,
-// if its estimate is right; 0 for any other line. The half-width shrinks with the
-// root of the number, and must leave 1.28 standard errors to the nearest border.
+// deciding is the number of worlds that would decide an undecided line with a
+// probability of 90 %, if its estimate is right; it is 0 for a decided line. The
+// half-width of 1.96 standard errors shrinks with the square root of the number, and
+// the nearest border must lie 1.28 standard errors, the 90 % quantile, beyond it.
 func (l *line) deciding() float64 {
 	if l.target.Judge(l.got.lo, l.got.hi) != facts.Undecided {
 		return 0
@@ -120,8 +120,8 @@ func (l *line) deciding() float64 {
 	return math.Ceil(float64(l.got.n) * need * need)
 }
 
-// methods says how the intervals of lines are made: by what most are, and by what the
-// others are.
+// methods is the note on the intervals of a table: the method of most lines, and the
+// lines with another method.
 func methods(lines []line) []string {
 	by := map[method][]string{}
 	var order []method
@@ -144,8 +144,7 @@ func methods(lines []line) []string {
 	return []string{note + "; n in the table."}
 }
 
-// judge makes the result of a check from its lines; further tables are added
-// by the caller.
+// judge makes the result of a check from its lines; the caller adds further tables.
 func judge(name, title string, lines []line, notes ...string) *Result {
 	list := make([]facts.Line, len(lines))
 	var power []string
@@ -153,13 +152,15 @@ func judge(name, title string, lines []line, notes ...string) *Result {
 		list[i] = facts.Line{What: l.what, Unit: l.unit, Accepted: l.target, Source: l.source, Decimals: l.decimals,
 			Got: facts.Estimate{Value: l.got.value, Lo: l.got.lo, Hi: l.got.hi, N: l.got.n}}
 		if n := l.deciding(); n > 0 && n < 1e9 {
-			power = append(power, fmt.Sprintf("%s: with a half-width of %s at n = %d, n of about %s decides it nine times in "+
-				"ten, if the estimate is right.",
-				l.what, table.Number((l.got.hi-l.got.lo)/2, table.Format{Decimals: l.decimals}), l.got.n,
-				table.Number(n, table.Format{})))
+			half := table.Number((l.got.hi-l.got.lo)/2, table.Format{Decimals: l.decimals})
+			power = append(power, fmt.Sprintf("%s: with a half-width of %s at n = %d, "+
+				"n of about %s decides it nine times in ten, if the estimate is right.",
+				l.what, half, l.got.n, table.Number(n, table.Format{})))
 		}
 	}
 	j := facts.Judge("check_"+name, title, "more seeds decide it", list, slices.Concat(power, methods(lines), notes)...)
-	return &Result{Tables: []*table.Table{j.Table}, Pass: j.Failed == 0 && j.Undecided == 0, Failed: j.Failed,
-		Undecided: j.Undecided}
+	return &Result{
+		Tables: []*table.Table{j.Table}, Pass: j.Failed == 0 && j.Undecided == 0,
+		Failed: j.Failed, Undecided: j.Undecided,
+	}
 }

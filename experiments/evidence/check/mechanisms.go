@@ -11,32 +11,32 @@ import (
 	"stakeout/mechanisms/election"
 )
 
-// reference is the mechanism that the others are held against.
+// reference is the mechanism with which the others are compared.
 const reference = "pos"
 
-// mechanismEffect is what a mechanism changes while everybody is honest, against
-// the reference with the same seed.
+// mechanismEffect is the difference that a mechanism makes without an attacker,
+// against the reference with the same seed.
 type mechanismEffect struct {
 	price, served float64 // 100 × ln ratio of price and of transactions
-	// In % of net fees: what leaders paid for their slots, and what of it and of
-	// the fees was burnt and reached stakers.
+	// bids is the payment of leaders for their slots, burnt the amount that was
+	// burnt, and stakers the amount that reached stakers, all in % of net fees.
 	bids, burnt, stakers float64
 }
 
-// against holds a world against the one under the reference.
+// against compares a world with the world under the reference. Payments that still
+// lie in escrow at the end do not count as bids.
 func against(w, base *sim.World) mechanismEffect {
 	served := func(w *sim.World) float64 { return float64(w.Rollup().Public().Transactions) }
 	l, price := w.Ledger(), w.PriceAt(w.Tick())
 	usd := func(r ledger.Row, why ledger.Reason) float64 {
 		return l.Flow(r, why, ledger.Cash).Units() + l.Flow(r, why, ledger.Token).Units()*price
 	}
-	fees := usd(sim.RowCoordinators, ledger.TransactionFee) + usd(sim.RowCoordinators, ledger.WithdrawalFee) +
-		usd(sim.RowCoordinators, ledger.BatchCost)
-	held := usd(ledger.Row(ledger.Escrow), ledger.Auction) + usd(ledger.Row(ledger.Escrow), ledger.Burn) +
-		usd(ledger.Row(ledger.Escrow), ledger.StakingReward)
+	leaders, escrow := ledger.Row(sim.RowCoordinators), ledger.Row(ledger.Escrow)
+	fees := usd(leaders, ledger.TransactionFee) + usd(leaders, ledger.WithdrawalFee) + usd(leaders, ledger.BatchCost)
+	held := usd(escrow, ledger.Auction) + usd(escrow, ledger.Burn) + usd(escrow, ledger.StakingReward)
 	return mechanismEffect{
 		price: 100 * lnRatio(w, base, w.Tick()), served: 100 * math.Log(served(w)/served(base)),
-		bids:    100 * (-usd(sim.RowCoordinators, ledger.Auction) - held) / fees,
+		bids:    100 * (-usd(leaders, ledger.Auction) - held) / fees,
 		burnt:   100 * usd(ledger.Row(ledger.Burned), ledger.Burn) / fees,
 		stakers: 100 * usd(sim.RowStakers, ledger.StakingReward) / fees,
 	}
@@ -63,7 +63,7 @@ func (r *runner) effects(ctx context.Context, rep int) ([]mechanismEffect, error
 	return out, nil
 }
 
-// mechanismsOnTrial are the reference and then all others.
+// mechanismsOnTrial lists the reference first, then all other mechanisms.
 func mechanismsOnTrial() []string {
 	names := []string{reference}
 	for _, e := range election.All() {
@@ -75,8 +75,8 @@ func mechanismsOnTrial() []string {
 }
 
 func mechanismLines(worlds []nullWorld) (lines []line) {
-	const source = "Identity: without an attacker every leader serves, so mechanisms differ by who leads; the width is " +
-		"an assumption"
+	const source = "Identity: without an attacker every leader serves, so mechanisms differ by who leads; the width " +
+		"is an assumption"
 	for k, name := range mechanismsOnTrial()[1:] {
 		of := func(f func(*mechanismEffect) float64) measured {
 			x := make([]float64, len(worlds))

@@ -13,19 +13,19 @@ import (
 	"stakeout/strategies"
 )
 
-// nullWorld is what one seed shows of what must lose or not change.
+// nullWorld is the outcome of one seed.
 type nullWorld struct {
 	fake      fakeResult
 	idle      idleResult
 	trips     []trip
-	same, all int // attacks without capital that left the twin as it was
+	same, all int // attacks without capital: those that changed nothing, and all
 	lottery   lottery
 	service   [2]service // below and above the bound of the backlog
 	effects   []mechanismEffect
 }
 
-// zeroSeeds is on how many seeds attacks without capital are tried: equality
-// to the bit needs no statistics.
+// zeroSeeds is the number of seeds on which attacks without capital are tried. It is
+// small, because equality to the bit needs no statistics.
 const zeroSeeds = 2
 
 func runNull(ctx context.Context, r *runner) (*Result, error) {
@@ -44,20 +44,20 @@ func runNull(ctx context.Context, r *runner) (*Result, error) {
 	lines = append(lines, mechanismLines(worlds)...)
 	return judge("null", "What must lose and what must not change", lines,
 		"No response: fake-dos with its default plan and loyal users, in a world whose holders do not respond to the "+
-			"service. Results are in % of the budget. Excess is over honest use of the same capital; drift is what the same "+
-			"trades would have gained at the prices of the idle world, which is the luck of the seeds.",
-		"No act: dos-empty-blocks with no day of action, against the honest use of its capital; money of acts is in "+
-			"channels that it cannot have, the result of trading is impact, execution and fees. No capital: every attack of "+
-			"the catalogue with a budget of zero; n counts attacks and worlds.",
+			"service. Results are in % of the budget. Excess is over honest use of the same capital; drift is the gain "+
+			"of the same trades at the prices of the idle world, which depends on the seed and not on the attack.",
+		"No act: dos-empty-blocks with no day of action, against the honest use of its capital; money of acts is the "+
+			"sum of the channels that need an act, the result of trading is impact, execution and fees. No capital: "+
+			"every attack of the catalogue with a budget of zero; n counts attacks and worlds.",
 		tripNote,
-		"Lottery: the slots led by ten groups of stakers against their stake at each election; the largest of ten standard "+
-			"normal deviations is below 2.81 in 95 of 100 trials.",
-		"Service: an operator withholds a share β of slots for three days while users are captive and pay almost any fee. "+
-			"Utilisation u is measured before; β low is 0.1 below 1 − u, β high 0.1 above it. Empty is the share of slots "+
-			"that left waiting users unserved, load is transactions a slot over capacity. Backlog growth a slot, in % of "+
-			"capacity, is from day one to day three; half of those who wait give up within two days.",
-		"Mechanisms: 100 × ln ratio to proof of stake with the same seed, two weeks after the warm-up. What leaders bid "+
-			"includes extractable value and is less their running cost, so that it can exceed what fees leave."), nil
+		"Lottery: the slots led by ten groups of stakers against their stake at each election; the largest of ten "+
+			"standard normal deviations is below 2.81 in 95 of 100 trials.",
+		"Service: an operator withholds a share β of slots for three days while users are captive and pay almost any "+
+			"fee. Utilisation u is measured before; β low is 0.1 below 1 − u, β high 0.1 above it. Empty is the share "+
+			"of slots that left waiting users unserved, load is transactions a slot over capacity. Backlog growth a "+
+			"slot, in % of capacity, is from day one to day three; half of those who wait give up within two days.",
+		"Mechanisms: 100 × ln ratio to proof of stake with the same seed, two weeks after the warm-up. Leaders bid "+
+			"extractable value too, less their running cost, so bids can exceed net fees."), nil
 }
 
 func (r *runner) nullWorld(ctx context.Context, s *scratch, rep int) (out nullWorld, err error) {
@@ -94,10 +94,11 @@ func (r *runner) nullWorld(ctx context.Context, s *scratch, rep int) (out nullWo
 	return out, err
 }
 
-// nullSpec is a preset on the world on trial, its schedule scaled to the
-// horizon.
-func (r *runner) nullSpec(name string, schedule func(params any) *strategies.Schedule,
-	days float64) (*question.Spec, error) {
+// nullSpec is a preset in the world of the check, with its schedule scaled so that
+// unbonding ends before the horizon of days.
+func (r *runner) nullSpec(
+	name string, schedule func(params any) *strategies.Schedule, days float64,
+) (*question.Spec, error) {
 	spec, err := question.Load(name)
 	if err != nil {
 		return nil, err
@@ -109,12 +110,15 @@ func (r *runner) nullSpec(name string, schedule func(params any) *strategies.Sch
 	return spec, nil
 }
 
-// fakeResult is a fake-dos against frozen beliefs, in shares of its budget.
+// fakeResult is the result of fake-dos against frozen beliefs, in shares of its
+// budget; noDrift is the profit less the drift of the price.
 type fakeResult struct{ excess, profit, noDrift float64 }
 
+// fakeNull runs fake-dos in a world whose holders do not respond to the service. The
+// attack then has no source of profit.
 func (r *runner) fakeNull(ctx context.Context, s *scratch, rep int) (out fakeResult, err error) {
-	spec, err := r.nullSpec("fake-dos", func(p any) *strategies.Schedule { return &p.(*strategies.FakeParams).Schedule },
-		r.days)
+	schedule := func(p any) *strategies.Schedule { return &p.(*strategies.FakeParams).Schedule }
+	spec, err := r.nullSpec("fake-dos", schedule, r.days)
 	if err != nil {
 		return out, err
 	}
@@ -125,19 +129,19 @@ func (r *runner) fakeNull(ctx context.Context, s *scratch, rep int) (out fakeRes
 	if err != nil {
 		return out, err
 	}
-	budget := p.Budget.Units()
+	budget, profit := p.Budget.Units(), t.Gain.Profit
 	drift := t.Gain.Channel[measure.StakeDrift] + t.Gain.Channel[measure.ShortDrift]
-	return fakeResult{t.Excess().Units() / budget, t.Gain.Profit.Units() / budget, (t.Gain.Profit - drift).Units() /
-		budget}, nil
+	return fakeResult{t.Excess().Units() / budget, profit.Units() / budget, (profit - drift).Units() / budget}, nil
 }
 
-// idleResult is an attack that changes nothing.
+// idleResult is the result of an attack without an act.
 type idleResult struct {
-	same  bool    // the world is that of the honest use to the bit
-	stray float64 // USD in channels that it cannot have
-	cost  float64 // impact, execution and fees, share of the budget
+	same  bool    // the world equals that of the honest use to the bit
+	stray float64 // USD in channels that need an act, absolute
+	cost  float64 // result of trading: impact, execution, fees and the unsold rest, share of the budget
 }
 
+// unchanging runs dos-empty-blocks with no day of action.
 func (r *runner) unchanging(ctx context.Context, s *scratch, rep int) (out idleResult, err error) {
 	schedule := func(p any) *strategies.Schedule {
 		x := &p.(*strategies.EmptyBlocksParams).Schedule
@@ -154,9 +158,10 @@ func (r *runner) unchanging(ctx context.Context, s *scratch, rep int) (out idleR
 	}
 	out.same = t.Attack.Hash() == t.Honest.Hash() && t.Gain == t.Fair
 	c := &t.Gain.Channel
-	for _, k := range [...]measure.Channel{measure.StakeAttack, measure.ShortAttack, measure.ShortDrift,
-		measure.ShortImpact,
-		measure.ShortExecution, measure.Interest, measure.Liquidations, measure.Other} {
+	for _, k := range [...]measure.Channel{
+		measure.StakeAttack, measure.ShortAttack, measure.ShortDrift, measure.ShortImpact,
+		measure.ShortExecution, measure.Interest, measure.Liquidations, measure.Other,
+	} {
 		out.stray += math.Abs(c[k].Units())
 	}
 	cost := c[measure.StakeImpact] + c[measure.StakeExecution] + c[measure.TradingFees] + c[measure.Unsold]
@@ -164,8 +169,8 @@ func (r *runner) unchanging(ctx context.Context, s *scratch, rep int) (out idleR
 	return out, nil
 }
 
-// penniless gives every attack of the catalogue no capital and counts those
-// that leave the world, to the bit, as it is without them.
+// penniless runs every attack of the catalogue without capital. It counts the attacks,
+// and those after which the world equals the world without them to the bit.
 func (r *runner) penniless(ctx context.Context, s *scratch, rep int) (same, all int, err error) {
 	cfg := r.world
 	w, err := r.openAt(ctx, &cfg, rep, 0)
@@ -234,18 +239,18 @@ func attackNulls(worlds []nullWorld) []line {
 	}
 }
 
-// lotteryGroups is the number of groups of stakers.
+// lotteryGroups is the number of groups of stakers, in the order of their accounts.
 const lotteryGroups = 10
 
-// lottery counts the slots led by each group, with the expectation and the
-// variance by the stake at each election.
+// lottery counts the slots led by each group. The stake at each election gives the
+// expectation and the variance of these counts.
 type lottery struct {
 	led, expected, variance [lotteryGroups]float64
 	slots                   int
 }
 
-// drawLots steps through a number of ticks. Elections precede trade in a tick,
-// so the stake before the step is the one that counts.
+// drawLots steps through a number of ticks and counts the leaders. Elections precede
+// trade in a tick, so the stake before the step decides the election.
 func drawLots(w *sim.World, cfg *sim.Config, ticks uint32) (out lottery, err error) {
 	for end := w.Tick() + ticks; w.Tick() < end; {
 		elects := w.Tick()%uint32(cfg.Rollup.BlocksPerSlot) == 0
@@ -290,6 +295,7 @@ func lotteryLine(worlds []nullWorld) line {
 	for g := range all.led {
 		worst = max(worst, math.Abs(all.led[g]-all.expected[g])/math.Sqrt(all.variance[g]))
 	}
-	return line{"lottery: largest deviation", "s.d.", atMost(2.81), "Null test: slots led are binomial in the share of " +
-		"stake; ten groups, 5 % together", exactly(worst, all.slots), 2}
+	return line{"lottery: largest deviation", "s.d.", atMost(2.81),
+		"Null test: slots led are binomial in the share of stake; ten groups, 5 % together",
+		exactly(worst, all.slots), 2}
 }

@@ -15,13 +15,13 @@ import (
 	"stakeout/experiments/study/trial"
 )
 
-// subject is an attack on whose result a table is kept: a preset with changes.
+// subject is an attack whose result is followed: a preset with changes.
 type subject struct {
 	name, preset string
-	set          []string
+	set          []string // path=value
 }
 
-// change is something else about the world that a result may rest on.
+// change is a change of the world on which a result may depend.
 type change struct {
 	name string
 	of   func(*sim.Config) []string // path=value
@@ -32,7 +32,7 @@ func fixed(set ...string) func(*sim.Config) []string {
 	return func(*sim.Config) []string { return set }
 }
 
-// subjects are attacks of which some pay and some do not.
+// subjects are attacks, some of which pay.
 var subjects = []subject{
 	{"dos-empty-blocks", "dos-empty-blocks", nil},
 	{"dos-short", "dos-short", nil},
@@ -42,8 +42,8 @@ var subjects = []subject{
 	{"rogue-operator", "rogue-operator", nil},
 }
 
-// scales are changes of what has no counterpart outside of the model: how often the
-// awake decide within a tick, and how many agents stand for a sector.
+// scales change numbers that have no counterpart outside of the model: the rounds of
+// decision in a tick, and the number of agents that stand for a sector.
 var scales = []change{
 	{"1 round", fixed("world.time.rounds=1")},
 	{"4 rounds", fixed("world.time.rounds=4")},
@@ -52,8 +52,8 @@ var scales = []change{
 	{"twice the agents", func(c *sim.Config) []string { return crowd(c, 2) }},
 }
 
-// crowd multiplies the number of agents of every kind, and divides what each of them
-// brings, where that is not a share of a total already.
+// crowd multiplies the number of agents of every kind by k. It divides the contribution
+// of each agent accordingly, unless that is a share of a total already.
 func crowd(c *sim.Config, k float64) (set []string) {
 	count := func(path string, n int) {
 		if n > 0 {
@@ -78,7 +78,7 @@ func crowd(c *sim.Config, k float64) (set []string) {
 	return set
 }
 
-// reactions are switched off one by one.
+// reactions are the reactions of other agents; each change switches one of them off.
 var reactions = []change{
 	{"what holders make of the service", fixed("world.beliefs.respond_to_service=false")},
 	{"stakers who follow yields", fixed("world.stakers.follow_yields=false")},
@@ -89,15 +89,17 @@ var reactions = []change{
 	{voters, fixed("world.stakers.civic.turnout_share=0")},
 }
 
-// defended are the subjects and two to whom operators and voters react.
+// defended are the subjects and two further attacks, to which voters and operators
+// react.
 var defended = append(append([]subject(nil), subjects...),
 	subject{"dos-empty-blocks under a vote", "dos-empty-blocks", []string{underVote}},
 	subject{"slash-miner", "slash-miner", []string{"world.rollup.deadline_blocks=3"}})
 
-// phases are the parameters of attacks that a shorter horizon shortens.
+// phases are the parameters of attacks that a shorter horizon shortens in proportion.
 var phases = []string{"build_days", "open_days", "act_days", "cover_days", "sell_days"}
 
-// specOf is a subject in the world on trial with a change, scaled to the horizon.
+// specOf is a subject in the world of the check with a change, scaled to the horizon;
+// a nil change changes nothing.
 func (r *runner) specOf(s subject, c *change) (*question.Spec, error) {
 	spec, err := question.Load(s.preset)
 	if err != nil {
@@ -124,8 +126,8 @@ func (r *runner) specOf(s subject, c *change) (*question.Spec, error) {
 	return spec, nil
 }
 
-// excesses are the profits over honest use in thousand USD at one seed, by subject,
-// with no change first and then each.
+// excesses are the profits over honest use in thousand USD at one seed, by subject and
+// change; the first column has no change.
 func (r *runner) excesses(ctx context.Context, list []subject, changes []change, rep int) ([][]float64, error) {
 	var out [][]float64
 	for _, s := range list {
@@ -150,7 +152,7 @@ func (r *runner) excesses(ctx context.Context, list []subject, changes []change,
 	return out, nil
 }
 
-// sample is one subject under one change at all seeds.
+// sample is the profit of one subject under one change, by seed.
 func sample(worlds [][][]float64, subject, change int) (x []float64) {
 	for n := range worlds {
 		x = append(x, worlds[n][subject][change])
@@ -182,19 +184,19 @@ func runRobustness(ctx context.Context, r *runner) (*Result, error) {
 	}
 	return judge("robustness", "Results against how finely the model is cut", lines,
 		"Profit over the honest use of the same capital. "+defaultsOf(r),
-		"Agents: the number of every kind is halved or doubled; what each brings is doubled or halved where it is not a "+
-			"share of a total already. Worlds of other numbers have other draws, so that differences between rows "+
+		"Agents: the number of every kind is halved or doubled; what each brings is doubled or halved where it is not "+
+			"a share of a total already. Worlds of other numbers have other draws, so that differences between rows "+
 			"are not paired.",
 		"An attack whose first row has no sign is given for information."), nil
 }
 
-// defaultsOf says what the rows without a change stand for.
+// defaultsOf is the note on the numbers of rounds and agents in rows without a change.
 func defaultsOf(r *runner) string {
-	n := r.world.Stakers.Count + r.world.Makers.Count + r.world.Noise.Count + r.world.Chartists.Count +
-		r.world.Holders.Count + r.world.Shorters.Count +
-		r.world.Coordinators.Count + r.world.Users.Count
-	return fmt.Sprintf("Rows without a change have %d rounds a tick and %s agents.", r.world.Time.Rounds,
-		figure.Number(float64(n), 0))
+	c := &r.world
+	n := c.Stakers.Count + c.Makers.Count + c.Noise.Count + c.Chartists.Count + c.Holders.Count +
+		c.Shorters.Count + c.Coordinators.Count + c.Users.Count
+	return fmt.Sprintf("Rows without a change have %d rounds a tick and %s agents.",
+		c.Time.Rounds, figure.Number(float64(n), 0))
 }
 
 func runReactions(ctx context.Context, r *runner) (*Result, error) {
@@ -204,7 +206,7 @@ func runReactions(ctx context.Context, r *runner) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &table.Table{Name: "check_reactions_attacks", Title: "What results owe to the reactions of others",
+	t := &table.Table{Name: "check_reactions_attacks", Title: "Results without single reactions of the other agents",
 		Columns: []table.Column{{Name: "Attack"}, {Name: "Without"},
 			{Name: "Profit over honest use, and its change [95 % CI]", Unit: "1,000 USD"}}}
 	idle := 0.0
@@ -228,9 +230,9 @@ func runReactions(ctx context.Context, r *runner) (*Result, error) {
 		}
 	}
 	t.Notes = []string{fmt.Sprintf("The first row of an attack is its profit over the honest use of the same capital; "+
-		"the others are what is added to it when one reaction is switched off in all its worlds, seed by seed. %d seeds; "+
-		"intervals are Student's.", len(worlds))}
-	res := judge("reactions", "Reactions that have nothing to react to", []line{
+		"the others are the change of it, seed by seed, when one reaction is switched off in all its worlds. "+
+		"%d seeds; intervals are Student's.", len(worlds))}
+	res := judge("reactions", "Voters have no effect without a vote", []line{
 		{"largest change without voters where nothing is voted on", "1,000 USD", between(0, 0),
 			"Without a remedy nobody votes", exactly(idle, len(worlds)), 1},
 	})
@@ -238,7 +240,7 @@ func runReactions(ctx context.Context, r *runner) (*Result, error) {
 	return res, nil
 }
 
-// voters is the reaction that only a remedy calls for, and underVote what calls.
+// voters is the reaction that needs a remedy, and underVote the setting of one.
 const (
 	voters    = "voters"
 	underVote = "remedy=timelock-vote"

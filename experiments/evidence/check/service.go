@@ -7,24 +7,24 @@ import (
 	"stakeout/experiments/study/trial"
 )
 
-// service is what a share of slots withheld does to captive users.
+// service is the effect of withheld slots on captive users.
 type service struct {
-	share   float64 // withheld
+	share   float64 // of slots, withheld
 	empty   float64 // share of slots that left waiting users unserved
 	load    float64 // transactions a slot, of capacity
-	served  float64 // transactions over those of the twin
+	served  float64 // transactions over those of the twin, in which no slot is withheld
 	growth  float64 // of the backlog a slot, of capacity
 	backlog float64 // at the end, in batches
-	bound   float64 // 1 − utilisation before
+	bound   float64 // share of slots that can be withheld without a backlog: 1 − utilisation before
 }
 
-// serviceMargin is how far from the bound of the backlog the two shares lie.
+// serviceMargin is the distance of the two shares from the bound of the backlog.
 const serviceMargin = 0.1
 
-// services withholds shares below and above 1 − utilisation.
+// services withholds a share of slots below the bound, and one above it.
 func (r *runner) services(ctx context.Context, s *scratch, rep int) (out [2]service, err error) {
 	cfg := r.world
-	// Demand must not respond, or it would hide what the queue does.
+	// Captive users pay any fee: a demand that responds would hide the growth of the queue.
 	cfg.Users.Loyalty, cfg.Users.ValueMultiple = -1, 1000
 	w, err := r.openAt(ctx, &cfg, rep, 0)
 	if err != nil {
@@ -55,8 +55,9 @@ func (r *runner) services(ctx context.Context, s *scratch, rep int) (out [2]serv
 	return out, nil
 }
 
-// runService runs three parts: the backlog settles in the first, and its
-// growth is taken over the other two.
+// runService runs a world for three parts of equal length, in ticks. The backlog
+// settles in the first part; its growth is measured over the other two. The capacity
+// of a batch is room.
 func runService(ctx context.Context, w *sim.World, part uint32, room float64) (out service, err error) {
 	start := countOf(w)
 	if err := trial.Advance(ctx, w, w.Tick()+part); err != nil {
@@ -74,7 +75,7 @@ func runService(ctx context.Context, w *sim.World, part uint32, room float64) (o
 	return out, nil
 }
 
-// counts are the cumulative counters of the rollup and its backlog.
+// counts are the counters of the rollup since its start, and its present backlog.
 type counts struct{ slots, empty, transactions, waiting float64 }
 
 func countOf(w *sim.World) counts {
@@ -82,6 +83,7 @@ func countOf(w *sim.World) counts {
 	return counts{float64(p.Slots), float64(p.EmptySlots), float64(p.Transactions), float64(p.Waiting)}
 }
 
+// since is the difference of two counts; the backlog stays the later one.
 func (c counts) since(b counts) counts {
 	return counts{c.slots - b.slots, c.empty - b.empty, c.transactions - b.transactions, c.waiting}
 }
@@ -112,8 +114,8 @@ func serviceLines(worlds []nullWorld) []line {
 			of(100, func(w *nullWorld) float64 { return w.service[1].load - (1 - w.service[1].share) }), 2},
 		{"β low: backlog growth", "%", between(-2, 2), null,
 			of(100, func(w *nullWorld) float64 { return w.service[0].growth }), 2},
-		{"β high: backlog growth", "%", atLeast(2), queue, of(100, func(w *nullWorld) float64 { return w.service[1].growth }),
-			2},
+		{"β high: backlog growth", "%", atLeast(2), queue,
+			of(100, func(w *nullWorld) float64 { return w.service[1].growth }), 2},
 		{"β low: backlog at the end", "batches", untargeted, "",
 			of(1, func(w *nullWorld) float64 { return w.service[0].backlog }), 1},
 		{"β high: backlog at the end", "batches", untargeted, "",

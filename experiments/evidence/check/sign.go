@@ -11,8 +11,8 @@ import (
 	"stakeout/experiments/study/trial"
 )
 
-// The grid of the sign check: the share of slots withheld and the satisfaction
-// at which half of the users leave; captive users never do.
+// The grid of the check: the share of slots withheld, the satisfaction at which half of
+// the users leave, and the days after the onset. Captive users, with −1, never leave.
 var (
 	signShares  = [...]float64{0.05, 0.1, 0.2, 0.3, 0.5}
 	signLoyalty = [...]struct {
@@ -27,7 +27,7 @@ const (
 	signTimes = len(signDays)
 )
 
-// signCell is what one seed shows in one cell of the grid.
+// signCell is the outcome of one seed in one cell of the grid.
 type signCell struct {
 	effect [signTimes]float64 // ln price against the honest twin; NaN beyond the horizon
 	users  float64            // active at the end, share of the twin's
@@ -49,8 +49,9 @@ func runSign(ctx context.Context, r *runner) (*Result, error) {
 	}
 	cells := signIntervals(worlds)
 	positive, negative, n := signCount(cells)
-	const bothSigns = "ethresear.ch 7698: the thread argues both for “The market goes up as stakers rush to increase " +
-		"their stake” and for “Stake -> DOS -> Price Crashes -> Profit”, so the same rules must be able to give both"
+	const bothSigns = "ethresear.ch 7698: the thread argues both for “The market goes up as stakers rush to " +
+		"increase their stake” and for “Stake -> DOS -> Price Crashes -> Profit”, so the same rules must be able to " +
+		"give both"
 	res := judge("sign", "The sign of the price effect of empty blocks", []line{
 		{"cells where the price rises", "cells", atLeast(1), bothSigns, countOfSigns(positive, negative, n), 0},
 		{"cells where the price falls", "cells", atLeast(1), bothSigns, countOfSigns(negative, positive, n), 0},
@@ -65,8 +66,9 @@ func runSign(ctx context.Context, r *runner) (*Result, error) {
 }
 
 // signRow runs all shares for one seed and loyalty.
-func (r *runner) signRow(ctx context.Context, s *scratch, rep int, loyalty float64) (row [len(signShares)]signCell,
-	err error) {
+func (r *runner) signRow(
+	ctx context.Context, s *scratch, rep int, loyalty float64,
+) (row [len(signShares)]signCell, err error) {
 	cfg := r.world
 	cfg.Users.Loyalty = loyalty
 	w, err := r.openAt(ctx, &cfg, rep, 1)
@@ -127,7 +129,8 @@ func signIntervals(worlds []signWorld) (out [signCells]signInterval) {
 	return out
 }
 
-// signOf is "+", "−" or, where it cannot be told, "0".
+// signOf is "+" or "−" for an effect that differs significantly from zero, otherwise
+// "0". It is a dash beyond the horizon.
 func (s *signInterval) signOf(t int) string {
 	switch e := &s.effect[t]; {
 	case math.IsNaN(e.Mean):
@@ -140,6 +143,7 @@ func (s *signInterval) signOf(t int) string {
 	return "−"
 }
 
+// signCount counts the signs of all n cells and times.
 func signCount(cells [signCells]signInterval) (positive, negative, n int) {
 	for c := range cells {
 		for t := range signDays {
@@ -155,8 +159,8 @@ func signCount(cells [signCells]signInterval) (positive, negative, n int) {
 	return positive, negative, n
 }
 
-// countOfSigns bounds how many of n cells have a sign: those shown to have it,
-// and those not shown to have the other one.
+// countOfSigns bounds the number of n cells with a sign. The lower end counts cells
+// with that sign significantly, the upper end all but those with the other sign.
 func countOfSigns(shown, other, n int) measured {
 	return measured{float64(shown), float64(shown), float64(n - other), n, ""}
 }
@@ -164,17 +168,17 @@ func countOfSigns(shown, other, n int) measured {
 func signTable(worlds []signWorld, cells [signCells]signInterval) *table.Table {
 	t := &table.Table{Name: "check_sign_grid", Title: "Price with empty blocks against the honest twin, 100 × ln ratio",
 		Columns: []table.Column{{Name: "Loyalty"}, {Name: "Withheld", Unit: "%"}},
-		Notes: []string{student.of(len(worlds)) + " The bound −ln(1 − share) is what captive users and full " +
-			"extrapolation would give."}}
+		Notes: []string{student.of(len(worlds)) +
+			" The bound −ln(1 − share) is what captive users and full extrapolation would give."}}
 	for _, d := range signDays {
-		t.Columns = append(t.Columns, table.Column{Name: fmt.Sprintf("Effect, %g d", d), Unit: "%"},
-			table.Column{Name: "Sign"})
+		t.Columns = append(t.Columns,
+			table.Column{Name: fmt.Sprintf("Effect, %g d", d), Unit: "%"}, table.Column{Name: "Sign"})
 	}
 	t.Columns = append(t.Columns, table.Column{Name: "Users left", Unit: "%"}, table.Column{Name: "Bound", Unit: "%"})
 	for c := range cells {
 		loyalty, share := signLoyalty[c/len(signShares)], signShares[c%len(signShares)]
-		row := []table.Cell{table.Text(fmt.Sprintf("%s (%s)", loyalty.name, digits(loyalty.value))),
-			table.Number(share, table.Percent(0))}
+		name := fmt.Sprintf("%s (%s)", loyalty.name, digits(loyalty.value))
+		row := []table.Cell{table.Text(name), table.Number(share, table.Percent(0))}
 		for i := range signDays {
 			e := cells[c].effect[i]
 			row = append(row, table.Estimate(e.Mean, e.Lo, e.Hi, table.Percent(2)), table.Text(cells[c].signOf(i)))

@@ -12,22 +12,23 @@ import (
 	"stakeout/market/ledger"
 )
 
-// holderKinds are the kinds whose wealth is followed. Users are left out, since
-// what they spend on fees they bring in again from outside.
-var holderKinds = [...]string{"stakers", "makers", "noise traders", "chartists", "long-horizon holders",
-	"short sellers", "coordinators"}
+// holderKinds are the kinds whose wealth is followed. Users are left out, because they
+// bring in money from outside to pay for fees.
+var holderKinds = [...]string{
+	"stakers", "makers", "noise traders", "chartists", "long-horizon holders", "short sellers", "coordinators",
+}
 
 const kinds = len(holderKinds)
 
-// stillWorld is what one world without an attacker did.
+// stillWorld is the outcome of one world without an attacker.
 type stillWorld struct {
-	gapLate, gapAll, gapDrift float64 // ln(price / fundamental)
-	newsLate                  float64 // ln price less public news
-	staked, users             float64 // changes, of supply and of the opening
-	waitDrift, waitMax        float64 // in transactions that fit a batch
-	queueMax                  float64 // users
-	broke, members            [kinds]int
-	wealth                    [kinds]float64 // change against just holding
+	gapLate, gapAll, gapDrift float64        // ln(price / fundamental): last days, all days, last less first
+	newsLate                  float64        // ln price less public news, last days
+	staked, users             float64        // changes as shares of supply and of the first days
+	waitDrift, waitMax        float64        // waiting transactions, in batches
+	queueMax                  float64        // users in the queue of forced exits
+	broke, members            [kinds]int     // agents
+	wealth                    [kinds]float64 // change against just holding, as a share
 }
 
 func runStationary(ctx context.Context, r *runner) (*Result, error) {
@@ -54,13 +55,14 @@ func runStationary(ctx context.Context, r *runner) (*Result, error) {
 		"The last days are the last 10, or a sixth of a shorter horizon; the first days likewise.",
 		"The price gap is 100 × ln(price/fundamental), price less news 100 × (ln price − public news); waiting is in "+
 			"transactions that fit a batch, by the hour.",
-		"Broke is who in "+fmt.Sprintf("%g", r.days)+" days lost more than half of the wealth that just holding its "+
-			"position from the end of the warm-up would have kept; its interval takes agents as independent.")
+		fmt.Sprintf("An agent is broke if it lost within %g days more than half of the wealth that holding its position "+
+			"from the end of the warm-up would have kept; the interval takes agents as independent.", r.days))
 	res.Tables = append(res.Tables, wealthTable(worlds))
 	return res, nil
 }
 
-// still reads the hourly series after the warm-up.
+// still reads the hourly series after the warm-up. The first and the last days are 240
+// hours each, or a sixth of a shorter series.
 func still(w *sim.World, cfg *sim.Config) (out stillWorld) {
 	all := measuredSeries(w, cfg)
 	part := max(min(240, len(all)/6), 1)
@@ -83,7 +85,7 @@ func still(w *sim.World, cfg *sim.Config) (out stillWorld) {
 	return out
 }
 
-// measuredSeries is the hourly record after the warm-up.
+// measuredSeries is the hourly series after the warm-up.
 func measuredSeries(w *sim.World, cfg *sim.Config) []sim.Sample {
 	all, start := w.Series(), w.Ticks(cfg.Time.WarmupDays)
 	for i := range all {
@@ -103,11 +105,11 @@ func over(s []sim.Sample, f func(*sim.Sample) float64) float64 {
 	return stat.Mean(x)
 }
 
-// position is what an agent owns, loans counted in.
+// position is the property of an agent in USD and tokens, net of loans.
 type position struct{ cash, tokens float64 }
 
-// positions lists what the agents of the followed kinds own, kind by kind: the
-// kinds stand one after the other in the order of their accounts.
+// positions lists the positions of the followed kinds. The accounts of the kinds follow
+// one another in the order of holderKinds.
 func positions(w *sim.World, cfg *sim.Config) (list [kinds][]position) {
 	w.Settle()
 	id := ledger.First
@@ -122,8 +124,8 @@ func positions(w *sim.World, cfg *sim.Config) (list [kinds][]position) {
 	return list
 }
 
-// compare holds everybody's wealth at the end against what the position at the
-// start would be worth at the price at the end.
+// compare compares the wealth of each agent at the end with the value that its position
+// at the start has at the price of the end.
 func (s *stillWorld) compare(start, end [kinds][]position, price float64) {
 	for k := range start {
 		kept, has := 0.0, 0.0
@@ -155,7 +157,7 @@ func stationaryLines(worlds []stillWorld, r *runner) []line {
 	const (
 		unbiased = "Null test: nothing drives the price away from its fundamental; ±1 % is an assumption"
 		small    = "Assumption: small against any effect of interest"
-		solvent  = "Assumption: nobody goes broke in bulk"
+		solvent  = "Assumption: few agents go broke"
 	)
 	lines := []line{
 		{"price gap, last days", "%", between(-1, 1), unbiased, of(100, func(s *stillWorld) float64 { return s.gapLate }), 2},
@@ -190,8 +192,10 @@ func stationaryLines(worlds []stillWorld, r *runner) []line {
 func wealthTable(worlds []stillWorld) *table.Table {
 	t := &table.Table{Name: "check_stationary_wealth", Title: "Wealth at the end against just holding",
 		Columns: []table.Column{{Name: "Kind"}, {Name: "Change [95 % CI]", Unit: "%"}},
-		Notes: []string{fmt.Sprintf("Intervals: 95 %%, %s over antithetic pairs of worlds, n = %d.", student,
-			len(worlds)/2), "Stakers and coordinators take rewards and fees out of the model as they come."}}
+		Notes: []string{
+			fmt.Sprintf("Intervals: 95 %%, %s over antithetic pairs of worlds, n = %d.", student, len(worlds)/2),
+			"Stakers and coordinators take rewards and fees out of the model as they come.",
+		}}
 	for k, name := range holderKinds {
 		m := pairs(worlds, func(s *stillWorld) float64 { return s.wealth[k] })
 		t.Rows = append(t.Rows, []table.Cell{table.Text(name), table.Estimate(m.value, m.lo, m.hi, table.Percent(2))})

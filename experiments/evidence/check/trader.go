@@ -10,8 +10,8 @@ import (
 
 var noCapital [sim.Legs]ledger.Amount
 
-// endow gives the first leg of the attacker cash and tokens in a branch, so
-// that nobody else knows of them before they are used.
+// endow gives the first leg of the attacker cash in USD and tokens. A branch is endowed
+// after the warm-up, so that other agents cannot react to the capital before its use.
 func endow(w *sim.World, cash, tokens float64) error {
 	if err := w.Endow(0, ledger.Cash, agents.Amount(cash)); err != nil {
 		return err
@@ -19,23 +19,23 @@ func endow(w *sim.World, cash, tokens float64) error {
 	return w.Endow(0, ledger.Token, agents.Amount(tokens))
 }
 
-// task is one parent order: tokens in even child orders from one tick to
-// another. What a child did not get is spread over those that follow.
+// task is one parent order, split into equal child orders from one tick to another.
+// The unfilled rest of a child is spread over the later children.
 type task struct {
 	side        book.Side
 	tokens      float64
 	from, until uint32  // ticks
 	every       uint32  // ticks between child orders
-	slack       float64 // furthest price from the mid that a child takes
-	all         bool    // sell whatever is held, instead of tokens
+	slack       float64 // largest distance of the limit from the mid, as a share of the mid
+	all         bool    // sell all tokens held at the start of the task, instead of tokens
 }
 
-// trader works a list of tasks one after the other with orders that never rest.
+// trader works a list of tasks one after the other, with orders that never rest.
 type trader struct {
 	id      agents.ID
-	tasks   []task
-	started bool
-	base    float64 // tokens held when the task began
+	tasks   []task  // the current one first
+	started bool    // the current task has begun
+	base    float64 // tokens held when the current task began
 }
 
 // Clone implements agents.Strategy.
@@ -77,7 +77,7 @@ func (t *trader) step(v *agents.View, do *agents.Actions) {
 	do.WakeAt(t.id, v.Tick+p.every)
 }
 
-// operator builds for those who delegate to it: empty blocks, or honest ones at
+// operator builds for the stakers who delegate to it: empty blocks, or honest blocks at
 // the common price.
 type operator struct {
 	id      agents.ID
@@ -103,9 +103,9 @@ func (o *operator) Decide(awake []agents.Agent, v *agents.View, do *agents.Actio
 	}
 }
 
-// capture lets the attacker build for stakers who hold a share of all stake, as
-// if they had delegated to it, and returns the share reached. Nothing is
-// bought, staked or diluted, so the price feels the act alone.
+// capture lets the attacker build for stakers who hold at most a share of all stake, as
+// if they had delegated to it, and returns the share reached. The attacker buys and
+// stakes nothing, so only the act itself can affect the price.
 func capture(w *sim.World, cfg *sim.Config, share float64, empty bool) (reached float64) {
 	id, r := w.Attackers()[0], w.Rollup()
 	total := float64(r.Public().Staked)
@@ -120,7 +120,7 @@ func capture(w *sim.World, cfg *sim.Config, share float64, empty bool) (reached 
 	return reached
 }
 
-// midOf is the middle of the quote in USD.
+// midOf is the middle of the quote in USD. With an empty side it is the last known mid.
 func midOf(w *sim.World) float64 {
 	q, v := w.Exchange().Quote(), w.View()
 	if !q.HasBid || !q.HasAsk {
@@ -129,7 +129,7 @@ func midOf(w *sim.World) float64 {
 	return (float64(q.Bid) + float64(q.Ask)) / 2 * v.TickUSD
 }
 
-// depthOf is the number of tokens resting on one side within 2 % of the mid.
+// depthOf is the number of tokens that rest on one side within 2 % of the mid.
 func depthOf(w *sim.World, side book.Side) float64 {
 	limit := midOf(w) * 0.98
 	if side == book.Sell {

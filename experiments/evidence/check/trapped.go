@@ -11,12 +11,12 @@ import (
 	"stakeout/experiments/study/trial"
 )
 
-// The stop of all coordinators: from the end of a day of warm-up to the end. The
-// smallest balances are made small enough for gas to matter.
+// All coordinators stop from the end of a short warm-up to the end of the run. The
+// smallest balances are so low that gas matters to their owners.
 const (
-	stopWarmup  = 1.0
-	stopBalance = 5.0 // USD
-	stopGroups  = 10
+	stopWarmup  = 1.0 // days
+	stopBalance = 5.0 // USD, smallest balance
+	stopGroups  = 10  // groups of users with equal numbers, by balance
 )
 
 var (
@@ -24,8 +24,8 @@ var (
 	stopGas      = []float64{10, 58.2, 200, 538} // gwei
 )
 
-// trappedWorlds are the shares trapped at one seed, by remedy, price of gas and
-// tenth of the users.
+// trappedWorlds are the shares of users trapped at one seed in %, by remedy, price of
+// gas and tenth of the users.
 type trappedWorlds [][][]float64
 
 func runTrapped(ctx context.Context, r *runner) (*Result, error) {
@@ -34,15 +34,15 @@ func runTrapped(ctx context.Context, r *runner) (*Result, error) {
 		return nil, err
 	}
 	res := judge("trapped", "Users who want to leave and cannot", r.trappedLines(worlds),
-		fmt.Sprintf("All coordinators stop for %g days. The prices of gas and of ether are held; the smallest "+
-			"balance is %g USD.", r.days, stopBalance),
-		"Trapped are those who want to leave and are still inside at the end, in % of those who were inside at "+
-			"the beginning.")
+		fmt.Sprintf("All coordinators stop for %g days. The prices of gas and of ether are held constant; "+
+			"the smallest balance is %g USD.", r.days, stopBalance),
+		"Trapped users want to leave and are still inside at the end, in % of the users inside at the beginning.")
 	res.Tables = append(res.Tables, trappedTable(worlds))
 	return res, nil
 }
 
-// stopped is the world on trial at a price of gas, with its coordinators stopped.
+// stopped is the world of the check at a constant price of gas, with its coordinators
+// stopped.
 func (r *runner) stopped(gwei float64) *sim.Config {
 	c := r.world
 	c.Time.WarmupDays = stopWarmup
@@ -76,7 +76,7 @@ func (r *runner) trappedAt(ctx context.Context, _ *scratch, rep int) (out trappe
 	return out, nil
 }
 
-// poorerThan is the share of users whose balance is below a sum, in %.
+// poorerThan is the share of users with a balance below a sum in USD, in %.
 func (r *runner) poorerThan(usd float64) float64 {
 	if usd <= stopBalance {
 		return 0
@@ -99,22 +99,24 @@ func (r *runner) trappedLines(worlds []trappedWorlds) (lines []line) {
 	}
 	for gas, gwei := range stopGas {
 		cost := float64(r.world.Rollup.ForcedExitGas) * gwei * 1e-9 * r.world.Opening.EthUSD
-		// Users reckon with a tenth above the price of prompt inclusion.
-		lines = append(lines, line{fmt.Sprintf("trapped at %g gwei, forced exit", gwei), "%",
-			between(r.poorerThan(cost)-5, r.poorerThan(1.2*cost)+5),
-			"Share of the Pareto law of balances below the gas of an exit, at up to a fifth above the price; five " +
-				"points for churn", all(1, gas), 1})
+		// Users expect to pay a tenth more than the price of prompt inclusion.
+		target := between(r.poorerThan(cost)-5, r.poorerThan(1.2*cost)+5)
+		lines = append(lines, line{fmt.Sprintf("trapped at %g gwei, forced exit", gwei), "%", target,
+			"Share of the Pareto law of balances below the gas of an exit, at up to a fifth above the price; " +
+				"five points for churn", all(1, gas), 1})
 	}
 	return append(lines,
-		line{"trapped without a remedy", "%", atLeast(90), "“Both cause users to be stuck in zkrollup with a coordinator " +
-			"whose incentives are not aligned with their interests”", all(0, 1), 1},
-		line{"trapped at 538 gwei, one proof for all", "%", atMost(10), "“it can be done anytime. Hence no mass exit " +
-			"problem”: the gas of one proof is shared by all who move", all(3, 3), 1})
+		line{"trapped without a remedy", "%", atLeast(90),
+			"“Both cause users to be stuck in zkrollup with a coordinator whose incentives are not aligned " +
+				"with their interests”", all(0, 1), 1},
+		line{"trapped at 538 gwei, one proof for all", "%", atMost(10),
+			"“it can be done anytime. Hence no mass exit problem”: the gas of one proof is shared by all who move",
+			all(3, 3), 1})
 }
 
 func trappedTable(worlds []trappedWorlds) *table.Table {
-	t := &table.Table{Name: "check_trapped_deciles", Title: "Trapped by tenth of the users, from the smallest balances " +
-		"to the largest, in %",
+	t := &table.Table{Name: "check_trapped_deciles",
+		Title:   "Trapped by tenth of the users, from the smallest balances to the largest, in %",
 		Columns: []table.Column{{Name: "Remedy"}, {Name: "Gas", Unit: "gwei"}}}
 	for i := range stopGroups {
 		t.Columns = append(t.Columns, table.Column{Name: fmt.Sprint(i + 1), Unit: "%"})

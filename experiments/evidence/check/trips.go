@@ -10,7 +10,7 @@ import (
 	"stakeout/market/book"
 )
 
-// sweepMarks are the times after a sweep at which the book is looked at.
+// sweepMarks are the times after a sweep at which the book is measured.
 var sweepMarks = [...]struct {
 	name    string
 	minutes float64
@@ -18,13 +18,13 @@ var sweepMarks = [...]struct {
 
 const marks = len(sweepMarks)
 
-// looks are the mid and the two sides of the book at each mark.
+// looks are the mid and the depth of both sides of the book at each mark.
 type looks struct {
-	mid   [marks]float64
-	depth [marks][2]float64 // by side
+	mid   [marks]float64    // USD
+	depth [marks][2]float64 // tokens by side
 }
 
-// watch runs a world through the marks after a tick.
+// watch runs a world through the marks after a tick and measures the book at each.
 func watch(ctx context.Context, w *sim.World, start uint32) (l looks, err error) {
 	for i, m := range sweepMarks {
 		if err := trial.Advance(ctx, w, start+max(w.Ticks(m.minutes/1440), 1)); err != nil {
@@ -39,22 +39,23 @@ func watch(ctx context.Context, w *sim.World, start uint32) (l looks, err error)
 const (
 	resiliency = "H. Degryse, F. de Jong, M. van Ravenswaaij, G. Wuyts, “Aggressive orders and the resiliency of a " +
 		"limit order market”, Review of Finance 9(2), 201–242, 2005, and " +
-		"J. Large, “Measuring the resiliency of an electronic limit order book”, Journal of Financial Markets 10(1), 1–25, " +
-		"2007: books refill within minutes, where they do; 80 % is an assumption"
-	noArbitrage = "G. Huberman and W. Stanzl, “Price manipulation and quasi-arbitrage”, Econometrica 72(4), 1247–1275, " +
-		"2004: without quasi-arbitrage no round trip gains on average"
-	tripNote = "Trips buy for a sum and sell all again; the result, in % of the sum, is free of drift: each fill is " +
-		"also valued at the price of the world without it. Fast is within ten minutes, slow over a day."
+		"J. Large, “Measuring the resiliency of an electronic limit order book”, Journal of Financial Markets 10(1), " +
+		"1–25, 2007: books refill within minutes, where they do; 80 % is an assumption"
+	noArbitrage = "G. Huberman and W. Stanzl, “Price manipulation and quasi-arbitrage”, Econometrica 72(4), " +
+		"1247–1275, 2004: without quasi-arbitrage no round trip gains on average"
+	tripNote = "Trips buy for a sum and sell all again; the result, in % of the sum, is free of drift: each fill " +
+		"is also valued at the price of the world without it. Fast is within ten minutes, slow over a day."
 )
 
-// sweep is what followed the sweep of one side, relative to the same world
-// without it.
+// sweep is the outcome of the sweep of one side, next to the same world without it.
 type sweep struct {
 	move  [marks]float64 // ln, in the direction of the sweep
 	depth [marks]float64 // of the side swept, tokens
 	usual [marks]float64 // the same without the sweep
 }
 
+// sweepBoth sweeps each side on a branch of s.start; still is the same book without a
+// sweep.
 func sweepBoth(ctx context.Context, s *scratch, still looks) (out []sweep, err error) {
 	for _, taker := range [...]book.Side{book.Buy, book.Sell} {
 		b := &s.branch
@@ -65,8 +66,9 @@ func sweepBoth(ctx context.Context, s *scratch, still looks) (out []sweep, err e
 			return nil, err
 		}
 		now := b.Tick() + 1
-		b.SetAttacker(&trader{id: b.Attackers()[0],
-			tasks: []task{{side: taker, tokens: tokens, from: now, until: now, every: 1, slack: 0.02}}})
+		b.SetAttacker(&trader{id: b.Attackers()[0], tasks: []task{
+			{side: taker, tokens: tokens, from: now, until: now, every: 1, slack: 0.02},
+		}})
 		after, err := watch(ctx, b, s.start.Tick())
 		if err != nil {
 			return nil, err
@@ -81,6 +83,7 @@ func sweepBoth(ctx context.Context, s *scratch, still looks) (out []sweep, err e
 	return out, nil
 }
 
+// direction is 1 for a buyer and −1 for a seller.
 func direction(s book.Side) float64 {
 	if s == book.Buy {
 		return 1
@@ -125,16 +128,17 @@ func sweepLines(worlds []factWorld) (lines []line) {
 		ratio(func(s *sweep) float64 { return s.move[marks-1] }, func(s *sweep) float64 { return s.move[0] }).times(100), 1})
 }
 
-// tripDays is the longest round trip with an hour to spare.
+// tripDays is the length of the longest round trip and one hour in reserve.
 const tripDays = 2 + 1.0/24
 
-// fastDays and slowDays are how long each half of a round trip takes.
+// fastDays and slowDays are the lengths of each half of a round trip: ten minutes and a
+// day.
 const fastDays, slowDays = 10.0 / 1440, 1.0
 
 // tripPlan is one kind of round trip.
 type tripPlan struct {
-	usd       float64
-	buy, sell float64 // days
+	usd       float64 // size
+	buy, sell float64 // days that each half takes
 }
 
 func tripPlans() (list []tripPlan) {
@@ -160,12 +164,12 @@ func (p tripPlan) String() string {
 
 // trip is a finished round trip.
 type trip struct {
-	plan         int
-	profit, left float64 // shares of its size; left is what could not be sold
+	plan         int     // position in tripPlans
+	profit, left float64 // shares of the size; left is the value of tokens that remain unsold
 }
 
-// roundTrips does every plan on a branch of s.start; still is the same world
-// without it, already past the end of all of them.
+// roundTrips executes every plan on a branch of s.start; still is the same world without
+// a trip, and has run past the end of all trips.
 func roundTrips(ctx context.Context, s *scratch, still *sim.World) (out []trip, err error) {
 	for k, p := range tripPlans() {
 		b := &s.branch
@@ -188,8 +192,8 @@ func roundTrips(ctx context.Context, s *scratch, still *sim.World) (out []trip, 
 	return out, nil
 }
 
-// pace is the distance between child orders: every block when in a hurry, else
-// ten minutes.
+// pace is the number of ticks between child orders: one in a fast half of a trip, ten
+// minutes in a slow one.
 func pace(w *sim.World, days float64) uint32 {
 	if days == fastDays {
 		return 1
@@ -197,8 +201,9 @@ func pace(w *sim.World, days float64) uint32 {
 	return w.Ticks(10.0 / 1440)
 }
 
-// tripResult is the profit in USD at the mid for what is left, less what the
-// same position would have gained in the world without it.
+// tripResult is the profit in USD with unsold tokens at the mid, less the gain of the
+// same position at the prices of the world without the trip. That removes the drift of
+// the price. The value of the unsold tokens is left.
 func tripResult(b, still *sim.World) (profit, left float64) {
 	tick, tokens := b.View().TickUSD, 0.0
 	for _, f := range b.Exchange().Log() {

@@ -1,14 +1,14 @@
-// Package claims puts the sentences of the thread on trial: each is quoted, read
-// as a statement about a measured quantity, tried by experiments with paired
-// seeds, and judged by intervals.
+// Package claims tests the sentences of the thread by experiments. Each sentence is quoted, read as a
+// statement about a measured quantity, tried by experiments with paired seeds, and judged by intervals.
 //
-// A verdict comes from runs and from nothing else: it changes when the model does,
-// and "cannot be told" is a verdict. A claim with several tests holds when all of
-// them do, fails when all of them do, and otherwise depends on what tells the
-// tests apart.
+// A verdict follows from runs alone, so it can change with the model; "cannot be
+// told" is a verdict too. A claim holds when all its tests hold, and fails when
+// all fail. It depends when some tests hold and some fail, namely on what differs
+// between them. In all other cases it cannot be told.
 //
 // Assumption: the reading of a sentence, which stands beside it. The thread gives
-// no numbers; bounds like "materially" are stated with the test.
+// no numbers, so the bound of each test is an assumption about words such as
+// "materially".
 //
 // Source: barryWhiteHat, "Against proof of stake for [zk/op]rollup leader
 // election", ethresear.ch 7698, July 2020, and its replies.
@@ -22,27 +22,30 @@ import (
 	"stakeout/experiments/kit/stat"
 )
 
-// Claim is a sentence of the thread with what tries it.
+// Claim is a sentence of the thread with its reading and its tests.
 type Claim struct {
-	ID    string // C1 to C21 for the author's, R1 to R17 for the replies'
-	By    string // who says it
+	ID    string // C1 to C21 in the post, R1 to R17 in the replies
+	By    string // name of the writer in the forum
 	Quote string
-	// Reading is what the sentence says about the model.
+	// Reading states the sentence as a proposition about the model.
 	Reading string
 	Tests   []Test
 	// Turn is a parameter along which the verdict of the first test may change.
 	Turn *Turn
 }
 
-// Case is an experiment: a preset with what is changed in it.
+// Case is an experiment: a preset and changes of its parameters. Without a preset it
+// stands for no experiment.
 type Case struct {
 	Preset string
 	Set    []string // path=value
 }
 
+// key identifies the experiment, so that claims that share it run it once.
 func (c Case) key() string { return c.Preset + " " + strings.Join(c.Set, " ") }
 
-// command is what a reader types to see the experiment.
+// command is the command line, without the name of the program, that shows the
+// experiment.
 func (c Case) command() string {
 	out := "run " + c.Preset
 	for _, s := range c.Set {
@@ -51,18 +54,19 @@ func (c Case) command() string {
 	return out
 }
 
-// Test says on which side of a bound a quantity lies.
+// Test states on which side of a bound the mean of a measure lies.
 type Test struct {
-	When string // what tells this test from the others of its claim
+	When string // how this test differs from the others of its claim
 	Case
-	// Less, if it has a preset, is a second experiment whose value is subtracted,
-	// seed by seed.
+	// Less, if it has a preset, is a second experiment. Its values are subtracted
+	// from those of Case seed by seed.
 	Less  Case
 	Of    Measure
-	Above bool // the bound; below it otherwise
+	Above bool // the mean lies above the bound; false: below
 	Bound float64
 }
 
+// statement is the proposition of the test, such as "net profit above 0 USD".
 func (t *Test) statement() string {
 	side := "below"
 	if t.Above {
@@ -73,11 +77,11 @@ func (t *Test) statement() string {
 
 // Turn is a numerical parameter and the range in which a verdict may turn.
 type Turn struct {
-	Param  string
+	Param  string // path
 	Lo, Hi float64
 }
 
-// at is the setting of the parameter at a value.
+// at is the setting that gives the parameter a value.
 func (t *Turn) at(x float64) string {
 	return t.Param + "=" + strconv.FormatFloat(x, 'g', 6, 64)
 }
@@ -86,7 +90,8 @@ func (t *Turn) at(x float64) string {
 type Verdict string
 
 // The verdicts. A test holds when its whole interval lies on the stated side of the
-// bound, fails when it lies on the other, and cannot be told when it crosses it.
+// bound, fails when it lies on the other, and cannot be told when it contains the
+// bound. Only claims depend.
 const (
 	Holds      Verdict = "holds"
 	Fails      Verdict = "fails"
@@ -94,12 +99,12 @@ const (
 	CannotTell Verdict = "cannot be told"
 )
 
-// Finding is what the trial of a claim gave.
+// Finding is the verdict on a claim with its evidence.
 type Finding struct {
 	Claim   *Claim
 	Verdict Verdict
 	Results []Result // by test
-	Turns   string   // where the verdict turns, empty when nobody looked
+	Turns   string   // where the verdict turns, empty when the search was not asked for
 }
 
 // Result is a test with its measured value.
@@ -109,15 +114,12 @@ type Result struct {
 	Verdict Verdict
 }
 
-// judge holds an interval against a test.
+// judge gives the verdict on a test from the interval of its measure. An interval
+// that is not a number cannot be told.
 func judge(t *Test, got stat.Interval) Verdict {
-	lo, hi := got.Lo, got.Hi
+	lo, hi, bound := got.Lo, got.Hi, t.Bound
 	if !t.Above {
-		lo, hi = -got.Hi, -got.Lo
-	}
-	bound := t.Bound
-	if !t.Above {
-		bound = -bound
+		lo, hi, bound = -hi, -lo, -bound
 	}
 	switch {
 	case lo > bound:
@@ -128,7 +130,7 @@ func judge(t *Test, got stat.Interval) Verdict {
 	return CannotTell
 }
 
-// together is the verdict on a claim.
+// together combines the verdicts on the tests of a claim.
 func together(results []Result) Verdict {
 	count := map[Verdict]int{}
 	for _, r := range results {
@@ -145,7 +147,7 @@ func together(results []Result) Verdict {
 	return CannotTell
 }
 
-// All lists the claims, the author's first.
+// All lists the claims, those of the opening post first.
 func All() []*Claim {
 	var list []*Claim
 	for i := range authors {

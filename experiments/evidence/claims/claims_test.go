@@ -16,8 +16,8 @@ import (
 	"stakeout/experiments/study/question"
 )
 
-// Every claim quotes its sentence, says how it is read, and has experiments that
-// load; a turn is along a parameter that exists.
+// Every claim has a quote, a reading and experiments that load. The parameter of its
+// turn exists and takes every value that the bisection may try.
 func TestLedger(t *testing.T) {
 	id := regexp.MustCompile(`^[CR][0-9]+$`)
 	seen := map[string]bool{}
@@ -45,7 +45,8 @@ func TestLedger(t *testing.T) {
 			t.Errorf("%s: turn %+v", c.ID, c.Turn)
 			continue
 		}
-		last := (c.Turn.Hi - c.Turn.Lo) / (1 << turnSteps) // A whole number where the parameter is one.
+		// The smallest step of the bisection must be a whole number for a parameter of whole numbers.
+		last := (c.Turn.Hi - c.Turn.Lo) / (1 << turnSteps)
 		for _, x := range []float64{c.Turn.Lo, c.Turn.Lo + last, c.Turn.Hi} {
 			for _, k := range []Case{c.Tests[0].Case, c.Tests[0].Less} {
 				if k.Preset == "" {
@@ -62,7 +63,7 @@ func TestLedger(t *testing.T) {
 	}
 }
 
-// A whole interval decides, and nothing less.
+// Only an interval that does not contain the bound decides.
 func TestJudge(t *testing.T) {
 	for _, c := range []struct {
 		above  bool
@@ -98,7 +99,7 @@ func TestTogether(t *testing.T) {
 	}
 }
 
-// brief are small worlds in which a claim is tried within seconds.
+// brief is an experiment in a small world, which runs within seconds.
 func brief(set ...string) Case {
 	return Case{"dos-empty-blocks", append([]string{
 		"world.users.count=200", "world.stakers.count=60", "horizon_days=16", "world.time.warmup_days=2",
@@ -107,8 +108,8 @@ func brief(set ...string) Case {
 	}, set...)}
 }
 
-// The verdict is the same for any number of workers, an experiment that two tests
-// share is run once, and a difference is taken seed by seed.
+// The verdict is the same for any number of workers. An experiment that several tests
+// share runs once, and differences are taken seed by seed.
 func TestTry(t *testing.T) {
 	claim := &Claim{ID: "C0", Quote: "x", Reading: "x.", Tests: []Test{
 		{When: "a", Case: brief(), Of: excess, Bound: 1e9},
@@ -131,7 +132,7 @@ func TestTry(t *testing.T) {
 			t.Errorf("%+v", f[0])
 		}
 		if before != nil && before.Results[0].Got != f[0].Results[0].Got {
-			t.Error("the number of workers moves a result")
+			t.Error("the number of workers changes a result")
 		}
 		before = &f[0]
 		if err := Ledger(f, 2).Validate(); err != nil {
@@ -160,11 +161,12 @@ func TestTurn(t *testing.T) {
 	}
 }
 
+// differ reports whether two trials of one claim measured different values.
 func differ(a, b []Finding) bool {
 	return !slices.EqualFunc(a[0].Results, b[0].Results, func(x, y Result) bool { return x.Got == y.Got })
 }
 
-// A folder that cannot be written to is found before anything is run.
+// A folder that cannot be written is an error before the first replication.
 func TestTryWithoutAFolder(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o666); err != nil {

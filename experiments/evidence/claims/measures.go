@@ -12,14 +12,17 @@ import (
 	"stakeout/mechanisms/rollup"
 )
 
-// Measure is a quantity of one replication.
+// Measure is a quantity of one replication. Its name is unique, because values are
+// stored under it.
 type Measure struct {
 	Name, Unit string
 	Decimals   int
 	of         func(*trial.Trial) float64
 }
 
-// The measures. Worlds are compared with the honest use of the same capital.
+// The measures. Each reads the world with the attack alone, or compares it with the
+// world of the same seed in which the same capital is used honestly. A flow of the
+// ledger is positive when the row receives, so losses need a minus.
 var (
 	excess = Measure{"profit over honest use", "USD", 0, func(t *trial.Trial) float64 { return t.Excess().Units() }}
 	profit = Measure{"net profit", "USD", 0, func(t *trial.Trial) float64 { return t.Gain.Profit.Units() }}
@@ -33,11 +36,11 @@ var (
 
 	lost = Measure{"transactions lost since the act began", "%", 1, func(t *trial.Trial) float64 {
 		a, h := public(t.Attack).Transactions, public(t.Honest).Transactions
-		share := 1 - float64(t.Act())/float64(t.Honest.Tick())
-		return 100 * (float64(h) - float64(a)) / (float64(h) * share)
+		return 100 * (float64(h) - float64(a)) / (float64(h) * sinceAct(t))
 	}}
-	trapped = Measure{"users who want to leave and cannot", "%", 1,
-		func(t *trial.Trial) float64 { return 100 * t.Attack.Trapped(1)[0] }}
+	trapped = Measure{"users who want to leave and cannot", "%", 1, func(t *trial.Trial) float64 {
+		return 100 * t.Attack.Trapped(1)[0]
+	}}
 	othersStake = Measure{"stake of the others at the end against honest use", "100 ln", 2, func(t *trial.Trial) float64 {
 		return 100 * math.Log(others(t.Attack)/others(t.Honest))
 	}}
@@ -53,8 +56,7 @@ var (
 		}}
 	missed = Measure{"slots without a batch in time, against honest use", "%", 2, func(t *trial.Trial) float64 {
 		a, h := public(t.Attack), public(t.Honest)
-		return 100 * (float64(a.MissedSlots) - float64(h.MissedSlots)) /
-			(float64(h.Slots) * (1 - float64(t.Act())/float64(t.Honest.Tick())))
+		return 100 * (float64(a.MissedSlots) - float64(h.MissedSlots)) / (float64(h.Slots) * sinceAct(t))
 	}}
 	burnt = Measure{"tokens of the others slashed, against honest use", "tokens", 0, func(t *trial.Trial) float64 {
 		return othersSlashed(t.Attack) - othersSlashed(t.Honest)
@@ -94,7 +96,8 @@ var (
 	explained = Measure{"share of the loss in fees forgone and in the fall of the stake", "%", 1,
 		func(t *trial.Trial) float64 {
 			sum := 0.0
-			for _, c := range []measure.Channel{measure.StakeAttack, measure.Fees, measure.WithdrawalFees, measure.BatchGas} {
+			channels := []measure.Channel{measure.StakeAttack, measure.Fees, measure.WithdrawalFees, measure.BatchGas}
+			for _, c := range channels {
 				sum += (t.Gain.Channel[c] - t.Fair.Channel[c]).Units()
 			}
 			return 100 * sum / t.Excess().Units()
@@ -109,9 +112,14 @@ var (
 	share = Measure{"largest share of all stake", "%", 1, func(t *trial.Trial) float64 { return 100 * t.Gain.PeakStake }}
 )
 
+// sinceAct is the share of the run after the start of the act. Counters begin with the
+// run; the share scales those of the honest world to the time since the act.
+func sinceAct(t *trial.Trial) float64 { return 1 - float64(t.Act())/float64(t.Honest.Tick()) }
+
 func public(w *sim.World) *rollup.Public { return w.Rollup().Public() }
 
-// effect is what the act does to the price at a tick, in 100 × ln.
+// effect is the log price at a tick over that in the honest world, in 100 × ln. After
+// the end of a run the last price counts.
 func effect(t *trial.Trial, tick uint32) float64 {
 	tick = min(tick, t.Attack.Tick())
 	return 100 * math.Log(t.Attack.PriceAt(tick)/t.Honest.PriceAt(tick))
@@ -120,7 +128,7 @@ func effect(t *trial.Trial, tick uint32) float64 {
 // repeatDays is the time from one act of the preset fake-dos-repeat to the next.
 const repeatDays = 14
 
-// at is the last hourly sample of a world up to a tick.
+// at is the last hourly sample of a world at or before a tick, or the first sample.
 func at(w *sim.World, tick uint32) sim.Sample {
 	s := w.Series()
 	i := sort.Search(len(s), func(i int) bool { return s[i].Tick > tick })
@@ -133,12 +141,12 @@ func othersAt(w *sim.World, tick uint32) float64 {
 	return s.Staked - s.AttackerStake
 }
 
-// othersSlashed is what all but the attacker have lost to slashing in tokens.
+// othersSlashed is the number of tokens that all but the attacker lost to slashing.
 func othersSlashed(w *sim.World) float64 {
 	return slashedOf(w, sim.RowStakers) + slashedOf(w, sim.RowCoordinators)
 }
 
-// fork is the state of the oracle whose token can fork.
+// fork is the state of the remedy token-fork: the oracle whose token can fork.
 func fork(t *trial.Trial) *remedy.Fork { return &t.Attack.Remedy().Docket().Fork }
 
 // others is the stake of all but the attacker in tokens.
@@ -150,7 +158,7 @@ func others(w *sim.World) float64 {
 	return sum.Units()
 }
 
-// slashedOf is what a sector has lost to slashing in tokens.
+// slashedOf is the number of tokens that a sector lost to slashing.
 func slashedOf(w *sim.World, row ledger.Row) float64 {
 	return -w.Ledger().Flow(row, ledger.Slash, ledger.Token).Units()
 }

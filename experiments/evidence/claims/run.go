@@ -16,17 +16,17 @@ import (
 	"stakeout/experiments/study/trial"
 )
 
-// confidence is the level of all intervals.
+// confidence is the level of all intervals; a column title of Ledger quotes it.
 const confidence = 0.95
 
 // Options say how much a trial of claims may simulate.
 type Options struct {
-	Reps     int  // paired replications of each experiment, at least 2
-	Workers  int  // experiments at the same time; results do not depend on it
-	Turns    bool // whether to look for where verdicts turn
-	Progress func(done, total int)
-	Out      string // folder that keeps what was run, so that it is not run again; empty keeps nothing
-	// Program runs them; what another one has kept is not used.
+	Reps     int                   // paired replications of each experiment, at least 2
+	Workers  int                   // experiments at the same time, below 1 one for each processor
+	Turns    bool                  // also search where verdicts turn
+	Progress func(done, total int) // replications; nil shows nothing
+	Out      string                // folder of stored values, which later trials do not run again; empty stores nothing
+	// Program identifies the code. Values stored by another program are not used.
 	record.Program
 }
 
@@ -38,17 +38,16 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// experiment is one experiment under one measure's eyes: the values of all measures that
-// somebody asks for, by replication.
+// experiment is a case with the values of all measures that its tests need.
 type experiment struct {
 	key    string // of its case
 	spec   *question.Spec
-	values map[string][]float64 // by name of the measure
+	values map[string][]float64 // by name of the measure, then by replication
 	of     []Measure
-	first  int // replication to begin with
+	first  int // replication to begin with; earlier ones are stored
 }
 
-// court runs experiments once each, however many claims rest on them.
+// court runs each experiment once, even when several claims share it.
 type court struct {
 	o      Options
 	clock  *clock
@@ -57,13 +56,14 @@ type court struct {
 	order  []string
 }
 
-// clock counts the replications that have been tried.
+// clock counts the replications that are done. Workers share it.
 type clock struct {
 	sync.Mutex
 	done, total int
 	show        func(done, total int) // or nil
 }
 
+// add counts n replications and shows the progress.
 func (k *clock) add(n int) {
 	k.Lock()
 	defer k.Unlock()
@@ -122,7 +122,7 @@ func Try(ctx context.Context, list []*Claim, o Options) (found []Finding, err er
 	return findings, nil
 }
 
-// summon enters an experiment and what is to be measured in it.
+// summon adds an experiment to the list of the court, and a measure to the experiment.
 func (c *court) summon(k Case, of Measure) error {
 	if k.Preset == "" {
 		return nil
@@ -144,8 +144,8 @@ func (c *court) summon(k Case, of Measure) error {
 	return nil
 }
 
-// sit runs all experiments: those of one world one after the other, seed by seed, so
-// that what they have in common is simulated once.
+// sit runs all experiments. Experiments that share a world run one after the other,
+// seed by seed, so that their common part is simulated once.
 func (c *court) sit(ctx context.Context) error {
 	for _, k := range c.order {
 		if err := c.trials[k].recall(c.memory, c.o.Reps); err != nil {
@@ -164,7 +164,7 @@ func (c *court) sit(ctx context.Context) error {
 
 func specOf(t *experiment) *question.Spec { return t.spec }
 
-// try runs the experiments of a block, seed by seed.
+// try runs the experiments of a block seed by seed, and stores each replication.
 func (c *court) try(ctx context.Context, block []*experiment) error {
 	worlds := trial.WorldsFor(block, specOf)
 	for rep := range c.o.Reps {
@@ -224,7 +224,7 @@ func (t *experiment) run(ctx context.Context, worlds *trial.Worlds, rep int, m *
 	return m.Keep(t.slot(rep), rows...)
 }
 
-// judge finds the verdict on a claim from what has been run.
+// judge finds the verdict on a claim. The experiments of the claim have been run.
 func (c *court) judge(claim *Claim) Finding {
 	f := Finding{Claim: claim}
 	for i := range claim.Tests {
@@ -236,7 +236,7 @@ func (c *court) judge(claim *Claim) Finding {
 	return f
 }
 
-// sample is the values of a test by replication.
+// sample is the measure of a test by replication, less that of its second experiment.
 func (c *court) sample(t *Test) []float64 {
 	x := append([]float64(nil), c.trials[t.key()].values[t.Of.Name]...)
 	if t.Less.Preset != "" {

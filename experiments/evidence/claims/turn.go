@@ -8,14 +8,14 @@ import (
 	"stakeout/experiments/kit/stat"
 )
 
-// turnSteps is the number of halvings after the two ends, and turnPoints that of the
-// values that are tried at most.
+// turnSteps is the number of bisections after the two ends of the range, and
+// turnPoints the largest number of values tried.
 const (
 	turnSteps  = 5
 	turnPoints = turnSteps + 2
 )
 
-// cases is the number of experiments that one value of a claim's parameter takes.
+// cases is the number of experiments for one value of the parameter Turn of a claim.
 func (c *Claim) cases() int {
 	switch {
 	case c.Turn == nil:
@@ -26,8 +26,8 @@ func (c *Claim) cases() int {
 	return 1
 }
 
-// turns looks for where verdicts turn, one claim a worker at a time. The error is the
-// first in the order of the claims.
+// turns searches where verdicts turn; each worker takes one claim at a time. The error
+// is the first in the order of the claims.
 func (c *court) turns(ctx context.Context, findings []Finding) error {
 	return pool.Each(ctx, c.o.Workers, len(findings), func(ctx context.Context, i int) (err error) {
 		if findings[i].Claim.Turn != nil {
@@ -37,10 +37,11 @@ func (c *court) turns(ctx context.Context, findings []Finding) error {
 	})
 }
 
-// turn finds by bisection where the mean of a claim's first test crosses its bound
-// along its parameter, with the same seeds at every point.
+// turn finds by bisection where the mean of the first test of a claim crosses its
+// bound along the parameter, with the same seeds at every point.
 //
-// Assumption: it crosses once; a second crossing between two points goes unseen.
+// Assumption: the mean crosses its bound at most once in the range. Of several
+// crossings the bisection finds one or none.
 func (c *court) turn(ctx context.Context, claim *Claim) (string, error) {
 	lo, hi := claim.Turn.Lo, claim.Turn.Hi
 	a, err := c.distance(ctx, claim, lo)
@@ -70,8 +71,8 @@ func (c *court) turn(ctx context.Context, claim *Claim) (string, error) {
 	return fmt.Sprintf("turns between %.4g and %.4g of %s", lo, hi, claim.Turn.Param), nil
 }
 
-// distance is that of the mean of a claim's first test from its bound, at a value of
-// its parameter.
+// distance is the mean of the first test of a claim less its bound, with the parameter
+// at x. It runs on one worker, because turns already uses all of them.
 func (c *court) distance(ctx context.Context, claim *Claim, x float64) (float64, error) {
 	t := claim.Tests[0]
 	set := claim.Turn.at(x)

@@ -20,26 +20,27 @@ type coinbase struct {
 	types   map[string]int
 	turns   [outOfTurn + 1]int
 
-	seeded   bool   // a level 3 answer has named every order
-	holed    bool   // messages were lost since then
-	sequence uint64 // of the latest message
-	states   *source
+	seeded   bool       // a level 3 answer has named every order
+	holed    bool       // messages were lost since then
+	sequence uint64     // of the latest message
+	states   *source    // file of level 3 answers, nil when there is none
 	next     *feedEvent // the next level 3 answer of states
 
-	absent, early, repeated, lost, far int
+	absent, early, repeated, lost, far int // counts of Summary.Unmatched
 }
 
 // listedGaps bounds the gaps that a summary lists.
 const listedGaps = 10
 
-// hundredth is the tick to begin with, in the unit of prices; unit is the lot to
-// begin with, in the unit of sizes.
+// hundredth is the first tick, 0.01 of the quote currency in units of 1e-10; unit
+// is the first lot, 1 of the base currency in units of 1e-8.
 const (
 	hundredth = 100_000_000
 	unit      = 100_000_000
 )
 
-// mostParts bounds the orders of the book that stand for one of the feed.
+// mostParts bounds the orders of the book that stand for one order of the feed,
+// which bounds the memory that one line can take.
 const mostParts = 1 << 16
 
 func replayCoinbase(ctx context.Context, o Options) (*Summary, error) {
@@ -66,8 +67,8 @@ func replayCoinbase(ctx context.Context, o Options) (*Summary, error) {
 	return c.sum, nil
 }
 
-// lines goes through the messages, and through the level 3 answers of the other
-// file as far as the sequence of the messages goes.
+// lines goes through the messages. It merges the level 3 answers of the second file
+// by sequence number, up to the last message.
 func (c *coinbase) lines(ctx context.Context, messages *source) error {
 	if err := c.advance(); err != nil {
 		return err
@@ -108,7 +109,7 @@ func (c *coinbase) lines(ctx context.Context, messages *source) error {
 	return nil
 }
 
-// advance reads the next level 3 answer of the other file.
+// advance reads the next level 3 answer of the second file; next is nil at its end.
 func (c *coinbase) advance() error {
 	c.next = nil
 	for c.states != nil && !c.states.faults.full() {
@@ -130,7 +131,8 @@ func (c *coinbase) advance() error {
 	return nil
 }
 
-// ours holds all messages to one product.
+// ours reports whether a message has the product of the first one that names any.
+// Another product is a problem, because one book can only hold one product.
 func (c *coinbase) ours(s *source, e *feedEvent) bool {
 	if e.Product == "" {
 		return true
@@ -145,7 +147,8 @@ func (c *coinbase) ours(s *source, e *feedEvent) bool {
 	return e.Product == c.product
 }
 
-// line carries out a line of the messages.
+// line carries out a line of the messages. Types outside of the order flow, such as
+// ticker and heartbeat, are only counted, as are messages with a passed sequence number.
 func (c *coinbase) line(e *feedEvent, line int) {
 	if e.state != nil {
 		c.types["level 3 book"]++
@@ -174,13 +177,13 @@ func (c *coinbase) line(e *feedEvent, line int) {
 	c.apply(e, line)
 }
 
-// begin makes the book around a price, or around nothing yet.
+// begin makes the book around a price; price 0 stands for an unknown price.
 func (c *coinbase) begin(price int64) {
 	c.r = newRebuilt(around(hundredth, max(price, hundredth)))
 	c.r.lot = unit
 }
 
-// gap notes messages that are missing.
+// gap notes that the messages between the last one and sequence are missing.
 func (c *coinbase) gap(sequence uint64, line int) {
 	c.holed = true
 	if c.sum.GapCount++; len(c.sum.Gaps) < listedGaps {
@@ -188,13 +191,13 @@ func (c *coinbase) gap(sequence uint64, line int) {
 	}
 }
 
-// complete reports whether the book must hold every order that the feed names.
+// complete reports whether the book must agree with every message: a level 3 answer
+// has seeded it, and no message was lost since.
 func (c *coinbase) complete() bool { return c.seeded && !c.holed }
 
 // apply carries out a message in the book.
 func (c *coinbase) apply(e *feedEvent, line int) {
-	// A price between two ticks or a size between two lots makes the book anew,
-	// hence first.
+	// A new grid or lot changes all ticks and lots, so both are settled before any is read.
 	for _, price := range [...]int64{e.price, e.newPrice} {
 		if price != 0 {
 			c.r.tickOf(price)
@@ -213,20 +216,20 @@ func (c *coinbase) apply(e *feedEvent, line int) {
 		c.missing(e, line)
 	case e.Type == "done" && known:
 		if c.complete() && (e.hasLots && e.lots != left || e.Reason == "filled") {
-			c.sum.contradict(line, "order %s is done (%s) with %s left, and rests with %s", e.Order, e.Reason,
-				c.sizeText(e.lots), c.sizeText(left))
+			c.sum.contradict(line, "order %s is done (%s) with %s left, and rests with %s",
+				e.Order, e.Reason, c.sizeText(e.lots), c.sizeText(left))
 		}
 		c.r.reduce(e.id, left)
 	case e.Type == "change" && known:
 		c.change(e, at, side, left, line)
 	case e.Type == "done", e.Type == "change":
-		// Orders that trade on arrival or wait for a trigger never rest.
+		// Orders that trade on arrival or wait for a trigger never rest in the book.
 		c.absent++
 	}
 }
 
-// open rests an order. Where it meets an order of the other side, that one must
-// have gone in lost messages, or the feed is wrong.
+// open rests an order. If it crosses an order of the other side, then either the
+// message that removed that order was lost, or the feed is wrong.
 func (c *coinbase) open(e *feedEvent, known bool, line int) {
 	tick := c.r.tickOf(e.price)
 	switch {
@@ -242,8 +245,8 @@ func (c *coinbase) open(e *feedEvent, known bool, line int) {
 	}
 }
 
-// unexplained is a contradiction unless messages were lost or the book at the
-// start is unknown.
+// unexplained notes a message that disagrees with the book. It is a contradiction
+// if the book is complete; otherwise the cause can be an order that the book lacks.
 func (c *coinbase) unexplained(line int, format string, args ...any) {
 	if c.complete() {
 		c.sum.contradict(line, format, args...)
@@ -268,7 +271,7 @@ func (c *coinbase) match(e *feedEvent, at uint32, side book.Side, left uint64, l
 	c.turns[t]++
 }
 
-// missing is a trade with an order that the book does not hold.
+// missing notes a trade with an order that the book does not hold.
 func (c *coinbase) missing(e *feedEvent, line int) {
 	switch {
 	case c.r.tickOf(e.price) == 0:
@@ -280,8 +283,8 @@ func (c *coinbase) missing(e *feedEvent, line int) {
 	}
 }
 
-// change gives an order another size, at its place if it shrinks, or another
-// price, at the end of the queue there.
+// change gives an order another size or price. It keeps its place only if it shrinks
+// at its price; otherwise it joins the end of the queue.
 func (c *coinbase) change(e *feedEvent, at uint32, side book.Side, left uint64, line int) {
 	if e.old != 0 && e.old != left {
 		c.unexplained(line, "order %s changes from %s, and has %s", e.Order, e.OldSize, c.sizeText(left))
@@ -307,13 +310,15 @@ func (c *coinbase) change(e *feedEvent, at uint32, side book.Side, left uint64, 
 	}
 }
 
-// sizeText prints lots, priceText a price, as the file does.
+// sizeText prints lots as a size of the file, in the base currency.
 func (c *coinbase) sizeText(lots uint64) string {
 	return decimalText(int64(lots*c.r.lot), sizeDecimals)
 }
 
+// priceText prints a price as the file does, in the quote currency.
 func priceText(price int64) string { return decimalText(price, priceDecimals) }
 
+// decimalText prints n in units of 10^-places, without zeros at the end.
 func decimalText(n int64, places int) string {
 	digits := fmt.Sprintf("%0*d", places+1, n)
 	whole, rest := digits[:len(digits)-places], strings.TrimRight(digits[len(digits)-places:], "0")
@@ -333,17 +338,16 @@ func (c *coinbase) summarise() {
 		s.ByType = append(s.ByType, Count{Name: name, N: c.types[name]})
 	}
 	s.Unmatched = []Count{
-		{"never rested", c.absent, "changes and ends of orders that trade on arrival, wait for a trigger, or were placed " +
-			"before the start"},
+		{"never rested", c.absent, "changes and ends of orders that trade on arrival, wait for a trigger, " +
+			"or were placed before the start"},
 		{"before the start", c.early, "trades with orders placed before the start, which no level 3 book has named"},
 		{"after lost messages", c.lost, "messages at odds with the book after a sequence gap or before a level 3 book"},
-		{"repeated", c.repeated, "messages with a sequence number that has passed, or that the level 3 book " +
-			"includes; left out"},
+		{"repeated", c.repeated, "messages with a sequence number that has passed, " +
+			"or that the level 3 book includes; left out"},
 	}
 	if c.far > 0 {
-		s.Unmatched = append(s.Unmatched,
-			Count{"beyond the book", c.far, "orders at prices that the 2^24 ticks of the book do not reach, or of more " +
-				"than 2^48 lots"})
+		s.Unmatched = append(s.Unmatched, Count{"beyond the book", c.far,
+			"orders at prices that the 2^24 ticks of the book do not reach, or of more than 2^48 lots"})
 	}
 	s.rate()
 	s.Turns = turnCounts(c.turns[:])
@@ -354,7 +358,7 @@ func (c *coinbase) summarise() {
 	}
 }
 
-// quoteOf is the quote currency of a product such as BTC-USD.
+// quoteOf is the quote currency of a product, USD for BTC-USD.
 func quoteOf(product string) string {
 	_, quote, _ := strings.Cut(product, "-")
 	return quote

@@ -13,7 +13,7 @@ import (
 	"stakeout/market/book"
 )
 
-// The units of a Coinbase file: prices in 1e-10 of the quote currency, sizes in
+// The units of a Coinbase file: a price counts 1e-10 of the quote currency, a size
 // 1e-8 of the base currency.
 const (
 	priceDecimals = 10
@@ -40,18 +40,18 @@ type feedLine struct {
 	Asks      [][3]string `json:"asks"`
 }
 
-// feedEvent is a line with its numbers read. Fields that its type does not have
+// feedEvent is a line with its numbers parsed. Fields that its type does not have
 // are zero.
 type feedEvent struct {
 	feedLine
 	id       ref
 	side     book.Side
 	price    int64
-	lots     uint64 // size, remaining_size or new_size
-	old      uint64 // old_size
-	hasLots  bool
-	newPrice int64
-	state    *fullBook // of a level 3 answer
+	lots     uint64    // size, remaining_size or new_size
+	old      uint64    // old_size
+	hasLots  bool      // the line gives lots, which may be 0
+	newPrice int64     // 0 when a change keeps the price
+	state    *fullBook // of a level 3 answer, otherwise nil
 }
 
 // fullBook is a level 3 answer: every order of each side.
@@ -64,7 +64,8 @@ type listed struct {
 	lots  uint64
 }
 
-// refOf is the name of an order: the bits of a UUID, or a hash of another text.
+// refOf is the name of an order: the bits of a UUID, or the FNV-1a hash of any other
+// text.
 func refOf(text string) ref {
 	plain := strings.ReplaceAll(text, "-", "")
 	var b [16]byte
@@ -76,7 +77,8 @@ func refOf(text string) ref {
 	return ref{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}
 }
 
-// decimal reads a number that is not negative in units of 10^-places.
+// decimal reads a decimal number without sign, and returns it in units of 10^-places.
+// It refuses numbers of more than 18 digits in these units, which might not fit.
 func decimal(text string, places int) (n int64, ok bool) {
 	before, after, _ := strings.Cut(text, ".")
 	after = strings.TrimRight(after, "0")
@@ -92,7 +94,7 @@ func decimal(text string, places int) (n int64, ok bool) {
 	return n, true
 }
 
-// event reads the current line; it returns false when a problem was found.
+// event reads the current line, and returns false after a problem.
 func (s *source) event() (e feedEvent, ok bool) {
 	before := len(s.faults.list)
 	if err := json.Unmarshal(s.text, &e.feedLine); err != nil {
@@ -108,11 +110,12 @@ func (s *source) event() (e feedEvent, ok bool) {
 		e.Bids, e.Asks = nil, nil
 	case e.Type == "open":
 		s.needOrder(&e, e.Order, "order_id")
-		e.price, e.lots = s.number("price", e.Price, priceDecimals),
-			uint64(s.number("remaining_size", e.Remaining, sizeDecimals))
+		e.price = s.number("price", e.Price, priceDecimals)
+		e.lots = uint64(s.number("remaining_size", e.Remaining, sizeDecimals))
 	case e.Type == "match":
 		s.needOrder(&e, e.Maker, "maker_order_id")
-		e.price, e.lots = s.number("price", e.Price, priceDecimals), uint64(s.number("size", e.Size, sizeDecimals))
+		e.price = s.number("price", e.Price, priceDecimals)
+		e.lots = uint64(s.number("size", e.Size, sizeDecimals))
 	case e.Type == "done":
 		s.needOrder(&e, e.Order, "order_id")
 		if e.hasLots = e.Remaining != ""; e.hasLots {
@@ -126,8 +129,8 @@ func (s *source) event() (e feedEvent, ok bool) {
 	return e, len(s.faults.list) == before
 }
 
-// change reads the numbers of a change: of size, of funds, or, with new_price,
-// of the place in the book.
+// change reads the numbers of a change of size, of funds or, with new_price, of
+// the price.
 func (s *source) change(e *feedEvent) {
 	s.needOrder(e, e.Order, "order_id")
 	if e.hasLots = e.NewSize != ""; e.hasLots {
@@ -147,7 +150,8 @@ func (s *source) needSequence(e *feedEvent) {
 	}
 }
 
-// needOrder reads what every message about an order must have.
+// needOrder reads the fields that every message about an order must have: sequence
+// number, id and side.
 func (s *source) needOrder(e *feedEvent, id, field string) {
 	s.needSequence(e)
 	if id == "" {
@@ -164,7 +168,7 @@ func (s *source) needOrder(e *feedEvent, id, field string) {
 	}
 }
 
-// number reads a decimal above zero, amount one that may be zero.
+// number reads a decimal number above 0, in units of 10^-places.
 func (s *source) number(field, text string, places int) int64 {
 	n, ok := decimal(text, places)
 	if !ok || n == 0 {
@@ -174,6 +178,7 @@ func (s *source) number(field, text string, places int) int64 {
 	return n
 }
 
+// amount reads a decimal number that may be 0, in units of 10^-places.
 func (s *source) amount(field, text string, places int) int64 {
 	n, ok := decimal(text, places)
 	if !ok {
@@ -196,12 +201,13 @@ func (s *source) listedOrders(field string, list [][3]string) (out []listed) {
 	return out
 }
 
-// column finds a key in the current line, 0 when it is not there.
+// column is the column of a key in the current line, 0 when the line lacks the key.
 func (s *source) column(key string) int {
 	return bytes.Index(s.text, []byte(`"`+key+`"`)) + 1
 }
 
-// faultJSON says where a line stops being the JSON that it should be.
+// faultJSON notes the place at which a line is no valid JSON, or has a value of the
+// wrong type.
 func (s *source) faultJSON(err error) {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError

@@ -7,9 +7,9 @@ import (
 	"stakeout/market/book"
 )
 
-// state takes a level 3 answer: it is compared with the book when that is
-// complete and as old, and made the book when the book lacks messages. An answer
-// older than the book says nothing about it.
+// state handles a level 3 answer. An answer of the same sequence number is compared
+// with a complete book; any other answer that is not older replaces the book. An
+// older answer says nothing about the book and is skipped.
 func (c *coinbase) state(e *feedEvent, line int) {
 	if c.r == nil {
 		first := int64(hundredth)
@@ -28,7 +28,7 @@ func (c *coinbase) state(e *feedEvent, line int) {
 	}
 }
 
-// reseed makes a level 3 answer the book.
+// reseed replaces the orders of the book by those of a level 3 answer.
 func (c *coinbase) reseed(e *feedEvent) {
 	c.r.clear()
 	for side, list := range e.state {
@@ -44,7 +44,8 @@ func (c *coinbase) reseed(e *feedEvent) {
 	c.seeded, c.holed, c.sequence = true, false, max(c.sequence, e.Sequence)
 }
 
-// compare holds every order of a level 3 answer against the book.
+// compare compares every order of a level 3 answer with the book, in both
+// directions. After a difference the answer replaces the book.
 func (c *coinbase) compare(e *feedEvent, line int) {
 	c.sum.Compared++
 	before := c.sum.Differences

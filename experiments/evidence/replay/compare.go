@@ -7,45 +7,45 @@ import (
 	"stakeout/market/book"
 )
 
-// reason classifies a difference between the book and a row of a file. A row
-// has the last in this list of the reasons of its differences.
+// reason classifies a difference between the book and a row of a file. A row with
+// several differences counts under the last of their reasons in this list.
 type reason uint8
 
-// The reasons. All but the last are explained by what a file does not hold.
+// The reasons. All but the last follow from events that a file does not hold.
 const (
-	initial  reason = iota // the book before the first row
-	revealed               // a price that came into sight, with orders from before
-	unseen                 // orders that changed or went while out of sight
+	initial  reason = iota // no row has shown the book yet
+	revealed               // a price came into sight with orders placed before
+	unseen                 // orders changed or went while out of sight
 	crossed                // a cross trades orders without naming them
-	halted                 // a halt: orders are collected, and may cross
+	halted                 // during a halt orders are collected, and may cross
 	wrong                  // none of these
 	reasons
 )
 
-var reasonNames = [reasons]string{"unknown initial book", "newly revealed level", "changed out of sight", "cross",
-	"halt", "wrong"}
+var reasonNames = [reasons]string{
+	"unknown initial book", "newly revealed level", "changed out of sight", "cross", "halt", "wrong",
+}
 
 var reasonDocs = [reasons]string{
 	initial: "orders placed before the file begins; the first row names them",
-	revealed: "a price came into sight whose orders were never visible: the file holds only events that touch " +
-		"visible prices",
+	revealed: "a price came into sight whose orders were never visible: " +
+		"the file holds only events that touch visible prices",
 	unseen:  "a price was visible, then worse than the last visible level, and is visible again with other lots",
 	crossed: "a cross (type 6) trades orders that the file does not name one by one",
 	halted:  "a trading halt (type 7): orders are collected for an auction, and may cross",
 	wrong:   "a visible price differs although none of these reasons applies",
 }
 
-// sight is how far the last row showed a side: the worst tick whose lots are
-// known.
+// sight is the worst tick of each side whose lots are known from the last row.
 type sight [2]uint32
 
-// The two extremes: nothing is known, or every price is.
+// The two extremes: no price is known, or every price is.
 var (
 	blind  = sight{book.Buy: math.MaxUint32, book.Sell: 0}
 	allSee = sight{book.Buy: 0, book.Sell: math.MaxUint32}
 )
 
-// sees reports whether the lots at a tick were known.
+// sees reports whether the lots at a tick are known.
 func (v *sight) sees(side book.Side, tick uint32) bool {
 	if side == book.Buy {
 		return tick >= v[side]
@@ -57,28 +57,29 @@ func (v *sight) sees(side book.Side, tick uint32) bool {
 type difference struct {
 	side       book.Side
 	tick       uint32
-	mine, file uint64
+	mine, file uint64 // lots of the book and of the row
 	why        reason
 }
 
-// comparison holds the book against rows and makes it equal to them, so that a
-// difference is met once.
+// comparison compares the book with rows and corrects the book to each row, so that
+// a difference counts once.
 type comparison struct {
 	r      *rebuilt
 	levels int
 	sight  sight
-	dark   reason // why nothing is known while sight is blind
-	ticks  [2][]book.Level
-	mine   [2][]book.Level
-	diffs  []difference
+	dark   reason          // why nothing is known while sight is blind
+	ticks  [2][]book.Level // of the row
+	mine   [2][]book.Level // of the book
+	diffs  []difference    // of the row
 }
 
 func newComparison(r *rebuilt, levels int) *comparison {
 	return &comparison{r: r, levels: levels, sight: blind, dark: initial}
 }
 
-// row compares the best levels with a row and returns the differences, none when
-// they are equal. excuse, unless it is initial, is why a known price may differ.
+// row compares the best levels of the book with a row, corrects the book and
+// returns the differences. A known price that differs is wrong unless excuse gives
+// a reason; initial is no excuse. The slice is valid until the next call.
 func (c *comparison) row(w *row, excuse reason) []difference {
 	c.diffs = c.diffs[:0]
 	c.toTicks(w)
@@ -100,13 +101,13 @@ func (c *comparison) row(w *row, excuse reason) []difference {
 	return c.diffs
 }
 
-// toTicks brings a row to the grid. Prices outside of the window are left out:
-// what is behind them the book does not hold either.
+// toTicks converts the prices of a row to ticks. It leaves out prices outside of
+// the window, because the book does not hold orders there either.
 func (c *comparison) toTicks(w *row) {
 	for side := range w {
 		c.ticks[side] = c.ticks[side][:0]
 		for i := range w[side] {
-			// A finer grid would move the ticks that came before, hence again.
+			// A finer grid moves the ticks converted so far, so the row starts again.
 			from := c.r.grid
 			tick := c.r.tickOf(w[side][i].price)
 			if c.r.grid != from {
@@ -121,7 +122,8 @@ func (c *comparison) toTicks(w *row) {
 	}
 }
 
-// moved is the sight on a new grid.
+// moved is the sight on the current grid, converted from an older one. A tick that
+// the new window does not hold leaves its side unknown.
 func (c *comparison) moved(from grid) sight {
 	v := c.sight
 	for side, tick := range v {
@@ -134,8 +136,8 @@ func (c *comparison) moved(from grid) sight {
 	return v
 }
 
-// isCrossed reports whether levels cannot be those of a book: bids at or above
-// asks, or levels out of order.
+// isCrossed reports whether no book can have these levels: bids are at or above
+// asks, or levels are out of order.
 func isCrossed(levels *[2][]book.Level) bool {
 	bids, asks := levels[book.Buy], levels[book.Sell]
 	if len(bids) > 0 && len(asks) > 0 && bids[0].Price >= asks[0].Price {
@@ -154,25 +156,25 @@ func isCrossed(levels *[2][]book.Level) bool {
 	return false
 }
 
-// notABook answers a row that no book without a halt can have: bids at or above
-// asks, or levels out of order. The book is left as it is, and nothing is known
-// until the next row.
+// notABook reports a crossed row as one difference and leaves the book as it is.
+// With an excuse, such as a halt, nothing is known until the next row.
 func (c *comparison) notABook(excuse reason) []difference {
 	why := wrong
 	if excuse != initial {
 		why, c.sight, c.dark = excuse, blind, excuse
 	}
-	for side, file := range c.ticks {
-		if len(file) > 0 {
-			c.diffs = append(c.diffs, difference{book.Side(side), file[0].Price, c.r.lotsAt(book.Side(side), file[0].Price),
-				file[0].Lots, why})
+	for i, file := range c.ticks {
+		if side := book.Side(i); len(file) > 0 {
+			tick := file[0].Price
+			c.diffs = append(c.diffs, difference{side, tick, c.r.lotsAt(side, tick), file[0].Lots, why})
 			break
 		}
 	}
 	return c.diffs
 }
 
-// end is the worst tick of a side that the row shows.
+// end is the worst tick of a side that the row shows. A row with fewer levels than
+// it could have shows the whole side.
 func (c *comparison) end(side book.Side) uint32 {
 	if file := c.ticks[side]; len(file) == c.levels {
 		return file[len(file)-1].Price
@@ -180,7 +182,8 @@ func (c *comparison) end(side book.Side) uint32 {
 	return allSee[side]
 }
 
-// side lists the differences of a side, down to the end of the row.
+// side lists the differences of a side, down to the end of the row. The book may
+// have more levels there than the row, so it reads on until one lies beyond the end.
 func (c *comparison) side(side book.Side, excuse reason) {
 	shown := sight{c.end(book.Buy), c.end(book.Sell)}
 	mine, file := c.mine[side], c.ticks[side]
@@ -191,9 +194,8 @@ func (c *comparison) side(side book.Side, excuse reason) {
 	}
 	for len(mine) > 0 || len(file) > 0 {
 		d := difference{side: side}
-		takeMine := len(mine) > 0 &&
-			(len(file) == 0 || mine[0].Price == file[0].Price || better(side, mine[0].Price, file[0].Price))
-		takeFile := len(file) > 0 && (len(mine) == 0 || mine[0].Price == file[0].Price || !takeMine)
+		takeMine := len(mine) > 0 && (len(file) == 0 || !better(side, file[0].Price, mine[0].Price))
+		takeFile := len(file) > 0 && (len(mine) == 0 || !better(side, mine[0].Price, file[0].Price))
 		if takeMine {
 			d.tick, d.mine, mine = mine[0].Price, mine[0].Lots, mine[1:]
 		}
@@ -210,7 +212,7 @@ func (c *comparison) side(side book.Side, excuse reason) {
 	}
 }
 
-// better reports whether a price trades before another.
+// better reports whether price a trades before price b.
 func better(side book.Side, a, b uint32) bool {
 	if side == book.Buy {
 		return a > b
@@ -234,8 +236,8 @@ func (c *comparison) explain(d *difference, excuse reason) reason {
 	return revealed
 }
 
-// adopt makes the book equal to the row as far as the row shows it. What is too
-// much goes first, so that nothing new can meet it.
+// adopt corrects the book to the row as far as the row shows it. It removes the
+// surplus first, so that new lots cannot trade with it.
 func (c *comparison) adopt() {
 	for _, d := range c.diffs {
 		if d.file < d.mine {
@@ -250,8 +252,7 @@ func (c *comparison) adopt() {
 	}
 }
 
-// look moves the sight to what the row shows and remembers which prices came
-// into it.
+// look sets the sight to the row and records which prices have newly come into it.
 func (c *comparison) look() {
 	for side, file := range c.ticks {
 		s := book.Side(side)

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// feed tells a made-up session as Coinbase does, with a level 3 book every so
-// many events. All levels must be visible in the session.
+// feed writes a made-up session as Coinbase does, with a level 3 answer after each
+// every messages. All levels must be visible in the session.
 func (s *session) feed(events, every int) string {
 	var b strings.Builder
 	sequence := 1
@@ -30,18 +30,17 @@ func (s *session) feed(events, every int) string {
 		price := money(m[4])
 		switch m[1] {
 		case "1":
-			fmt.Fprintf(&b, `{"type":"open","sequence":%d,"product_id":"A-B","order_id":"%s","side":"%s","price":"%s",`+
-				`"remaining_size":"%s"}`, sequence, m[2], side, price, m[3])
+			fmt.Fprintf(&b, `{"type":"open","sequence":%d,"product_id":"A-B","order_id":"%s","side":"%s",`+
+				`"price":"%s","remaining_size":"%s"}`, sequence, m[2], side, price, m[3])
 		case "2":
-			left := s.sizeOf(m[2])
-			fmt.Fprintf(&b, `{"type":"change","sequence":%d,"order_id":"%s","side":"%s","price":"%s","new_size":"%d"}`, sequence,
-				m[2], side, price, left)
+			fmt.Fprintf(&b, `{"type":"change","sequence":%d,"order_id":"%s","side":"%s",`+
+				`"price":"%s","new_size":"%d"}`, sequence, m[2], side, price, s.sizeOf(m[2]))
 		case "3":
-			fmt.Fprintf(&b, `{"type":"done","sequence":%d,"order_id":"%s","side":"%s","reason":"canceled",`+
-				`"remaining_size":"%s"}`, sequence, m[2], side, m[3])
+			fmt.Fprintf(&b, `{"type":"done","sequence":%d,"order_id":"%s","side":"%s",`+
+				`"reason":"canceled","remaining_size":"%s"}`, sequence, m[2], side, m[3])
 		case "4":
-			fmt.Fprintf(&b, `{"type":"match","sequence":%d,"maker_order_id":"%s","side":"%s","price":"%s","size":"%s"}`,
-				sequence, m[2], side, price, m[3])
+			fmt.Fprintf(&b, `{"type":"match","sequence":%d,"maker_order_id":"%s","side":"%s",`+
+				`"price":"%s","size":"%s"}`, sequence, m[2], side, price, m[3])
 		}
 		b.WriteByte('\n')
 		if sequence%every == 0 {
@@ -51,7 +50,7 @@ func (s *session) feed(events, every int) string {
 	return b.String()
 }
 
-// money is a price in ten-thousandths as a decimal.
+// money prints a price in ten-thousandths as a decimal number.
 func money(price string) string { return price[:len(price)-4] + "." + price[len(price)-4:] }
 
 func (s *session) sizeOf(id string) int {
@@ -63,19 +62,19 @@ func (s *session) sizeOf(id string) int {
 	return 0
 }
 
-// book writes a level 3 book.
+// book writes a level 3 answer with all orders of the session.
 func (s *session) book(b *strings.Builder, sequence int) {
 	sides := map[bool][]string{}
 	for _, o := range s.orders {
 		sides[o.buy] = append(sides[o.buy], fmt.Sprintf(`["%s","%d","%d"]`, money(fmt.Sprint(o.price)), o.size, o.id))
 	}
-	fmt.Fprintf(b, `{"sequence":%d,"bids":[%s],"asks":[%s]}`+"\n", sequence, strings.Join(sides[true], ","),
-		strings.Join(sides[false], ","))
+	bids, asks := strings.Join(sides[true], ","), strings.Join(sides[false], ",")
+	fmt.Fprintf(b, `{"sequence":%d,"bids":[%s],"asks":[%s]}`+"\n", sequence, bids, asks)
 }
 
-// A feed that another book made up agrees with every level 3 book, and every
-// trade meets the head of the queue; after lost messages the next level 3 book
-// sets it right.
+// A feed made up by an independent list of orders agrees with every level 3 answer,
+// and every trade meets the head of the queue. After lost messages the next level 3
+// answer corrects the book.
 func TestCoinbaseMadeUpFeeds(t *testing.T) {
 	for seed := range int64(10) {
 		lines := strings.SplitAfter(newSession(seed, 40).feed(1500, 50), "\n")
@@ -92,13 +91,13 @@ func TestCoinbaseMadeUpFeeds(t *testing.T) {
 		}
 		s = replayed(t, feed(t, strings.Join(kept, "")))
 		if !s.Sound() || s.GapCount == 0 || s.Exact != s.Compared {
-			t.Fatalf("seed %d with lost messages: %s, wrong %d (%v), gaps %d", seed, s.FirstContradiction, s.Wrong, s.FirstWrong,
-				s.GapCount)
+			t.Fatalf("seed %d with lost messages: %s, wrong %d (%v), gaps %d",
+				seed, s.FirstContradiction, s.Wrong, s.FirstWrong, s.GapCount)
 		}
 	}
 }
 
-// The rate of lines of a made-up feed.
+// BenchmarkCoinbase measures the events per second of a made-up feed.
 func BenchmarkCoinbase(b *testing.B) {
 	o := feed(b, newSession(7, 40).feed(20_000, 1_000_000))
 	events := 0

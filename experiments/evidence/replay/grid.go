@@ -2,21 +2,21 @@ package replay
 
 import "stakeout/market/book"
 
-// grid maps the prices of a file, in its smallest unit, to the ticks of a book,
-// of which there are fewer than 2^24: tick 1 is the price base.
+// grid maps prices of a file to ticks of a book, which has fewer than 2^24. Tick 1
+// is the price base; tick and base are in the smallest unit of the file.
 type grid struct{ tick, base int64 }
 
 // ticks is the number of prices of a book.
 const ticks = book.MaxPrice - 1
 
-// around places a grid so that a price lies in its middle, or as low as prices
-// go.
+// around places a grid with the price in its middle. Near zero the grid starts at
+// the lowest positive price instead.
 func around(tick, price int64) grid {
 	return grid{tick, max(tick, (price/tick-ticks/2)*tick)}
 }
 
-// at returns the tick of a price; it is 0 for a price outside of the window,
-// and not fits for one between two ticks.
+// at returns the tick of a price. The tick is 0 for a price outside of the window;
+// fits is false for a price between two ticks.
 func (g grid) at(price int64) (tick uint32, fits bool) {
 	if price%g.tick != 0 {
 		return 0, false

@@ -9,15 +9,15 @@ import (
 type lobster struct {
 	sum      *Summary
 	r        *rebuilt
-	rows     *comparison // nil without an orderbook file
-	byKind   [kinds]int
-	byReason [reasons]int
-	turns    [outOfTurn + 1]int
-	unknown  int
-	swept    int
-	far      int
-	earlier  int
-	last     int64
+	rows     *comparison        // nil without an orderbook file
+	byKind   [kinds]int         // messages
+	byReason [reasons]int       // rows that differ
+	turns    [outOfTurn + 1]int // executions of known orders
+	unknown  int                // messages about orders that the book does not hold
+	swept    int                // orders that must have gone unseen
+	far      int                // messages at prices outside of the window
+	earlier  int                // messages with a time before the last one
+	last     int64              // time of the last message
 	halted   bool
 }
 
@@ -25,7 +25,8 @@ type lobster struct {
 // 612), in the unit of the files.
 const cent = 100
 
-// replayLobster reads both files side by side, one line each.
+// replayLobster replays a message file next to its orderbook file, which has one
+// row a message.
 func replayLobster(ctx context.Context, o Options) (*Summary, error) {
 	found := new(faults)
 	messages, err := open(o.Messages, found)
@@ -51,7 +52,8 @@ func replayLobster(ctx context.Context, o Options) (*Summary, error) {
 	return l.sum, nil
 }
 
-// pairs goes through the lines of both files.
+// pairs reads both files side by side, applies each message and compares the book
+// with its row. After the first problem it only reads on, to find further problems.
 func (l *lobster) pairs(ctx context.Context, messages, rows *source, levels int) error {
 	found := messages.faults
 	var w row
@@ -102,8 +104,8 @@ func (l *lobster) pairs(ctx context.Context, messages, rows *source, levels int)
 	return nil
 }
 
-// compareAt sets up the comparison at the smaller of the levels in the file and
-// those asked for.
+// compareAt sets up the comparison with the first levels of each row: all width
+// levels of the file for levels 0. More levels than the file has are a problem.
 func (l *lobster) compareAt(rows *source, width, levels int) {
 	switch {
 	case levels > width:
@@ -115,7 +117,7 @@ func (l *lobster) compareAt(rows *source, width, levels int) {
 	l.rows = newComparison(l.r, width)
 }
 
-// finish notes a row too many, and a file without a message.
+// finish notes a row without a message, and a file without any message.
 func (l *lobster) finish(messages, rows *source, more bool) {
 	switch {
 	case more:
@@ -137,7 +139,7 @@ func (l *lobster) apply(m *message, line int) {
 	case halt:
 		l.halted = m.price != 1
 	case execution, hiddenExecution:
-		l.halted = false // Trading goes on, whether the file says so or not.
+		l.halted = false // A trade shows that trading goes on, even without a message that says so.
 	}
 	if m.kind > execution {
 		return
@@ -159,15 +161,16 @@ func (l *lobster) apply(m *message, line int) {
 	case !known:
 		l.unnamed(m, tick)
 	case at != tick || side != m.side:
-		l.sum.contradict(line, "order %d rests at %s to %s, not at %s to %s", m.id, dollars(l.r.grid.price(at)), side,
-			dollars(m.price), m.side)
+		l.sum.contradict(line, "order %d rests at %s to %s, not at %s to %s",
+			m.id, dollars(l.r.grid.price(at)), side, dollars(m.price), m.side)
 	default:
 		l.named(m, left, line)
 	}
 }
 
-// submit rests a new order. While trading is halted orders may cross; the book
-// cannot hold those, and the rows after the halt set it right.
+// submit rests a new order. Orders may cross while trading is halted, but the book
+// cannot hold crossing orders. It leaves them out, and the rows after the halt
+// correct it.
 func (l *lobster) submit(m *message, tick uint32) {
 	if l.halted && l.r.book.Crosses(m.side, tick) {
 		return
@@ -189,6 +192,7 @@ func (l *lobster) named(m *message, left uint64, line int) {
 		l.remove(m, left, line)
 	case execution:
 		t := l.r.execute(m.ref(), size)
+		// Older orders may have gone unseen when no row has shown the book.
 		if t == outOfTurn && (l.rows == nil || l.rows.sight == blind) {
 			t = behindUnknown
 		}
@@ -196,9 +200,9 @@ func (l *lobster) named(m *message, left uint64, line int) {
 	}
 }
 
-// remove deletes an order. One that was out of sight may have shrunk there; what
-// it has too much then belongs to orders that came there unseen, for the lots at
-// the price are those of the row.
+// remove deletes an order. An order that was out of sight may have shrunk unseen.
+// The book's surplus then belongs to other orders that arrived unseen, because the
+// lots at the price were set to the row.
 func (l *lobster) remove(m *message, left uint64, line int) {
 	at, side, _, _ := l.r.state(m.ref())
 	doubtful := l.rows == nil || l.r.orders[m.ref()].placed < l.r.revealed[side][at]
@@ -212,9 +216,9 @@ func (l *lobster) remove(m *message, left uint64, line int) {
 	}
 }
 
-// unnamed carries out a message about an order from before the file began or
-// from out of sight: it takes from the unnamed lots at its price, and if there
-// are too few, then what is known to rest there is not what rests there.
+// unnamed carries out a message about an order that was placed before the start or
+// out of sight: it takes from the unnamed lots at the price. With too few unnamed
+// lots, the orders that the book has there must be wrong, so all become unnamed.
 func (l *lobster) unnamed(m *message, tick uint32) {
 	l.unknown++
 	id := unnamed(m.side, tick)
@@ -235,7 +239,8 @@ func (l *lobster) unnamed(m *message, tick uint32) {
 	}
 }
 
-// compare holds the book against the row after a message.
+// compare compares the book with the row after a message, and counts the row under
+// the last reason of its differences. The first row only seeds the book.
 func (l *lobster) compare(w *row, m *message, line int) {
 	for side := range w {
 		w[side] = w[side][:min(len(w[side]), l.rows.levels)]
@@ -294,11 +299,11 @@ func (l *lobster) summarise() {
 		}
 		s.Wrong = l.byReason[wrong]
 	}
-	s.Unmatched = []Count{{"unknown orders", l.unknown, "messages about orders placed before the start or out of sight; " +
-		"they take from the unnamed lots at their price"}}
+	s.Unmatched = []Count{{"unknown orders", l.unknown, "messages about orders placed before the start or " +
+		"out of sight; they take from the unnamed lots at their price"}}
 	for _, c := range []Count{
-		{"swept away", l.swept, "orders that must have gone unseen, since a submission did not trade with them or an " +
-			"execution was at a worse price"},
+		{"swept away", l.swept, "orders that must have gone unseen, since a submission did not trade with them or " +
+			"an execution was at a worse price"},
 		{"beyond the price window", l.far, "messages at prices that the 2^24 ticks of the book do not reach"},
 		{"back in time", l.earlier, "messages with a time before that of the message above"},
 	} {
@@ -309,16 +314,16 @@ func (l *lobster) summarise() {
 	s.rate()
 	s.Turns = turnCounts(l.turns[:])
 	s.PeakOrders, s.Tick = l.r.peak, dollars(l.r.grid.tick)
-	s.Notes = append(s.Notes,
-		fmt.Sprintf("%d hidden executions (type 5) were not in the visible book and left it as it was.",
-			l.byKind[hiddenExecution]))
+	s.Notes = append(s.Notes, fmt.Sprintf("%d hidden executions (type 5) were not in the visible book "+
+		"and left it as it was.", l.byKind[hiddenExecution]))
 }
 
-// turnCounts name the executions of known orders by what stood before them.
+// turnCounts lists the executions of known orders by what stood before them in the
+// queue.
 func turnCounts(n []int) []Count {
 	return []Count{
-		{"executed in turn", n[inTurn], "the book's matching met the order that the file names, at the head of " +
-			"the best price"},
+		{"executed in turn", n[inTurn],
+			"the book's matching met the order that the file names, at the head of the best price"},
 		{"behind unknown lots", n[behindUnknown], "older lots at its price were never named, or were out of sight"},
 		{"out of turn", n[outOfTurn], "an older order at its price or a better price was passed over"},
 	}

@@ -24,30 +24,30 @@ const (
 	kinds
 )
 
-var kindNames = [kinds]string{submission: "submission", partialCancellation: "partial cancellation",
-	deletion:  "deletion",
-	execution: "execution", hiddenExecution: "hidden execution", cross: "cross", halt: "halt"}
+var kindNames = [kinds]string{
+	submission: "submission", partialCancellation: "partial cancellation", deletion: "deletion",
+	execution: "execution", hiddenExecution: "hidden execution", cross: "cross", halt: "halt",
+}
 
-// message is a line of a message file. Prices are in ten-thousandths of a
-// dollar.
+// message is a line of a message file.
 type message struct {
 	time  int64 // nanoseconds after midnight
 	kind  kind
 	id    uint64
-	size  uint64 // shares
-	price int64
+	size  uint64    // shares
+	price int64     // ten-thousandths of a dollar; a code of the state for a halt
 	side  book.Side // of the resting order
 }
 
-// ref names the order of the message.
+// ref names the order of the message; LOBSTER numbers need only the second word.
 func (m *message) ref() ref { return ref{0, m.id} }
 
 // columns cuts a line at its commas.
 type columns struct {
 	src  *source
-	rest []byte
-	at   int // column of the start of rest, from 1
-	bad  bool
+	rest []byte // what is left of the line
+	at   int    // column of the start of rest, from 1
+	bad  bool   // a field had a problem
 }
 
 func (s *source) columns() columns { return columns{src: s, rest: s.text, at: 1} }
@@ -66,7 +66,8 @@ func (c *columns) fault(at int, field string, found []byte, expected string) {
 	c.src.fault(at, field, shown(found), expected)
 }
 
-// integer reads a field that must be a whole number in a range.
+// integer reads a field that must be a whole number from least to most. After a
+// problem it returns least, so that the rest of the line can still be checked.
 func (c *columns) integer(field string, least, most int64, expected string) int64 {
 	if n, width := digits(c.rest); width > 0 && n >= least && n <= most {
 		c.rest, c.at = c.rest[min(width+1, len(c.rest)):], c.at+width+1
@@ -82,7 +83,8 @@ func (c *columns) integer(field string, least, most int64, expected string) int6
 }
 
 // digits reads a whole number without sign or blanks that ends at a comma or at
-// the end; its width is 0 when there is none. Nearly all fields are such.
+// the end of the text. The width is 0 when the text does not start with one. It is
+// the fast path of integer, since nearly all fields have this form.
 func digits(text []byte) (n int64, width int) {
 	const most = 18
 	for i, d := range text {
@@ -98,7 +100,7 @@ func digits(text []byte) (n int64, width int) {
 	return n, len(text)
 }
 
-// whole reads a whole number.
+// whole reads a whole number of at most 18 digits, which always fit an int64.
 func whole(text []byte) (n int64, ok bool) {
 	digits := text
 	if len(text) > 0 && text[0] == '-' {
@@ -120,11 +122,10 @@ func whole(text []byte) (n int64, ok bool) {
 }
 
 // fields is the number of columns of a message file. Files of later years have
-// one more, the participant, which is not read.
+// one more column, the participant, which the replay does not need.
 const fields = 6
 
-// message reads the current line as a message; it returns false when a problem
-// was found.
+// message reads the current line as a message, and returns false after a problem.
 func (s *source) message() (m message, ok bool) {
 	if n := bytes.Count(s.text, []byte{','}) + 1; n != fields && n != fields+1 {
 		s.fault(1, "line", fmt.Sprintf("%d fields", n), "6: time, type, order id, size, price, direction")
@@ -192,19 +193,19 @@ type priced struct {
 	lots  uint64
 }
 
-// noPrice is the price that a file gives to a level without orders: as an ask;
-// a bid has the negative of it.
+// noPrice is the price that a file gives to an ask level without orders. A bid
+// level without orders has the negative of it.
 const noPrice = 9_999_999_999
 
-// mostShares bounds the size of a level, beyond all there are of any share.
+// mostShares bounds the size of a level; no company has issued as many shares.
 const mostShares = 1_000_000_000_000
 
-// row is a line of an orderbook file: the levels of each side, best first,
-// without those that have no orders.
+// row is a line of an orderbook file: the levels with orders of each side, best
+// first.
 type row [2][]priced
 
-// levelsOf is the number of levels of the current line, 0 after noting that
-// there is no such number.
+// levelsOf is the number of levels of the current line. It notes a problem and
+// returns 0 when the fields do not form whole levels.
 func (s *source) levelsOf() int {
 	n := bytes.Count(s.text, []byte{','}) + 1
 	if n%4 != 0 {
@@ -214,8 +215,8 @@ func (s *source) levelsOf() int {
 	return n / 4
 }
 
-// row reads the current line as a row of so many levels into w; it returns
-// false when a problem was found.
+// row reads the current line, which must have the given number of levels, into w.
+// It returns false after a problem.
 func (s *source) row(levels int, w *row) bool {
 	w[book.Buy], w[book.Sell] = w[book.Buy][:0], w[book.Sell][:0]
 	switch n := s.levelsOf(); {
@@ -233,7 +234,7 @@ func (s *source) row(levels int, w *row) bool {
 	return !c.bad
 }
 
-// level reads price and size of a level and appends it unless it is empty.
+// level reads price and size of a level, and appends the level unless it is empty.
 func (c *columns) level(to *[]priced, priceName, sizeName string) {
 	at := c.at
 	price := c.integer(priceName, -noPrice, math.MaxInt64,

@@ -10,32 +10,29 @@ import (
 // ref names an order of a file: a number, or the 128 bits of a UUID.
 type ref [2]uint64
 
-// unnamed is the order that stands for the lots at a price whose orders the
-// file has not named.
+// unnamed stands for all lots at a price whose orders the file has not named.
 func unnamed(side book.Side, tick uint32) ref {
 	return ref{math.MaxUint64, uint64(tick)<<1 | uint64(side)}
 }
 
 func (r ref) unnamed() bool { return r[0] == math.MaxUint64 }
 
-// The owners of resting and of incoming orders differ, because a book does not
-// let an owner trade with itself.
+// Resting and incoming orders have different owners, because no owner trades with itself.
 const (
 	resting  ledger.Owner = 1
 	incoming ledger.Owner = 2
 )
 
-// order is an order of the file in the book. An order of more lots than a book
-// takes at once rests as several, one behind the other.
+// order is an order of the file in the book. An order with more lots than one order
+// of the book can have rests as several parts, one behind the other.
 type order struct {
 	first  book.OrderID
 	more   []book.OrderID
 	placed int // the event that placed it
 }
 
-// rebuilt is the book as the messages of a file make it. Prices and lots live
-// in the book alone; beside it stands only which order of the book is which of
-// the file.
+// rebuilt is the book as the messages of a file make it. Only the book stores prices
+// and lots; orders and names map the orders of the file to those of the book.
 type rebuilt struct {
 	book   *book.Book
 	grid   grid
@@ -44,15 +41,15 @@ type rebuilt struct {
 	names  []ref // by the book's id
 	peak   int   // most orders that rested at a time
 	event  int   // the current event, from 1
-	// revealed is the event at which a price last came into sight, by side; what
-	// rests there since before may have gone or changed unseen.
+	// revealed is the event at which a price last came into sight, by side. Orders
+	// placed there before that event may have gone or changed unseen.
 	revealed [2]map[uint32]int
-	fills    []book.Fill
+	fills    []book.Fill // of the latest incoming order
 	all      []book.Resting
 	queue    []queued
 }
 
-// queued is a part of an order on its way from its queue and back.
+// queued is a part of an order that leaves its queue to be put back.
 type queued struct {
 	at     book.OrderID
 	name   ref
@@ -65,9 +62,9 @@ func newRebuilt(g grid) *rebuilt {
 		revealed: [2]map[uint32]int{{}, {}}}
 }
 
-// tickOf returns the tick of a price, 0 for one outside of the window. A price
-// between two ticks moves the book to a finer grid first, around the best price,
-// unless it is too far away for that.
+// tickOf returns the tick of a price, 0 for a price outside of the window. A price between two ticks
+// first moves the book to a finer grid around the best price. The tick is 0 and the grid stays when
+// the finer window would not reach the price.
 func (r *rebuilt) tickOf(price int64) uint32 {
 	tick, fits := r.grid.at(price)
 	if fits {
@@ -86,8 +83,8 @@ func (r *rebuilt) tickOf(price int64) uint32 {
 	return tick
 }
 
-// lotsOf returns the lots of a size. A size between two lots moves the book to
-// smaller lots first.
+// lotsOf returns the lots of a size. A size that is no multiple of the lot first
+// moves the book to smaller lots.
 func (r *rebuilt) lotsOf(size uint64) uint64 {
 	if size%r.lot != 0 {
 		lot := uint64(divisor(int64(r.lot), int64(size)))
@@ -98,8 +95,8 @@ func (r *rebuilt) lotsOf(size uint64) uint64 {
 	return size / r.lot
 }
 
-// refit rebuilds the book on another grid, with every lot split into some.
-// Orders outside of the new window are forgotten.
+// refit rebuilds the book on another grid, with every lot split into split lots. It
+// forgets orders outside of the new window.
 func (r *rebuilt) refit(to grid, split uint64) {
 	old, from, were := r.book, r.grid, r.orders
 	r.grid = to
@@ -147,9 +144,9 @@ func (r *rebuilt) state(id ref) (tick uint32, side book.Side, lots uint64, ok bo
 	return first.Price, first.Side, lots, true
 }
 
-// place rests lots at the end of the queue of a price. Orders of the other side
-// that this would trade with must have gone unseen, since it did not trade: they
-// are swept away first and counted.
+// place rests lots at the end of the queue of a price. The order did not trade on arrival, so opposite
+// orders that it could trade with must have gone unseen: place first sweeps them away and returns
+// their number.
 func (r *rebuilt) place(id ref, side book.Side, tick uint32, lots uint64) (swept int) {
 	for r.book.Crosses(side, tick) {
 		swept += r.sweep(side, tick, math.MaxUint32)
@@ -178,7 +175,7 @@ func (r *rebuilt) join(id ref, at book.OrderID) {
 	r.orders[id] = order{first: at, placed: r.event}
 }
 
-// part forgets an order of the book that is gone.
+// part removes an order of the book that is gone from its order of the file.
 func (r *rebuilt) part(id ref, at book.OrderID) {
 	o := r.orders[id]
 	switch {
@@ -198,15 +195,20 @@ func (r *rebuilt) part(id ref, at book.OrderID) {
 	r.orders[id] = o
 }
 
-// sweep trades up to lots on a side at a limit and forgets what is gone.
+// take submits an incoming order of a side with a limit, which never rests.
+func (r *rebuilt) take(side book.Side, tick, lots uint32) {
+	o := book.Order{Owner: incoming, Price: tick, Lots: lots, Side: side, Kind: book.ImmediateOrCancel}
+	_, r.fills, _ = r.book.Submit(o, r.fills[:0])
+}
+
+// sweep takes lots, forgets the orders that this used up, and returns their number.
 func (r *rebuilt) sweep(side book.Side, tick, lots uint32) (gone int) {
-	_, r.fills, _ = r.book.Submit(book.Order{Owner: incoming, Price: tick, Lots: lots, Side: side,
-		Kind: book.ImmediateOrCancel}, r.fills[:0])
+	r.take(side, tick, lots)
 	return r.forgetGone()
 }
 
-// clearBetter sweeps away what rests at better prices than one that trades: it
-// must have gone unseen.
+// clearBetter sweeps away orders at better prices than a trade. They must have gone unseen, or they
+// would have traded first.
 func (r *rebuilt) clearBetter(side book.Side, tick uint32) (swept int) {
 	for {
 		best, _, ok := r.book.Best(side)
@@ -217,7 +219,7 @@ func (r *rebuilt) clearBetter(side book.Side, tick uint32) (swept int) {
 	}
 }
 
-// reduce takes lots off an order, which keeps its place. It must have them.
+// reduce takes lots off an order that has at least as many. The order keeps its place.
 func (r *rebuilt) reduce(id ref, lots uint64) {
 	for lots > 0 {
 		o := r.orders[id]
@@ -245,9 +247,8 @@ const (
 	outOfTurn                 // behind an older order at its price, or behind a better price
 )
 
-// execute trades lots of an order by an incoming order that the book matches.
-// What the book puts first although the file does not gets its lots and its
-// place back.
+// execute trades lots of an order with an incoming order that the book matches. Orders that the book
+// matches first, although the file does not name them, get their lots and their place back.
 func (r *rebuilt) execute(id ref, lots uint64) turn {
 	tick, side, _, _ := r.state(id)
 	if best, _, _ := r.book.Best(side); best != tick {
@@ -258,8 +259,7 @@ func (r *rebuilt) execute(id ref, lots uint64) turn {
 	for lots > 0 {
 		want := uint32(min(lots, math.MaxUint32))
 		missing, over := want, false
-		_, r.fills, _ = r.book.Submit(book.Order{Owner: incoming, Price: tick, Lots: want, Side: side.Opposite(),
-			Kind: book.ImmediateOrCancel}, r.fills[:0])
+		r.take(side.Opposite(), tick, want)
 		for _, f := range r.fills {
 			if name := r.names[f.Maker]; name != id {
 				t, over = max(t, r.passedOver(name, tick, side)), true
@@ -289,7 +289,7 @@ func (r *rebuilt) forgetGone() (gone int) {
 	return gone
 }
 
-// passedOver says what it means that an order did not trade in its turn.
+// passedOver classifies a trade that passed over an order at the same price.
 func (r *rebuilt) passedOver(id ref, tick uint32, side book.Side) turn {
 	if id.unnamed() || r.orders[id].placed < r.revealed[side][tick] {
 		return behindUnknown
@@ -297,8 +297,8 @@ func (r *rebuilt) passedOver(id ref, tick uint32, side book.Side) turn {
 	return outOfTurn
 }
 
-// giveBack undoes what the latest incoming order traded with others than the one
-// that the file names: the queue of the price is made anew, in its old order.
+// giveBack undoes the trades of the latest incoming order with orders that the file
+// does not name. It rebuilds the queue of the price in its old order.
 func (r *rebuilt) giveBack(traded ref, tick uint32, side book.Side) {
 	r.queue = r.queue[:0]
 	kept := book.Fill{}
@@ -309,7 +309,7 @@ func (r *rebuilt) giveBack(traded ref, tick uint32, side book.Side) {
 		case f.Gone:
 			r.queue = append(r.queue, queued{f.Maker, name, r.orders[name].placed, f.Lots})
 		default:
-			kept = f // Only the last one met can have lots left.
+			kept = f // Only the last order that was matched can have lots left.
 		}
 	}
 	r.all = r.book.Orders(side, r.all[:0])
@@ -337,7 +337,7 @@ func (r *rebuilt) giveBack(traded ref, tick uint32, side book.Side) {
 	}
 }
 
-// put rests lots of an order that was placed at an earlier event.
+// put rests lots of an order and keeps the event that placed it.
 func (r *rebuilt) put(id ref, side book.Side, tick uint32, lots uint64, placed int) {
 	r.place(id, side, tick, lots)
 	o := r.orders[id]
@@ -356,9 +356,8 @@ func (r *rebuilt) clear() {
 	}
 }
 
-// setLots makes the lots at a price what a file says that they are: more come as
-// unnamed ones at the end of the queue; of fewer it is not known whose are left,
-// so that all become unnamed.
+// setLots sets the lots at a price to those of a file. Additional lots join the end of the queue as
+// unnamed. With fewer lots the owners of the rest are unknown, so all become unnamed.
 func (r *rebuilt) setLots(side book.Side, tick uint32, have, want uint64) {
 	if have > want {
 		r.empty(side, tick, have)
@@ -369,7 +368,8 @@ func (r *rebuilt) setLots(side book.Side, tick uint32, have, want uint64) {
 	}
 }
 
-// empty takes everything at a price out of the book.
+// empty takes all lots at a price out of the book. At the best price it trades them
+// away, which spares a list of the whole side.
 func (r *rebuilt) empty(side book.Side, tick uint32, have uint64) {
 	if best, _, _ := r.book.Best(side); best == tick {
 		for ; have > 0; have -= min(have, math.MaxUint32) {
@@ -386,7 +386,7 @@ func (r *rebuilt) empty(side book.Side, tick uint32, have uint64) {
 	}
 }
 
-// lotsAt is what rests at a price.
+// lotsAt is the number of lots that rest at a price.
 func (r *rebuilt) lotsAt(side book.Side, tick uint32) uint64 {
 	if best, lots, ok := r.book.Best(side); ok && best == tick {
 		return lots

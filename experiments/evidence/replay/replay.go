@@ -1,7 +1,6 @@
-// Package replay rebuilds a limit order book from recorded order flow and holds
-// it against the record: the model's own book, package market/book, on the
-// messages of a real session. Every execution is matched by the book itself, so
-// the file shows whether the book puts the same order at the head of the queue.
+// Package replay rebuilds a limit order book from recorded order flow and compares it with the record.
+// The book is the model's own, package market/book, and the messages are those of a real session. The
+// book itself matches every execution, so the file shows whether the same order leads its queue.
 //
 // # LOBSTER
 //
@@ -11,26 +10,27 @@
 // 10,000, direction of the resting order (1 buy, −1 sell). The orderbook file
 // has one row an event: ask price, ask size, bid price, bid size for each level;
 // ±9999999999 with size 0 is an empty level. A file of N levels holds only
-// events that touch the best N levels, so what rests behind them is unknown
-// until it comes into sight. After each message the book is compared with the
-// row, the difference gets a reason, and the book is made equal to the row, so
-// that each difference is met once. A fault of one row is therefore met twice: in
-// it, and in the next one, which goes back.
+// events that touch the best N levels, so orders behind those levels are unknown
+// until their price comes into sight. After each message the book is compared
+// with the row. Each difference gets a reason, and the book is then corrected to
+// the row, so that later rows do not count it again. An error in a single row
+// counts twice: in that row, and in the next row, which returns to the truth.
 //
 // # Coinbase Exchange
 //
 // One JSON object a line, as the channel "full" sends them: received, open,
 // match, done, change, activate, with sequence numbers; and answers of the level
 // 3 book (sequence, bids and asks as [price, size, order id]), in the same file
-// or in one of their own. The first of these seeds the book and later ones are
-// compared with all of it. Lost messages show as gaps in the sequence.
+// or in a second one. The first answer seeds the book; each later answer is
+// compared with the whole book. Lost messages show as gaps in the sequence.
 //
 // Assumption: prices move within 2^24 ticks. The tick is a cent until a price
-// lies between two ticks, and becomes what divides both then; orders outside of
-// the window around the best price are counted and left out. The lot is a share
-// in LOBSTER; in a feed it is one unit until a size asks for less.
-// Assumption: a venue may report what trades at one moment in another order than
-// it rested. An execution out of turn is therefore counted, and is not wrong.
+// lies between two ticks; it then becomes the greatest common divisor of tick and
+// price. Orders outside of the window around the best price are counted and left
+// out. The lot is a share in LOBSTER; in a feed it is one unit of the base
+// currency until a size is no multiple of the lot, and shrinks in the same way.
+// Assumption: a venue may report simultaneous trades in another order than that
+// of the queue. An execution out of turn is therefore counted, but not as wrong.
 // Assumption: orders at one price of a level 3 answer are listed oldest first.
 //
 // Sources: R. Huang, T. Polak, "LOBSTER: limit order book reconstruction system",
@@ -50,9 +50,9 @@ import (
 
 // Options name the files and how to read them.
 type Options struct {
-	Messages string // file
-	Book     string // file of book states; empty for none
-	Levels   int    // levels to compare, 0 for all that the file has
+	Messages string // name of the message file
+	Book     string // name of the file of book states; empty for none
+	Levels   int    // levels to compare; 0 compares all that the file has
 	Format   string // one of Formats
 }
 
@@ -62,9 +62,9 @@ var Formats = []string{"lobster", "coinbase"}
 // ErrFormat is wrapped by the error of Run for an unknown format.
 var ErrFormat = errors.New("no such format")
 
-// Run replays a file. The error is a *notation.Error when a file is malformed, with all
-// its problems up to notation.Limit, or that of the file system or the context;
-// what the record and the book disagree on is in the summary.
+// Run replays a file. The error is a *notation.Error with up to notation.Limit
+// problems when a file is malformed, otherwise an error of the file system or of
+// the context. Differences between record and book are no error: the summary has them.
 func Run(ctx context.Context, o Options) (*Summary, error) {
 	switch o.Format {
 	case "lobster":

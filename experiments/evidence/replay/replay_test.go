@@ -18,7 +18,7 @@ import (
 	"stakeout/experiments/kit/notation"
 )
 
-// write puts a text into a file of the test.
+// write puts a text into a temporary file and returns its path.
 func write(t testing.TB, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -40,7 +40,7 @@ func replayed(t testing.TB, o Options) *Summary {
 	return s
 }
 
-// count finds a number by its name.
+// count finds a number by its name, or returns -1.
 func count(list []Count, name string) int {
 	for _, c := range list {
 		if c.Name == name {
@@ -58,8 +58,8 @@ func TestSample(t *testing.T) {
 	if n := count(s.Reasons, "newly revealed level"); n != 1 {
 		t.Errorf("%d rows with a newly revealed level, want 1", n)
 	}
-	want := &Difference{Event: 6, Line: 6, Side: "sell", Price: "100.0200 USD", Book: "0", File: "70",
-		Reason: "newly revealed level"}
+	want := &Difference{Event: 6, Line: 6, Side: "sell", Price: "100.0200 USD",
+		Book: "0", File: "70", Reason: "newly revealed level"}
 	if diff := cmp.Diff(want, s.First); diff != "" {
 		t.Errorf("first difference (-want +got):\n%s", diff)
 	}
@@ -70,8 +70,8 @@ func TestSample(t *testing.T) {
 	}
 }
 
-// Sessions that were made up by another book, at any number of levels, have no
-// wrong row and no contradiction, and every trade meets the head of its queue.
+// Sessions made up by an independent list of orders have no wrong row and no
+// contradiction at any number of levels, and every trade meets the head of its queue.
 func TestMadeUpSessions(t *testing.T) {
 	for levels := range 11 {
 		levels := max(levels, 1)
@@ -113,7 +113,7 @@ func TestWholeBookIsExact(t *testing.T) {
 	}
 }
 
-// A row that was tampered with is found where it is.
+// A row with a changed size is reported at its line, or at the next one.
 func TestWrongIsFound(t *testing.T) {
 	x := newSession(5, 5)
 	for range 400 {
@@ -125,9 +125,9 @@ func TestWrongIsFound(t *testing.T) {
 		cells := strings.Split(tampered[k], ",")
 		cells[1] += "1" // The size of the best ask.
 		tampered[k] = strings.Join(cells, ",")
-		s := replayed(t, Options{Messages: write(t, "m.csv", x.messages.String()),
-			Book: write(t, "b.csv", strings.Join(tampered, "\n"))})
-		// When the best ask has just come into sight its size is not known before.
+		book := write(t, "b.csv", strings.Join(tampered, "\n"))
+		s := replayed(t, Options{Messages: write(t, "m.csv", x.messages.String()), Book: book})
+		// A best ask that has just come into sight has no known size yet, so that only the next row differs.
 		if s.Wrong == 0 || s.FirstWrong.Line != k+1 && s.FirstWrong.Line != k+2 {
 			t.Errorf("row %d tampered with: %d wrong, first %v", k+1, s.Wrong, s.FirstWrong)
 		}
@@ -137,15 +137,15 @@ func TestWrongIsFound(t *testing.T) {
 	}
 }
 
-// A message that is missing with its row is noticed when it changed a price that
-// stays in sight: the rows around it differ there, and no message says why.
+// A message that is missing together with its row is noticed if it changed a price
+// that stays in sight: the rows around it differ there without a message as reason.
 func TestMissingMessageIsFound(t *testing.T) {
 	x := newSession(5, 5)
 	for range 400 {
 		x.act()
 	}
-	messages, rows := strings.Split(strings.TrimSpace(x.messages.String()), "\n"),
-		strings.Split(strings.TrimSpace(x.rows.String()), "\n")
+	messages := strings.Split(strings.TrimSpace(x.messages.String()), "\n")
+	rows := strings.Split(strings.TrimSpace(x.rows.String()), "\n")
 	tried := 0
 	for k := 50; k < 250; k++ {
 		m := strings.Split(messages[k], ",")
@@ -165,20 +165,14 @@ func TestMissingMessageIsFound(t *testing.T) {
 	}
 }
 
-// The same lines give the same summary however they are stored.
+// The same lines give the same summary when they are compressed, or have other line
+// ends, blank lines or blanks.
 func TestStorage(t *testing.T) {
 	messages, _ := os.ReadFile("testdata/messages.csv")
 	rows, _ := os.ReadFile("testdata/orderbook.csv")
-	zip := func(text []byte) string {
-		var b bytes.Buffer
-		z := gzip.NewWriter(&b)
-		z.Write(text)
-		z.Close()
-		return b.String()
-	}
 	want := replayed(t, Options{Messages: "testdata/messages.csv", Book: "testdata/orderbook.csv"})
 	for name, form := range map[string]func([]byte) string{
-		"compressed":      zip,
+		"compressed":      func(b []byte) string { return gzipped(t, string(b)) },
 		"windows":         func(b []byte) string { return strings.ReplaceAll(string(b), "\n", "\r\n") },
 		"no last newline": func(b []byte) string { return strings.TrimSpace(string(b)) },
 		"byte order mark": func(b []byte) string { return "\ufeff" + string(b) },
@@ -217,8 +211,8 @@ func TestMalformed(t *testing.T) {
 		{good, "1000100,-50,999900,1\n", `b.csv:1:9: ask size: found "-50"`},
 		{good, "9999999999,50,999900,1\n",
 			`b.csv:1:1: ask price: found "9999999999", expected a price above 0 for a level with shares`},
-		{good + good, "1000100,50,999900,1\n1000100,50,999900,1,2,3,4,5\n", "b.csv:2:1: line: found 2 levels, expected 1 " +
-			"as in the first row"},
+		{good + good, "1000100,50,999900,1\n1000100,50,999900,1,2,3,4,5\n",
+			"b.csv:2:1: line: found 2 levels, expected 1 as in the first row"},
 	} {
 		dir := t.TempDir()
 		o := Options{Messages: filepath.Join(dir, "m.csv"), Format: "lobster"}
@@ -237,8 +231,11 @@ func TestMalformed(t *testing.T) {
 
 // All problems of a file are found, up to the limit.
 func TestAllProblems(t *testing.T) {
-	_, err := Run(context.Background(),
-		Options{Format: "lobster", Messages: write(t, "m.csv", strings.Repeat("34200.1,9,0,-1,0,5\n", 100))})
+	run := func(format, messages string) error {
+		_, err := Run(context.Background(), Options{Format: format, Messages: messages})
+		return err
+	}
+	err := run("lobster", write(t, "m.csv", strings.Repeat("34200.1,9,0,-1,0,5\n", 100)))
 	var bad *notation.Error
 	if !errors.As(err, &bad) || len(bad.Problems) != notation.Limit {
 		t.Fatalf("%v", err)
@@ -247,16 +244,13 @@ func TestAllProblems(t *testing.T) {
 		t.Errorf("the fifth problem is on line %d", p.Line)
 	}
 	whole := gzipped(t, strings.Repeat("34200.1,1,11,50,1000100,-1\n", 1000))
-	_, err = Run(context.Background(), Options{Format: "lobster", Messages: write(t, "m.csv.gz", whole[:len(whole)-9])})
-	if !errors.As(err, &bad) {
+	if err = run("lobster", write(t, "m.csv.gz", whole[:len(whole)-9])); !errors.As(err, &bad) {
 		t.Errorf("a cut compressed file gives %v", err)
 	}
-	if _, err = Run(context.Background(), Options{Format: "lobster", Messages: "testdata"}); err == nil ||
-		errors.As(err, &bad) {
+	if err = run("lobster", "testdata"); err == nil || errors.As(err, &bad) {
 		t.Errorf("a folder gives %v", err)
 	}
-	if _, err = Run(context.Background(), Options{Format: "lobstr", Messages: "x"}); !errors.Is(err, ErrFormat) ||
-		!strings.Contains(err.Error(), `"lobster"`) {
+	if err = run("lobstr", "x"); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), `"lobster"`) {
 		t.Errorf("an unknown format gives %v", err)
 	}
 }
@@ -272,8 +266,8 @@ func gzipped(t *testing.T, text string) string {
 	return b.String()
 }
 
-// Orders that cross while trading is halted are explained by the halt, also
-// when rows show them; afterwards the book is right again.
+// The halt is the reason of rows with crossed orders, and the book is exact again
+// after the halt.
 func TestHalt(t *testing.T) {
 	messages := `1.0,1,1,10,1000000,1
 2.0,7,0,0,-1,-1
@@ -289,13 +283,13 @@ func TestHalt(t *testing.T) {
 		"999900,10,-9999999999,0\n999900,10,-9999999999,0\n999900,10,999800,5\n999900,10,-9999999999,0\n"
 	s := replayed(t, Options{Messages: write(t, "m.csv", messages), Book: write(t, "b.csv", rows)})
 	if !s.Sound() || count(s.Reasons, "halt") != 3 || s.Exact != 4 {
-		t.Errorf("sound %v, reasons %v, exact %d of %d, first wrong %v", s.Sound(), s.Reasons, s.Exact, s.Compared,
-			s.FirstWrong)
+		t.Errorf("sound %v, reasons %v, exact %d of %d, first wrong %v",
+			s.Sound(), s.Reasons, s.Exact, s.Compared, s.FirstWrong)
 	}
 }
 
-// Prices below a cent move the book to a finer grid, with all that rests in it;
-// prices out of reach are left out.
+// A price between two cents moves the book with all its orders to a finer grid.
+// Prices out of reach are left out.
 func TestGrid(t *testing.T) {
 	var messages, rows strings.Builder
 	for i := range 40 {
@@ -306,12 +300,12 @@ func TestGrid(t *testing.T) {
 	rows.WriteString("1999999900,7,1003950,10\n1999999900,7,1003900,10\n1999999900,7,1003800,10\n")
 	s := replayed(t, Options{Messages: write(t, "m.csv", messages.String()), Book: write(t, "b.csv", rows.String())})
 	if !s.Sound() || s.Exact != s.Compared || s.Tick != "0.0050 USD" || count(s.Turns, "executed in turn") != 2 {
-		t.Errorf("sound %v (%v), exact %d of %d, tick %s, turns %v", s.Sound(), s.FirstWrong, s.Exact, s.Compared,
-			s.Tick, s.Turns)
+		t.Errorf("sound %v (%v), exact %d of %d, tick %s, turns %v",
+			s.Sound(), s.FirstWrong, s.Exact, s.Compared, s.Tick, s.Turns)
 	}
 }
 
-// Messages that cannot be true are contradictions, with their line.
+// A message that cannot be true is a contradiction, reported with its line.
 func TestContradictions(t *testing.T) {
 	const order = "1.0,1,1,10,1000000,1\n"
 	for more, want := range map[string]string{
@@ -327,7 +321,8 @@ func TestContradictions(t *testing.T) {
 	}
 }
 
-// Ten times the events with as many live orders take no more memory.
+// Ten times the events with the same number of live orders take at most half as much
+// memory again.
 func TestMemoryFollowsTheLiveBook(t *testing.T) {
 	use := func(events int) uint64 {
 		var b strings.Builder
@@ -365,8 +360,8 @@ func FuzzLobster(f *testing.F) {
 	f.Add("1.0,1,1,10,1000000,1\n2.0,1,1,10,1,-1\n3.0,4,9,4294967295,1000000,1\n",
 		"1,1,2,1\n1,1,1,1\n999999999999,1,1,1\n")
 	f.Fuzz(func(t *testing.T, messages, rows string) {
-		s, err := Run(context.Background(),
-			Options{Format: "lobster", Messages: write(t, "m.csv", messages), Book: write(t, "b.csv", rows)})
+		o := Options{Format: "lobster", Messages: write(t, "m.csv", messages), Book: write(t, "b.csv", rows)}
+		s, err := Run(context.Background(), o)
 		var bad *notation.Error
 		if err != nil && !errors.As(err, &bad) {
 			t.Fatal(err)
@@ -377,7 +372,8 @@ func FuzzLobster(f *testing.F) {
 	})
 }
 
-// The rate of events of a made-up session at ten levels, rows compared.
+// BenchmarkLobster measures the events per second of a made-up session at ten levels,
+// without rows and with rows to compare.
 func BenchmarkLobster(b *testing.B) {
 	x := newSession(7, 10)
 	for range 20_000 {

@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// session makes up a session of an exchange and records it as LOBSTER does: it
-// keeps a plain list of orders, and writes an event only when it touches one of
-// the best levels.
+// session makes up a session of an exchange and records it as LOBSTER does. It keeps
+// a plain list of orders, so that it shares no code with the book, and writes an
+// event only when the event touches one of the best levels.
 type session struct {
 	rng      *rand.Rand
 	levels   int
 	orders   []made // oldest first
-	next     int
-	clock    int
-	step     int64 // of prices
+	next     int    // id of the latest order
+	clock    int    // milliseconds since the opening
+	step     int64  // between prices
 	messages strings.Builder
 	rows     strings.Builder
 	events   int
@@ -37,7 +37,7 @@ func newSession(seed int64, levels int) *session {
 	return s
 }
 
-// best lists the best levels of a side as price and size.
+// best lists prices and sizes of the best n levels of a side.
 func (s *session) best(buy bool, n int) (prices []int64, sizes []int) {
 	sum := map[int64]int{}
 	for _, o := range s.orders {
@@ -65,7 +65,8 @@ func (s *session) visible(buy bool, price int64) bool {
 	return slices.Contains(prices, price)
 }
 
-// record writes an event that was or is visible.
+// record writes an event and the row after it, if the price is visible or was
+// visible before the event.
 func (s *session) record(seen bool, kind, id, size int, price int64, buy bool) {
 	s.clock++
 	if !seen && !s.visible(buy, price) {
@@ -76,8 +77,8 @@ func (s *session) record(seen bool, kind, id, size int, price int64, buy bool) {
 		direction = 1
 	}
 	s.events++
-	fmt.Fprintf(&s.messages, "%d.%09d,%d,%d,%d,%d,%d\n", 34200+s.clock/1000, s.clock%1000*1_000_000, kind, id, size,
-		price, direction)
+	fmt.Fprintf(&s.messages, "%d.%09d,%d,%d,%d,%d,%d\n",
+		34200+s.clock/1000, s.clock%1000*1_000_000, kind, id, size, price, direction)
 	asks, askSizes := s.best(false, s.levels)
 	bids, bidSizes := s.best(true, s.levels)
 	for i := range s.levels {
@@ -98,7 +99,8 @@ func (s *session) record(seen bool, kind, id, size int, price int64, buy bool) {
 	s.rows.WriteByte('\n')
 }
 
-// submit rests an order that does not cross.
+// submit rests an order; a price that would cross moves one step behind the best
+// price of the other side.
 func (s *session) submit(record bool) {
 	buy := s.rng.Intn(2) == 0
 	price := 1_000_000 + int64(s.rng.Intn(25)-12)*s.step
@@ -116,7 +118,8 @@ func (s *session) submit(record bool) {
 	}
 }
 
-// act carries out a random event.
+// act carries out a random event: a submission, a cancellation, a trade, or a hidden
+// execution that leaves the list of orders as it is.
 func (s *session) act() {
 	switch k := s.rng.Intn(20); {
 	case k < 9 || len(s.orders) < 10:
@@ -133,7 +136,7 @@ func (s *session) act() {
 	}
 }
 
-// shrink deletes an order, or a part of it.
+// shrink deletes a random order, or a part of it.
 func (s *session) shrink() {
 	i := s.rng.Intn(len(s.orders))
 	o := s.orders[i]

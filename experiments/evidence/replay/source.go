@@ -12,8 +12,8 @@ import (
 	"stakeout/experiments/kit/notation"
 )
 
-// faults collects problems. After the first one files are only read on, to find
-// the others, and nothing is replayed.
+// faults collects the problems of all files of a replay. After the first problem
+// the replay stops, and the files are only read on to find further problems.
 type faults struct{ list []notation.Problem }
 
 func (f *faults) full() bool { return len(f.list) >= notation.Limit }
@@ -26,23 +26,24 @@ func (f *faults) err() error {
 	return &notation.Error{Problems: f.list}
 }
 
-// longestLine bounds a line in bytes: a whole crypto book is one line.
+// longestLine bounds a line in bytes. It is large because a level 3 answer puts a
+// whole book on one line.
 const longestLine = 1 << 28
 
-// source reads the lines of a file, which may be compressed by gzip whatever
-// its name.
+// source reads the lines of a file. It recognises gzip by the first two bytes, so
+// that the name of a compressed file does not matter.
 type source struct {
 	name   string
 	file   *os.File
 	lines  *bufio.Scanner
-	line   int // number of the current line
-	text   []byte
+	line   int    // number of the current line, 0 before the first
+	text   []byte // the current line without blanks around it
 	faults *faults
-	ended  bool
+	ended  bool // no line is left
 }
 
-// open opens a file for reading line by line. An error of the file system is
-// returned as it is.
+// open opens a file for reading line by line. It returns errors of the file system
+// unwrapped; a broken gzip header becomes a problem in f.
 func open(name string, f *faults) (*source, error) {
 	file, err := os.Open(name)
 	if err != nil {
@@ -57,7 +58,7 @@ func open(name string, f *faults) (*source, error) {
 	return s, nil
 }
 
-// read sets up the lines of a stream.
+// read sets up the scanner of lines, with decompression where the stream is gzip.
 func (s *source) read(from io.Reader) {
 	in := bufio.NewReaderSize(from, 1<<16)
 	stream := io.Reader(in)
@@ -81,8 +82,8 @@ func (s *source) close() {
 	}
 }
 
-// next moves to the next line that is not blank. It returns false at the end of
-// the file, and an error of the file system.
+// next moves to the next line that is not blank, and returns false at the end of
+// the file. Damaged content becomes a problem; the error is one of the file system.
 func (s *source) next() (bool, error) {
 	for !s.ended && s.lines.Scan() {
 		s.line++
@@ -120,7 +121,7 @@ func (s *source) next() (bool, error) {
 	}
 }
 
-// fault notes a problem on the current line.
+// fault notes a problem on the current line; column 0 means the line as a whole.
 func (s *source) fault(column int, field, found, expected string) {
 	if !s.faults.full() {
 		text := fmt.Sprintf("%s: found %s, expected %s", field, found, expected)
@@ -128,7 +129,7 @@ func (s *source) fault(column int, field, found, expected string) {
 	}
 }
 
-// shown is a piece of a file as an error quotes it.
+// shown quotes a field for an error, cut at 40 bytes.
 func shown(text []byte) string {
 	const longest = 40
 	if len(text) == 0 {

@@ -6,7 +6,7 @@ import (
 	"stakeout/experiments/kit/table"
 )
 
-// Count is a number of events or rows with what they are.
+// Count is a number of events or rows with their name and meaning.
 type Count struct {
 	Name string `json:"name"`
 	N    int    `json:"n"`
@@ -19,8 +19,8 @@ type Difference struct {
 	Line   int    `json:"line"`  // of the message
 	Side   string `json:"side"`
 	Price  string `json:"price"`
-	Book   string `json:"book"` // what the book had there before it was corrected
-	File   string `json:"file"`
+	Book   string `json:"book"` // lots or size of the book before it was corrected
+	File   string `json:"file"` // lots or size of the file
 	Reason string `json:"reason"`
 }
 
@@ -31,7 +31,7 @@ type Gap struct {
 	Last  uint64 `json:"last"`
 }
 
-// Summary is what a replay found.
+// Summary is the result of a replay.
 type Summary struct {
 	Format   string  `json:"format"`
 	Messages string  `json:"messages"`       // file
@@ -39,35 +39,35 @@ type Summary struct {
 	Events   int     `json:"events"`
 	ByType   []Count `json:"by_type"`
 
-	// Compared rows, or snapshots of a book, were held against the book; the
-	// first one gives the book that was there before. Levels is the number of
-	// levels of a side, 0 for all.
+	// Compared is the number of rows, or of level 3 answers, that were compared with
+	// the book. The first one only seeds the book and does not count. Levels is the
+	// number of levels compared on each side, 0 for all.
 	Compared  int     `json:"compared"`
-	Exact     int     `json:"exact"`
+	Exact     int     `json:"exact"`      // rows without a difference
 	MatchRate float64 `json:"match_rate"` // Exact over Compared, 0 when nothing was compared
 	Levels    int     `json:"levels"`
-	// Reasons classify the rows that are not exact; Wrong ones have no reason.
+	// Reasons classify the rows that are not exact; Wrong counts rows without a reason.
 	Reasons     []Count     `json:"reasons"`
 	Wrong       int         `json:"wrong"`
 	Differences int         `json:"differences"` // single prices in these rows
 	First       *Difference `json:"first_difference,omitempty"`
 	FirstWrong  *Difference `json:"first_wrong,omitempty"`
 
-	// Unmatched messages name orders that the book does not hold, and why.
+	// Unmatched counts messages about orders that the book does not hold, by cause.
 	Unmatched []Count `json:"unmatched"`
-	// Contradictions are messages that cannot be true if the others are.
+	// Contradictions counts messages that cannot be true if the others are.
 	Contradictions     int      `json:"contradictions"`
 	FirstContradiction string   `json:"first_contradiction,omitempty"`
 	Turns              []Count  `json:"turns"`
-	Gaps               []Gap    `json:"gaps,omitempty"` // the first few
+	Gaps               []Gap    `json:"gaps,omitempty"` // the first 10
 	GapCount           int      `json:"gap_count"`
 	Notes              []string `json:"notes"`
 
 	PeakOrders int    `json:"peak_orders"` // most that rested at a time
-	Tick       string `json:"tick"`        // price of a tick of the book
+	Tick       string `json:"tick"`        // price of a tick of the book, with its currency
 }
 
-// rate computes the match rate.
+// rate sets the match rate, which stays 0 when nothing was compared.
 func (s *Summary) rate() {
 	if s.Compared > 0 {
 		s.MatchRate = float64(s.Exact) / float64(s.Compared)
@@ -77,14 +77,15 @@ func (s *Summary) rate() {
 // Sound reports whether nothing in the files contradicts the book.
 func (s *Summary) Sound() bool { return s.Wrong == 0 && s.Contradictions == 0 }
 
-// contradict notes a message that cannot be true.
+// contradict counts a message that cannot be true, and describes the first.
 func (s *Summary) contradict(line int, format string, args ...any) {
 	if s.Contradictions++; s.Contradictions == 1 {
 		s.FirstContradiction = fmt.Sprintf("line %d: %s", line, fmt.Sprintf(format, args...))
 	}
 }
 
-// Tables print the summary: the messages, and what became of them in the book.
+// Tables show the summary in two tables: the messages by type, and the agreement of
+// the book with them.
 func (s *Summary) Tables() []*table.Table {
 	whole := table.Format{}
 	events := &table.Table{Name: "replay_events", Title: "Messages of " + s.Messages,
@@ -100,8 +101,8 @@ func (s *Summary) Tables() []*table.Table {
 		if of > 0 {
 			share = table.Number(float64(n)/float64(of), table.Percent(2))
 		}
-		result.Rows = append(result.Rows,
-			[]table.Cell{table.Text(name), table.Number(float64(n), whole), share, table.Text(doc)})
+		row := []table.Cell{table.Text(name), table.Number(float64(n), whole), share, table.Text(doc)}
+		result.Rows = append(result.Rows, row)
 	}
 	if s.Book != "" || s.Compared > 0 {
 		add("compared", s.Compared, 0, "states of the book after the first, which seeds the unknown initial book")
@@ -149,11 +150,11 @@ func (s *Summary) notes() (notes []string) {
 		notes = append(notes, fmt.Sprintf("%d further gaps are not listed.", n))
 	}
 	notes = append(notes, s.Notes...)
-	return append(notes, fmt.Sprintf("At most %d orders rested at a time. A tick of the book is %s.",
-		s.PeakOrders, s.Tick))
+	return append(notes,
+		fmt.Sprintf("At most %d orders rested at a time. A tick of the book is %s.", s.PeakOrders, s.Tick))
 }
 
 func (d *Difference) String() string {
-	return fmt.Sprintf("event %d, line %d: %s side at %s: the book has %s, the file %s (%s)", d.Event, d.Line, d.Side,
-		d.Price, d.Book, d.File, d.Reason)
+	return fmt.Sprintf("event %d, line %d: %s side at %s: the book has %s, the file %s (%s)",
+		d.Event, d.Line, d.Side, d.Price, d.Book, d.File, d.Reason)
 }
