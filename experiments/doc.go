@@ -63,7 +63,8 @@
 //	    kit/stat                    estimates and tests what replicated simulation runs show
 //	    kit/table                   writes one table for people and for programs: terminal, Markdown, LaTeX, CSV…
 //	    kit/transcript              compares what a test got with what stands on file, and replays the transcripts…
-//FAIL
-//FAIL	stakeout	0.607s
-//FAIL
+//
+// FAIL
+// FAIL	stakeout	0.607s
+// FAIL
 package experiments
