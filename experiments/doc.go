@@ -60,11 +60,12 @@
 //	    kit/param                   describes the parameters of the model as fields of plain structs
 //	    kit/pool                    runs numbered jobs on a bounded number of workers
 //	    kit/record                  is the results store: it takes plain rows and leaves files that another person…
+//	    kit/root                    finds by bisection where a condition begins to hold
 //	    kit/stat                    estimates and tests what replicated simulation runs show
 //	    kit/table                   writes one table for people and for programs: terminal, Markdown, LaTeX, CSV…
 //	    kit/transcript              compares what a test got with what stands on file, and replays the transcripts…
 //
 // FAIL
-// FAIL	stakeout	0.607s
+// FAIL	stakeout	0.193s
 // FAIL
 package experiments

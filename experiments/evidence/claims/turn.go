@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"stakeout/experiments/kit/pool"
+	"stakeout/experiments/kit/root"
 	"stakeout/experiments/kit/stat"
 )
 
@@ -56,19 +57,11 @@ func (c *court) turn(ctx context.Context, claim *Claim) (string, error) {
 		c.clock.add(turnSteps * claim.cases() * c.o.Reps)
 		return fmt.Sprintf("does not turn for %s between %.4g and %.4g", claim.Turn.Param, lo, hi), nil
 	}
-	for range turnSteps {
-		mid := (lo + hi) / 2
-		m, err := c.distance(ctx, claim, mid)
-		if err != nil {
-			return "", err
-		}
-		if (m > 0) == (a > 0) {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	return fmt.Sprintf("turns between %.4g and %.4g of %s", lo, hi, claim.Turn.Param), nil
+	lo, hi, err = root.Bisect(lo, hi, root.Arithmetic, root.Steps(turnSteps), func(x float64) (bool, error) {
+		m, err := c.distance(ctx, claim, x)
+		return (m > 0) != (a > 0), err
+	})
+	return fmt.Sprintf("turns between %.4g and %.4g of %s", lo, hi, claim.Turn.Param), err
 }
 
 // distance is the mean of the first test of a claim less its bound, with the parameter

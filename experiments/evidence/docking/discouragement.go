@@ -7,6 +7,7 @@ import (
 
 	"stakeout/experiments/kit/draw"
 	"stakeout/experiments/kit/figure"
+	"stakeout/experiments/kit/root"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/rollup"
 )
@@ -212,20 +213,12 @@ func (s siege) run() (r spoils, err error) {
 
 // breakEven is the exponent p at which the attack pays for itself.
 func (s siege) breakEven() (float64, error) {
-	lo, hi := 0.05, 2.0
-	for hi-lo > 0.002 {
-		s.p = (lo + hi) / 2
+	lo, hi, err := root.Bisect(0.05, 2, root.Arithmetic, root.Width(0.002), func(p float64) (bool, error) {
+		s.p = p
 		r, err := s.run()
-		if err != nil {
-			return 0, err
-		}
-		if r.gain > 0 {
-			hi = s.p
-		} else {
-			lo = s.p
-		}
-	}
-	return (lo + hi) / 2, nil
+		return r.gain > 0, err
+	})
+	return root.Arithmetic(lo, hi), err
 }
 
 // siegeTask is one row: the attack, and what to read off it.

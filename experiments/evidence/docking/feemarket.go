@@ -8,6 +8,7 @@ import (
 	"stakeout/experiments/kit/draw"
 	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/param"
+	"stakeout/experiments/kit/root"
 	"stakeout/experiments/kit/stat"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/layer1"
@@ -163,20 +164,11 @@ const orbitBlocks = 20_000
 
 // flip is the ratio λ/T beyond which the base fee does not come to rest.
 func flip() (float64, error) {
-	stable, unstable := 10.0, 24.0
-	for unstable-stable > 0.002 {
-		mid := (stable + unstable) / 2
-		low, high, err := orbit(mid, orbitBlocks)
-		if err != nil {
-			return 0, err
-		}
-		if high-low > 1e-4*high {
-			unstable = mid
-		} else {
-			stable = mid
-		}
-	}
-	return (stable + unstable) / 2, nil
+	stable, unstable, err := root.Bisect(10, 24, root.Arithmetic, root.Width(0.002), func(ratio float64) (bool, error) {
+		low, high, err := orbit(ratio, orbitBlocks)
+		return high-low > 1e-4*high, err
+	})
+	return root.Arithmetic(stable, unstable), err
 }
 
 func feeMarket(ctx context.Context, s Scale) (*Outcome, error) {

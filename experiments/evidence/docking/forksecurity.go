@@ -8,6 +8,7 @@ import (
 	"stakeout/experiments/kit/draw"
 	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/param"
+	"stakeout/experiments/kit/root"
 	"stakeout/market"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
@@ -102,20 +103,12 @@ func forkSecurity(ctx context.Context, s Scale) (*Outcome, error) {
 
 // frontier is the market cap over the deposits at which a raid breaks even.
 func (r raid) frontier() (float64, error) {
-	lo, hi := 1.0, float64(raidSupply)*100
-	for hi/lo > 1+1e-5 {
-		mid := math.Sqrt(lo * hi)
-		gain, err := r.run(mid)
-		if err != nil {
-			return 0, err
-		}
-		if gain > 0 {
-			hi = mid
-		} else {
-			lo = mid
-		}
-	}
-	return raidSupply / math.Sqrt(lo*hi), nil
+	lo, hi, err := root.Bisect(1, raidSupply*100, root.Geometric, root.Ratio(1+1e-5),
+		func(deposits float64) (bool, error) {
+			gain, err := r.run(deposits)
+			return gain > 0, err
+		})
+	return raidSupply / root.Geometric(lo, hi), err
 }
 
 // raidWorld is a rollup with a token whose holders are four.

@@ -6,6 +6,7 @@ import (
 
 	"stakeout/experiments/kit/draw"
 	"stakeout/experiments/kit/figure"
+	"stakeout/experiments/kit/root"
 	"stakeout/experiments/kit/stat"
 	"stakeout/mechanisms/layer1"
 )
@@ -36,19 +37,12 @@ func threshold(gamma float64) float64 { return (1 - gamma) / (3 - 2*gamma) }
 // that it finds, by bisection with the same finds for every share.
 func breakEven(gamma float64, seed uint64, blocks int) (float64, error) {
 	low, high := threshold(gamma)-thresholdWidth, threshold(gamma)+thresholdWidth
-	for range thresholdSteps {
-		alpha := (low + high) / 2
-		gain, err := withheld(alpha, gamma, seed, blocks)
-		if err != nil {
-			return 0, err
-		}
-		if gain > 0 {
-			high = alpha
-		} else {
-			low = alpha
-		}
-	}
-	return (low + high) / 2, nil
+	low, high, err := root.Bisect(low, high, root.Arithmetic, root.Steps(thresholdSteps),
+		func(alpha float64) (bool, error) {
+			gain, err := withheld(alpha, gamma, seed, blocks)
+			return gain > 0, err
+		})
+	return root.Arithmetic(low, high), err
 }
 
 // withheld is the share of canonical blocks of a pool that withholds, less the

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"stakeout/experiments/kit/figure"
+	"stakeout/experiments/kit/root"
 	"stakeout/market/ledger"
 	"stakeout/market/lending"
 )
@@ -75,20 +76,11 @@ var errThin = errors.New("the book is too thin")
 // even is the short over a stake at which the attack breaks even.
 func (s sabotage) even() (float64, error) {
 	const stake = 1_000_000
-	lo, hi := 0.01, 100.0
-	for hi/lo > 1+1e-4 {
-		mid := math.Sqrt(lo * hi)
-		gain, err := s.run(stake, math.Round(mid*stake))
-		if err != nil {
-			return 0, err
-		}
-		if gain > 0 {
-			hi = mid
-		} else {
-			lo = mid
-		}
-	}
-	return math.Sqrt(lo * hi), nil
+	lo, hi, err := root.Bisect(0.01, 100, root.Geometric, root.Ratio(1+1e-4), func(q float64) (bool, error) {
+		gain, err := s.run(stake, math.Round(q*stake))
+		return gain > 0, err
+	})
+	return root.Geometric(lo, hi), err
 }
 
 // search finds the best short over V and its profit over V, on a grid of sizes
@@ -116,20 +108,11 @@ func (s sabotage) search(points int) (short, profit float64, err error) {
 
 // pays is the largest stake over V that a short of so many V pays for.
 func (s sabotage) pays(short float64) (float64, error) {
-	lo, hi := 1e-4, 100.0
-	for hi/lo > 1+1e-4 {
-		mid := math.Sqrt(lo * hi)
-		gain, err := s.run(math.Round(mid*sabotageVolume), math.Round(short*sabotageVolume))
-		if err != nil {
-			return 0, err
-		}
-		if gain > 0 {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	return math.Sqrt(lo * hi), nil
+	lo, hi, err := root.Bisect(1e-4, 100, root.Geometric, root.Ratio(1+1e-4), func(q float64) (bool, error) {
+		gain, err := s.run(math.Round(q*sabotageVolume), math.Round(short*sabotageVolume))
+		return gain <= 0, err
+	})
+	return root.Geometric(lo, hi), err
 }
 
 // fortnight is a loan of two weeks at the rate at which the default pool bends.

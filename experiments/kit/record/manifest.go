@@ -182,13 +182,13 @@ func (m *Manifest) complete() {
 	}
 }
 
-// crossing takes the signs of a crossing out of a name: they are fit for a folder,
+// variantSigns takes the signs of a variant out of a name: they are fit for a folder,
 // not for a column.
-var crossing = strings.NewReplacer("@", "-", "+", "-")
+var variantSigns = strings.NewReplacer("@", "-", "+", "-")
 
 // check refuses what Open cannot work with.
 func (m *Manifest) check() error {
-	if !identifier(crossing.Replace(m.Experiment)) {
+	if !identifier(variantSigns.Replace(m.Experiment)) {
 		return errorf("record: experiment %q: want letters, digits, '_', '-', '.', '@' or '+', starting with a letter",
 			m.Experiment)
 	}
