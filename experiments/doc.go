@@ -64,8 +64,4 @@
 //	    kit/stat                    estimates and tests what replicated simulation runs show
 //	    kit/table                   writes one table for people and for programs: terminal, Markdown, LaTeX, CSV…
 //	    kit/transcript              compares what a test got with what stands on file, and replays the transcripts…
-//
-// FAIL
-// FAIL	stakeout	0.193s
-// FAIL
 package experiments

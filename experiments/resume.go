@@ -14,7 +14,7 @@ import (
 	"stakeout/experiments/study/question"
 )
 
-// recipeText is the recipe of a run with some options, as its folder keeps it.
+// recipeText is the recipe of a run in the form in which its folder keeps it.
 func recipeText(r question.Recipe, o Options) []byte {
 	r.Program, r.Command, r.Formats, r.Series = o.Program, record.Reproducible(o.Command), o.Formats, o.Series
 	text, _ := json.MarshalIndent(r, "", "  ") // Numbers and texts always encode.
@@ -34,8 +34,8 @@ type Unfinished struct {
 // ErrFinished is wrapped by the error of Resumable for a complete folder.
 var ErrFinished = errors.New("the experiment is complete")
 
-// Resumable reads what is to be resumed in a results folder, where the run was
-// interrupted or killed. It refuses a folder of another program and one whose name was changed.
+// Resumable reads the sweep of a results folder whose run was interrupted or killed. It
+// refuses the folder of another program and a folder whose name was changed.
 func Resumable(dir string, by record.Program) (*Unfinished, error) {
 	text, err := record.ReadRecipe(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -78,8 +78,8 @@ func noRecipe(dir string, missing error) error {
 	return fmt.Errorf("%w; expected the folder of a run that was interrupted, such as results/dos-short", missing)
 }
 
-// Resume runs what is left. The files are the bytes of a run that was never
-// interrupted, but for timing.json. Of the options it takes Workers and Progress.
+// Resume runs what is left. The files are the bytes of an uninterrupted run, except
+// timing.json. Of the options it uses Workers and Progress.
 func (u *Unfinished) Resume(ctx context.Context, o Options) (*Result, error) {
 	o.Out, o.Program, o.Command, o.Formats, o.Series = filepath.Dir(u.dir), u.Program, u.Command, u.Formats,
 		u.Recipe.Series

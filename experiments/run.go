@@ -27,9 +27,9 @@ type Options struct {
 	Formats  record.Format         // of runs and series, default CSV and Parquet
 	Progress func(done, total int) // called after every replication, one call at a time, or nil
 	Command  []string              // as typed, for the manifest
-	Series   bool                  // keep the table series of a sweep with axes, too; without axes it is always kept
-	// Program runs it, default the version "dev". What another one has left is not
-	// re-used.
+	Series   bool                  // keep the table series of a sweep with axes; without axes it is always kept
+	// Program identifies the code, default version "dev". Rows that another program
+	// stored are not re-used.
 	record.Program
 }
 
@@ -129,8 +129,8 @@ func (o Options) WithDefaults() Options {
 	return o
 }
 
-// Finish reports and closes the store. The worst of what went wrong is
-// returned; an interruption only when everything else went well.
+// Finish reports and closes the store. It returns an interruption only when the report
+// and the closing went well, because their errors are worse.
 func Finish(p *design.Design, store *record.Store, r *Result, stopped error) error {
 	start := time.Now()
 	r.Partial = stopped != nil
@@ -139,8 +139,8 @@ func Finish(p *design.Design, store *record.Store, r *Result, stopped error) err
 	return Conclude(store, r, stopped, err)
 }
 
-// Conclude closes a store after what stopped the runs and the error of what came
-// after them.
+// Conclude closes a store. Stopped says why the runs ended early, and err is the error of
+// the work after them; both may be nil.
 func Conclude(store *record.Store, r *Result, stopped, err error) error {
 	status, reason := Closing(stopped, err)
 	if closed := store.Close(status, reason); err == nil {
@@ -152,8 +152,8 @@ func Conclude(store *record.Store, r *Result, stopped, err error) error {
 	return err
 }
 
-// Closing is the status of a folder, and the reason for one that is not complete, after
-// what stopped the runs and the error of what came after them.
+// Closing gives the status of a folder and, unless it is complete, the reason. Its
+// arguments are those of Conclude.
 func Closing(stopped, err error) (record.Status, string) {
 	switch {
 	case errors.Is(stopped, context.Canceled) || errors.Is(stopped, context.DeadlineExceeded):
@@ -248,8 +248,8 @@ func drawCells(p *design.Design, store *record.Store, study *report.Study, r *Re
 	return nil
 }
 
-// overview draws the figures in which all cells have a place: the heat maps of
-// attacks against elections and remedies, or the returns along an axis.
+// overview draws the figures that show all cells: the heat maps of attacks against
+// elections and remedies, or the returns along an axis.
 func overview(store *record.Store, study *report.Study, r *Result) error {
 	for _, f := range []struct {
 		name string
@@ -303,8 +303,8 @@ func writeFigure(store *record.Store, f *figure.Figure, name string) error {
 	return nil
 }
 
-// PlanError is a plan that cannot be made or does not fit its folder. It is
-// about what the user asks for and not about files that cannot be read.
+// PlanError says that the user asks for something that a plan or a results folder cannot
+// give. Files that cannot be read have other errors.
 type PlanError string
 
 func (e PlanError) Error() string { return string(e) }

@@ -20,22 +20,21 @@ import (
 	"stakeout/experiments/study/report"
 )
 
-// Stored is a results folder that was opened to be read: what it holds was
-// computed before, and nothing is run again.
+// Stored is a results folder that was opened for reading. Nothing in it is run again.
 type Stored struct {
 	Manifest record.Manifest
 	Study    *report.Study
 	Question string
 	Axes     []string // paths of the parameters that vary by plan
-	// Specs are the resolved configuration: that of all cells but for the axes, or
-	// in a comparison those of the cells one by one.
+	// Specs are the resolved configuration: one spec without the axes for all cells, or
+	// in a comparison one spec for each cell.
 	Specs []*question.Spec
 	dir   string
 }
 
 // OpenStored reads the folder of a run, a sweep or a comparison, complete or
-// interrupted. It fails when the folder is none, with a PlanError that says what
-// was expected, and when a file in it changed after it was written.
+// interrupted. It fails with a PlanError when the folder is no results folder and when a
+// file in it changed after it was written.
 func OpenStored(dir string) (*Stored, error) {
 	if info, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("%w; %s", err, expectedFolder(dir))
@@ -76,8 +75,7 @@ func (s *Stored) holds(name string) bool {
 	return slices.ContainsFunc(s.Manifest.Files, func(f record.Output) bool { return f.Name == name })
 }
 
-// expectedFolder says what to name in place of a folder that holds no results, and
-// what to type to get one.
+// expectedFolder names the nearest results folder, or the command that makes one.
 func expectedFolder(dir string) string {
 	expected := "expected the folder that run, sweep or compare wrote, such as results/dos-short"
 	for _, near := range []string{filepath.Join(dir, "*"), filepath.Join("results", filepath.Base(dir))} {
@@ -139,9 +137,10 @@ func (s *Stored) Figures() (list []Drawing, err error) {
 	return list, nil
 }
 
-// Assumptions are the parameters with their sources: those that differ from their
-// default in any cell with those of the attack, if there is one only, and the
-// others. A parameter that varies has all its values.
+// Assumptions lists the parameters with their sources in two tables. The first has those
+// that differ from their default in any cell and, when all cells have one attack, the
+// parameters of the attack; the second has the others. A parameter that varies is listed
+// with all its values.
 func (s *Stored) Assumptions() (changed, others *table.Table) {
 	var order []string
 	values, fields, differs := map[string][]string{}, map[string]param.Field{}, map[string]bool{}
@@ -188,7 +187,7 @@ func (s *Stored) Assumptions() (changed, others *table.Table) {
 	return changed, others
 }
 
-// Levels are the values of an axis, in the order of the cells.
+// Levels lists the values of an axis in the order of the cells.
 func (s *Stored) Levels(axis int) (out []string) {
 	for _, c := range s.Study.Cells {
 		if v := c.Level(axis); v != "" && !slices.Contains(out, v) {

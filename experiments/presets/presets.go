@@ -28,8 +28,8 @@ func Names() []string {
 	return names
 }
 
-// ErrPreset is wrapped by the errors of Load for a name that is neither a
-// preset nor a file.
+// ErrPreset is wrapped by the error of Source for a name that is neither a preset nor a
+// file.
 var ErrPreset = errors.New("no such preset")
 
 // Source returns the text of a built-in preset or of a file.

@@ -28,9 +28,8 @@ const BudgetPath = question.AttackPrefix + "budget_usd"
 
 // Search looks along one parameter for every value at which the mean excess over
 // the honest use of the same capital changes its sign. It tries the points of a range
-// and halves every interval in which the sign changes, until that has been done
-// Halvings times or the parameter has no value in between. All values have the same
-// seeds.
+// and halves every interval in which the sign changes. It stops after Halvings passes, or
+// when the parameter has no value in between. All values have the same seeds.
 //
 // Assumption: two changes between neighbouring points of the range go unseen.
 type Search struct {
@@ -39,8 +38,8 @@ type Search struct {
 	Halvings int
 }
 
-// SearchBudget is the search of a preset over its budget, from an eighth to four times
-// its own. It fails for an attack without a budget.
+// SearchBudget is the search of a preset over its budget, from an eighth of the preset's
+// value to four times that value. It fails for an attack without a budget.
 func SearchBudget(s *question.Spec) (Search, error) {
 	text, _ := s.Value(BudgetPath)
 	own, err := strconv.ParseFloat(text, 64)
@@ -65,20 +64,20 @@ func SearchAlong(text string) (Search, error) {
 	return Search{Path: a.Path, Range: a.Range, Halvings: 4}, nil
 }
 
-// Tried is what one value of the parameter gave. Means are not numbers where every
-// replication failed.
+// Tried is what one value of the parameter gave. A mean is NaN when every replication
+// failed.
 type Tried struct {
 	At                         float64
 	Excess, PeakStake, Capital report.Estimate // USD, share, USD
 }
 
-// sign is that of the mean excess, 0 also where there is none.
+// sign is the sign of the mean excess, and 0 when there is no mean.
 func (t *Tried) sign() int { return cmp.Compare(t.Excess.Mean, 0) * min(t.Excess.N, 1) }
 
-// Crossing is a break-even: the point by linear interpolation between the nearest
-// values with a gain and with a loss, or the values tried at which the mean is zero; and
-// the nearest values on either side at which the interval tells the same sign as the
-// mean, NaN where there is none.
+// Crossing is a break-even. At is interpolated linearly between Lo and Hi, the nearest
+// values with a loss and with a gain; where the mean is zero at a value tried, Lo and Hi
+// are the first and the last such value. SureBelow and SureAbove are the nearest values at
+// which the interval has the sign of the mean, NaN where there is none.
 type Crossing struct {
 	Lo, At, Hi           float64
 	SureBelow, SureAbove float64
@@ -99,9 +98,9 @@ type BreakEven struct {
 	manifest             record.Manifest // of the tables
 }
 
-// find tries the points of the range and then, pass by pass, what halves the intervals
-// in which the sign changes. The function near gives the value of the parameter that is
-// nearest to a number.
+// find tries the points of the range, and then, pass by pass, the middles of the
+// intervals in which the sign changes. The function near rounds a number to a value that
+// the parameter can take.
 func (s Search) find(near func(float64) float64, try func(values []float64) ([]Tried, error)) (tried []Tried,
 	err error) {
 	values := s.Range.Grid()
@@ -117,8 +116,8 @@ func (s Search) find(near func(float64) float64, try func(values []float64) ([]T
 	return tried, nil
 }
 
-// changes are the pairs of values tried between which the sign changes, by their
-// place. What lies between them has a mean of zero, or none.
+// changes lists the pairs of places between which the sign changes. A value between the
+// two has a mean of zero or no mean.
 func changes(tried []Tried) (pairs [][2]int) {
 	last := -1
 	for i := range tried {
@@ -133,7 +132,7 @@ func changes(tried []Tried) (pairs [][2]int) {
 	return pairs
 }
 
-// zeros are the values at which the mean is zero.
+// zeros lists the values at which the mean is zero.
 func zeros(tried []Tried) (list []Tried) {
 	for _, t := range tried {
 		if t.Excess.N > 0 && t.sign() == 0 {
@@ -143,8 +142,8 @@ func zeros(tried []Tried) (list []Tried) {
 	return list
 }
 
-// midpoints halve the intervals in which the sign changes and no mean is zero. One
-// that is a value tried already halves nothing.
+// midpoints lists the middles of the intervals in which the sign changes and no mean is
+// zero, without those that have been tried: there the parameter has no value in between.
 func (s Search) midpoints(tried []Tried, near func(float64) float64) (list []float64) {
 	for _, c := range changes(tried) {
 		lo, hi := &tried[c[0]], &tried[c[1]]
@@ -173,9 +172,8 @@ func crossings(tried []Tried) (list []Crossing) {
 	return list
 }
 
-// sure is the first value from a place on, in steps of 1 or −1, at which the interval
-// of the excess tells the sign that the mean has there, NaN where the mean takes the
-// other sign before.
+// sure walks from a place in steps of 1 or −1 to the first value at which the interval of
+// the excess has one sign. It is NaN when the mean takes the other sign before.
 func sure(tried []Tried, from, step int) float64 {
 	for i := from; i >= 0 && i < len(tried) && tried[i].sign() != -tried[from].sign(); i += step {
 		if tried[i].Excess.Sign() != 0 {
@@ -185,12 +183,12 @@ func sure(tried []Tried, from, step int) float64 {
 	return math.NaN()
 }
 
-// folder is that of all searches along the parameter.
+// folder holds all searches along the parameter.
 func (s Search) folder(out string) string { return filepath.Join(out, "break-even", s.Path) }
 
 // Run searches with a preset and further settings. Every pass is a sweep below
 // o.Out/break-even/PATH, so that what was run once is not run again. When ctx is
-// cancelled the result covers the passes that are finished, and the same call goes on.
+// cancelled the result covers the passes that are finished, and the same call resumes.
 func (s Search) Run(ctx context.Context, name string, set []string, o experiments.Options) (*BreakEven, error) {
 	w, err := s.sweep(name, set)
 	if err != nil {
@@ -218,8 +216,8 @@ func (s Search) Run(ctx context.Context, name string, set []string, o experiment
 	return b, err
 }
 
-// sweep is the first pass. It fails when the preset has axes, a sample or a precision
-// of its own.
+// sweep is the first pass. It fails when the preset already has axes, a sample or a
+// precision.
 func (s Search) sweep(name string, set []string) (*question.Sweep, error) {
 	r := s.Range
 	text := fmt.Sprintf("%s=%s..%s:%d", s.Path, axis.Text(r.From, -1), axis.Text(r.To, -1), r.Points)
@@ -251,7 +249,7 @@ func (s Search) sweep(name string, set []string) (*question.Sweep, error) {
 	return w, nil
 }
 
-// try runs a pass, or reads what an earlier one left.
+// try runs a pass, or reads the results that an earlier search stored.
 func (b *BreakEven) try(ctx context.Context, w *question.Sweep, pass int, o experiments.Options) (list []Tried,
 	err error) {
 	o.Out = filepath.Join(b.Search.folder(o.Out), "pass-"+strconv.Itoa(pass))

@@ -16,7 +16,7 @@ import (
 	"stakeout/experiments/study/report"
 )
 
-// Tables are the crossings, and the values tried.
+// Tables lists the crossings and the values tried.
 func (b *BreakEven) Tables() []*table.Table {
 	return []*table.Table{b.crossingTable(), b.tried()}
 }
@@ -46,7 +46,7 @@ func (b *BreakEven) crossingTable() *table.Table {
 	return t
 }
 
-// without says what the excess does where it crosses nothing.
+// without says which sign the excess has when it never changes.
 func (b *BreakEven) without() string {
 	where := "at every value"
 	if slices.ContainsFunc(b.Tried, func(t Tried) bool { return t.sign() == 0 }) {
@@ -61,7 +61,7 @@ func (b *BreakEven) without() string {
 	return "No crossing: the mean excess is zero at every value, or there is none."
 }
 
-// tried is the table of the values tried.
+// tried lists the values tried with their means.
 func (b *BreakEven) tried() *table.Table {
 	t := &table.Table{Name: "tried", Title: "Values tried along " + b.Search.Path + ": " + b.Name,
 		Columns: []table.Column{{Name: "Value", Unit: b.Unit}, {Name: "Excess over honest [95 % CI]", Unit: "USD"},
@@ -82,7 +82,7 @@ func (b *BreakEven) tried() *table.Table {
 	return t
 }
 
-// certain is the nearest value at which the sign is told.
+// certain is the cell of the nearest value with a certain sign.
 func certain(x float64) table.Cell {
 	if math.IsNaN(x) {
 		return table.Empty("no value tried before the next crossing has an interval without zero")

@@ -24,13 +24,13 @@ type Explanation struct {
 	Harm       *table.Table // who paid
 }
 
-// Tables are all tables in reading order.
+// Tables lists all tables in reading order.
 func (e *Explanation) Tables() []*table.Table {
 	return []*table.Table{e.Timeline, e.Divergence, e.Fills, e.Channels, e.Harm}
 }
 
-// Replication runs one replication and lays its twins side by side. It fails as the
-// replication does, and when ctx is cancelled.
+// Replication runs one replication and sets its worlds side by side. It fails when the
+// replication fails and when ctx is cancelled.
 func Replication(ctx context.Context, s *question.Spec, rep int) (*Explanation, error) {
 	t, err := trial.Begin(ctx, s, trial.NewWorlds(), rep)
 	if err != nil {
@@ -65,9 +65,9 @@ type divergence struct {
 	cash         [2]float64
 }
 
-// diverge advances the attack and the honest world day by day for as long
-// as they are equal, and goes through the day in which they part once more,
-// tick by tick, on copies. The worlds themselves end at the end of that day.
+// diverge advances the attack and the honest world day by day as long as they are equal.
+// It then repeats the day in which they part, tick by tick, on copies. The worlds
+// themselves stand at the end of that day.
 func diverge(ctx context.Context, t *trial.Trial) (d divergence, err error) {
 	a, h := new(sim.World), new(sim.World)
 	for t.Attack.Tick() < t.End {
@@ -144,8 +144,8 @@ func phase(t *trial.Trial, s *question.Spec, tick uint32) string {
 	return name
 }
 
-// verdict tells the story of the replication in a few sentences. One world is
-// no evidence, and it says so.
+// verdict tells the story of the replication in a few sentences. It says that one
+// replication is no evidence.
 func verdict(t *trial.Trial, s *question.Spec, d divergence) string {
 	text := fmt.Sprintf("Replication %d (seed %d): the attack ends at %s USD on %s USD at risk; the same capital used "+
 		"honestly ends at %s USD, so the act is worth %s USD.",

@@ -15,7 +15,7 @@ import (
 	"stakeout/market/ledger"
 )
 
-// legs are the attacker's accounts in words.
+// legs names the attacker's accounts.
 var legs = [sim.Legs]string{"stake", "short", "short on top"}
 
 // usd is an amount of USD as tables print it, without decimals.
@@ -119,9 +119,9 @@ func (x *traded) add(f market.Fill, tick float64, idle float64) {
 	x.idle += float64(float64(f.Lots) * idle)
 }
 
-// tally adds up a world's fills by day after the warm-up, account and side. The
-// accounts are the legs, and then the legs in the market of dai, where there is no
-// idle price by tick.
+// tally adds up a world's fills by day after the warm-up, account and side. The accounts
+// are the legs in the market of the token, then the legs in the market of dai. The idle
+// world keeps no price of dai by tick.
 func tally(t *trial.Trial, w *sim.World, s *question.Spec) map[[3]int]*traded {
 	out := map[[3]int]*traded{}
 	for pair, x := range [...]*market.Exchange{w.Exchange(), w.Dai()} {
@@ -198,7 +198,7 @@ func fillRow(day int, leg string, side book.Side, a, h *traded) []table.Cell {
 	return append(row, table.Number(idle.idle/idle.tokens, table.Money(4)))
 }
 
-// channelTable is the money of one replication.
+// channelTable shows the money of one replication by channel.
 func channelTable(t *trial.Trial) *table.Table {
 	out := &table.Table{
 		Name: "channels", Title: "Money by channel",
@@ -236,7 +236,7 @@ func decisive(t *trial.Trial) string {
 		usd(d.Units()))
 }
 
-// harmTable is who gained and who paid in one replication.
+// harmTable shows who gained and who paid in one replication.
 func harmTable(t *trial.Trial) *table.Table {
 	out := &table.Table{
 		Name: "harm", Title: "Who gained and who paid, against the idle world",

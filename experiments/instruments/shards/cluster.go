@@ -29,9 +29,9 @@ func (p *Plan) SlurmScript(program, dir string, shards []int, workers int) strin
 func (p *Plan) mebibytes(workers int) int { return 256 + 64*workers + p.Cells/64 }
 
 // KubernetesJob is an Indexed Job that runs all shards of the plan. Kubernetes
-// counts from 0 without gaps, so that complete shards have a task, too; it ends at
-// once. The image, which holds the program, and the volume claim, which holds the
-// plan and is writable from all nodes, are for the reader to fill in.
+// counts from 0 without gaps, so shards that are complete get a task, too, which ends at
+// once. The reader fills in the image, which holds the program, and the volume claim,
+// which holds the plan and must be writable from all nodes.
 // Source: Kubernetes API reference, batch/v1 Job.
 func (p *Plan) KubernetesJob(workers int) string {
 	return fmt.Sprintf(`apiVersion: batch/v1
@@ -62,7 +62,7 @@ spec:
 		p.mebibytes(workers), p.mebibytes(workers))
 }
 
-// jobName is a name as Kubernetes wants it: a label of the domain name system.
+// jobName turns a name into a label of the domain name system, as Kubernetes requires.
 func jobName(experiment string) string {
 	name := "stakeout-" + strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {

@@ -15,10 +15,9 @@ import (
 	"stakeout/experiments/study/runner"
 )
 
-// Merge puts the shards in dir together and reports, as the sweep in a single
-// process does: the files are the same bytes but for timing.json. It refuses
-// gaps, doubles, and shards of another plan. A merge that was interrupted goes
-// on where it stopped.
+// Merge puts the shards in dir together and reports. The files are the bytes that the
+// sweep writes in a single process, except timing.json. Merge refuses gaps, doubles, and
+// shards of another plan. An interrupted merge resumes where it stopped.
 func (p *Plan) Merge(ctx context.Context, dir string, o experiments.Options) (*experiments.Result, error) {
 	o = o.WithDefaults()
 	o.Command, o.Formats, o.Program = p.Command, p.Formats, p.Program
@@ -80,8 +79,7 @@ func (p *Plan) adopt(ctx context.Context, store *record.Store, dir string, shard
 	return in.end()
 }
 
-// shardReader reads the runs of a shard with the rows of series that belong to
-// each.
+// shardReader reads the runs of a shard, each with its rows of series.
 type shardReader struct {
 	runs, series *record.TableReader // series is nil when the plan keeps none
 	ahead        record.Row          // row of series that was read and not yet taken
@@ -113,7 +111,7 @@ func (p *Plan) openShard(folder string) (*shardReader, error) {
 	return in, nil
 }
 
-// next reads the run that must come next.
+// next reads the next run and checks that it has the expected key.
 func (in *shardReader) next(key string, order int64) (run record.Run, failed bool, err error) {
 	row, err := in.runs.Read()
 	if err != nil {

@@ -39,7 +39,7 @@ type Plan struct {
 	design *design.Design
 }
 
-// maxShards is what the job arrays of a Slurm that nobody configured can hold.
+// maxShards is the length of a job array that Slurm admits by default.
 const maxShards = 1000
 
 // shardsName is the folder of the shards of a plan.
@@ -70,7 +70,7 @@ func NewPlan(name string, v question.Variation, shards int, o experiments.Option
 	return p, nil
 }
 
-// load makes the sweep and the design from what the plan says.
+// load makes the sweep and the design from the preset in the plan.
 func (p *Plan) load() (err error) {
 	if p.sweep, err = question.ParseSweep(p.File, []byte(p.Preset), p.Variation); err != nil {
 		return err
@@ -129,10 +129,10 @@ func ReadPlan(dir string, by record.Program) (*Plan, error) {
 	return p, nil
 }
 
-// span is a part of an experiment: the places from first to before end.
+// span is the places of an experiment from first up to, but without, end.
 type span struct{ first, end int64 }
 
-// span are the runs of a shard: run i is in shard ⌊i·K/N⌋.
+// span gives the runs of a shard: of N runs and K shards, run i is in shard ⌊i·K/N⌋.
 func (p *Plan) span(shard int) span {
 	first := func(k int) int64 { return (int64(k)*int64(p.Runs) + int64(p.Shards) - 1) / int64(p.Shards) }
 	return span{first(shard), first(shard + 1)}
@@ -143,5 +143,5 @@ func (p *Plan) ExpectedSeconds(workers int) float64 {
 	return p.sweep.ExpectedSeconds(workers) / float64(p.Shards)
 }
 
-// Sweep is what the plan cuts.
+// Sweep is the sweep that the plan cuts.
 func (p *Plan) Sweep() *question.Sweep { return p.sweep }

@@ -16,8 +16,8 @@ import (
 	"stakeout/experiments/study/runner"
 )
 
-// sidecarName is the file of a shard that says what it holds. The manifest of
-// the shard lists it with its hash, and the manifest is written last.
+// sidecarName is the file that says what a shard holds. The manifest of the shard lists
+// its hash and is written last, so a sidecar without a manifest is not trusted.
 const sidecarName = "shard.json"
 
 // sidecar is what a finished shard holds.
@@ -43,8 +43,8 @@ func shardFolder(dir string, shard int) string {
 }
 
 // Run runs one shard of the plan in dir, or what is left of it, and writes its
-// rows to dir/shards. A shard that is finished already is left alone. Errors are
-// those of Run; the result has no tables.
+// rows to dir/shards. It leaves a finished shard alone. It returns the errors of
+// experiments.Run and a result without tables.
 func (p *Plan) Run(ctx context.Context, dir string, shard int, o experiments.Options) (*experiments.Result, error) {
 	if shard < 0 || shard >= p.Shards {
 		return nil, experiments.PlanErrorf("shard %d: the plan has the shards 0 to %d", shard, p.Shards-1)
@@ -127,8 +127,8 @@ func (p *Plan) Missing(dir string) (missing []int, err error) {
 	return missing, nil
 }
 
-// doubles refuses a folder that holds a shard under the name of another one or
-// under a name of its own, such as a copy.
+// doubles refuses a folder that holds a shard under a name that is not the shard's, such
+// as a copy.
 func (p *Plan) doubles(dir string) error {
 	entries, err := os.ReadDir(filepath.Join(dir, shardsName))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -28,7 +28,8 @@ func TestBisect(t *testing.T) {
 		}
 	}
 	broken := errors.New("broken")
-	if _, _, err := Bisect(0, 1, Arithmetic, Steps(3), func(float64) (bool, error) { return false, broken }); err != broken {
+	if _, _, err := Bisect(0, 1, Arithmetic, Steps(3),
+		func(float64) (bool, error) { return false, broken }); err != broken {
 		t.Errorf("error %v", err)
 	}
 }

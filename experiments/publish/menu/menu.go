@@ -45,10 +45,10 @@ func List() ([]*table.Table, error) {
 // notApplicable stands where an attack's lever does not exist.
 const notApplicable = "not applicable"
 
-// Matrix says under which leader selection the lever of which attack exists, and
-// which remedy has something to act on, and which attack finds what it needs under
-// which remedy. An attack and a remedy that both apply can be crossed: remedies take
-// no lever away, they act on what it does, and some attacks turn them into a weapon.
+// Matrix shows in three tables which attack has its lever under which leader selection,
+// which remedy has something to act on there, and which attack finds what it needs under
+// which remedy. An attack and a remedy that both apply can be combined: a remedy takes no
+// lever away but acts on what the lever does, and some attacks use a remedy as a weapon.
 func Matrix() []*table.Table {
 	attacks := matrix("matrix", "Which attack has its lever under which leader selection", "Attack")
 	for _, a := range strategies.All() {
@@ -146,8 +146,8 @@ func catalogueTable(name, head string, entries [][3]string) *table.Table {
 }
 
 // Show returns a preset, or an entry of the catalogue, as tables. A preset
-// comes with all its resolved parameters; an attack with its defaults. Errors
-// are those of Load.
+// comes with all its resolved parameters, an attack with its defaults. It fails with the
+// errors of question.Load.
 func Show(name string) ([]*table.Table, error) {
 	if _, isPreset := presetNamed(name); !isPreset {
 		if t := showEntry(name); t != nil {
@@ -194,15 +194,15 @@ func showEntry(name string) []*table.Table {
 	return nil
 }
 
-// remedyParameters are those of the sections that a remedy reads.
+// remedyParameters lists the parameters of the sections that a remedy reads.
 func remedyParameters(e remedy.Entry) *table.Table {
 	p := new(remedy.Params)
 	param.Defaults(p)
 	return parameterTable("parameters", "Parameters of "+e.Name, "world.remedies.", of(p), e.Reads...)
 }
 
-// mechanismParameters lists the rules of a mechanism, if it has any to choose;
-// they stand in the world under its name.
+// mechanismParameters lists the rules of a mechanism, which stand in the world under its
+// name. It is nil when the mechanism has no rule to choose.
 func mechanismParameters(name string) []*table.Table {
 	var p election.Params
 	param.Defaults(&p)

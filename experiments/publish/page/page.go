@@ -38,7 +38,7 @@ type view struct {
 	Title, Question  string
 	Partial          bool
 	Verdicts         []string
-	Best             string // the cell of the verdict, where that is the best of several
+	Best             string // the cell of the verdict when it is the best of several
 	Tally            string // of the cells
 	Returns          template.HTML
 	Figures          []drawing
@@ -61,7 +61,7 @@ type drawing struct {
 	SVG            template.HTML
 }
 
-// money is where it went in a cell, which has a name along axes.
+// money holds the tables of money of a cell. A cell has a name only along axes.
 type money struct {
 	Cell   string
 	Tables template.HTML
@@ -96,7 +96,7 @@ func Write(w io.Writer, s *experiments.Stored) error {
 	return nil
 }
 
-// verdicts are those of the cells, or along axes that of the best one.
+// verdicts lists the verdict of every cell, or along axes the verdict of the best cell.
 func (v *view) verdicts(s *experiments.Stored) error {
 	all := s.Study.Summaries()
 	if best := s.Study.Best(); len(s.Axes) > 0 && best != nil {
@@ -149,8 +149,8 @@ func (v *view) money(s *report.Study, all report.Tables) error {
 	return nil
 }
 
-// add appends a table, if there is one, to a part of the page. The table escapes its
-// own texts.
+// add appends a table to a part of the page; nil adds nothing. The table escapes its
+// texts.
 func add(to *template.HTML, t *table.Table) error {
 	if t == nil {
 		return nil
@@ -177,7 +177,7 @@ func (v *view) figures(s *experiments.Stored) error {
 	return nil
 }
 
-// claims are those that an experiment with one of the attacks tries.
+// claims lists the claims that rest on experiments with one of the attacks.
 func (v *view) claims(s *experiments.Stored) error {
 	var attacks []string
 	for _, c := range s.Study.Cells {
@@ -208,7 +208,7 @@ func (v *view) claims(s *experiments.Stored) error {
 	return nil
 }
 
-// origin is where the numbers come from and how to get them again.
+// origin says where the numbers come from and how to get them again.
 func (v *view) origin(s *experiments.Stored) error {
 	m := s.Manifest
 	var seeds []string
@@ -245,7 +245,7 @@ func (v *view) origin(s *experiments.Stored) error {
 	return nil
 }
 
-// again is a stored command line as one types it.
+// again writes a stored command line as a user would type it.
 func again(command []string) string {
 	if len(command) == 0 {
 		return ""

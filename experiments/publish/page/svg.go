@@ -10,19 +10,19 @@ import (
 	"strings"
 )
 
-// drawn are the elements and attributes that a drawing consists of.
+// drawn lists the elements and attributes that a drawing may contain.
 var drawn = map[string]string{
 	"svg":  " width height viewBox xmlns xlink ",
 	"g":    " transform ",
 	"path": " d style ",
 }
 
-// sizes are the fixed width and height of a drawing, which on a page give way to
-// the width of the screen.
+// sizes matches the fixed width and height of a drawing. A page drops them, so that the
+// drawing takes the width of the screen.
 var sizes = regexp.MustCompile(`^<svg width="([0-9.]+pt)" height="[0-9.]+pt"`)
 
-// inline is a stored drawing as part of a page, named by the element with the id. It
-// fails on all that is not a plain drawing, such as a script.
+// inline makes a stored drawing part of a page; the element with the id is its label. It
+// fails on anything that is not a plain drawing, such as a script.
 func inline(svg []byte, label string) (template.HTML, error) {
 	in := xml.NewDecoder(bytes.NewReader(svg))
 	for {

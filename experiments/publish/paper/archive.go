@@ -50,8 +50,8 @@ func (a *archive) pick(quick, full int) int {
 	return full
 }
 
-// progress reports on a piece of evidence and keeps its wall time. It opens with the
-// first step, since a stored experiment makes none.
+// progress reports on a piece of evidence and keeps its wall time. The report opens with
+// the first step, because a stored experiment has no steps.
 func (a *archive) progress(what string) (step func(done, total int), end func()) {
 	start, stop := time.Now(), func() {}
 	var inner func(done, total int)
@@ -73,7 +73,7 @@ func (a *archive) progress(what string) (step func(done, total int), end func())
 	}
 }
 
-// study is the study of an experiment, run unless it is stored.
+// study is the study of an experiment. It runs the experiment unless it is stored.
 func (a *archive) study(ctx context.Context, e experiment) (*report.Study, error) {
 	if s := a.studies[e.name]; s != nil {
 		return s, nil
@@ -97,10 +97,10 @@ func (a *archive) study(ctx context.Context, e experiment) (*report.Study, error
 	return r.Study, nil
 }
 
-// runs is the folder in which the results folder of an experiment is.
+// runs is the parent of the results folder of an experiment.
 func (a *archive) runs(e experiment) string { return filepath.Join(a.Dir(), "runs", e.name) }
 
-// keep is a value that find computes, unless the archive holds it under the same key.
+// keep computes a value with find, unless the archive holds it under the same key.
 func keep[T any](a *archive, name, key string, find func() (T, error)) (v T, err error) {
 	if v, ok := a.found[name]; ok {
 		return v.(T), nil
@@ -119,8 +119,8 @@ func keep[T any](a *archive, name, key string, find func() (T, error)) (v T, err
 		if err := a.memory.Keep(slot, record.Row{record.TextValue(name), text}); err != nil {
 			return v, err
 		}
-		// Read back, so that fresh evidence and stored evidence are drawn alike: what is
-		// stored has no negative zero.
+		// The value is read back, so that fresh and stored evidence are drawn alike:
+		// gob drops the sign of a negative zero.
 		v, _, err = recall[T](a, slot)
 	}
 	if err == nil {

@@ -35,8 +35,8 @@ func priceSign(ctx context.Context, a *archive) (*figure.Figure, error) {
 	return f, nil
 }
 
-// heatOf arranges a table of a check as a map: the column z, which that of its signs
-// follows, over the texts of the columns x and y, both in the order of the table.
+// heatOf arranges a table of a check as a map of the column z over the texts of the
+// columns x and y, in the order of the table. The column after z must hold the signs.
 func heatOf(t *table.Table, x, y, z string, unit float64, decimals int) (*figure.Heat, error) {
 	col := map[string]int{}
 	for i, c := range t.Columns {
@@ -70,7 +70,7 @@ func heatOf(t *table.Table, x, y, z string, unit float64, decimals int) (*figure
 	return h, nil
 }
 
-// exits are the remedies of which the figure of the trapped has a panel.
+// exits lists the remedies with a panel in the figure of the trapped.
 var exits = []string{"none", "forced-exit", "mass-exit", "migrate-optimistic", "migrate-bls", "migrate-zk"}
 
 func trapped(ctx context.Context, a *archive) (*figure.Figure, error) {

@@ -17,7 +17,7 @@ type experiment struct {
 	quick, full axes
 }
 
-// axes are the axes of a form, and its number of paired seeds a cell.
+// axes holds the axes of a form and the number of paired seeds of a cell.
 type axes struct {
 	reps int
 	vary []string
@@ -49,8 +49,8 @@ var (
 	cycles = experiment{name: "cycles", preset: "fake-dos-repeat", set: []string{"horizon_days=90"},
 		quick: axes{3, []string{"attack_params.cycles=1,2,3"}},
 		full:  axes{20, []string{"attack_params.cycles=1,2,3,4,5"}}}
-	// frontier is the attack that gains most without stake, over what decides it:
-	// how many users leave, and how much capital stands behind the short.
+	// frontier varies what decides the attack that gains most without stake: how many
+	// users leave, and how much capital is behind the short.
 	frontier = experiment{name: "frontier", preset: "outbid",
 		quick: axes{3, []string{"world.users.loyalty=0.3,0.6,0.85",
 			"attack_params.budget_usd=500000,1000000,2000000,4000000"}},
@@ -58,7 +58,7 @@ var (
 			"attack_params.budget_usd=250000,500000,1000000,2000000,4000000"}}}
 )
 
-// The budgets of an attack as multiples of that of its preset.
+// The budgets of an attack as multiples of the budget of its preset.
 var (
 	quickBudgets = []float64{0.5, 1, 2}
 	fullBudgets  = []float64{0.25, 0.5, 1, 1.5, 2}

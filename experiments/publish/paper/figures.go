@@ -81,7 +81,7 @@ func curve(s *report.Study, x, y string) (out []point) {
 	return out
 }
 
-// line draws points in other units; what has no estimate is left out.
+// line draws points in other units and leaves out points without an estimate.
 func line(name string, style int, points []point, xUnit, yUnit float64) figure.Line {
 	l := figure.Line{Name: name, Style: style}
 	for _, p := range points {
@@ -94,7 +94,7 @@ func line(name string, style int, points []point, xUnit, yUnit float64) figure.L
 	return l
 }
 
-// end is the end of an interval as a figure takes it: one replication has none.
+// end is the end of an interval for a figure. A single replication has no interval.
 func end(x float64) float64 {
 	if math.IsInf(x, 0) {
 		return math.NaN()
@@ -123,7 +123,7 @@ func byX(points []point) {
 	slices.SortStableFunc(points, func(a, b point) int { return cmp.Compare(a.x.Mean, b.x.Mean) })
 }
 
-// staked is the least peak share of stake with which an attack counts as one by stake.
+// staked is the smallest peak share of stake of an attack that counts as an attack by stake.
 const staked = 0.001
 
 func roiByStake(ctx context.Context, a *archive) (*figure.Figure, error) {
@@ -165,8 +165,8 @@ func multiplesOf(a *archive) []float64 {
 	return fullBudgets
 }
 
-// besieged are the attacks that leave blocks empty: those by a share of the stake,
-// and those by the whole office.
+// besieged lists the attacks that leave blocks empty, first with a share of the stake,
+// then with the whole office.
 var besieged = [...][]string{{"dos-borrowed", "dos-empty-blocks", "dos-short", "fake-dos"},
 	{"outbid", "rogue-operator"}}
 

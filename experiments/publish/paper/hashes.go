@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// The hashes of both forms, as sha256sum writes them. A form that nobody has built
-// on record has no lines.
+// The hashes of both forms in the format of sha256sum. A form whose hashes are not kept
+// has no lines.
 //
 //go:embed hashes.txt hashes-quick.txt
 var kept embed.FS
@@ -24,14 +24,14 @@ func hashesName(quick bool) string {
 	return "hashes.txt"
 }
 
-// Comparison is a build held against the hashes that are kept.
+// Comparison is the result of comparing a build with the hashes that are kept.
 type Comparison struct {
 	Match, Files int
-	Differ       []string // files of another hash, and those without one
+	Differ       []string // files with another hash or without a kept one
 	Hashes       string   // of the build, as sha256sum writes them
 }
 
-// Compare holds the files of a build against the kept hashes of its form.
+// Compare compares the files of a build with the kept hashes of its form.
 func (b *Built) Compare() (*Comparison, error) {
 	text, err := kept.ReadFile(hashesName(b.Quick))
 	if err != nil {

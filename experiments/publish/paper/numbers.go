@@ -36,7 +36,7 @@ func thousands(usd float64) string {
 	return strings.ReplaceAll(figure.Number(usd/1000, 0), "−", "$-$")
 }
 
-// macroName joins words into a name of letters alone, which is all that TeX takes.
+// macroName joins words into a name of letters, since TeX allows nothing else.
 func macroName(words string) string {
 	var b strings.Builder
 	digits := [...]string{"Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"}
@@ -58,7 +58,7 @@ func macroName(words string) string {
 	return b.String()
 }
 
-// numbers are the macros of the paper's text.
+// numbers defines the macros of the paper's text.
 func numbers(ctx context.Context, a *archive) ([]byte, error) {
 	m := new(macros)
 	fmt.Fprintf(&m.text, "%% Numbers of the text, in thousand USD where they are money. Made by the command figures; "+
@@ -106,7 +106,7 @@ func numbers(ctx context.Context, a *archive) ([]byte, error) {
 	return []byte(m.text.String()), nil
 }
 
-// judged are the numbers of verdicts on targets and claims.
+// judged defines the numbers of verdicts on targets and claims.
 func (a *archive) judged(ctx context.Context, m *macros) error {
 	pass, rows := 0, 0
 	for _, e := range docking.All() {

@@ -2,20 +2,20 @@
 //
 // An Exhibit is one figure or table. It asks for evidence: the study of an
 // experiment, or what a docking target, a check or the trial of the claims found.
-// Evidence is kept in a folder by what it depends on, and only what is not there
-// is simulated; drawing again never runs a model again, and an interrupted build
-// goes on where it stopped.
+// Evidence is stored under a key of everything that it depends on. Only missing evidence
+// is simulated, so drawing again never runs the model, and an interrupted build resumes
+// where it stopped.
 //
 // There are two forms. The full one is for print. The quick one has the same
 // exhibits from the same presets with fewer seeds and coarser axes, for a first
 // look and for a check that everything is rebuilt to the byte: its intervals are
 // wide, and every caption says how many seeds it rests on.
 //
-// Evidence belongs to the code that it was found by: who changes the model finds it
-// again, and who changes a drawing draws again.
+// Evidence belongs to the code that produced it. A change of the model produces it again;
+// a change of a drawing only draws again.
 //
-// Assumption: a hash that differs on another kind of processor in the last digit
-// of a statistic is a difference worth being named.
+// Assumption: a hash that differs because another kind of processor changed the last
+// digit of a statistic should be reported.
 package paper
 
 import (
@@ -36,8 +36,8 @@ import (
 	"stakeout/experiments/kit/table"
 )
 
-// Exhibit is one figure or table of the paper, or a text that it takes in. Exactly
-// one of its makers is set.
+// Exhibit is one figure or table of the paper, or a text that the paper includes. Exactly
+// one of figure, table and text is set.
 type Exhibit struct {
 	Name   string // stem of its files, kebab-case
 	Number string // as the paper prints it, such as "Figure 3"
@@ -89,7 +89,7 @@ func All() []Exhibit {
 		Exhibit{Name: "appendix", Number: "Text", Doc: "The figures of all docking targets", text: appendix})
 }
 
-// Find returns the exhibits of those names, all of them for no name.
+// Find returns the exhibits with the given names; without names it returns all.
 func Find(names []string) ([]Exhibit, error) {
 	all := All()
 	if len(names) == 0 {
@@ -122,8 +122,8 @@ type Options struct {
 	Command []string // as typed, for the manifests
 	// Program builds it; stored runs of another one are run again.
 	record.Program
-	// Findings is the digest of the code of checks, docking targets and claims: their
-	// results of other code are found again.
+	// Findings is the digest of the code of checks, docking targets and claims. Results
+	// of other code are computed again.
 	Findings string
 	// Progress, when set, opens the report on one piece of evidence.
 	Progress func(what string) (step func(done, total int), end func())
@@ -144,10 +144,10 @@ type Built struct {
 	Files []string // relative to Dir with slashes, in the order of the exhibits
 }
 
-// Build makes exhibits and writes their files: of a figure those of figure.Write
-// and a LaTeX float, of a table LaTeX, Markdown, CSV and JSON. It fails with the error of the
-// context, of an experiment that does not run, or of a file; what is written until
-// then is whole.
+// Build makes exhibits and writes their files: for a figure the files of figure.Write and
+// a LaTeX float, for a table LaTeX, Markdown, CSV and JSON. It fails when the context ends,
+// when an experiment does not run, and when a file cannot be written. Files written until
+// then are complete.
 func Build(ctx context.Context, list []Exhibit, o Options) (b *Built, err error) {
 	if o.Out == "" {
 		o.Out = "results"
@@ -171,7 +171,7 @@ func Build(ctx context.Context, list []Exhibit, o Options) (b *Built, err error)
 	return b, nil
 }
 
-// captions are those of the tables; a figure brings its own.
+// captions defines the captions of the tables. A figure carries its caption.
 func captions(context.Context, *archive) ([]byte, error) {
 	m := new(macros)
 	for _, e := range All() {
@@ -242,7 +242,7 @@ func (e *Exhibit) write(ctx context.Context, a *archive) (files []string, err er
 	return files, nil
 }
 
-// writers of a table by the ending of its file.
+// writers lists the formats of a table by the ending of the file.
 var writers = []struct {
 	ext   string
 	write func(*table.Table, io.Writer) error

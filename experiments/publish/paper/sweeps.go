@@ -34,7 +34,7 @@ func ransomCurve(ctx context.Context, a *archive) (*figure.Figure, error) {
 			a.reps(ransom), a.stamp())}, nil
 }
 
-// levels are the points of a study over the values of its first axis.
+// levels makes the points of a study over the values of its first axis.
 func levels(s *report.Study, path, y string) (out []point) {
 	for _, c := range s.Cells {
 		out = append(out, point{exact(c, 0), c.Estimate(y)})
@@ -42,7 +42,7 @@ func levels(s *report.Study, path, y string) (out []point) {
 	return out
 }
 
-// exact is the number at which an axis stands in a cell.
+// exact is the value of an axis in a cell.
 func exact(c *report.Cell, axis int) (e report.Estimate) {
 	e.Mean, e.N = c.Levels[axis].Number(), 1
 	return e
@@ -106,7 +106,7 @@ type frontierRow struct {
 	told    []bool // whether the excess differs from zero
 }
 
-// frontierRows are the rows of the frontier in the order of the axis.
+// frontierRows lists the rows of the frontier in the order of the axis.
 func frontierRows(s *report.Study) (rows []frontierRow) {
 	for _, x := range s.Summaries() {
 		c := x.Cell

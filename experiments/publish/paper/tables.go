@@ -73,8 +73,8 @@ func matrixTable(ctx context.Context, a *archive) (*table.Table, error) {
 	return report.Returns(s), nil
 }
 
-// atHome are the cells of the matrix in which attacks meet the leader selection and
-// the remedy of their own presets.
+// atHome lists the cells of the matrix in which an attack meets the leader selection and
+// the remedy of its preset.
 func atHome(s *report.Study) (list []*report.Summary) {
 	for _, x := range s.Summaries() {
 		if m, r := question.Home(x.Cell.Attack); m == x.Cell.Mechanism && r == x.Cell.Remedy {

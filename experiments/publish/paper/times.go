@@ -12,11 +12,11 @@ import (
 	"stakeout/experiments/kit/table"
 )
 
-// TimesName is the file with the wall times of a form: the only one besides those
-// below runs that differs between two builds, and no exhibit.
+// TimesName is the file with the wall times of a form. It is no exhibit, and besides the
+// files below runs it is the only file that differs between two builds.
 const TimesName = "times.json"
 
-// Time is the wall time of a piece of evidence, of the invocation that ended it.
+// Time is the wall time of a piece of evidence in the invocation that completed it.
 type Time struct {
 	Evidence string  `json:"evidence"`
 	Seconds  float64 `json:"seconds"`
@@ -26,7 +26,7 @@ type Time struct {
 // Times are the wall times of a form in the order in which the evidence was found.
 type Times []Time
 
-// ReadTimes reads the times of a form; a file that cannot be read has none.
+// ReadTimes reads the times of a form. A file that cannot be read gives no times.
 func ReadTimes(o Options) (t Times) {
 	text, err := os.ReadFile(filepath.Join(o.Dir(), TimesName))
 	if err == nil && json.Unmarshal(text, &t) != nil {
@@ -35,7 +35,7 @@ func ReadTimes(o Options) (t Times) {
 	return t
 }
 
-// add keeps a time, in place of an earlier one of the same evidence.
+// add keeps a time and replaces an earlier time of the same evidence.
 func (t *Times) add(what string, d time.Duration) {
 	entry := Time{what, d.Seconds(), runtime.NumCPU()}
 	if i := slices.IndexFunc(*t, func(x Time) bool { return x.Evidence == what }); i >= 0 {

@@ -24,8 +24,7 @@ var (
 	AllWorlds = [...]string{"attack", "honest", "idle"}
 )
 
-// The quantities of a world, which Outcome makes columns of. The names end in the unit
-// .
+// The quantities of a world, which Outcome makes columns of. The names end in the unit.
 const (
 	Profit         = "profit_usd"
 	CapitalAtRisk  = "capital_at_risk_usd"

@@ -15,8 +15,8 @@ import (
 	"stakeout/market/ledger"
 )
 
-// Observation is all that a row of runs is made from; trial is nil when the
-// replication failed.
+// Observation is what a row of runs is made from. Trial is nil when the replication
+// failed.
 type Observation struct {
 	*Cell
 	Design *Design
@@ -56,7 +56,7 @@ func (p *Design) Row(o *Observation) record.Row {
 	return row
 }
 
-// runsColumns is the registry: every column of runs, in order.
+// runsColumns lists every column of runs in order. To add a column, add it here.
 func (p *Design) runsColumns() []field {
 	all := append(identity(), p.parameters()...)
 	all = append(all, capital())
@@ -120,8 +120,8 @@ var always = map[string]bool{"attack": true, "mechanism": true, "remedy": true, 
 // parameter holds a control character.
 const noValue = "\x00"
 
-// parameters are the columns of the resolved parameters: those of the attacks,
-// those that vary by plan and those that differ from their default in any cell.
+// parameters makes the columns of the parameters of the attacks, of those that vary by
+// plan, and of those that differ from their default in any cell.
 func (p *Design) parameters() (out []field) {
 	place := map[string]int{}
 	for i := range p.Cells {
@@ -174,7 +174,7 @@ func parameter(place int, path string, f param.Field) field {
 	}}
 }
 
-// typed reads what Field.Value wrote.
+// typed reads the text of a Field.Value back.
 func typed(s string, t record.Type) record.Value {
 	switch t {
 	case record.Bool:
@@ -202,7 +202,7 @@ func whole(value func(*Observation) int64) func(*Observation) record.Value {
 	}
 }
 
-// number is a float column; what is not finite is missing.
+// number is a column of floats. Values that are not finite are missing.
 func number(name, unit, doc string, value func(*Observation) float64) field {
 	return field{record.Column{Name: name, Type: record.Float, Unit: unit, Doc: doc}, func(o *Observation) record.Value {
 		if o.Trial == nil {
@@ -222,9 +222,9 @@ func money(name, doc string, value func(*Observation) ledger.Amount) field {
 	return number(name, "USD", doc, func(o *Observation) float64 { return value(o).Units() })
 }
 
-// Schemas describe the tables runs and series as every preset has them; the
-// columns of runs that hold parameters are those of one preset. It fails when
-// that preset does not load.
+// Schemas describes the tables runs and series. The columns of parameters are those of
+// dos-empty-blocks, since they differ between presets. It fails when that preset does not
+// load.
 func Schemas() ([]record.Schema, error) {
 	s, err := question.Load("dos-empty-blocks")
 	if err != nil {

@@ -1,6 +1,6 @@
 // Package design lays a question out: the cells of an experiment, the place of every
-// replication, the identity of a run, and the columns of the tables runs and series
-// with the way to fill them. To add a column, add a line to observe.go or to series.go.
+// replication, the identity of a run, and the columns of the tables runs and series with
+// the functions that fill them. To add a column, add a line to observe.go or series.go.
 package design
 
 import (
@@ -15,11 +15,11 @@ import (
 	"stakeout/experiments/study/stop"
 )
 
-// Design is all that an experiment is going to do.
+// Design is an experiment that is ready to run.
 type Design struct {
 	Name    string
 	Version string
-	config  string     // text of the configuration, if it is shorter than that of all cells
+	config  string     // text of the configuration; empty takes the texts of all cells
 	Axes    []string   // paths of the parameters that vary by plan
 	Series  bool       // keep the table series
 	Stop    *stop.Rule // nil for the fixed number of every cell
@@ -28,7 +28,7 @@ type Design struct {
 	columns []field // of the runs table
 }
 
-// Detailed is the most cells that get figures and tables of money each.
+// Detailed is the largest number of cells that get figures and tables of money one by one.
 const Detailed = 6
 
 // Detail tells whether the report looks into every cell.
@@ -44,9 +44,9 @@ type Cell struct {
 	Replay string   // command line that shows one of its replications, without the number
 }
 
-// Of lays out a sweep for a version of the program. Only a sweep without axes
-// keeps the table series unless it is asked for. The configuration is the text of the
-// preset with the axes after it, which does not grow with the number of cells.
+// Of lays out a sweep for a version of the program. A sweep with axes keeps the table
+// series only on request, because it would dominate the disk. The configuration of a
+// sweep is the preset followed by the axes, so that it does not grow with the cells.
 func Of(w *question.Sweep, version string, series bool) (*Design, error) {
 	p := &Design{Name: w.Spec.Name, Version: version, Axes: w.Axes(), Series: len(w.Axes()) == 0 || series,
 		Stop: w.Precision}
@@ -122,7 +122,7 @@ func (p *Design) Manifest(by record.Program, command []string) record.Manifest {
 	return m
 }
 
-// Tables are those that the store takes run by run.
+// Tables lists the tables that the store takes run by run.
 func (p *Design) Tables(f record.Format) []record.Table {
 	list := []record.Table{{Schema: p.RunsSchema(), Formats: f}}
 	if p.Series {
@@ -131,13 +131,13 @@ func (p *Design) Tables(f record.Format) []record.Table {
 	return list
 }
 
-// Share are replications of a cell: from first to before end.
+// Share is the replications of a cell from First up to, but without, End.
 type Share struct {
 	*Cell
 	First, End int
 }
 
-// Part are the replications from one place of the experiment to before another.
+// Part lists the replications from one place of the experiment up to, but without, another.
 func (p *Design) Part(from, to int64) (out []Share) {
 	for i := range p.Cells {
 		c := &p.Cells[i]

@@ -20,7 +20,7 @@ func accountOf(t *trial.Trial, world int) *measure.Account {
 	return &t.Fair
 }
 
-// shortNotional is what legs other than that of the stake sold, in USD.
+// shortNotional is the value in USD of all sales by the legs that hold no stake.
 func shortNotional(w *sim.World) (usd float64) {
 	tick := w.Exchange().Params().TickSize.Units()
 	for _, f := range w.Exchange().Log() {
@@ -75,8 +75,8 @@ func channels(i int, world string) (out []field) {
 	return out
 }
 
-// outcome is what happened to price and service in a world between the start
-// of the plan and the end, against the idle world of the same seed.
+// outcome is what happened to price and service in a world from the start of the plan to
+// the end, relative to the idle world of the same seed.
 type outcome struct {
 	drawdown, runup, final    float64 // of the price against the idle world's
 	empty, peakEmpty, stake   float64 // shares

@@ -31,9 +31,8 @@ import (
 // Channel is a source of profit or loss of an attacker.
 type Channel int
 
-// The channels. Those of the stake leg's trades come first, then those of the
-// short leg's, which is the only other one that trades tokens; the rest are grouped
-// by the ledger's reasons.
+// The channels: first the trades of the stake leg, then the trades of the short leg, the
+// only other leg that trades tokens, then the other reasons of the ledger in groups.
 const (
 	StakeDrift Channel = iota
 	StakeImpact
@@ -250,8 +249,8 @@ func (a *Account) reasons(row ledger.Row, w *sim.World, end float64) {
 	}
 }
 
-// balance gives to Other what the rounding of token values left, a few
-// micro-dollars, so that the channels sum to the profit exactly.
+// balance adds to Other the few micro-dollars that the rounding of token values left, so
+// that the channels sum to the profit exactly.
 func (a *Account) balance(w *sim.World, end float64) {
 	rest := a.Profit
 	for _, c := range a.Channel {
@@ -260,9 +259,9 @@ func (a *Account) balance(w *sim.World, end float64) {
 	a.Channel[Other] += rest
 }
 
-// liquidation is what tokens fetch in the book now, taker fees deducted; a debt
-// costs what buying it back would. What the book cannot take is worth nothing,
-// and what it cannot supply is owed at its worst price, or at the last mid when
+// liquidation is what tokens fetch in the book now, after taker fees. A debt costs what
+// buying it back would cost. Tokens beyond the depth of the book are worth nothing. Debt
+// beyond the depth is valued at the worst price in the book, or at the last mid when
 // nobody offers anything.
 func liquidation(w *sim.World, tokens ledger.Amount) ledger.Amount {
 	mid := uint64(w.View().Price(w.PriceAt(w.Tick())))
@@ -323,8 +322,7 @@ func value(tokens ledger.Amount, price float64) ledger.Amount {
 
 func micro(usd float64) ledger.Amount { return ledger.Amount(usd * float64(ledger.Unit)) }
 
-// Ratio is a over b. It is not a number where b is zero, so that a table has a missing
-// value there.
+// Ratio is a over b. It is NaN when b is zero, which a table shows as a missing value.
 func Ratio(a, b float64) float64 {
 	if b == 0 {
 		return math.NaN()

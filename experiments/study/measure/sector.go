@@ -54,11 +54,10 @@ func SectorOf(r ledger.Row) int {
 	return slices.IndexFunc(Sectors, func(s Sector) bool { return slices.Contains(s.rows, r) })
 }
 
-// Harm is the change of each sector's equity from world b to world a in
-// micro-USD, tokens of both sides of a fork, dai and
-// ether valued at each world's own last price. The sums are exact:
-// they are formed in 1e-12 USD and the remainder of the division goes to the
-// last sector, so that the column sums to zero to the unit.
+// Harm is the change of each sector's equity from world b to world a in micro-USD. Tokens
+// of both sides of a fork, dai and ether are valued at the last price of each world. The
+// sums are exact: they are formed in 1e-12 USD, and the remainder of the division goes to
+// the last sector, so that the column sums to zero to the unit.
 func Harm(a, b *sim.World) []ledger.Amount {
 	a.Settle()
 	b.Settle()
@@ -82,9 +81,9 @@ func Residual(w *sim.World) *big.Int {
 	return sum
 }
 
-// own reports whether a reason moves an owner's wealth across the border of the
-// model without changing it: income consumed, deposits brought in, balances
-// taken home. None of them is a gain or a loss to anybody.
+// own reports whether a reason moves an owner's wealth across the border of the model
+// without changing it: income consumed, deposits brought in, balances taken home. Such a
+// move is neither a gain nor a loss.
 func own(why ledger.Reason) bool {
 	return why == ledger.Consumption || why == ledger.Deposit || why == ledger.Withdrawal
 }

@@ -13,13 +13,13 @@ import (
 	"stakeout/strategies"
 )
 
-// axesReader collects the axes of a preset and of a command line, and what is
-// wrong with them by themselves.
+// axesReader collects the axes of a preset and of a command line, and the problems that
+// each axis has without regard to the others.
 type axesReader struct {
 	*Sweep
 	doc      *notation.Document
 	scratch  *Spec // takes every value once, to see whether it is valid
-	sampled  bool  // somebody asks for a sample, be it a valid one or not
+	sampled  bool  // a sample is asked for, valid or not
 	problems []notation.Problem
 }
 
@@ -248,7 +248,7 @@ func (b *axesReader) complete(a *Varied) {
 	}
 }
 
-// Near is the value of the parameter that is nearest to a number.
+// Near rounds a number to a value that the parameter can take.
 func (a *Varied) Near(x float64) float64 {
 	y, err := strconv.ParseFloat(a.text(x), 64)
 	if err != nil { // No text of a number fails to parse.
@@ -257,7 +257,7 @@ func (a *Varied) Near(x float64) float64 {
 	return y
 }
 
-// List is the axis of some values, as the command line has it.
+// List writes the axis of some values in the form of the command line.
 func (a *Varied) List(values []float64) string {
 	texts := make([]string, len(values))
 	for i, x := range values {

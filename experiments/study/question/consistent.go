@@ -186,8 +186,8 @@ func (c *consistency) proceeds() {
 	}
 }
 
-// contract checks that a perpetual future has somebody who makes its market, and
-// that one is there when the attack uses it.
+// contract checks that a perpetual future has market makers, and that there is one when
+// the attack uses it.
 func (c *consistency) contract() {
 	w := &c.World
 	if w.Perp.OpenInterestCap > 0 && (w.Basis.Count == 0 || w.Basis.HoldShare == 0) {
@@ -210,8 +210,7 @@ func (c *consistency) contract() {
 	}
 }
 
-// judgment checks that whoever judges an operator can: that no token votes twice,
-// and that a court has jurors.
+// judgment checks that no token votes twice and that a court has jurors.
 func (c *consistency) judgment() {
 	w := &c.World
 	e, ok := remedy.Find(c.Remedy)

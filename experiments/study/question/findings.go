@@ -8,8 +8,8 @@ import (
 	"stakeout/experiments/kit/notation"
 )
 
-// findings are the problems of the cells of a sweep. One that several cells
-// share is told once, with the first of them.
+// findings collects the problems of the cells of a sweep. A problem that several cells
+// share is reported once, with the first cell.
 type findings struct {
 	*Sweep
 	doc  *notation.Document
@@ -54,8 +54,8 @@ func (f *findings) label(i int, point []string) string {
 	return fmt.Sprintf("cell %d (%s)", i+1, strings.Join(values, ", "))
 }
 
-// list are the problems with their cells. A preset without axes has one cell,
-// which needs no name.
+// list returns the problems with their cells. The single cell of a preset without axes
+// needs no name.
 func (f *findings) list() (out []notation.Problem) {
 	for _, key := range f.keys {
 		x := f.seen[key]

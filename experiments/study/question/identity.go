@@ -13,7 +13,7 @@ import (
 	"stakeout/market/ledger"
 )
 
-// Unlisted are those that other columns hold or that change no result.
+// Unlisted has the parameters that other columns hold or that change no result.
 var Unlisted = map[string]bool{"name": true, "question": true, "replications": true}
 
 const AttackPrefix = "attack_params."
@@ -27,8 +27,8 @@ func (s *Spec) Walk(visit func(path string, f param.Field)) {
 	}
 }
 
-// Stated are the values of a built-in preset, or nil when there is none of that
-// name.
+// Stated returns the values that a built-in preset states by path. It is nil when there is
+// no preset of the name.
 func Stated(name string) map[string]string {
 	if base, err := Load(name); err == nil {
 		return base.stated
@@ -36,8 +36,8 @@ func Stated(name string) map[string]string {
 	return nil
 }
 
-// ReplicationHash is the hash of all that a single replication depends on
-// besides its own seed: not how many there are, nor the words around them.
+// ReplicationHash is the hash of everything that a replication depends on except its seed.
+// The number of replications, the name and the question do not count.
 func (s *Spec) ReplicationHash() string {
 	c := *s
 	c.Name, c.Question, c.Replications = "", "", 0
@@ -45,14 +45,13 @@ func (s *Spec) ReplicationHash() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Key identifies what the replications of the spec give under a version of the program.
+// Key identifies the results of the spec under a version of the program.
 func (s *Spec) Key(version string) string {
 	return record.RunKey(version, s.ReplicationHash(), uint64(s.Seed), "")
 }
 
-// Replay is the command that explains a replication of the spec: its preset
-// and what was set besides. A preset file counts as one that is in the folder
-// that one works in.
+// Replay is the command that explains a replication of the spec: the preset and the values
+// that were set besides. It assumes that a preset file is in the working folder.
 func (s *Spec) Replay(builtin map[string]string) string {
 	command, was := "stakeout explain "+s.Name, builtin
 	if was == nil {
@@ -66,14 +65,14 @@ func (s *Spec) Replay(builtin map[string]string) string {
 	return command + " --rep "
 }
 
-// Texts are the values of all parameters by path.
+// Texts returns the values of all parameters by path.
 func (s *Spec) Texts() map[string]string {
 	out := map[string]string{}
 	s.Walk(func(path string, f param.Field) { out[path] = f.Value })
 	return out
 }
 
-// WorldKey names all that the idle world of a replication depends on besides the
+// WorldKey names everything that the idle world of a replication depends on except the
 // remedy.
 func (s *Spec) WorldKey(rep int) string {
 	var text strings.Builder
@@ -86,12 +85,13 @@ func (s *Spec) WorldKey(rep int) string {
 	return text.String()
 }
 
-// PlanKey names all that the world of the attack depends on besides.
+// PlanKey names what the world of the attack depends on besides WorldKey.
 func (s *Spec) PlanKey() string {
 	return fmt.Sprintln(s.Attack, s.HorizonDays) + string(param.Canonical(s.Params))
 }
 
-// UseKey names all that the world of the honest use of the capital depends on besides.
+// UseKey names what the world of the honest use of the capital depends on besides
+// WorldKey. Attacks with the same honest use have the same key.
 func (s *Spec) UseKey() string {
 	if use := s.Entry.Use(s.Params); use != "" {
 		return fmt.Sprintln(s.HorizonDays, use)
@@ -99,8 +99,8 @@ func (s *Spec) UseKey() string {
 	return s.PlanKey()
 }
 
-// SeedOf of replication r: worlds of different experiments with the same master
-// seed and number are paired.
+// SeedOf is the seed of a replication. Experiments with the same master seed are paired by
+// the number of the replication.
 func (s *Spec) SeedOf(rep int) uint64 { return draw.Mix(uint64(s.Seed), uint64(rep)) }
 
 // Capital is the cash that the attacker's legs start with.

@@ -14,7 +14,7 @@ const ComparisonName = "compare"
 
 const ComparisonQuestion = "Which attack pays under which leader selection and which remedy?"
 
-// VariantName is what Load takes for an attack's own preset under another leader
+// VariantName is the name by which Load finds an attack's own preset under another leader
 // selection and remedy.
 func VariantName(attack, mechanism, remedy string) string {
 	return attack + "@" + mechanism + "+" + remedy
@@ -42,7 +42,7 @@ const comparisonReps = 20
 // Comparison is the matrix of attacks: each attack's own preset under every leader
 // selection without a remedy, and with every remedy under its own leader selection;
 // with all set, every attack under every pair. Pairs without a lever are left out.
-// Replications are those of the matrix unless reps is above 0. It fails when a
+// A cell has reps replications, or comparisonReps when reps is not above 0. It fails when a
 // built-in preset does not load.
 func Comparison(all bool, reps int) (*Sweep, error) {
 	if reps <= 0 {
@@ -80,7 +80,7 @@ func Comparison(all bool, reps int) (*Sweep, error) {
 // Alone is the sweep of one cell that a spec makes.
 func Alone(s *Spec) *Sweep { return Together(s.Name, s) }
 
-// Together is an experiment of some name whose cells are specs by themselves.
+// Together is an experiment whose cells are separate specs.
 func Together(name string, specs ...*Spec) *Sweep {
 	w := &Sweep{Spec: &Spec{}, Cells: specs}
 	if len(specs) > 0 {

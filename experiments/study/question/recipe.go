@@ -18,7 +18,7 @@ type Recipe struct {
 	Series    bool          `json:"series"`
 }
 
-// MatrixOf are the arguments of Comparison.
+// MatrixOf holds the arguments of Comparison.
 type MatrixOf struct {
 	All  bool `json:"all"`
 	Reps int  `json:"reps"`

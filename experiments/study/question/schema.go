@@ -19,9 +19,8 @@ type object = map[string]any
 
 // Schema is the JSON Schema (draft 2020-12) of presets and of the sweeps in them,
 // made from the parameters and the catalogue: every key with its meaning, unit,
-// source, default and range, so that editors complete and check as one types. It
-// knows single values; what depends on several of them only `stakeout check`
-// knows.
+// source, default and range, so that editors complete and check while the user types. It
+// judges single values only; `stakeout check` also judges how values go together.
 // Source: json-schema.org, "JSON Schema: A Media Type for Describing JSON
 // Documents", draft 2020-12.
 func Schema() []byte {
@@ -134,8 +133,8 @@ func describe(f param.Field) string {
 	return text
 }
 
-// refine adds to the schema of a parameter. A default that is no valid value, such
-// as the empty name, is none.
+// refine adds to the schema of a parameter. It drops a default that is not a valid value,
+// such as the empty name.
 func refine(properties object, key string, with object) {
 	p := properties[key].(object)
 	maps.Copy(p, with)
@@ -154,8 +153,7 @@ func choose[E any](properties object, key string, entries []E, of func(E) (name,
 	refine(properties, key, object{"oneOf": names})
 }
 
-// axesSchema are the parameters that may vary, each with a list of values or with a
-// range.
+// axesSchema lists the parameters that may vary, each with a list of values or a range.
 func axesSchema() object {
 	out, items := object{}, map[string][]object{}
 	add := func(path, at string, f param.Field) {

@@ -55,7 +55,7 @@ type worldPart struct {
 
 // Load reads a built-in preset or a file, or a variant such as
 // dos-short@burn-auction+hard-fork: a preset under another leader selection and, after
-// the plus, with another remedy. All problems are returned at once, as a *preset.Error;
+// the plus, with another remedy. All problems are returned at once, as a *notation.Error;
 // overrides are path=value pairs as on the command line.
 func Load(name string, overrides ...string) (*Spec, error) {
 	f, err := open(name)
@@ -65,7 +65,7 @@ func Load(name string, overrides ...string) (*Spec, error) {
 	return f.parse(overrides)
 }
 
-// source is the text of a preset and where it is put.
+// source is the text of a preset with the place that it comes from.
 type source struct {
 	file string
 	text []byte
@@ -91,8 +91,8 @@ func open(name string) (source, error) {
 	return f, nil
 }
 
-// Parse reads a preset from its text. Of a preset with axes, which LoadSweep
-// reads, it gives the values that do not vary.
+// Parse reads a preset from its text. From a preset with axes it returns the values that
+// do not vary; LoadSweep reads the axes.
 func Parse(file string, text []byte, overrides ...string) (*Spec, error) {
 	return source{file: file, text: text}.parse(overrides)
 }
@@ -102,7 +102,7 @@ func (f source) parse(overrides []string) (*Spec, error) {
 	if err != nil {
 		return nil, err
 	}
-	if doc.Has("") { // What cannot be read at all has one problem only.
+	if doc.Has("") { // A text that cannot be read at all has one problem only.
 		problems = append(problems, s.inconsistencies(doc)...)
 	}
 	if err := notation.Errors(problems); err != nil {
@@ -111,8 +111,8 @@ func (f source) parse(overrides []string) (*Spec, error) {
 	return s, nil
 }
 
-// read decodes a preset without looking at how its values go together. The
-// error is that of an override.
+// read decodes a preset without checking how its values go together. The error is the
+// error of an override.
 func (f source) read(overrides []string) (*Spec, *notation.Document, []notation.Problem, error) {
 	doc, problems := notation.Parse(f.file, f.text)
 	var part worldPart
@@ -146,8 +146,8 @@ func (f source) read(overrides []string) (*Spec, *notation.Document, []notation.
 	return s, doc, problems, nil
 }
 
-// Reread reads the configuration of a manifest back: a spec and the paths of its axes.
-// The values of a configuration have been checked against one another before.
+// Reread reads the configuration of a manifest back: a spec and the paths of its axes. It
+// does not check again how the values go together.
 func Reread(file string, text []byte) (*Spec, []string, error) {
 	s, doc, problems, err := source{file: file, text: text}.read(nil)
 	if err = errors.Join(err, notation.Errors(problems)); err != nil {
@@ -162,8 +162,8 @@ func Known(name string) bool {
 	return err == nil
 }
 
-// attackProblem says why there is no attack; one of the wrong type has its
-// problem already.
+// attackProblem says why there is no attack. An attack of the wrong type already has a
+// problem.
 func (s *Spec) attackProblem(doc *notation.Document) []notation.Problem {
 	switch {
 	case !doc.Has(""):
@@ -290,8 +290,8 @@ func remedyNames() (names []string) {
 	return names
 }
 
-// Canonical is the resolved configuration as text: what the run key and the
-// manifest hash.
+// Canonical is the resolved configuration as text. The run key and the manifest hold its
+// hash.
 func (s *Spec) Canonical() []byte {
 	text := param.Canonical(&worldPart{Header: s.Header, World: s.World})
 	if s.Params != nil {
@@ -317,8 +317,8 @@ func (s *Spec) Marks() (out []strategies.Mark) {
 	return out
 }
 
-// Value is the text of the parameter at a path, as a preset takes it, and whether
-// the spec has it.
+// Value is the text of the parameter at a path in the notation of presets, and whether the
+// spec has the parameter.
 func (s *Spec) Value(path string) (text string, ok bool) {
 	text, ok = s.Texts()[path]
 	return text, ok

@@ -20,8 +20,7 @@ type Variation struct {
 	Axes   []string `json:"axes"`   // as axis.Parse reads them, in place of the preset's axis of the same path
 	Sample string   `json:"sample"` // as axis.ParseSample reads it, in place of the preset's
 	// Precision is the rule for the number of replications, in place of the
-	// preset's: RELATIVE:ABSOLUTE:MIN..MAX as report.Precision has them, the last
-	// two parts optional.
+	// preset's: RELATIVE:ABSOLUTE:MIN..MAX, as stop.Parse reads it.
 	Precision string `json:"precision,omitempty"`
 }
 
@@ -35,8 +34,7 @@ type Sweep struct {
 	Precision *stop.Rule // nil for a fixed number of replications
 	// Recipe is how the sweep was made, nil for one that cannot be made again.
 	Recipe *Recipe
-	// Apart are the paths in which the cells differ where every cell is a preset by
-	// itself.
+	// Apart lists the paths in which the cells differ when each is a separate preset.
 	Apart []string
 }
 
@@ -59,12 +57,11 @@ func (a *Varied) text(x float64) string {
 // SampleSection is the section of a preset that asks for a sample of its axes.
 const SampleSection = "sample"
 
-// maxCells bounds a sweep; a grid beyond it is a slip of the pen.
+// maxCells bounds a sweep, because a larger grid is a typing error.
 const maxCells = 100_000
 
 // LoadSweep reads a built-in preset or a file with its axes. Every cell is
-// checked; all problems are returned at once, as a *preset.Error that names the
-// cells.
+// checked. All problems are returned at once, as a *notation.Error that names the cells.
 func LoadSweep(name string, v Variation) (*Sweep, error) {
 	f, err := open(name)
 	if err != nil {
@@ -100,7 +97,7 @@ func (f source) parseSweep(v Variation) (*Sweep, error) {
 	return w, nil
 }
 
-// Axes are the paths of the parameters that vary, in their order.
+// Axes lists the paths of the parameters that vary, in order.
 func (w *Sweep) Axes() (paths []string) {
 	if len(w.Apart) > 0 {
 		return w.Apart
@@ -111,18 +108,17 @@ func (w *Sweep) Axes() (paths []string) {
 	return paths
 }
 
-// Runs is the number of replications of all cells, the most when a precision
-// decides on it.
+// Runs is the number of replications of all cells. With a precision it is an upper bound.
 func (w *Sweep) Runs() int { return len(w.Cells) * w.Spec.Replications }
 
-// Shares reports whether cells differ by their remedy, so that they have worlds in
-// common for as long as it makes no difference.
+// Shares reports whether cells differ by their remedy. Such cells share worlds as long as
+// the remedies make no difference.
 func (w *Sweep) Shares() bool {
 	return slices.ContainsFunc(w.Cells, func(s *Spec) bool { return s.Remedy != w.Cells[0].Remedy })
 }
 
-// ExpectedSeconds estimates the wall time on a number of workers, as if no two cells
-// had a world in common.
+// ExpectedSeconds estimates the wall time on a number of workers. It ignores that cells
+// may share worlds, so it is an upper bound.
 func (w *Sweep) ExpectedSeconds(workers int) (sum float64) {
 	for _, c := range w.Cells {
 		sum += c.ExpectedSeconds(workers)
@@ -130,7 +126,7 @@ func (w *Sweep) ExpectedSeconds(workers int) (sum float64) {
 	return sum
 }
 
-// Clone is a copy whose parameters may be set without changing s.
+// Clone copies the spec, so that setting a parameter of the copy leaves s unchanged.
 func (s *Spec) Clone() *Spec {
 	c := *s
 	if s.Params != nil {
@@ -141,7 +137,7 @@ func (s *Spec) Clone() *Spec {
 	return &c
 }
 
-// points are the values of all axes in every cell, as texts.
+// points lists the values of all axes in every cell as texts.
 func (w *Sweep) points() (out [][]string) {
 	if w.Sample.Points > 0 {
 		for _, u := range w.Sample.Draw(len(w.Varied), uint64(w.Spec.Seed)) {
@@ -168,8 +164,8 @@ func (w *Sweep) points() (out [][]string) {
 	return out
 }
 
-// at is the value at the share u of an axis: a number of the range, or one of
-// the values, each of which has an equal part.
+// at maps u in [0, 1) to a value of the axis: a number of the range, or one of the listed
+// values, which have equal parts.
 func (a *Varied) at(u float64) string {
 	if n := len(a.Values); n > 0 {
 		return a.Values[min(int(u*float64(n)), n-1)]
@@ -200,7 +196,7 @@ func (w *Sweep) size() int {
 	return n
 }
 
-// expand makes the cells and checks each as if it were a preset by itself.
+// expand makes the cells and checks each like a separate preset.
 func (w *Sweep) expand(doc *notation.Document) []notation.Problem {
 	found := &findings{Sweep: w, doc: doc}
 	same := map[string]int{}
@@ -241,7 +237,7 @@ func (w *Sweep) cell(point []string) (*Spec, *param.Problem) {
 	return c, nil
 }
 
-// Canonical is the text that two equal sweeps share.
+// Canonical is a text that is equal for equal sweeps.
 func (w *Sweep) Canonical() string {
 	var b strings.Builder
 	b.Write(w.Spec.Canonical())

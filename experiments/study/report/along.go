@@ -12,15 +12,15 @@ import (
 	"stakeout/experiments/kit/table"
 )
 
-// ray is the cells that differ in one numerical axis only, by its rising value.
+// ray is the cells that differ in one numerical axis only, in rising order of it.
 type ray struct {
 	others string // what the cells have in common: levels of the other axes
 	x      []float64
 	cells  []*Summary
 }
 
-// along cuts a study into rays of an axis, in the order of their first cells.
-// Cells without a number on the axis are left out.
+// along cuts a study into the rays of an axis, in the order of their first cells. It
+// leaves out cells without a number on the axis.
 func (s *Study) along(axis int) (rays []*ray) {
 	of := map[string]*ray{}
 	for _, c := range s.Summaries() {
@@ -104,8 +104,8 @@ const mostRays = 7
 
 // SweepFigure shows profit and excess over the honest use along the first
 // numerical axis of a sweep, one line for each combination of the others, in
-// thousand USD. It is nil without such an axis, and when its lines would be too
-// many or too short to be followed, as those of a sample of several axes are.
+// thousand USD. It is nil without such an axis, and when there are too many lines or lines
+// too short to follow, as in a sample of several axes.
 func SweepFigure(s *Study) *figure.Figure {
 	for axis := range s.axes {
 		if !s.isNumerical(axis) {
@@ -154,8 +154,8 @@ func (s *Study) sweepFigure(axis int, rays []*ray) *figure.Figure {
 	}
 }
 
-// spread tells whether the axis is logarithmic, as one over a factor of eight and
-// more is, and how far apart the lines are set on it.
+// spread tells whether the axis is logarithmic, which it is from a factor of eight on, and
+// how far apart the lines are set.
 func spread(rays []*ray) (log bool, step float64) {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, r := range rays {

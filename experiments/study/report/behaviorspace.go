@@ -11,13 +11,12 @@ import (
 	"stakeout/experiments/study/column"
 )
 
-// BehaviorSpace writes the replications of a results folder as the table that
-// NetLogo's BehaviorSpace writes, which its users' scripts read: six lines of
-// head, then one quoted row a run, with its number, the parameters, the step at
-// its end and the outcomes. Where NetLogo puts the time of day stands the hash of
-// the configuration, so that the same results are the same bytes; a world without
-// a map has the corners 0. Truth values are true and false, and what a replication
-// does not have is empty.
+// BehaviorSpace writes the replications of a results folder in the table format of
+// NetLogo's BehaviorSpace, which scripts of NetLogo users read: six lines of head, then one
+// quoted row a run with its number, the parameters, the last step and the outcomes. The
+// hash of the configuration stands where NetLogo writes the time of day, so that equal
+// results give equal bytes. The corners of the map are 0, since there is no map. Truth
+// values are true and false, and missing values are empty.
 // Source: U. Wilensky, "BehaviorSpace Guide", NetLogo user manual, table output.
 func BehaviorSpace(w io.Writer, dir string) error {
 	m, err := record.ReadManifest(dir)
@@ -74,7 +73,7 @@ func BehaviorSpace(w io.Writer, dir string) error {
 	return errors.Join(err, out.Flush())
 }
 
-// quotedLine is a line of CSV with every cell in quotes, as NetLogo has it.
+// quotedLine is a line of CSV with every cell in quotes, as NetLogo writes it.
 func quotedLine(cells []string) string {
 	quoted := make([]string, len(cells))
 	for i, c := range cells {

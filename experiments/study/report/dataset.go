@@ -38,7 +38,7 @@ func leverage(c *Cell) []float64 {
 	return values
 }
 
-// quantities is the registry of what attack_roi summarises, in order.
+// quantities lists what attack_roi summarises, in order.
 func quantities() []quantity {
 	list := []quantity{
 		from("capital", "USD", "Cash that the attacker started with", column.Capital),
@@ -92,7 +92,7 @@ func quantities() []quantity {
 	return append(list, from("zero_sum_residual", "USD", "Sum of all sectors' gains, which is zero", column.HarmResidual))
 }
 
-// statistics are what attack_roi says about each quantity.
+// statistics lists the columns that attack_roi has for each quantity.
 var statistics = [...]struct {
 	suffix, doc string
 	value       func(*Estimate) float64
@@ -106,7 +106,7 @@ var statistics = [...]struct {
 	{"p95", "95 % quantile", func(e *Estimate) float64 { return e.P95 }},
 }
 
-// datum is one column of attack_roi and the way to fill it.
+// datum is one column of attack_roi with the function that fills it.
 type datum struct {
 	record.Column
 	value func(*Study, *Summary) record.Value
@@ -185,7 +185,7 @@ func (s *Study) levels() (out []datum) {
 	return out
 }
 
-// spreads are the statistics of all quantities.
+// spreads computes the statistics of all quantities.
 func spreads() (out []datum) {
 	for k, q := range quantities() {
 		for i, st := range statistics {
@@ -213,7 +213,7 @@ func (x *Summary) spreads(level float64) [][len(statistics)]float64 {
 	return x.spread
 }
 
-// headline are the tests and tails of profit, ROI and excess.
+// headline lists the tests and tails of profit, ROI and excess.
 func headline() (out []datum) {
 	for _, h := range [...]struct {
 		name, unit string

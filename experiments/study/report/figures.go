@@ -49,8 +49,7 @@ func PriceFigure(s *Study, c *Cell, p *Paths, events []strategies.Mark) *figure.
 	}
 }
 
-// manyMarks is the number of events from which on their labels would take more
-// room than the axes.
+// manyMarks is the number of events whose labels would take more room than the axes.
 const manyMarks = 6
 
 // terse labels the events of a plan. Where there are many, the start and the end of an
@@ -71,7 +70,7 @@ func terse(events []strategies.Mark) (marks []figure.Mark) {
 	return marks
 }
 
-// untold says what a line without a label is.
+// untold explains lines without a label, if there are any.
 func untold(marks []figure.Mark) string {
 	if slices.ContainsFunc(marks, func(m figure.Mark) bool { return m.Label == "" }) {
 		return "Dashed lines without a label: the act before ends. "
@@ -139,8 +138,8 @@ func tallest(bars []bar) (most float64) {
 	return most
 }
 
-// gathered puts the channels too small to be seen, below a half per cent of the
-// largest, together in one bar, so that the bars still add up.
+// gathered merges the channels below half a per cent of the largest, which are too small
+// to see, into one bar, so that the bars still add up.
 func gathered(bars []bar) (out []bar) {
 	least, rest, n := tallest(bars)/200, bar{}, 0
 	for _, b := range bars {

@@ -10,9 +10,9 @@ import (
 )
 
 // MatrixFigure shows the mean excess of every attack over the honest use of its
-// capital, in thousand USD, by leader selection without a remedy and by remedy under
-// the leader selection at home, which names that of an attack's own preset. It is nil
-// for a study that is no such matrix.
+// capital, in thousand USD, by leader selection without a remedy, and by remedy under the
+// leader selection of the attack's own preset, which the function home returns. It is nil
+// for a study that is not the matrix.
 func MatrixFigure(s *Study, home func(attack string) string) *figure.Figure {
 	if !s.isMatrix() {
 		return nil
@@ -79,8 +79,8 @@ func (t *heatTable) put(row, col string, z float64, told bool) {
 	t.z[[2]string{row, col}], t.told[[2]string{row, col}] = z, told
 }
 
-// heat is the map with rows and columns in alphabetical order, rows from the top; what
-// no remedy changes comes first, since the other columns are held against it.
+// heat is the map with rows and columns in alphabetical order. The column without a remedy
+// comes first, because readers compare the others with it.
 func (t *heatTable) heat() *figure.Heat {
 	slices.Sort(t.rows)
 	slices.Reverse(t.rows)

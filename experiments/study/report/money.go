@@ -89,8 +89,7 @@ func Channels(s *Study, c *Cell) (*table.Table, error) {
 	return t, nil
 }
 
-// zero tells whether nothing would be printed: every amount is below half a
-// cent.
+// zero tells whether every amount would be printed as zero: it is below half a cent.
 func zero(amounts []int64) bool {
 	for _, a := range amounts {
 		if a > 5000 || a < -5000 {

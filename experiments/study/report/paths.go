@@ -49,8 +49,8 @@ type Paths struct {
 // moment is what the figures need of a row of series.
 type moment struct{ day, lnPrice, empty, users float64 }
 
-// ReadPaths streams the rows of series, which come replication by replication,
-// and keeps means and variances only: memory does not grow with their number.
+// ReadPaths streams the rows of series, which must come replication by replication. It
+// keeps means and variances only, so memory does not grow with the replications.
 func ReadPaths(schema record.Schema, each func(visit func(record.Row) error) error) (map[string]*Paths, error) {
 	at := map[string]int{}
 	for i, c := range schema.Columns {
@@ -132,8 +132,8 @@ func (p *Paths) line(world, quantity string) []moments {
 	return p.lines[key]
 }
 
-// band is the mean of a quantity at every moment with the ends of Student's
-// interval, which are infinite and left out for a single replication.
+// band is the mean of a quantity at every moment with the ends of Student's interval. With
+// a single replication the ends are infinite, and figures leave them out.
 func (p *Paths) band(world, quantity string, level float64) (mean, lo, hi []float64) {
 	for _, m := range p.line(world, quantity) {
 		half := math.NaN()

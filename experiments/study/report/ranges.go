@@ -2,9 +2,9 @@ package report
 
 import "stakeout/experiments/kit/table"
 
-// Ranges says for every attack of the matrix how far its verdict hangs on the leader
-// selection and the remedy: in how many cells the act pays, and where most and least.
-// It is nil for a study that is no such matrix.
+// Ranges says for every attack of the matrix how much its verdict depends on the leader
+// selection and the remedy: in how many cells the act pays, and where most and least. It is
+// nil for a study that is not the matrix.
 func Ranges(s *Study) *table.Table {
 	if !s.isMatrix() {
 		return nil

@@ -1,13 +1,11 @@
 // Package report turns the stored rows of an experiment into what an economist
-// reads: statistics, tables, verdicts in words and figures. It sees rows and
-// never a world, so that everything in a paper can be drawn again from its
-// results folder.
+// reads: statistics, tables, verdicts in words and figures. It sees rows and never a world,
+// so that everything in a paper can be drawn again from a results folder.
 //
 // A Study is the table runs by cell; its statistics pair the worlds of each
 // replication. Assumption: replications are independent, and pairing is by
-// replication within a cell. Verdicts are decided by intervals and never by
-// point estimates: what an interval leaves open is called not distinguishable
-// from zero.
+// replication within a cell. Intervals decide verdicts, never point estimates: an interval
+// that contains zero gives the verdict not distinguishable from zero.
 //
 // Sources of the estimators are given in package stat.
 package report

@@ -19,7 +19,7 @@ import (
 	"stakeout/experiments/study/trial"
 )
 
-// Pace says how fast replications are run and who is told.
+// Pace says how many workers run and where progress is reported.
 type Pace struct {
 	Workers  int                   // at least one
 	Progress func(done, total int) // called after every replication, one call at a time, or nil
@@ -55,8 +55,8 @@ type block struct {
 
 func SpecOf(s design.Share) *question.Spec { return s.Spec }
 
-// Execute runs what the store does not hold yet of some replications. It returns what
-// stopped it, or nil when every one has its row.
+// Execute runs the replications that the store does not hold yet. It returns the error or
+// the cancellation that stopped it, and nil when every replication has its row.
 func Execute(ctx context.Context, p *design.Design, store *record.Store, shares []design.Share, o Pace,
 	n *Counts) error {
 	c := &crew{Design: p, Pace: o, ctx: ctx, store: store, counts: n}
@@ -80,8 +80,8 @@ func Execute(ctx context.Context, p *design.Design, store *record.Store, shares 
 	return cmp.Or(c.err, err)
 }
 
-// work takes replications of blocks until none is left or something stops the
-// crew. A worker's worlds are re-used as long as the block stays the same.
+// work takes replications until none is left or the crew is stopped. A worker keeps its
+// worlds as long as the block stays the same.
 func (c *crew) work() {
 	var worlds *trial.Worlds
 	var last []design.Share
@@ -165,8 +165,8 @@ func (c *crew) done(err error, reused, failed bool) {
 	}
 }
 
-// replicate runs one replication and turns it into rows. A failure, a panic
-// included, becomes a row that says so.
+// replicate runs one replication and turns it into rows. A failure or a panic becomes a
+// row with the status failed.
 func (c *crew) replicate(b *trial.Worlds, at *design.Cell, rep int) (run record.Run, failed error) {
 	defer func() {
 		if what := recover(); what != nil {

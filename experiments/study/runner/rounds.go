@@ -9,9 +9,9 @@ import (
 	"stakeout/experiments/study/design"
 )
 
-// Run runs the replications of all cells: so many as each is to have, or
-// as many as the rule asks for, in rounds that are the same for any number of
-// workers and after any resumption.
+// Run runs the replications of all cells: a fixed number, or as many as the rule of
+// stopping asks for. The rule looks only between rounds, so the number does not depend on
+// the workers or on a resumption.
 func Run(ctx context.Context, p *design.Design, store *record.Store, o Pace, n *Counts) error {
 	if p.Stop == nil {
 		n.Planned = p.Total()
@@ -45,7 +45,7 @@ func Run(ctx context.Context, p *design.Design, store *record.Store, o Pace, n *
 	return nil
 }
 
-// enough asks the rule about all replications of a cell so far.
+// enough asks the rule whether the replications of a cell so far are enough.
 func enough(p *design.Design, store *record.Store, s design.Share) (bool, error) {
 	schema := p.RunsSchema()
 	excess, capital := schema.Index(column.Excess), schema.Index(column.Outcome("attack", column.CapitalAtRisk))

@@ -13,12 +13,11 @@ import (
 	"stakeout/experiments/kit/stat"
 )
 
-// Rule adds replications to a cell until its excess is known
-// well enough. After Min, 2 Min, 4 Min … replications, and at last after Max, the
+// Rule adds replications to a cell until its excess is known well enough. After Min, 2 Min, 4 Min …
+// replications, and at last after Max, the
 // half-width of the interval of the mean excess is compared with a share of that
-// mean and with a share of the mean capital at risk; one of the two is enough. The
-// decision rests on the first so many replications of the cell and on nothing
-// else.
+// mean and with a share of the mean capital at risk. One of the two is enough. The
+// decision rests on the first replications of the cell and on nothing else.
 //
 // Assumption: the interval is made as if the number had been fixed before. It
 // covers a little less than its level, since the rule stops where the variance
@@ -48,8 +47,8 @@ func (p Rule) Enough(excess stat.Interval, capital float64) bool {
 
 func finite(values []float64) []float64 { return slices.DeleteFunc(slices.Clone(values), math.IsNaN) }
 
-// Next is the number of replications after which the rule looks again, 0 when
-// there are to be no more than n.
+// Next is the number of replications after which the rule looks again. It is 0 when n is
+// the largest number allowed.
 func (p Rule) Next(n int) int {
 	switch {
 	case n < p.Min:

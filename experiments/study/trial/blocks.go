@@ -11,13 +11,13 @@ import (
 // none waits long for the others at the end.
 const blocksPerWorker = 8
 
-// BlockSize is the most items of a block when there are so many runs.
+// BlockSize is the largest number of items in a block, given the number of runs.
 func BlockSize(runs, workers int) int { return max(1, runs/(blocksPerWorker*workers)) }
 
-// Blocks groups items by the world that their specs share, each group in the order in
-// which its world runs forward, and cuts the groups into blocks of at most so many
-// items. A worker runs a block seed by seed, so that what the items have in common is
-// simulated once.
+// Blocks groups items by the world that their specs share and cuts the groups into blocks
+// of at most the given size. Within a group items are ordered by horizon, because a shared
+// world only runs forward. A worker runs a block seed by seed, so that what the items have
+// in common is simulated once.
 func Blocks[T any](items []T, most int, spec func(T) *question.Spec) (out [][]T) {
 	if len(items) == 1 || most == 1 {
 		return slices.Collect(slices.Chunk(items, 1))
@@ -41,7 +41,7 @@ func Blocks[T any](items []T, most int, spec func(T) *question.Spec) (out [][]T)
 	return out
 }
 
-// WorldsFor is the memory of a worker for a block. An item alone shares nothing.
+// WorldsFor makes the memory of a worker for a block. A single item shares nothing.
 func WorldsFor[T any](items []T, spec func(T) *question.Spec) *Worlds {
 	var remedies []string
 	for _, item := range items {

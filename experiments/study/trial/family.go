@@ -8,17 +8,18 @@ import (
 	"stakeout/experiments/sim"
 )
 
-// family are the worlds of experiments that differ by their remedy alone: one for all
-// the remedies that have made no difference yet. When one makes a difference its
-// world goes back to the last day on which all were one and on from there by itself,
-// so that every experiment ends in the very world that it would have had alone.
+// family holds the worlds of experiments that differ by their remedy alone. Remedies that
+// have made no difference yet share one world. When a remedy makes a difference, its world
+// returns to the last day on which it was shared and goes on from there separately. Every
+// experiment therefore ends in the world that it would have had alone.
 type family struct {
 	worlds []*sim.World
 	owner  *Worlds
 }
 
-// at brings the world of a remedy to a tick, or leaves it where it is beyond, with the
-// remedy in force. The world stays the family's: whoever wants to change it takes a copy.
+// at brings the world of a remedy to a tick with the remedy in force. A world beyond the
+// tick stays where it is. The world belongs to the family, so a caller that wants to
+// change it takes a copy.
 func (f *family) at(ctx context.Context, remedy string, tick uint32) (*sim.World, error) {
 	w, err := f.advance(ctx, remedy, tick)
 	if err == nil {
@@ -59,7 +60,7 @@ func (f *family) advance(ctx context.Context, remedy string, tick uint32) (*sim.
 	return w, nil
 }
 
-// of is the world of a remedy, nil when there is none yet.
+// of finds the world of a remedy. It is nil before the world has begun.
 func (f *family) of(remedy string) *sim.World {
 	for _, w := range f.worlds {
 		if w.Remedy().Has(remedy) {
@@ -69,7 +70,7 @@ func (f *family) of(remedy string) *sim.World {
 	return nil
 }
 
-// release gives back the worlds of which no remedy is wanted any more.
+// release gives back the worlds whose remedies are not wanted any more.
 func (f *family) release(wanted func(remedy string) bool) {
 	f.worlds = slices.DeleteFunc(f.worlds, func(w *sim.World) bool {
 		done := !slices.ContainsFunc(w.Remedy().Names(), wanted)
@@ -98,7 +99,7 @@ func (p *spare) copyOf(w *sim.World) *sim.World {
 	return c
 }
 
-// branch is a copy of a family's world of a remedy at a tick.
+// branch copies the world that a family has for a remedy at a tick.
 func (p *spare) branch(ctx context.Context, f *family, remedy string, tick uint32) (*sim.World, error) {
 	w, err := f.at(ctx, remedy, tick)
 	if err != nil {

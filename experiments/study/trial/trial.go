@@ -32,28 +32,26 @@ type Trial struct {
 	act                  uint32                  // tick from which the attack differs from its honest twin
 }
 
-// Worlds are one worker's worlds, re-used from replication to replication. Trials of
-// one seed that differ by their remedy have a world in common for as long as it makes
-// no difference, and those that differ by their attack have the world without the
-// attacker's capital.
+// Worlds is the memory of one worker. Trials of one seed that differ by their remedy share
+// a world as long as the remedy makes no difference. Trials that differ by their attack
+// share the world without the attacker's capital.
 type Worlds struct {
 	spare    spare
 	trial    *Trial   // the one that begins
-	remedies []string // of the trials; none shares nothing
+	remedies []string // of the trials; without any, trials share nothing
 	world    string   // what the trunk depends on
 	use      string   // what the honest use of the capital depends on besides
 	plan     string   // what the attack depends on besides
 	done     []string // remedies under which the plan has been tried
-	// trunk is the world up to the start of the plan, idle the same world after it
-	// without the attacker's capital, eve that of the honest use of it up to the act,
-	// honest the same on from there, and attack that of the attack.
+	// Trunk is the world up to the start of the plan. Idle goes on from it without the
+	// attacker's capital, eve with the honest use of the capital up to the act. Honest
+	// and attack go on from eve.
 	trunk, idle, eve, honest, attack family
 	funded                           *sim.World // an idle world with the capital
 }
 
-// NewWorlds is a worker's memory for trials under some remedies that follow each
-// other seed by seed, in the order of their horizons. Without remedies trials share
-// nothing.
+// NewWorlds makes the memory for trials under the given remedies, which must come seed by
+// seed and in the order of their horizons. Without remedies trials share nothing.
 func NewWorlds(remedies ...string) *Worlds {
 	b := &Worlds{remedies: remedies}
 	for _, f := range [...]*family{&b.trunk, &b.idle, &b.eve, &b.honest, &b.attack} {
@@ -91,7 +89,7 @@ func Begin(ctx context.Context, s *question.Spec, b *Worlds, rep int) (*Trial, e
 	return t, err
 }
 
-// prepare drops the worlds that are not those of a trial, and says how its own begin.
+// prepare drops the worlds that the next trial cannot use.
 func (b *Worlds) prepare(t *Trial) {
 	s := t.spec
 	world, use, plan := s.WorldKey(t.Rep), s.UseKey(), s.PlanKey()
@@ -114,7 +112,7 @@ func (b *Worlds) prepare(t *Trial) {
 	b.trial = t
 }
 
-// begin makes a family's world of a remedy at its first tick.
+// begin makes the first world that a family has for a remedy.
 func (b *Worlds) begin(ctx context.Context, f *family, remedy string) (*sim.World, error) {
 	t := b.trial
 	act := min(t.act, t.End)
@@ -139,7 +137,7 @@ func (b *Worlds) begin(ctx context.Context, f *family, remedy string) (*sim.Worl
 	return w, err
 }
 
-// others are the remedies that have no trunk yet.
+// others lists the remedies that have no trunk yet.
 func (b *Worlds) others(remedy string) (names []string) {
 	for _, r := range b.remedies {
 		if r != remedy && b.trunk.of(r) == nil {
@@ -198,8 +196,8 @@ func (t *Trial) Finish(ctx context.Context) (err error) {
 	return nil
 }
 
-// idle is the world in which the capital stays idle. Where nobody else wants the trunk
-// it is the trunk itself.
+// idle makes the world in which the capital stays idle. It is the trunk itself when no
+// other trial needs the trunk.
 func (t *Trial) idle(ctx context.Context) (*sim.World, error) {
 	b := t.worlds
 	if len(b.remedies) == 0 {
@@ -222,8 +220,7 @@ func (t *Trial) idle(ctx context.Context) (*sim.World, error) {
 	return b.funded, nil
 }
 
-// Advance runs a world to a tick and looks up every simulated day whether it
-// should stop.
+// Advance runs a world to a tick. It looks at ctx once a simulated day.
 func Advance(ctx context.Context, w *sim.World, tick uint32) error {
 	day := w.Ticks(1)
 	for w.Tick() < tick {
