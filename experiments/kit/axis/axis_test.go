@@ -76,14 +76,14 @@ func TestGrid(t *testing.T) {
 	}
 }
 
-// A Latin hypercube has one point in each of n equal parts of each axis. A
-// scrambled Halton sample has it on the axis of base b whenever n is a power of
-// b, since the permutations of digits only move the parts.
+// A Latin hypercube of n points has one point in each of n equal parts of every
+// axis. A scrambled Halton sample has this property on the axis of base b when n
+// is a power of b, because a permutation of digits only reorders the parts.
 func TestSamplesFillEveryPart(t *testing.T) {
 	for _, c := range []struct {
 		method     string
 		points     int
-		checked, d int // axis that is checked, axes
+		checked, d int // the axis to check, and the number of axes
 	}{{LatinHypercube, 50, 0, 3}, {LatinHypercube, 50, 2, 3}, {Halton, 64, 0, 3}, {Halton, 81, 1, 3},
 		{Halton, 125, 2, 3}} {
 		s := Sample{c.method, c.points}
