@@ -1,28 +1,28 @@
-// Package preset reads the YAML file of an experiment into parameter structs
-// (package param) and says everything that is wrong with it at once, each
-// problem with file, line, column, key path, what was expected and what was
-// probably meant. It knows the notation of a preset but none of its parameters:
-// the structs live with what they describe.
+// Package notation reads the YAML file of an experiment into parameter structs.
+// Such a file is called a preset, and package param describes the structs. The
+// package reports all problems of a file at once. Each problem names file, line,
+// column and key path, what was expected and what the writer probably meant. The
+// package knows the notation of a preset and none of its parameters.
 //
-//	doc, problems := preset.Parse(name, src)
+//	doc, problems := notation.Parse(name, src)
 //	problems = append(problems, doc.Decode("", &header, "world", "attack_params")...)
 //	problems = append(problems, doc.Decode("world", &world)...)
 //	if world.Supply < world.Staked {
 //		problems = append(problems, doc.At("world.staked_tokens", "exceeds the supply", ""))
 //	}
-//	return preset.Errors(problems)
+//	return notation.Errors(problems)
 //
-// Assumption: a preset is one small mapping written by hand. YAML is therefore
-// cut down to what every YAML reader understands in the same way: anchors,
-// aliases, merge keys, tags, directives, nulls, further documents, repeated
-// keys, numbers in octal or with underscores, and the words yes, no, on and off
-// without quotes are refused with a hint. A file may have 64 KiB and nest 32
-// levels deep, which keeps the parser within its stack.
+// Assumption: a preset is one small mapping written by hand. It may use only the
+// part of YAML that all YAML readers understand in the same way. Anchors, aliases,
+// merge keys, tags, directives, nulls, further documents, repeated keys, numbers
+// in octal or with underscores, and the words yes, no, on and off without quotes
+// are refused with a hint. A file may have at most 64 KiB and 32 levels of
+// nesting, which keeps the parser within its stack.
 //
 // Lines and columns count from one; columns count characters.
 //
 // Source: YAML 1.2.2, chapter 10 (core schema), and the YAML 1.1 type
-// repository, whose readings of plain scalars differ from it.
+// repository, which reads some plain scalars differently.
 package notation
 
 import (
@@ -35,15 +35,15 @@ import (
 	"stakeout/experiments/kit/param"
 )
 
-// Problem is a problem of a value with the place that gives the value. The path is
-// empty for the whole file.
+// Problem is a problem with a value, together with the place of the value. The path
+// is empty for a problem with the whole file.
 type Problem struct {
-	File         string // or the flag of a command line, which has no lines
+	File         string // the name of the file, or a flag of the command line
 	Line, Column int    // zero for a flag
 	param.Problem
 }
 
-// Error gives the problem in one line:
+// Error writes the problem in one line:
 // file:line:column: path: message; expected …; hint.
 func (p Problem) Error() string {
 	if p.Line == 0 {
@@ -52,11 +52,11 @@ func (p Problem) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Problem.Error())
 }
 
-// Error is the error of an invalid preset: at least one problem, in the order
-// of their positions.
+// Error is the error of an invalid preset. It holds at least one problem, and its
+// problems are in the order of their positions.
 type Error struct{ Problems []Problem }
 
-// Error gives one line a problem.
+// Error writes one line for each problem.
 func (e *Error) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
@@ -65,8 +65,8 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Errors is nil without problems, and otherwise an *Error that holds a sorted
-// copy of them.
+// Errors returns an *Error that holds a sorted copy of the problems, or nil when
+// there are none.
 func Errors(problems []Problem) error {
 	if len(problems) == 0 {
 		return nil
@@ -78,7 +78,7 @@ func Errors(problems []Problem) error {
 	return &Error{sorted}
 }
 
-// Document is a preset that Parse has read. It is not changed afterwards.
+// Document is a preset that Parse has read. It does not change afterwards.
 type Document struct {
 	file string
 	root *node // nil when the file could not be read as a mapping
@@ -90,8 +90,8 @@ func (d *Document) Has(path string) bool {
 	return n != nil
 }
 
-// Keys lists the keys that the file gives in the section at path, in the order
-// of the file; the empty path is the top level.
+// Keys lists the keys of the section at path, in the order of the file. The empty
+// path is the top level. The list is nil when the file has no such section.
 func (d *Document) Keys(path string) []string {
 	n, _ := d.find(path)
 	if n == nil {
@@ -104,7 +104,7 @@ func (d *Document) Keys(path string) []string {
 	return keys
 }
 
-// Line is the line of the value at path, or 0 when the file does not give one.
+// Line returns the line of the value at path, or 0 when the file has no such value.
 func (d *Document) Line(path string) int {
 	if n, _ := d.find(path); n != nil {
 		return n.line
@@ -112,10 +112,10 @@ func (d *Document) Line(path string) int {
 	return 0
 }
 
-// At makes a problem of the value at path, for checks across several values
-// after decoding. When the file does not give the value, the position is that
-// of the innermost section around it which the file does give, or the first
-// line.
+// At returns a problem with the value at path. It serves checks across several
+// values after decoding. When the file does not give the value, the problem points
+// to the key of the innermost section around it that the file gives, or to the
+// start of the file.
 func (d *Document) At(path, message, expected string) Problem {
 	n, at := d.find(path)
 	if n != nil {
@@ -128,9 +128,9 @@ func (d *Document) problem(at position, path, message, expected, hint string) Pr
 	return Problem{d.file, at.line, at.column, param.Problem{Path: path, Message: message, Expected: expected, Hint: hint}}
 }
 
-// find returns the node at path, or nil and the position of the innermost key
-// on the way that exists. An item of a list has its index behind the path, as
-// in key[2].
+// find returns the node at path, or nil. The position belongs to the innermost key
+// on the way that exists. The path of an item in a list ends with its index, as in
+// key[2].
 func (d *Document) find(path string) (*node, position) {
 	n, around := d.root, position{1, 1}
 	for rest := path; rest != "" && n != nil; {
@@ -151,8 +151,9 @@ func (d *Document) find(path string) (*node, position) {
 	return n, around
 }
 
-// leading returns the entry whose key starts the path, which may have dots in
-// the section Paths, and what follows it.
+// leading returns the entry whose key starts the path, and the rest of the path. It
+// compares whole keys instead of cutting the path at its first dot, because keys in
+// the section Paths have dots.
 func (n *node) leading(path string) (e *entry, rest string) {
 	for i := range n.entries {
 		after, ok := strings.CutPrefix(path, n.entries[i].key)
@@ -163,12 +164,12 @@ func (n *node) leading(path string) (e *entry, rest string) {
 	return nil, path
 }
 
-// Paths is the section whose keys are paths, dots included: the axes of a sweep.
+// Paths is the section of the axes of a sweep. Its keys are paths with dots.
 const Paths = "axes"
 
-// List checks every item of the list at path against the parameter f, which
-// takes their values one after the other, and returns their texts. It is false
-// when there is no list at path.
+// List checks every item of the list at path against the parameter f and returns
+// the texts of the items. It stores each item in f, so f holds the last valid one
+// afterwards. isList is false when there is no list at path.
 func (d *Document) List(path string, f param.Field) (texts []string, problems []Problem, isList bool) {
 	n, _ := d.find(path)
 	if n == nil || n.shape != sequence {
