@@ -117,7 +117,7 @@ const maxPoints = 100_000
 func (r Range) Check(path string) *param.Problem {
 	switch {
 	case !(r.From < r.To) || r.To-r.From > 1e300: // NaN, infinite ends and widths that overflow fail, too.
-		return problem(path, fmt.Sprintf("a range from %g to %g has no inside", r.From, r.To),
+		return problem(path, fmt.Sprintf("a range from %g to %g is not valid", r.From, r.To),
 			"finite ends, the lower one first", "")
 	case r.Log && r.From <= 0:
 		return problem(path, fmt.Sprintf("a range in equal ratios cannot start at %g", r.From),

@@ -41,7 +41,7 @@ func (c *chart) addWaterfall(p *plot.Plot, size vg.Point) error {
 	wp := &waterfallPlotter{steps: c.panel.Waterfall.steps(), decimals: c.panel.Waterfall.Decimals}
 	n := len(wp.steps)
 	if size.Y < vg.Length(n)*(textSize+1) {
-		return fmt.Errorf("waterfall: %d bars need a higher figure", n)
+		return fmt.Errorf("waterfall: %d bars need a taller figure", n)
 	}
 	names := make([]string, n)
 	r := interval{0, 0}

@@ -72,7 +72,7 @@ func (x *index) free(key string, order int64) error {
 		return fmt.Errorf("record: run %s: place %d: want a place from 0", key, order)
 	}
 	if _, taken := x.at(order); taken {
-		return fmt.Errorf("record: run %s: place %d of the plan has a run already", key, order)
+		return fmt.Errorf("record: run %s: place %d of the plan already has a run", key, order)
 	}
 	return nil
 }

@@ -172,7 +172,7 @@ func (v *verifier) foreign(status Status) {
 func stranger(name string, status Status) string {
 	switch {
 	case name == lockName:
-		return "a run goes on here or was killed"
+		return "a run still goes on here or was killed"
 	case isTemporary(filepath.Base(name)):
 		return "half written by a process that was killed; the next run removes it"
 	case (name == journalName || name == recipeName) && status == Complete:
@@ -180,7 +180,7 @@ func stranger(name string, status Status) string {
 	case name == journalName:
 		return "holds the finished runs; resume the run"
 	case name == recipeName:
-		return "says how to go on; resume the run"
+		return "says how to resume the run; resume it"
 	}
 	return "not in the manifest"
 }

@@ -32,7 +32,8 @@ func Golden(t *testing.T, file, got string) {
 	case err != nil:
 		t.Fatal(err)
 	default:
-		t.Errorf("%s differs (-want +got), run with -update when the change is meant:\n%s", file, cmp.Diff(string(want), got))
+		t.Errorf("%s differs (-want +got), run with -update if the change is intended:\n%s", file,
+			cmp.Diff(string(want), got))
 	}
 }
 
