@@ -40,7 +40,7 @@ type Range struct {
 	Log      bool    // neighbouring points have equal ratios instead of equal distances
 }
 
-// form is what an axis looks like on the command line.
+// form shows the syntax of an axis in problems.
 const form = "PATH=a,b,c or PATH=from..to:points or PATH=from..to:points:log"
 
 func problem(path, message, expected, hint string) *param.Problem {

@@ -83,7 +83,7 @@ const maxPoissonMean = 1 << 31
 // poissonSearch inverts the distribution function by summing probabilities.
 func (s *Stream) poissonSearch(mean float64) uint32 {
 	// The sum can stay below u through rounding; the mass beyond 100 is less
-	// than 1e−64 for means below ten.
+	// than 1e−63 for means below ten.
 	const last = 100
 	u := s.Float64()
 	p := exact.Exp(-mean)
