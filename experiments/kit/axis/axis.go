@@ -1,11 +1,11 @@
-// Package axis lays out the points of a sweep: the lists and ranges along which
-// parameters vary, and the designs that combine them. It knows numbers and
-// texts and nothing of the parameters that they belong to.
+// Package axis lays out the points of a sweep. An axis is a list or a range of
+// values of one parameter, and a design combines the axes. The package handles
+// values as numbers and texts; it does not know what their parameters mean.
 //
-// A grid combines every value of every axis, the last axis varying fastest. A
+// A grid combines every value of every axis, and the last axis varies fastest. A
 // Latin hypercube or a scrambled Halton sample takes a given number of points
-// from the box of all axes; a list is then cut into equal parts of the unit
-// interval, one a value.
+// from the unit cube of all axes; on the axis of a list, each value then owns an
+// equal part of the unit interval.
 //
 // Assumption: numbers are rounded to twelve significant digits. A reader sees 0.3
 // and not 0.30000000000000004, and the last bits, which may differ between
@@ -13,8 +13,8 @@
 //
 // Sources: M. D. McKay, R. J. Beckman, W. J. Conover, "A comparison of three
 // methods for selecting values of input variables", Technometrics 21(2), 1979;
-// A. B. Owen, "A randomized Halton algorithm in R", arXiv 1706.02808, 2017. Both
-// samples are those of gonum's samplemv.
+// A. B. Owen, "A randomized Halton algorithm in R", arXiv 1706.02808, 2017.
+// Package samplemv of gonum computes both samples.
 package axis
 
 import (
@@ -26,31 +26,32 @@ import (
 	"stakeout/experiments/kit/param"
 )
 
-// Axis is one parameter that a sweep varies.
+// Axis is one parameter that a sweep varies, along a list or along a range.
 type Axis struct {
 	Path   string
-	Values []string // as a preset writes them, or nil for a range
-	Range  Range    // without Values
+	Values []string // the list, as a preset writes it; nil for a range
+	Range  Range    // used when Values is nil
 }
 
-// Range is an interval of numbers, its ends included.
+// Range is an interval of numbers that includes its ends.
 type Range struct {
-	From, To float64
-	Points   int  // of a grid; zero leaves it to a sample
-	Log      bool // equal ratios instead of equal distances
+	From, To float64 // in the unit of the parameter, From below To
+	Points   int     // on a grid; zero when a sample chooses the points
+	Log      bool    // neighbouring points have equal ratios instead of equal distances
 }
 
-// form is what an axis looks like on the command line.
+// form shows the syntax of an axis in problems.
 const form = "PATH=a,b,c or PATH=from..to:points or PATH=from..to:points:log"
 
 func problem(path, message, expected, hint string) *param.Problem {
 	return &param.Problem{Path: path, Message: message, Expected: expected, Hint: hint}
 }
 
-// Parse reads an axis as the command line has it: PATH=a,b,c for a list,
-// PATH=from..to:points for a range in equal steps, with :log in equal ratios. A
-// range for a sample has no points. The values of a list are not looked at. A
-// problem has the path of the axis, or none when there is none to read.
+// Parse reads an axis from an argument of the command line: PATH=a,b,c is a
+// list, PATH=from..to:points a range in equal steps, and :log behind it makes
+// the ratios equal instead. A range for a sample has no points. Parse does not
+// check the values of a list against their parameter. A problem carries the path
+// of the axis; the path is empty when text has none.
 func Parse(text string) (a Axis, fault *param.Problem) {
 	path, rest, ok := strings.Cut(text, "=")
 	if !ok || path == "" {
@@ -107,14 +108,16 @@ func parseRange(path, text string) (r Range, fault *param.Problem) {
 	return r, r.Check(path)
 }
 
-// maxPoints bounds one axis; what is beyond is a slip of the pen.
+// maxPoints bounds the points of one axis and of one sample: a larger number is taken
+// for a typing error.
 const maxPoints = 100_000
 
-// Check finds what is wrong with a range by itself.
+// Check returns the first problem of a range, or nil. It does not compare the
+// range with the bounds of its parameter.
 func (r Range) Check(path string) *param.Problem {
 	switch {
-	case !(r.From < r.To) || r.To-r.From > 1e300:
-		return problem(path, fmt.Sprintf("a range from %g to %g has no inside", r.From, r.To),
+	case !(r.From < r.To) || r.To-r.From > 1e300: // NaN, infinite ends and widths that overflow fail, too.
+		return problem(path, fmt.Sprintf("a range from %g to %g is not valid", r.From, r.To),
 			"finite ends, the lower one first", "")
 	case r.Log && r.From <= 0:
 		return problem(path, fmt.Sprintf("a range in equal ratios cannot start at %g", r.From),
@@ -125,7 +128,8 @@ func (r Range) Check(path string) *param.Problem {
 	return nil
 }
 
-// At is the number at the share u of the range.
+// At returns the number at the share u of the way from From to To. A share of 0
+// or below gives From, and a share of 1 or above gives To, without rounding.
 func (r Range) At(u float64) float64 {
 	switch {
 	case u <= 0:
@@ -138,7 +142,7 @@ func (r Range) At(u float64) float64 {
 	return r.From + float64(u*(r.To-r.From))
 }
 
-// Grid are the points of the range, both ends included.
+// Grid returns the points of the range in ascending order, both ends included.
 func (r Range) Grid() []float64 {
 	out := make([]float64, r.Points)
 	for i := range out {
@@ -147,8 +151,8 @@ func (r Range) Grid() []float64 {
 	return out
 }
 
-// Text is a number with at most twelve significant digits, and with at most that
-// many decimals when decimals is not negative.
+// Text writes x with at most twelve significant digits. Unless decimals is
+// negative, it also writes at most that many decimals.
 func Text(x float64, decimals int) string {
 	if decimals < 0 {
 		return strconv.FormatFloat(x, 'g', 12, 64)

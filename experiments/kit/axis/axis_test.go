@@ -34,8 +34,8 @@ func TestParseRefuses(t *testing.T) {
 		"x=1:2:3":        "write two dots",
 		"x=1..":          "is not the end of a range",
 		"x=.5..1:3":      "write 0.5",
-		"x=2..1:3":       "has no inside",
-		"x=1..1:3":       "has no inside",
+		"x=2..1:3":       "is not valid",
+		"x=1..1:3":       "is not valid",
 		"x=1..2:1":       "has 1 points",
 		"x=1..2:-4":      "has -4 points",
 		"x=1..2:0":       `"0" has no meaning`,
@@ -43,7 +43,7 @@ func TestParseRefuses(t *testing.T) {
 		"x=0..2:3:log":   "cannot start at 0",
 		"x=1..2:3:lg":    `did you mean "log"?`,
 		"x=1..2:3:4":     `"4" has no meaning`,
-		"x=1..1e999:3":   "has no inside",
+		"x=1..1e999:3":   "is not valid",
 	} {
 		_, fault := Parse(text)
 		if fault == nil || !strings.Contains(fault.Message+fault.Expected+fault.Hint, want) {
@@ -76,14 +76,14 @@ func TestGrid(t *testing.T) {
 	}
 }
 
-// A Latin hypercube has one point in each of n equal parts of each axis. A
-// scrambled Halton sample has it on the axis of base b whenever n is a power of
-// b, since the permutations of digits only move the parts.
+// A Latin hypercube of n points has one point in each of n equal parts of every
+// axis. A scrambled Halton sample has this property on the axis of base b when n
+// is a power of b, because a permutation of digits only reorders the parts.
 func TestSamplesFillEveryPart(t *testing.T) {
 	for _, c := range []struct {
 		method     string
 		points     int
-		checked, d int // axis that is checked, axes
+		checked, d int // the axis to check, and the number of axes
 	}{{LatinHypercube, 50, 0, 3}, {LatinHypercube, 50, 2, 3}, {Halton, 64, 0, 3}, {Halton, 81, 1, 3},
 		{Halton, 125, 2, 3}} {
 		s := Sample{c.method, c.points}

@@ -13,23 +13,24 @@ import (
 	"stakeout/experiments/kit/param"
 )
 
-// The methods of a sample.
+// The methods of a sample, as users write them.
 const (
 	LatinHypercube = "lhs"
 	Halton         = "halton"
 )
 
-// Methods lists them.
+// Methods lists the methods of a sample.
 func Methods() []string { return []string{LatinHypercube, Halton} }
 
-// Sample asks for a number of points from the box of all axes. Without points
-// the axes form a grid.
+// Sample asks for a number of points from the unit cube of all axes. The zero
+// value asks for none, and the axes then form a grid.
 type Sample struct {
 	Method string
 	Points int
 }
 
-// ParseSample reads a sample as the command line has it: lhs:64 or halton:64.
+// ParseSample reads a sample from an argument of the command line, such as
+// lhs:64 or halton:64.
 func ParseSample(text string) (s Sample, fault *param.Problem) {
 	const form = "lhs:POINTS or halton:POINTS"
 	method, points, ok := strings.Cut(text, ":")
@@ -47,11 +48,12 @@ func ParseSample(text string) (s Sample, fault *param.Problem) {
 	return s, nil
 }
 
-// stream separates the draws of a sample from all others of the same seed.
+// stream keeps the draws of a sample apart from other draws of the same seed.
 const stream = 0x617869735f73616d // "axis_sam"
 
-// Draw gives the points of the sample in the unit cube, one row a point. The
-// same seed gives the same points; there may be a thousand axes.
+// Draw returns the points of the sample in the unit cube, one row for each point
+// and one column for each axis; it returns nil without points or axes. The same
+// seed gives the same points. There may be a thousand axes.
 func (s Sample) Draw(axes int, seed uint64) [][]float64 {
 	if s.Points == 0 || axes == 0 {
 		return nil
@@ -70,8 +72,9 @@ func (s Sample) Draw(axes int, seed uint64) [][]float64 {
 	return out
 }
 
-// Grid gives the combinations of axes with so many values each, as indices, the
-// last axis varying fastest.
+// Grid returns every combination of values of the axes as indices into their
+// values; values holds the number of values of each axis. The last axis varies
+// fastest. Without axes there is one, empty combination.
 func Grid(values []int) [][]int {
 	total := 1
 	for _, n := range values {

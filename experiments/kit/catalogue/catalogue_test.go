@@ -8,7 +8,7 @@ import (
 func TestCatalogue(t *testing.T) {
 	var c Of[int]
 	if _, found := c.Find(""); found || len(c.All()) != 0 {
-		t.Error("something is in an empty catalogue")
+		t.Error("an empty catalogue has an entry")
 	}
 	if !c.Add("one", 1) || !c.Add("two", 2) {
 		t.Error("Add returns false")
@@ -24,7 +24,7 @@ func TestCatalogue(t *testing.T) {
 	}
 	defer func() {
 		if recover() == nil {
-			t.Error("a second entry of the same name is taken")
+			t.Error("Add accepts a second entry of the same name")
 		}
 	}()
 	c.Add("two", 3)

@@ -6,35 +6,35 @@ import (
 	"stakeout/experiments/kit/exact"
 )
 
-// The ziggurat covers the half of the normal density f(x) = e**(−x²/2) by 256
-// layers of equal area: layer 0 is the base with the tail beyond zigguratEdge,
-// the others are boxes. Sources: G. Marsaglia, W. W. Tsang, "The ziggurat
-// method for generating random variables", Journal of Statistical Software
-// 5(8), 2000; with separate bits for layer, sign and place, as J. A. Doornik,
-// "An improved ziggurat method to generate normal random samples", 2005,
-// requires.
+// The ziggurat covers one half of the normal density f(x) = e**(−x²/2) by 256
+// layers of equal area. Layer 0 is the base with the tail beyond zigguratEdge; the
+// others are boxes.
+//
+// Sources: G. Marsaglia, W. W. Tsang, "The ziggurat method for generating random
+// variables", Journal of Statistical Software 5(8), 2000; J. A. Doornik, "An
+// improved ziggurat method to generate normal random samples", 2005, which
+// requires separate bits for layer, sign and place.
 const (
 	zigguratLayers = 256
 	zigguratEdge   = 3.6541528853610087963519472518
 	zigguratArea   = 0.004928673233974654931590913431847
 )
 
-// ziggurat holds one layer: its width in units of 2**−53, the fraction of it
-// that lies under the curve at every height, in the same units, and the density
-// at its lower edge and at its upper edge.
+// ziggurat holds one layer. Its width is divided into 2**53 places.
 type ziggurat struct {
-	width        float64
-	inside       uint64
-	lower, upper float64
+	width        float64 // of one place
+	inside       uint64  // places that lie under the curve at every height of the layer
+	lower, upper float64 // density at the lower edge and at the upper edge
 }
 
-// layers is constant after initialisation and the same bits on every processor.
+// layers does not change after initialisation and has the same bits on every
+// processor.
 var layers = newLayers()
 
 // newLayers computes the layers from the base upwards.
 func newLayers() (table [zigguratLayers]ziggurat) {
 	height := density(zigguratEdge)
-	x := zigguratArea / height // The base is as wide as if its tail were a part of the box.
+	x := zigguratArea / height // A box of this width has the area of the base together with its tail.
 	next := zigguratEdge
 	lower := 0.0
 	for i := range table {
@@ -62,7 +62,8 @@ func density(x float64) float64 {
 	return exact.Exp(-0.5 * float64(x*x))
 }
 
-// Norm returns a standard normal number.
+// Norm returns a standard normal number. Bits 0 to 7 of a random word choose the
+// layer, bit 8 the sign and bits 11 to 63 the place.
 func (s *Stream) Norm() float64 {
 	for {
 		word := s.Uint64()
@@ -79,8 +80,8 @@ func (s *Stream) Norm() float64 {
 	}
 }
 
-// normEdge decides on a point x of a layer that is not wholly under the curve;
-// in the base it draws from the tail instead.
+// normEdge decides whether to accept x, at which its layer is only partly under
+// the curve. In the base it draws a number of the tail instead.
 func (s *Stream) normEdge(index uint64, x float64) (float64, bool) {
 	if index == 0 {
 		return s.normTail(), true
@@ -90,9 +91,9 @@ func (s *Stream) normEdge(index uint64, x float64) (float64, bool) {
 	return x, y < density(x)
 }
 
-// normTail returns a normal number conditional on its exceeding zigguratEdge,
-// by rejection from an exponential one (G. Marsaglia, "Generating a variable
-// from the tail of the normal distribution", Technometrics 6(1), 1964).
+// normTail returns a normal number given that it exceeds zigguratEdge, by
+// rejection from an exponential number (G. Marsaglia, "Generating a variable from
+// the tail of the normal distribution", Technometrics 6(1), 1964).
 func (s *Stream) normTail() float64 {
 	for {
 		x := s.Exponential() / zigguratEdge

@@ -1,18 +1,17 @@
 package draw
 
-// Purpose names what a stream of random numbers is for. Streams of different
-// purposes are independent, so that a change in how one of them is used moves
-// no draw of another. This file lists every purpose of the model: it is the one
-// place where a new kind of randomness is introduced. The numbers are part of
-// the results; a new purpose goes to the end.
+// Purpose names the use of a stream of random numbers. Streams of different
+// purposes are independent, so that a change in the use of one stream changes no
+// draw of another. This file lists every purpose of the model. The number of a
+// purpose determines its draws, so a new purpose goes to the end.
 type Purpose uint8
 
-// The purposes. "Agent" and "tick" say what the two coordinates of Stream.At
-// and Key stand for where the meaning is not plain.
+// The purposes. Stream.At and Key take two coordinates, agent and tick; where
+// they stand for something else, the comment of the purpose says for what.
 const (
 	// Population draws the fixed traits of an agent: wealth, rule, skill.
 	Population Purpose = iota
-	// News draws the moves of the price of ether and of activity in an interval, and
+	// News draws how the price of ether and the activity move in an interval, and
 	// whether one of them jumps.
 	News
 	// Volatility draws the shocks to the log volatility of ether.
@@ -27,7 +26,8 @@ const (
 	Uncle
 	// BackgroundDemand draws the demand for block space from outside the model.
 	BackgroundDemand
-	// Lottery draws sortition among stakers and other lotteries of a mechanism.
+	// Lottery draws the lots of a mechanism, such as the sortition of a leader among
+	// stakers.
 	Lottery
 	// Activation draws the order in which agents act within a tick.
 	Activation
@@ -39,18 +39,19 @@ const (
 	Network
 	// Committee draws the members of a committee.
 	Committee
-	// Auction draws bids and the breaking of ties in auctions.
+	// Auction draws bids in auctions and breaks their ties.
 	Auction
 	// Attack draws what an attacker randomises.
 	Attack
-	// Bootstrap draws resamples in the statistics of results; its agent is the
+	// Bootstrap draws resamples for the statistics of results; its agent is the
 	// number of the resample.
 	Bootstrap
-	// Remedy draws jurors and other chance of a remedy; its tick is the slot.
+	// Remedy draws the jurors of a remedy and its other random choices; its tick is
+	// the slot.
 	Remedy
-	// Opinion draws how an agent reads the evidence of a case and whether it cares
-	// to say so; its tick is the number of the case.
+	// Opinion draws how an agent reads the evidence of a case and whether the agent
+	// speaks up; its tick is the number of the case.
 	Opinion
 
-	purposes // The number of purposes.
+	purposes // the number of purposes
 )

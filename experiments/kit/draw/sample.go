@@ -8,7 +8,8 @@ import (
 )
 
 // Float64 returns a number uniform on the open interval (0, 1): one of the
-// 2**53 − 1 multiples of 2**−53 inside it, each as probable as its mirror image.
+// 2**53 − 1 multiples of 2**−53 inside it, all equally probable. It never returns
+// 0, whose logarithm is infinite.
 func (s *Stream) Float64() float64 {
 	for {
 		if k := s.Uint64() >> 11; k != 0 {
@@ -18,7 +19,7 @@ func (s *Stream) Float64() float64 {
 }
 
 // Uniform returns a number uniform between a and b, in the unit of a and b.
-// Rounding can give an end of the interval itself.
+// Rounding can give a or b itself.
 func (s *Stream) Uniform(a, b float64) float64 {
 	return a + float64((b-a)*s.Float64())
 }
@@ -58,9 +59,8 @@ func (s *Stream) Pareto(alpha float64) float64 {
 }
 
 // Poisson returns a Poisson number with the given mean, by sequential search
-// below a mean of ten and by transformed rejection above. A mean that is not
-// positive, NaN included, gives 0. It panics above a mean of 2**31, from where
-// on the result may not fit.
+// below a mean of ten and by transformed rejection from ten on. A mean that is
+// not positive, NaN included, gives 0. It panics above a mean of 2**31.
 //
 // Source: W. Hörmann, "The transformed rejection method for generating Poisson
 // random variables", Insurance: Mathematics and Economics 12(1), 1993 (PTRS).
@@ -76,12 +76,14 @@ func (s *Stream) Poisson(mean float64) uint32 {
 	return s.poissonRejection(mean)
 }
 
+// maxPoissonMean keeps the result within a uint32: 2**32 lies thousands of
+// standard deviations above it.
 const maxPoissonMean = 1 << 31
 
 // poissonSearch inverts the distribution function by summing probabilities.
 func (s *Stream) poissonSearch(mean float64) uint32 {
 	// The sum can stay below u through rounding; the mass beyond 100 is less
-	// than 1e−64 for means below ten.
+	// than 1e−63 for means below ten.
 	const last = 100
 	u := s.Float64()
 	p := exact.Exp(-mean)
@@ -118,10 +120,10 @@ func (s *Stream) poissonRejection(mean float64) uint32 {
 	}
 }
 
-// logPoisson returns the logarithm of the Poisson probability of k. For large k
-// the terms of the size of k are subtracted from one another before they are
-// rounded, after C. Loader, "Fast and accurate computation of binomial
-// probabilities", 2000.
+// logPoisson returns the natural logarithm of the Poisson probability of k. From
+// ten on it uses Stirling's series and the ratio mean/k, because the difference of
+// k·ln(mean) and ln(k!) would lose digits. The arrangement follows C. Loader,
+// "Fast and accurate computation of binomial probabilities", 2000.
 func logPoisson(mean, k float64) float64 {
 	const halfLogTwoPi = 0.91893853320467274178
 	if k < 10 {

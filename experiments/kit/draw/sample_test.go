@@ -7,9 +7,8 @@ import (
 	"testing"
 )
 
-// samplers lists every sampler at one set of parameters with its mean, its
-// variance, its distribution function where it is continuous, and the hash of
-// its first 1e5 numbers at seed 42.
+// samplers lists every sampler with its mean, its variance, its distribution
+// function if it is continuous, and the hash of its first 1e5 numbers at seed 42.
 var samplers = []struct {
 	name           string
 	draw           func(*Stream) float64
@@ -41,7 +40,7 @@ func poisson(mean float64) func(*Stream) float64 {
 
 func normalCDF(x float64) float64 { return 0.5 * math.Erfc(-x/math.Sqrt2) }
 
-// sample returns n numbers at the given seed.
+// sample returns the first n numbers of a sampler at the given seed.
 func sample(draw func(*Stream) float64, seed uint64, n int) []float64 {
 	s := New(seed)
 	xs := make([]float64, n)
@@ -89,7 +88,7 @@ func TestMeansAndVariances(t *testing.T) {
 	}
 }
 
-// Kolmogorov and Smirnov at a level of one in a thousand.
+// The test of Kolmogorov and Smirnov, at a level of one in a thousand.
 func TestDistributionFunctions(t *testing.T) {
 	const n = 50_000
 	for _, c := range samplers {
@@ -109,7 +108,8 @@ func TestDistributionFunctions(t *testing.T) {
 	}
 }
 
-// checkChiSquare compares counts with expectations at four standard deviations.
+// checkChiSquare compares counts with their expectations and allows four standard
+// deviations. It leaves out cells whose expectation is below ten.
 func checkChiSquare(t *testing.T, name string, counts []int, expected func(int) float64) {
 	t.Helper()
 	statistic, cells := 0.0, 0
@@ -125,8 +125,8 @@ func checkChiSquare(t *testing.T, name string, counts []int, expected func(int) 
 	}
 }
 
-// Two million numbers in 160 bins see an error in a single layer of the
-// ziggurat; the outer bins are its tail.
+// Two million numbers in 160 bins reveal an error in a single layer of the
+// ziggurat. The two outer bins hold its tails.
 func TestNormInFineBins(t *testing.T) {
 	const n, bins, width = 2_000_000, 160, 0.05625
 	counts := make([]int, bins)
@@ -247,8 +247,8 @@ func TestIntnIsUniform(t *testing.T) {
 	checkChiSquare(t, "Intn", counts, func(int) float64 { return trials / n })
 }
 
-// With a bound of three quarters of 2**62 the plain product would prefer a
-// third of the results by a half.
+// Without rejection, the bound 3·2**61 would make two thirds of the results one
+// and a half times as probable as the others.
 func TestIntnIsUnbiasedForLargeBounds(t *testing.T) {
 	if math.MaxInt == math.MaxInt32 {
 		t.Skip("needs an int of 64 bits")

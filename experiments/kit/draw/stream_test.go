@@ -42,7 +42,8 @@ func TestSeedMakesTheStreamOfAnotherRun(t *testing.T) {
 	}
 }
 
-// every sampler once, so that the numbers of a key can be compared.
+// everything draws from every sampler twice and then a permutation, so that a test
+// can compare all numbers of a key.
 func everything(s *Stream) []float64 {
 	xs := make([]float64, 0, 2*len(samplers)+5)
 	for range 2 {
@@ -72,8 +73,8 @@ func TestDrawsOfOtherKeysMoveNothing(t *testing.T) {
 	}
 }
 
-// The leading four bits of the draws of two neighbouring keys make 256 cells,
-// which are equally probable if the keys are independent.
+// The leading four bits of one draw from each of two neighbouring keys make 256
+// cells, which are equally probable if the keys are independent.
 func TestNeighbouringKeysAreIndependent(t *testing.T) {
 	const n = 100_000
 	a, b := New(21), New(21)
@@ -106,8 +107,8 @@ func TestNeighbouringKeysAreIndependent(t *testing.T) {
 	}
 }
 
-// checkAvalanche flips each input bit in turn: every output bit has to change
-// in one half of 2,000 cases, within five standard deviations.
+// checkAvalanche flips each input bit in turn. Every output bit must change in
+// half of 2,000 cases, within five standard deviations.
 func checkAvalanche(t *testing.T, name string, inputBits int, hash func(*Stream, int) (uint64, uint64)) {
 	t.Helper()
 	const n = 2000

@@ -1,14 +1,13 @@
 // Package exact computes elementary functions with the same bits on every
 // processor.
 //
-// Package math uses assembly on some architectures and lets the compiler fuse
-// a product and a sum into one rounding on others, so that its results differ
-// in the last bit between machines; a simulation that branches on such a
-// result diverges. The functions here use only operations that IEEE 754
-// rounds in one way (+, −, ×, ÷, square root and exact scaling by powers of
-// two), and every product that feeds a sum is converted explicitly, which
-// forbids fusion (Go specification, "Floating-point operators"). The same
-// promise holds for Fold, which makes the hashes of states.
+// Package math uses assembly on some architectures. On others the compiler may
+// fuse a product and a sum into one rounding. Results of package math therefore
+// differ in the last bit between machines, and a simulation that branches on one
+// of them diverges. The functions here use only operations that IEEE 754 rounds
+// in one way (+, −, ×, ÷, square root and exact scaling by powers of two). They
+// convert every product that feeds a sum to float64 explicitly, which forbids
+// fusion (Go specification, "Floating-point operators").
 //
 // Assumption: the target has IEEE 754 binary64 arithmetic without excess
 // precision, as every architecture that Go 1.26 supports does.
@@ -23,8 +22,8 @@ package exact
 
 import "math"
 
-// The logarithm of two in two parts: ln2Hi has 32 trailing zero bits, so its
-// product with an exponent of up to 11 bits is exact.
+// The logarithm of two is split into two parts. ln2Hi has 32 trailing zero bits,
+// so its product with an exponent of up to 11 bits is exact.
 const (
 	ln2Hi = 6.93147180369123816490e-01
 	ln2Lo = 1.90821492927058770002e-10
@@ -32,16 +31,17 @@ const (
 )
 
 const (
-	expOverflow  = 7.09782712893383973096e+02  // The largest x with a finite e**x.
-	expUnderflow = -7.45133219101941108420e+02 // Below it e**x rounds to zero.
-	expTiny      = 1.0 / (1 << 28)             // Below it 1 + x is e**x rounded.
-	roundShift   = 3 << 51                     // Adding it leaves the nearest integer in the low bits.
+	expOverflow  = 7.09782712893383973096e+02  // the largest x with a finite e**x
+	expUnderflow = -7.45133219101941108420e+02 // below it, e**x rounds to zero
+	expTiny      = 1.0 / (1 << 28)             // for |x| below it, 1 + x is e**x rounded
+	roundShift   = 3 << 51                     // adding it leaves the nearest integer in the low bits
 )
 
 // Exp returns e**x with an error below one unit in the last place.
 //
-// Special cases are those of math.Exp: Exp(+Inf) = +Inf, Exp(−Inf) = 0 and
-// Exp(NaN) = NaN; very large x gives +Inf and very small x gives 0.
+// Special cases agree with math.Exp: Exp(+Inf) = +Inf, Exp(−Inf) = 0 and
+// Exp(NaN) = NaN. Exp gives +Inf for x above expOverflow and 0 for x below
+// expUnderflow.
 func Exp(x float64) float64 {
 	if !(x > -708 && x < 709) || (x > -expTiny && x < expTiny) {
 		if special, done := expSpecial(x); done {
@@ -92,16 +92,17 @@ func expReduced(hi, lo float64, k int32) float64 {
 }
 
 // scale returns y·2**k for results near overflow or below the normal range,
-// where one factor 2**k is not representable. At most one product rounds.
+// where a float64 cannot hold 2**k. It multiplies by two factors in turn, and at
+// most one of the products rounds.
 func scale(y float64, k int32) float64 {
 	half := k / 2
 	y *= math.Float64frombits(uint64(1023+int64(half)) << 52)
 	return y * math.Float64frombits(uint64(1023+int64(k-half))<<52)
 }
 
-// Pow2 returns 2**x with an error below one unit in the last place (0.95 at
-// most over 200,000 points). A whole x gives the exact power. Special cases are
-// those of math.Exp2.
+// Pow2 returns 2**x with an error below one unit in the last place (at most 0.95
+// over 200,000 points). A whole x gives the exact power. Special cases agree with
+// math.Exp2.
 func Pow2(x float64) float64 {
 	switch {
 	case x != x:
@@ -121,9 +122,9 @@ func Pow2(x float64) float64 {
 }
 
 // HalfLife returns the factor 2**(−dt/half) by which a quantity with the given
-// half-life decays during dt, both in the same unit of time. A half-life of
-// zero means that nothing survives any dt > 0, an infinite one that nothing
-// decays; dt = 0 gives 1 in every case.
+// half-life decays during dt; dt and half have the same unit of time. With a
+// half-life of zero nothing is left after any dt > 0, and with an infinite one
+// nothing decays. A dt of 0 always gives 1.
 func HalfLife(dt, half float64) float64 {
 	if dt == 0 {
 		return 1
@@ -134,7 +135,7 @@ func HalfLife(dt, half float64) float64 {
 // Log returns the natural logarithm of x with an error below one unit in the
 // last place.
 //
-// Special cases are those of math.Log: Log(+Inf) = +Inf, Log(0) = −Inf,
+// Special cases agree with math.Log: Log(+Inf) = +Inf, Log(0) = −Inf,
 // Log(x < 0) = NaN and Log(NaN) = NaN.
 func Log(x float64) float64 {
 	const (
@@ -147,7 +148,7 @@ func Log(x float64) float64 {
 		l7 = 1.479819860511658591e-01
 
 		smallestNormal = 0x1p-1022
-		sqrtHalf       = 0x3fe6a09e00000000 // Bits of √½, to 20 places.
+		sqrtHalf       = 0x3fe6a09e00000000 // the upper 32 bits of √½
 	)
 	subnormal := 0.0
 	if !(x >= smallestNormal && x <= math.MaxFloat64) {
@@ -184,10 +185,10 @@ func logSpecial(x float64) float64 {
 
 // Pow returns x**y as Exp(y·Log(x)).
 //
-// The relative error is at most about (2·|y·ln x| + 1) · 2**−53, that is one
-// unit in the last place for results near 1 and a relative 1.6e−13 at the ends
-// of the range. Pow(x, 0) = Pow(1, y) = 1, Pow(x, 1) = x and Pow(x, ½) = √x
-// hold exactly. A negative x gives NaN, for whole y as well, unlike math.Pow.
+// The relative error is at most about (2·|y·ln x| + 1) · 2**−53: one unit in the
+// last place for results near 1, and a relative 1.6e−13 at the ends of the range.
+// Pow(x, 0) = Pow(1, y) = 1, Pow(x, 1) = x and Pow(x, ½) = √x hold exactly. For
+// every other y a negative x gives NaN; math.Pow does so only for fractional y.
 func Pow(x, y float64) float64 {
 	switch {
 	case y == 0 || x == 1:
@@ -229,10 +230,10 @@ func Tanh(x float64) float64 {
 }
 
 // Logistic returns 1/(1 + e**−x), the choice probability of a binary logit,
-// with an error below three units in the last place. Neither tail cancels or
-// overflows: Logistic(−Inf) = 0, Logistic(+Inf) = 1 and Logistic(NaN) = NaN.
+// with an error below three units in the last place. Logistic(−Inf) = 0,
+// Logistic(+Inf) = 1 and Logistic(NaN) = NaN.
 func Logistic(x float64) float64 {
-	if x < 0 {
+	if x < 0 { // e**−x would overflow far below zero.
 		e := Exp(x)
 		return e / (1 + e)
 	}

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// points returns n arguments spread over [a, b] by a Weyl sequence with
-// irrational step, without any elementary function.
+// points returns n arguments spread over [a, b] by a hashed Weyl sequence. It uses
+// no elementary function, so that the arguments are the same on every machine.
 func points(a, b float64, n int) []float64 {
 	xs := make([]float64, n)
 	state := uint64(0)
@@ -21,14 +21,14 @@ func points(a, b float64, n int) []float64 {
 	return xs
 }
 
-// ulps returns the distance of got from want in units of the last place of
-// want rounded to float64.
+// ulps returns the distance of got from want, in units of the last place of want
+// after rounding to float64.
 func ulps(got float64, want *big.Float) float64 {
 	rounded, _ := want.Float64()
 	size := math.Abs(rounded)
 	unit := number(0).Sub(number(math.Nextafter(size, math.Inf(1))), number(size))
-	// The division comes before the rounding: near the smallest numbers the
-	// difference itself is no float64.
+	// Divide before rounding: near the smallest numbers a float64 cannot hold the
+	// difference itself.
 	difference := number(0).Sub(number(got), want)
 	off, _ := difference.Quo(difference, unit).Float64()
 	return math.Abs(off)
@@ -72,7 +72,8 @@ func TestErrorsAgainstBigFloat(t *testing.T) {
 	}
 }
 
-// The documented bound of Pow, relative.
+// The relative error of Pow stays within one and a half times its documented
+// bound, which is approximate.
 func TestPowErrorIsWithinItsBound(t *testing.T) {
 	ys := points(-40, 40, 2000)
 	for i, x := range points(0, 50, 2000) {
@@ -85,7 +86,7 @@ func TestPowErrorIsWithinItsBound(t *testing.T) {
 	}
 }
 
-// same compares bits, except that every NaN equals every other.
+// same reports whether a and b have the same bits; all NaN count as the same.
 func same(a, b float64) bool {
 	return math.Float64bits(a) == math.Float64bits(b) || (a != a && b != b)
 }
@@ -172,8 +173,8 @@ func TestLogisticEnds(t *testing.T) {
 	}
 }
 
-// The hashes pin every bit of 1e5 results a function: a processor, an
-// architecture or a compiler that rounds otherwise changes them.
+// The hashes pin every bit of 1e5 results of each function. They change when a
+// processor, an architecture or a compiler rounds differently.
 func TestGoldenHashes(t *testing.T) {
 	for _, c := range []struct {
 		name string

@@ -2,8 +2,8 @@ package exact
 
 import "math/big"
 
-// The references are computed with 200 bits by series that share nothing with
-// the code under test.
+// precision is the number of bits of the reference results. Their series share
+// nothing with the code under test.
 const precision = 200
 
 func number(x float64) *big.Float { return new(big.Float).SetPrec(precision).SetFloat64(x) }

@@ -11,21 +11,20 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// canvas corrects a drawing surface in three ways. Text becomes glyph
-// outlines, because the PDF surface knows only the Windows-1252 characters
-// and the SVG surface hopes for an installed font. Images become rectangles,
-// because the PDF surface draws them upside down. Transparent colours keep
-// their hue, because the PDF surface reads premultiplied components as if
-// they were plain ones.
+// canvas corrects a drawing surface in three ways. It turns text into glyph outlines,
+// because the PDF surface supports only the characters of Windows-1252 and the SVG
+// surface needs an installed font. It turns images into rectangles, because the PDF
+// surface draws them upside down. It converts transparent colours for the PDF surface,
+// which reads premultiplied components as plain ones and would change their hue.
 type canvas struct {
 	vg.Canvas
-	// plainAlpha is true for a surface that takes plain components.
+	// plainAlpha is true for a surface that reads plain components.
 	plainAlpha bool
 	// err is the first character that the font cannot draw.
 	err error
 }
 
-// plainColor reports components that are not premultiplied by alpha.
+// plainColor is a colour whose components are not premultiplied by alpha.
 type plainColor struct{ c color.NRGBA }
 
 // RGBA implements color.Color for surfaces that expect plain components.
@@ -33,7 +32,7 @@ func (p plainColor) RGBA() (r, g, b, a uint32) {
 	return uint32(p.c.R) * 0x101, uint32(p.c.G) * 0x101, uint32(p.c.B) * 0x101, uint32(p.c.A) * 0x101
 }
 
-// SetColor sets the colour of what is drawn next; nil is black.
+// SetColor sets the colour for the next drawing operations; nil is black.
 func (c *canvas) SetColor(col color.Color) {
 	if col == nil {
 		col = color.Black
@@ -44,8 +43,8 @@ func (c *canvas) SetColor(col color.Color) {
 	c.Canvas.SetColor(col)
 }
 
-// FillString fills the outlines of the text. A character without a glyph is
-// recorded as an error, since a box in its place would go unnoticed.
+// FillString fills the outlines of the text. It records a character without a glyph
+// as an error, because an empty box in its place could remain unnoticed.
 func (c *canvas) FillString(face font.Face, at vg.Point, text string) {
 	if face.Font.Size == 0 {
 		return
@@ -59,9 +58,9 @@ func (c *canvas) FillString(face font.Face, at vg.Point, text string) {
 	}
 }
 
-// DrawImage fills one rectangle a pixel. Opaque pixels reach a little into
-// their upper and right neighbours, which are drawn later, so that viewers
-// show no hairline between them.
+// DrawImage fills one rectangle for each pixel. Opaque pixels overlap their upper and
+// right neighbours a little, which are drawn later, so that viewers show no hairline
+// between them.
 func (c *canvas) DrawImage(rect vg.Rectangle, img image.Image) {
 	b := img.Bounds()
 	w := rect.Size().X / vg.Length(b.Dx())
@@ -85,12 +84,12 @@ func (c *canvas) DrawImage(rect vg.Rectangle, img image.Image) {
 	}
 }
 
-// bleed is how far a rectangle reaches under its later neighbour.
+// bleed is the overlap of a rectangle with its later neighbour, in points.
 const bleed = vg.Length(0.6)
 
-// outline returns the glyph outlines of text with its baseline at the point.
-// Advances and kerning are those that font.Face.Width adds up, so that
-// alignment computed from widths holds.
+// outline returns the glyph outlines of text whose baseline starts at the point. It
+// uses the same advances and kerning as font.Face.Width, so that alignment by widths
+// is exact.
 func outline(face font.Face, at vg.Point, text string) (vg.Path, error) {
 	var (
 		path vg.Path
@@ -128,8 +127,8 @@ func outline(face font.Face, at vg.Point, text string) (vg.Path, error) {
 	return path, nil
 }
 
-// appendGlyph converts the segments of one glyph. Quadratic curves are raised
-// to cubic ones because the PDF surface draws quadratic curves wrongly.
+// appendGlyph appends the segments of one glyph. It turns quadratic curves into cubic
+// ones, because the PDF surface draws quadratic curves wrongly.
 func appendGlyph(path vg.Path, segs sfnt.Segments, at func(fixed.Point26_6) vg.Point) vg.Path {
 	var pos vg.Point
 	open := false

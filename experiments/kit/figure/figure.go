@@ -1,21 +1,20 @@
-// Package figure draws the figures of a paper from plain data: line charts
-// with interval bands, heat maps and waterfalls, in one house style.
+// Package figure draws the figures of a paper from plain data. They are line charts
+// with interval bands, heat maps and waterfalls, all in one style.
 //
-// A Figure is a value without any drawing type in it. Write lays it out once
-// and renders the same drawing as PDF, SVG and PNG, and writes the data, the
-// caption and a Vega-Lite specification beside it, so that a reader can check or
-// redraw every mark.
+// A Figure is a value that holds no type of the drawing library. Write renders the
+// same drawing as PDF, SVG and PNG. It also writes the data, the caption and a
+// Vega-Lite specification, so that a reader can check or redraw every mark.
 //
 // Assumption: a journal column is 84 mm and a full page is 174 mm wide, and
 // 8 pt is the smallest text that a journal accepts.
-// Assumption: colour is never the only carrier of meaning; every line style
-// has its own dash pattern, and every cell of a heat map prints its number, of
-// which the type says what a test told.
+// Assumption: colour is never the only carrier of meaning. Every line style has a
+// different dash pattern. Every cell of a heat map prints its number, in a type
+// that shows the result of a test.
 //
 // Sources: Okabe and Ito (2008), "Color Universal Design", for the palette;
 // Satyanarayan et al. (2017), "Vega-Lite: A Grammar of Interactive Graphics";
-// the 1–2–5 rule for axis steps is the one of Heckbert (1990), "Nice numbers
-// for graph labels", Graphics Gems.
+// Heckbert (1990), "Nice numbers for graph labels", Graphics Gems, for the 1–2–5
+// rule of axis steps.
 package figure
 
 import (
@@ -42,14 +41,14 @@ const TallestMM = 240
 type Figure struct {
 	// Width is SingleColumn or DoubleColumn.
 	Width Width
-	// HeightMM is the whole height in millimetres, legend included.
+	// HeightMM is the whole height in millimetres, including the legend.
 	HeightMM float64
 	// Columns is the number of panels side by side. Zero means one on a
 	// single column, and two (three for exactly three panels) otherwise.
 	Columns int
-	// Panels are filled in row by row.
+	// Panels fill the rows from left to right.
 	Panels []Panel
-	// Caption is the plain text beneath the figure: n, seeds, interval.
+	// Caption is the plain text below the figure. It states n, seeds and interval.
 	Caption string
 }
 
@@ -64,7 +63,7 @@ type Panel struct {
 	Marks []Mark
 	// ZeroLine draws a line at y = 0 and makes the axis include it.
 	ZeroLine bool
-	// XIncludes are values that the X axis shows whether there are data or not.
+	// XIncludes are values that the X axis includes even without data there.
 	XIncludes []float64
 	// XLog and YLog make an axis logarithmic; all its values must be > 0.
 	XLog, YLog bool
@@ -83,19 +82,20 @@ type Panel struct {
 type Line struct {
 	Name string
 	X, Y []float64
-	// Lo and Hi, when set, are the ends of an error bar at each point, which then
-	// has a marker.
+	// Lo and Hi, when set, are the ends of an error bar at each point. The points
+	// then have markers.
 	Lo, Hi []float64
 	// Points draws markers instead of a connected line.
 	Points bool
-	// Style picks colour, dash pattern and marker; it wraps around.
+	// Style selects colour, dash pattern and marker. Numbers beyond the last style
+	// start again from the first.
 	Style int
 }
 
 // Band is an interval around a line: the area between Lo and Hi over X.
 // A NaN in Lo or Hi leaves a gap.
 type Band struct {
-	// Name, when set, gives the band an entry of its own in the legend.
+	// Name, when set, gives the band a separate entry in the legend.
 	Name      string
 	X, Lo, Hi []float64
 	Style     int
@@ -114,23 +114,24 @@ type Heat struct {
 	Cols, Rows []string
 	// Z[row][col] is the value of a cell; NaN is drawn as a missing cell.
 	Z [][]float64
-	// Told[row][col], when set, is whether a test tells the value of a cell from
-	// zero. Positive numbers that it does are then bold, and those that it does not
-	// are in italics.
+	// Told[row][col], when set, says whether a test distinguishes the value of a
+	// cell from zero. Numbers that it does not distinguish are in italics; of the
+	// others, positive numbers are bold.
 	Told [][]bool
 	// Label names the colour bar, with its unit.
 	Label string
 	// Decimals is the number of digits after the point in each cell.
 	Decimals int
-	// Linear, when above zero, makes the colours logarithmic in both directions
-	// beyond about this value, for maps whose values differ by powers of ten.
+	// Linear, when above zero, makes the colours logarithmic for values whose size is
+	// above about Linear. It serves maps whose values differ by powers of ten.
 	Linear float64
-	// Signs prints +, − or 0 in each cell instead of the number, for grids
-	// too fine for numbers. The sign is that of the rounded number.
+	// Signs prints +, − or 0 in each cell instead of the number, for grids too fine
+	// for numbers. A number that rounds to zero prints 0.
 	Signs bool
 }
 
-// Waterfall shows how signed amounts add up, one bar below the other.
+// Waterfall shows how signed amounts add up. Each amount is a bar below the previous
+// one.
 type Waterfall struct {
 	Labels []string
 	// Values are the signed steps, in the unit of the panel's XLabel.
@@ -141,8 +142,8 @@ type Waterfall struct {
 	Decimals int
 }
 
-// Validate reports the first thing that makes the figure impossible to draw.
-// The error names the panel, the series and the index.
+// Validate returns the first reason why the figure cannot be drawn. The error names
+// the panel, the series and the index.
 func (f *Figure) Validate() error {
 	if f.Width != SingleColumn && f.Width != DoubleColumn {
 		return fmt.Errorf("figure: width is %v mm, want %v or %v", float64(f.Width), float64(SingleColumn),
@@ -212,8 +213,8 @@ func (p *Panel) validateSeries() error {
 	return p.validateDrawable()
 }
 
-// validateDrawable refuses a panel in which no value at all can be placed,
-// because its axes would have no range.
+// validateDrawable refuses a panel without any value to place, because its axes would
+// have no range.
 func (p *Panel) validateDrawable() error {
 	if r := p.yRange(); r.empty() {
 		return errors.New("every value is missing")
@@ -239,7 +240,7 @@ func (p *Panel) validateColumns(x []float64, ys ...[]float64) error {
 	return nil
 }
 
-// finite checks that an axis can show every value.
+// finite checks that an axis can show every value. nan allows missing values.
 func finite(name string, v []float64, log, nan bool) error {
 	for i, x := range v {
 		switch {

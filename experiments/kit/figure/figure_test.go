@@ -179,8 +179,8 @@ func TestTicksAreOneTwoFive(t *testing.T) {
 	}
 }
 
-// TestMarkLabelsNeverOverlap places random flags and checks that no label
-// touches another one, and that no pole runs through a label.
+// TestMarkLabelsNeverOverlap places random flags and checks that no label touches
+// another label, and that no pole runs through a label.
 func TestMarkLabelsNeverOverlap(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 300 {
@@ -211,8 +211,8 @@ func TestMarkLabelsNeverOverlap(t *testing.T) {
 	}
 }
 
-// TestImageKeepsItsOrientation draws a two by two image and looks at where
-// its colours land.
+// TestImageKeepsItsOrientation draws an image of two by two pixels and checks the
+// places of its colours.
 func TestImageKeepsItsOrientation(t *testing.T) {
 	img := image.NewNRGBA(image.Rect(0, 0, 2, 2))
 	red, lime := color.NRGBA{255, 0, 0, 255}, color.NRGBA{0, 255, 0, 255}
@@ -293,7 +293,7 @@ func TestPolylineHasNoSpikes(t *testing.T) {
 	}
 }
 
-// A bar that rounds to nothing is neither a gain nor a loss.
+// A bar that rounds to zero is neither a gain nor a loss.
 func TestWaterfallAmounts(t *testing.T) {
 	w := &waterfallPlotter{decimals: 0}
 	for _, c := range []struct {
@@ -313,7 +313,7 @@ func TestWaterfallAmounts(t *testing.T) {
 	}
 }
 
-// An amount stands beyond the end that its bar grows to, but never across the zero
+// An amount stands beyond the end to which its bar grows, but never across the zero
 // line.
 func TestWaterfallSides(t *testing.T) {
 	for _, c := range []struct {
@@ -337,8 +337,8 @@ func TestWaterfallSides(t *testing.T) {
 	}
 }
 
-// The labels of a logarithmic axis stand clear of one another, and either all of them
-// or none are short.
+// The labels of a logarithmic axis keep their distance, and either all or none of them
+// are short.
 func TestLabelsOfLogarithmicAxes(t *testing.T) {
 	for _, c := range []struct {
 		r    interval

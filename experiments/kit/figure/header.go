@@ -10,8 +10,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// header is the space above the data area: the panel letter and the labels of
-// the marks, each a flag on the pole of its vertical line.
+// header is the space above the data area. It holds the panel letter and the labels of
+// the marks. A label is like a flag, and the vertical line of its mark is the pole.
 type header struct {
 	panel *Panel
 	flags []flag
@@ -23,12 +23,12 @@ type flag struct {
 	pole, left, width vg.Length
 	row               int
 	text              string
-	// stub ends the pole at the axes, for a label that no pole can reach
-	// without crossing another one.
+	// stub ends the pole at the top of the axes. It is set when poles up to the
+	// labels would cross other labels.
 	stub bool
 }
 
-// GlyphBoxes implements plot.GlyphBoxer: it keeps the header free.
+// GlyphBoxes implements plot.GlyphBoxer. It reserves the room for the header.
 func (h *header) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
 	height := rowHeight * vg.Length(h.rows)
 	if h.panel.Title != "" {
@@ -40,7 +40,8 @@ func (h *header) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
 	return []plot.GlyphBox{{X: 0.5, Y: 1, Rectangle: vg.Rectangle{Max: vg.Point{Y: height + 2}}}}
 }
 
-// titleRow is the extra height of a title too long to stand beside the marks.
+// titleRow returns the extra height for a title that is too long to stand beside the
+// labels of the marks.
 func (h *header) titleRow() vg.Length {
 	if h.rows > 0 && len([]rune(h.panel.Title)) > 3 {
 		return rowHeight
@@ -48,8 +49,8 @@ func (h *header) titleRow() vg.Length {
 	return 0
 }
 
-// place gives every mark a row such that no label covers another one or the
-// pole of another one. It fails when a label is wider than the axes.
+// place gives every label a row and a side, so that no label covers another label or
+// the pole of another label. It fails when a label is wider than the axes.
 func (h *header) place(p *plot.Plot, data draw.Canvas) error {
 	h.flags, h.rows = nil, 0
 	width := data.Size().X
@@ -73,8 +74,9 @@ func (h *header) place(p *plot.Plot, data draw.Canvas) error {
 	return nil
 }
 
-// chooseSides tries every choice of left and right for up to ten labels and
-// keeps the one with the fewest rows; right is preferred.
+// chooseSides puts each label on the left or the right of its pole. For up to ten
+// labels it tries every combination and keeps the one with the fewest rows, starting
+// with all labels on the right. If none works, it uses a ladder.
 func (h *header) chooseSides(width vg.Length) {
 	n := len(h.flags)
 	best, bestRows := []flag(nil), n+1
@@ -93,7 +95,8 @@ func (h *header) chooseSides(width vg.Length) {
 	h.flags, h.rows = best, bestRows
 }
 
-// takeSides sets the left ends and tells whether all labels stay inside.
+// takeSides sets the left ends of the labels and reports whether all labels stay
+// inside the axes. A set bit of mask puts its label on the left.
 func takeSides(f []flag, mask int, width vg.Length) bool {
 	for i := range f {
 		f[i].left = f[i].pole
@@ -107,8 +110,9 @@ func takeSides(f []flag, mask int, width vg.Length) bool {
 	return true
 }
 
-// stack gives each label the lowest row free of conflicts and returns the
-// number of rows, or a number larger than any when labels cross poles both ways.
+// stack gives each label the lowest row without conflicts and returns the number of
+// rows. It returns more rows than there are labels when two labels cover the poles of
+// each other, because there is then no solution.
 func stack(f []flag) int {
 	rows := 0
 	for changed, rounds := true, 0; changed; rounds++ {
@@ -129,8 +133,8 @@ func stack(f []flag) int {
 	return rows
 }
 
-// mustTop tells whether label a must lie above label b: when it covers the
-// pole of b, or when both overlap and a comes first.
+// mustTop reports whether label a must lie above label b. It must when it covers the
+// pole of b, and when both overlap in one row and a comes first.
 func (a flag) mustTop(b flag, first bool) bool {
 	if a.text == "" || b.text == "" {
 		return false
@@ -146,8 +150,8 @@ func (a flag) mustTop(b flag, first bool) bool {
 	return overlap && !covers(b, a) && first && a.row == b.row
 }
 
-// ladder is the last resort: one row a label, the first mark on top, each
-// label moved inside the axes.
+// ladder is the last resort. Each label gets a separate row, with the first mark on
+// top, and moves to the left until it is inside the axes.
 func ladder(f []flag, width vg.Length) []flag {
 	out := slices.Clone(f)
 	for i := range out {
@@ -158,7 +162,7 @@ func ladder(f []flag, width vg.Length) []flag {
 	return out
 }
 
-// Plot implements plot.Plotter: the poles and their labels.
+// Plot implements plot.Plotter. It draws the poles and their labels.
 func (h *header) Plot(c draw.Canvas, _ *plot.Plot) {
 	sty := draw.LineStyle{Color: markInk, Width: 0.6, Dashes: []vg.Length{2, 1.5}}
 	for _, f := range h.flags {
@@ -179,8 +183,9 @@ func (h *header) Plot(c draw.Canvas, _ *plot.Plot) {
 	}
 }
 
-// drawLetter writes the panel letter at the top of the header, where no label of an
-// axis reaches; left and rows are the edge and the height that panels share.
+// drawLetter writes the panel letter at the top of the header, above the labels of the
+// axes. left is the edge that the panels of a column share; rows is the number of rows
+// of labels that the panels of a row share.
 func (h *header) drawLetter(data draw.Canvas, left vg.Length, rows int) {
 	if h.panel.Title == "" {
 		return

@@ -17,22 +17,24 @@ const (
 	barGap   = vg.Length(7)
 )
 
-// heatPlotter draws the cells and, right of the axes, the colour bar.
+// heatPlotter draws the cells and, to the right of the axes, the colour bar.
 type heatPlotter struct {
 	h     *Heat
 	scale heatScale
 	ticks []plot.Tick
 }
 
-// heatScale gives values their colours: white at zero, and as strong on one side of
-// it as on the other. The bar shows its range, so that a map of one sign has a bar of
-// one colour. It is logarithmic beyond the value linear, when that is above zero.
+// heatScale maps values to colours. Zero is white, and values of equal size have
+// colours of equal strength on both sides of zero. The colour bar shows only the range
+// of the values, so that a map of one sign has a bar of one colour. If linear is above
+// zero, the scale is logarithmic beyond it.
 type heatScale struct {
 	interval
 	linear float64
 }
 
-// heatScale is the scale of a map: maps with the same label share one.
+// heatScale returns the scale of a map. Maps with the same label share a scale, so that
+// a reader can compare their colours.
 func (f *Figure) heatScale(h *Heat) heatScale {
 	s := heatScale{interval{0, 0}, h.Linear}
 	for i := range f.Panels {
@@ -48,10 +50,10 @@ func (f *Figure) heatScale(h *Heat) heatScale {
 	return s
 }
 
-// limit is the value of the strongest colour.
+// limit returns the size of the value with the strongest colour.
 func (s heatScale) limit() float64 { return math.Max(-s.min, s.max) }
 
-// share is the strength of a value's colour, from −1 to 1.
+// share returns the strength of the colour of a value, from −1 to 1.
 func (s heatScale) share(z float64) float64 {
 	if l := s.linear; l > 0 {
 		return math.Copysign(math.Log1p(math.Abs(z)/l)/math.Log1p(s.limit()/l), z)
@@ -83,8 +85,8 @@ func (c *chart) addHeat(p *plot.Plot, size vg.Point) error {
 	return nil
 }
 
-// powers are the ticks of a logarithmic scale within its range: zero and the powers of
-// ten from where it stops to be linear, of both signs.
+// powers returns the ticks of a logarithmic scale within its range. They are zero and,
+// for both signs, the powers of ten from linear upwards.
 func (s heatScale) powers() []plot.Tick {
 	ticks := []plot.Tick{{Label: Number(0, 0)}}
 	for x := math.Pow(10, math.Ceil(math.Log10(s.linear))); x <= s.limit(); x *= 10 {
@@ -97,7 +99,7 @@ func (s heatScale) powers() []plot.Tick {
 	return ticks
 }
 
-// nominal makes an axis of names at 0, 1, 2 and so on, without tick marks.
+// nominal sets up an axis with names at 0, 1, 2 and so on, without tick marks.
 func nominal(a *plot.Axis, names []string) {
 	ticks := make([]plot.Tick, len(names))
 	for i, n := range names {
@@ -110,8 +112,9 @@ func nominal(a *plot.Axis, names []string) {
 	a.Padding = 2
 }
 
-// wrapped breaks names at spaces so that each fits its column. All get as many lines,
-// since those of a name on fewer lines would not be level with the others.
+// wrapped breaks names at spaces so that each fits its column. It adds empty lines to
+// shorter names, because names with different numbers of lines would not start at the
+// same height.
 func wrapped(names []string, width vg.Length) ([]string, error) {
 	out, most := make([]string, len(names)), 0
 	for i, n := range names {
@@ -139,7 +142,7 @@ func wrapped(names []string, width vg.Length) ([]string, error) {
 	return out, nil
 }
 
-// cellText is what is printed in a cell.
+// cellText returns the text of a cell.
 func (h *Heat) cellText(z float64) string {
 	if math.IsNaN(z) {
 		return "–"
@@ -157,7 +160,7 @@ func (h *Heat) cellText(z float64) string {
 	return "+"
 }
 
-// test names what a test told of a cell, empty where there is none.
+// test names the result of the test of a cell. It is empty for a cell without a test.
 func (h *Heat) test(row, col int) string {
 	switch {
 	case h.Told == nil || math.IsNaN(h.Z[row][col]):
@@ -168,7 +171,7 @@ func (h *Heat) test(row, col int) string {
 	return "not told from zero"
 }
 
-// cellFace is the type that a number is set in.
+// cellFace returns the type in which the number of a cell is set.
 func (h *Heat) cellFace(row, col int) face {
 	switch {
 	case h.test(row, col) == "":
@@ -191,7 +194,7 @@ func (hp *heatPlotter) widestText() vg.Length {
 	return w
 }
 
-// barSpace is the width that bar, tick labels and bar label take.
+// barSpace returns the width of the colour bar with its tick labels and its label.
 func (hp *heatPlotter) barSpace() vg.Length {
 	w := vg.Length(0)
 	for _, t := range hp.ticks {
@@ -204,7 +207,7 @@ func (hp *heatPlotter) barSpace() vg.Length {
 	return w
 }
 
-// GlyphBoxes implements plot.GlyphBoxer: it keeps room for the colour bar.
+// GlyphBoxes implements plot.GlyphBoxer. It reserves the room for the colour bar.
 func (hp *heatPlotter) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
 	return []plot.GlyphBox{{X: 1, Y: 0.5, Rectangle: vg.Rectangle{Max: vg.Point{X: hp.barSpace()}}}}
 }
@@ -256,7 +259,7 @@ func (hp *heatPlotter) drawBar(c draw.Canvas) {
 	}
 }
 
-// color is that of a cell; missing values are grey.
+// color returns the colour of a cell. Missing values are grey.
 func (s heatScale) color(z float64) color.NRGBA {
 	if math.IsNaN(z) {
 		return color.NRGBA{0xee, 0xee, 0xee, 0xff}
@@ -264,7 +267,7 @@ func (s heatScale) color(z float64) color.NRGBA {
 	return shade(s.share(z))
 }
 
-// shade is blue at −1, white at zero and vermillion at 1.
+// shade returns the colour of a strength: blue at −1, white at zero and vermillion at 1.
 func shade(share float64) color.NRGBA {
 	end := vermillion
 	if share < 0 {
@@ -274,8 +277,8 @@ func shade(share float64) color.NRGBA {
 	return color.NRGBA{mix(end.R), mix(end.G), mix(end.B), 0xff}
 }
 
-// textOn is black or white, whichever has the higher contrast by the
-// relative luminance of the sRGB colour (WCAG 2.1).
+// textOn returns the one of black and white that has the higher contrast with a
+// background, by the relative luminance of the sRGB colour (WCAG 2.1).
 func textOn(c color.NRGBA) color.NRGBA {
 	linear := func(v uint8) float64 {
 		s := float64(v) / 255

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The scale is odd, rises, ends at the limit, and gives a power of ten the same room
-// wherever it is far from zero.
+// The scale is odd, rises, ends at the limit, and gives every power of ten the same
+// room far from zero.
 func TestLogarithmicColours(t *testing.T) {
 	scale := heatScale{interval{-1e5, 1e5}, 10}
 	last := -1.0
@@ -34,8 +34,8 @@ func TestLogarithmicColours(t *testing.T) {
 	}
 }
 
-// A map of one sign has a bar of one colour, which is as strong as in a map of both;
-// maps with the same label share their scale.
+// A map of one sign has a bar of one colour, which is as strong as in a map of both
+// signs. Maps with the same label share their scale.
 func TestScalesOfHeatMaps(t *testing.T) {
 	of := func(label string, z ...float64) Panel { return Panel{Heat: &Heat{Label: label, Z: [][]float64{z}}} }
 	f := &Figure{Panels: []Panel{of("a", 10, 20, math.NaN()), of("a", 0, 80), of("b", -5, -10), of("c", -30, 10),
@@ -51,8 +51,8 @@ func TestScalesOfHeatMaps(t *testing.T) {
 	}
 }
 
-// What a test told of a cell is in its type, in the data and in the Vega-Lite file, so
-// that a print in grey does not lose it.
+// The type of a cell shows the result of its test, so that a grey print keeps the
+// result. The data and the Vega-Lite file have it, too.
 func TestTypeOfCells(t *testing.T) {
 	h := &Heat{
 		Cols: []string{"a", "b", "c", "d", "e"}, Rows: []string{"r"}, Label: "z",

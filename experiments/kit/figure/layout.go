@@ -17,7 +17,7 @@ const (
 	axisSpace = vg.Length(44)
 )
 
-// grid is the number of panels across and down.
+// grid returns the numbers of columns and rows of panels.
 func (f *Figure) grid() (cols, rows int) {
 	cols = f.Columns
 	if cols == 0 {
@@ -36,21 +36,21 @@ func (f *Figure) size() (w, h vg.Length) {
 	return vg.Length(f.Width) * vg.Millimeter, vg.Length(f.HeightMM) * vg.Millimeter
 }
 
-// drawing is a figure on its way to paper: one chart a panel.
+// drawing is the layout of a figure, with one plot and one chart for each panel.
 type drawing struct {
 	plots  [][]*plot.Plot
 	charts [][]*chart
 	tiles  draw.Tiles
 }
 
-// chart is what a panel needs besides its plot.
+// chart holds what a panel needs in addition to its plot.
 type chart struct {
 	panel *Panel
 	head  *header
 	scale heatScale // of a heat map
 }
 
-// draw lays the figure out and draws it on a surface of its own size.
+// draw lays out the figure and draws it on a surface of the same size.
 func (f *Figure) draw(surface vg.Canvas) error {
 	w, h := f.size()
 	page := draw.NewCanvas(surface, w, h)
@@ -98,8 +98,8 @@ func (f *Figure) charts(area draw.Canvas) (*drawing, error) {
 	return d, nil
 }
 
-// draw aligns the panels twice: the labels of the marks can be placed only
-// once the width of the axes is known, and they then take height.
+// draw aligns the panels twice. The labels of the marks can be placed only when the
+// width of the axes is known. They then take height, which changes the alignment.
 func (d *drawing) draw(area draw.Canvas) error {
 	tiles := plot.Align(d.plots, d.tiles, area)
 	for r, row := range d.plots {
@@ -136,7 +136,7 @@ func (d *drawing) draw(area draw.Canvas) error {
 	return nil
 }
 
-// headerRows is the number of rows of labels above the highest header of a row of
+// headerRows returns the largest number of rows of labels above a panel in a row of
 // panels.
 func (d *drawing) headerRows(row int) (rows int) {
 	for _, c := range d.charts[row] {
@@ -147,7 +147,7 @@ func (d *drawing) headerRows(row int) (rows int) {
 	return rows
 }
 
-// checkRoom refuses axes that their own labels have crowded out.
+// checkRoom returns an error when the labels leave too little room for the axes.
 func checkRoom(p *plot.Plot, page, data draw.Canvas) error {
 	const least = 4 * textSize
 	if data.Size().X < least || data.Size().Y < least {
@@ -159,8 +159,8 @@ func checkRoom(p *plot.Plot, page, data draw.Canvas) error {
 	return nil
 }
 
-// plot builds the axes and the content of the panel. The size estimates the
-// data area, from which the number of ticks follows.
+// plot builds the axes and the content of the panel. The size is an estimate of the
+// data area; it determines the number of ticks.
 func (c *chart) plot(size vg.Point) (*plot.Plot, error) {
 	p := plot.New()
 	p.BackgroundColor = nil
@@ -190,7 +190,7 @@ func styleAxis(a *plot.Axis, x text.XAlignment, y text.YAlignment) {
 	a.Label.Padding = 2
 }
 
-// write draws one line of text with its baseline at the point.
+// write draws one line of text whose baseline goes through the point.
 func write(c draw.Canvas, at vg.Point, x text.XAlignment, s string) {
 	writeFace(c, at, x, s, textSize, upright)
 }
@@ -201,5 +201,5 @@ func writeFace(c draw.Canvas, at vg.Point, x text.XAlignment, s string, size vg.
 	c.FillString(lookedUp, at, s)
 }
 
-// halfCapital is how far below the middle of a digit its baseline lies.
+// halfCapital is the distance from the middle of a digit down to its baseline.
 const halfCapital = 0.36 * textSize

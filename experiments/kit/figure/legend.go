@@ -16,7 +16,7 @@ const (
 	belowGap    = vg.Length(5)
 )
 
-// entry is one name in the legend with what it looks like on the axes.
+// entry is one name in the legend, with the marks of its series on the axes.
 type entry struct {
 	name               string
 	style              int
@@ -29,8 +29,8 @@ type legend struct {
 	right   bool
 }
 
-// newLegend collects the entries. A wide figure with its panels in one column
-// may have them on the right; all others have their legend below.
+// newLegend collects the entries. A wide figure with its panels in one column may have
+// its legend on the right; every other figure has it below.
 func newLegend(f *Figure) *legend {
 	cols, _ := f.grid()
 	l := &legend{right: f.Width == DoubleColumn && cols == 1}
@@ -80,8 +80,8 @@ func (l *legend) widest() vg.Length {
 	return w
 }
 
-// draw draws the legend at the edge of the page and returns what is left. It takes the
-// edge at which it leaves more.
+// draw draws the legend at an edge of the page and returns the rest of the page. When
+// both edges are possible, it takes the edge that leaves the larger rest.
 func (l *legend) draw(page draw.Canvas) (draw.Canvas, error) {
 	if len(l.entries) == 0 {
 		return page, nil
@@ -97,8 +97,8 @@ func (l *legend) draw(page draw.Canvas) (draw.Canvas, error) {
 	return l.drawBelow(page), nil
 }
 
-// columns is the shape of a legend of some width: one row when all entries fit, and
-// else columns of equal width.
+// columns returns the numbers of columns and rows of a legend. All entries are in one
+// row if they fit the width, and otherwise in columns of equal width.
 func (l *legend) columns(width vg.Length) (cols, rows int) {
 	if l.total() <= width {
 		return len(l.entries), 1
@@ -107,7 +107,7 @@ func (l *legend) columns(width vg.Length) (cols, rows int) {
 	return cols, (len(l.entries) + cols - 1) / cols
 }
 
-// total is the width of all entries in one row.
+// total returns the width of all entries in one row.
 func (l *legend) total() vg.Length {
 	w := -entryGap
 	for _, e := range l.entries {
@@ -126,8 +126,8 @@ func (l *legend) drawRight(page draw.Canvas) draw.Canvas {
 	return draw.Crop(page, 0, -w-entryGap, 0, 0)
 }
 
-// drawBelow sets the entries in one centred row when they fit, and else in
-// columns of equal width, filled row by row.
+// drawBelow sets the entries in one centred row if they fit. Otherwise it sets them in
+// columns of equal width and fills these row by row.
 func (l *legend) drawBelow(page draw.Canvas) draw.Canvas {
 	cols, rows := l.columns(page.Size().X)
 	if total := l.total(); total <= page.Size().X {
@@ -149,7 +149,7 @@ func (l *legend) drawBelow(page draw.Canvas) draw.Canvas {
 	return draw.Crop(page, 0, 0, legendRow*vg.Length(rows)+belowGap, 0)
 }
 
-// draw draws swatch and name around the middle of the text.
+// draw draws swatch and name. The height of at is the middle of the text.
 func (e entry) draw(c draw.Canvas, at vg.Point) {
 	sty := styleOf(e.style)
 	if e.band {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// samples are figures of invented data, one for each kind of content.
+// samples returns figures of invented data, one for each kind of content.
 func samples() map[string]*Figure {
 	return map[string]*Figure{
 		"price": pricePaths(), "roi": roiByStake(), "heat": heatMap(), "signs": signMap(),
@@ -175,8 +175,8 @@ func wideSeries() *Figure {
 	return f
 }
 
-// TestSameFigureSameBytes draws every sample twice and compares all files.
-// With FIGURES set it keeps one copy there, to be looked at.
+// TestSameFigureSameBytes draws every sample twice and compares all files. With the
+// environment variable FIGURES it keeps one copy in that folder for inspection.
 func TestSameFigureSameBytes(t *testing.T) {
 	dir := os.Getenv("FIGURES")
 	if dir == "" {

@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// xRange is the range of all that has a place on the X axis.
+// xRange returns the range of all values on the X axis.
 func (p *Panel) xRange() interval {
 	r := nothing()
 	for _, l := range p.Lines {
@@ -25,6 +25,7 @@ func (p *Panel) xRange() interval {
 	return r
 }
 
+// yRange returns the range of all values on the Y axis.
 func (p *Panel) yRange() interval {
 	r := nothing()
 	for _, l := range p.Lines {
@@ -42,8 +43,8 @@ func (p *Panel) yRange() interval {
 	return r
 }
 
-// margins adds room at both ends of an X axis that carries markers or error bars,
-// so that none of them sits on the frame.
+// margins adds room at both ends of an X axis with markers or error bars, so that none
+// of them lies on the frame.
 func (p *Panel) margins(r interval) interval {
 	for _, l := range p.Lines {
 		if !l.Points && l.Lo == nil {
@@ -59,8 +60,8 @@ func (p *Panel) margins(r interval) interval {
 	return r
 }
 
-// addSeries sets up both axes and adds, from back to front, grid, bands, zero
-// line and lines.
+// addSeries sets up both axes. It adds, from back to front, the grid, the bands, the
+// zero line and the lines.
 func (c *chart) addSeries(p *plot.Plot, size vg.Point) {
 	x := c.panel.margins(c.panel.xRange().widened(c.panel.XLog))
 	y := c.panel.yRange().widened(c.panel.YLog)
@@ -80,8 +81,8 @@ func (c *chart) addSeries(p *plot.Plot, size vg.Point) {
 	}
 }
 
-// setAxis fixes range, scale and ticks. Vertical axes end on a tick, so that
-// the grid closes the area; horizontal ones end with the data.
+// setAxis sets range, scale and ticks of an axis. A vertical axis ends on a tick, so
+// that grid lines close the area; a horizontal axis ends with the data.
 func setAxis(a *plot.Axis, r interval, log bool, length vg.Length, vertical bool) {
 	var ticks []plot.Tick
 	if log {
@@ -97,9 +98,9 @@ func setAxis(a *plot.Axis, r interval, log bool, length vg.Length, vertical bool
 	a.Tick.Marker = plot.ConstantTicks(ticks)
 }
 
-// onAxes is the panel with the values of its logarithmic axes replaced by
-// their logarithms. The axes are linear in these, because the plotting
-// library misjudges the room for the labels of an axis with a scale of its own.
+// onAxes returns a copy of the panel in which the values of logarithmic axes are
+// replaced by their decimal logarithms. The plotting library then draws linear axes.
+// On an axis with another scale it would misjudge the room for the labels.
 func (p *Panel) onAxes() *Panel {
 	x, y := onAxis(p.XLog), onAxis(p.YLog)
 	q := *p
@@ -119,6 +120,7 @@ func (p *Panel) onAxes() *Panel {
 	return &q
 }
 
+// onAxis returns the function that places the values of one axis.
 func onAxis(log bool) func([]float64) []float64 {
 	return func(v []float64) []float64 {
 		if !log {
@@ -132,7 +134,7 @@ func onAxis(log bool) func([]float64) []float64 {
 	}
 }
 
-// gridLines draws light lines at the labelled ticks over the data area.
+// gridLines draws light lines across the data area at the labelled ticks.
 type gridLines struct{ x, y bool }
 
 // Plot implements plot.Plotter.
@@ -160,7 +162,7 @@ func (zeroLine) Plot(c draw.Canvas, p *plot.Plot) {
 
 type bandPlotter struct{ b *Band }
 
-// Plot implements plot.Plotter: one polygon for each run without gaps.
+// Plot implements plot.Plotter. It draws one polygon for each run without gaps.
 func (bp bandPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 	b := bp.b
 	c.SetColor(styleOf(b.Style).band())
@@ -211,11 +213,11 @@ func (lp linePlotter) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// connects tells whether a stretch of points is drawn as a line.
+// connects reports whether a run of points is drawn as a line.
 func (l *Line) connects(run span) bool { return !l.Points && run.end-run.first > 1 }
 
-// marks tells whether each point of a stretch has a marker, as the middle of an error
-// bar must.
+// marks reports whether each point of a run has a marker. Points with an error bar need
+// one to show its middle.
 func (l *Line) marks(run span) bool { return !l.connects(run) || len(l.Lo) > 0 }
 
 func (lp linePlotter) errorBars(c draw.Canvas, p *plot.Plot, sty lineStyle) {
@@ -232,7 +234,8 @@ func (lp linePlotter) errorBars(c draw.Canvas, p *plot.Plot, sty lineStyle) {
 	}
 }
 
-// drawEdge draws the white edge of a marker, which tells it from those that it covers.
+// drawEdge draws the white edge of a marker, which separates it from the marks below
+// it.
 func drawEdge(c draw.Canvas, sty lineStyle, at vg.Point) {
 	c.SetColor(color.White)
 	c.Fill(sty.marker.path(at, 2.5))
@@ -246,7 +249,7 @@ func drawMarker(c draw.Canvas, sty lineStyle, at vg.Point) {
 // span is the half-open range of indices [first, end).
 type span struct{ first, end int }
 
-// runs splits 0..n into the stretches between missing points.
+// runs splits the indices from 0 to n − 1 into runs without missing points.
 func runs(n int, missing func(int) bool) []span {
 	var out []span
 	for i := 0; i < n; i++ {
@@ -262,9 +265,9 @@ func runs(n int, missing func(int) bool) []span {
 	return out
 }
 
-// polyline connects the points. Where the line doubles back, the corner is
-// cut into two by a step too small to see: the surfaces mitre joints, which
-// would draw long spikes that look like data.
+// polyline connects the points. At a sharp corner it inserts a step that is too small
+// to see. The surfaces draw mitred joints, and without the step a sharp corner would
+// become a long spike that looks like data.
 func polyline(pts []vg.Point) vg.Path {
 	const step = 0.02
 	var p vg.Path
@@ -290,7 +293,7 @@ func polyline(pts []vg.Point) vg.Path {
 
 func length(p vg.Point) vg.Length { return vg.Length(math.Hypot(float64(p.X), float64(p.Y))) }
 
-// direction is the unit vector from a to b, or zero where they coincide.
+// direction returns the unit vector from a to b, or zero if they coincide.
 func direction(a, b vg.Point) vg.Point {
 	d := b.Sub(a)
 	if n := length(d); n > 0 {

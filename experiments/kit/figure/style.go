@@ -37,14 +37,14 @@ var (
 	black      = color.NRGBA{0x00, 0x00, 0x00, 0xff}
 )
 
-// lineStyle is what tells one series from another, with or without colour.
+// lineStyle distinguishes a series from others, with and without colour.
 type lineStyle struct {
 	color  color.NRGBA
 	dash   []vg.Length
 	marker shape
 }
 
-// lineStyles leaves out Okabe and Ito's yellow, which vanishes on white.
+// lineStyles leaves out the yellow of Okabe and Ito, which is hard to see on white.
 var lineStyles = []lineStyle{
 	{blue, nil, circle},
 	{vermillion, []vg.Length{4.5, 2}, square},
@@ -55,6 +55,7 @@ var lineStyles = []lineStyle{
 	{skyBlue, []vg.Length{1.3, 3.2}, triangle},
 }
 
+// styleOf returns a line style. Every number has one, also a negative number.
 func styleOf(i int) lineStyle {
 	n := len(lineStyles)
 	return lineStyles[((i%n)+n)%n]
@@ -64,15 +65,15 @@ func (s lineStyle) stroke() draw.LineStyle {
 	return draw.LineStyle{Color: s.color, Width: lineWidth, Dashes: s.dash}
 }
 
-// band is the tint of an interval: transparent, so that two bands that
-// overlap both stay visible.
+// band returns the colour of an interval. It is transparent, so that two overlapping
+// bands both stay visible.
 func (s lineStyle) band() color.NRGBA {
 	c := s.color
 	c.A = bandAlpha
 	return c
 }
 
-// face is a cut of the one typeface.
+// face is a weight and a slope of the typeface.
 type face struct {
 	weight stdfont.Weight
 	style  stdfont.Style
@@ -88,7 +89,7 @@ func (f face) sized(size vg.Length) font.Font {
 	return font.Font{Typeface: "Liberation", Variant: "Sans", Weight: f.weight, Style: f.style, Size: size}
 }
 
-// label is the style of all text in a figure. The Y alignments of gonum are
+// label returns the style of the labels in a figure. The Y alignments of gonum are
 // relative to the top of the line: −1 puts its bottom at the point.
 func label(x text.XAlignment, y text.YAlignment) text.Style {
 	return text.Style{
@@ -99,7 +100,7 @@ func label(x text.XAlignment, y text.YAlignment) text.Style {
 
 func textWidth(s string) vg.Length { return upright.width(s) }
 
-// width is that of a text of the common size.
+// width returns the width of a text of size textSize.
 func (f face) width(s string) vg.Length {
 	sty := label(text.XLeft, text.YTop)
 	sty.Font = f.sized(textSize)
@@ -116,7 +117,7 @@ const (
 	diamond
 )
 
-// path is the outline of the marker around a point. Curves are cubic because
+// path returns the outline of the marker around a point. Its curves are cubic, because
 // the PDF surface draws arcs wrongly.
 func (s shape) path(at vg.Point, r vg.Length) vg.Path {
 	if s == circle {
@@ -143,7 +144,7 @@ func (s shape) path(at vg.Point, r vg.Length) vg.Path {
 }
 
 func circlePath(at vg.Point, r vg.Length) vg.Path {
-	const k = 4 * (math.Sqrt2 - 1) / 3
+	const k = 4 * (math.Sqrt2 - 1) / 3 // makes the middle of each cubic quarter lie on the circle
 	pt := func(x, y float64) vg.Point {
 		return vg.Point{X: at.X + r*vg.Length(x), Y: at.Y + r*vg.Length(y)}
 	}

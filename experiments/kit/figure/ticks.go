@@ -10,14 +10,15 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// interval is a range of data values; min > max while it is empty.
+// interval is a range of data values. It is empty while min is above max.
 type interval struct{ min, max float64 }
 
+// nothing returns an empty range.
 func nothing() interval { return interval{math.Inf(1), math.Inf(-1)} }
 
 func (r interval) empty() bool { return r.min > r.max }
 
-// include widens the range to the values, leaving out missing ones.
+// include widens the range to the values. It skips missing ones.
 func (r *interval) include(v ...float64) {
 	for _, x := range v {
 		if !math.IsNaN(x) {
@@ -26,7 +27,7 @@ func (r *interval) include(v ...float64) {
 	}
 }
 
-// widened gives a range that is a single value some room around it.
+// widened adds room around a range that is a single value.
 func (r interval) widened(log bool) interval {
 	if r.max > r.min && r.max-r.min > 1e-12*math.Max(math.Abs(r.min), math.Abs(r.max)) {
 		return r
@@ -41,9 +42,8 @@ func (r interval) widened(log bool) interval {
 	return interval{r.min - half, r.max + half}
 }
 
-// Number formats a value with a true minus sign, commas between thousands
-// and the given number of digits after the point. A value that rounds to zero
-// has no sign.
+// Number formats a value with a typographic minus sign, commas between thousands and
+// the given number of digits after the point. A value that rounds to zero has no sign.
 func Number(v float64, decimals int) string {
 	s := strconv.FormatFloat(math.Abs(v), 'f', max(decimals, 0), 64)
 	whole, frac, _ := strings.Cut(s, ".")
@@ -71,8 +71,8 @@ type tickStep struct {
 
 func (s tickStep) size() float64 { return s.at(1) }
 
-// at returns k steps as the float64 nearest to the decimal number, which
-// repeated addition would miss.
+// at returns k steps as the float64 nearest to the decimal number. Repeated addition
+// would miss it by rounding.
 func (s tickStep) at(k float64) float64 {
 	if s.exp < 0 {
 		return k * s.mantissa / math.Pow10(-s.exp)
@@ -82,7 +82,8 @@ func (s tickStep) at(k float64) float64 {
 
 func (s tickStep) label(k float64) string { return Number(s.at(k), max(0, -s.exp)) }
 
-// linear is a linear axis: its range and its ticks.
+// linear returns the range and the ticks of a linear axis, with the smallest step whose
+// labels fit. expand extends the range to the next ticks.
 func linear(r interval, length vg.Length, vertical, expand bool) (interval, []plot.Tick) {
 	exp := int(math.Floor(math.Log10(r.max-r.min))) - 2
 	for ; ; exp++ {
@@ -105,8 +106,8 @@ func linear(r interval, length vg.Length, vertical, expand bool) (interval, []pl
 	}
 }
 
-// closed ends the range on ticks, except where the data passes the last but
-// one tick so little that most of a step would stay empty.
+// closed ends the range on ticks. If the data pass the last but one tick only a little,
+// most of the last step would stay empty; then the range ends just beyond the data.
 func (s tickStep) closed(r interval, first, last float64) (interval, []plot.Tick) {
 	const little = 0.15
 	out := interval{s.at(first), s.at(last)}
@@ -120,7 +121,7 @@ func (s tickStep) closed(r interval, first, last float64) (interval, []plot.Tick
 	return out, s.ticks(first, last)
 }
 
-// fits tells whether the labels of the steps stand clear of one another.
+// fits reports whether the labels of the ticks have enough distance.
 func (s tickStep) fits(first, last float64, length vg.Length, vertical bool) bool {
 	n := last - first + 1
 	if n <= 2 {
@@ -144,14 +145,15 @@ func (s tickStep) ticks(first, last float64) []plot.Tick {
 	return t
 }
 
-// logarithmic is a logarithmic axis: decades are labelled, as many as there is room
-// for, and 2 and 5 or 3 too where there is room for them; the other multiples are
-// minor ticks.
+// logarithmic returns the range and the ticks of a logarithmic axis. Labels stand at
+// the powers of ten, or at every second, third and so on if there is not enough room.
+// On a short axis with enough room, labels stand also at 2 and 5, or at 3. The other
+// multiples are minor ticks.
 func logarithmic(r interval, length vg.Length, vertical, expand bool) (interval, []plot.Tick) {
 	if expand {
 		r = interval{round125(r.min, false), round125(r.max, true)}
 	}
-	const manyDecades = 3 // between which there are no labels
+	const manyDecades = 3 // Longer axes have labels only at powers of ten.
 	for _, fine := range [][]int{{1, 2, 5}, {1, 3}} {
 		if t := logTicks(r, 1, fine...); math.Log10(r.max/r.min) <= manyDecades && apart(r, t, length, vertical) {
 			return r, t
@@ -164,8 +166,9 @@ func logarithmic(r interval, length vg.Length, vertical, expand bool) (interval,
 	}
 }
 
-// logTicks are the ticks of a logarithmic axis, with a label at some multiples of every
-// so manyth power of ten, the first of them always. Either all labels are short or none.
+// logTicks returns the ticks of a logarithmic axis. Labels stand at the labelled
+// multiples of the first power of ten in the range and then of each power, or of every
+// second, third and so on, as every says. Either all labels are short or none is.
 func logTicks(r interval, every int, labelled ...int) (t []plot.Tick) {
 	within := interval{r.min * (1 - 1e-9), r.max * (1 + 1e-9)}
 	least := int(math.Ceil(math.Log10(within.min)))
@@ -186,7 +189,7 @@ func logTicks(r interval, every int, labelled ...int) (t []plot.Tick) {
 	return t
 }
 
-// apart tells whether the labels of a logarithmic axis stand clear of one another.
+// apart reports whether the labels of a logarithmic axis have enough distance.
 func apart(r interval, ticks []plot.Tick, length vg.Length, vertical bool) bool {
 	var last plot.Tick
 	for _, t := range ticks {
@@ -205,7 +208,7 @@ func apart(r interval, ticks []plot.Tick, length vg.Length, vertical bool) bool 
 	return true
 }
 
-// logLabel is m × 10^e, written out unless it is to be short.
+// logLabel returns the label of m × 10^e, with an exponent if short is set.
 func logLabel(m, e int, short bool) string {
 	if short && e != 0 {
 		return strconv.Itoa(m) + "e" + Number(float64(e), 0)
@@ -213,7 +216,7 @@ func logLabel(m, e int, short bool) string {
 	return Number(tickStep{float64(m), e}.size(), max(0, -e))
 }
 
-// round125 rounds to a number with the mantissa 1, 2 or 5.
+// round125 rounds up or down to a number with the mantissa 1, 2 or 5.
 func round125(v float64, up bool) float64 {
 	e := int(math.Floor(math.Log10(v)))
 	best := tickStep{1, e}.size()

@@ -10,20 +10,21 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// vegaSchema is the grammar that the JSON follows.
+// vegaSchema is the address of the schema that the JSON follows.
 const vegaSchema = "https://vega.github.io/schema/vega-lite/v6.json"
 
-// object is a JSON object. Its keys are written in alphabetical order, so equal
-// objects are equal bytes.
+// object is a JSON object. Package json writes its keys in alphabetical order, so equal
+// objects give equal bytes.
 type object = map[string]any
 
-// vegaLite is the figure as a Vega-Lite specification with its data inside: the
-// same marks on the same axes in the same colours and dashes. Sizes are in
-// pixels of a point each. Two things differ from the drawing, since a program
-// lays it out when it is shown: the steps of the axes, and the place of labels.
+// vegaLite returns the figure as a Vega-Lite specification that contains the data. It
+// has the same marks on the same axes in the same colours and dashes. Sizes are in
+// pixels, one for each point of the drawing. The steps of the axes and the places of
+// labels differ from the drawing, because the program that shows the specification
+// chooses them.
 //
-// Assumption: the rows and the columns of a heat map, and the bars of a
-// waterfall, have names that differ.
+// Assumption: the rows of a heat map have different names, and so have its columns and
+// the bars of a waterfall.
 func (f *Figure) vegaLite() ([]byte, error) {
 	cols, rows := f.grid()
 	w, h := f.size()
@@ -62,7 +63,7 @@ func (f *Figure) vegaLite() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// vegaConfig is the house style.
+// vegaConfig is the style of all figures.
 var vegaConfig = object{
 	"background": "white", "font": "Liberation Sans, Arial, Helvetica, sans-serif",
 	"view":  object{"stroke": nil},
@@ -85,8 +86,8 @@ var vegaConfig = object{
 
 func hex(c color.NRGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
 
-// scaled is a quantitative channel over a range. A logarithmic axis of two decades
-// and more has grid lines at the powers of ten only.
+// scaled returns a quantitative channel over a range. A logarithmic axis that reaches
+// into more than one decade has grid lines only at powers of ten.
 func scaled(field, title string, log bool, r interval) object {
 	o := object{"field": field, "type": "quantitative", "title": title, "scale": object{"type": "linear", "zero": false}}
 	if !log {
@@ -103,18 +104,18 @@ func scaled(field, title string, log bool, r interval) object {
 	return o
 }
 
-// zeroAt places the zero line on an axis, which keeps its grid.
+// zeroAt places the zero line on an axis. The axis keeps its grid.
 func zeroAt(title string) object {
 	return object{"datum": 0, "type": "quantitative", "title": title, "axis": object{"grid": true}}
 }
 
-// within fixes the ends of a channel's axis.
+// within fixes the ends of the axis of a channel.
 func within(o object, r interval) object {
 	o["scale"].(object)["domain"], o["scale"].(object)["nice"] = []float64{r.min, r.max}, false
 	return o
 }
 
-// vega is the scale of a heat map.
+// vega returns the scale in the terms of Vega-Lite.
 func (s heatScale) vega() object {
 	var domain []float64
 	var colors []string
@@ -130,7 +131,7 @@ func (s heatScale) vega() object {
 	return scale
 }
 
-// vegaHeat is a heat map in the colours of a scale.
+// vegaHeat returns the heat map of a panel in the colours of a scale.
 func (p *Panel) vegaHeat(scale heatScale) object {
 	h := p.Heat
 	var data []object
@@ -169,7 +170,7 @@ func (p *Panel) vegaHeat(scale heatScale) object {
 	}
 }
 
-// String is the name of the face in the data.
+// String returns the name of the face in the data.
 func (f face) String() string {
 	switch f {
 	case bold:
@@ -180,7 +181,7 @@ func (f face) String() string {
 	return "upright"
 }
 
-// vega is a text mark in the face.
+// vega returns a text mark in the face.
 func (f face) vega() object {
 	mark := object{"type": "text"}
 	switch f {
@@ -192,7 +193,7 @@ func (f face) vega() object {
 	return mark
 }
 
-// vegaWaterfall is a waterfall on axes of that width.
+// vegaWaterfall returns the waterfall of a panel on axes of the given width.
 func (p *Panel) vegaWaterfall(width vg.Length) object {
 	wp := waterfallPlotter{steps: p.Waterfall.steps(), decimals: p.Waterfall.Decimals}
 	var data []object
@@ -235,7 +236,7 @@ func (p *Panel) vegaWaterfall(width vg.Length) object {
 	}
 }
 
-// number is a value as JSON has it, null where it is missing.
+// number returns a value for JSON, which has null for a missing value.
 func number(v float64) any {
 	if math.IsNaN(v) {
 		return nil

@@ -8,9 +8,9 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// seriesKeys name the series of all panels. Lines, points and areas have a field
-// and a legend each, because the symbols of a shared one would show all three on
-// top of one another.
+// seriesKeys names the series of all panels. Lines, points and areas have separate
+// fields and legends, because a shared legend would draw all three symbols on top of
+// one another.
 type seriesKeys struct {
 	styles                map[string]int // by key
 	order                 []string
@@ -47,8 +47,8 @@ func (k *seriesKeys) add(name string, style int) {
 	}
 }
 
-// of is the key of a series: its name, unless it has none or another style has
-// that name already.
+// of returns the key of a series. The key is its name, with the style if the name is
+// empty or a series of another style already has it.
 func (k *seriesKeys) of(name string, style int) string {
 	if taken, ok := k.styles[name]; name == "" || ok && taken != style {
 		return name + "#" + strconv.Itoa(style)
@@ -56,8 +56,8 @@ func (k *seriesKeys) of(name string, style int) string {
 	return name
 }
 
-// channel encodes a field with keys in what value gives of their styles. The legend
-// lists some of them, with symbols of so many square pixels.
+// channel encodes a field of keys: value gives the visual value for the style of each
+// key. The legend shows the listed keys, with symbols of size square pixels.
 func (k *seriesKeys) channel(field string, listed []string, size int, value func(lineStyle) any) object {
 	values := make([]any, len(k.order))
 	for i, key := range k.order {
@@ -73,7 +73,7 @@ func (k *seriesKeys) channel(field string, listed []string, size int, value func
 
 func colorOf(s lineStyle) any { return hex(s.color) }
 
-// dashOf is the dash pattern; a solid line is a dash without a gap.
+// dashOf returns the dash pattern of a style. A solid line is a dash without a gap.
 func dashOf(s lineStyle) any {
 	if s.dash == nil {
 		return []vg.Length{1, 0}
@@ -85,8 +85,8 @@ func markerOf(s lineStyle) any {
 	return map[shape]string{circle: "circle", square: "square", triangle: "triangle-up", diamond: "diamond"}[s.marker]
 }
 
-// vegaSeries draws, from back to front as the drawing does, bands, zero line,
-// error bars, lines, points and the marks with their labels.
+// vegaSeries returns the layers of a line chart. From back to front they are bands,
+// zero line, error bars, lines, points, and the marks with their labels.
 func (p *Panel) vegaSeries(keys *seriesKeys) object {
 	r := p.margins(p.xRange().widened(p.XLog))
 	x := within(scaled("x", p.XLabel, p.XLog, r), r)
@@ -124,7 +124,8 @@ func (p *Panel) vegaSeries(keys *seriesKeys) object {
 	return object{"layer": append(layers, p.vegaMarks(x)...)}
 }
 
-// vegaMarks are the events, each label on a row of its own above the axes.
+// vegaMarks returns the layers of the events. Each label has a separate row above the
+// axes.
 func (p *Panel) vegaMarks(x object) (layers []object) {
 	for i, m := range p.Marks {
 		data := object{"values": []object{{"x": m.X, "label": m.Label}}}
@@ -138,7 +139,7 @@ func (p *Panel) vegaMarks(x object) (layers []object) {
 	return layers
 }
 
-// bandRows are the points of the bands; a gap parts a band in two.
+// bandRows returns the points of the bands. A gap divides a band into two parts.
 func (p *Panel) bandRows(keys *seriesKeys) (rows []object) {
 	for k, b := range p.Bands {
 		for _, run := range runs(len(b.X), func(i int) bool { return math.IsNaN(b.Lo[i]) || math.IsNaN(b.Hi[i]) }) {
@@ -151,10 +152,11 @@ func (p *Panel) bandRows(keys *seriesKeys) (rows []object) {
 	return rows
 }
 
-// part tells the connected stretches of a panel apart.
+// part names a connected run of a series, so that Vega-Lite does not connect it with
+// the next run.
 func part(series int, run span) string { return strconv.Itoa(series) + "." + strconv.Itoa(run.first) }
 
-// lineRows are error bars, points of connected lines, and markers.
+// lineRows returns the error bars, the points of connected lines, and the markers.
 func (p *Panel) lineRows(keys *seriesKeys) (bars, lines, points []object) {
 	for k, l := range p.Lines {
 		key := keys.of(l.Name, l.Style)

@@ -11,8 +11,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// grammar is the schema of Vega-Lite 6.5 as its authors publish it, under the
-// licence beside it.
+// grammar returns the schema of Vega-Lite 6.5 as its authors publish it. Its licence is
+// in the same folder.
 func grammar(t *testing.T) *jsonschema.Schema {
 	t.Helper()
 	file, err := os.Open("testdata/vega-lite-v6.json.gz")
@@ -70,8 +70,8 @@ func TestVegaLiteFollowsItsGrammar(t *testing.T) {
 	}
 }
 
-// Every line keeps its colour, its dashes and its title with the unit, and every
-// value of the data file is there.
+// Every line keeps its colour, its dashes and its title with the unit, and the
+// specification has every value of the data file.
 func TestVegaLiteShowsWhatIsDrawn(t *testing.T) {
 	gap := math.NaN()
 	f := &Figure{Width: SingleColumn, HeightMM: 60, Caption: "n = 4.", Panels: []Panel{{

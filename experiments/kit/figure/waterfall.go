@@ -17,7 +17,7 @@ type step struct {
 	total    bool
 }
 
-// steps adds the values up in the order given.
+// steps adds up the values in the given order.
 func (w *Waterfall) steps() []step {
 	var out []step
 	sum := 0.0
@@ -36,12 +36,12 @@ type waterfallPlotter struct {
 	decimals int
 }
 
-// addWaterfall sets the axes, with the first step on top, and adds the bars.
+// addWaterfall sets up the axes with the first step on top, and adds the bars.
 func (c *chart) addWaterfall(p *plot.Plot, size vg.Point) error {
 	wp := &waterfallPlotter{steps: c.panel.Waterfall.steps(), decimals: c.panel.Waterfall.Decimals}
 	n := len(wp.steps)
 	if size.Y < vg.Length(n)*(textSize+1) {
-		return fmt.Errorf("waterfall: %d bars need a higher figure", n)
+		return fmt.Errorf("waterfall: %d bars need a taller figure", n)
 	}
 	names := make([]string, n)
 	r := interval{0, 0}
@@ -56,8 +56,8 @@ func (c *chart) addWaterfall(p *plot.Plot, size vg.Point) error {
 	return nil
 }
 
-// roomForLabels widens the range so that the amount beside each bar stays
-// inside the axes.
+// roomForLabels widens the range, so that the amounts beside the bars stay inside the
+// axes.
 func (wp *waterfallPlotter) roomForLabels(r interval, width vg.Length) interval {
 	out := r
 	unit := (r.max - r.min) / float64(max(width*0.6, 1))
@@ -73,9 +73,9 @@ func (wp *waterfallPlotter) roomForLabels(r interval, width vg.Length) interval 
 	return out
 }
 
-// side tells on which side of a bar and at which of its ends its amount stands:
-// beyond the end that the bar grows to, unless the amount, w wide, would lie across
-// the zero line there.
+// side returns the end of a bar at which its amount stands, and whether the amount
+// stands to the right of it. The amount stands beyond the end to which the bar grows.
+// If an amount of width w would cross the zero line there, it stands at the other end.
 func (s step) side(w float64) (right bool, end float64) {
 	switch {
 	case s.total || s.from == 0:
@@ -87,8 +87,7 @@ func (s step) side(w float64) (right bool, end float64) {
 	return s.to >= s.from, s.to
 }
 
-// amount is the label of a bar; gains carry a plus sign, unless they round to
-// nothing.
+// amount returns the label of a bar. Gains have a plus sign unless they round to zero.
 func (wp *waterfallPlotter) amount(s step) string {
 	text := Number(s.to-s.from, wp.decimals)
 	if !s.total && s.to > s.from && text != Number(0, wp.decimals) {
@@ -97,8 +96,8 @@ func (wp *waterfallPlotter) amount(s step) string {
 	return text
 }
 
-// Plot implements plot.Plotter. Gains are light and losses dark, so that they
-// differ in grey too.
+// Plot implements plot.Plotter. Gains are light and losses are dark, so that they also
+// differ in a grey print.
 func (wp *waterfallPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 	const half = 0.32
 	n := len(wp.steps)
@@ -116,7 +115,7 @@ func (wp *waterfallPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 		}
 		c.SetColor(fill)
 		x0, x1 := min(at(s.from), at(s.to)), max(at(s.from), at(s.to))
-		if x1-x0 < thinWidth { // A bar too small to be seen still holds the chain together.
+		if x1-x0 < thinWidth { // A bar too small to see becomes a thin line, so that the chain has no gap.
 			x0, x1 = (x0+x1-thinWidth)/2, (x0+x1+thinWidth)/2
 			c.SetColor(axisInk)
 		}
@@ -130,7 +129,7 @@ func (wp *waterfallPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// writeAmount writes beside x and clears the grid behind the text.
+// writeAmount writes the amount beside x and erases the grid behind it.
 func (wp *waterfallPlotter) writeAmount(c draw.Canvas, amount string, right bool, x, y vg.Length) {
 	align, x := text.XLeft, x+3
 	if !right {

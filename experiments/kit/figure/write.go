@@ -24,9 +24,8 @@ import (
 // dpi is the resolution of the PNG, in dots per inch.
 const dpi = 300
 
-// The PDF library stamps the time of day and lists its objects in random
-// order unless told otherwise, and it can be told only here. A fixed date
-// makes two runs give the same bytes.
+// By default the PDF library writes the present time and lists its objects in random
+// order. Only global settings change this. With them two runs give the same bytes.
 func init() {
 	epoch := time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
 	fpdf.SetDefaultCreationDate(epoch)
@@ -34,15 +33,15 @@ func init() {
 	fpdf.SetDefaultCatalogSort(true)
 }
 
-// Write renders the figure into the folder, which it creates when missing, as
-// NAME.pdf, NAME.svg, NAME.png (300 dpi), NAME.csv (every value drawn),
-// NAME.caption.txt and NAME.vl.json (Vega-Lite 6, data inside), and returns
-// their paths in that order. Each file appears whole or not at all. Equal
-// figures give equal bytes.
+// Write renders the figure into the folder dir, which it creates if necessary. It
+// writes NAME.pdf, NAME.svg, NAME.png (300 dpi), NAME.csv (every value drawn),
+// NAME.caption.txt and NAME.vl.json (Vega-Lite 6, with the data), and returns their
+// paths in that order. Every file is either complete or missing. Equal figures give
+// equal bytes.
 //
-// It fails when the figure is not valid, when a text does not fit or has a
-// character that the font lacks, and when a file cannot be written; the error
-// then names the path.
+// Write fails when the figure is not valid, when a text does not fit or has a
+// character that the font lacks, and when it cannot write a file; the error then
+// names the path.
 func (f *Figure) Write(dir, name string) ([]string, error) {
 	if err := f.Validate(); err != nil {
 		return nil, err
@@ -73,8 +72,8 @@ type output struct {
 	data []byte
 }
 
-// render produces all files in memory, so that a figure that cannot be drawn
-// leaves nothing behind.
+// render produces all files in memory, so that a figure that cannot be drawn leaves no
+// files.
 func (f *Figure) render() ([]output, error) {
 	w, h := f.size()
 	surfaces := []struct {
@@ -110,15 +109,15 @@ func (f *Figure) render() ([]output, error) {
 		output{".vl.json", grammar}), nil
 }
 
-// withResolution adds the pHYs chunk, without which a word processor places
-// the picture at the wrong size. It goes behind the header of 33 bytes.
+// withResolution adds the pHYs chunk to a PNG file. Without it a word processor shows
+// the picture in the wrong size.
 func withResolution(png []byte) []byte {
-	const header = 33
+	const header = 33 // bytes of the signature and the IHDR chunk, behind which pHYs goes
 	perMetre := uint32(math.Round(dpi / 0.0254))
 	chunk := append([]byte("pHYs"), make([]byte, 9)...)
 	binary.BigEndian.PutUint32(chunk[4:], perMetre)
 	binary.BigEndian.PutUint32(chunk[8:], perMetre)
-	chunk[12] = 1
+	chunk[12] = 1 // the unit is the metre
 	out := append([]byte{}, png[:header]...)
 	out = binary.BigEndian.AppendUint32(out, 9)
 	out = append(out, chunk...)
@@ -126,7 +125,7 @@ func withResolution(png []byte) []byte {
 	return append(out, png[header:]...)
 }
 
-// csv lists every value drawn, one mark a row, with all its digits. Panels
+// csv lists every value drawn, with all its digits and one mark in each row. Panels
 // count from one.
 func (f *Figure) csv() []byte {
 	var b bytes.Buffer
@@ -143,9 +142,9 @@ func (f *Figure) csv() []byte {
 	return b.Bytes()
 }
 
-// csv lists the marks of a panel. Lines and bands are numbered, since some have no
-// name; those that continue a named line in its style have its name. The series of a
-// cell is what a test told of it.
+// csv lists the marks of a panel. Lines and bands have numbers, because some have no
+// name; a series without a name takes the name of a line in the same style. In place of
+// the number, a cell of a heat map has the result of its test.
 func (p *Panel) csv(row func(...string)) {
 	num := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 	for k, l := range p.Lines {
@@ -180,7 +179,7 @@ func (p *Panel) csv(row func(...string)) {
 	}
 }
 
-// kind is what a row of the data says of a series.
+// kind returns the kind of a line in the data.
 func (l *Line) kind() string {
 	if l.Points {
 		return "points"
@@ -188,8 +187,8 @@ func (l *Line) kind() string {
 	return "line"
 }
 
-// seriesName is the name of a series in the data: its own, or that of the line of its
-// style.
+// seriesName returns the name of a series in the data. A series without a name takes
+// the name of a line in the same style.
 func (p *Panel) seriesName(name string, style int) string {
 	for _, l := range p.Lines {
 		if name == "" && l.Style == style {
@@ -199,7 +198,8 @@ func (p *Panel) seriesName(name string, style int) string {
 	return name
 }
 
-// writeFile writes to a temporary file beside the target, syncs and renames.
+// writeFile writes a temporary file beside the target, syncs it and renames it, so that
+// the target is never incomplete.
 func writeFile(path string, data []byte) (err error) {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
@@ -233,7 +233,7 @@ func fill(f *os.File, data []byte) error {
 	return f.Sync()
 }
 
-// syncFolder makes the rename itself durable.
+// syncFolder makes sure that a rename in the folder survives a power cut.
 func syncFolder(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {

@@ -9,13 +9,13 @@ import (
 	"stakeout/experiments/kit/param"
 )
 
-// Decode stores the values of one section in the struct of parameters behind
-// into, and reports all that cannot be stored: unknown keys, values of another
-// type, out of range or not among the choices. The section is a path; the empty
-// one is the top level. Parameters that the file does not give, or gives
-// wrongly, keep their value, so the caller sets the defaults first. The keys in
-// others are valid too and left to other calls. A section that the file does
-// not have is no problem. Decode panics where package param does.
+// Decode stores the values of one section in the struct of parameters behind into.
+// It reports unknown keys and values of the wrong type, out of range or not among
+// the choices. The section is a path; the empty path is the top level. A parameter
+// keeps its value when the file gives none or an invalid one, so the caller sets
+// the defaults first. The keys in others are valid, too; other calls decode them.
+// The section may be missing from the file. Like package param, Decode panics at
+// malformed tags.
 func (d *Document) Decode(section string, into any, others ...string) []Problem {
 	dec := &decoder{doc: d, section: section, others: others}
 	param.Walk(into, func(_ string, f param.Field) { dec.fields = append(dec.fields, f) })
@@ -26,7 +26,8 @@ func (d *Document) Decode(section string, into any, others ...string) []Problem 
 	return dec.problems
 }
 
-// decoder is one call of Decode. Its paths are relative to the section.
+// decoder holds the state of one call of Decode. Its paths are relative to the
+// section.
 type decoder struct {
 	doc      *Document
 	section  string
@@ -68,8 +69,9 @@ func (d *decoder) mapping(n *node, path string) {
 	}
 }
 
-// unknown reports a key that the section at path does not have. Its nearest
-// name is sought in the section first and then everywhere in the struct.
+// unknown reports a key that the section at path does not have. It looks for the
+// nearest valid name first in the section and then in the whole struct. It lists
+// the valid keys at the top level and for small sections.
 func (d *decoder) unknown(e *entry, path string) {
 	var all, here []string
 	for _, f := range d.fields {
@@ -111,8 +113,8 @@ func (d *decoder) value(f param.Field, n *node, path string) {
 	}
 }
 
-// list stores a list of numbers when all of them are valid, and otherwise
-// reports each that is not.
+// list stores a list of numbers when all of them are valid. Otherwise it reports
+// each invalid number and stores nothing.
 func (d *decoder) list(f param.Field, n *node, path string) {
 	if n.shape != sequence {
 		hint := ""
@@ -134,7 +136,8 @@ func (d *decoder) list(f param.Field, n *node, path string) {
 	}
 }
 
-// scalar stores a scalar whose quotes, or lack of them, fit the parameter.
+// scalar stores a scalar. It refuses quotes around other values than texts, and
+// numbers and truth values without quotes where a text is expected.
 func (d *decoder) scalar(f param.Field, n *node, path string) {
 	isText := n.shape == quoted || !param.IsNumber(n.text) && n.text != "true" && n.text != "false"
 	switch {
@@ -147,7 +150,7 @@ func (d *decoder) scalar(f param.Field, n *node, path string) {
 	}
 }
 
-// set stores text and reports why it cannot be stored.
+// set stores text in the parameter, or reports why it cannot.
 func (d *decoder) set(f param.Field, at position, path, text string) {
 	if problem := (param.Problem{}); errors.As(f.Set(text), &problem) {
 		d.report(at, path, problem.Message, problem.Expected, problem.Hint)

@@ -10,13 +10,13 @@ import (
 	"stakeout/experiments/kit/param"
 )
 
-// position is a place in the file, from one on.
+// position is a place in the file. Lines and columns count from one.
 type position struct{ line, column int }
 
 type shape uint8
 
 const (
-	broken   shape = iota // reported when read; decoding passes over it
+	broken   shape = iota // an invalid value, which the reader has reported and the decoder skips
 	plain                 // a scalar without quotes
 	quoted                // a scalar in quotes, or a block of text
 	mapping               // keys and values
@@ -32,7 +32,7 @@ type node struct {
 	items   []*node // of a sequence
 }
 
-// entry is a key with its value; the position is that of the key.
+// entry is a key with its value. The position belongs to the key.
 type entry struct {
 	position
 	key   string
@@ -50,10 +50,10 @@ func (n *node) entry(key string) *entry {
 }
 
 // reader turns the syntax tree of the YAML library into nodes and collects the
-// problems on the way.
+// problems that it finds.
 type reader struct {
 	file     string
-	lines    [][]rune
+	lines    [][]rune // of the file, without line ends
 	problems []Problem
 }
 
@@ -62,9 +62,9 @@ func (r *reader) report(at position, path, message, hint string) {
 		Problem{r.file, at.line, at.column, param.Problem{Path: path, Message: message, Hint: hint}})
 }
 
-// at is the position of a token, moved into the file. The library places a
-// plain scalar too far right by the blanks that follow it, so the place is
-// sought backwards from there.
+// at returns the position of a token, limited to the file. The library places a
+// plain scalar too far to the right by the number of blanks behind it. Therefore at
+// searches backwards from there for the text of the token.
 func (r *reader) at(tk *token.Token) position {
 	if tk == nil || tk.Position == nil {
 		return position{1, 1}
@@ -84,7 +84,7 @@ func (r *reader) at(tk *token.Token) position {
 	return position{line, column}
 }
 
-// read turns n into a node.
+// read turns n into a node. An invalid value becomes a broken node.
 func (r *reader) read(n ast.Node, path string, depth int) *node {
 	if n == nil {
 		return &node{position: position{1, 1}}
@@ -143,8 +143,8 @@ func (r *reader) readMapping(v *ast.MappingNode, out *node, path string, depth i
 	}
 }
 
-// keyText returns the text of a key, or why it cannot be one. Only in the section
-// Paths a key may have dots.
+// keyText returns the text of a key, or says why it is not valid. Only keys in the
+// section Paths may have dots.
 func keyText(key ast.MapKeyNode, dots bool) (text, fault string) {
 	switch v := key.(type) {
 	case *ast.MergeKeyNode:
@@ -161,8 +161,8 @@ func keyText(key ast.MapKeyNode, dots bool) (text, fault string) {
 	return "", "a key is one word"
 }
 
-// readScalar fills out with the text of a scalar and refuses what YAML readers
-// do not agree on.
+// readScalar fills out with the text of a scalar. It refuses texts that YAML
+// readers understand in different ways.
 func (r *reader) readScalar(v ast.ScalarNode, out *node, path string) {
 	tk := v.GetToken()
 	out.text = tk.Value
@@ -185,7 +185,7 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
-// didYouMean is the hint that proposes the valid name nearest to name.
+// didYouMean returns the hint that proposes the valid name nearest to name.
 func didYouMean(name string, valid []string) string {
 	return param.DidYouMean(param.Nearest(name, valid))
 }

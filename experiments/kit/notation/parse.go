@@ -20,10 +20,10 @@ const (
 	deepest = 32       // levels of nesting
 )
 
-// Parse reads src; file is its name in problems. The document is never nil: it
-// is empty when src is not one YAML mapping, and otherwise holds everything
-// that could be read, so that Decode can report the rest. An error of syntax
-// ends the reading at its position.
+// Parse reads the preset in src; problems name it by file. The document is never
+// nil. It is empty when src is not one YAML mapping or has a syntax error.
+// Otherwise it holds all valid values, so that Decode can report further problems
+// with them.
 func Parse(file string, src []byte) (*Document, []Problem) {
 	d := &Document{file: file}
 	r := &reader{file: file}
@@ -44,7 +44,8 @@ func Parse(file string, src []byte) (*Document, []Problem) {
 	return d, r.problems
 }
 
-// readable reports whether src is text that the parser may see.
+// readable reports whether the parser can read src: a text in UTF-8 of limited size
+// without control characters. It reports a problem otherwise.
 func (r *reader) readable(src []byte) bool {
 	if len(src) > largest {
 		r.report(position{1, 1}, "", fmt.Sprintf("the file has more than %d bytes", largest), "")
@@ -70,9 +71,8 @@ func (r *reader) readable(src []byte) bool {
 	return true
 }
 
-// parse gives the syntax tree, or nil after reporting why there is none. The
-// library is kept from unwinding past this function, because a preset is input
-// and no input may end the program.
+// parse returns the syntax tree, or nil after it has reported a problem. It
+// recovers from panics of the library, because no input may end the program.
 func (r *reader) parse(src string) (tree *ast.File) {
 	defer func() {
 		if fault := recover(); fault != nil {
@@ -96,9 +96,10 @@ func (r *reader) parse(src string) (tree *ast.File) {
 	return nil
 }
 
-// shallow refuses nesting on which the parser would spend quadratic time or
-// its stack: brackets, and markers that follow one another in one line. Nesting
-// by indentation is bounded by the size of the file.
+// shallow reports whether the nesting is limited, and reports a problem otherwise.
+// It counts open brackets and the markers in one line, because on deep nesting of
+// these the parser would take quadratic time or overflow its stack. The size of
+// the file limits nesting by indentation.
 func (r *reader) shallow(tokens token.Tokens) bool {
 	brackets, markers, line := 0, 0, 0
 	for _, tk := range tokens {
@@ -121,7 +122,8 @@ func (r *reader) shallow(tokens token.Tokens) bool {
 	return true
 }
 
-// syntaxHint explains the messages of the library that beginners meet.
+// syntaxHint returns hints for the messages of the library that beginners often
+// meet.
 func syntaxHint(message string) string {
 	switch {
 	case strings.Contains(message, "'\t'"):
@@ -134,8 +136,8 @@ func syntaxHint(message string) string {
 	return ""
 }
 
-// oneBody returns the only document of the file, which must be a mapping, or
-// nil after reporting why there is none.
+// oneBody returns the first document of the file if it is a mapping, and nil
+// otherwise. It reports a missing mapping and every further document.
 func (r *reader) oneBody(tree *ast.File) ast.Node {
 	var bodies []ast.Node
 	for i, doc := range tree.Docs {
@@ -155,7 +157,7 @@ func (r *reader) oneBody(tree *ast.File) ast.Node {
 	}
 	for _, body := range bodies[1:] {
 		at := position{r.at(body.GetToken()).line, 1}
-		r.report(at, "", "a file holds one document", "write the second experiment into a file of its own")
+		r.report(at, "", "a file holds one document", "write the second experiment into a separate file")
 	}
 	if bodies[0].Type() != ast.MappingType {
 		r.report(r.at(bodies[0].GetToken()), "", "the file is not a mapping", "write lines of the form key: value")

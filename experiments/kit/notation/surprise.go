@@ -15,8 +15,8 @@ var (
 	date      = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?$`)
 )
 
-// surprise says why YAML readers disagree on the plain scalar text, and what to
-// write instead; both are empty when they agree.
+// surprise says why YAML readers disagree on a scalar without quotes, and what to
+// write instead. Both results are empty when the readers agree.
 func surprise(text string) (message, hint string) {
 	inQuotes := fmt.Sprintf("%q in quotes for text", text)
 	switch strings.ToLower(text) {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Kind is what a parameter holds, as far as the writer of a preset sees it.
+// Kind is the kind of value that the writer of a preset gives to a parameter.
 type Kind uint8
 
 // The kinds of parameters.
@@ -19,24 +19,24 @@ const (
 	Numbers             // a list of finite decimal numbers
 )
 
-// String names the kind as error messages do.
+// String returns the name of the kind in error messages.
 func (k Kind) String() string {
 	return [...]string{"true or false", "a whole number", "a number", "text", "a list of numbers"}[k]
 }
 
-// Field is one parameter: its tag and its present value.
+// Field describes one parameter with its tag and its present value.
 type Field struct {
-	Path     string   // keys from the outside in, joined by dots
+	Path     string   // keys from the outermost section inwards, joined by dots
 	Key      string   // the last key of the path
-	Kind     Kind     // what it holds
+	Kind     Kind     // the kind of value
 	Decimals int      // decimals that the preset may give for an Integer: 6 at scale 1000000
-	Value    string   // the value, formatted as a preset may write it; elements of a list joined by ", "
-	Default  string   // the default, formatted like the value
+	Value    string   // the value in the notation of a preset; elements of a list joined by ", "
+	Default  string   // the default in the same notation
 	Unit     string   // the unit of value, default and bounds; "1" when dimensionless
 	Min, Max string   // inclusive bounds, empty where there is none
-	OneOf    []string // the admissible values of a Text, or nil
-	Source   string   // where the default comes from
-	Doc      string   // what it means
+	OneOf    []string // the choices of a Text, or nil for any text
+	Source   string   // the origin of the default
+	Doc      string   // the meaning of the parameter
 	Changed  bool     // the value is not the default
 
 	value    reflect.Value // the field itself, settable
@@ -44,9 +44,9 @@ type Field struct {
 	min, max *big.Rat      // the bounds in the unit of the preset, or nil
 }
 
-// Set gives the parameter the value written in text. The error is a Problem
-// and leaves the parameter as it was. Value and Changed of f itself, which is a
-// description at the time of Walk, stay as they were.
+// Set stores the value written in text in the parameter. The error is a Problem;
+// the parameter then stays unchanged. Value and Changed of f keep describing the
+// parameter as it was when Walk called.
 func (f Field) Set(text string) error {
 	v, problem := f.parse(text)
 	if problem == nil {
@@ -60,7 +60,7 @@ func (f Field) Set(text string) error {
 }
 
 // Item describes element i of a Numbers parameter as a Number with the same
-// bounds. Setting it changes nothing but tells whether the element is valid.
+// bounds. Setting the item checks a value without changing the list.
 func (f Field) Item(i int) Field {
 	f.Path = fmt.Sprintf("%s[%d]", f.Path, i)
 	f.Kind = Number
@@ -68,7 +68,7 @@ func (f Field) Item(i int) Field {
 	return f
 }
 
-// Expected says what a valid value looks like, with range and unit.
+// Expected describes a valid value for an error message, with range and unit.
 func (f Field) Expected() string {
 	if len(f.OneOf) > 0 {
 		return "one of " + strings.Join(f.OneOf, ", ")
@@ -91,12 +91,13 @@ func (f Field) Expected() string {
 	return text
 }
 
-// problem makes a Problem at f that says what a valid value looks like.
+// problem returns a Problem at f that describes a valid value.
 func (f Field) problem(message, hint string) *Problem {
 	return &Problem{f.Path, message, f.Expected(), hint}
 }
 
-// Range is what the parameter admits, in words; empty when that is anything.
+// Range returns the choices or the bounds of the parameter as text. It is empty
+// when the parameter has neither.
 func (f Field) Range() string {
 	switch {
 	case len(f.OneOf) > 0:

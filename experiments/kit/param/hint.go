@@ -15,7 +15,7 @@ var (
 	thousands  = regexp.MustCompile(`^[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$`)
 )
 
-// DidYouMean is the hint that proposes name, and empty for an empty name.
+// DidYouMean returns the hint that proposes name. It is empty for an empty name.
 func DidYouMean(name string) string {
 	if name == "" {
 		return ""
@@ -23,7 +23,7 @@ func DidYouMean(name string) string {
 	return "did you mean " + strconv.Quote(name) + "?"
 }
 
-// numberHint guesses the number that text was meant to be.
+// numberHint returns a hint that guesses the intended number, or nothing.
 func (f Field) numberHint(text string) string {
 	text = strings.TrimSpace(text)
 	if plain := Plain(text); plain != "" {
@@ -44,7 +44,7 @@ func (f Field) numberHint(text string) string {
 	return f.unitHint(Plain(parts[1]), strings.TrimSpace(parts[2]))
 }
 
-// unitHint answers a number that came with a unit of its own.
+// unitHint returns the hint for a number that was written with a unit.
 func (f Field) unitHint(plain, unit string) string {
 	symbol := f.Unit
 	if symbol == "1" {
@@ -62,8 +62,8 @@ func (f Field) unitHint(plain, unit string) string {
 	return fmt.Sprintf("write the number alone; the unit stands in the key %s", f.Key)
 }
 
-// Plain rewrites a number in another notation (+5, 010, .5, 5., 1_000, 1,000)
-// in the notation of a preset. It returns the empty string when text is none.
+// Plain rewrites a number from another notation (+5, 010, .5, 5., 1_000, 1,000) in
+// the notation of a preset. It returns the empty string when text is not a number.
 func Plain(text string) string {
 	if thousands.MatchString(text) {
 		text = strings.ReplaceAll(text, ",", "")
@@ -81,7 +81,7 @@ func Plain(text string) string {
 	return text
 }
 
-// booleanHint guesses the truth value that text was meant to be.
+// booleanHint returns a hint that guesses the intended truth value, or nothing.
 func booleanHint(text string) string {
 	switch strings.ToLower(strings.TrimSpace(text)) {
 	case "true", "yes", "on", "y", "1":
@@ -92,7 +92,8 @@ func booleanHint(text string) string {
 	return ""
 }
 
-// Grouped puts a separator between the thousands of a string of digits.
+// Grouped puts a separator between each group of three digits, counted from the
+// right.
 func Grouped(digits, separator string) string {
 	var b strings.Builder
 	for i, d := range digits {

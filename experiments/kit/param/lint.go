@@ -5,12 +5,14 @@ import (
 	"strings"
 )
 
-// unitWord names a unit: its symbol in a tag and its words in a key. Plural
-// ends the key of a quantity, singular follows "per" in the key of a rate.
+// unitWord names a unit by its symbol in a tag and by its words in a key. The
+// plural ends the key of a quantity; the singular follows "per" in the key of a
+// rate.
 type unitWord struct{ symbol, plural, singular string }
 
-// units are the units that a parameter may have, besides "1" for none and
-// rates such as "USD/token", whose key ends in _usd_per_token.
+// units lists the units that a parameter may have. Further units are "1" for
+// dimensionless numbers and rates such as "USD/token", whose key ends in
+// _usd_per_token.
 var units = []unitWord{
 	{"s", "seconds", "second"}, {"min", "minutes", "minute"}, {"h", "hours", "hour"}, {"d", "days", "day"},
 	{"weeks", "weeks", "week"}, {"months", "months", "month"}, {"years", "years", "year"},
@@ -36,14 +38,16 @@ func findUnit(text string) (unitWord, bool) {
 	return unitWord{}, false
 }
 
-// sameUnit reports whether the unit that someone wrote is that of a tag.
+// sameUnit reports whether a written unit, by symbol or by word, is the unit with
+// the given symbol.
 func sameUnit(written, symbol string) bool {
 	u, known := findUnit(written)
 	return written == symbol || known && u.symbol == symbol
 }
 
-// suffix is the end of a key with the given unit, without the underscore, and
-// empty for a dimensionless one. It is false for an unknown unit.
+// suffix returns the required end of a key with the given unit, without the
+// underscore. It is empty for a dimensionless number. The second result is false
+// for an unknown unit.
 func suffix(unit string) (string, bool) {
 	if unit == "1" || unit == "" {
 		return "", true
@@ -65,11 +69,11 @@ func suffix(unit string) (string, bool) {
 	return u.plural + "_" + end, known
 }
 
-// Lint reports, one line each, everything that is wrong with the tags of the
-// struct behind ptr: malformed tags, a missing doc or source, a number without
-// a unit, an unknown unit, a key that does not end in the word of its unit or
-// ends in that of another, min above max, and a default out of range. It is
-// empty when the parameters are fit to print.
+// Lint returns one line for every fault in the tags of the struct behind ptr, and
+// nil when there is none. The faults are a malformed tag, a missing doc or source,
+// a number without a unit, an unknown unit, a key that does not end in the word of
+// its unit or ends in the word of another unit, min above max, and a default out
+// of range.
 func Lint(ptr any) []string {
 	d := describe(ptr)
 	lines := d.faults
@@ -128,8 +132,9 @@ func (f Field) lintUnit() string {
 	return ""
 }
 
-// keyUnit is the word of the unit in which a key ends, if it ends in one. A key
-// that is nothing but the word ("agents") counts things and has no suffix.
+// keyUnit returns the word of a unit with which a key ends, and whether there is
+// one. A key that consists of the word alone ("agents") is a count and does not
+// end in a unit.
 func keyUnit(key string) (string, bool) {
 	for _, u := range units {
 		if strings.HasSuffix(key, "_"+u.plural) {

@@ -2,13 +2,14 @@ package param
 
 import "strings"
 
-// Nearest returns the valid name that name was probably meant to be, or the
+// Nearest returns the valid name that the writer of name probably meant, or the
 // empty string when none is near. A valid name that completes name at an
 // underscore comes first, so that a key without its unit finds the full key
-// ("unbonding" gives "unbonding_days"); then the smallest Damerau–Levenshtein
-// distance, the first of equals. The distance may be 1 for names of up to four
-// characters, 2 up to eight and 3 beyond. Case does not count, and a hyphen is
-// an underscore.
+// ("unbonding" gives "unbonding_days"). Otherwise the valid name with the smallest
+// Damerau–Levenshtein distance wins, and the first of several with the same
+// distance. The distance may be at most 1 for names of up to four characters, 2
+// for up to eight and 3 for longer names. Nearest ignores case and treats a hyphen
+// as an underscore.
 //
 // Source: Damerau, "A technique for computer detection and correction of
 // spelling errors", Communications of the ACM 7(3), 1964.
@@ -32,8 +33,8 @@ func Nearest(name string, valid []string) string {
 	return best
 }
 
-// NearestPath is Nearest for paths: one whose last key is that of path comes
-// first, then one whose whole text is near, then one whose last key is near.
+// NearestPath is Nearest for paths. It prefers a valid path with the same last key
+// as path, then one whose whole text is near, then one whose last key is near.
 func NearestPath(path string, valid []string) string {
 	last := lastKey(path)
 	for _, v := range valid {
@@ -61,10 +62,12 @@ func lastKey(path string) string {
 	return path[strings.LastIndexByte(path, '.')+1:]
 }
 
+// fold removes the differences in spelling that Nearest ignores.
 func fold(name string) string {
 	return strings.ReplaceAll(strings.ToLower(name), "-", "_")
 }
 
+// cutOff returns the largest distance at which a name still counts as near.
 func cutOff(name string) int {
 	switch n := len([]rune(name)); {
 	case n <= 4:
@@ -75,9 +78,10 @@ func cutOff(name string) int {
 	return 3
 }
 
-// distance counts insertions, deletions, substitutions and swaps of
-// neighbours, no character being edited twice. Names whose lengths differ by
-// limit or more are not compared, which bounds the work for absurd input.
+// distance returns the least number of insertions, deletions, substitutions and
+// swaps of neighbours that turn a into b and edit no character twice. It returns
+// limit when the lengths differ by limit or more, which bounds the work for absurd
+// input.
 func distance(a, b string, limit int) int {
 	s, t := []rune(a), []rune(b)
 	if len(s)-len(t) >= limit || len(t)-len(s) >= limit {

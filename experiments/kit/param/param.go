@@ -1,26 +1,26 @@
 // Package param describes the parameters of the model as fields of plain
-// structs. Each field carries a tag with its key in a preset, its default, its
-// unit, its admissible range, its source and a sentence of documentation, so
-// that the command line, the preset reader, the parameter table of the paper
-// and the hash of a configuration all come from one place.
+// structs. The tag of a field holds its key in a preset, its default, unit,
+// admissible range and source, and a sentence of documentation. The command line,
+// the preset reader, the parameter table of the paper and the hash of a
+// configuration all read these tags, so they cannot disagree.
 //
 //	type Market struct {
 //		TakerFeeBps float64 `key:"taker_fee_bps" default:"3" unit:"bp" min:"0" max:"100" source:"Binance" doc:"fee of a taker"`
 //	}
 //
 // The tags of a field are key, default, unit, min, max, oneof (for strings:
-// "a|b|c"), scale (for integers: a power of ten by which the value in the
-// preset is multiplied, exactly), source and doc. Fields are bool, int*, uint*,
-// float64, string and []float64, and types made from them. A field that is a
-// struct with a key is a section; an embedded struct without one is read as
-// part of the struct around it. Every other field is a programming error.
+// "a|b|c"), scale (for integers: the power of ten by which the value in the preset
+// is multiplied exactly), source and doc. The type of a field is bool, int*,
+// uint*, float64, string or []float64, or has one of these as its underlying type.
+// A struct with a key is a section; the fields of an embedded struct without a key
+// belong to the struct around it. Every other field is a programming error.
 //
 // Assumption: every parameter has a default, so that a preset states only what
 // it changes. Assumption: bounds are inclusive, and on a list they hold for
 // each element.
 //
-// Numbers are written as in JSON (RFC 8259, section 6), because every other
-// notation of YAML and of Go is read differently by some program.
+// Numbers are written as in JSON (RFC 8259, section 6), because programs disagree
+// on how to read every other notation of YAML and of Go.
 package param
 
 import (
@@ -31,15 +31,15 @@ import (
 	"strings"
 )
 
-// Problem says what is wrong with one value. It is an error.
+// Problem is an error that says what is wrong with one value.
 type Problem struct {
-	Path     string // keys from the outside in, joined by dots
+	Path     string // keys from the outermost section inwards, joined by dots; may be empty
 	Message  string // what is wrong
 	Expected string // what would be right, or empty
 	Hint     string // what was probably meant, or empty
 }
 
-// Error gives the problem in one line: path: message; expected …; hint.
+// Error writes the problem in one line: path: message; expected …; hint.
 func (p Problem) Error() string {
 	text := p.Message
 	if p.Path != "" {
@@ -54,8 +54,8 @@ func (p Problem) Error() string {
 	return text
 }
 
-// AsProblem is the Problem that err wraps. Any other error becomes a problem without
-// a path.
+// AsProblem returns the Problem that err wraps. It turns any other error into a
+// Problem without a path.
 func AsProblem(err error) Problem {
 	var p Problem
 	if errors.As(err, &p) {
@@ -65,8 +65,8 @@ func AsProblem(err error) Problem {
 }
 
 // Defaults sets every parameter of the struct behind ptr to the default of its
-// tag. It panics with the name of the field when a tag is malformed, as do all
-// functions of this package that take a ptr, except Lint, which reports it.
+// tag. When a tag is malformed, it panics with the name of the field. So do all
+// functions of this package that take a ptr, except Lint, which reports the tag.
 func Defaults(ptr any) {
 	for _, it := range mustDescribe(ptr) {
 		if !it.section {
@@ -85,8 +85,8 @@ func Walk(ptr any, f func(path string, field Field)) {
 	}
 }
 
-// Sections calls f for every section of the struct behind ptr, the outer before
-// the inner, in the order of declaration.
+// Sections calls f for every section of the struct behind ptr, in the order of
+// declaration and an outer section before its inner ones.
 func Sections(ptr any, f func(path, doc string)) {
 	for _, it := range mustDescribe(ptr) {
 		if it.section {
@@ -95,9 +95,9 @@ func Sections(ptr any, f func(path, doc string)) {
 	}
 }
 
-// Check reports every parameter of the struct behind ptr that is not finite,
-// outside its range or not one of its admissible values, in the order of
-// declaration. It is for values that were set in code; Set checks by itself.
+// Check reports, in the order of declaration, every parameter of the struct behind
+// ptr that is not finite, outside its range or not one of its choices. It serves
+// values that code has assigned; Set checks the values that it stores.
 func Check(ptr any) []Problem {
 	var problems []Problem
 	Walk(ptr, func(_ string, f Field) {
@@ -108,10 +108,10 @@ func Check(ptr any) []Problem {
 	return problems
 }
 
-// Set gives the parameter at path the value written in text, as in the
-// override world.market.taker_fee_bps=3. A list is written 1,2,3. The error is
-// a Problem and leaves the struct as it was; for an unknown path its hint names
-// the nearest valid one.
+// Set stores the value written in text in the parameter at path, as the override
+// world.market.taker_fee_bps=3 asks for. A list is written 1,2,3. The error is a
+// Problem; the struct then stays unchanged. For an unknown path the hint names the
+// nearest valid path.
 func Set(ptr any, path, text string) error {
 	var valid []string
 	for _, it := range mustDescribe(ptr) {
@@ -128,11 +128,11 @@ func Set(ptr any, path, text string) error {
 	return Problem{path, "unknown parameter", "", DidYouMean(NearestPath(path, valid))}
 }
 
-// Canonical writes all values of the struct behind ptr as a YAML mapping, in
-// the order of declaration, one line a value. Equal parameters give the same
-// bytes on every machine, and the preset reader gives the same parameters back:
-// floats are the shortest text that reads back exactly, minus zero is zero,
-// strings are in double quotes.
+// Canonical writes all values of the struct behind ptr as a YAML mapping, one line
+// for each value, in the order of declaration. Equal parameters give the same
+// bytes on every machine, and the preset reader reads the same parameters back. To
+// this end, floats are the shortest text that reads back exactly, minus zero is
+// written as zero, and strings are in double quotes.
 func Canonical(ptr any) []byte {
 	items := mustDescribe(ptr)
 	var b bytes.Buffer
@@ -153,7 +153,7 @@ func Canonical(ptr any) []byte {
 	return b.Bytes()
 }
 
-// yaml is the value of the field as YAML.
+// yaml returns the value of the field as YAML.
 func (f Field) yaml() string {
 	switch f.Kind {
 	case Text:

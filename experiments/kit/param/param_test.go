@@ -12,7 +12,8 @@ import (
 
 type amount int64
 
-// Shared is exported, because an embedded struct that is not cannot be set.
+// Shared is exported, because package reflect cannot set the fields of an
+// unexported embedded struct.
 type Shared struct {
 	Seed uint64 `key:"seed" default:"1" unit:"1" source:"-" doc:"master seed"`
 }
@@ -176,8 +177,8 @@ func TestHints(t *testing.T) {
 	}
 }
 
-// TestMinusZero fails when Set lets in a zero that equals zero but divides
-// differently.
+// TestMinusZero fails when Set stores minus zero, which equals zero but has a
+// different quotient.
 func TestMinusZero(t *testing.T) {
 	p := defaults()
 	if err := Set(p, "market.taker_fee_bps", "-0.0"); err != nil || math.Signbit(p.Market.TakerFeeBps) {
@@ -337,7 +338,7 @@ func TestMalformedTagsPanic(t *testing.T) {
 	}
 }
 
-// TestBrokenTags reads tags that go vet would not let into this file.
+// TestBrokenTags reads tags as texts, because go vet rejects them on a struct.
 func TestBrokenTags(t *testing.T) {
 	for _, tag := range []string{`key:"x" default:1`, `key`, `key:"x`, `key: "x"`, `key:"x" key:"y"`, "key:`x`", "json:\"x\""} {
 		if _, fault := parseTag(tag); fault == "" {

@@ -15,7 +15,7 @@ import (
 type item struct {
 	Field
 	section bool
-	index   []int // of the field, from the outermost struct inwards
+	index   []int // of the field, from the outermost struct inwards, as FieldByIndex takes it
 }
 
 // description collects the items of a struct and the faults of its tags.
@@ -29,12 +29,12 @@ var (
 	tagNames   = []string{"key", "default", "unit", "min", "max", "oneof", "scale", "source", "doc"}
 )
 
-// described holds the description of every type that was met, because a sweep
-// describes the same few structs for each of its cells and reading tags is most
-// of that work.
+// described caches the description of every type. A sweep describes the same few
+// structs for each of its cells, and reading the tags is most of that work.
 var described sync.Map // reflect.Type to []item
 
-// mustDescribe describes the struct behind ptr and panics at a malformed tag.
+// mustDescribe lists the items of the struct behind ptr with their present values.
+// It panics at a malformed tag.
 func mustDescribe(ptr any) []item {
 	t, at := reflect.TypeOf(ptr), reflect.ValueOf(ptr)
 	known, ok := described.Load(t)
@@ -52,7 +52,7 @@ func mustDescribe(ptr any) []item {
 	return items
 }
 
-// bind makes the description that of a value.
+// bind attaches the description to the field v of one struct and reads its value.
 func (it *item) bind(v reflect.Value) {
 	it.value = v
 	if it.section {
@@ -65,7 +65,7 @@ func (it *item) bind(v reflect.Value) {
 	it.Changed = it.Value != it.Default
 }
 
-// describe lists the items of the struct behind ptr in order of declaration.
+// describe reads the tags of the struct behind ptr, in the order of declaration.
 func describe(ptr any) *description {
 	v := reflect.ValueOf(ptr)
 	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
@@ -76,9 +76,9 @@ func describe(ptr any) *description {
 	return d
 }
 
-// addStruct adds the fields of v. Name is its place in the Go source, for
-// faults; index is the way to v; keys are those in use at this level, which
-// embedding shares.
+// addStruct adds the fields of v. Faults name the place of v in the Go source by
+// name. index leads from the outermost struct to v. keys holds the keys in use at
+// this level; an embedded struct shares the level of the struct around it.
 func (d *description) addStruct(v reflect.Value, name, prefix string, index []int, keys *[]string) {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
@@ -116,7 +116,7 @@ func checkKey(f reflect.StructField, key string, used []string) string {
 	return ""
 }
 
-// addField adds one parameter, or one section with all that is in it.
+// addField adds one parameter, or one section with its content.
 func (d *description) addField(v reflect.Value, place, prefix string, index []int, tags map[string]string) {
 	path := prefix + tags["key"]
 	f := Field{Path: path, Key: tags["key"], Unit: tags["unit"], Source: tags["source"], Doc: tags["doc"], value: v}
@@ -233,8 +233,9 @@ func setDefault(f *Field, tags map[string]string) string {
 	return ""
 }
 
-// parseTag splits a struct tag. The reflect package overlooks what it cannot
-// read, and a misspelt tag would silently drop a bound, so this one is strict.
+// parseTag splits a struct tag into its names and values, and returns what is
+// wrong with it. It is strict, because package reflect ignores what it cannot
+// read, and a misspelt tag would silently drop a bound.
 func parseTag(tag string) (map[string]string, string) {
 	tags := make(map[string]string, len(tagNames))
 	for rest := strings.TrimLeft(tag, " "); rest != ""; rest = strings.TrimLeft(rest, " ") {

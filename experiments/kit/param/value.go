@@ -10,11 +10,12 @@ import (
 	"unicode/utf8"
 )
 
-// number is the grammar of RFC 8259. Three digits of exponent are more than a
-// float64 can hold and keep the exact arithmetic below small.
+// number is the grammar of RFC 8259 with at most three digits of exponent. These
+// are enough for every float64 and keep the exact arithmetic below small.
 var number = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?$`)
 
-// longest bounds the text of one number, for the same reason.
+// longest bounds the text of one number in bytes, which keeps the exact arithmetic
+// small, too.
 const longest = 400
 
 // IsNumber reports whether text is a number as a preset may write it.
@@ -22,8 +23,8 @@ func IsNumber(text string) bool {
 	return len(text) <= longest && number.MatchString(text)
 }
 
-// parse reads text as a value of the type of the field; it does not look at
-// the bounds.
+// parse reads text as a value of the type of the field. It does not check the
+// bounds and the choices.
 func (f Field) parse(text string) (reflect.Value, *Problem) {
 	v := reflect.New(f.value.Type()).Elem()
 	switch f.Kind {
@@ -111,13 +112,13 @@ func (f Field) parseInteger(text string, v reflect.Value) *Problem {
 	return nil
 }
 
-// scale is ten to the power of decimals.
+// scale returns ten to the power of decimals.
 func scale(decimals int) *big.Rat {
 	n := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(decimals)), nil)
 	return new(big.Rat).SetInt(n)
 }
 
-// check reports a value that is not finite, out of range or not admissible.
+// check reports a value that is not finite, out of range or not one of the choices.
 func (f Field) check(v reflect.Value) *Problem {
 	switch f.Kind {
 	case Text:
@@ -164,7 +165,7 @@ func (f Field) checkRange(x *big.Rat, text string) *Problem {
 	return nil
 }
 
-// rat is a finite number in the unit of the preset, exactly.
+// rat returns the exact value of a finite number, in the unit of the preset.
 func (f Field) rat(v reflect.Value) *big.Rat {
 	r := new(big.Rat)
 	switch {
@@ -178,7 +179,7 @@ func (f Field) rat(v reflect.Value) *big.Rat {
 	return r.Quo(r, scale(f.Decimals))
 }
 
-// format writes a value as a preset may write it.
+// format writes a value in the notation of a preset.
 func (f Field) format(v reflect.Value) string {
 	switch f.Kind {
 	case Boolean:
@@ -201,8 +202,9 @@ func (f Field) format(v reflect.Value) string {
 	return text
 }
 
-// formatFloat is the shortest decimal that reads back as x, in the layout of
-// ECMAScript: an exponent only below 1e-6 and from 1e21 on.
+// formatFloat returns the shortest decimal that reads back as x. As in ECMAScript,
+// only sizes below 1e-6 and from 1e21 on have an exponent. Adding 0 turns minus
+// zero into zero.
 func formatFloat(x float64) string {
 	layout := byte('f')
 	if size := math.Abs(x); size != 0 && (size < 1e-6 || size >= 1e21) {
@@ -211,7 +213,8 @@ func formatFloat(x float64) string {
 	return strconv.FormatFloat(x+0, layout, -1, 64)
 }
 
-// quoted shows foreign text in a message, in quotes and not at any length.
+// quoted puts text from outside in quotes for a message, and shortens it to 60
+// bytes.
 func quoted(text string) string {
 	if len(text) > 60 {
 		text = strings.ToValidUTF8(text[:60], "") + "…"

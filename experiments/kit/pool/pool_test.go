@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// Every job runs once, on no more workers than asked for, each with its own memory.
+// Every job runs once, on no more workers than asked for, and every worker has its own
+// memory.
 func TestEachRunsEveryJobOnce(t *testing.T) {
 	for _, workers := range []int{0, 1, 3, 100} {
 		var memories, running, most atomic.Int64
@@ -36,7 +37,7 @@ func TestEachRunsEveryJobOnce(t *testing.T) {
 	}
 }
 
-// The error that is returned is the cause, whatever was cancelled by it.
+// Each returns the error that caused the cancellations.
 func TestEachReturnsTheCause(t *testing.T) {
 	cause := errors.New("broken")
 	err := Each(context.Background(), 2, 50, func(ctx context.Context, i int) error {
@@ -52,11 +53,11 @@ func TestEachReturnsTheCause(t *testing.T) {
 		t.Errorf("error %v", got)
 	}
 	if first([]error{nil, nil}) != nil {
-		t.Error("an error without any")
+		t.Error("first makes an error of none")
 	}
 }
 
-// A context that ends stops the jobs that have not begun.
+// The end of the context stops the jobs that have not begun.
 func TestEachStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var ran []int

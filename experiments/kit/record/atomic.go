@@ -13,11 +13,12 @@ import (
 	"syscall"
 )
 
-// A hook stands before each operation on a file that changes it and may fail
-// it in the operation's place: tests pull the plug with it. It is nil in use.
+// A hook is called before each operation that changes a file. An error of the hook
+// replaces the operation, so that tests can simulate crashes and full disks. Outside
+// tests it is nil.
 type hook func(op operation, path string) error
 
-// operation names what a hook stands before.
+// operation names the operation that follows a call of a hook.
 type operation string
 
 const (
@@ -37,27 +38,28 @@ func (h hook) before(op operation, path string) error {
 	return h(op, path)
 }
 
-// File is a file on its way: it is written under a temporary name in the
-// folder of its target and gets its own name only by Commit. Until then, and
-// for ever after Abort or a crash, whatever stood under that name stays.
+// File is a file in progress. It has a temporary name in the folder of its target,
+// and Commit gives it the name of the target. An earlier file of that name stays
+// until Commit; after Abort or a crash it stays unchanged.
 type File struct {
 	path string
 	f    *os.File
 	hook hook
 	sum  hash.Hash
 	size int64
-	err  error // the first failure; nothing is committed after it
+	err  error // the first failure, after which Commit fails
 	done bool
 }
 
-// temporary files are named .<base>.<pid>-<n>.tmp.
+// temporarySuffix ends the names of temporary files, .<base>.<pid>-<n>.tmp.
 const temporarySuffix = ".tmp"
 
-// Create starts a file that will replace path, creating its folder if needed.
-// Its errors name the path and say what to do.
+// Create starts a file that will replace path. It creates the folder if necessary.
+// Its errors name the path and say what the user can do.
 func Create(path string) (*File, error) { return create(path, nil) }
 
-// WriteFile replaces path by a text in one piece, as Create does.
+// WriteFile replaces the file at path by a text. As with Create, the file is never
+// incomplete.
 func WriteFile(path string, text []byte) error { return replace(path, text, nil) }
 
 func replace(path string, text []byte, h hook) error {
@@ -129,10 +131,10 @@ func (f *File) Write(b []byte) (int, error) {
 	return n, f.err
 }
 
-// Commit syncs the file, gives it its name and syncs the folder. If it fails
-// the temporary file is gone and the name is as it was, except when only the
-// last step failed: then the new file stands there, whole, but a power cut
-// may still bring back the old one.
+// Commit syncs the file, gives it its name and syncs the folder. When the first or
+// second step fails, the temporary file is removed and an earlier file keeps its
+// name. When only the last step fails, the new file is in place and complete, but a
+// power cut may still bring back the old one.
 func (f *File) Commit() error {
 	if f.done {
 		return explain("commit", f.path, fs.ErrClosed)
@@ -176,21 +178,21 @@ func (f *File) Abort() {
 	f.discard(f.f.Name())
 }
 
-// discard removes the temporary file. A failure leaves a hidden file behind,
-// which the next store in the folder clears away.
+// discard removes the temporary file. If that fails, the next store in the folder
+// removes the file.
 func (f *File) discard(temporary string) {
 	if f.hook.before(opRemove, f.path) == nil {
 		os.Remove(temporary)
 	}
 }
 
-// Sum is the SHA-256 of what was written, in hexadecimal; Size its bytes.
+// Sum returns the SHA-256 of the bytes written, in hexadecimal.
 func (f *File) Sum() string { return hex.EncodeToString(f.sum.Sum(nil)) }
 
-// Size is the number of bytes written.
+// Size returns the number of bytes written.
 func (f *File) Size() int64 { return f.size }
 
-// remove deletes a file; that it is not there is fine.
+// remove deletes a file. A missing file is no error.
 func remove(path string, h hook) error {
 	err := h.before(opRemove, path)
 	if err == nil {
@@ -202,14 +204,14 @@ func remove(path string, h hook) error {
 	return nil
 }
 
-// isTemporary tells whether a file name is that of a file on its way.
+// isTemporary reports whether a file name is the temporary name of a File.
 func isTemporary(name string) bool {
 	return strings.HasPrefix(name, ".") && strings.HasSuffix(name, temporarySuffix)
 }
 
 var errIsFolder = errors.New("a folder stands under that name")
 
-// explain adds to an error of the file system what the user can do about it.
+// explain adds advice for the user to an error of the file system.
 func explain(op, path string, err error) error {
 	advice := ""
 	switch {
@@ -227,8 +229,8 @@ func explain(op, path string, err error) error {
 	return errorf("record: cannot %s %s: %w%s", op, path, cause(err), advice)
 }
 
-// cause strips the inner path from an error: for a user the temporary name is
-// noise beside that of the target.
+// cause strips the path from an error of the file system. The path is often the
+// temporary name, which would confuse a user beside the name of the target.
 func cause(err error) error {
 	var inner *fs.PathError
 	var link *os.LinkError

@@ -56,7 +56,7 @@ func TestTornJournal(t *testing.T) {
 	}
 }
 
-// A damaged line in the middle costs that line and no other.
+// A damaged line in the middle loses that line and no other.
 func TestDamagedJournal(t *testing.T) {
 	dir := t.TempDir()
 	_, want := unbroken(t)
@@ -79,9 +79,8 @@ func TestDamagedJournal(t *testing.T) {
 	}
 }
 
-// Faults at each operation: the process dies there, or only that operation
-// fails. No file is ever half there, and a resumed experiment ends in the
-// bytes of an unbroken one.
+// At each operation the process dies, or only this operation fails. No file is ever
+// incomplete, and a resumed experiment ends in the bytes of an uninterrupted one.
 func TestFaultAtEveryOperation(t *testing.T) {
 	_, want := unbroken(t)
 	for _, dies := range []bool{false, true} {
@@ -113,15 +112,15 @@ func TestFaultAtEveryOperation(t *testing.T) {
 	}
 }
 
-// dieIn is the child process of TestKilledAtRandomPoints: it goes on with the
-// experiment in dir and kills itself before the operation that the environment
-// names, or after a number of microseconds wherever it is by then.
+// dieIn is the child process of TestKilledAtRandomPoints. It continues the experiment
+// in dir and kills itself before the operation whose number the environment gives, or
+// after a given number of microseconds.
 func dieIn(dir string) {
 	die := func() {
 		if self, err := os.FindProcess(os.Getpid()); err == nil {
 			self.Kill()
 		}
-		select {} // Nothing is done between the signal and the death.
+		select {} // Do nothing more until the signal arrives.
 	}
 	var at, microseconds, seed int
 	fmt.Sscan(os.Getenv("RECORD_TEST_WHEN"), &at, &microseconds, &seed)
@@ -139,8 +138,8 @@ func dieIn(dir string) {
 	os.Exit(7)
 }
 
-// A process that is killed at random leaves no torn file, and what it leaves is
-// resumed to the bytes of an unbroken experiment.
+// A process that is killed at random leaves no torn file, and the resumed experiment
+// ends in the bytes of an uninterrupted one.
 func TestKilledAtRandomPoints(t *testing.T) {
 	points := 40
 	if *long {
@@ -184,7 +183,7 @@ func TestKilledAtRandomPoints(t *testing.T) {
 	t.Logf("%d of %d processes were killed before their end", killed, points)
 }
 
-// noTornFile demands that every file is whole: the old one or the new one.
+// noTornFile fails unless every file is either the old one or the new one.
 func noTornFile(t *testing.T, folder string, before, after map[string]string, when string) {
 	t.Helper()
 	for name, text := range contents(t, folder) {

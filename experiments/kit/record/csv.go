@@ -9,13 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// eol ends every line, as RFC 4180 has it.
+// eol ends every line, as RFC 4180 requires.
 const eol = "\r\n"
 
-// appendCSV writes one row. A missing value is an empty field and an empty
-// text is a quoted one, so that the two are told apart. encoding/csv does not
-// separate them, drops an empty line and rewrites line ends inside texts,
-// which is why the few lines below are our own.
+// appendCSV appends one row. A missing value is an empty field, and an empty text is
+// an empty field in quotes, so that readers can tell them apart. Package encoding/csv
+// cannot be used: it does not tell them apart, drops empty lines and rewrites line
+// ends inside texts.
 func appendCSV(b []byte, r Row) []byte {
 	for i := range r {
 		if i > 0 {
@@ -71,11 +71,11 @@ func (c *CSVWriter) Write(r Row) error {
 	return err
 }
 
-// Close passes on what is buffered. It leaves the underlying writer open.
+// Close writes the buffered rows. It leaves the underlying writer open.
 func (c *CSVWriter) Close() error { return c.w.Flush() }
 
-// CSVReader reads what a CSVWriter wrote. It also takes bare line feeds as
-// line ends.
+// CSVReader reads the files of a CSVWriter. It also accepts bare line feeds as line
+// ends.
 type CSVReader struct {
 	schema Schema
 	r      *bufio.Reader
@@ -83,9 +83,9 @@ type CSVReader struct {
 	text   []byte
 }
 
-// NewCSVReader reads the header line and refuses a file whose column names
-// differ from the schema's in any way. CSV carries no types or units: those
-// are in schema.json.
+// NewCSVReader reads the header line. It refuses a file whose column names or their
+// order differ from the schema. CSV files hold no types and units, so it cannot
+// check these; schema.json has them.
 func NewCSVReader(r io.Reader, s Schema) (*CSVReader, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
@@ -109,8 +109,8 @@ func newRowReader(r io.Reader, s Schema) *CSVReader {
 	return &CSVReader{schema: s, r: bufio.NewReaderSize(r, 16<<10), line: 1}
 }
 
-// Read returns the next row, io.EOF after the last one, and an error that
-// names line and column for anything malformed, including a cut last line.
+// Read returns the next row, and io.EOF after the last one. Anything malformed,
+// including an incomplete last line, gives an error that names line and column.
 func (c *CSVReader) Read() (Row, error) {
 	if _, err := c.r.Peek(1); err == io.EOF {
 		return nil, io.EOF
@@ -131,7 +131,7 @@ func (c *CSVReader) Read() (Row, error) {
 	return row, nil
 }
 
-// value reads one field of the given type and tells whether it ends the line.
+// value reads one field of the given type and reports whether it ends the line.
 func (c *CSVReader) value(t Type) (v Value, last bool, err error) {
 	quoted, last, err := c.field()
 	if err != nil || (len(c.text) == 0 && !quoted) {
@@ -146,7 +146,8 @@ func (c *CSVReader) value(t Type) (v Value, last bool, err error) {
 	return v, last, err
 }
 
-// field reads one field into c.text.
+// field reads one field into c.text. It reports whether the field is in quotes and
+// whether it ends the line.
 func (c *CSVReader) field() (quoted, last bool, err error) {
 	c.text = c.text[:0]
 	b, err := c.r.ReadByte()
@@ -172,7 +173,7 @@ func (c *CSVReader) field() (quoted, last bool, err error) {
 	return quoted, b == '\n', err
 }
 
-// quoted reads up to the closing mark and returns the byte that follows it.
+// quoted reads up to the closing quotation mark and returns the byte behind it.
 func (c *CSVReader) quoted() (byte, error) {
 	for {
 		b, err := c.r.ReadByte()
@@ -190,8 +191,8 @@ func (c *CSVReader) quoted() (byte, error) {
 	}
 }
 
-// noEOF turns the end of the file inside a row into an error that callers
-// cannot take for the end of the table.
+// noEOF replaces io.EOF inside a row by io.ErrUnexpectedEOF, so that callers do not
+// take it for the end of the table.
 func noEOF(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF

@@ -14,8 +14,9 @@ import (
 	"testing"
 )
 
-// A child process of the test holds a store until its input ends. The tests
-// sync thousands of times, so they use a folder in memory where there is one.
+// TestMain also runs the child processes of the tests: one kills itself, and another
+// holds a store until its input ends. The tests sync thousands of times, so they use a
+// folder in memory if the machine has one.
 func TestMain(m *testing.M) {
 	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() && os.Getenv("TMPDIR") == "" {
 		os.Setenv("TMPDIR", "/dev/shm")

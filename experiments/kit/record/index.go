@@ -6,17 +6,17 @@ import (
 	"slices"
 )
 
-// index tells where the lines of the journal stand: those of the plan by their place
-// in it, and those that an earlier invocation left by their key until the plan asks for
-// them. A run of the plan takes 12 bytes, since places follow one another, and one that
-// was left about 60.
+// index finds the lines of the journal. It finds a run of the plan by its place, and a
+// run of an earlier invocation by its key until the plan asks for the run. A run of the
+// plan takes 12 bytes, because neighbouring places share an array; a run of an earlier
+// invocation takes about 60.
 type index struct {
-	plan map[int64]*stretch // by the first place over stretchRuns
-	left map[mark]place
-	runs int // of the plan
+	plan map[int64]*stretch // by the place divided by stretchRuns
+	left map[mark]place     // runs without a place in the plan
+	runs int                // with a place in the plan
 }
 
-// stretchRuns is how many neighbouring places of the plan are kept together.
+// stretchRuns is the number of neighbouring places of the plan that share a stretch.
 const stretchRuns = 64
 
 // stretch holds the lines of neighbouring places. A place without a run has size 0.
@@ -25,13 +25,14 @@ type stretch struct {
 	size   [stretchRuns]int32
 }
 
-// place is where a run stands in the file.
+// place is the line of a run in the file, in bytes.
 type place struct {
 	offset int64
 	size   int32
 }
 
-// mark stands for a key in memory: the first 128 bits of its SHA-256.
+// mark represents a key in memory by the first 128 bits of its SHA-256, so that a key
+// of any length takes 16 bytes.
 type mark [16]byte
 
 func markOf(key string) mark {
@@ -51,7 +52,8 @@ func (x *index) at(order int64) (place, bool) {
 	return place{s.offset[i], s.size[i]}, s.size[i] > 0
 }
 
-// put gives a run a place in the plan that is free, and forgets that it was left.
+// put enters a run at a free place of the plan, and removes it from the runs without a
+// place.
 func (x *index) put(key string, order int64, p place) {
 	s := x.plan[order/stretchRuns]
 	if s == nil {
@@ -63,16 +65,16 @@ func (x *index) put(key string, order int64, p place) {
 	delete(x.left, markOf(key))
 }
 
-// free fails when a place of the plan is taken or no place at all.
+// free returns an error when a place of the plan is negative or already has a run.
 func (x *index) free(key string, order int64) error {
 	if order < 0 {
 		return errorf("record: run %s: place %d: want a place from 0", key, order)
 	}
 	if _, taken := x.at(order); taken {
-		return errorf("record: run %s: place %d of the plan has a run already", key, order)
+		return fmt.Errorf("record: run %s: place %d of the plan already has a run", key, order)
 	}
 	return nil
 }
 
-// stretches are the parts of the plan that have runs, in order.
+// stretches returns the numbers of the stretches that have runs, in ascending order.
 func (x *index) stretches() []int64 { return slices.Sorted(maps.Keys(x.plan)) }

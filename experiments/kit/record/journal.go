@@ -20,21 +20,21 @@ import (
 // journalName is the file of the finished runs of an incomplete experiment.
 const journalName = "runs.journal"
 
-// The journal is synced after this many runs or bytes, whichever comes first:
-// a power cut costs at most so much. A killed process alone loses nothing,
-// because every run is one write.
+// The journal is synced after this many runs or bytes, so a power cut loses no more
+// than that. A process that is killed loses no finished run, because every run is
+// one write.
 const (
 	syncRuns  = 64
 	syncBytes = 4 << 20
 )
 
-// sumLen is the length of a line's checksum: 64 bits in hexadecimal.
+// sumLen is the length of the checksum of a line: 64 bits in hexadecimal.
 const sumLen = 16
 
-// RunKey identifies the result of one run: the same model version, resolved
-// configuration, seed and cell give the same rows. It is the first 128 bits of
-// a SHA-256 in hexadecimal; each part goes in with its length, so that no two
-// different sets of parts run together.
+// RunKey returns a key for the result of one run, because the same model version,
+// resolved configuration, seed and cell give the same rows. The key is the first
+// 128 bits of a SHA-256 in hexadecimal. The hash covers each part with its length,
+// so that different parts cannot join to the same text.
 func RunKey(version, configHash string, seed uint64, cell string) string {
 	h := sha256.New()
 	for _, part := range []string{version, configHash, fmt.Sprint(seed), cell} {
@@ -43,30 +43,30 @@ func RunKey(version, configHash string, seed uint64, cell string) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// journal holds the rows of finished runs, a line for each:
+// journal holds the rows of finished runs, one line for each run:
 //
 //	checksum key {"table":"rows as CSV",…}
 //
-// The checksum covers the line, the schemas and the code of the program, so a line
-// that is torn, or damaged, or of other columns or code, is recognised by itself and
-// dropped.
+// The checksum covers the line, the schemas and the code of the program. The journal
+// therefore recognises and drops a line that is torn, damaged, or written for other
+// columns or by other code.
 type journal struct {
 	mu      sync.Mutex
 	path    string
 	hook    hook
 	f       *os.File
 	schemas []Schema
-	salt    []byte
+	salt    []byte // enters every checksum: code and schemas
 	index   index
-	end     int64
-	dropped int // damaged or foreign lines met on opening
-	runs    int // not yet synced
-	bytes   int // not yet synced
-	err     error
+	end     int64 // behind the last whole line, in bytes
+	dropped int   // damaged or foreign lines in the file at opening
+	runs    int   // not yet synced
+	bytes   int   // not yet synced
+	err     error // the first failure, after which the journal takes no more runs
 }
 
-// openJournal opens or creates the journal in dir and finds the whole lines.
-// What follows the last whole line is cut off.
+// openJournal opens or creates the journal in dir and indexes the whole lines. It
+// cuts off what follows the last whole line.
 func openJournal(dir, code string, schemas []Schema, h hook) (*journal, error) {
 	j := &journal{path: filepath.Join(dir, journalName), hook: h, schemas: schemas,
 		salt: []byte(code + schemasHash(schemas)), index: newIndex()}
@@ -100,7 +100,7 @@ func (j *journal) recover(dir string) error {
 	return syncFolder(dir)
 }
 
-// load indexes the whole lines of r and sets the end behind the last of them.
+// load indexes the whole lines of r and sets j.end behind the last of them.
 func (j *journal) load(r io.Reader) error {
 	in := bufio.NewReaderSize(r, 1<<20)
 	for offset := int64(0); ; {
@@ -121,7 +121,7 @@ func (j *journal) load(r io.Reader) error {
 	}
 }
 
-// split checks a line and takes it apart.
+// split checks a line and divides it into key and body.
 func (j *journal) split(line []byte) (key string, body []byte, ok bool) {
 	if len(line) < sumLen+2 || len(line) > math.MaxInt32 || line[len(line)-1] != '\n' {
 		return "", nil, false
@@ -186,13 +186,13 @@ func (j *journal) add(key string, order int64, tables map[string][]Row) error {
 		func(p place) { j.index.put(key, order, p) })
 }
 
-// keep appends rows under a key without a place in a plan.
+// keep appends rows under a key. They have no place in a plan.
 func (j *journal) keep(key string, tables map[string][]Row) error {
 	return j.append(key, tables, func() error { return nil }, func(p place) { j.index.left[markOf(key)] = p })
 }
 
-// append writes a line and indexes it, if it may. A line that could not be written is
-// overwritten by none: after the first failure the journal takes no more runs.
+// append writes a line and passes its place to put, unless may returns an error. After
+// the first failure to write, the journal takes no more runs.
 func (j *journal) append(key string, tables map[string][]Row, may func() error, put func(place)) error {
 	line, err := j.line(key, tables)
 	if err == nil && len(line) > math.MaxInt32 {
@@ -222,7 +222,8 @@ func (j *journal) append(key string, tables map[string][]Row, may func() error, 
 	return nil
 }
 
-// lookUp finds the line that was left or kept under a key.
+// lookUp finds the line under a key that has no place in the plan: one of an earlier
+// invocation, or one that keep wrote.
 func (j *journal) lookUp(key string) (place, bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -230,6 +231,8 @@ func (j *journal) lookUp(key string) (place, bool) {
 	return p, ok
 }
 
+// write appends a line. When a hook fails it, half of the line is written, as in a
+// crash.
 func (j *journal) write(line []byte) error {
 	if err := j.hook.before(opWrite, j.path); err != nil {
 		j.f.WriteAt(line[:len(line)/2], j.end)
@@ -239,7 +242,7 @@ func (j *journal) write(line []byte) error {
 	return err
 }
 
-// sync makes the runs so far survive a power cut.
+// sync makes sure that the runs so far survive a power cut.
 func (j *journal) sync() error {
 	if j.err != nil {
 		return j.err
@@ -256,7 +259,7 @@ func (j *journal) sync() error {
 	return nil
 }
 
-// reuse gives a run that an earlier invocation left its place in the plan.
+// reuse gives a run of an earlier invocation its place in the plan.
 func (j *journal) reuse(key string, order int64) (bool, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -271,7 +274,7 @@ func (j *journal) reuse(key string, order int64) (bool, error) {
 	return true, nil
 }
 
-// find returns where the run at a place of the plan stands.
+// find returns the line of the run at a place of the plan.
 func (j *journal) find(order int64) (place, bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -294,7 +297,7 @@ func (j *journal) read(p place) (map[string]string, error) {
 	return texts, err
 }
 
-// each visits the runs of the plan in their order.
+// each visits the runs in the order of the plan.
 func (j *journal) each(visit func(texts map[string]string) error) error {
 	j.mu.Lock()
 	stretches := j.index.stretches()

@@ -9,16 +9,17 @@ import (
 	"strings"
 )
 
-// lockName is the file that a running store holds locked. The operating
-// system releases the lock when its process dies, so that a stale file of a
-// dead process never needs to be told from a live one by its pid, which
-// another process may have got by then.
+// lockName is the file that an open store locks. The operating system releases the
+// lock when the process dies. The store therefore does not need the pid in the file
+// to find out whether its owner still runs, which would be unsafe, because another
+// process may have the same pid later.
 const lockName = ".lock"
 
-// errLocked says that another open file holds the lock.
+// errLocked is the error of openLocked when another process holds the lock.
 var errLocked = errors.New("locked")
 
-// lock takes the folder for this store, or names the process that has it.
+// lock takes the folder for this store. Its error names the process that has the
+// folder.
 func lock(dir string) (*os.File, error) {
 	path := filepath.Join(dir, lockName)
 	for {
@@ -30,8 +31,8 @@ func lock(dir string) (*os.File, error) {
 		if err != nil {
 			return nil, explain("lock", path, err)
 		}
-		// The former holder may have removed the name between the opening
-		// and the locking; a lock on a nameless file would exclude nobody.
+		// The former owner may have removed the file between the opening and the
+		// locking. A lock on a removed file would exclude no other process.
 		if !names(path, f) {
 			f.Close()
 			continue
@@ -44,7 +45,7 @@ func lock(dir string) (*os.File, error) {
 	}
 }
 
-// names tells whether path is the name of the open file.
+// names reports whether path is still the name of the open file.
 func names(path string, f *os.File) bool {
 	named, err := os.Stat(path)
 	if err != nil {
@@ -54,7 +55,7 @@ func names(path string, f *os.File) bool {
 	return err == nil && os.SameFile(named, open)
 }
 
-// claim writes the pid into the lock file, for the message above.
+// claim writes the pid into the lock file, so that holder can name it.
 func claim(f *os.File) error {
 	if err := f.Truncate(0); err != nil {
 		return err
@@ -63,6 +64,7 @@ func claim(f *os.File) error {
 	return err
 }
 
+// holder names the process that holds the lock, for an error message.
 func holder(path string) string {
 	b, err := os.ReadFile(path)
 	pid, bad := strconv.Atoi(strings.TrimSpace(string(b)))

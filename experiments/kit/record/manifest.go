@@ -14,7 +14,7 @@ import (
 	"unicode/utf8"
 )
 
-// PlanName is the file of a folder that holds a plan of shards in place of results.
+// PlanName is the file that marks a folder with a plan of shards instead of results.
 const PlanName = "plan.json"
 
 // The files that every closed store holds besides its tables.
@@ -24,21 +24,21 @@ const (
 	timingName   = "timing.json"
 )
 
-// recipeName is the file that says how to go on with an experiment, for as long as
-// that is not complete.
+// recipeName is the file that says how to resume an experiment. Only an incomplete
+// experiment has it.
 const recipeName = "resume.json"
 
-// Status tells whether an experiment ran to its end.
+// Status says whether an experiment ran to its end.
 type Status string
 
-// A partial folder is valid and can be resumed.
+// The states of a closed folder. A partial folder is valid and can be resumed.
 const (
 	Complete Status = "complete"
 	Partial  Status = "partial"
 )
 
-// Seed is a seed. JSON holds it as text, because readers that know only
-// doubles would round it.
+// Seed is a seed of random numbers. JSON holds it as text, because readers that know
+// only doubles would round it.
 type Seed uint64
 
 // MarshalText writes the seed in decimal.
@@ -51,28 +51,29 @@ func (s *Seed) UnmarshalText(b []byte) error {
 	return err
 }
 
-// Module is a module that the program was built from; Sum is its go.sum hash.
+// Module is a module in the program. Sum is its hash in go.sum.
 type Module struct {
 	Path    string `json:"path"`
 	Version string `json:"version"`
 	Sum     string `json:"sum,omitempty"`
 }
 
-// Output is a file of the folder, by its name relative to it, with slashes.
+// Output is a file of the folder.
 type Output struct {
-	Name   string `json:"name"`
+	Name   string `json:"name"` // relative to the folder, with slashes
 	SHA256 string `json:"sha256"`
 	Size   int64  `json:"size"` // bytes
 }
 
-// Program is the program that made or makes something.
+// Program identifies the program that makes results.
 type Program struct {
 	Version string `json:"version"`
-	Code    string `json:"code,omitempty"` // digest of what its results come from
+	Code    string `json:"code,omitempty"` // digest of the code that determines the results
 }
 
-// Signature is the version and, in brackets, how the digest begins. It is no String
-// method, which everything that embeds a Program would have.
+// Signature returns the version and, in brackets, the first digits of the digest. It is
+// not called String, because every struct that embeds a Program would inherit that
+// method.
 func (p Program) Signature() string {
 	if p.Code == "" {
 		return p.Version
@@ -80,9 +81,10 @@ func (p Program) Signature() string {
 	return fmt.Sprintf("%s (code %.12s)", p.Version, p.Code)
 }
 
-// Manifest says where the files of a folder come from. A caller of Open gives
-// the first five fields; the store fills in the others. It holds nothing that
-// differs between two runs of the same program on the same configuration.
+// Manifest describes the origin of the files of a folder. A caller of Open gives the
+// first five fields and the recipe; the store fills in the others. A manifest holds
+// nothing that differs between two runs of the same program on the same
+// configuration.
 type Manifest struct {
 	Experiment string   `json:"experiment"`
 	Command    []string `json:"command"` // stored without what Reproducible drops
@@ -95,8 +97,8 @@ type Manifest struct {
 	Go           string   `json:"go"`
 	Modules      []Module `json:"modules"`
 	Files        []Output `json:"files"`
-	// Recipe is what a resumption needs to know, as the caller wrote it, or
-	// nothing. ReadRecipe returns it until the experiment is complete.
+	// Recipe is a text of the caller that says how to resume the experiment, or nil.
+	// ReadRecipe returns it until the experiment is complete.
 	Recipe []byte `json:"-"`
 }
 
@@ -106,7 +108,8 @@ type Phase struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// Timing is what timing.json holds: all that may differ between invocations.
+// Timing is the content of timing.json: everything that may differ between
+// invocations.
 type Timing struct {
 	Command []string `json:"command"` // as it was typed
 	GOOS    string   `json:"goos"`
@@ -118,12 +121,12 @@ type Timing struct {
 	Phases  []Phase  `json:"phases"`
 }
 
-// hostFlags are the options that choose where and how fast a run goes, and
-// not what comes out.
+// hostFlags lists the options that change the place and the speed of a run but not
+// its results.
 var hostFlags = []string{"out", "workers"}
 
-// Reproducible is a command line without what may differ between invocations
-// with the same results: the folder of the program, --out and --workers.
+// Reproducible returns a command line without the parts that may differ between
+// invocations with the same results: the folder of the program, --out and --workers.
 func Reproducible(args []string) []string {
 	kept := []string{}
 	for i := 0; i < len(args); i++ {
@@ -135,13 +138,14 @@ func Reproducible(args []string) []string {
 		case !isHostFlag(name):
 			kept = append(kept, args[i])
 		case !joined:
-			i++ // The next argument is its value.
+			i++ // The next argument is the value of the option.
 		}
 	}
 	return kept
 }
 
-// flagName is the name of an option, and whether its value is joined to it.
+// flagName returns the name of an option, and whether = joins its value to it. The
+// name is empty for an argument that is not an option.
 func flagName(arg string) (name string, joined bool) {
 	if !strings.HasPrefix(arg, "-") {
 		return "", false
@@ -160,10 +164,10 @@ func isHostFlag(name string) bool {
 }
 
 // ReadRecipe returns the recipe of an experiment that was interrupted or killed, or
-// that still goes on. It fails with fs.ErrNotExist when there is none.
+// that still runs. It fails with fs.ErrNotExist when the folder has no recipe.
 func ReadRecipe(dir string) ([]byte, error) { return os.ReadFile(filepath.Join(dir, recipeName)) }
 
-// complete fills in what the program knows about itself.
+// complete fills in the hash of the configuration, and the build of the program.
 func (m *Manifest) complete() {
 	sum := sha256.Sum256([]byte(m.Config))
 	m.ConfigSHA256 = hex.EncodeToString(sum[:])
@@ -182,11 +186,11 @@ func (m *Manifest) complete() {
 	}
 }
 
-// variantSigns takes the signs of a variant out of a name: they are fit for a folder,
-// not for a column.
-var variantSigns = strings.NewReplacer("@", "-", "+", "-")
+// crossing replaces the signs of a crossing in the name of an experiment. They are
+// allowed in the name of a folder but not in an identifier.
+var crossing = strings.NewReplacer("@", "-", "+", "-")
 
-// check refuses what Open cannot work with.
+// check returns an error unless Open can use the manifest.
 func (m *Manifest) check() error {
 	if !identifier(variantSigns.Replace(m.Experiment)) {
 		return errorf("record: experiment %q: want letters, digits, '_', '-', '.', '@' or '+', starting with a letter",
@@ -215,7 +219,7 @@ type schemaFile struct {
 	Files []described `json:"files"`
 }
 
-// encode writes JSON as people read it.
+// encode writes JSON with indentation and without escapes for HTML, for human readers.
 func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -242,21 +246,21 @@ func sealed(body []byte) []byte {
 // sealLen is the number of bytes that sealed adds.
 var sealLen = len(sealed(nil))
 
-// sealIntact tells whether no byte of a sealed file changed.
+// sealIntact reports whether a sealed file has the bytes that were written.
 func sealIntact(b []byte) bool {
 	return len(b) > sealLen && bytes.Equal(b, sealed(b[:len(b)-sealLen]))
 }
 
-// ReadManifest reads the manifest of a closed folder. It fails if there is
-// none, which means that the run was killed or still goes on, and if any byte
-// of it changed.
+// ReadManifest reads the manifest of a closed folder. It fails when the manifest has
+// changed and when there is none, because the run was killed or is still going on.
 func ReadManifest(dir string) (Manifest, error) {
 	var m Manifest
 	err := readSealed(filepath.Join(dir, manifestName), &m)
 	return m, err
 }
 
-// ReadTiming reads the wall times of a closed folder, and fails likewise.
+// ReadTiming reads the wall times of a closed folder. It fails when timing.json is
+// missing or has changed.
 func ReadTiming(dir string) (Timing, error) {
 	var t Timing
 	err := readSealed(filepath.Join(dir, timingName), &t)

@@ -7,23 +7,23 @@ import (
 	"path/filepath"
 )
 
-// memoryTable is the one table of a memory's journal.
+// memoryTable is the only table in the journal of a Memory.
 const memoryTable = "rows"
 
 // Memory keeps the rows of finished work under a key, so that a later invocation does
-// not repeat the work. It is a journal that is never turned into tables: what a killed
-// process had kept is there again, a damaged line is dropped, and so is the work of
-// other code. Its methods may be called from several goroutines. The zero value and nil
-// keep nothing.
+// not repeat the work. It is a journal that is never turned into tables. Work that a
+// killed process has kept is available again; damaged lines and the work of other code
+// are dropped. Several goroutines may call Recall and Keep at the same time. The zero
+// value and nil keep nothing.
 type Memory struct {
 	lock    *os.File
 	journal *journal
 	schema  Schema
 }
 
-// OpenMemory opens or creates the memory in a folder for rows of the given columns. It
-// fails when another process has the folder, when the folder cannot be written to, and
-// on a faulty column.
+// OpenMemory opens or creates the memory in a folder, for rows of the given columns. It
+// fails when another process has the folder open, when it cannot write to the folder,
+// and on a faulty column.
 func OpenMemory(dir string, by Program, columns ...Column) (*Memory, error) {
 	m := &Memory{schema: Schema{Name: memoryTable, Columns: columns}}
 	if err := m.schema.Check(); err != nil {
@@ -43,7 +43,8 @@ func OpenMemory(dir string, by Program, columns ...Column) (*Memory, error) {
 	return m, nil
 }
 
-// Recall returns the rows kept last under a key, and whether there are any.
+// Recall returns the rows that were last kept under a key. ok is false when there are
+// none.
 func (m *Memory) Recall(key string) (rows []Row, ok bool, err error) {
 	if m == nil || m.journal == nil {
 		return nil, false, nil
@@ -59,8 +60,8 @@ func (m *Memory) Recall(key string) (rows []Row, ok bool, err error) {
 	return rows, err == nil, err
 }
 
-// Keep keeps rows under a key, in place of what was kept there before. When it returns,
-// they survive the death of the process.
+// Keep keeps rows under a key and replaces earlier rows under this key. Once it has
+// returned, the rows survive the death of the process.
 func (m *Memory) Keep(key string, rows ...Row) error {
 	if m == nil || m.journal == nil {
 		return nil
@@ -68,7 +69,8 @@ func (m *Memory) Keep(key string, rows ...Row) error {
 	return m.journal.keep(key, map[string][]Row{memoryTable: rows})
 }
 
-// Close makes what was kept survive a power cut, and releases the folder.
+// Close syncs the journal, so that the rows survive a power cut, and releases the
+// folder. Afterwards the memory keeps nothing.
 func (m *Memory) Close() error {
 	if m == nil || m.journal == nil {
 		return nil

@@ -20,8 +20,8 @@ func memoryIn(t *testing.T, dir string, by Program) *Memory {
 	return m
 }
 
-// What was kept is there again in a later invocation, the last under each key, and a
-// torn line costs itself alone.
+// A later invocation recalls the last rows under each key, and a torn line loses no
+// other line.
 func TestMemoryRecalls(t *testing.T) {
 	dir, by := t.TempDir(), Program{Version: "1", Code: "c"}
 	row := func(name string, x float64) Row { return Row{TextValue(name), FloatValue(x)} }
@@ -78,6 +78,6 @@ func TestNoMemory(t *testing.T) {
 		t.Error(err)
 	}
 	if _, err := OpenMemory(t.TempDir(), Program{}, Column{Name: "no unit", Type: Float}); err == nil {
-		t.Error("a faulty column is taken")
+		t.Error("OpenMemory accepts a faulty column")
 	}
 }

@@ -31,7 +31,7 @@ func unlock(f *os.File) {
 	f.Close()
 }
 
-// syncFolder makes the names in a folder survive a power cut.
+// syncFolder makes sure that the names in a folder survive a power cut.
 func syncFolder(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
@@ -41,7 +41,7 @@ func syncFolder(dir string) error {
 	return d.Sync()
 }
 
-// diskFull tells whether there is no room left, or no quota.
+// diskFull reports whether the disk or the quota of the user is full.
 func diskFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }

@@ -13,7 +13,7 @@ const (
 	errorDiskFull    syscall.Errno = 112
 )
 
-// openLocked opens the file so that others may read it and not write it.
+// openLocked opens the file so that other processes can read it but not write it.
 func openLocked(path string) (*os.File, error) {
 	name, err := syscall.UTF16PtrFromString(path)
 	if err != nil {
@@ -30,8 +30,9 @@ func openLocked(path string) (*os.File, error) {
 	return os.NewFile(uintptr(h), path), nil
 }
 
-// unlock releases the lock file, then removes it: Windows removes no open file
-// and refuses if another process has opened it meanwhile.
+// unlock releases the lock file and then removes it, because Windows cannot remove
+// an open file. It also refuses to remove a file that another process has opened
+// meanwhile.
 func unlock(f *os.File) {
 	f.Close()
 	os.Remove(f.Name())
@@ -40,7 +41,7 @@ func unlock(f *os.File) {
 // syncFolder does nothing: Windows cannot sync a folder.
 func syncFolder(string) error { return nil }
 
-// diskFull tells whether there is no room left.
+// diskFull reports whether the disk is full.
 func diskFull(err error) bool {
 	return errors.Is(err, errorDiskFull) || errors.Is(err, handleDiskFull)
 }

@@ -9,25 +9,25 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-// Keys of the file metadata of our Parquet files.
+// The keys of the metadata that a ParquetWriter adds to a file.
 const (
 	keySchema   = "stakeout.schema"
 	keySpecHash = "stakeout.spec_sha256"
 )
 
-// The memory of a writer. Of each column it holds a page that is being filled, a
-// dictionary, and the compressed pages of the group; with 150 columns that is
-// about 12 MB. Texts that are hardly ever the same twice outgrow their dictionary
-// and are written plainly. What grows with the rows is the footer, by about 1 kB
-// a column and group; Parquet allows 32,767 groups, which is 1.3e8 rows.
+// These numbers limit the memory of a writer. For each column it holds the page in
+// progress, a dictionary, and the compressed pages of the row group; with 150 columns
+// that is about 12 MB. A text column with few repetitions outgrows its dictionary and
+// is then written without one. Only the footer grows with the rows, by about 1 kB a
+// column and group. Parquet allows 32,767 groups, which is 1.3e8 rows.
 const (
 	rowsPerGroup    = 4096
 	pageBytes       = 32 << 10
 	dictionaryBytes = 16 << 10
 )
 
-// orderedGroup is a Parquet group that keeps the order of the columns, which
-// parquet.Group sorts by name.
+// orderedGroup is a Parquet group that keeps the order of the columns; parquet.Group
+// would sort them by name.
 type orderedGroup struct {
 	parquet.Group
 	fields []parquet.Field
@@ -47,8 +47,8 @@ func (n namedNode) Value(base reflect.Value) reflect.Value {
 	return base.MapIndex(reflect.ValueOf(n.name))
 }
 
-// parquetSchema builds the schema of the file. Every column is optional,
-// since any value may be missing.
+// parquetSchema builds the schema of the file. Every column is optional, because
+// any value may be missing.
 func parquetSchema(s Schema) *parquet.Schema {
 	g := orderedGroup{Group: parquet.Group{}}
 	for _, c := range s.Columns {
@@ -59,8 +59,8 @@ func parquetSchema(s Schema) *parquet.Schema {
 	return parquet.NewSchema(s.Name, g)
 }
 
-// leaf is the Parquet form of a type. Texts are mostly the same few
-// identifiers, which a dictionary stores once a group.
+// leaf returns the Parquet form of a type. Texts use a dictionary, because most of
+// them are a few identifiers, which a dictionary stores once in each group.
 func leaf(t Type) parquet.Node {
 	switch t {
 	case Int:
@@ -78,12 +78,12 @@ func leaf(t Type) parquet.Node {
 type ParquetWriter struct {
 	schema Schema
 	w      *parquet.GenericWriter[any]
-	batch  [64]parquet.Row // parquet-go has a high cost per call
+	batch  [64]parquet.Row // written together, because a call of parquet-go is expensive
 	n      int             // rows in the batch
 }
 
-// NewParquetWriter starts a file whose metadata hold the schema, with units
-// and descriptions, and the hash of the specification that the rows follow.
+// NewParquetWriter starts a file. Its metadata hold the schema with units and
+// descriptions, and the hash of the specification of the rows.
 func NewParquetWriter(w io.Writer, s Schema, specHash string) (*ParquetWriter, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
@@ -125,14 +125,14 @@ func (p *ParquetWriter) flush() error {
 	return err
 }
 
-// Close writes the last group and the footer. It leaves the underlying writer
-// open. A file without its footer does not open.
+// Close writes the last group and the footer, without which no reader opens the
+// file. It leaves the underlying writer open.
 func (p *ParquetWriter) Close() error {
 	return errors.Join(p.flush(), p.w.Close())
 }
 
-// parquet is the value as the column's entry in a Parquet row: definition
-// level 1 says that it is there.
+// parquet returns the value as an entry of a Parquet row. Definition level 1 says
+// that the value is present, and level 0 that it is missing.
 func (v *Value) parquet(column int) parquet.Value {
 	switch v.kind {
 	case Int:
@@ -147,19 +147,19 @@ func (v *Value) parquet(column int) parquet.Value {
 	return parquet.NullValue().Level(0, 0, column)
 }
 
-// ParquetReader reads what a ParquetWriter wrote.
+// ParquetReader reads the files of a ParquetWriter.
 type ParquetReader struct {
 	schema Schema
 	groups []parquet.RowGroup
 	rows   parquet.Rows
 	buf    [64]parquet.Row
 	ready  []Row
-	left   int64 // rows that the footer promises and that were not read yet
+	left   int64 // rows in the footer that were not read yet
 }
 
-// NewParquetReader opens a file of size bytes. It refuses a file whose stored
-// schema is not s, or whose spec hash is not specHash if that is not empty:
-// parquet-go by itself reads a file of another schema without an error.
+// NewParquetReader opens a file of size bytes. It refuses a file whose stored schema
+// is not s, because parquet-go would read it without an error. Unless specHash is
+// empty, it also refuses a file with another spec hash.
 func NewParquetReader(r io.ReaderAt, size int64, s Schema, specHash string) (p *ParquetReader, err error) {
 	defer caught(&err, s.Name)
 	if err := s.Check(); err != nil {
@@ -182,14 +182,16 @@ func NewParquetReader(r io.ReaderAt, size int64, s Schema, specHash string) (p *
 	return &ParquetReader{schema: s, groups: f.RowGroups(), left: f.NumRows()}, nil
 }
 
-// caught makes an error of a panic: parquet-go panics on some damaged files.
+// caught turns a panic into an error, because parquet-go panics on some damaged
+// files.
 func caught(err *error, table string) {
 	if r := recover(); r != nil {
 		*err = errorf("record: table %s: damaged Parquet file: %v", table, r)
 	}
 }
 
-// Read returns the next row, io.EOF after the last one, or what is wrong.
+// Read returns the next row, and io.EOF after the last one. It fails on a damaged
+// file.
 func (p *ParquetReader) Read() (row Row, err error) {
 	defer caught(&err, p.schema.Name)
 	for len(p.ready) == 0 {
@@ -204,8 +206,9 @@ func (p *ParquetReader) Read() (row Row, err error) {
 	return row, nil
 }
 
-// fill reads the next rows, going from group to group. Rows are copied before
-// their group is closed, because their texts lie in its buffers.
+// fill reads the next rows and moves on to the next group when one ends. It copies
+// the rows before it closes their group, because the buffers of the group hold their
+// texts.
 func (p *ParquetReader) fill() error {
 	if p.rows == nil {
 		if len(p.groups) == 0 {
@@ -229,7 +232,7 @@ func (p *ParquetReader) fill() error {
 	return end
 }
 
-// take converts rows and appends them to those that are ready.
+// take converts rows and makes them ready to be read.
 func (p *ParquetReader) take(in []parquet.Row) error {
 	p.ready = p.ready[:0]
 	p.left -= int64(len(in))

@@ -1,28 +1,28 @@
-// Package record is the results store: it takes plain rows and leaves files
-// that another person can check. It knows schemas, rows and files, and
-// nothing of the simulator that the rows come from.
+// Package record stores rows of results in files that other people can check. It
+// knows schemas, rows and files; it does not know the simulator that makes the
+// rows.
 //
-// A Schema describes the columns of a table, each with its unit and a
-// sentence. Rows leave as CSV and Parquet, come back through readers that
-// refuse another schema, and reach their final name only when they are whole:
-// every file is written beside its target, synced and renamed.
+// A Schema describes the columns of a table, each with its unit and a sentence.
+// Tables are written as CSV and Parquet, and their readers refuse a file of
+// another schema. A file gets its final name only when it is complete: it is
+// written beside its target, synced and renamed.
 //
-// A Store is one results folder. Finished runs go into a journal as they come,
-// in any order; Close writes the tables from it in the order of the plan. An
-// interrupted experiment therefore loses at most the runs in flight, and a
-// resumed one ends in the same bytes as one that was never interrupted.
-// manifest.json, written last, lists every file with its SHA-256, and Verify
-// holds a folder against it. What differs between machines or invocations
-// (wall times, workers, paths, GOARCH) is in timing.json and nowhere else.
+// A Store is one results folder. Finished runs go into a journal in the order in
+// which they finish; Close writes the tables from the journal in the order of the
+// plan. An interrupted experiment therefore loses at most the unfinished runs, and
+// a resumed experiment ends in the same bytes as an uninterrupted one. The store
+// writes manifest.json last. It lists every file with its SHA-256, and Verify
+// compares a folder with it. Only timing.json holds what differs between machines
+// or invocations (wall times, workers, paths, GOARCH).
 //
 // Assumption: rename within a folder is atomic, and data that was synced
-// survives a crash, as POSIX file systems promise. On Windows a folder cannot
-// be synced, so there a rename may be undone by a power cut.
-// Assumption: the rows of one run fit in memory. Rows of different runs are
-// never held together. What grows with the runs is the index, by 12 bytes a run and
-// by about 60 for one of an earlier invocation until the plan asks for it, and the
-// footer of a Parquet file, by about 40 bytes a row of 150 columns; the group of such
-// a file that is being filled takes about 6 kB a row.
+// survives a crash, as POSIX file systems promise. Windows cannot sync a folder,
+// so there a power cut may undo a rename.
+// Assumption: the rows of one run fit in memory. The store never holds rows of
+// different runs together. Two things grow with the runs. The index takes 12 bytes
+// a run, and about 60 bytes for a run of an earlier invocation until the plan asks
+// for it. The footer of a Parquet file takes about 40 bytes a row of 150 columns.
+// In addition, the row group of a Parquet file in progress takes about 6 kB a row.
 // Assumption: the checksums guard against accidents. A person who rewrites a
 // file can rewrite the manifest as well.
 //
@@ -47,7 +47,7 @@ import (
 // Type is the type of a column or of a value.
 type Type uint8
 
-// The types. Missing is the type of an absent value and of no column.
+// The types. Missing is the type of an absent value; no column has it.
 const (
 	Missing Type = iota
 	Int          // 64-bit signed integer
@@ -58,7 +58,7 @@ const (
 
 var typeNames = [...]string{"missing", "int", "float", "text", "bool"}
 
-// String is the name that schema.json uses.
+// String returns the name of the type in schema.json.
 func (t Type) String() string {
 	if int(t) < len(typeNames) {
 		return typeNames[t]
@@ -80,11 +80,10 @@ func (t *Type) UnmarshalText(b []byte) error {
 	return errorf("record: unknown column type %q, want int, float, text or bool", b)
 }
 
-// NoUnit is the unit of a text column; Dimensionless is that of a pure number
-// and of a truth value.
+// Units of columns that are not measured in one.
 const (
-	NoUnit        = "—"
-	Dimensionless = "1"
+	NoUnit        = "—" // of texts
+	Dimensionless = "1" // of pure numbers and truth values
 )
 
 // Column describes one column. Doc is a sentence: it starts with a capital
@@ -102,14 +101,16 @@ type Schema struct {
 	Columns []Column `json:"columns"`
 }
 
-// Index is the place of a column, -1 when the table has none of that name.
+// Index returns the place of the column with the given name, or -1 when the table
+// has none.
 func (s Schema) Index(name string) int {
 	return slices.IndexFunc(s.Columns, func(c Column) bool { return c.Name == name })
 }
 
-// Check returns all faults of the schema, joined: a name that is no plain
-// identifier, a name used twice (letter case does not tell columns apart,
-// because it does not in SQL), an unknown type, a missing unit or sentence.
+// Check returns all faults of the schema as one joined error. The faults are a name
+// that is not a plain identifier, a repeated name, an unknown type, and a missing
+// unit or sentence. Names that differ only in case count as repeated, because SQL
+// does not tell them apart.
 func (s Schema) Check() error {
 	var faults []error
 	fault := func(format string, args ...any) {
@@ -135,7 +136,7 @@ func (s Schema) Check() error {
 	return errors.Join(faults...)
 }
 
-// fault says what is wrong with a column, or nothing.
+// fault says what is wrong with a column. It is empty when nothing is.
 func (c Column) fault() string {
 	switch {
 	case !identifier(c.Name):
@@ -169,8 +170,8 @@ func sentence(s string) bool {
 	return utf8.ValidString(s) && start && strings.HasSuffix(s, ".") && strings.Contains(s, " ")
 }
 
-// canonical is the one text form of a schema. Parquet files carry it, and two
-// schemas are the same when it is.
+// canonical returns the text form of a schema. Parquet files carry it. Two schemas
+// are the same when their text forms are.
 func (s Schema) canonical() string {
 	b, err := json.Marshal(s)
 	if err != nil {
@@ -179,7 +180,7 @@ func (s Schema) canonical() string {
 	return string(b)
 }
 
-// schemasHash identifies a set of schemas, in their order.
+// schemasHash identifies a list of schemas, including its order.
 func schemasHash(schemas []Schema) string {
 	h := sha256.New()
 	for _, s := range schemas {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Format chooses the files that a table is written to; the formats add up.
+// Format chooses the files of a table. Formats combine with |.
 type Format uint8
 
 // The formats of a table.
@@ -21,22 +21,21 @@ const (
 	Parquet
 )
 
-// Table is a table whose rows come run by run.
+// Table is a table whose rows come from the runs.
 type Table struct {
 	Schema  Schema
 	Formats Format
 }
 
-// Run is a finished run: its key, its place in the plan of the experiment, and
-// its rows by the name of their table.
+// Run is a finished run.
 type Run struct {
-	Key   string
-	Order int64
-	Rows  map[string][]Row
+	Key   string           // as RunKey gives it
+	Order int64            // the place in the plan of the experiment, from 0
+	Rows  map[string][]Row // by the name of their table
 }
 
-// Store is the results folder of one experiment, open for writing by one
-// process. Its methods may be called from several goroutines, except Close.
+// Store is the results folder of one experiment, which one process has open for
+// writing. Several goroutines may call its methods at the same time, except Close.
 type Store struct {
 	dir     string
 	lock    *os.File
@@ -48,18 +47,19 @@ type Store struct {
 	manifest Manifest
 	schemas  []described
 	timing   Timing
-	names    map[string]bool // of the files being written or written
-	stale    []string        // files of the experiment that was here before
-	open     int             // table writers and files that are neither committed nor aborted
-	err      error
+	names    map[string]bool // of all files that are written or in progress
+	stale    []string        // files of an earlier experiment in the folder
+	open     int             // files that are neither committed nor aborted
+	err      error           // the failure of a commit, after which Close refuses Complete
 }
 
-// Open creates or reopens dir/<experiment> for the given tables. Runs that an
-// interrupted invocation finished are there again, by their keys. It fails if
-// another process has the folder, naming it, and on a faulty schema.
+// Open creates or reopens dir/<experiment> for the given tables. Reuse finds the
+// runs that an interrupted invocation finished by their keys. Open fails on a
+// faulty schema and when another process has the folder open; the error then names
+// that process.
 //
-// From here until Close the folder has no manifest: its earlier tables stand
-// until Close replaces them, but nothing vouches for them as a whole.
+// Until Close the folder has no manifest. Tables of an earlier experiment stay until
+// Close replaces them, but nothing certifies the folder as a whole.
 func Open(dir string, m Manifest, tables ...Table) (*Store, error) {
 	return open(dir, m, tables, nil)
 }
@@ -106,7 +106,8 @@ func (f Format) check() error {
 	return nil
 }
 
-// prepare clears what a killed process left and opens the journal.
+// prepare removes the manifest and the temporary files of a killed process, and
+// opens the journal.
 func (s *Store) prepare() error {
 	if old, err := ReadManifest(s.dir); err == nil {
 		for _, f := range old.Files {
@@ -140,7 +141,8 @@ func (s *Store) prepare() error {
 	return err
 }
 
-// keepRecipe replaces what an earlier invocation may have left.
+// keepRecipe writes the recipe of this invocation, or removes the recipe of an
+// earlier invocation when this one has none.
 func (s *Store) keepRecipe() error {
 	path := filepath.Join(s.dir, recipeName)
 	if s.manifest.Recipe == nil {
@@ -149,28 +151,29 @@ func (s *Store) keepRecipe() error {
 	return replace(path, s.manifest.Recipe, s.hook)
 }
 
-// Dir is the folder of the experiment.
+// Dir returns the folder of the experiment.
 func (s *Store) Dir() string { return s.dir }
 
-// ConfigHash is the SHA-256 of the configuration, in hexadecimal.
+// ConfigHash returns the SHA-256 of the configuration, in hexadecimal.
 func (s *Store) ConfigHash() string { return s.manifest.ConfigSHA256 }
 
-// Finished is the number of runs in the journal, and how many of its lines
-// were dropped on opening because they were torn, damaged, or of other columns or code.
+// Finished returns the number of runs in the journal, and the number of lines that
+// Open dropped because they were torn, damaged, or written for other columns or by
+// other code.
 func (s *Store) Finished() (runs, dropped int) {
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()
 	return s.journal.index.runs + len(s.journal.index.left), s.journal.dropped
 }
 
-// Record keeps a finished run. When it returns, the run survives the death of
-// the process; a power cut may take the last few. It fails on rows that do not
-// fit their schema, on a place that has a run already, and when the
-// journal cannot be written; after the latter no run can be recorded any more.
+// Record keeps a finished run. Once it has returned, the run survives the death of
+// the process; a power cut may lose the last few runs. Record fails on rows that do
+// not fit their schema, on a place that already has a run, and when it cannot write
+// the journal. After a failure to write, the store records no further run.
 func (s *Store) Record(r Run) error { return s.journal.add(r.Key, r.Order, r.Rows) }
 
-// Reuse places a run that an earlier invocation finished, and tells whether
-// there is one. A run that is neither recorded nor re-used is in no table.
+// Reuse gives a run of an earlier invocation a place in the plan, and reports
+// whether there is such a run. Tables hold only runs that were recorded or re-used.
 func (s *Store) Reuse(key string, order int64) (bool, error) {
 	ok, err := s.journal.reuse(key, order)
 	if ok {
@@ -181,8 +184,9 @@ func (s *Store) Reuse(key string, order int64) (bool, error) {
 	return ok, err
 }
 
-// Rows returns the rows of the run at a place of the plan in a table, in the order in
-// which they were recorded, and whether there is such a run.
+// Rows returns the rows of one run in a table, in the order in which they were
+// recorded. order is the place of the run in the plan; ok is false when the place has
+// no run.
 func (s *Store) Rows(order int64, table string) (rows []Row, ok bool, err error) {
 	schema, err := s.schema(table)
 	if err != nil {
@@ -200,8 +204,8 @@ func (s *Store) Rows(order int64, table string) (rows []Row, ok bool, err error)
 	return rows, true, err
 }
 
-// Each visits all rows of a table in the order of the plan, as Close will
-// write them. It is what derived tables are computed from.
+// Each visits all rows of a table in the order of the plan, as Close will write
+// them. Derived tables are computed from these rows.
 func (s *Store) Each(table string, visit func(Row) error) error {
 	schema, err := s.schema(table)
 	if err != nil {
@@ -221,26 +225,26 @@ func (s *Store) schema(table string) (Schema, error) {
 	return Schema{}, errorf("record: %s: no table %q was opened", s.dir, table)
 }
 
-// Phase adds the wall time of a part of the work to timing.json.
+// Phase adds a part of the work and its wall time to timing.json.
 func (s *Store) Phase(name string, d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.timing.Phases = append(s.timing.Phases, Phase{name, d.Seconds()})
 }
 
-// Workers notes the number of workers in timing.json.
+// Workers sets the number of workers in timing.json.
 func (s *Store) Workers(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.timing.Workers = n
 }
 
-// Close writes the tables, schema.json, timing.json and, last, the manifest, removes
-// the files of an earlier experiment in the folder that this one does not have,
-// and releases the folder, also when it fails. Partial needs a reason and
-// keeps the journal for a resumption; Complete removes it. It fails while a
-// file or table is neither committed nor aborted. After a failure the journal
-// is kept, and there is no manifest unless only its last sync failed.
+// Close writes the tables, schema.json, timing.json and, last, the manifest. It
+// removes files of an earlier experiment in the folder that this one does not
+// write. Partial needs a reason and keeps the journal for a resumption; Complete
+// removes the journal. Close fails while a file or table is neither committed nor
+// aborted. After a failure the journal stays, and the folder has no manifest unless
+// only the last sync of the manifest failed. Close always releases the folder.
 func (s *Store) Close(status Status, reason string) error {
 	if s.lock == nil {
 		return errorf("record: %s: the store is closed", s.dir)
@@ -302,7 +306,7 @@ func (s *Store) finish() error {
 	return s.sealed(manifestName, s.manifest)
 }
 
-// writeTables goes through the journal once and fills all tables.
+// writeTables fills all tables in one pass through the journal.
 func (s *Store) writeTables() error {
 	writers := make([]*TableWriter, len(s.tables))
 	for i, t := range s.tables {
@@ -351,19 +355,20 @@ func (s *Store) listJournal() error {
 	return nil
 }
 
-// WriteFile writes a file in one piece and lists it in the manifest.
+// WriteFile writes a file in one piece. The manifest lists it.
 func (s *Store) WriteFile(name string, text []byte) error {
 	f, err := s.Create(name)
 	return fill(f, err, text)
 }
 
-// whole is WriteFile for the files of the store itself.
+// whole is WriteFile for the files whose names Create refuses.
 func (s *Store) whole(name string, text []byte) error {
 	f, err := s.create(name)
 	return fill(f, err, text)
 }
 
-// fill writes the whole of a file that was created, or passes on why it was not.
+// fill writes the text to a new file and commits the file. err is the error of
+// creating the file, which fill returns.
 func fill(f *Artifact, err error, text []byte) error {
 	if err != nil {
 		return err
@@ -375,7 +380,8 @@ func fill(f *Artifact, err error, text []byte) error {
 	return f.Commit()
 }
 
-// sealed writes a file that carries its own hash and is not listed.
+// sealed writes a file that ends with a hash of itself. The manifest does not list
+// it.
 func (s *Store) sealed(name string, v any) error {
 	text, err := seal(v)
 	if err != nil {

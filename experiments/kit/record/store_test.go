@@ -40,8 +40,8 @@ func testRun(i int) Run {
 	return Run{Key: testKey(i), Order: int64(i), Rows: rows}
 }
 
-// session opens the store, finishes the runs of the plan in the given order
-// that are not there yet, and closes.
+// session opens the store, records or re-uses the runs in the given order, and closes
+// the store.
 func session(dir string, order []int, status Status, reason string, h hook) error {
 	s, err := open(dir, testManifest(), testTables(), h)
 	if err != nil {
@@ -49,7 +49,7 @@ func session(dir string, order []int, status Status, reason string, h hook) erro
 	}
 	if err := work(s, order); err != nil {
 		s.journal.f.Close()
-		s.lock.Close() // what the death of the process does
+		s.lock.Close() // as the death of the process would do
 		return err
 	}
 	return s.Close(status, reason)
@@ -99,7 +99,7 @@ func upTo(n int) []int {
 	return order
 }
 
-// contents reads a folder, without the wall times.
+// contents reads all files of a folder except timing.json, which holds wall times.
 func contents(t testing.TB, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -115,7 +115,8 @@ func contents(t testing.TB, dir string) map[string]string {
 	return files
 }
 
-// unbroken is the folder of an experiment that was never interrupted.
+// unbroken returns the folder of an experiment that was never interrupted, and its
+// contents.
 func unbroken(t testing.TB) (string, map[string]string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -166,7 +167,7 @@ func TestStore(t *testing.T) {
 	}
 }
 
-func TestSameBytesWhateverTheOrderAndTheMachine(t *testing.T) {
+func TestBytesDependNeitherOnTheOrderNorOnTheMachine(t *testing.T) {
 	_, want := unbroken(t)
 	for seed := range uint64(4) {
 		dir := t.TempDir()
@@ -386,8 +387,8 @@ func TestReproducible(t *testing.T) {
 	}
 }
 
-// A folder that is used again holds nothing of the experiment before.
-func TestFilesOfTheExperimentBefore(t *testing.T) {
+// A folder that is used again holds no file of the earlier experiment.
+func TestFilesOfAnEarlierExperiment(t *testing.T) {
 	dir := t.TempDir()
 	must(t, session(dir, upTo(planned), Complete, "", nil))
 	s, err := Open(dir, testManifest(), testTables()[:1]...)

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// Artifact is a file of a store on its way to its name: a figure, a caption, a
-// LaTeX table. Commit lists it in the manifest.
+// Artifact is a file of a store in progress, such as a figure, a caption or a LaTeX
+// table. Commit gives it its name and lists it in the manifest.
 type Artifact struct {
 	file  *File
 	store *Store
@@ -21,13 +21,13 @@ type Artifact struct {
 	done  bool
 }
 
-// Create starts a file in the folder; name is relative and uses slashes. It
-// refuses names outside the folder, those of the store's own files, and one
-// that this invocation writes or has written already.
+// Create starts a file in the folder. The name is relative and uses slashes. Create
+// refuses names outside the folder, names of the files that the store itself writes,
+// and a name that this invocation has already used.
 func (s *Store) Create(name string) (*Artifact, error) {
 	outside := !filepath.IsLocal(filepath.FromSlash(name)) || path.Clean(name) != name || name == "."
 	if outside || isTemporary(path.Base(name)) {
-		return nil, errorf("record: %q is no name of a file inside the results folder", name)
+		return nil, fmt.Errorf("record: %q is not the name of a file inside the results folder", name)
 	}
 	if slices.Contains([]string{manifestName, timingName, schemaName, journalName, lockName}, name) {
 		return nil, errorf("record: the store writes %s itself", name)
@@ -53,7 +53,8 @@ func (s *Store) create(name string) (*Artifact, error) {
 // Write appends to the file.
 func (a *Artifact) Write(b []byte) (int, error) { return a.file.Write(b) }
 
-// Commit gives the file its name and lists it, or drops it on failure.
+// Commit gives the file its name and lists it in the manifest. On failure it drops
+// the file.
 func (a *Artifact) Commit() error {
 	err := a.file.Commit()
 	a.end(err)
@@ -69,10 +70,11 @@ func (a *Artifact) Abort() {
 	a.end(errAborted)
 }
 
+// errAborted tells end that the caller dropped the file on purpose.
 var errAborted = errors.New("aborted")
 
-// end takes the file off those that are open, and lists it if err is nil. A
-// failed commit makes the store unfit to close as complete.
+// end closes the account of the file: it is no longer open, and the manifest lists
+// it if err is nil. After a failed commit the store cannot close as complete.
 func (a *Artifact) end(err error) {
 	if a.done {
 		return
@@ -91,21 +93,21 @@ func (a *Artifact) end(err error) {
 	}
 }
 
-// rowWriter is what CSVWriter and ParquetWriter have in common.
+// rowWriter is the interface of CSVWriter and ParquetWriter.
 type rowWriter interface {
 	Write(Row) error
 	Close() error
 }
 
-// TableWriter writes one table to one file a format.
+// TableWriter writes one table, to one file for each format.
 type TableWriter struct {
 	schema  Schema
 	files   []*Artifact
 	writers []rowWriter
 }
 
-// Table starts a table that is written as a whole, such as one derived from
-// the runs. Its files are <schema name>.csv and .parquet.
+// Table starts a table whose rows the caller writes, such as a table derived from
+// the runs. Its files are <schema name>.csv and <schema name>.parquet.
 func (s *Store) Table(schema Schema, formats Format) (*TableWriter, error) {
 	if _, err := s.schema(schema.Name); err == nil {
 		return nil, errorf("record: table %s comes from the runs: give its rows to Record", schema.Name)
@@ -155,8 +157,8 @@ func (t *TableWriter) Write(r Row) error {
 	return nil
 }
 
-// Commit ends the files, gives them their names and lists them in the
-// manifest and in schema.json. On failure the rest is dropped.
+// Commit ends the files, gives them their names and lists them in the manifest and
+// in schema.json. On failure it drops the files that are not yet committed.
 func (t *TableWriter) Commit() error {
 	for i, w := range t.writers {
 		err := w.Close()
@@ -182,7 +184,7 @@ func (t *TableWriter) Abort() {
 	}
 }
 
-// rowReader is what CSVReader and ParquetReader have in common.
+// rowReader is the interface of CSVReader and ParquetReader.
 type rowReader interface {
 	Read() (Row, error)
 }
@@ -193,8 +195,8 @@ type TableReader struct {
 	file *os.File
 }
 
-// OpenTable opens a .csv or .parquet file and refuses one of another schema
-// and, for Parquet, one whose spec hash is not specHash, if that is not empty.
+// OpenTable opens a .csv or .parquet file. It refuses a file of another schema and,
+// unless specHash is empty, a Parquet file with another spec hash.
 func OpenTable(path string, s Schema, specHash string) (*TableReader, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -227,8 +229,8 @@ func (t *TableReader) Close() error {
 	return t.file.Close()
 }
 
-// ReadSchemas returns the schemas of the tables of a closed folder by the name
-// of their file.
+// ReadSchemas returns the schemas of the tables of a closed folder, by the name of
+// their files.
 func ReadSchemas(dir string) (map[string]Schema, error) {
 	path := filepath.Join(dir, schemaName)
 	b, err := os.ReadFile(path)

@@ -25,7 +25,7 @@ var mixed = Schema{Name: "runs", Columns: []Column{
 
 var narrow = Schema{Name: "narrow", Columns: []Column{{"x", Float, "USD", "An amount of money."}}}
 
-// awkward rows hold what formats like to lose.
+// awkward returns rows with values that file formats often change or lose.
 func awkward() []Row {
 	texts := []string{"", "plain", "a,b", `say "x"`, "two\nlines", "cr\rlf\r\n", "λ σ² € – 日本", " pad ", `""`, "\x00",
 		"\ufeff", "-1", "true"}
@@ -163,7 +163,7 @@ func TestForeignSchemaIsRefused(t *testing.T) {
 	type foreign struct {
 		name string
 		s    Schema
-		csv  bool // CSV can tell
+		csv  bool // whether CSV files reveal the difference
 	}
 	for _, c := range []foreign{
 		{"renamed column", change(func(s *Schema) { s.Columns[1].Name = "epoch_count" }), true},
@@ -281,7 +281,7 @@ func TestSchemaCheck(t *testing.T) {
 	}
 }
 
-// Writing four times the rows keeps no more memory, but for the footer.
+// Writing four times as many rows takes no more memory, apart from the footer.
 func TestMemoryDoesNotGrow(t *testing.T) {
 	heap := func(rows int) uint64 {
 		c, err := NewCSVWriter(io.Discard, mixed)
@@ -341,7 +341,7 @@ func FuzzCSV(f *testing.F) {
 // chance is a generator for tests, seeded so that a failure repeats.
 func chance(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 1)) }
 
-// What a store keeps of a run is where to find it.
+// A store keeps only the place of a run in memory, not its rows.
 func TestMemoryOfAStoreHardlyGrows(t *testing.T) {
 	heap := func(runs int) uint64 {
 		s, err := Open(t.TempDir(), testManifest(), testTables()...)

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// Value is one cell: a number, a text, a truth value, or nothing. The zero
-// Value is missing. Values compare with ==.
+// Value is one cell of a table: a number, a text, a truth value, or nothing. The
+// zero Value is missing. Values can be compared with ==.
 type Value struct {
 	kind Type
 	i    int64
@@ -17,15 +17,15 @@ type Value struct {
 	s    string
 }
 
-// MissingValue is an absent value.
+// MissingValue returns an absent value.
 func MissingValue() Value { return Value{} }
 
-// IntValue holds an integer.
+// IntValue returns a value that holds an integer.
 func IntValue(v int64) Value { return Value{kind: Int, i: v} }
 
-// FloatValue holds a float. Minus zero becomes zero: which of the two a sum
-// ends in, and which of them the statistics of a Parquet page keep, depends on
-// the order of operations and on the processor.
+// FloatValue returns a value that holds a float. Minus zero becomes zero. The order
+// of operations and the processor decide which of the two a sum gives and which of
+// them the statistics of a Parquet page keep, so their difference would change bytes.
 func FloatValue(v float64) Value {
 	if v == 0 {
 		v = 0
@@ -33,10 +33,10 @@ func FloatValue(v float64) Value {
 	return Value{kind: Float, f: v}
 }
 
-// TextValue holds a text. The empty text is not missing.
+// TextValue returns a value that holds a text. The empty text is not missing.
 func TextValue(v string) Value { return Value{kind: Text, s: v} }
 
-// BoolValue holds a truth value.
+// BoolValue returns a value that holds a truth value.
 func BoolValue(v bool) Value {
 	if v {
 		return Value{kind: Bool, i: 1}
@@ -44,7 +44,7 @@ func BoolValue(v bool) Value {
 	return Value{kind: Bool}
 }
 
-// Type is the type of the value, Missing if there is none.
+// Type returns the type of the value, which is Missing for an absent value.
 func (v Value) Type() Type { return v.kind }
 
 // Int returns the integer, and whether the value is one.
@@ -59,7 +59,7 @@ func (v Value) Text() (string, bool) { return v.s, v.kind == Text }
 // Bool returns the truth value, and whether the value is one.
 func (v Value) Bool() (truth, ok bool) { return v.kind == Bool && v.i != 0, v.kind == Bool }
 
-// Number is a number or a truth value as a float, NaN for all others.
+// Number returns a number or a truth value as a float, and NaN for other values.
 func (v Value) Number() float64 {
 	switch v.kind {
 	case Float:
@@ -70,10 +70,11 @@ func (v Value) Number() float64 {
 	return math.NaN()
 }
 
-// String is the value as CSV shows it before quoting, empty if missing.
+// String returns the text of the value in CSV before quoting. It is empty for a
+// missing value.
 func (v Value) String() string { return string(v.append(nil)) }
 
-// append writes the shortest text that reads back as the same value.
+// append appends the shortest text that reads back as the same value.
 func (v Value) append(b []byte) []byte {
 	switch v.kind {
 	case Int:
@@ -88,7 +89,8 @@ func (v Value) append(b []byte) []byte {
 	return b
 }
 
-// parse is the inverse of append for a value of the type t that is present.
+// parse reads the text of a value of type t. It is the inverse of append for values
+// that are not missing.
 func parse(t Type, s string) (Value, error) {
 	switch t {
 	case Int:
@@ -107,8 +109,8 @@ func parse(t Type, s string) (Value, error) {
 	return Value{}, fmt.Errorf("no value has type %v", t)
 }
 
-// parseFloat reads a decimal number. strconv also takes inf, nan, hexadecimal
-// digits and underscores, which no writer of ours produces.
+// parseFloat reads a decimal number. It refuses inf, nan, hexadecimal digits and
+// underscores, which strconv accepts but the writers of this package never produce.
 func parseFloat(s string) (Value, error) {
 	if strings.Trim(s, "+-.0123456789eE") != "" {
 		return Value{}, fmt.Errorf("%q is not a decimal number", s)
@@ -120,8 +122,8 @@ func parseFloat(s string) (Value, error) {
 // Row is one row of a table: a value for every column of its schema.
 type Row []Value
 
-// check tells whether the row may stand in a table of the schema: every value
-// is missing or of the column's type, floats are finite, texts are UTF-8.
+// check returns an error unless the row fits the schema: every value is missing or
+// has the type of its column, floats are finite, and texts are UTF-8.
 func (s *Schema) check(r Row) error {
 	if len(r) != len(s.Columns) {
 		return errorf("record: table %s: row has %d values, the schema has %d columns", s.Name, len(r), len(s.Columns))
@@ -134,7 +136,8 @@ func (s *Schema) check(r Row) error {
 	return nil
 }
 
-// fault says why the value may not stand in a column of type t, or nothing.
+// fault says why the value does not fit a column of type t. It is empty when the
+// value fits.
 func (v *Value) fault(t Type) string {
 	switch {
 	case v.kind == Missing:

@@ -23,10 +23,10 @@ type Problem struct {
 // String names the file and what is wrong with it.
 func (p Problem) String() string { return p.File + ": " + p.What }
 
-// Verify hashes every file of a closed folder again and returns, by file, what
-// changed, is missing or does not belong there; for a table also whether it
-// can still be read. No problems means that every byte is as it was written.
-// A partial folder has no problems for being partial.
+// Verify hashes every file of a closed folder again. It returns, sorted by file, what
+// has changed, is missing or does not belong there, and for a changed table whether
+// it can still be read. When there are no problems, every byte is as it was written.
+// To be partial is not a problem.
 func Verify(dir string) []Problem {
 	v := &verifier{dir: dir, known: []string{manifestName, timingName}}
 	m := v.manifest()
@@ -41,8 +41,8 @@ func Verify(dir string) []Problem {
 	return v.problems
 }
 
-// Begun reports whether a folder holds anything that a store writes by itself, so that
-// there is something to verify.
+// Begun reports whether a folder holds a file that only a store writes, so that there
+// is something to verify.
 func Begun(dir string) bool {
 	return slices.ContainsFunc([]string{manifestName, schemaName, journalName, lockName}, func(name string) bool {
 		_, err := os.Stat(filepath.Join(dir, name))
@@ -60,8 +60,8 @@ func (v *verifier) found(file, format string, args ...any) {
 	v.problems = append(v.problems, Problem{file, fmt.Sprintf(format, args...)})
 }
 
-// manifest reads the manifest. A changed one is used as far as it goes, so
-// that one flipped byte does not hide the state of the other files.
+// manifest reads the manifest. It uses a changed manifest, too, if that can be read,
+// so that one flipped byte does not hide the state of the other files.
 func (v *verifier) manifest() (m Manifest) {
 	b, err := os.ReadFile(filepath.Join(v.dir, manifestName))
 	switch {
@@ -93,7 +93,7 @@ func (v *verifier) timing() {
 	}
 }
 
-// output compares one listed file.
+// output compares one file with its entry in the manifest.
 func (v *verifier) output(o Output) {
 	if !filepath.IsLocal(filepath.FromSlash(o.Name)) {
 		v.found(manifestName, "lists %q, which is outside the folder", o.Name)
@@ -113,7 +113,8 @@ func (v *verifier) output(o Output) {
 	}
 }
 
-// parses says whether a changed table can still be read.
+// parses returns a remark on whether a changed table can still be read. It is empty
+// for other files.
 func (v *verifier) parses(name string) string {
 	if ext := filepath.Ext(name); ext != ".csv" && ext != ".parquet" {
 		return ""
@@ -171,7 +172,7 @@ func (v *verifier) foreign(status Status) {
 func stranger(name string, status Status) string {
 	switch {
 	case name == lockName:
-		return "a run goes on here or was killed"
+		return "a run still goes on here or was killed"
 	case isTemporary(filepath.Base(name)):
 		return "half written by a process that was killed; the next run removes it"
 	case (name == journalName || name == recipeName) && status == Complete:
@@ -179,7 +180,7 @@ func stranger(name string, status Status) string {
 	case name == journalName:
 		return "holds the finished runs; resume the run"
 	case name == recipeName:
-		return "says how to go on; resume the run"
+		return "says how to resume the run; resume it"
 	}
 	return "not in the manifest"
 }

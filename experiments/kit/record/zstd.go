@@ -5,8 +5,9 @@ import (
 	codec "github.com/parquet-go/parquet-go/compress/zstd"
 )
 
-// frugal is the Zstandard codec of parquet-go with a window that suits pages of
-// pageBytes. That of the default keeps 16 MB for a page above 128 kB.
+// frugal is the Zstandard codec of parquet-go with a window of 64 KiB, which is
+// enough for pages of pageBytes. The default codec keeps 16 MB for a page above
+// 128 kB.
 type frugal struct {
 	codec.Codec
 	encoder *zstd.Encoder

@@ -5,9 +5,10 @@ import (
 	"sort"
 )
 
-// Holm returns p-values adjusted so that rejecting those up to α keeps the
-// probability of any false rejection at α or below, whatever their dependence.
-// The result is in the order of p. A NaN counts as 1.
+// Holm returns adjusted p-values. Rejecting the tests with an adjusted value of
+// at most α keeps the probability of any false rejection at α or below, however
+// the tests depend on one another. The result is in the order of p. A NaN counts
+// as 1.
 // Source: S. Holm, "A simple sequentially rejective multiple test procedure",
 // Scandinavian Journal of Statistics 6(2), 1979.
 func Holm(p []float64) []float64 {
@@ -20,10 +21,10 @@ func Holm(p []float64) []float64 {
 	return adjusted
 }
 
-// BenjaminiHochberg returns p-values adjusted so that rejecting those up to q
-// keeps the expected share of false rejections at q or below, for independent
-// or positively dependent tests. The result is in the order of p. A NaN counts
-// as 1.
+// BenjaminiHochberg returns adjusted p-values. Rejecting the tests with an
+// adjusted value of at most q keeps the expected share of false rejections at q or
+// below, if the tests are independent or positively dependent. The result is in
+// the order of p. A NaN counts as 1.
 // Source: Y. Benjamini, Y. Hochberg, "Controlling the false discovery rate",
 // Journal of the Royal Statistical Society B 57(1), 1995.
 func BenjaminiHochberg(p []float64) []float64 {
@@ -37,7 +38,8 @@ func BenjaminiHochberg(p []float64) []float64 {
 	return adjusted
 }
 
-// rank returns a copy of p with 1 for NaN, and the order that sorts it.
+// rank returns a copy of p with 1 for NaN, and its indices in ascending order of
+// the values.
 func rank(p []float64) (clean []float64, order []int) {
 	clean, order = make([]float64, len(p)), make([]int, len(p))
 	for i, v := range p {

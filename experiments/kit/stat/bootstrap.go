@@ -15,10 +15,10 @@ import (
 const Resamples = 9999
 
 // BCa returns the bias-corrected and accelerated bootstrap interval for a
-// statistic of x. The resamples are drawn from streams of the given seed, and
-// the same seed gives the same interval. The function stat may reorder its
-// argument but must not keep it. Fewer than two values, or a statistic that is not finite, give
-// (−Inf, +Inf).
+// statistic of x, in the unit of the statistic. The same seed gives the same
+// resamples and the same interval. The function stat may reorder its argument but
+// must not keep it. BCa returns (−Inf, +Inf) when x has fewer than two values or
+// the statistic is not finite.
 // Source: B. Efron, "Better bootstrap confidence intervals", Journal of the
 // American Statistical Association 82(397), 1987, with the acceleration from
 // the jackknife.
@@ -36,8 +36,8 @@ func BCa(x []float64, stat func([]float64) float64, resamples int, level float64
 	return bca(x, stat, leftOut, resamples, level, seed)
 }
 
-// BCaES is BCa for ES at the same level, whose jackknife needs one sort instead
-// of one for every value.
+// BCaES is BCa for ES at the same level. It is faster, because the jackknife of ES
+// needs one sort instead of a sort for every value.
 func BCaES(x []float64, resamples int, level float64, seed uint64) (lo, hi float64) {
 	if len(x) < 2 {
 		return math.Inf(-1), math.Inf(1)
@@ -45,9 +45,11 @@ func BCaES(x []float64, resamples int, level float64, seed uint64) (lo, hi float
 	return bca(x, func(x []float64) float64 { return ES(x, level) }, esLeftOut(x, level), resamples, level, seed)
 }
 
-// bca resamples x, given the estimates that leave one value out.
-func bca(x []float64, stat func([]float64) float64, leftOut []float64, resamples int, level float64, seed uint64) (lo,
-	hi float64) {
+// bca resamples x and computes the interval. leftOut holds the estimates that
+// leave one value out each.
+func bca(
+	x []float64, stat func([]float64) float64, leftOut []float64, resamples int, level float64, seed uint64,
+) (lo, hi float64) {
 	n := len(x)
 	buffer := make([]float64, n)
 	replicates := resample(n, resamples, seed, func(s *draw.Stream) float64 {
@@ -59,15 +61,15 @@ func bca(x []float64, stat func([]float64) float64, leftOut []float64, resamples
 	return BCaLimits(stat(slices.Clone(x)), replicates, leftOut, level)
 }
 
-// BCaMean returns BCa for the mean of x from the same resamples in half the
-// time: no resample is stored and the jackknife has a closed form.
+// BCaMean returns BCa for the mean of x from the same resamples. It takes half the
+// time, because it stores no resample and its jackknife has a closed form.
 func BCaMean(x []float64, resamples int, level float64, seed uint64) (lo, hi float64) {
 	n := len(x)
 	m := Mean(x)
 	if n < 2 || math.IsNaN(m) || math.IsInf(m, 0) {
 		return math.Inf(-1), math.Inf(1)
 	}
-	// Sums of deviations lose no digits to a large mean.
+	// Deviations keep the digits that a large mean would take from the sums.
 	deviations := make([]float64, n)
 	leftOut := make([]float64, n)
 	for i, v := range x {
@@ -85,8 +87,8 @@ func BCaMean(x []float64, resamples int, level float64, seed uint64) (lo, hi flo
 	return m + lo, m + hi
 }
 
-// resample returns the replicates in ascending order. Each resample has a
-// stream of its own, so that more of them leave the first ones as they are.
+// resample returns the replicates in ascending order. Each resample has a separate
+// stream, so that a larger number of resamples does not change the first ones.
 func resample(n, resamples int, seed uint64, replicate func(*draw.Stream) float64) []float64 {
 	stream := draw.New(seed)
 	replicates := make([]float64, resamples)
@@ -97,10 +99,11 @@ func resample(n, resamples int, seed uint64, replicate func(*draw.Stream) float6
 	return replicates
 }
 
-// BCaLimits reads the BCa interval off ascending replicates of the estimate,
-// given the estimates that leave one value, one cluster or one block out,
-// whichever the resamples draw. It is (−Inf, +Inf) without replicates and when
-// the estimate or a replicate is not a number.
+// BCaLimits returns the BCa interval from the replicates of an estimate in
+// ascending order. leftOut holds the estimates that leave out one unit each; the
+// unit is the one that the resamples draw, such as a value, a cluster or a block.
+// The result is (−Inf, +Inf) when there are no replicates, when the estimate is
+// not finite or when a replicate is NaN.
 func BCaLimits(estimate float64, replicates, leftOut []float64, level float64) (lo, hi float64) {
 	count := float64(len(replicates))
 	if count == 0 || math.IsNaN(estimate-estimate) || math.IsNaN(replicates[0]) {
@@ -110,7 +113,8 @@ func BCaLimits(estimate float64, replicates, leftOut []float64, level float64) (
 	a := acceleration(leftOut)
 	end := func(p float64) float64 {
 		z := bias + distuv.UnitNormal.Quantile(p)
-		// At a·z = 1 the correction passes infinity, where the interval ends.
+		// The correction grows without bound as a·z approaches 1 and would change its
+		// sign beyond; the floor of 1e-9 keeps it large and positive.
 		q := distuv.UnitNormal.CDF(bias + z/max(1e-9, 1-a*z))
 		return interpolate(replicates, q*(count+1)-1)
 	}
@@ -118,12 +122,13 @@ func BCaLimits(estimate float64, replicates, leftOut []float64, level float64) (
 }
 
 // biasCorrection returns z₀, the normal quantile of the share of replicates
-// below the estimate. Ties count one half, which matters for discrete
-// statistics, and the share keeps half a replicate away from 0 and 1.
+// below the estimate. Ties count one half, which matters for discrete statistics.
+// The share stays half a replicate away from 0 and 1, so that z₀ is finite.
 func biasCorrection(estimate float64, replicates []float64) float64 {
 	count := float64(len(replicates))
 	first, last := replicates[0], replicates[len(replicates)-1]
-	// Equal in exact arithmetic is equal here: sums in another order may differ.
+	// Replicates that tie with the estimate in exact arithmetic may differ from it by
+	// rounding, because their sums run in another order.
 	rounding := 1e-12*(last-first) + 1e-15*max(math.Abs(first), math.Abs(last))
 	below := sort.SearchFloat64s(replicates, estimate-rounding)
 	notAbove := sort.Search(len(replicates), func(i int) bool { return replicates[i] > estimate+rounding })
@@ -131,8 +136,8 @@ func biasCorrection(estimate float64, replicates []float64) float64 {
 	return distuv.UnitNormal.Quantile(max(0.5/count, min(1-0.5/count, share)))
 }
 
-// acceleration returns a = Σd³/(6(Σd²)^1.5) of the jackknife deviations d; 0
-// when they do not vary.
+// acceleration returns a = Σd³/(6(Σd²)^1.5) for the jackknife deviations d, and 0
+// when all of them are 0.
 func acceleration(leftOut []float64) float64 {
 	m := Mean(leftOut)
 	squares := Sum(leftOut, func(v float64) float64 { return (m - v) * (m - v) })

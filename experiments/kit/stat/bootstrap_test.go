@@ -14,9 +14,9 @@ var spatial = []float64{48, 36, 20, 29, 42, 42, 20, 42, 22, 41, 45, 14, 6, 0, 33
 
 func plugInVariance(x []float64) float64 { return centralMoment(x, 2) }
 
-// Section 14.3 of the same book: the variance of A is 171.5, its acceleration
-// 0.061, and the 90 % BCa interval (115.8, 259.6) from 2,000 resamples. The
-// tolerance is for the noise of those resamples.
+// Section 14.3 of the same book gives the variance of A as 171.5, its acceleration
+// as 0.061, and its 90 % BCa interval from 2,000 resamples as (115.8, 259.6). The
+// tolerance allows for the noise of the 2,000 resamples.
 func TestBCaOnThePublishedExample(t *testing.T) {
 	checkWithin(t, "variance", plugInVariance(spatial), 171.5, 0.05)
 	leftOut := make([]float64, 0, len(spatial))
@@ -56,9 +56,9 @@ func TestBCaMeanOfSymmetricData(t *testing.T) {
 	checkWithin(t, "hi", hi, 1.96*se, 0.05*se)
 }
 
-// bca on replicates 1 to 99 with no bias and no acceleration returns the
-// percentiles 100·p themselves; with acceleration ⅒ the ends move to the
-// percentiles Φ(z/(1 − z/10)).
+// With replicates 1 to 99, no bias and no acceleration, BCaLimits returns the
+// percentiles 100·p. With acceleration a the ends move to the percentiles
+// 100·Φ(z/(1 − a·z)).
 func TestBCaReadsPercentiles(t *testing.T) {
 	replicates := make([]float64, 99)
 	for i := range replicates {
@@ -93,12 +93,12 @@ func TestBCaIsAFunctionOfItsSeed(t *testing.T) {
 	lo2, hi2 := BCaMean(spatial, 999, 0.95, 1)
 	lo3, hi3 := BCaMean(spatial, 999, 0.95, 2)
 	if lo1 != lo2 || hi1 != hi2 {
-		t.Error("the same seed gives another interval")
+		t.Error("the same seed gives different intervals")
 	}
 	if lo1 == lo3 && hi1 == hi3 {
 		t.Error("another seed gives the same interval")
 	}
-	// Golden: a change of the streams or of the estimator shows here.
+	// These golden values reveal a change of the streams or of the estimator.
 	checkWithin(t, "lo", lo1, 24.4230769230769, 1e-9)
 	checkWithin(t, "hi", hi1, 34.8465456578016, 1e-9)
 }
@@ -120,8 +120,8 @@ func TestBCaOfDegenerateSamples(t *testing.T) {
 	checkClose(t, "NaN in the mean", hi, inf)
 }
 
-// checkCoverage runs 2,000 trials and checks the share of covering intervals against
-// four binomial standard deviations around [low, high].
+// checkCoverage runs 2,000 trials. The share of trials in which the interval covers
+// the truth must lie in [low, high], within four binomial standard deviations.
 func checkCoverage(t *testing.T, name string, low, high float64, covers func(s *draw.Stream, trial uint32) bool) {
 	t.Helper()
 	const trials = 2000
@@ -151,12 +151,13 @@ func TestCoverage(t *testing.T) {
 		ti := PairedT(fill(x[:8], s.Norm), 0.95)
 		return ti.Lo <= 0 && 0 <= ti.Hi
 	})
-	// The bootstrap is short by its order, 1/n (about one point at n = 40).
+	// The bootstrap covers too little by an error of order 1/n, about one point at
+	// n = 40.
 	checkCoverage(t, "BCaMean", 0.93, 0.95, func(s *draw.Stream, trial uint32) bool {
 		lo, hi := BCaMean(fill(x, s.Norm), 499, 0.95, uint64(trial))
 		return lo <= 0 && 0 <= hi
 	})
-	// The average of Wilson's coverage over p is the level, within a point.
+	// Averaged over p, Wilson's interval covers at its level, within one point.
 	checkCoverage(t, "Wilson", 0.94, 0.96, func(s *draw.Stream, _ uint32) bool {
 		p, k := s.Float64(), 0
 		for range 30 {

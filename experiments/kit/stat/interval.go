@@ -16,9 +16,9 @@ type Interval struct {
 }
 
 // PairedT returns Student's interval for the mean of paired differences at a
-// confidence level such as 0.95. Fewer than two differences leave the mean
-// unbounded with P = 1. Differences that do not vary give an interval without
-// width, with P = 0 unless they are all zero.
+// confidence level such as 0.95. With fewer than two differences the interval is
+// (−Inf, +Inf) and P is 1. Equal differences give an interval of width zero; P is
+// then 1 if they are zero and 0 otherwise.
 // Source: Student, "The probable error of a mean", Biometrika 6(1), 1908.
 func PairedT(diffs []float64, level float64) Interval {
 	n := len(diffs)
@@ -41,8 +41,8 @@ func PairedT(diffs []float64, level float64) Interval {
 	return r
 }
 
-// Wilson returns the score interval for a probability of which k of n trials
-// were successes. It returns (0, 1) when n is 0.
+// Wilson returns the score interval for the probability of a success, after k
+// successes in n trials. It returns (0, 1) when n is 0.
 // Source: E. B. Wilson, "Probable inference, the law of succession, and
 // statistical inference", Journal of the American Statistical Association
 // 22(158), 1927.
@@ -56,7 +56,7 @@ func Wilson(k, n int, level float64) (lo, hi float64) {
 	centre := (share + z*z/(2*trials)) / scale
 	half := z / scale * math.Sqrt(share*(1-share)/trials+z*z/(4*trials*trials))
 	lo, hi = max(0, centre-half), min(1, centre+half)
-	// The ends are exact where rounding would leave a dust of probability.
+	// Rounding would leave these two ends slightly off their exact values.
 	if k == 0 {
 		lo = 0
 	}
@@ -66,18 +66,18 @@ func Wilson(k, n int, level float64) (lo, hi float64) {
 	return lo, hi
 }
 
-// RuleOfThree returns the upper confidence bound for a probability of which
-// none of n trials was a success: −ln(1 − level)/n, which is 3/n at 95 %, and
-// at most 1.
+// RuleOfThree returns the upper confidence bound for the probability of a success
+// after n trials without one: −ln(1 − level)/n, which is about 3/n at 95 %. The
+// bound is at most 1.
 // Source: J. A. Hanley, A. Lippman-Hand, "If nothing goes wrong, is everything
 // all right?", Journal of the American Medical Association 249(13), 1983.
 func RuleOfThree(n int, level float64) float64 {
 	return min(1, -math.Log1p(-level)/float64(n))
 }
 
-// Share returns the interval that tables print for a share of k in n: the rule
-// of three when k is 0 or n, and Wilson's otherwise. It returns (0, 1) when n
-// is 0.
+// Share returns the interval that tables print for a share of k in n. It uses the
+// rule of three when k is 0 or n, and Wilson's interval otherwise. It returns
+// (0, 1) when n is 0.
 func Share(k, n int, level float64) (lo, hi float64) {
 	switch {
 	case n == 0:
@@ -91,9 +91,9 @@ func Share(k, n int, level float64) (lo, hi float64) {
 }
 
 // QuantileInterval returns an interval for the p-quantile of a continuous
-// distribution between two order statistics of x, and the probability with
-// which it covers, which is at least level. With too few values an end is
-// infinite.
+// distribution. Its ends are two order statistics of x, and infinite where x has
+// too few values. The interval covers the quantile with the probability coverage,
+// which is at least level.
 // Source: H. A. David, H. N. Nagaraja, Order Statistics, 3rd edition, 2003,
 // section 7.1.
 func QuantileInterval(x []float64, p, level float64) (lo, hi, coverage float64) {
@@ -101,8 +101,9 @@ func QuantileInterval(x []float64, p, level float64) (lo, hi, coverage float64) 
 	if n == 0 {
 		return math.Inf(-1), math.Inf(1), 1
 	}
-	below := distuv.Binomial{N: float64(n), P: p} // How many values lie below the quantile.
-	// The quantile is under the r-th smallest value when fewer than r lie below.
+	below := distuv.Binomial{N: float64(n), P: p} // the number of values below the quantile
+	// The quantile is under the r-th smallest value when fewer than r values lie
+	// below the quantile.
 	lower := sort.Search(n+1, func(r int) bool { return below.CDF(float64(r)) > (1-level)/2 })
 	upper := sort.Search(n, func(r int) bool { return below.CDF(float64(r)) >= (1+level)/2 }) + 1
 	sorted := ascending(x)
@@ -117,11 +118,12 @@ func QuantileInterval(x []float64, p, level float64) (lo, hi, coverage float64) 
 	return lo, hi, right - left
 }
 
-// PairingRatio returns by how much pairing on common random numbers lowers the
-// variance of the mean difference of a and b: the variance of unpaired runs
-// over that of paired ones, (var a + var b)/var(a − b). Above 1 pairing helps.
-// It is 1 when neither varies and +Inf when only the difference does not; NaN
-// when the lengths differ or are below two.
+// PairingRatio returns the factor by which pairing on common random numbers
+// lowers the variance of the mean difference of a and b. It divides the variance
+// of unpaired runs by the variance of paired runs, (var a + var b)/var(a − b).
+// Pairing helps when the ratio is above 1. The ratio is 1 when neither a nor b
+// varies, +Inf when only their difference does not vary, and NaN when the lengths
+// differ or are below two.
 func PairingRatio(a, b []float64) float64 {
 	if len(a) != len(b) || len(a) < 2 {
 		return math.NaN()

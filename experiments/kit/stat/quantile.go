@@ -15,7 +15,7 @@ func ascending(x []float64) []float64 {
 // Quantile returns the p-quantile of x by linear interpolation between order
 // statistics at 1 + (n − 1)·p, type 7 of R. J. Hyndman, Y. Fan, "Sample
 // quantiles in statistical packages", The American Statistician 50(4), 1996.
-// It is NaN when x is empty or p outside [0, 1].
+// It is NaN when x is empty or p is outside [0, 1].
 func Quantile(x []float64, p float64) float64 {
 	if len(x) == 0 || !(p >= 0 && p <= 1) {
 		return math.NaN()
@@ -23,7 +23,8 @@ func Quantile(x []float64, p float64) float64 {
 	return interpolate(ascending(x), p*float64(len(x)-1))
 }
 
-// interpolate returns the value at a fractional index of sorted data.
+// interpolate returns the value at a fractional index of sorted data. An index
+// outside the data gives the first or the last value.
 func interpolate(sorted []float64, at float64) float64 {
 	last := len(sorted) - 1
 	i := max(0, min(last, int(math.Floor(at))))
@@ -34,16 +35,16 @@ func interpolate(sorted []float64, at float64) float64 {
 	return float64((1-fraction)*sorted[i]) + float64(fraction*sorted[i+1])
 }
 
-// VaR returns the value at risk of outcomes x (profits: losses are negative) at
-// a level such as 0.95: the outcome that is undershot with probability
-// 1 − level, in the unit and with the sign of x. A negative value is a loss.
+// VaR returns the value at risk of profits x at a level such as 0.95. This is the
+// profit that an outcome falls short of with probability 1 − level, in the unit
+// and with the sign of x. A negative value is a loss.
 func VaR(x []float64, level float64) float64 { return Quantile(x, 1-level) }
 
-// ES returns the expected shortfall of outcomes x (profits: losses are
-// negative) at a level such as 0.95: the mean of the worst 1 − level of them,
-// in the unit and with the sign of x. When (1 − level)·n is not whole, the
-// outcome at the border counts with its fraction; at least the worst outcome
-// counts. It is NaN when x is empty or level outside [0, 1).
+// ES returns the expected shortfall of profits x at a level such as 0.95. This is
+// the mean of the worst share 1 − level of the outcomes, in the unit and with the
+// sign of x. A negative value is a loss. When (1 − level)·n is not whole, the
+// outcome at the border counts with its fraction; the worst outcome always counts
+// in full. ES is NaN when x is empty or level is outside [0, 1).
 // Source: C. Acerbi, D. Tasche, "On the coherence of expected shortfall",
 // Journal of Banking & Finance 26(7), 2002.
 func ES(x []float64, level float64) float64 {
@@ -60,9 +61,10 @@ func ES(x []float64, level float64) float64 {
 	return tail / count
 }
 
-// tailCount is how many of n outcomes are the worst 1 − level of them.
+// tailCount returns the number of outcomes in the worst share 1 − level of n, with
+// a fraction and at least one.
 func tailCount(n int, level float64) float64 {
-	// 1 − 0.95 is a little more than 0.05; the rounding must not add an outcome.
+	// In binary, 1 − 0.95 is a little more than 0.05. This error must not add an outcome.
 	count := max(1, float64(n)*(1-level))
 	if whole := math.Round(count); math.Abs(count-whole) < 1e-9*count {
 		count = whole
@@ -70,8 +72,8 @@ func tailCount(n int, level float64) float64 {
 	return count
 }
 
-// esLeftOut are the expected shortfalls of x without one of its values, for each
-// of at least two values in ascending order.
+// esLeftOut returns, for each value of x in ascending order, the expected shortfall
+// of x without that value. It needs at least two values.
 func esLeftOut(x []float64, level float64) []float64 {
 	sorted := ascending(x)
 	count := tailCount(len(x)-1, level)

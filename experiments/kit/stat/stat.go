@@ -1,21 +1,22 @@
 // Package stat estimates and tests what replicated simulation runs show.
 //
 // It has intervals for paired differences (Student's t and the BCa bootstrap),
-// for shares (Wilson, and the rule of three when nothing was seen) and for
-// quantiles (order statistics); tail measures (value at risk, expected
-// shortfall); and adjustments of p-values for many tests (Holm, Benjamini and
-// Hochberg). Trouble with a sample is a value, a Warning, so that a table can
-// print it. Estimators of series are in package facts.
+// for shares (Wilson, and the rule of three without successes) and for quantiles
+// (order statistics). It also has tail measures (value at risk, expected
+// shortfall) and adjustments of p-values for many tests (Holm, Benjamini and
+// Hochberg). Limits of a sample are returned as Warnings, which tables print.
+// Package facts has the estimators for series.
 //
-// Sums run in the order of the data with compensation, so that a result does
-// not depend on who computed it. An estimator that its sample does not define
-// returns NaN; nothing here panics on data.
+// Sums run in the order of the data and compensate for rounding, so that a result
+// does not depend on how the work was divided. When a sample does not define an
+// estimate, the estimate is NaN and its interval covers every possible value. No
+// function panics on its data.
 //
 // Assumption: replications are independent and identically distributed, since
-// each has a seed of its own.
+// each has a separate seed.
 //
-// Sources are given with the functions. Distribution functions are those of
-// gonum's distuv.
+// The functions name their sources. Distribution functions come from package
+// distuv of gonum.
 package stat
 
 import (
@@ -25,7 +26,7 @@ import (
 
 // Sum adds f(x) over the data in order, with Neumaier's compensation ("Rundungs-
 // fehleranalyse einiger Verfahren zur Summation endlicher Summen", ZAMM 54,
-// 1974). Infinite and NaN terms spread as in a plain sum.
+// 1974). Infinite and NaN terms give the same result as in a plain sum.
 func Sum(x []float64, f func(float64) float64) float64 {
 	total, lost := 0.0, 0.0
 	for _, v := range x {
@@ -44,9 +45,9 @@ func Sum(x []float64, f func(float64) float64) float64 {
 	return total
 }
 
-// Mean returns the arithmetic mean of x in its unit; NaN when x is empty.
-// Rounding does not take it out of the range of x, so that the mean of equal
-// values is that value and their variance is exactly zero.
+// Mean returns the arithmetic mean of x in its unit, and NaN when x is empty. The
+// result is limited to the range of x. The mean of equal values is therefore the
+// value itself, and their variance exactly zero.
 func Mean(x []float64) float64 {
 	if len(x) == 0 {
 		return math.NaN()
@@ -55,7 +56,7 @@ func Mean(x []float64) float64 {
 	return max(slices.Min(x), min(slices.Max(x), mean))
 }
 
-// centralMoment returns the mean of (x − mean)**k, dividing by n.
+// centralMoment returns the mean of (x − mean)**k; the divisor is n.
 func centralMoment(x []float64, k int) float64 {
 	m := Mean(x)
 	return Sum(x, func(v float64) float64 {
@@ -67,8 +68,8 @@ func centralMoment(x []float64, k int) float64 {
 	}) / float64(len(x))
 }
 
-// Variance returns the unbiased sample variance of x, dividing by n − 1; NaN
-// for fewer than two values.
+// Variance returns the unbiased sample variance of x, with the divisor n − 1. It
+// is NaN for fewer than two values.
 func Variance(x []float64) float64 {
 	n := float64(len(x))
 	if n < 2 {
@@ -80,14 +81,14 @@ func Variance(x []float64) float64 {
 // SD returns the square root of Variance, in the unit of x.
 func SD(x []float64) float64 { return math.Sqrt(Variance(x)) }
 
-// Skewness returns the moment coefficient m₃/m₂^1.5 with moments that divide by
-// n; NaN when x does not vary.
+// Skewness returns the moment coefficient m₃/m₂^1.5, whose moments have the
+// divisor n. It is NaN when x does not vary.
 func Skewness(x []float64) float64 {
 	return centralMoment(x, 3) / math.Pow(centralMoment(x, 2), 1.5)
 }
 
-// Kurtosis returns the moment coefficient m₄/m₂² with moments that divide by n.
-// It is 3 for a normal distribution; NaN when x does not vary.
+// Kurtosis returns the moment coefficient m₄/m₂², whose moments have the divisor
+// n. It is 3 for a normal distribution, and NaN when x does not vary.
 func Kurtosis(x []float64) float64 {
 	m2 := centralMoment(x, 2)
 	return centralMoment(x, 4) / (m2 * m2)

@@ -24,8 +24,8 @@ func checkWithin(t *testing.T, name string, got, want, tolerance float64) {
 
 var nan, inf = math.NaN(), math.Inf(1)
 
-// Exact by hand: the values 2, 4, 4, 4, 5, 5, 7, 9 have mean 5 and central
-// moments 4, 5.25 and 44.5.
+// By hand: the values 2, 4, 4, 4, 5, 5, 7, 9 have mean 5 and central moments 4,
+// 5.25 and 44.5.
 func TestMoments(t *testing.T) {
 	x := []float64{2, 4, 4, 4, 5, 5, 7, 9}
 	checkClose(t, "Mean", Mean(x), 5)
@@ -57,7 +57,7 @@ func TestSDOfNIST(t *testing.T) {
 			x = append(x, base+0.1, base+0.3)
 		}
 		checkClose(t, "Mean", Mean(x), base+0.2)
-		checkWithin(t, "SD", SD(x), 0.1, 1e-8) // The data themselves are rounded to 2e−9.
+		checkWithin(t, "SD", SD(x), 0.1, 1e-8) // Float64 rounds the data themselves by up to 2e−9.
 	}
 }
 
@@ -87,8 +87,8 @@ func TestPairedTAgainstClosedForms(t *testing.T) {
 	checkClose(t, "Hi, df 4", four.Hi, 2+2*math.Sqrt(q-1)*four.SE)
 }
 
-// Student (1908), the additional sleep of ten patients, as every textbook and
-// R's t.test has it: P = 0.00283289, interval 0.7001142 to 2.4598858.
+// The additional sleep of ten patients, from Student (1908). Textbooks and R's
+// t.test give P = 0.00283289 and the interval from 0.7001142 to 2.4598858.
 func TestPairedTOnStudentsSleepData(t *testing.T) {
 	got := PairedT([]float64{1.2, 2.4, 1.3, 1.3, 0, 1.0, 1.8, 0.8, 4.6, 1.4}, 0.95)
 	checkWithin(t, "Mean", got.Mean, 1.58, 1e-12)
@@ -154,9 +154,9 @@ func TestPairingRatio(t *testing.T) {
 	checkClose(t, "lengths", PairingRatio(a, a[:3]), nan)
 }
 
-// Holm's four p-values 0.01, 0.04, 0.03, 0.005 by hand: 0.005·4, 0.01·3,
-// 0.03·2, and 0.04·1 raised to 0.06. Benjamini and Hochberg: 0.02, 0.02, 0.04,
-// 0.04.
+// The p-values 0.01, 0.04, 0.03, 0.005, adjusted by hand in ascending order. Holm:
+// 0.005·4, 0.01·3, 0.03·2, and 0.04·1 raised to 0.06. Benjamini and Hochberg:
+// 0.02, 0.02, 0.04, 0.04.
 func TestAdjustments(t *testing.T) {
 	p := []float64{0.01, 0.04, 0.03, 0.005}
 	for i, want := range []float64{0.03, 0.06, 0.06, 0.02} {
@@ -173,8 +173,8 @@ func TestAdjustments(t *testing.T) {
 	}
 }
 
-// Benjamini and Hochberg (1995), section 3.2: of fifteen tests at 0.05 Holm's
-// kind of procedure rejects three and theirs rejects four.
+// In section 3.2 of Benjamini and Hochberg (1995), with fifteen tests at 0.05,
+// Holm's kind of procedure rejects three and theirs rejects four.
 func TestAdjustmentsOnThePublishedExample(t *testing.T) {
 	p := []float64{0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
 		0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000}
@@ -202,7 +202,7 @@ func TestWarnings(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		diffs []float64
-		shift float64 // Of the BCa interval, in widths of the t interval.
+		shift float64 // of the lower end of the BCa interval, in widths of the t interval
 		want  []Warning
 	}{
 		{"ordinary", ordinary, 0.05, nil},

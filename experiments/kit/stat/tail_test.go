@@ -8,8 +8,8 @@ import (
 	"stakeout/experiments/kit/draw"
 )
 
-// Type 7 interpolates at 1 + (n−1)p; R's quantile(1:10, …) and quantile(c(1, 3,
-// 8), 0.4) give these.
+// Type 7 interpolates at 1 + (n−1)p. The finite values are the results of R's
+// quantile(1:10, …) and quantile(c(1, 3, 8), 0.4).
 func TestQuantile(t *testing.T) {
 	ten := []float64{10, 1, 9, 2, 8, 3, 7, 4, 6, 5}
 	for _, c := range []struct {
@@ -58,9 +58,9 @@ func TestESIsNotBetterThanVaR(t *testing.T) {
 	}
 }
 
-// For the median of ten values the binomial distribution gives the second and the ninth
-// at 95 %, with coverage 1 − 22/1024 (David and Nagaraja; any table of the sign
-// test).
+// For the median of ten values at 95 %, the binomial distribution gives the second
+// and the ninth value, with coverage 1 − 22/1024 (David and Nagaraja; any table of
+// the sign test).
 func TestQuantileInterval(t *testing.T) {
 	ten := []float64{10, 1, 9, 2, 8, 3, 7, 4, 6, 5}
 	lo, hi, coverage := QuantileInterval(ten, 0.5, 0.95)
@@ -91,7 +91,7 @@ func TestMeasuresLeaveTheirArgumentAlone(t *testing.T) {
 	}
 }
 
-// The jackknife of ES from one sort is that of n sorts.
+// The jackknife of ES from one sort equals the jackknife from n sorts.
 func TestShortfallWithoutOne(t *testing.T) {
 	for n := 2; n < 130; n += 9 {
 		for _, level := range []float64{0, 0.5, 0.9, 0.95} {

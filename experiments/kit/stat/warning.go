@@ -2,31 +2,31 @@ package stat
 
 import "math"
 
-// Warning says in words what limits an estimate. Tables print it below
-// themselves.
+// Warning is a text that says what limits an estimate. Tables print it below
+// their rows.
 type Warning string
 
-// The warnings.
+// The warnings about the estimate of a mean difference.
 const (
-	// FewReplications: an interval from so few runs rests on normality.
+	// FewReplications: with few runs the t interval relies on normal differences.
 	FewReplications Warning = "fewer than 20 replications"
 	// HeavySkew: the sample is too small for its skewness by Cochran's rule.
 	HeavySkew Warning = "heavy skew: n < 25 × skewness², the t interval may not cover"
-	// IntervalsDiffer: prefer the bootstrap interval.
+	// IntervalsDiffer: the reader should prefer the bootstrap interval.
 	IntervalsDiffer Warning = "t and BCa intervals differ by more than 10 % of the width"
 	// ZeroVariance: every replication gave the same difference.
 	ZeroVariance Warning = "zero variance: all replications are equal"
-	// NotFinite: a value is infinite or not a number, and so is the estimate.
+	// NotFinite: a value is infinite or NaN, and so is the estimate.
 	NotFinite Warning = "values that are not finite"
 )
 
-// fewReplications is the sample size below which intervals are warned about.
+// fewReplications is the sample size below which Warnings gives FewReplications.
 const fewReplications = 20
 
-// Warnings returns what limits the estimate of a mean difference from diffs,
-// given its t interval and its BCa interval, in a fixed order; nil when nothing
-// does. The rule for skewness is that of W. G. Cochran, Sampling Techniques,
-// 3rd edition, 1977, section 2.15.
+// Warnings returns, in a fixed order, what limits the estimate of a mean
+// difference from diffs, given its t interval and its BCa interval. It returns nil
+// when nothing limits the estimate. Source of the rule for skewness: W. G.
+// Cochran, Sampling Techniques, 3rd edition, 1977, section 2.15.
 func Warnings(diffs []float64, t Interval, bcaLo, bcaHi float64) []Warning {
 	var found []Warning
 	for _, v := range diffs {

@@ -10,11 +10,11 @@ import (
 	"strconv"
 )
 
-// CSV writes the unrounded values (RFC 4180), one head row first. A column
-// with an estimate becomes three: the value, then "lo" and "hi". Fractions
-// stay fractions, and their head says so in place of the per cent sign. Empty
-// cells are empty. Title and notes are left out. It fails when a row does not
-// match the columns or when writing fails.
+// CSV writes a head row and the unrounded values (RFC 4180). A column with an estimate
+// becomes three columns: the value, "lo" and "hi". Percentages are written as
+// fractions, and their head has the unit "fraction" instead of "%". Empty cells are
+// empty fields. CSV leaves out title and notes. It fails when the table is not valid or
+// when writing fails.
 func (t *Table) CSV(w io.Writer) error {
 	return t.emit(w, func(b *bytes.Buffer) {
 		// Writing to memory cannot fail, hence the ignored results.
@@ -54,7 +54,7 @@ func (t *Table) rawRow(row []Cell) []string {
 	return out
 }
 
-// raw is the cell with all digits.
+// raw returns the cell with all digits.
 func (c Cell) raw() string {
 	switch c.kind {
 	case text:
@@ -65,7 +65,8 @@ func (c Cell) raw() string {
 	return digits(c.value)
 }
 
-// digits is the shortest decimal that reads back as the same float64.
+// digits returns the shortest decimal that reads back as the same float64. It is empty
+// for NaN.
 func digits(v float64) string {
 	if math.IsNaN(v) {
 		return ""
@@ -77,12 +78,12 @@ func isEstimate(c Cell) bool { return c.kind == estimate }
 
 func isPercent(c Cell) bool { return c.format.Percent }
 
-// has tells whether any cell of the column is of a sort.
+// has reports whether any cell of the column is of a sort.
 func (t *Table) has(col int, sort func(Cell) bool) bool {
 	return slices.ContainsFunc(t.Rows, func(row []Cell) bool { return sort(row[col]) })
 }
 
-// rawUnit is the unit of the unrounded values.
+// rawUnit returns the unit of the unrounded values.
 func (t *Table) rawUnit(col int) string {
 	if t.has(col, isPercent) {
 		return "fraction"
@@ -100,12 +101,13 @@ type jsonTable struct {
 
 type jsonColumn struct {
 	Name string `json:"name"`
-	// Unit is that of the values, ShownUnit that of the text.
+	// Unit belongs to the values and ShownUnit to the text.
 	Unit      string `json:"unit,omitempty"`
 	ShownUnit string `json:"shown_unit,omitempty"`
 }
 
-// jsonCell has no value for text, empty cells and values that JSON lacks.
+// jsonCell is a cell in JSON. It has no value for texts, empty cells and infinite values,
+// which JSON cannot express.
 type jsonCell struct {
 	Text   string   `json:"text"`
 	Value  *float64 `json:"value,omitempty"`
@@ -114,9 +116,8 @@ type jsonCell struct {
 	Reason string   `json:"reason,omitempty"`
 }
 
-// JSON writes the table with both the unrounded values and the text that the
-// other writers print. It fails when a row does not match the columns or when
-// writing fails.
+// JSON writes the table with the unrounded values and with their text for people. It
+// fails when the table is not valid or when writing fails.
 func (t *Table) JSON(w io.Writer) error {
 	var failed error
 	err := t.emit(w, func(b *bytes.Buffer) {
@@ -155,6 +156,7 @@ func (c Cell) json() jsonCell {
 	return out
 }
 
+// finite returns nil for NaN and infinite values.
 func finite(v float64) *float64 {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return nil

@@ -6,17 +6,18 @@ import (
 	"io"
 )
 
-// page is the markup of a table: heads with a scope, so that a screen reader can
-// name the row and the column of a cell, and a frame that scrolls by itself where
-// the screen is narrow. Intervals are on a line of their own.
+// page is the template of a table. Heads have a scope, so that a screen reader can name
+// the row and the column of a cell. The frame around the table scrolls on a narrow
+// screen. Intervals stand in separate elements, so that a style sheet can put them on
+// separate lines.
 var page = template.Must(template.New("table").Parse(
 	`{{if .Rows}}<div class="scroll" role="group" tabindex="0" aria-label="{{.Title}}">
 <table class="table-{{.Name}}">
 <caption>{{.Title}}</caption>
 <thead><tr>{{range .Heads}}<th scope="col" class="{{.Class}}">{{.Text}}</th>{{end}}</tr></thead>
 <tbody>
-{{range .Rows}}<tr>{{range $i, $c := . -}}
-{{if $i}}<td class="{{$c.Class}}">{{else}}<th scope="row" class="{{$c.Class}}">{{end}}{{$c.Text -}}
+{{range .Rows}}<tr>{{range $i, $c := .}}{{if $i}}<td class="{{$c.Class}}">{{else -}}
+<th scope="row" class="{{$c.Class}}">{{end}}{{$c.Text -}}
 {{if $c.Interval}}<span class="interval">{{$c.Interval}}</span>{{end}}{{if $i}}</td>{{else}}</th>{{end}}{{end}}</tr>
 {{end}}</tbody>
 </table>
@@ -30,10 +31,10 @@ var page = template.Must(template.New("table").Parse(
 // shown is a cell or a head in a page.
 type shown struct{ Text, Interval, Class string }
 
-// HTML writes the table as a fragment of a page, with its title as caption and its
-// notes below. A table without rows is its title and its notes. The first cell of
-// each row is its head. Text is escaped. It fails when a row does not match the
-// columns or when writing fails.
+// HTML writes the table as a fragment of a page, with the title as caption and the
+// notes below. A table without rows gives only title and notes. The first cell of each
+// row is its head. Text is escaped. HTML fails when the table is not valid or when
+// writing fails.
 func (t *Table) HTML(w io.Writer) error {
 	v := struct {
 		Name, Title string
@@ -53,8 +54,8 @@ func (t *Table) HTML(w io.Writer) error {
 	return err
 }
 
-// shown are the heads and the cells. A long table of one or two rows lies on its
-// side, so that it fits a page.
+// shown returns the heads and the cells. It turns a table with many columns and only one
+// or two rows on its side, so that the table fits a page.
 func (t *Table) shown() (heads []shown, rows [][]shown) {
 	grid := [][]shown{{}}
 	for i, c := range t.Columns {
@@ -73,7 +74,7 @@ func (t *Table) shown() (heads []shown, rows [][]shown) {
 	return grid[0], grid[1:]
 }
 
-// turned makes columns of rows.
+// turned exchanges rows and columns.
 func turned(grid [][]shown) [][]shown {
 	out := make([][]shown, len(grid[0]))
 	for i := range out {
@@ -86,7 +87,7 @@ func turned(grid [][]shown) [][]shown {
 	return out
 }
 
-// class is the alignment of a column, as the style sheet of the page names it.
+// class returns the name of the alignment of a column in the style sheet of the page.
 func (t *Table) class(col int) string {
 	return map[Align]string{Left: "left", Right: "right", Center: "center"}[t.align(col)]
 }

@@ -31,7 +31,8 @@ func TestHTML(t *testing.T) {
 	wellFormed(t, got)
 }
 
-// A long table of one row lies on its side: its heads become the heads of rows.
+// A table with many columns and one row lies on its side: its heads become the heads of
+// rows.
 func TestHTMLOfOneLongRow(t *testing.T) {
 	tab := &Table{Name: "long"}
 	var row []Cell
@@ -54,7 +55,7 @@ func TestHTMLWithoutRowsIsItsNotes(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	if (&Table{Columns: []Column{{Name: "a"}}, Rows: [][]Cell{{}}}).HTML(io.Discard) == nil {
-		t.Error("a row without cells passes")
+		t.Error("HTML accepts a row without cells")
 	}
 }
 

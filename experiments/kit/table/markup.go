@@ -8,8 +8,8 @@ import (
 )
 
 // Markdown writes a pipe table (GitHub Flavored Markdown 4.10) with the title
-// in bold above it and the notes below. It fails when a row does not match
-// the columns or when writing fails.
+// in bold above it and the notes below. It fails when the table is not valid or when
+// writing fails.
 func (t *Table) Markdown(w io.Writer) error {
 	return t.emit(w, func(b *bytes.Buffer) {
 		if t.Title != "" {
@@ -40,7 +40,7 @@ func writePipes(b *bytes.Buffer, cells []string) {
 	fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | "))
 }
 
-// emit validates, builds the text in memory and writes it at once.
+// emit validates the table, builds the text in memory and writes it in one piece.
 func (t *Table) emit(w io.Writer, build func(*bytes.Buffer)) error {
 	if err := t.Validate(); err != nil {
 		return err
@@ -60,17 +60,16 @@ var markdownEscapes = strings.NewReplacer(
 
 func markdown(s string) string { return markdownEscapes.Replace(oneLine(s)) }
 
-// latexNotation needs no package: the minus is set in mathematics, and the
-// braces keep the comma from being spaced as punctuation there.
+// latexNotation needs no LaTeX package. The minus is set in math mode, and the braces
+// around the comma prevent the space after punctuation there.
 var latexNotation = notation{minus: "$-$", group: "{,}", dash: `\textemdash{}`, infinity: `$\infty$`}
 
-// LaTeX writes the body of a table: a tabular in the booktabs style and its
-// notes in a minipage, without float and caption, to be read with \input.
-// Intervals stand below their estimates, as is usual in economics. A table that
-// is wider than a line of small print continues in further tabulars below, each
-// with the first column. Columns of sentences are broken into lines, which takes
-// the package array. It fails when a row does not match the columns or when
-// writing fails.
+// LaTeX writes the body of a table for \input, without float and caption: a tabular in
+// the booktabs style and the notes in a minipage. Intervals stand below their
+// estimates, as is usual in economics. If the table is wider than a line of small
+// print, it continues in further tabulars below, each with the first column. Columns
+// of sentences are broken into lines, which needs the package array. LaTeX fails when
+// the table is not valid or when writing fails.
 func (t *Table) LaTeX(w io.Writer) error {
 	return t.emit(w, func(b *bytes.Buffer) {
 		fmt.Fprintf(b, "%% %s\n", strings.ToValidUTF8(oneLine(t.Title), ""))
@@ -103,8 +102,9 @@ func (t *Table) tabular(b *bytes.Buffer) {
 	b.WriteString("\\bottomrule\n\\end{tabular}\n")
 }
 
-// blocks cuts the columns into as few tables as fit on a line, as narrow as they can
-// be, each of which begins with the first column.
+// blocks divides the columns into the smallest number of tables that fit on a line, and
+// makes the widest of them as narrow as possible. Each table begins with the first
+// column.
 func (t *Table) blocks() []*Table {
 	out := t.cut(lineCells)
 	for line := lineCells - 1; line > 0; line-- {
@@ -117,7 +117,7 @@ func (t *Table) blocks() []*Table {
 	return out
 }
 
-// cut fills lines with columns.
+// cut divides the columns into tables of at most line characters.
 func (t *Table) cut(line int) (out []*Table) {
 	widths := t.widths(layout{split: true})
 	var block *Table
@@ -136,7 +136,7 @@ func (t *Table) cut(line int) (out []*Table) {
 	return out
 }
 
-// add appends a column of another table.
+// add appends a column of another table to the table.
 func (t *Table) add(from *Table, col int) {
 	t.Columns = append(t.Columns, from.Columns[col])
 	for i, row := range from.Rows {
@@ -144,8 +144,8 @@ func (t *Table) add(from *Table, col int) {
 	}
 }
 
-// widths are the widths of the columns in characters, those of sentences once they
-// are broken.
+// widths returns the widths of the columns in characters. A column of sentences has the
+// width that it has after its sentences are broken into lines.
 func (t *Table) widths(l layout) []int {
 	widths := make([]int, len(t.Columns))
 	for i, c := range t.Columns {
@@ -169,8 +169,8 @@ func (t *Table) hasIntervals() bool {
 	return false
 }
 
-// writeLaTeXRow writes the values and, when there are any, the intervals in a
-// row of their own.
+// writeLaTeXRow writes the values and, if there are any, the intervals in a separate row
+// below.
 func writeLaTeXRow(b *bytes.Buffer, row []Cell) {
 	values, intervals := make([]string, len(row)), make([]string, len(row))
 	for i, c := range row {
@@ -195,8 +195,8 @@ func (t *Table) latexColumns() string {
 	return b.String()
 }
 
-// latexHead writes the heads broken into lines, each line a row of the
-// tabular, which needs no further package.
+// latexHead writes the heads broken into lines. Each line is a row of the tabular, so
+// that no further package is necessary.
 func (t *Table) latexHead(b *bytes.Buffer) {
 	heads := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
@@ -212,8 +212,8 @@ func (t *Table) latexHead(b *bytes.Buffer) {
 	}
 }
 
-// writeAmpersands writes one row. An empty group goes before a bracket that
-// would otherwise read as the optional argument of the \\ before it.
+// writeAmpersands writes one row. It puts an empty group before a leading bracket or
+// star, which LaTeX would otherwise read as an argument of the preceding \\.
 func writeAmpersands(b *bytes.Buffer, cells []string) {
 	row := strings.Join(cells, " & ")
 	if strings.HasPrefix(row, "[") || strings.HasPrefix(row, "*") {
@@ -222,8 +222,8 @@ func writeAmpersands(b *bytes.Buffer, cells []string) {
 	fmt.Fprintf(b, "%s \\\\\n", row)
 }
 
-// latexEscapes are the characters that mean something to LaTeX, those that
-// its text fonts lack, and the Greek letters and signs of our tables.
+// latexEscapes replaces the special characters of LaTeX, characters that its text fonts
+// lack, and the Greek letters and signs of the tables.
 var latexEscapes = strings.NewReplacer(
 	`\`, `\textbackslash{}`, "{", `\{`, "}", `\}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`,
 	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "<", `\textless{}`, ">", `\textgreater{}`, "|", `\textbar{}`,
@@ -234,14 +234,14 @@ var latexEscapes = strings.NewReplacer(
 	"λ", `$\lambda$`, "μ", `$\mu$`, "π", `$\pi$`, "ρ", `$\rho$`, "σ", `$\sigma$`, "τ", `$\tau$`, "Δ", `$\Delta$`,
 )
 
-// LaTeXText is a text as LaTeX prints it, on one line.
+// LaTeXText returns the LaTeX source that prints a text, on one line.
 func LaTeXText(s string) string { return latexEscapes.Replace(oneLine(s)) }
 
-// LongLaTeX writes a table that may break over pages: a longtable whose head is
-// repeated, in the booktabs style, with columns of words broken into lines, and the
-// notes as paragraphs below it. It needs the packages booktabs, longtable and array.
-// Intervals stand beside their estimates, or below them where the words need the room.
-// It fails when a row does not match the columns or when writing fails.
+// LongLaTeX writes a table that may continue on further pages. It is a longtable in the
+// booktabs style with a repeated head and with the notes as paragraphs below. Columns
+// of words are broken into lines. The packages booktabs, longtable and array are
+// necessary. Intervals stand beside their estimates, or below them if the words need
+// the room. LongLaTeX fails when the table is not valid or when writing fails.
 func (t *Table) LongLaTeX(w io.Writer) error {
 	return t.emit(w, func(b *bytes.Buffer) {
 		fmt.Fprintf(b, "%% %s\n\\begin{longtable}{@{}%s@{}}\n\\toprule\n", strings.ToValidUTF8(oneLine(t.Title), ""),
@@ -267,20 +267,17 @@ func (t *Table) LongLaTeX(w io.Writer) error {
 	})
 }
 
-// The widths of tables in LaTeX, in characters: what fits on one line of small print,
-// the gap between two columns, the width to which heads are broken if they can be, the
-// words above which a column of a long table is broken into lines, and the most that a
-// broken column asks for.
+// The widths of tables in LaTeX, in characters.
 const (
-	lineCells    = 112
-	columnGap    = 3
-	headCells    = 14
-	brokenCells  = 18
-	longestCells = 60
+	lineCells    = 112 // one line of small print
+	columnGap    = 3   // the gap between two columns
+	headCells    = 14  // the width to which heads are broken if possible
+	brokenCells  = 18  // a long table breaks wider columns of words into lines
+	longestCells = 60  // the largest width that a column of words asks for
 )
 
-// paragraphs are the columns of a long table: words share, as they need it, what the
-// numbers leave of the line.
+// paragraphs returns the column specification of a long table. Numbers take their
+// width; columns of words share the rest of the line in proportion to their widths.
 func (t *Table) paragraphs() string {
 	widths := t.widths(t.longLayout())
 	fixed, wanted := t.shares(widths)
@@ -297,14 +294,15 @@ func (t *Table) paragraphs() string {
 	return b.String()
 }
 
-// longLayout is the layout of a long table. Words need the room of the intervals when
-// they have less than half of what they ask for.
+// longLayout returns the layout of a long table. It puts intervals below their estimates
+// when the words would otherwise have less than half of the width that they ask for.
 func (t *Table) longLayout() layout {
 	fixed, wanted := t.shares(t.widths(layout{}))
 	return layout{split: wanted > 2*(lineCells-fixed)}
 }
 
-// shares are the width that numbers take of a line and the width that words ask for.
+// shares returns the width that numbers take of a line, and the width that broken
+// columns of words ask for.
 func (t *Table) shares(widths []int) (fixed, wanted int) {
 	for i, w := range widths {
 		if t.align(i) == Left && w > brokenCells {
@@ -316,8 +314,8 @@ func (t *Table) shares(widths []int) (fixed, wanted int) {
 	return fixed, wanted
 }
 
-// longestWord is the length of the longest part of a column's cells that is not broken
-// into lines.
+// longestWord returns the length of the longest part in the cells of a column that LaTeX
+// does not break. It breaks at spaces and hyphens.
 func (t *Table) longestWord(col int) (most int) {
 	for _, row := range t.Rows {
 		for _, word := range strings.FieldsFunc(row[col].String(), func(r rune) bool { return r == ' ' || r == '-' }) {
@@ -327,7 +325,8 @@ func (t *Table) longestWord(col int) (most int) {
 	return most
 }
 
-// paragraph is a column of words broken into lines, by its share of the line.
+// paragraph returns the specification of a column of broken words with a share of the
+// line.
 func paragraph(share float64) string {
 	return fmt.Sprintf(">{\\raggedright\\arraybackslash}p{%.2f\\linewidth}", share)
 }

@@ -1,12 +1,12 @@
-// Package table writes one table for people and for programs: terminal,
-// Markdown, LaTeX, CSV and JSON show the same numbers.
+// Package table writes the same table for people and for programs. The formats are
+// terminal, Markdown, LaTeX, HTML, CSV and JSON.
 //
-// A Table holds unrounded values together with the way to print them. The
-// writers for people share one rounding function, and the writers for
-// programs give every digit, so no two of them can disagree.
+// A Table holds unrounded values together with their formats. The writers for people
+// share one rounding function, and the writers for programs give every digit, so the
+// formats cannot disagree.
 //
-// Assumption: intervals are printed as "estimate [low, high]", and a value
-// that does not exist is printed as a dash whose reason stands in the notes.
+// Assumption: intervals are printed as "estimate [low, high]". A value that does not
+// exist is printed as a dash, and the notes give the reason.
 // Assumption: units stand in the head of a column and never in its cells, and
 // amounts of money are written out, never with k or M.
 //
@@ -29,13 +29,13 @@ import (
 
 // Table is a rectangle of cells with a title above and notes below.
 type Table struct {
-	// Name identifies the table in files, such as "attack_roi".
+	// Name identifies the table in files, for example "attack_roi".
 	Name string
 	// Title is one line above the table.
 	Title string
-	// Columns head the cells of each row, in order.
+	// Columns describe the cells of each row, in order.
 	Columns []Column
-	// Rows hold one cell a column.
+	// Rows hold one cell for each column.
 	Rows [][]Cell
 	// Notes are printed below the table, one paragraph each.
 	Notes []string
@@ -43,19 +43,19 @@ type Table struct {
 
 // Column is the head of a column.
 type Column struct {
-	// Name is what the column shows.
+	// Name is the text of the head.
 	Name string
 	// Unit is printed in brackets after the name. For cells with
 	// Format.Percent it is "%".
 	Unit string
-	// Align places the cells. The zero value sets numbers right, text left.
+	// Align places the cells. The zero value puts numbers right and text left.
 	Align Align
 }
 
-// Align is the side of a column on which its cells stand.
+// Align is the alignment of the cells in a column.
 type Align int
 
-// The alignments; Auto is Right for columns with a number, else Left.
+// The alignments. Auto is Right for columns with a number and Left for others.
 const (
 	Auto Align = iota
 	Left
@@ -69,15 +69,17 @@ type Format struct {
 	Decimals int
 	// Sign puts a plus sign before positive numbers.
 	Sign bool
-	// Percent prints a fraction in hundredths; the unit says so.
+	// Percent prints a fraction in hundredths, without a per cent sign. The unit of
+	// the column is then "%".
 	Percent bool
 }
 
-// Money is the format of an amount: signed nowhere but for losses, with the
-// given number of digits after the point.
+// Money returns the format of an amount of money, with the given number of digits after
+// the point. Only losses have a sign.
 func Money(decimals int) Format { return Format{Decimals: decimals} }
 
-// Percent is the format of a fraction in hundredths.
+// Percent returns the format of a fraction in hundredths, with the given number of
+// digits after the point.
 func Percent(decimals int) Format { return Format{Decimals: decimals, Percent: true} }
 
 type kind int
@@ -89,8 +91,8 @@ const (
 	estimate
 )
 
-// Cell is a text, a number, an estimate with its interval, or nothing. The
-// zero value is a cell with nothing in it and no reason.
+// Cell is a text, a number, an estimate with its interval, or empty. The zero value is
+// an empty cell without a reason.
 type Cell struct {
 	kind          kind
 	text          string
@@ -98,11 +100,12 @@ type Cell struct {
 	format        Format
 }
 
-// Text is a cell of words.
+// Text returns a cell with a text.
 func Text(s string) Cell { return Cell{kind: text, text: s} }
 
-// Number is a cell of one value, in the unit of its column, or a fraction when the
-// format is a percentage. NaN is a missing value; a negative zero loses its sign.
+// Number returns a cell with one value. The value is in the unit of its column, or a
+// fraction when the format is a percentage. NaN gives an empty cell. Minus zero becomes
+// zero.
 func Number(v float64, f Format) Cell {
 	if math.IsNaN(v) {
 		return Empty("not defined")
@@ -110,8 +113,8 @@ func Number(v float64, f Format) Cell {
 	return Cell{kind: number, value: v + 0, format: f}
 }
 
-// Estimate is a cell of a value with the ends of its interval. A missing
-// value is an empty cell; a missing end is printed as a dash.
+// Estimate returns a cell with a value and the ends of its interval. If the value is
+// NaN the cell is empty; an end that is NaN is printed as a dash.
 func Estimate(v, lo, hi float64, f Format) Cell {
 	if math.IsNaN(v) {
 		return Empty("not defined")
@@ -119,11 +122,11 @@ func Estimate(v, lo, hi float64, f Format) Cell {
 	return Cell{kind: estimate, value: v + 0, lo: lo + 0, hi: hi + 0, format: f}
 }
 
-// Empty is a cell without a value. The reason goes to the notes of the table.
+// Empty returns a cell without a value. The notes of the table give the reason.
 func Empty(reason string) Cell { return Cell{kind: empty, text: reason} }
 
-// Value is the unrounded number of a cell with the ends of its interval, which are
-// the number itself where the cell has none, and whether there is a number.
+// Value returns the unrounded number of a cell and the ends of its interval. Without an
+// interval both ends are the number itself. ok is false when the cell has no number.
 func (c Cell) Value() (v, lo, hi float64, ok bool) {
 	switch c.kind {
 	case number:
@@ -134,7 +137,7 @@ func (c Cell) Value() (v, lo, hi float64, ok bool) {
 	return math.NaN(), math.NaN(), math.NaN(), false
 }
 
-// stored is a cell as encoding/gob sees it.
+// stored is the form of a cell for encoding/gob, which skips unexported fields.
 type stored struct {
 	Kind          int
 	Text          string
@@ -142,14 +145,14 @@ type stored struct {
 	Format        Format
 }
 
-// GobEncode lets a table be stored as a value, with all digits.
+// GobEncode encodes a cell with all digits, so that a table can be stored.
 func (c Cell) GobEncode() ([]byte, error) {
 	var b bytes.Buffer
 	err := gob.NewEncoder(&b).Encode(stored{int(c.kind), c.text, c.value, c.lo, c.hi, c.format})
 	return b.Bytes(), err
 }
 
-// GobDecode reads what GobEncode wrote.
+// GobDecode decodes a cell from the bytes of GobEncode.
 func (c *Cell) GobDecode(b []byte) error {
 	var s stored
 	err := gob.NewDecoder(bytes.NewReader(b)).Decode(&s)
@@ -162,14 +165,14 @@ var (
 	intervalSize   = regexp.MustCompile(`\bn\b|replications|worlds|seeds|samples|batches`)
 )
 
-// StatesIntervals tells whether a text names a method of making intervals, and says of
-// how many observations.
+// StatesIntervals reports whether a text names a method for intervals and the number of
+// observations.
 func StatesIntervals(text string) bool {
 	return intervalMethod.MatchString(text) && intervalSize.MatchString(text)
 }
 
-// statesIntervals tells whether a reader learns how the intervals in the table were
-// made, where it has any.
+// statesIntervals reports whether heads and notes state the method and the number of
+// observations of the intervals. It is true for a table without intervals.
 func (t *Table) statesIntervals() bool {
 	var text strings.Builder
 	for _, c := range t.Columns {
@@ -181,8 +184,9 @@ func (t *Table) statesIntervals() bool {
 		!slices.ContainsFunc(t.Rows, func(row []Cell) bool { return slices.ContainsFunc(row, has) })
 }
 
-// Validate reports the first row that does not have one cell a column, and intervals of
-// which neither heads nor notes say how and of what they were made.
+// Validate reports a table without columns, the first row that does not have one cell
+// for each column, and intervals whose method or number of observations neither heads
+// nor notes state.
 func (t *Table) Validate() error {
 	if len(t.Columns) == 0 {
 		return fmt.Errorf("table %q: no columns", t.Name)
@@ -211,8 +215,8 @@ func (t *Table) align(col int) Align {
 	return Left
 }
 
-// notes are the notes of the table and the reasons of its empty cells, each
-// reason once for every column.
+// notes returns the notes of the table, followed by the reasons of its empty cells. A
+// column has each reason only once.
 func (t *Table) notes() []string {
 	out := append([]string{}, t.Notes...)
 	for col, c := range t.Columns {
@@ -230,17 +234,16 @@ func (t *Table) notes() []string {
 // Dash stands for a value that does not exist.
 const Dash = "—"
 
-// rounded is a number as it is printed: its sign, and its digits before and
-// after the point.
+// rounded is a number in the form in which it is printed.
 type rounded struct {
-	sign        byte
-	whole, frac string
+	sign        byte   // '-', '+' or 0 for none
+	whole, frac string // the digits before and after the point
 }
 
-// round is the one place where numbers lose digits. It rounds the exact
-// binary value to the nearest decimal, ties to even; what rounds to zero has
-// no sign. Percentages are shifted in decimal, since 100 × 0.145 is not 14.5
-// in binary.
+// round is the only function that removes digits from numbers. It rounds the exact
+// binary value to the nearest decimal, and ties to even. A number that rounds to zero
+// has no sign. Percentages are shifted in decimal, because 100 × 0.145 is not 14.5 in
+// binary.
 func (f Format) round(v float64) rounded {
 	if f.Percent {
 		v = shiftedTwo(v)
@@ -257,7 +260,7 @@ func (f Format) round(v float64) rounded {
 	return r
 }
 
-// shiftedTwo moves the decimal point of the shortest decimal form of v.
+// shiftedTwo multiplies v by 100 by moving the point in its shortest decimal form.
 func shiftedTwo(v float64) float64 {
 	mantissa, exp, ok := strings.Cut(strconv.FormatFloat(v, 'e', -1, 64), "e")
 	if !ok {
@@ -272,15 +275,15 @@ func shiftedTwo(v float64) float64 {
 	return out
 }
 
-// notation is how a writer spells the parts of a number.
+// notation holds the texts that a format uses for the parts of a number.
 type notation struct {
 	minus, group, dash, infinity string
 }
 
-// plain is the notation of terminal and Markdown.
+// plain is the notation of all formats for people except LaTeX.
 var plain = notation{minus: "−", group: ",", dash: Dash, infinity: "∞"}
 
-// number spells one value.
+// number writes one value.
 func (n notation) number(v float64, f Format) string {
 	if math.IsNaN(v) {
 		return n.dash
@@ -303,7 +306,7 @@ func (n notation) number(v float64, f Format) string {
 	return b.String()
 }
 
-// interval spells the ends of an estimate, or nothing for another cell.
+// interval writes the ends of an estimate. It is empty for other cells.
 func (n notation) interval(c Cell) string {
 	if c.kind != estimate {
 		return ""
@@ -311,8 +314,8 @@ func (n notation) interval(c Cell) string {
 	return "[" + n.number(c.lo, c.format) + ", " + n.number(c.hi, c.format) + "]"
 }
 
-// value spells a cell without its interval. Text is left to the writer, which
-// knows what to escape.
+// value writes a cell without its interval. The caller gives the function that escapes
+// text, because each format has different rules.
 func (n notation) value(c Cell, escape func(string) string) string {
 	switch c.kind {
 	case text:
@@ -323,7 +326,7 @@ func (n notation) value(c Cell, escape func(string) string) string {
 	return n.number(c.value, c.format)
 }
 
-// cell spells a cell with its interval.
+// cell writes a cell with its interval.
 func (n notation) cell(c Cell, escape func(string) string) string {
 	s := n.value(c, escape)
 	if i := n.interval(c); i != "" {
@@ -332,13 +335,13 @@ func (n notation) cell(c Cell, escape func(string) string) string {
 	return s
 }
 
-// String is the cell as a terminal shows it on one line.
+// String returns the text of the cell on one line of a terminal.
 func (c Cell) String() string { return plain.cell(c, oneLine) }
 
 // oneLine replaces every run of white space by one space.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// head is the name of a column with its unit.
+// head returns the name of a column with its unit.
 func (c Column) head() string {
 	if c.Unit == "" {
 		return oneLine(c.Name)

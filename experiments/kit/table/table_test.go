@@ -19,7 +19,7 @@ import (
 	"stakeout/experiments/kit/transcript"
 )
 
-// roi is the table of attacks with invented numbers.
+// roi returns a table of attacks with invented numbers.
 func roi() *Table {
 	t := &Table{
 		Name: "attack_roi", Title: "Return on attack, by mechanism (invented numbers)",
@@ -175,8 +175,8 @@ func TestTerminalFits(t *testing.T) {
 	}
 }
 
-// TestTwelveColumnsStandAt160 tells the upright form by its head of at most
-// three lines with all columns in it.
+// TestTwelveColumnsStandAt160 recognises the upright form by a head of at most three
+// lines that names all columns.
 func TestTwelveColumnsStandAt160(t *testing.T) {
 	lines := strings.Split(output(t, terminal(roi(), 160)), "\n")
 	head := strings.Join(lines[2:5], " ")
@@ -263,8 +263,8 @@ func TestMarkdownEscapes(t *testing.T) {
 	}
 }
 
-// unlatex undoes latex by the table of escapes read backwards, and fails on
-// a special character outside of any escape.
+// unlatex undoes LaTeXText with the inverse table of escapes. It is false for a special
+// character outside of any escape.
 func unlatex(s string) (string, bool) {
 	pairs := [][2]string{
 		{`\textbackslash{}`, `\`}, {`\textasciitilde{}`, "~"}, {`\textasciicircum{}`, "^"}, {`\textless{}`, "<"},
@@ -327,7 +327,7 @@ func TestHeadsTakeThreeLinesAtMost(t *testing.T) {
 	}
 }
 
-// A negative zero, such as the mean of nothing lost, prints as zero for programs too.
+// Minus zero, such as the mean of losses of zero, prints as zero for programs, too.
 func TestNoNegativeZero(t *testing.T) {
 	zero := math.Copysign(0, -1)
 	table := &Table{Name: "x", Columns: []Column{{Name: "a"}, {Name: "b"}},
@@ -341,7 +341,7 @@ func TestNoNegativeZero(t *testing.T) {
 	}
 }
 
-// A wide table continues below: every block fits on a line and begins with the first
+// A wide table continues below. Every block fits on a line and begins with the first
 // column, and no column is lost.
 func TestBlocksOfLaTeX(t *testing.T) {
 	table := &Table{Name: "wide", Rows: [][]Cell{{Text("row")}}, Columns: []Column{{Name: "Name"}}}
@@ -370,7 +370,7 @@ func TestBlocksOfLaTeX(t *testing.T) {
 	}
 }
 
-// A reader of an interval learns how it was made and of how many observations.
+// A reader of an interval learns its method and its number of observations.
 func TestStatesIntervals(t *testing.T) {
 	for text, want := range map[string]bool{
 		"95 % intervals (Student's t), n = 20.":           true,

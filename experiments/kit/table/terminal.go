@@ -15,35 +15,35 @@ import (
 // gap is the number of blanks between two columns.
 const gap = 2
 
-// headLines is how many lines a column head may take.
+// headLines is the largest number of lines of a column head.
 const headLines = 3
 
-// columnsOf counts terminal columns. The dashes and signs in use are of
-// ambiguous width in Unicode; they count as one wherever the program runs.
+// columnsOf counts terminal columns. Unicode leaves the width of some dashes and signs
+// open; here they always count as one column, so that the output is the same everywhere.
 var columnsOf = &runewidth.Condition{EastAsianWidth: false}
 
-// layout is a way to break cells into lines, from wide to narrow.
+// layout is a way to break cells into lines.
 type layout struct {
 	// split puts each interval below its estimate.
 	split bool
-	// ends puts the two ends of an interval below each other.
+	// ends puts the two ends of an interval on separate lines.
 	ends bool
-	// words is the width at which text is broken at spaces; zero is never.
+	// words is the width to which text is broken at spaces; zero keeps it on one line.
 	words int
 }
 
+// layouts lists the layouts from wide to narrow.
 var layouts = []layout{
 	{}, {words: 40}, {split: true}, {split: true, words: 32}, {split: true, words: 24}, {split: true, words: 16},
 	{split: true, words: 10}, {split: true, ends: true, words: 16},
 }
 
-// Terminal writes the table for a screen of the given width in columns. It
-// takes the widest layout that fits: intervals beside the estimates, then
-// below them, then text broken at spaces, then the ends of intervals below each
-// other, and last the table on its side, one
-// column for each row, in as many blocks as needed. Only a single column that
-// is wider than the screen exceeds it. It fails when a row does not match the
-// columns or when writing fails.
+// Terminal writes the table for a screen of the given width in columns. It takes the
+// first layout that fits. The layouts first break text at spaces, then put intervals
+// below their estimates, and then put the ends of intervals on separate lines. If none
+// fits, the table lies on its side, with one column for each row and in as many blocks
+// as necessary. Output exceeds the screen only if a single column is wider. Terminal
+// fails when the table is not valid or when writing fails.
 func (t *Table) Terminal(w io.Writer, width int) error {
 	if err := t.Validate(); err != nil {
 		return err
@@ -72,7 +72,7 @@ func (t *Table) body(w io.Writer, width int) error {
 	return t.stacked(w, width)
 }
 
-// grid is a table of broken lines, ready to be drawn.
+// grid is a table whose cells are broken into lines, ready to be drawn.
 type grid struct {
 	head   []string
 	rows   [][]string
@@ -81,7 +81,7 @@ type grid struct {
 	ruled bool
 }
 
-// upright is the table as it stands.
+// upright returns the table with its rows as rows.
 func (t *Table) upright(l layout) grid {
 	g := grid{ruled: l.ends}
 	for col := range t.Columns {
@@ -118,8 +118,8 @@ func (l layout) cell(c Cell) string {
 	return c.String()
 }
 
-// stacked writes the table on its side. The cells of the first column head
-// the blocks.
+// stacked writes the table on its side, in blocks of columns. The cells of the first
+// column become the heads.
 func (t *Table) stacked(w io.Writer, width int) error {
 	l := layout{split: true, words: 16}
 	all := grid{head: []string{t.Columns[0].head()}, aligns: []Align{Left}}
@@ -151,7 +151,8 @@ func (t *Table) stacked(w io.Writer, width int) error {
 	return nil
 }
 
-// block adds one column for each of the given rows.
+// block returns a grid that has the column of names and one column for each of the given
+// rows.
 func (t *Table) block(names grid, rows [][]Cell, l layout) grid {
 	g := grid{head: append([]string{}, names.head...), aligns: append([]Align{}, names.aligns...)}
 	for _, r := range names.rows {
@@ -169,7 +170,7 @@ func (t *Table) block(names grid, rows [][]Cell, l layout) grid {
 	return g
 }
 
-// width is the number of terminal columns that the grid takes.
+// width returns the width of the grid in terminal columns.
 func (g grid) width() int {
 	total := gap * (len(g.head) - 1)
 	for col := range g.head {
@@ -178,7 +179,7 @@ func (g grid) width() int {
 	return total
 }
 
-// write draws the grid. The trailing blanks that padding leaves are cut.
+// write draws the grid and cuts the trailing blanks of the padding.
 func (g grid) write(w io.Writer) error {
 	var b bytes.Buffer
 	aligns := g.drawn()
@@ -223,8 +224,8 @@ func (g grid) drawn() []tw.Align {
 	return out
 }
 
-// writeTrimmed cuts the padding behind the last column, from text as blanks
-// and from rules as their last strokes.
+// writeTrimmed cuts every line to the width. This removes the padding behind the last
+// column from texts and from rules.
 func writeTrimmed(w io.Writer, s string, width int) error {
 	for line := range strings.Lines(s) {
 		line = columnsOf.Truncate(strings.TrimRight(line, "\n"), width, "")
@@ -235,7 +236,7 @@ func writeTrimmed(w io.Writer, s string, width int) error {
 	return nil
 }
 
-// writeParagraph breaks text at spaces; nothing is written for no text.
+// writeParagraph writes a text broken at spaces. It writes nothing for an empty text.
 func writeParagraph(b *bytes.Buffer, s string, width int) {
 	if s = oneLine(s); s != "" {
 		b.WriteString(wrap(s, width) + "\n")

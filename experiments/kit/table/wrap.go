@@ -2,7 +2,7 @@ package table
 
 import "strings"
 
-// lineWidth is the width of the widest line of a text, in terminal columns.
+// lineWidth returns the width of the widest line of a text, in terminal columns.
 func lineWidth(s string) int {
 	w := 0
 	for line := range strings.SplitSeq(s, "\n") {
@@ -11,7 +11,7 @@ func lineWidth(s string) int {
 	return w
 }
 
-// widestOf is the width of the widest cell in a column.
+// widestOf returns the width of the widest cell in a column, in terminal columns.
 func widestOf(rows [][]string, col int) int {
 	w := 0
 	for _, r := range rows {
@@ -20,8 +20,8 @@ func widestOf(rows [][]string, col int) int {
 	return w
 }
 
-// wrap breaks a text at spaces into lines of at most the given width. A word
-// that is longer stands on a line of its own.
+// wrap breaks a text at spaces into lines of at most the given width. A longer word gets
+// a separate line, which then exceeds the width.
 func wrap(s string, width int) string {
 	var lines []string
 	line := ""
@@ -39,7 +39,7 @@ func wrap(s string, width int) string {
 	return strings.Join(append(lines, line), "\n")
 }
 
-// words splits at spaces but keeps a short bracket such as [95 % CI] together.
+// words splits a text at spaces but keeps a short bracket such as [95 % CI] together.
 func words(s string) []string {
 	const short = 12
 	var out []string
@@ -56,8 +56,8 @@ func words(s string) []string {
 	return out
 }
 
-// wrapHead breaks the head of a column into at most headLines lines, as
-// narrow as its cells where that is possible.
+// wrapHead breaks the head of a column into at most headLines lines. The head is as
+// narrow as the cells if possible, and otherwise as narrow as the lines allow.
 func wrapHead(s string, cells int) string {
 	for width := max(cells, 1); ; width++ {
 		if out := wrap(s, width); strings.Count(out, "\n") < headLines {
@@ -66,8 +66,8 @@ func wrapHead(s string, cells int) string {
 	}
 }
 
-// bottomAlign puts empty lines above the shorter heads, so that all of them
-// end on the line above the first row.
+// bottomAlign puts empty lines above the shorter heads, so that all heads end just above
+// the first row.
 func bottomAlign(heads []string) {
 	most := 0
 	for _, h := range heads {

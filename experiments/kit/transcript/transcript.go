@@ -1,8 +1,9 @@
-// Package transcript compares what a test got with what stands on file, and
-// replays the transcripts of tests: small worlds written down as commands with
-// the reactions that they got, in testdata/*.txt. They are read as the
-// specification of a module. The flag -update rewrites the files after a change
-// that is meant. Only tests import it.
+// Package transcript compares the results of tests with golden files.
+//
+// A transcript is a golden file in testdata/*.txt that lists commands on a small
+// world and the reactions to them. It serves as a readable specification of a
+// module, and tests replay it. The flag -update rewrites the golden files after an
+// intended change. Only tests import this package.
 package transcript
 
 import (
@@ -17,7 +18,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the files in testdata")
 
-// Golden fails unless a file holds what a test got.
+// Golden fails the test unless the file holds the text got. With -update it writes
+// got to the file instead.
 func Golden(t *testing.T, file, got string) {
 	t.Helper()
 	want, err := os.ReadFile(file)
@@ -30,12 +32,14 @@ func Golden(t *testing.T, file, got string) {
 	case err != nil:
 		t.Fatal(err)
 	default:
-		t.Errorf("%s differs (-want +got), run with -update when the change is meant:\n%s", file, cmp.Diff(string(want), got))
+		t.Errorf("%s differs (-want +got), run with -update if the change is intended:\n%s", file,
+			cmp.Diff(string(want), got))
 	}
 }
 
-// Files compares every transcript with what again makes of its text. There must
-// be at least so many.
+// Files passes the text of every transcript to again, which returns the text with
+// the present reactions, and compares the two. It fails when there are fewer than
+// least transcripts, so that a missing file does not go unnoticed.
 func Files(t *testing.T, least int, again func(t *testing.T, text string) string) {
 	t.Helper()
 	files, err := filepath.Glob("testdata/*.txt")
@@ -53,10 +57,10 @@ func Files(t *testing.T, least int, again func(t *testing.T, text string) string
 	}
 }
 
-// Replay writes a text to out without its reactions, which are the lines that
-// begin with "=", and calls run after every line that is a command: not empty
-// and not a remark that begins with "#". What run writes to out are the
-// reactions as they are now.
+// Replay runs the commands of a transcript again. It copies the text to out
+// without the old reactions, which are the lines that begin with "=". After each
+// command it calls run, which writes the new reactions to out. Empty lines, and
+// remarks, whose first word is "#", are no commands.
 func Replay(text string, out *strings.Builder, run func(verb string, args []string)) {
 	for line := range strings.Lines(text) {
 		if strings.HasPrefix(line, "=") {

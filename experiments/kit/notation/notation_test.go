@@ -131,8 +131,8 @@ func TestWrongPresets(t *testing.T) {
 	}
 }
 
-// checkPositions fails unless every problem points into src, one column past
-// the end of a line included.
+// checkPositions fails unless every problem points into src. One column past the
+// end of a line is allowed.
 func checkPositions(t *testing.T, src []byte, problems []Problem) {
 	t.Helper()
 	lines := strings.Split(string(src), "\n")
@@ -159,9 +159,9 @@ func TestWrongValuesKeepDefaults(t *testing.T) {
 	}
 }
 
-// TestOneStructForAll decodes header and world by one call, which finds the
-// right place of a misplaced key; keys left to other calls are valid at the
-// level of the section only.
+// TestOneStructForAll decodes header and world by one call, which can name the
+// right place of a misplaced key. Keys for other calls are valid only directly in
+// the section.
 func TestOneStructForAll(t *testing.T) {
 	var both struct {
 		Header
@@ -171,9 +171,8 @@ func TestOneStructForAll(t *testing.T) {
 	doc, problems := Parse("x",
 		[]byte("name: a\ntaker_fee_bps: 4\nworld: {time: {block_seconds: 14, attack_params: 3}}\nattack_params: {}\n"))
 	problems = append(problems, doc.Decode("", &both, "attack_params")...)
-	want := `x:2:1: taker_fee_bps: unknown key; expected one of name, question, attack, mechanism, remedy, replications,` +
-		` horizon_days, world, ` +
-		`attack_params; did you mean "world.market.taker_fee_bps"?
+	want := `x:2:1: taker_fee_bps: unknown key; expected one of name, question, attack, mechanism, remedy, ` +
+		`replications, horizon_days, world, attack_params; did you mean "world.market.taker_fee_bps"?
 x:3:35: world.time.attack_params: unknown key; expected one of block_seconds`
 	if diff := cmp.Diff(want, Errors(problems).Error()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -224,8 +223,8 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestHostileInput holds input on which the parser alone would overflow its
-// stack or take seconds.
+// TestHostileInput parses input on which the library alone would overflow its stack
+// or take seconds.
 func TestHostileInput(t *testing.T) {
 	for _, s := range []string{"[", "{a: ", "- ", "? ", "[\n", "a: [", "&a ", "!!t ", "- ? ", "[{", "\"", "|\n", "\t",
 		"*a ", "<<: "} {
