@@ -51,17 +51,17 @@
 //	world: one simulated history
 //	    sim                         is the deterministic kernel: it builds a world from plain data and advances it…
 //	kit: tools that know nothing of the model
-//	    kit/axis                    lays out the points of a sweep: the lists and ranges along which parameters…
-//	    kit/catalogue               keeps what can be chosen by name: mechanisms, remedies, attacks, docking targets
-//	    kit/draw                    gives every agent, tick and purpose a separate random stream
+//	    kit/axis                    lays out the points of a sweep
+//	    kit/catalogue               keeps the things that a user chooses by name
+//	    kit/draw                    gives each purpose, agent and tick a separate random stream
 //	    kit/exact                   computes elementary functions with the same bits on every processor
-//	    kit/figure                  draws the figures of a paper from plain data: line charts with interval bands,…
-//	    kit/notation                reads the YAML file of an experiment into parameter structs (package param)…
+//	    kit/figure                  draws the figures of a paper from plain data
+//	    kit/notation                reads the YAML file of an experiment into parameter structs
 //	    kit/param                   describes the parameters of the model as fields of plain structs
 //	    kit/pool                    runs numbered jobs on a bounded number of workers
-//	    kit/record                  is the results store: it takes plain rows and leaves files that another person…
+//	    kit/record                  stores rows of results in files that other people can check
 //	    kit/root                    finds by bisection where a condition begins to hold
 //	    kit/stat                    estimates and tests what replicated simulation runs show
-//	    kit/table                   writes one table for people and for programs: terminal, Markdown, LaTeX, CSV…
-//	    kit/transcript              compares what a test got with what stands on file, and replays the transcripts…
+//	    kit/table                   writes the same table for people and for programs
+//	    kit/transcript              compares the results of tests with golden files
 package experiments

@@ -35,28 +35,53 @@ import (
 	"stakeout/experiments/kit/param"
 )
 
-// Problem is a problem with a value, together with the place of the value. The path
-// is empty for a problem with the whole file.
+// Problem is something wrong at a place of a file: of a preset, or of a file of
+// data. The path is empty for the whole file.
 type Problem struct {
-	File         string // the name of the file, or a flag of the command line
-	Line, Column int    // zero for a flag
+	File         string // or the flag of a command line, which has no lines
+	Line, Column int    // from 1; line 0 is the file as a whole, column 0 the line as a whole
 	param.Problem
 }
 
-// Error writes the problem in one line:
-// file:line:column: path: message; expected …; hint.
-func (p Problem) Error() string {
-	if p.Line == 0 {
-		return p.File + ": " + p.Problem.Error()
-	}
-	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Problem.Error())
+// ProblemAt makes a problem that only has a message.
+func ProblemAt(file string, line, column int, message string) Problem {
+	return Problem{file, line, column, param.Problem{Message: message}}
 }
 
-// Error is the error of an invalid preset. It holds at least one problem, and its
-// problems are in the order of their positions.
-type Error struct{ Problems []Problem }
+// Error gives the problem in one line, as compilers do:
+// file:line:column: path: message; expected …; hint.
+func (p Problem) Error() string {
+	text := p.Problem.Error()
+	switch {
+	case p.Line == 0:
+		return p.File + ": " + text
+	case p.Column == 0:
+		return fmt.Sprintf("%s:%d: %s", p.File, p.Line, text)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, text)
+}
 
-// Error writes one line for each problem.
+// Limit is the number of problems that an Error keeps of a file of data, where
+// one mistake may come back in every row.
+const Limit = 20
+
+// Error is the error of an invalid preset or file of data: at least one problem,
+// those of a preset in the order of their positions, others as they were met.
+type Error struct {
+	Problems []Problem
+	More     int // problems that Add counted and did not keep
+}
+
+// Add keeps a problem, or only counts it when Limit problems are kept already.
+func (e *Error) Add(p Problem) {
+	if len(e.Problems) < Limit {
+		e.Problems = append(e.Problems, p)
+	} else {
+		e.More++
+	}
+}
+
+// Error gives one line a problem, and one for the number of those not kept.
 func (e *Error) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
@@ -68,8 +93,8 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Errors returns an *Error that holds a sorted copy of the problems, or nil when
-// there are none.
+// Errors is nil without problems, and otherwise an *Error that holds a sorted
+// copy of them.
 func Errors(problems []Problem) error {
 	if len(problems) == 0 {
 		return nil

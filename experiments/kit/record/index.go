@@ -71,7 +71,7 @@ func (x *index) free(key string, order int64) error {
 		return errorf("record: run %s: place %d: want a place from 0", key, order)
 	}
 	if _, taken := x.at(order); taken {
-		return fmt.Errorf("record: run %s: place %d of the plan already has a run", key, order)
+		return errorf("record: run %s: place %d of the plan already has a run", key, order)
 	}
 	return nil
 }

@@ -186,9 +186,9 @@ func (m *Manifest) complete() {
 	}
 }
 
-// crossing replaces the signs of a crossing in the name of an experiment. They are
+// variantSigns replaces the signs of a variant in the name of an experiment. They are
 // allowed in the name of a folder but not in an identifier.
-var crossing = strings.NewReplacer("@", "-", "+", "-")
+var variantSigns = strings.NewReplacer("@", "-", "+", "-")
 
 // check returns an error unless Open can use the manifest.
 func (m *Manifest) check() error {

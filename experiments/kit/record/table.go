@@ -27,7 +27,7 @@ type Artifact struct {
 func (s *Store) Create(name string) (*Artifact, error) {
 	outside := !filepath.IsLocal(filepath.FromSlash(name)) || path.Clean(name) != name || name == "."
 	if outside || isTemporary(path.Base(name)) {
-		return nil, fmt.Errorf("record: %q is not the name of a file inside the results folder", name)
+		return nil, errorf("record: %q is not the name of a file inside the results folder", name)
 	}
 	if slices.Contains([]string{manifestName, timingName, schemaName, journalName, lockName}, name) {
 		return nil, errorf("record: the store writes %s itself", name)
