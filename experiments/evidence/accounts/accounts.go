@@ -117,8 +117,8 @@ var instruments = []instrument{
 // outside is the place of the sector outside, the last one.
 func outside() int { return len(measure.Sectors) - 1 }
 
-// amounts are those of an instrument by sector. What outside owes for the forms
-// in which its issues are held is taken from the row of the asset without a form.
+// amounts lists the amounts of an instrument by sector. Outside issues some assets. Its debt
+// for the forms in which they are held is taken from the row of the asset without a form.
 func (s *Statement) amounts(i instrument) []ledger.Amount {
 	out := make([]ledger.Amount, len(s.held))
 	for sector := range s.held {

@@ -38,7 +38,7 @@ func (m *Matrix) add(name string, value func(sector int) *big.Int) {
 	}
 }
 
-// sum is that of a row.
+// sum adds up a row.
 func (r Row) sum() *big.Int {
 	s := new(big.Int)
 	for _, x := range r.Values {
@@ -47,7 +47,7 @@ func (r Row) sum() *big.Int {
 	return s
 }
 
-// sum is that of a column.
+// sum adds up a column.
 func (m *Matrix) sum(sector int) *big.Int {
 	s := new(big.Int)
 	for _, r := range m.Rows {

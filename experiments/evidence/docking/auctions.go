@@ -82,7 +82,7 @@ func (r *saleroom) bid(i int, limit ledger.Amount) bool {
 	return r.m.Bid(r.s, r.l, election.Bid{By: ledger.First + ledger.Owner(i), Count: 1, Limit: limit})
 }
 
-// raise lets all bidders go on up to their limits until nobody will.
+// raise lets all bidders raise their bids up to their limits until none does.
 func (r *saleroom) raise(limits []ledger.Amount) {
 	for raised := true; raised; {
 		raised = false
@@ -92,7 +92,7 @@ func (r *saleroom) raise(limits []ledger.Amount) {
 	}
 }
 
-// proceeds is what auctions have brought in so far, whatever became of it.
+// proceeds is the revenue of the auctions so far, burnt or not.
 func (r *saleroom) proceeds() ledger.Amount {
 	return r.l.Balance(ledger.Treasury, ledger.Cash, ledger.Free) + r.l.Balance(ledger.Burned, ledger.Cash, ledger.Free)
 }
@@ -223,8 +223,8 @@ func burnBids(blocks int, seed uint64) (out burnResult, err error) {
 	return out, err
 }
 
-// censor is the profit of a bidder who wins every block whatever it costs and
-// serves from a minimum on, against rivals who are content with a tenth.
+// censor is the profit of a bidder who wins every block at any price and serves only users
+// above a minimum fee, against rivals who are content with a tenth.
 func censor(p *election.Params, blocks int, seed uint64, floor ledger.Amount) (ledger.Amount, error) {
 	r, err := newSaleroom("burn-auction", p, 4, seed)
 	if err != nil {

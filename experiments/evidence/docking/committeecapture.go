@@ -28,7 +28,7 @@ var _ = register(Entry{
 const (
 	// captureTolerance is the share by which odds may be off.
 	captureTolerance = 0.05
-	// bitsTolerance is that of log₂ of odds which are published as a power of two.
+	// bitsTolerance is the tolerance in log₂ of odds that are published as a power of two.
 	bitsTolerance = 0.5
 	stakers       = 120 // of equal stake, the first of which are the attacker's
 )
@@ -49,11 +49,11 @@ var captureCases = []captureCase{
 	{150, 75, 1. / 3, 0.5, 20_000}, {150, 75, 0.25, 0.5, 40_000},
 }
 
-// quorumCase is that of the minimum committee.
+// quorumCase is the case of the smallest committee.
 var quorumCase = captureCase{111, 74, 1. / 3, 2. / 3, 40_000}
 
-// haltCases are committees of the size that is the model's default, in which the
-// attacker signs nobody else's blocks.
+// haltCases are committees of the model's default size. The attacker signs only its own
+// blocks in them.
 var haltCases = []captureCase{{48, 16, 0.25, 0.25, 60_000}, {48, 16, 0.3, 0.3, 20_000},
 	{48, 16, 1. / 3, 1. / 3, 10_000}}
 
@@ -70,7 +70,7 @@ func (c captureCase) odds() float64 {
 	return sum
 }
 
-// ratio is the likelihood ratio of a committee with so many seats of the attacker.
+// ratio is the likelihood ratio of a committee in which the attacker has a seats.
 func (c captureCase) ratio(a int) float64 {
 	return math.Pow(c.share/c.drawn, float64(a)) * math.Pow((1-c.share)/(1-c.drawn), float64(c.seats-a))
 }
@@ -125,8 +125,8 @@ func (m *chamber) sit(seats int) (mine, vacant int) {
 	return mine, vacant
 }
 
-// captured gives the odds of capture from committees that nobody halts: seats
-// propose in turn, so that who led how many slots is who has how many seats.
+// captured gives the odds of capture from committees that are not halted. Seats propose in
+// turn, so the slots that each operator led show its number of seats.
 func (c captureCase) captured(ctx context.Context, seed uint64, committees int) (stat.Interval, error) {
 	m, err := c.open(seed)
 	if err != nil {

@@ -25,7 +25,7 @@ var _ = register(Entry{
 	run:  discourage,
 })
 
-// siegeTolerance is that of shares, griefing factors and exponents.
+// siegeTolerance is the tolerance for shares, griefing factors and exponents.
 const siegeTolerance = 0.02
 
 // siege is an attacker with half of the stake, who makes others' batches miss
@@ -40,8 +40,8 @@ type siege struct {
 	lottery []uint64 // numbers of the slots of a season, which stands for a year
 }
 
-// pricing is what the attack costs: a positive number is an imposed griefing
-// factor, the loss of others over that of the attacker, which it pays for block space.
+// pricing is what the attack costs. A positive number is an imposed griefing factor: the
+// loss of the others over the loss of the attacker, which the attacker pays for block space.
 type pricing float64
 
 const (
@@ -49,7 +49,7 @@ const (
 	waiting pricing = -1 // what was in a missed batch waits for the next leader
 )
 
-// numbers are those of a lottery: spaced evenly, in random order.
+// numbers are the draws of a lottery: spaced evenly, in random order.
 //
 // Assumption: everybody leads as often as its stake says, to one slot; a year is
 // long, so luck is no reason to leave.
@@ -156,9 +156,9 @@ func (m *siegeMarket) season(missed float64) (harvest, error) {
 	return harvest{float64(earned[0]) / mine, float64(earned[1]) / (staked - mine)}, nil
 }
 
-// settle lets the others stake or lend until a season moves nobody. They know
-// the reward curve, and expect of it what the season has shown. It returns the
-// last season.
+// settle lets the others stake or lend until nobody moves in a season. They know the
+// reward curve and expect the share of it that the last season paid. It returns the last
+// season.
 func (m *siegeMarket) settle(missed float64) (harvest, error) {
 	for range 20 {
 		h, err := m.season(missed)
@@ -179,8 +179,8 @@ func (m *siegeMarket) settle(missed float64) (harvest, error) {
 
 // spoils are what an attack did.
 type spoils struct {
-	griefing  float64 // loss of the others over that of the attacker while nobody leaves
-	revenue   float64 // of the attacker while nobody leaves, over what it was
+	griefing  float64 // loss of the others over the loss of the attacker while nobody leaves
+	revenue   float64 // of the attacker while nobody leaves, over its revenue before
 	recovered float64 // share of the fall of the others' revenue, in logarithms, that the rate regains
 	gain      float64 // of the attacker once the others have settled, over its revenue
 }

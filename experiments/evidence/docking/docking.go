@@ -10,7 +10,7 @@
 // Assumption: replications with different seeds are independent, so intervals
 // are Student's over replications, and a verdict is on the whole interval.
 //
-// Source: the word is that of R. Axtell, R. Axelrod, J. M. Epstein, M. D. Cohen,
+// Source: the word docking is due to R. Axtell, R. Axelrod, J. M. Epstein, M. D. Cohen,
 // "Aligning simulation models: a case study and results", Computational and
 // Mathematical Organization Theory 1(2), 1996.
 package docking
@@ -181,8 +181,8 @@ func Find(name string) (Entry, error) {
 	return Entry{}, fmt.Errorf("%w %q%s", ErrUnknown, name, near)
 }
 
-// Run reproduces a target. The error is that of the context, or a rule of the
-// model that broke; a miss is no error.
+// Run reproduces a target. It fails when the context ends and when the model breaks one of
+// its rules. A miss of the target is not an error.
 func (e Entry) Run(ctx context.Context, s Scale) (*Outcome, error) {
 	o, err := e.run(ctx, s)
 	if err != nil {

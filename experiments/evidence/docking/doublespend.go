@@ -62,11 +62,11 @@ var (
 	}
 )
 
-// ratio is the share of all hash power of an attacker with so many times that of
-// the others.
+// ratio is the attacker's share of all hash power when it has times the power of the
+// others.
 func ratio(times float64) float64 { return times / (1 + times) }
 
-// times is the hash power of the attacker over that of the others.
+// times is the hash power of the attacker over the hash power of the others.
 func (c spendCase) times() float64 { return c.share / (1 - c.share) }
 
 // found is the chance that the attacker finds m blocks while the others find as

@@ -53,8 +53,8 @@ const (
 // eighth is the largest move of the base fee of EIP-1559, one over this.
 const eighth = 8
 
-// feeChain is a chain that nobody but the users of a target wants space on. Its
-// base fee moves by at most one over the denominator in a block.
+// feeChain is a chain on which only the users of a target want space. Its base fee moves by
+// at most one over the denominator in a block.
 func feeChain(initialGwei float64, denominator int) (*layer1.Chain, error) {
 	var p layer1.Params
 	param.Defaults(&p)

@@ -45,8 +45,8 @@ type swing struct {
 var swings = []swing{{"full and empty blocks in turn", 1, 1}, {"32 full blocks, then 32 empty", 1, 32},
 	{"blocks half above and half below in turn", 0.5, 1}}
 
-// factor is that of the base fee over a number of blocks, as many above the
-// target as below: each pair leaves (1+d)(1−d), d being an eighth of the distance.
+// factor is the factor on the base fee over a number of blocks, half above the target and
+// half below: each pair leaves (1+d)(1−d), where d is an eighth of the distance.
 func (w swing) factor(blocks int) float64 {
 	d := w.off / eighth
 	return math.Pow(1-d*d, float64(blocks)/2)
@@ -98,12 +98,12 @@ func average(denominator int, demand func(fee float64) float64) (float64, error)
 	return total / targetGas / averageBlocks, nil
 }
 
-// alike are users who all value a block's space at topValue: whatever they want,
-// the chain lets them in only while the base fee is no higher.
+// alike is the demand of users who all value block space at topValue. The chain admits
+// them only while the base fee is not above it.
 func alike(float64) float64 { return 2 }
 
-// spread are users whose values are uniform up to topValue, so many times the
-// target in all.
+// spread is the demand of users with values uniform up to topValue. At a fee of zero it is
+// times the target.
 func spread(times float64) func(float64) float64 {
 	return func(fee float64) float64 { return times * (1 - fee/topValue) }
 }

@@ -132,8 +132,8 @@ func (x *raidWorld) give(o ledger.Owner, a ledger.Asset, units float64) {
 	x.w.Must(x.w.Ledger.Post(ledger.Transfer{Amount: ledger.Amount(units * 1e6), To: o, Asset: a, Reason: ledger.Genesis}))
 }
 
-// run raids deposits of so many dollars and returns what the raider gains: what
-// it takes and what the lie pays elsewhere, less what its tokens lose.
+// run raids the given deposits in dollars and returns the gain of the raider: what it takes
+// and what the lie pays elsewhere, less what its tokens lose.
 func (r raid) run(deposits float64) (float64, error) {
 	p := forkRules()
 	x := newRaidWorld(p)
@@ -170,8 +170,8 @@ func forkRules() (p remedy.ForkParams) {
 	return p
 }
 
-// fork claims the deposits, disputes until the token forks, and waits for the
-// end; whoever holds more has its way.
+// fork claims the deposits, disputes until the token forks, and waits for the end. The side
+// that holds more tokens decides.
 func (x *raidWorld) fork() {
 	hear := func(by ledger.Owner, m remedy.Message) {
 		m.By = by
@@ -188,7 +188,7 @@ func (x *raidWorld) fork() {
 	x.r.Step(x.w)
 }
 
-// raidPrice is the mean price of so many tokens in a book whose asks rise evenly
+// raidPrice is the mean price of a purchase in a book whose asks rise evenly
 // from one to two dollars over the supply.
 func raidPrice(tokens float64) (float64, error) {
 	const step = 100 // tokens at each price

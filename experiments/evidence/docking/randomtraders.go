@@ -151,8 +151,8 @@ func (m *unitMarket) clear() {
 	}
 }
 
-// efficiency runs a market until nobody could trade any more and returns the
-// share of the possible surplus that was realised.
+// efficiency runs a market until no further trade is possible and returns the share of the
+// possible surplus that was realised.
 func (m *unitMarket) efficiency() (float64, error) {
 	m.reset()
 	for m.open() {

@@ -53,9 +53,9 @@ func (s sabotage) open(stake, short float64) (*sabotageWorld, error) {
 		w.roll.Stake(saboteur, ledger.Amount(stake)*ledger.Unit))
 }
 
-// quote fills one side of the book for so many tokens. Depth grows linearly with
+// quote fills one side of the book with the given tokens. Depth grows linearly with
 // the distance from the price, V·(x/Yσ)² tokens up to x, so that the last token
-// of Q trades at Yσ√(Q/V) from it; without impact all rests at the price.
+// of Q trades at Yσ√(Q/V) from it. Without impact all tokens rest at the price.
 func (w *sabotageWorld) quote(side book.Side, price int, impact, tokens float64) error {
 	put := func(away int, lots float64) error {
 		p := price + away
@@ -88,7 +88,7 @@ func (w *sabotageWorld) quote(side book.Side, price int, impact, tokens float64)
 	return nil
 }
 
-// trade is an order for all of so many tokens at any price.
+// trade fills an order for the given tokens completely, at any price.
 func (w *sabotageWorld) trade(side book.Side, tokens float64) error {
 	o := market.Order{Owner: saboteur, Side: side, Kind: book.ImmediateOrCancel, Price: 1, Lots: uint32(tokens)}
 	if side == book.Buy {

@@ -33,14 +33,14 @@ const (
 
 // sabotage is one attack: borrow, sell, attack, buy back, repay.
 //
-// Assumption: the price falls by d whatever is sold, nobody asks for a fee, cash
-// behind the loan costs nothing, and the book is full again for the way back.
+// Assumption: the price falls by d however much is sold, there are no fees, cash behind
+// the loan costs nothing, and the book is full again for the purchase.
 type sabotage struct {
 	fall    float64 // d: imposed, share of the opening price of one dollar
 	slashed float64 // φ: share of the stake
 	rate    float64 // r: of the loan, a year
 	days    float64 // T
-	impact  float64 // Yσ: impact of trading V at once, share of the opening price; 0 is none
+	impact  float64 // Yσ: impact of trading V at once, share of the opening price; 0 means none
 	shrinks bool    // after the fall the book is as deep at the same share of the price, instead of at the same distance
 	// the pool has the default rules and holds what it does in the default world, instead of plenty at
 	// a flat rate
@@ -106,7 +106,7 @@ func (s sabotage) search(points int) (short, profit float64, err error) {
 	return short, profit, nil
 }
 
-// pays is the largest stake over V that a short of so many V pays for.
+// pays is the largest stake, in units of V, that a short position in units of V pays for.
 func (s sabotage) pays(short float64) (float64, error) {
 	lo, hi, err := root.Bisect(1e-4, 100, root.Geometric, root.Ratio(1+1e-4), func(q float64) (bool, error) {
 		gain, err := s.run(math.Round(q*sabotageVolume), math.Round(short*sabotageVolume))
@@ -121,7 +121,7 @@ func fortnight(s sabotage) sabotage {
 	return s
 }
 
-// outage is the published fall: that of the token when a takeover lasted.
+// outage is the published fall of a token after a lasting takeover.
 const outage = 0.126
 
 func shortAndSabotage(ctx context.Context, s Scale) (*Outcome, error) {

@@ -66,9 +66,9 @@ func (c compoundCase) staked(slot int) float64 {
 	return 1 + c.rewards*float64(slot)/compoundSlots
 }
 
-// variance is that of the share after a number of slots over v(1−v), v being the
-// share at the start. A reward that is the fraction θ of the stake after it
-// leaves E v(1−v) at 1 − θ² of what it was.
+// variance is the variance of the share after a number of slots over v(1−v), where v is the
+// share at the start. A reward that is the fraction θ of the stake after it multiplies
+// E v(1−v) by 1 − θ².
 func (c compoundCase) variance(slots int) float64 {
 	left := 1.0
 	for t := 1; t <= slots; t++ {

@@ -86,9 +86,9 @@ func (c yieldCase) settle() (float64, error) {
 	return float64(m.roll.Public().Staked) / float64(yieldSupply), m.audit()
 }
 
-// settle lets every holder in turn move a slice to where it pays more after the
-// move, until nobody moves; then slices are halved, down to a hundred-thousandth
-// of a holding. The yield of staking is a fraction a year by the total staked.
+// settle lets every holder in turn move a slice to where it pays more after the move, until
+// nobody moves. It then halves the slices, down to a hundred-thousandth of a holding. The yield of
+// staking is a fraction a year by the total staked.
 func (m *yieldMarket) settle(yield func(ledger.Amount) float64) error {
 	for slice := yieldSupply / yieldHolders / 8; slice > yieldSupply/yieldHolders/100_000; slice /= 2 {
 		for moved := true; moved; {

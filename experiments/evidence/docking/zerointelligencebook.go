@@ -26,8 +26,8 @@ func law(epsilon float64) float64 { return 0.218 + 0.557*math.Pow(epsilon, 0.75)
 // lawGrid holds the values of ε at which the law is claimed.
 var lawGrid = []float64{0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4}
 
-// lawTolerance is that of the law, scaleTolerance that of its independence of
-// μ and α one by one.
+// lawTolerance is the tolerance for the law, scaleTolerance the tolerance for its
+// independence of μ and α one by one.
 const (
 	lawTolerance   = 0.03
 	scaleTolerance = 0.02

@@ -14,7 +14,7 @@
 // independent clusters (replications) whole clusters are drawn; with fewer, the
 // stationary bootstrap draws blocks of geometric length, whose mean is chosen
 // from the data. A lagged product is drawn with the moment at which it starts,
-// so that joints between blocks make no products of their own. The same data
+// so that no product spans two blocks. The same data
 // give the same interval.
 //
 // Assumption: a stretch is stationary, with finite variance. Moments above the
@@ -23,7 +23,7 @@
 // Assumption: a year has 365 days. A market that closes for up to four days at a
 // time has fewer periods a year than the calendar, and its volatility is
 // annualised with those it has.
-// Assumption: an interval without a record has no return of its own; the next
+// Assumption: an interval without a record has no return; the next
 // record closes it. Beyond five such intervals in a row a new stretch begins.
 //
 // Sources: R. Cont, "Empirical properties of asset returns: stylized facts and

@@ -59,7 +59,7 @@ func (m *measurement) returnLines() []Line {
 	return lines
 }
 
-// tailIndex is that of a column (sizes, losses, gains) at one of the fractions.
+// tailIndex is the tail index of a column (sizes, losses, gains) at one of the fractions.
 // Within few clusters its interval is the closed form, with twins counted once.
 func (m *measurement) tailIndex(column, fraction int) Estimate {
 	e := m.got[m.hill[column][fraction]]

@@ -178,7 +178,7 @@ func (m *measurement) aggregate() {
 	}
 }
 
-// decayExponent is that of the power law through the autocorrelations at lags 1
+// decayExponent is the exponent of the power law through the autocorrelations at lags 1
 // on; those that are not positive have no logarithm and are left out.
 func decayExponent(acf []float64) float64 {
 	lag := make([]float64, len(acf))

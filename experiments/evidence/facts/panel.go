@@ -15,7 +15,7 @@ type panel struct {
 // stretch is where values without a gap stand in their cluster.
 type stretch struct{ cluster, offset, n int }
 
-// newPanel joins series of one column, each a cluster of its own.
+// newPanel joins series of one column. Each series is a separate cluster.
 func newPanel(series [][]float64) (*panel, []float64) {
 	var list []stretch
 	var x []float64

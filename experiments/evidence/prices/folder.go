@@ -156,7 +156,7 @@ func (s *series) row(line int, world string, row record.Row) {
 		s.err.Add(notation.ProblemAt(s.file, line, 0, text))
 	}
 	p.Time, p.Price = append(p.Time, value("day")*86_400), append(p.Price, price)
-	// Volume, spread and depth are those of the token.
+	// Volume, spread and depth are of the market of the token.
 	if s.options.Column == tokenPrice {
 		p.Volume = append(p.Volume, value(volumeColumn))
 		p.Spread, p.Depth = append(p.Spread, value(spreadColumn)), append(p.Depth, value(depthColumn))
