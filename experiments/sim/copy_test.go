@@ -104,7 +104,10 @@ func (c *comparer) same(at string, a, b reflect.Value) {
 	switch a.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		if a.IsNil() || b.IsNil() {
-			if c.held[at] = c.held[at]; a.IsNil() != b.IsNil() {
+			if _, known := c.held[at]; !known {
+				c.held[at] = false // Some other world must hold something here.
+			}
+			if a.IsNil() != b.IsNil() {
 				c.t.Errorf("%s: one is nil", at)
 			}
 			return

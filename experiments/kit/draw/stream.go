@@ -19,6 +19,7 @@ package draw
 import (
 	"math/bits"
 
+	//lint:ignore SA1019 The project requires this generator; its methods used here draw integers only and are stable.
 	"golang.org/x/exp/rand"
 )
 
