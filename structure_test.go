@@ -161,13 +161,18 @@ func (u *unit) purpose() string {
 // of each and what they say of themselves.
 func draw(units map[string]*unit, wing string) string {
 	var b strings.Builder
-	dirs := slices.Sorted(maps.Keys(units))
+	dirs, width := slices.Sorted(maps.Keys(units)), 0
+	for _, dir := range dirs {
+		if strings.HasPrefix(dir, wing) {
+			width = max(width, len(dir)-len(wing))
+		}
+	}
 	for i := len(floors) - 1; i >= 0; i-- {
 		var rooms []string
 		for _, dir := range dirs {
 			if n, ok := storey(dir); ok && n == i && strings.HasPrefix(dir, wing) {
 				name := strings.TrimPrefix(dir, wing)
-				text := fmt.Sprintf("    %-28s%s", name, units[dir].purpose())
+				text := fmt.Sprintf("    %-*s  %s", width, name, units[dir].purpose())
 				if r := []rune(text); len(r) > maxColumns-8 {
 					text = string(r[:maxColumns-9])
 					text = text[:strings.LastIndexAny(text, " :;,")] + "…"

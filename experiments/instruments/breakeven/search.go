@@ -1,5 +1,5 @@
-// Package breakeven searches along one parameter for the values at which the mean excess
-// of an attack changes its sign.
+// Package breakeven searches for the values of a parameter at which an attack breaks even:
+// where the mean excess changes its sign.
 package breakeven
 
 import (

@@ -1,5 +1,5 @@
-// Package explain tells one replication in words and tables: what happened day by day,
-// where the attack and its honest twin part, who traded and who paid.
+// Package explain tells one replication in words and tables. It shows what happened day by
+// day, where the attack and its honest twin part, who traded and who paid.
 package explain
 
 import (

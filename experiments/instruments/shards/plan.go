@@ -1,5 +1,5 @@
-// Package shards cuts an experiment into parts for several machines: a plan, its shards,
-// the merge to the bytes of a single run, and the scripts of three job schedulers.
+// Package shards cuts an experiment into parts for several machines. It has the plan, its
+// shards, the merge to the bytes of a single run, and scripts for three job schedulers.
 package shards
 
 import (

@@ -1,5 +1,5 @@
-// Package menu lists what there is to run: presets, attacks, elections and remedies, with
-// their parameters, and which go together.
+// Package menu lists what there is to run: presets, attacks, elections and remedies. It
+// shows their parameters and which of them go together.
 package menu
 
 import (

@@ -1,6 +1,6 @@
-// Package page writes a results folder as one HTML page for people: question,
-// verdict, tables, figures, claims, assumptions with their sources, and the
-// command that makes the results again. It reads what was stored and runs nothing.
+// Package page writes a results folder as one HTML page for people. The page has the
+// question, the verdict, tables, figures, claims, assumptions with their sources, and the
+// command that makes the results again. The package reads what was stored and runs nothing.
 //
 // The page is one file. It loads nothing, holds no script, and reads on a phone, on
 // paper and aloud. Equal folders give equal bytes: it has no date and no path.

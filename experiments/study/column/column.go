@@ -1,5 +1,5 @@
-// Package column holds the names of tables, columns, worlds and statuses that the
-// writer of a results folder and its readers share.
+// Package column names the tables, columns, worlds and statuses of a results folder. The
+// writer of the folder and its readers share the names.
 package column
 
 import "strings"

@@ -1,6 +1,6 @@
-// Package design lays a question out: the cells of an experiment, the place of every
-// replication, the identity of a run, and the columns of the tables runs and series with
-// the functions that fill them. To add a column, add a line to observe.go or series.go.
+// Package design lays a question out as cells, places and columns. It gives every
+// replication a place and a run an identity, and it has the columns of the tables runs and
+// series with the functions that fill them. To add a column, add a line to observe.go or series.go.
 package design
 
 import (

@@ -1,6 +1,5 @@
-// Package measure turns the worlds of one replication into figures: profit by
-// channel, capital at risk, harm by sector, and what happened to price and
-// service.
+// Package measure turns the worlds of one replication into amounts of money: profit by
+// channel, capital at risk, and harm by sector.
 //
 // A replication has three worlds with the same seed, so that every exogenous
 // event is the same: the attack; the honest world, in which the same capital

@@ -1,7 +1,6 @@
-// Package question holds what an experiment asks: a preset that is read, set and
-// checked, its axes, the cells that they make, and the matrix of attacks. It also says
-// what identifies a question, and so which stored replications answer it. It runs
-// nothing and writes nothing.
+// Package question holds what an experiment asks. It reads, sets and checks presets, makes
+// the cells of their axes, and makes the matrix of attacks. It also says what identifies a
+// question, and so which stored replications answer it. It runs nothing and writes nothing.
 //
 // A preset is a YAML file. A Spec is a preset without axes: one attack in one world. A
 // Sweep is a preset with its axes, and has one Spec for each point of a grid or of a

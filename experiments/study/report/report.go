@@ -1,5 +1,5 @@
-// Package report turns the stored rows of an experiment into what an economist
-// reads: statistics, tables, verdicts in words and figures. It sees rows and never a world,
+// Package report turns stored rows into what an economist reads: statistics, tables,
+// verdicts in words, and figures. It sees rows and never a world,
 // so that everything in a paper can be drawn again from a results folder.
 //
 // A Study is the table runs by cell; its statistics pair the worlds of each

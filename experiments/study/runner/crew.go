@@ -1,5 +1,5 @@
-// Package runner takes a design into a store: workers run the replications that the
-// store does not hold yet, and the rule of stopping asks for more. It knows no report.
+// Package runner runs a design into a store. Workers run the replications that the store
+// does not hold yet, and the rule of stopping asks for more. The package knows no report.
 //
 // The digest of the code starts here. What this package reaches decides the rows of an
 // experiment; what it does not reach only reads them.

@@ -1,5 +1,5 @@
-// Package stop decides how many replications a cell of an experiment needs: the rule,
-// its form on the command line, when it looks again, and whether it is met.
+// Package stop decides how many replications a cell needs. It has the rule, its form on the
+// command line, when the rule looks again, and whether it is met.
 package stop
 
 import (

@@ -1,5 +1,5 @@
-// Package trial runs one replication in three worlds: the attack, the honest use of the
-// same capital, and a world in which the capital stays idle. The three share everything
+// Package trial runs one replication in three worlds. They are the attack, the honest use
+// of the same capital, and a world in which the capital stays idle. The three share everything
 // up to the start of the plan, so one world runs to that day and is copied. Trials that
 // differ by their remedy or by their attack share worlds for as long as these are equal.
 // The package knows no rows and no folders.
