@@ -91,8 +91,7 @@ type Opening struct {
 	Revenue     float64 // net fees, USD a year
 	ToStake     float64 // share of net fees that reaches stakers
 	ToSupply    float64 // share of net fees that reaches every token, by a burn
-	Reward      float64 // net staker reward, USD a year and staked token
-	Normal      float64 // the structural forecast of that reward at the opening
+	Normal      float64 // net staker reward, USD a year and token of expected stake
 	PerBatch    float64 // transactions in a batch
 	Fee         float64 // what a user pays for a transaction, USD
 	Margin      float64 // a coordinator's margin on a transaction, USD at the opening price of ETH

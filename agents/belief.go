@@ -12,12 +12,16 @@ type BeliefParams struct {
 	Learning        float64 `key:"learning_intensity" default:"2" unit:"1" min:"0" max:"50" source:"Brock and Hommes (1998), intensity of choice" doc:"How strongly the weights follow past forecast errors; 0 never learns"`
 	ViewSpread      float64 `key:"view_spread" default:"0.005" unit:"1" min:"0" max:"1" source:"Calibrated: small views within an inaction corridor give concave impact (check impact)" doc:"Standard deviation of an agent's own view of ln value"`
 	ViewHalfDays    float64 `key:"view_half_life_days" default:"30" unit:"d" min:"0.1" max:"1000" source:"Assumption: views wander within a month" doc:"Half-life of the own view; lognormal over agents with log s.d. 0.7"`
-	Permanence      float64 `key:"permanence_share" default:"0.1" unit:"share" min:"0" max:"0.9" source:"Calibrated: an hour's outage moves the price by at most a few percent, a lasting one by far more (check events)" doc:"Prior chance that service trouble is permanent before any has been seen"`
-	PriorEpisodes   float64 `key:"prior_episodes" default:"2" unit:"1" min:"0.1" max:"1000" source:"Calibrated: the effect of repeated outages fades (check events)" doc:"Strength of that prior in episodes that ended"`
-	SurvivalHours   float64 `key:"survival_scale_hours" default:"24" unit:"h" min:"0.5" max:"1000" source:"Calibrated: what a day and two weeks of outage do to the price (check events)" doc:"Scale of the Pareto survival of temporary trouble"`
-	SurvivalPower   float64 `key:"survival_exponent" default:"1" unit:"1" min:"0.1" max:"5" source:"Assumption: exponent 1, so that trouble that has lasted twice as long is about twice as likely to stay" doc:"Exponent of the same"`
+	Permanence      float64 `key:"permanence_share" default:"0.011" unit:"share" min:"0" max:"0.9" source:"Fitted with the two below to outages of 1 h to 27 d (check events): Solana 2022–24, Arbitrum 2023, Celo 2022, IOTA 2020" doc:"Prior chance that service trouble is permanent before any has been seen"`
+	PriorEpisodes   float64 `key:"prior_episodes" default:"2" unit:"1" min:"0.1" max:"1000" source:"Calibrated: the effect of repeated outages fades (check events), as Solana's did after the third" doc:"Strength of that prior in episodes that ended"`
+	SurvivalHours   float64 `key:"survival_scale_hours" default:"0.25" unit:"h" min:"0.01" max:"1000" source:"Fitted: the first hour of an outage (check events)" doc:"Scale of the Lomax survival of temporary trouble"`
+	SurvivalPower   float64 `key:"survival_exponent" default:"0.35" unit:"1" min:"0.1" max:"5" source:"Fitted: the slope between a day and four weeks of outage (check events)" doc:"Exponent of the same"`
+	CalmDays        float64 `key:"calm_days" default:"1" unit:"d" min:"0.01" max:"100" source:"Fitted: half of what a short outage costs is back after a day of calm (check events)" doc:"Calm that halves what a short outage leaves; longer trouble takes as long as it lasted"`
+	UserElasticity  float64 `key:"user_elasticity" default:"2" unit:"1" min:"0" max:"10" source:"Fitted: degradations of Solana (January 2022, April 2024) and Linea (June 2024) lowered the price (check events)" doc:"Elasticity of lasting fees to the share of slots served that holders expect; below 1 those who serve gain from others who do not"`
+	Chase           float64 `key:"chase_share" default:"0" unit:"share" min:"0" max:"1" source:"Assumption: 0; the thread's rally needs holders who chase the yield of those who serve (check sign)" doc:"Weight of what those who served have earned in the extrapolated yield, against the mean over all slots"`
+	Confiscation    float64 `key:"confiscation_share" default:"0.25" unit:"share" min:"0" max:"0.99" source:"Assumption: who can slash the innocent once can mostly do it again; no event with mass slashing is known" doc:"Prior chance that the slashing of stake behind operators with a clean record goes on for good"`
 	AttentionHours  float64 `key:"attention_hours" default:"1" unit:"h" min:"0" max:"100" source:"Assumption: the median holder hears of an outage within the hour" doc:"Median delay before an agent notices that trouble began or ended; lognormal with log s.d. 1.2"`
-	TrendDays       float64 `key:"trend_horizon_days" default:"30" unit:"d" min:"0" max:"365" source:"Assumption: a month, the horizon of the public revenue average" doc:"Days over which holders extrapolate a loss of users that they believe permanent"`
+	FearSlashing    bool    `key:"fear_slashing" default:"true" source:"Assumption: on; off is the counterfactual in which nobody foresees that stake will be slashed" doc:"Whether the slashing of innocent stake lowers its worth and the wish to stake"`
 	HazardPremium   float64 `key:"concentration_hazard" default:"0" unit:"1" min:"0" max:"10" source:"Assumption: 0, no premium for concentration; no sweep yet" doc:"Discount rate a year added for each unit of the share of slots withheld"`
 	RespondToEvents bool    `key:"respond_to_service" default:"true" source:"Assumption: on; off for the null test of the thread's fake-DoS claim (check null)" doc:"Whether beliefs move with service, users and yields at all; off, only exogenous news counts"`
 }
@@ -65,9 +69,10 @@ const (
 	certain      = 1e-6 // least distance of a weight from 0 and 1 where log odds are taken
 	leastReward  = 1e-9 // least forecast of the reward over the opening, so that its log exists
 	mostLikely   = 0.99 // largest prior that trouble is permanent
-	leastServed  = 0.02 // least share of slots that are taken to be served
-	leastUsers   = 1e-3 // least average of active cohorts, so that its log exists
-	trendDays    = 7.2  // difference of the mean ages of averages with half-lives of 2 and 7 days
+	leastServed  = 0.02 // share of slots served below which holders expect nothing but that share
+	quiet        = 1e-4 // yearly loss of stake below which nobody thinks of slashing
+	fearDays     = 2    // calm after slashing during which fear does not fade
+	fearHalfDays = 30   // half-life of the fear after that
 )
 
 // believer holds what all beliefs of a population share.
@@ -75,6 +80,7 @@ type believer struct {
 	p         BeliefParams
 	perDay    float64
 	yearly    float64 // k
+	median    float64 // median remaining life of temporary trouble over its age and scale
 	lnOpening float64
 	opening   Opening
 }
@@ -83,6 +89,7 @@ func newBeliever(p BeliefParams, o Opening) believer {
 	return believer{
 		p: p, perDay: o.TicksPerDay, opening: o,
 		yearly:    o.Normal / o.Price,
+		median:    exact.Pow(2, 1/p.SurvivalPower) - 1,
 		lnOpening: exact.Log(o.Price),
 	}
 }
@@ -113,9 +120,9 @@ func (m *believer) lnValue(b *belief, v *View) float64 {
 	}
 	e, s := m.forecasts(b, v)
 	y := max(float64(b.weight*e)+float64((1-b.weight)*s), leastReward)
-	hazard := 0.0
+	hazard := m.fear(b, v)
 	if m.p.HazardPremium > 0 {
-		hazard = exact.Log(1 + m.p.HazardPremium*v.Service.Withheld/m.yearly)
+		hazard += exact.Log(1 + m.p.HazardPremium*v.Service.Withheld/m.yearly)
 	}
 	return news + exact.Log(y) - hazard
 }
@@ -136,70 +143,101 @@ func (m *believer) relief(b *belief, v *View, tokens float64) float64 {
 	return tokens * v.Mid * (1 - b.weight) * (well - s) / max(y, leastReward)
 }
 
-// forecasts returns the two forecasts of the reward of a staked token relative
-// to the opening, in units of the price of ETH.
+// forecasts returns the two forecasts of the reward of a token of expected stake
+// relative to the opening, in units of the price of ETH. Trouble lowers the structural
+// one:
 //
-// During an episode of age t the structural one weighs two futures: with
-// chance q the trouble is permanent and today's reward stays, on a shrinking
-// base of users; else it lasts for another D days and all is as before:
-//
-//	S = (1−q)·[N − k·D·(N − now)] + q·now·exp(trend),
-//	q = q0 / [q0 + (1−q0)(1+t/τ)^−a],  q0 = c·N0/(N0+n),  D = (1 + t)/(1 + n).
+//	S = N·[1 − P·(1 − Λ)].
 func (m *believer) forecasts(b *belief, v *View) (extrapolated, structural float64) {
 	p := v.Service
-	extrapolated = p.Reward7d / m.opening.Reward
-	normal := m.normalReward(v) / m.opening.Normal
-	on, age := m.episode(b, v)
-	if !on {
-		return extrapolated, normal
+	extrapolated = p.Reward7d
+	if m.p.Chase > 0 {
+		extrapolated += float64(m.p.Chase * (p.RewardOwn7d - p.Reward7d))
 	}
-	// The structural forecast uses revenue now over the expected stake, and no
-	// more than what those who serve can keep while others withhold slots: a
-	// burst of fees from a backlog is not a yield.
-	now := min(m.reached(p.Served6h/m.opening.Revenue, p), normal/max(1-p.Withheld, leastServed))
-	n := float64(p.Episode.Ended)
-	q0 := min(m.p.Permanence*b.permanence*m.p.PriorEpisodes/(m.p.PriorEpisodes+n), mostLikely)
-	survive := exact.Pow(1+age*hours/m.p.SurvivalHours, -m.p.SurvivalPower)
-	q := q0 / (q0 + float64((1-q0)*survive))
-	days := (1 + age) / (1 + n)
-	temporary := normal - float64(m.yearly*days/daysAYear*(normal-now))
-	lasting := now * exact.Exp(float64(m.p.TrendDays*min(0, trend(p.ActiveFast, p.ActiveSlow))))
-	return extrapolated, float64((1-q)*temporary) + float64(q*lasting)
+	normal := m.normalReward(v) / m.opening.Normal
+	return extrapolated / m.opening.Normal, normal * m.trouble(b.permanence, b.attention, v)
+}
+
+// trouble is the factor 1 − P·(1 − Λ) by which service trouble lowers the structural
+// forecast, for a holder with a factor on its prior and a delay of attention.
+//
+// P is the weight of the trouble. With chance q it is permanent; else it lasts for
+// another D, the median remaining life. After a calm C it was over with chance
+// C/(A + A₀ + C) (Gott 1993), where A is its age:
+//
+//	P = R·[q + (1 − q)·min(k·D, 1)],  R = (A + A₀)/(A + A₀ + C),
+//	q/(1 − q) = q₀/(1 − q₀)·(1 + A/τ)^a,  q₀ = π·c·N₀/(N₀ + n),  D = (A + τ)·(2^(1/a) − 1).
+//
+// Temporary trouble has a Lomax life, that of repairs whose hazards are gamma
+// distributed; n episodes have ended before.
+func (m *believer) trouble(factor float64, delay uint32, v *View) float64 {
+	e := &v.Service.Episode
+	if !e.Open && e.Ended == 0 || e.Open && v.Tick-e.Since < delay {
+		return 1
+	}
+	age := e.Age() / m.perDay
+	before := float64(e.Ended)
+	if !e.Open {
+		before--
+	}
+	q0 := min(m.p.Permanence*factor*m.p.PriorEpisodes/(m.p.PriorEpisodes+before), mostLikely)
+	q := lasting(q0, age*hours/m.p.SurvivalHours, m.p.SurvivalPower)
+	days := (age + m.p.SurvivalHours/hours) * m.median
+	weight := pause(e, m.p.CalmDays, v) * (q + float64((1-q)*min(m.yearly*days/daysAYear, 1)))
+	return 1 - float64(weight*(1-m.served(e, v)))
+}
+
+// pause is R, the chance that the calm since service trouble is only a pause.
+func pause(e *rollup.Episode, floor float64, v *View) float64 {
+	age, calm := e.Age()/v.TicksPerDay+floor, float64(v.Tick-e.Last)/v.TicksPerDay
+	return age / (age + calm)
+}
+
+// lasting is Bayes' rule for trouble of an age in units of the survival scale.
+func lasting(prior, age, exponent float64) float64 {
+	odds := prior / (1 - prior) * exact.Pow(1+age, exponent)
+	return odds / (1 + odds)
+}
+
+// served is Λ, the reward over the normal one if today's service lasts. Fees fall with
+// the share Q of slots that serve, as Q^η, because users go; the stake of those who
+// serve shares them.
+func (m *believer) served(e *rollup.Episode, v *View) float64 {
+	share := (float64(e.Slots) - e.Missing + 1) / (float64(e.Slots) + 2) // Laplace's rule of succession
+	if share < leastServed {
+		return share
+	}
+	left := exact.Pow(share, m.p.UserElasticity-1)
+	return min(left, 1/max(1-v.Service.Withheld, leastServed))
+}
+
+// fear is by how much the slashing of innocent stake lowers ln V. Stake inside cannot
+// leave before the unbonding time U. With chance q slashing goes on for good, and the
+// discount rate k rises by its yearly rate λ:
+//
+//	−ln[(1 − q)·exp(−λ₂·U) + q/(1 + λ₃₀/k)].
+func (m *believer) fear(b *belief, v *View) float64 {
+	p := &v.Service.Peril
+	if !m.p.FearSlashing || p.Slow < quiet {
+		return 0
+	}
+	days, since := float64(p.Last-p.Since)/m.perDay, float64(v.Tick-p.Last)/m.perDay
+	before := float64(max(p.Spells, 1) - 1)
+	q0 := min(m.p.Confiscation*b.permanence*m.p.PriorEpisodes/(m.p.PriorEpisodes+before), mostLikely)
+	q := lasting(q0, days*hours/m.p.SurvivalHours, m.p.SurvivalPower)
+	if since > fearDays {
+		q *= exact.HalfLife(since-fearDays, fearHalfDays)
+	}
+	soon := float64((1 - q) * exact.Exp(-p.Fast*v.Rollup.UnbondingDays/daysAYear))
+	return -exact.Log(soon + float64(q/(1+p.Slow/m.yearly)))
 }
 
 // normalReward is the structural forecast without trouble: USD a year and
 // token at the opening price of ETH.
 func (m *believer) normalReward(v *View) float64 {
 	p := v.Service
-	return p.ToStake*p.PerUser30d*p.ActiveFast*v.Activity/p.Stake60d +
-		float64(p.ToSupply*p.PerUser30d*p.ActiveFast*v.Activity/m.opening.Supply)
-}
-
-// reached is the reward of a staked token relative to the opening when fees are a
-// multiple of those at the opening.
-func (m *believer) reached(fees float64, p *rollup.Public) float64 {
-	o := &m.opening
-	burnt := o.ToSupply * o.Revenue / o.Supply / o.Normal // share of the reward at the opening
-	staked := fees * o.Expected / p.Stake60d * (p.ToStake / o.ToStake)
-	return float64(staked*(1-burnt)) + float64(fees*p.ToSupply*o.Revenue/o.Supply/o.Normal)
-}
-
-// trend is the daily growth of active users that follows from the distance of two
-// averages with half-lives of 2 and 7 days.
-func trend(fast, slow float64) float64 {
-	return exact.Log(max(fast, leastUsers)/max(slow, leastUsers)) / trendDays
-}
-
-// episode says whether the agent is aware of service trouble and its age in days.
-func (m *believer) episode(b *belief, v *View) (on bool, age float64) {
-	e := &v.Service.Episode
-	if e.Open {
-		return v.Tick-e.Since >= b.attention, float64(v.Tick-e.Since) / m.perDay
-	}
-	if e.Ended > 0 && v.Tick-e.End < b.attention && e.End-e.Since >= b.attention {
-		return true, float64(e.End-e.Since) / m.perDay
-	}
-	return false, 0
+	fees := p.PerUser30d * p.ActiveMonth * v.Activity
+	return p.ToStake*fees/p.Expected + float64(p.ToSupply*fees/m.opening.Supply)
 }
 
 // drift lets the agent's view wander: an Ornstein–Uhlenbeck process, moved at most
@@ -218,12 +256,19 @@ func (m *believer) drift(b *belief, v *View, r *draw.Stream) {
 // memory half of the past).
 func (m *believer) learn(b *belief, v *View) {
 	f := &b.note
-	if m.p.Learning == 0 || !m.p.RespondToEvents || float64(v.Tick-f.tick) < judgeDays*m.perDay {
+	if m.p.Learning == 0 || !m.p.RespondToEvents {
+		return
+	}
+	if v.Service.Episode.Open { // a forecast of the long run is not refuted by a week of trouble
+		f.tick, f.count = v.Tick, 0
+		return
+	}
+	if float64(v.Tick-f.tick) < judgeDays*m.perDay && f.count > 0 {
 		return
 	}
 	if f.count > 0 {
 		years := float64(v.Tick-f.tick) / m.perDay / daysAYear
-		earned := (v.Service.RewardTotal - f.total) / years / m.opening.Reward
+		earned := (v.Service.RewardTotal - f.total) / years / m.opening.Normal
 		f.errE = float64((f.errE + abs(f.extrapolated-earned)) / 2)
 		f.errS = float64((f.errS + abs(f.structural-earned)) / 2)
 		b.weight = exact.Logistic(b.prior + float64(m.p.Learning*(f.errS-f.errE)))

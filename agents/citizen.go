@@ -17,7 +17,7 @@ type CivicParams struct {
 	AccuseShare float64 `key:"accuse_share" default:"0.05" unit:"share" min:"0" max:"1" source:"Assumption: one look in twenty; everybody would rather leave it to others; no sweep yet" doc:"Chance that a holder who finds an accusation worth its bond makes it at one look"`
 	JurorShare  float64 `key:"juror_share" default:"0.2" unit:"share" min:"0" max:"1" source:"Assumption: one holder in five puts up court stake; no sweep yet" doc:"Share of holders who sit as jurors"`
 	JurorSeats  float64 `key:"juror_seats" default:"5" unit:"1" min:"0" max:"1000000" source:"Assumption: five times the least stake; no sweep yet" doc:"Mean court stake of a juror in seats; exponential, at least one"`
-	Misconduct  float64 `key:"misconduct_share" default:"0.5" unit:"share" min:"0.01" max:"1" source:"Assumption: half of an operator's recent slots; no sweep yet" doc:"Share of its slots withheld above which holders call an operator guilty"`
+	Misconduct  float64 `key:"misconduct_share" default:"0.5" unit:"share" min:"0.01" max:"1" source:"Assumption: the balance of probabilities, the standard of proof in civil cases" doc:"Chance that an operator withholds its slots above which holders call it guilty"`
 	Noise       float64 `key:"evidence_noise" default:"0.1" unit:"1" min:"0.001" max:"1" source:"Assumption: the record is public, and read with an error of a tenth; no sweep yet" doc:"Standard deviation of a holder's reading of the record"`
 	BondShare   float64 `key:"bond_share" default:"0.25" unit:"share" min:"0" max:"1" source:"Assumption: a quarter of what is not staked, whenever an answer seems wrong; no sweep yet" doc:"Share of its free tokens that a holder who takes part puts behind a dispute at one look"`
 	VenalShare  float64 `key:"venal_share" default:"0.5" unit:"share" min:"0" max:"1" source:"Assumption: half; Buterin's game has all of them; no sweep yet" doc:"Share of holders who take a bribe that is worth more to them than the outcome"`
@@ -53,7 +53,7 @@ func drawCitizen(p CivicParams, r *draw.Stream) (c citizen) {
 func (t *Stakers) read(a Agent, row *staker, operator ID, number uint32, v *View) (x reading) {
 	r := v.Mind(a, number)
 	x.votes = r.Float64() < row.turnout
-	distance := v.Record(operator).Withheld + float64(t.p.Civic.Noise*r.Norm()) - t.p.Civic.Misconduct
+	distance := v.Guilt(operator) + float64(t.p.Civic.Noise*r.Norm()) - t.p.Civic.Misconduct
 	x.guilty = distance > 0
 	x.sure = exact.Logistic(abs(distance) / t.p.Civic.Noise)
 	return x

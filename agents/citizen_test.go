@@ -213,7 +213,7 @@ func TestUsersHaveAVoice(t *testing.T) {
 	var p UserParams
 	param.Defaults(&p)
 	p.VoiceShare = 1
-	users := NewUsers(p, a.o, a.list, draw.New(4), func(ID, Endowment) {})
+	users := NewUsers(p, beliefs(), a.o, a.list, draw.New(4), func(ID, Endowment) {})
 	a.v.Remedy = remedy.Fixed(remedy.Rules{Trial: remedy.Trial{By: remedy.Everyone}})
 	k := a.open()
 	count := func(tick uint32) (yes, no int) {

@@ -23,7 +23,7 @@ type MakerParams struct {
 	Anchor      float64 `key:"mid_anchor" default:"0.003" unit:"1" min:"0" max:"1" source:"Calibrated: makers' wealth and the autocorrelation of returns; 0.1 ruins makers (checks stationary, facts)" doc:"Pull of the fair value towards the mid at each look"`
 	SpreadBps   float64 `key:"half_spread_bps" default:"12" unit:"bp" min:"0.1" max:"1000" source:"Calibrated: median spread of 2 to 20 bp (check facts)" doc:"Half-spread in calm markets; uniform factor 0.7 to 1.6 over makers"`
 	MaxWidthBps float64 `key:"max_half_spread_bps" default:"100" unit:"bp" min:"1" max:"5000" source:"Assumption: a maker leaves or re-enters before a half-spread of one percent" doc:"Widest half-spread that a maker quotes"`
-	DepthShare  float64 `key:"depth_share" default:"0.00026" unit:"share" min:"0" max:"1" source:"Calibrated: depth within 1 % of the mid of 0.05 to 0.2 % of market value (check facts)" doc:"Value that one maker quotes on a side over all levels, as a share of market value at the opening"`
+	DepthShare  float64 `key:"depth_share" default:"0.00026" unit:"share" min:"0" max:"1" source:"Calibrated: depth within 1 % of the mid of 0.05 to 0.2 % of market value (check facts)" doc:"Value that one maker quotes on a side over all levels, as a share of market value now"`
 	Widen       bool    `key:"widen" default:"true" source:"Assumption: on; off to see what a result owes to it (check reactions)" doc:"Whether quotes are wider when the price has moved more than usual"`
 	NewsLearn   float64 `key:"news_learning" default:"0.02" unit:"1" min:"0" max:"1" source:"Assumption: a small step of least mean squares" doc:"Speed at which makers learn what activity news means for the price; it starts at one for one"`
 }
@@ -71,7 +71,8 @@ func sum(list []float64) (total float64) {
 type Makers struct {
 	p     MakerParams
 	o     Opening
-	depth float64 // USD a unit of level weight
+	m     believer
+	depth float64 // tokens a unit of level weight
 	rows  []maker
 }
 
@@ -81,6 +82,7 @@ type maker struct {
 	spread   float64                  // half-spread in calm markets, as a share of the price
 	normal   float64                  // stock without a skew, tokens
 	eth, act float64                  // logs of ether and activity at the last look
+	trouble  float64                  // ln of the factor by which service trouble lowers the reward, at the last look
 	beta     float64                  // what activity news means for ln price, as learnt
 	mid      float64                  // ln mid at the last look
 	flow     float64                  // cumulative flow at the last look
@@ -90,8 +92,8 @@ type maker struct {
 }
 
 // NewMakers draws a population and calls endow for each agent.
-func NewMakers(p MakerParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Makers {
-	t := &Makers{p: p, o: o, rows: make([]maker, len(list)), depth: p.DepthShare * o.Supply * o.Price / levelSum}
+func NewMakers(p MakerParams, b BeliefParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Makers {
+	t := &Makers{p: p, o: o, rows: make([]maker, len(list)), depth: p.DepthShare * o.Supply / levelSum, m: newBeliever(b, o)}
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)
 		t.rows[i] = maker{
@@ -132,6 +134,7 @@ func (t *Makers) update(row *maker, v *View) {
 	flow := v.Flow - row.flow
 	surplus := flow - float64(t.p.FlowShare*row.rate*dt)
 	row.fair += dEth + float64(row.beta*dAct) + float64(row.impact*surplus)
+	row.fair += t.hear(row, v)
 	row.fair += float64(t.p.Anchor * (v.LnMid - row.fair))
 	if dAct != 0 {
 		surprise := v.LnMid - row.mid - dEth - float64(row.beta*dAct)
@@ -145,6 +148,20 @@ func (t *Makers) update(row *maker, v *View) {
 	row.eth, row.act, row.flow, row.mid, row.tick = v.LnETH, v.LnActivity, v.Flow, v.LnMid, v.Tick
 }
 
+// hear is what public news about the service do to ln price by the belief of the mean
+// holder. Quotes move on public news without a trade (Glosten and Milgrom 1985); holders
+// look every few hours only.
+func (t *Makers) hear(row *maker, v *View) float64 {
+	e := &v.Service.Episode
+	if !t.m.p.RespondToEvents || !e.Open && e.Ended == 0 {
+		return 0
+	}
+	now := exact.Log(t.m.trouble(1, 0, v))
+	news := now - row.trouble
+	row.trouble = now
+	return news
+}
+
 // quote replaces the levels whose centre has moved away and those that have traded.
 func (t *Makers) quote(id ID, row *maker, v *View, do *Actions) {
 	stock := clip(v.Tokens(id)/row.normal-1, -stockBound, stockBound)
@@ -153,12 +170,12 @@ func (t *Makers) quote(id ID, row *maker, v *View, do *Actions) {
 	if t.p.Widen {
 		jump = v.SigmaFast / v.SigmaSlow
 	}
-	half := min(row.spread*clip(jump, calmest, wildest), t.p.MaxWidthBps*basisPoint)
+	half := min(row.spread*clip(jump, calmest, wildest)*(1+v.Service.EmptyHour), t.p.MaxWidthBps*basisPoint)
 	stretch := max(1, stretchShare*jump)
 	price := exact.Exp(centre)
 	for l := 0; l < makerLevels; l++ {
 		away := half + float64(levelBps[l]*basisPoint*stretch)
-		usd := levelWeight[l] * t.depth
+		usd := levelWeight[l] * t.depth * v.Mid
 		t.level(id, row, uint16(l), book.Buy, centre, price*(1-away), away, usd, v, do)
 		t.level(id, row, uint16(l+makerLevels), book.Sell, centre, price*(1+away), away, usd, v, do)
 	}

@@ -14,7 +14,7 @@ func oneMaker(t *testing.T) (*small, *Makers, Agent) {
 	param.Defaults(&p)
 	p.HoldShare = 0.006
 	awake := list(1)
-	return s, NewMakers(p, s.o, awake, draw.New(3), s.grant), awake[0]
+	return s, NewMakers(p, beliefs(), s.o, awake, draw.New(3), s.grant), awake[0]
 }
 
 // inner returns the best bid and ask of a maker, and checks that its quotes do not

@@ -19,19 +19,19 @@ type NoiseParams struct {
 	CashRatio   float64 `key:"cash_ratio" default:"1" unit:"1" min:"0" max:"100" source:"Assumption: a balanced portfolio at the opening" doc:"Cash for each dollar of holding"`
 	WakeBlocks  float64 `key:"wake_blocks" default:"240" unit:"blocks" min:"0.1" max:"100000" source:"Calibrated: with order_share, daily volume of about a tenth of market value (check facts)" doc:"Median time between orders in calm markets; lognormal with log s.d. 0.4"`
 	RestMinutes float64 `key:"rest_minutes" default:"10" unit:"min" min:"0.2" max:"10000" source:"Calibrated: most of the depth is the makers', so that it recovers from a sweep within minutes (check facts)" doc:"Life of an order that rests"`
-	OrderShare  float64 `key:"order_share" default:"0.00003" unit:"share" min:"0" max:"0.1" source:"Calibrated: with wake_blocks, daily volume of about a tenth of market value (check facts)" doc:"Size of a child order and scale of a parent, as a share of market value at the opening"`
+	OrderShare  float64 `key:"order_share" default:"0.00003" unit:"share" min:"0" max:"0.1" source:"Calibrated: with wake_blocks, daily volume of about a tenth of market value (check facts)" doc:"Size of a child order and scale of a parent, as a share of supply, so that volume over market value does not depend on the price"`
 }
 
 // Noise is the population of noise traders.
 type Noise struct {
 	p     NoiseParams
-	child float64 // USD
+	child float64 // tokens
 	rows  []noise
 }
 
 type noise struct {
 	wake float64   // median time between orders, ticks
-	left float64   // USD of the parent still to trade
+	left float64   // tokens of the parent still to trade
 	side book.Side // side of that parent
 }
 
@@ -52,7 +52,7 @@ const (
 
 // NewNoise draws a population and calls endow for each agent.
 func NewNoise(p NoiseParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Noise {
-	t := &Noise{p: p, rows: make([]noise, len(list)), child: p.OrderShare * o.Supply * o.Price}
+	t := &Noise{p: p, rows: make([]noise, len(list)), child: p.OrderShare * o.Supply}
 	each := p.HoldShare * o.Supply / float64(len(list))
 	for i, a := range list {
 		t.rows[i].wake = p.WakeBlocks * s.At(draw.Population, a.Key, 0).Lognormal(wakeSD)
@@ -94,9 +94,9 @@ func (t *Noise) trade(id ID, row *noise, v *View, do *Actions, r *draw.Stream) {
 		}
 		row.left = t.child * r.Pareto(parentTail)
 	}
-	usd := min(row.left, t.child*r.Lognormal(childSD))
-	row.left -= usd
-	lots := t.affordable(id, row.side, usd/v.Mid, v)
+	size := min(row.left, t.child*r.Lognormal(childSD))
+	row.left -= size
+	lots := t.affordable(id, row.side, size, v)
 	if r.Float64() < takingShare {
 		do.Order(id, takingSlot, row.side, book.ImmediateOrCancel, v.Price(v.Mid*within(row.side, noiseSlack)), lots)
 		return

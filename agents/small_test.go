@@ -60,7 +60,7 @@ func newSmall(t *testing.T, agents int) *small {
 	s.roll = rollup.New(l, roll, owners, testPerDay)
 	s.o = Opening{
 		Price: 1, Supply: 100e6, TicksPerDay: testPerDay, SlotTicks: 40, Staked: 50e6, Expected: 50.6e6,
-		Revenue: 6e6, ToStake: 0.9, Reward: 6e6 * 0.9 / 50e6, Normal: 6e6 * 0.9 / 50.6e6, PerBatch: 600, Fee: 0.2,
+		Revenue: 6e6, ToStake: 0.9, Normal: 6e6 * 0.9 / 50.6e6, PerBatch: 600, Fee: 0.2,
 		Margin: 0.1, EthUSD: 230,
 	}
 	s.v = NewView(l, s.x, s.dai, s.perp, s.pool, s.vaults, s.roll, draw.New(1))
@@ -68,8 +68,9 @@ func newSmall(t *testing.T, agents int) *small {
 	s.v.Activity, s.v.EthUSD, s.v.GasGwei = 1, 230, 40
 	s.v.SetMid(1)
 	s.pub = rollup.Public{
-		Active: 1700, ActiveFast: 1700, ActiveSlow: 1700, PerUser30d: s.o.Revenue / 1700, Reward7d: s.o.Reward,
-		ToStake: 0.9, Served6h: s.o.Revenue, Revenue6h: s.o.Revenue, Stake60d: s.o.Expected,
+		Active: 1700, ActiveFast: 1700, ActiveMonth: 1700, PerUser30d: s.o.Revenue / 1700, Reward7d: s.o.Normal,
+		RewardOwn7d: s.o.Normal,
+		ToStake: 0.9, Served6h: s.o.Revenue, Stake60d: s.o.Expected, Expected: s.o.Expected,
 		PostedFee: Amount(s.o.Fee / BidMargin),
 	}
 	s.v.Service = &s.pub

@@ -31,6 +31,8 @@ type StakerParams struct {
 	WakeHours      float64     `key:"wake_hours" default:"4" unit:"h" min:"0.01" max:"100" source:"Assumption: holders look a few times a day" doc:"Median time between looks; lognormal with log s.d. 0.7, between 1 and 48 h"`
 	SliceMinutes   float64     `key:"slice_minutes" default:"10" unit:"min" min:"0.2" max:"1000" source:"Calibrated: with slice_share, decay of impact within a day (check facts, sweeps)" doc:"Mean time between child orders while trading"`
 	SliceShare     float64     `key:"slice_share" default:"0.01" unit:"share" min:"0.0001" max:"1" source:"Calibrated: with slice_minutes, decay of impact within a day (check facts, sweeps)" doc:"Mean child order as a share of the normal holding"`
+	Response       float64     `key:"staking_elasticity" default:"0.04" unit:"1" min:"0" max:"5" source:"Livepeer 2022–25: the staked share moved by at most 0.04 of a relative change of the yield over three years" doc:"Relative change of the share staked for a relative change of its net yield"`
+	Switching      float64     `key:"switching_intensity" default:"6" unit:"1" min:"0" max:"100" source:"Assumption: an operator that pays nothing is left at about one allocation in two" doc:"Intensity of choice between operators, by the difference of their net returns over the usual one"`
 	FollowYields   bool        `key:"follow_yields" default:"true" source:"Assumption: on; off to see what a result owes to it (check reactions)" doc:"Whether they stake more when staking yields more"`
 	RecallLoans    bool        `key:"recall_loans" default:"true" source:"Assumption: on; off to see what a result owes to it (check reactions)" doc:"Whether they call back what they have lent"`
 	Civic          CivicParams `key:"civic" doc:"What they do about a coordinator that attacks"`
@@ -41,6 +43,8 @@ type Stakers struct {
 	m    believer
 	p    StakerParams
 	rows []staker
+
+	operators []ID // professional operators, among whom holders choose
 }
 
 type staker struct {
@@ -74,7 +78,7 @@ const (
 	saturation    = 0.69  // ln 2 to two digits: at one band the tactical part has moved by tanh(ln 2) = 0.6
 	strategicMost = 1     // largest ln mispricing that the strategic part follows
 	allocateShare = 0.2   // chance to divide the holding anew at a look
-	yieldWeight   = 0.5   // relative change of the share staked for a relative change of the yield
+	switchCost    = 6     // log odds against a change of operator at a look when both return the same
 	stakeGap      = 0.03  // gap over the holding from which on more is staked
 	unstakeGap    = 0.05  // gap from which on less is staked
 	unstakeSale   = 0.3   // sale over the normal holding beyond liquid tokens for which stake is given up
@@ -133,6 +137,13 @@ func (t *Stakers) levelStake(total float64) {
 	}
 }
 
+// Choose names the professional operators among whom holders choose.
+func (t *Stakers) Choose(operators []Agent) {
+	for _, a := range operators {
+		t.operators = append(t.operators, a.ID)
+	}
+}
+
 // Clone implements Strategy.
 func (t *Stakers) Clone() Strategy {
 	c := *t
@@ -175,7 +186,7 @@ func (t *Stakers) one(a Agent, row *staker, v *View, do *Actions) {
 		return
 	}
 	if r.Float64() < allocateShare {
-		t.allocate(a.ID, row, hold, v, do)
+		t.allocate(a.ID, row, hold, v, do, r)
 	}
 	do.WakeAt(a.ID, later(v, jitter(r)*row.wake))
 }
@@ -192,7 +203,7 @@ func (t *Stakers) target(row *staker, z float64) float64 {
 // and counts as sold once it is unbonding.
 func (t *Stakers) work(id ID, row *staker, gap, value float64, v *View, do *Actions, r *draw.Stream) {
 	slice := min(t.p.SliceShare*row.normal*(soonest+r.Float64()), abs(gap))
-	if v.Away && (v.Bid == 0 || v.Ask == 0) {
+	if v.Bid == 0 || v.Ask == 0 {
 		t.open(id, gap, value, slice, v, do)
 		return
 	}
@@ -217,8 +228,7 @@ func (t *Stakers) work(id ID, row *staker, gap, value float64, v *View, do *Acti
 	child(id, v, do, r, sideOf(gap), slice, takingShare, takingSlack)
 }
 
-// open offers a slice at the holder's own value in a young market that nobody makes
-// yet and that lacks a side.
+// open offers a slice at the holder's own value in a market that lacks a side.
 func (t *Stakers) open(id ID, gap, value, slice float64, v *View, do *Actions) {
 	if gap < 0 {
 		slice = min(slice, v.Free(id, ledger.Token).Units())
@@ -229,14 +239,9 @@ func (t *Stakers) open(id ID, gap, value, slice float64, v *View, do *Actions) {
 // allocate splits the holding between staking, lending and keeping liquid by
 // their yields. The yield of staking is the expected one, not the momentary
 // one, and a lender counts on the rate that its supply leaves.
-func (t *Stakers) allocate(id ID, row *staker, hold float64, v *View, do *Actions) {
-	yield := 1.0
-	if t.m.p.RespondToEvents && t.p.FollowYields {
-		e, s := t.m.forecasts(&row.belief, v)
-		o := &t.m.opening
-		yield = (float64(row.weight*e) + float64((1-row.weight)*s)) * v.EthUSD / o.EthUSD * o.Price / v.Mid
-	}
-	share := clip(row.staked+float64(yieldWeight*(yield-1)*row.staked), stakedFloor, stakedCap)
+func (t *Stakers) allocate(id ID, row *staker, hold float64, v *View, do *Actions, r *draw.Stream) {
+	t.redelegate(id, v, do, r)
+	share := clip(row.staked*(1+float64(t.p.Response*(t.yield(row, v)-1))), stakedFloor, stakedCap)
 	want := float64(share * hold)
 	staked := v.Pocket(id, ledger.Token, ledger.Staked).Units()
 	free := v.Free(id, ledger.Token).Units()
@@ -248,6 +253,45 @@ func (t *Stakers) allocate(id ID, row *staker, hold float64, v *View, do *Action
 		do.Move(Unstake, id, Amount(staked-want))
 	}
 	t.lend(id, row, hold, free, v, do)
+}
+
+// yield is what a staked token is expected to earn now over what it earned at the
+// opening, net of what slashing is expected to take. Few who stake share all rewards.
+func (t *Stakers) yield(row *staker, v *View) float64 {
+	if !t.m.p.RespondToEvents || !t.p.FollowYields {
+		return 1
+	}
+	e, s := t.m.forecasts(&row.belief, v)
+	o, p := &t.m.opening, v.Service
+	reward := (float64(row.weight*e) + float64((1-row.weight)*s)) * v.EthUSD / o.EthUSD * o.Price / v.Mid
+	yield := reward * p.Expected / max((p.Staked+p.Unbonding).Units(), 1)
+	if t.m.p.FearSlashing {
+		yield -= p.Peril.Fast / t.m.yearly
+	}
+	return yield
+}
+
+// redelegate compares the own operator with another one, drawn at random, and moves the
+// delegation by a logit of the difference of their net returns: what each pays out of
+// the slots that it serves, less what is slashed behind it.
+func (t *Stakers) redelegate(id ID, v *View, do *Actions, r *draw.Stream) {
+	if !t.p.FollowYields || len(t.operators) < 2 {
+		return
+	}
+	own, other := v.Operator(id), t.operators[r.Intn(len(t.operators))]
+	gain := t.operatorReturn(other, v) - t.operatorReturn(own, v)
+	if other != own && r.Float64() < exact.Logistic(float64(t.p.Switching*gain)-switchCost) {
+		do.Delegate(id, other)
+	}
+}
+
+// operatorReturn is what an operator returns to its stakers over the usual return.
+func (t *Stakers) operatorReturn(o ID, v *View) float64 {
+	loss := 0.0
+	if t.m.p.FearSlashing {
+		loss = v.LossRate(o) / t.m.yearly
+	}
+	return 1 - v.Record(o).Withheld - loss
 }
 
 // lend moves the lent tokens towards the share that the holder lends at the rate that

@@ -98,12 +98,11 @@ func (v *View) See(src *View) {
 	if v.x != src.x {
 		v.Bid, v.Ask, v.Mid, v.LnMid, v.Flow, v.Volume = keep.Bid, keep.Ask, keep.Mid, keep.LnMid, keep.Flow, keep.Volume
 		v.Refresh()
-		v.bound()
 	}
 }
 
-// bound keeps the reference price of a young market, which may have only one side,
-// within the quotes that there are.
+// bound keeps the reference price of a market that lacks a side within the quotes that
+// there are, so that it goes where the market goes.
 func (v *View) bound() {
 	switch bid, ask := float64(v.Bid)*v.TickUSD, float64(v.Ask)*v.TickUSD; {
 	case v.Bid > 0 && v.Mid < bid:
@@ -136,7 +135,9 @@ func (v *View) Refresh() {
 	if bid > 0 && ask > 0 {
 		v.Mid = (float64(bid) + float64(ask)) / 2 * v.TickUSD
 		v.LnMid = exact.Log(v.Mid)
+		return
 	}
+	v.bound()
 }
 
 func (q *Quote) refresh(bid, ask uint32, tick float64) {
@@ -246,6 +247,18 @@ func forces(r *remedy.Rules, _ *remedy.Docket) bool { return r.ForcedExit }
 
 // Record is the public record of an operator.
 func (v *View) Record(operator ID) rollup.Record { return v.roll.RecordOf(operator) }
+
+// Guilt is the chance that an operator withholds service, by its public record.
+func (v *View) Guilt(operator ID) float64 { return v.roll.Guilt(operator) }
+
+// LeaderPrice is what the leader of the present slot asks for a transaction, in
+// micro-USD.
+func (v *View) LeaderPrice() ledger.Amount {
+	return v.roll.PolicyOf(v.Service.Leader.Operator).MinFee
+}
+
+// LossRate is the share of the stake behind an operator that is slashed a year.
+func (v *View) LossRate(operator ID) float64 { return v.roll.LossRate(operator, v.Tick) }
 
 // Backing is the stake behind an operator that elects leaders.
 func (v *View) Backing(operator ID) ledger.Amount { return v.roll.Backing(operator) }

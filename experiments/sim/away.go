@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"stakeout/agents"
 	"stakeout/market/ledger"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/layer1"
@@ -27,7 +26,7 @@ func (w *World) openAway() {
 	rollup.Beside(w.roll, l.roll, ledger.Rival)
 	operators := w.people.of(RowCoordinators)
 	l.roll.Appoint(operators[len(operators)-1].ID)
-	l.roll.SeedPublic(0, 0, 0, agents.Amount(w.opening.Fee/agents.BidMargin))
+	l.roll.SeedPublic(0, 0, 0, w.opening.Supply, w.quote())
 	l.roll.SetActivity(w.view.Activity)
 	w.seeAway()
 }

@@ -70,6 +70,7 @@ func (c *Config) Ticks(days float64) uint32 { return uint32(math.Round(days * c.
 type OutageParams struct {
 	StartDays float64 `key:"start_days" default:"0" unit:"d" min:"0" max:"3650" source:"Assumption: outages are for event studies (check events)" doc:"Start of the first outage, counted from the end of the warm-up"`
 	Hours     float64 `key:"length_hours" default:"0" unit:"h" min:"0" max:"87600" source:"Assumption: no outages; set by check events" doc:"Length of an outage; 0 is none"`
+	Share     float64 `key:"share" default:"1" unit:"share" min:"0" max:"1" source:"Assumption: whole outages; check events sets partial ones" doc:"Share of the slots that fail in an outage, drawn slot by slot"`
 	Repeat    int     `key:"repeat" default:"1" unit:"1" min:"1" max:"1000" source:"Assumption: one; set by check events" doc:"Number of outages"`
 	EveryDays float64 `key:"every_days" default:"7" unit:"d" min:"0.01" max:"365" source:"Assumption: a week apart, beyond the six calm hours that end an episode" doc:"Distance between the starts of outages"`
 }

@@ -62,7 +62,7 @@ var kinds = [kindCount]kind{
 		row: RowMakers, key: 1, can: agents.CanTrade, slots: slots{10},
 		count: func(c *Config) int { return c.Makers.Count },
 		make: func(w *World, list []agents.Agent) agents.Strategy {
-			return agents.NewMakers(w.cfg.Makers, w.opening, list, w.stream, w.endow)
+			return agents.NewMakers(w.cfg.Makers, w.cfg.Beliefs, w.opening, list, w.stream, w.endow)
 		},
 	}, {
 		row: RowNoise, key: 2, can: agents.CanTrade, slots: slots{2},
@@ -103,7 +103,7 @@ var kinds = [kindCount]kind{
 		count: func(c *Config) int { return c.Users.Count },
 		wake:  func(c *Config) float64 { return c.Users.WakeHours },
 		make: func(w *World, list []agents.Agent) agents.Strategy {
-			return agents.NewUsers(w.cfg.Users, w.opening, list, w.stream, w.endow)
+			return agents.NewUsers(w.cfg.Users, w.cfg.Beliefs, w.opening, list, w.stream, w.endow)
 		},
 	}, {
 		row: RowVaultOwners, key: 9, can: agents.CanTrade | agents.CanVault, slots: slots{0, 2},

@@ -160,7 +160,7 @@ func (w *World) reward(l *layer, o rollup.Outcome) {
 		case t.Reason == ledger.StakingReward && t.Asset == ledger.Cash:
 			l.roll.Reward(t.To, t.Amount)
 		case t.Reason == ledger.Slash:
-			l.roll.Slashed(t.From, t.Amount)
+			l.roll.Slashed(t.From, t.Amount, w.tick)
 		}
 	}
 	if _, sold := l.mech.(election.Auction); sold {

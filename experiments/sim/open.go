@@ -38,8 +38,7 @@ func (w *World) open(capital [Legs]ledger.Amount) {
 	if w.view.Auction != nil {
 		w.roll.SeedAccrual(w.opening.ToStake, w.opening.ToSupply, w.opening.Revenue, w.opening.Supply)
 	}
-	posted := agents.Amount(w.opening.Fee / agents.BidMargin)
-	w.roll.SeedPublic(w.opening.Revenue, w.opening.Reward, w.activeCohorts(), posted)
+	w.roll.SeedPublic(w.opening.Revenue, w.opening.Normal, w.activeCohorts(), w.opening.Supply, w.quote())
 	w.firstWakes()
 }
 
@@ -107,7 +106,6 @@ func (w *World) accrues(o *agents.Opening) {
 		o.ToStake, o.ToSupply = o.ToStake*paid, o.ToSupply*paid
 	}
 	burnt := o.Revenue * o.ToSupply / o.Supply
-	o.Reward = o.Revenue*o.ToStake/o.Staked + burnt
 	o.Normal = o.Revenue*o.ToStake/o.Expected + burnt
 }
 
@@ -124,6 +122,9 @@ func (w *World) populate() {
 	operators := w.people.of(RowCoordinators)
 	for _, a := range w.people.of(RowStakers) {
 		w.roll.Delegate(a.ID, operators[w.stream.At(draw.Population, a.Key, 1).Intn(len(operators))].ID)
+	}
+	if s, ok := w.strategies[numberOf(RowStakers)].(*agents.Stakers); ok {
+		s.Choose(operators)
 	}
 	w.roll.Appoint(operators[0].ID)
 	w.succeed(operators)

@@ -98,8 +98,14 @@ func (w *World) elect() {
 			l.roll.SetPolicy(next.Operator, w.roll.PolicyOf(next.Operator)) // operators serve both rollups alike
 		}
 		l.roll.Open(next)
+		l.roll.SetQuote(w.quote())
 	}
 	w.showMechanisms()
+}
+
+// quote is what an honest leader would ask for a transaction now, in micro-USD.
+func (w *World) quote() ledger.Amount {
+	return agents.HonestPolicy(w.opening.Margin/w.opening.EthUSD, w.opening.PerBatch, w.view).MinFee
 }
 
 // showMechanisms lets the view look at this world's public records.
@@ -259,6 +265,9 @@ func (w *World) remedyWorld() *remedy.World {
 	return &w.forRemedy
 }
 
+// outageAgent marks the draws of partial outages; no operator has this number.
+const outageAgent = 1<<32 - 1
+
 // down reports whether an exogenous outage of the first rollup is on.
 func (w *World) down() bool {
 	o := &w.cfg.Outage
@@ -268,5 +277,6 @@ func (w *World) down() bool {
 	}
 	at, every := w.tick-start, max(w.Ticks(o.EveryDays), 1)
 	begun := min(at/every, uint32(o.Repeat)-1)
-	return at-begun*every < w.Ticks(o.Hours/24)
+	return at-begun*every < w.Ticks(o.Hours/24) && (o.Share == 1 ||
+		w.stream.At(draw.Network, outageAgent, w.roll.Public().Slot).Float64() < o.Share)
 }

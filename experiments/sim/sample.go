@@ -49,7 +49,8 @@ func (e *volatility) update(v *agents.View) {
 // Sample is the state of a world at the end of an hour.
 type Sample struct {
 	Tick                  uint32
-	Price                 float64 // mid, USD
+	Price                 float64 // of the token, USD (see World.price)
+	OneSided              bool    // the book lacks a side
 	LnETH, LnActivity     float64
 	Fundamental           float64 // Gordon value at public information, USD
 	Active                float64 // cohorts
@@ -97,7 +98,7 @@ func (w *World) close() {
 	}
 	if w.tick%PathTicks == 0 {
 		w.view.Refresh()
-		w.path = append(w.path, w.view.Mid)
+		w.path = append(w.path, w.price())
 	}
 	if w.tick%w.hour() == 0 {
 		w.view.Refresh()
@@ -108,10 +109,30 @@ func (w *World) close() {
 	w.must(w.perp.Err())
 }
 
+// price is what the token is worth in the book now: the mid while the quotes are close
+// to each other, else what a clip of the supply fetches there, and nothing where nobody
+// bids. A price at which nobody would buy is no price.
+//
+// Assumption: a clip is a thousandth of the supply, and quotes are close within a tenth.
+func (w *World) price() float64 {
+	v := w.view
+	if v.Bid > 0 && v.Ask > 0 && float64(v.Ask) <= closeQuotes*float64(v.Bid) {
+		return v.Mid
+	}
+	clip := max(uint64(w.opening.Supply*clipShare), 1)
+	_, notional := w.x.Walk(book.Sell, clip)
+	return float64(notional) * v.TickUSD / float64(clip)
+}
+
+const (
+	closeQuotes = 1.1
+	clipShare   = 0.001
+)
+
 // PathTicks is the distance in ticks between two points of the price path.
 const PathTicks = 8
 
-// PriceAt is the mid in USD at the last point of the path at or before a tick.
+// PriceAt is the price in USD at the last point of the path at or before a tick.
 func (w *World) PriceAt(tick uint32) float64 {
 	if i := int(tick/PathTicks) - 1; i >= 0 && i < len(w.path) {
 		return w.path[i]
@@ -127,7 +148,7 @@ func (w *World) Series() []Sample { return w.series }
 func (w *World) sample() Sample {
 	v, p := w.view, w.roll.Public()
 	s := Sample{
-		Tick: w.tick, Price: v.Mid, LnETH: v.LnETH, LnActivity: v.LnActivity,
+		Tick: w.tick, Price: w.price(), OneSided: v.Bid == 0 || v.Ask == 0, LnETH: v.LnETH, LnActivity: v.LnActivity,
 		Active: p.Active, Staked: p.Staked.Units(), Unbonding: p.Unbonding.Units(),
 		EmptyHour: p.EmptyHour, EmptyDay: p.EmptyDay,
 		Reward:   p.Served6h*p.ToStake/max(p.Staked.Units(), 1) + p.Served6h*p.ToSupply/w.opening.Supply,
@@ -138,7 +159,7 @@ func (w *World) sample() Sample {
 	}
 	s.BorrowRate, _ = w.pool.Rates()
 	o := &w.opening
-	s.Fundamental = o.Price * exp(v.LnETH+v.LnActivity) * p.PerUser30d * p.ActiveFast / o.Revenue * o.Expected / p.Stake60d
+	s.Fundamental = o.Price * exp(v.LnETH+v.LnActivity) * p.PerUser30d * p.ActiveMonth / o.Revenue * o.Expected / p.Expected
 	s.Slots = float64(p.Slots)
 	for _, id := range w.attackers {
 		s.AttackerSlots += float64(w.roll.Led(id))

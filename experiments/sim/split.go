@@ -33,7 +33,7 @@ func (w *World) splitToken() {
 		}
 	}
 	robbed := f.Claim == remedy.Owns && f.Answer == 1
-	w.away.roll.Inherit(w.roll, f.Issued, robbed)
+	w.away.roll.Inherit(w.roll, f.Issued, float64(w.opening.Supply*f.Issued), robbed)
 	if robbed {
 		for _, a := range w.people.of(RowUsers) {
 			w.roll.Hand(a.ID, w.away.roll)

@@ -160,7 +160,7 @@ func TestMissedDeadlineIsSlashed(t *testing.T) {
 	if err := l.Post(out[1]); err != nil {
 		t.Fatal(err)
 	}
-	s.Slashed(staker, out[1].Amount)
+	s.Slashed(staker, out[1].Amount, 40)
 	if err := s.Audit(); err != nil {
 		t.Fatal(err)
 	}

@@ -66,7 +66,7 @@ func (m *pos) Elect(s *rollup.State, r *draw.Stream) rollup.Leader {
 func (*pos) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.Transfer {
 	out = passOn(s, o, out)
 	if !o.Posted && o.Operator != ledger.Outside {
-		if fine := share(s.Bonded(o.Staker), s.Params().SlashMissShare); fine > 0 {
+		if fine := share(s.Bonded(o.Staker), s.Fine()); fine > 0 {
 			out = append(out, ledger.Transfer{Amount: fine, From: o.Staker, To: ledger.Burned, Asset: ledger.Token,
 				FromPocket: ledger.Staked, Reason: ledger.Slash})
 		}

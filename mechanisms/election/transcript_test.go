@@ -250,7 +250,7 @@ func (s *script) lead(late bool) (rollup.Outcome, []ledger.Transfer) {
 	for _, t := range moves {
 		s.ok(s.l.Post(t))
 		if t.Reason == ledger.Slash {
-			s.s.Slashed(t.From, t.Amount)
+			s.s.Slashed(t.From, t.Amount, 0)
 		}
 	}
 	return o, moves

@@ -219,7 +219,7 @@ func (t *trial) close(w *World, bond ledger.Amount, to ledger.Owner) {
 // share of the stake behind the operator. It returns the stake taken.
 func (w *World) punish(operator ledger.Owner, share float64, locked bool) (taken ledger.Amount) {
 	if !w.Rules.Office {
-		return w.Roll.Condemn(operator, share, locked)
+		return w.Roll.Condemn(operator, share, locked, w.Tick)
 	}
 	if w.Roll.Appointed() == operator {
 		w.Roll.Dismiss()

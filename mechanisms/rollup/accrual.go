@@ -37,11 +37,9 @@ func (s *State) Accrue(stakers, burnt ledger.Amount, eth float64) {
 			p.ToStake, p.ToSupply = a.stakers/a.fees, a.burnt/a.fees
 		}
 	}
-	staked := float64(p.Staked) / float64(ledger.Unit)
-	if staked == 0 {
+	if p.Expected == 0 {
 		return
 	}
-	reward := toStake/staked + toSupply/a.supply
-	p.Reward7d = mix(reward, p.Reward7d, d.week)
-	p.RewardTotal += reward / s.slotsPerYear()
+	reward := toStake/p.Expected + toSupply/a.supply
+	s.earn(reward, reward, true)
 }

@@ -21,7 +21,7 @@ func TestEquivocationVoidsTheBatch(t *testing.T) {
 	_, built := w.s.Build(20, false, 0)
 	o := w.s.Close(40, true, 4*usd, 1)
 	equal(t, "built", built, true)
-	equal(t, "outcome", o, Outcome{Leader: Leader{operator, operator}, Tried: true, Equivocated: true, Cost: 4 * usd})
+	equal(t, "outcome", o, Outcome{Leader: Leader{operator, operator}, Equivocated: true, Cost: 4 * usd})
 	count, since := w.s.Waiting(ann)
 	equal(t, "waiting", count, 10)
 	equal(t, "since", since, 3)
@@ -46,7 +46,7 @@ func sold(t *testing.T, toStake, toSupply float64) (*world, float64) {
 	ok(t, w.s.Stake(eve, 1e6*usd))
 	w.inside(ann, 1e15)
 	year := 365.0 * 162 * 100
-	w.s.SeedPublic(year, 0, 1, 100)
+	w.s.SeedPublic(year, 0, 1, 4e6, 100)
 	w.s.SeedAccrual(toStake, toSupply, year, 4e6)
 	return w, year
 }

@@ -21,18 +21,19 @@ func (s *State) Open(l Leader) {
 // empty. other is the cost of another way out in micro-USD, 0 if there is none;
 // no user leaves through a leader that asks more.
 func (s *State) Build(tick uint32, down bool, other ledger.Amount) (gas uint32, ok bool) {
-	if s.slot.Operator == ledger.Outside {
+	room := s.room()
+	s.taken, s.left = 0, 0
+	if s.slot.Operator == ledger.Outside || down {
+		s.left = s.leftOut(room)
 		return 0, false
 	}
 	s.terms = s.policy[s.slot.Operator]
-	s.slot.Tried = s.terms.Transfers
-	if down {
-		return 0, false
-	}
 	if s.terms.Transfers {
-		room, marginal := s.fill(&s.txs, false, s.terms.MinFee, s.room())
-		s.priced(marginal, room)
+		free, marginal := s.fill(&s.txs, false, s.terms.MinFee, s.terms.most(room))
+		s.taken = s.terms.most(room) - free
+		s.priced(marginal, room-s.taken)
 	}
+	s.left = s.leftOut(room - s.taken)
 	if s.terms.Exits && (other == 0 || s.terms.ExitFee <= other) {
 		s.fill(&s.exits, true, s.terms.ExitFee, s.exitRoom())
 	}
@@ -94,18 +95,12 @@ func (s *State) fill(q *queue, exit bool, floor ledger.Amount, room uint32) (lef
 	return room, marginal
 }
 
-// priced publishes the price of inclusion. The posted fee follows the minima of
-// leaders that would serve, by at most 2 % a slot so that an extortioner cannot
-// set it. The marginal fee is the posted fee, or the last bid in a full batch if
-// that left others waiting.
+// priced publishes the price of inclusion: the posted fee, or the last bid in a full
+// batch if that left others waiting.
 func (s *State) priced(marginal ledger.Amount, room uint32) {
-	quote := float64(s.pub.PostedFee)
-	most := float64(0.02*quote) + 1
-	step := min(max(0.2*(float64(s.terms.MinFee)-quote), -most), most)
-	s.pub.PostedFee = ledger.Amount(quote + step + 0.5)
 	s.pub.MarginalFee = s.pub.PostedFee
 	if room == 0 && s.txs.total > 0 {
-		s.pub.MarginalFee = max(marginal, s.terms.MinFee)
+		s.pub.MarginalFee = max(marginal, s.pub.PostedFee)
 	}
 }
 

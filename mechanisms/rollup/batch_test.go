@@ -18,7 +18,7 @@ func TestBatchServes(t *testing.T) {
 	w.s.Send(bob, 700, 1000, 4)
 	o := w.slot(serveAll, true)
 	equal(t, "outcome", o, Outcome{
-		Leader: Leader{operator, operator}, Posted: true, Tried: true, Transactions: 1000, Fees: 700*2000 + 300*1000,
+		Leader: Leader{operator, operator}, Posted: true, Transactions: 1000, Fees: 700*2000 + 300*1000,
 	})
 	equal(t, "served", w.s.LastServed(ann), Served{Tick: 40, Since: 3, Count: 700, Bid: 2000})
 	equal(t, "marginal fee", w.s.Public().MarginalFee, 1000)
@@ -87,7 +87,7 @@ func TestMissedBatchGivesBack(t *testing.T) {
 	w.s.AskExit(eve, 100, 9000, 26)
 	equal(t, "eve is leaving", w.s.Leaving(eve), true)
 	o := w.s.Close(40, false, 9*usd, 1)
-	equal(t, "outcome", o, Outcome{Leader: Leader{operator, operator}, Tried: true})
+	equal(t, "outcome", o, Outcome{Leader: Leader{operator, operator}})
 	equal(t, "ledger", w.led.Hash(1), before)
 	count, since := w.s.Waiting(ann)
 	equal(t, "ann waits with", count, 650)

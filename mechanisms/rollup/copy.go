@@ -35,9 +35,8 @@ func (s *State) CopyFrom(src *State) {
 }
 
 // Hash folds the state of the rollup into h, for the state hash of a world: two
-// rollups with equal hashes over equal ledgers react alike to equal calls.
-// Records of operators are left out, because nothing in the rollup depends on
-// them.
+// rollups with equal hashes over equal ledgers react alike to equal calls, and look
+// alike to agents.
 func (s *State) Hash(h uint64) uint64 {
 	for o := range s.policy {
 		p, v := &s.policy[o], &s.txs.req[o].last
@@ -45,8 +44,14 @@ func (s *State) Hash(h uint64) uint64 {
 			uint64(p.MinFee), uint64(p.ExitFee))
 		h = exact.Fold(h, flags(p.Equivocate, p.Transfers, p.Exits, s.active[o], s.forced.of[o].asked > 0, p.Veto))
 		h = exact.Fold(h, uint64(v.Tick)<<32|uint64(v.Since), uint64(v.Count), uint64(v.Bid))
+		if r := &s.records[o]; *r != (Record{}) {
+			h = r.hash(exact.Fold(h, uint64(p.Most)))
+		}
 	}
-	h = exact.Fold(h, uint64(s.appointed))
+	h = exact.Fold(h, uint64(s.appointed), uint64(s.taken)<<32|uint64(s.left), uint64(s.run))
+	for _, x := range [...]float64{s.missedHour, s.stake0, s.supply0, s.burnt, s.lost} {
+		h = exact.Fold(h, math.Float64bits(x))
+	}
 	if a := &s.accrual; a.sold {
 		for _, x := range [...]float64{a.fees, a.stakers, a.burnt, s.pub.ToStake, s.pub.ToSupply} {
 			h = exact.Fold(h, math.Float64bits(x))
@@ -85,23 +90,40 @@ func (q *queue) hash(h uint64) uint64 {
 }
 
 func (o *Outcome) hash(h uint64) uint64 {
-	h = exact.Fold(h, uint64(o.Staker)<<32|uint64(o.Operator), flags(o.Equivocated, o.Posted, o.Tried))
+	h = exact.Fold(h, uint64(o.Staker)<<32|uint64(o.Operator), flags(o.Equivocated, o.Posted))
 	return exact.Fold(h, uint64(o.Transactions)<<32|uint64(o.Exits), uint64(o.Fees), uint64(o.Extracted), uint64(o.Cost))
 }
 
 func (p *Public) hash(h uint64) uint64 {
 	for _, x := range [...]float64{
-		p.Members, p.Active, p.ActiveFast, p.ActiveSlow, p.EmptyHour, p.EmptyDay, p.Revenue6h,
-		p.PerUser30d, p.Served6h, p.Reward7d, p.RewardTotal, p.Withheld, p.Stake60d,
+		p.Members, p.Active, p.ActiveFast, p.ActiveMonth, p.EmptyHour, p.EmptyDay, p.Withheld, p.PerUser30d, p.Served6h,
+		p.Reward7d, p.RewardOwn7d, p.RewardTotal, p.Stake60d, p.Expected,
 	} {
 		h = exact.Fold(h, math.Float64bits(x))
 	}
-	e := &p.Episode
-	h = exact.Fold(h, flags(p.Exodus, e.Open), uint64(e.Since)<<32|uint64(e.Calm), uint64(e.End)<<32|uint64(e.Ended))
+	h = p.Peril.hash(p.Episode.hash(exact.Fold(h, flags(p.Exodus), uint64(p.Suspect))))
 	h = exact.Fold(h, uint64(p.Slot), uint64(p.Leader.Staker)<<32|uint64(p.Leader.Operator), uint64(p.Staked),
 		uint64(p.Unbonding))
 	h = exact.Fold(h, uint64(p.PostedFee), uint64(p.MarginalFee), p.Waiting, p.Slots, p.EmptySlots, p.MissedSlots)
 	return exact.Fold(h, p.Transactions, p.Exits, p.ForcedExits)
+}
+
+func (e *Episode) hash(h uint64) uint64 {
+	h = exact.Fold(h, flags(e.Open), uint64(e.Since)<<32|uint64(e.Last), uint64(e.Calm)<<32|uint64(e.Ended))
+	return exact.Fold(h, uint64(e.Slots)<<32|uint64(e.slots), math.Float64bits(e.Missing), math.Float64bits(e.missing),
+		math.Float64bits(e.Carry))
+}
+
+func (p *Peril) hash(h uint64) uint64 {
+	h = exact.Fold(h, math.Float64bits(p.Fast), math.Float64bits(p.Slow))
+	return exact.Fold(h, uint64(p.Since)<<32|uint64(p.Last), uint64(p.Spells))
+}
+
+func (r *Record) hash(h uint64) uint64 {
+	for _, x := range [...]float64{r.Failing, r.Withheld, r.Evidence, r.Lost} {
+		h = exact.Fold(h, math.Float64bits(x))
+	}
+	return exact.Fold(h, uint64(r.Led)<<32|uint64(r.Slashed), uint64(r.Unserved)<<32|uint64(r.Missed))
 }
 
 func flags(bits ...bool) (x uint64) {

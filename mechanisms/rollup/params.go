@@ -25,6 +25,7 @@ type Params struct {
 	CapacityTx      int           `key:"capacity_tx" default:"1000" unit:"tx" min:"1" max:"100000000" source:"Assumption: utilisation 0.6 at the default demand" doc:"Transactions that fit a batch"`
 	UnbondingDays   float64       `key:"unbonding_days" default:"7" unit:"d" min:"0" max:"60" source:"Livepeer and similar 2020 staking contracts: 7 days" doc:"Time from unstaking to spendable tokens"`
 	SlashMissShare  float64       `key:"slash_miss_share" default:"0.001" unit:"share" min:"0" max:"1" source:"Assumption: small as in Livepeer's missed verification; no sweep yet" doc:"Share of the leader's stake that a missed deadline costs"`
+	ForgiveShare    float64       `key:"forgive_missed_share" default:"0.5" unit:"share" min:"0" max:"1" source:"Assumption: a deadline that most leaders of the last hour have missed was nobody's own fault" doc:"Share of deadlines missed in the last hour from which on none is fined"`
 	OperatorShare   float64       `key:"operator_share" default:"0.1" unit:"share" min:"0" max:"1" source:"Typical 2020 staking pool commission of 10 %" doc:"Share of net fees that the operator keeps; the staker gets the rest"`
 	BatchGas        int           `key:"batch_gas" default:"400000" unit:"gas" min:"0" max:"10000000" source:"zkSync 1 proof verification, July 2020" doc:"Fixed layer-one gas of a batch"`
 	TransactionGas  int           `key:"transaction_gas" default:"700" unit:"gas" min:"0" max:"1000000" source:"zkSync 1 transfer, about 0.01 USD in July 2020 (thread author)" doc:"Layer-one gas that one transaction adds to a batch"`
@@ -53,10 +54,19 @@ type Rules struct {
 type Policy struct {
 	Transfers  bool          // include waiting transactions
 	Exits      bool          // include waiting withdrawals, besides transactions
+	Most       uint32        // most transactions in a batch; 0 is the capacity
 	MinFee     ledger.Amount // lowest bid for a transaction, micro-USD
 	ExitFee    ledger.Amount // price for each leaving user, micro-USD
 	Veto       bool          // as a member of a committee, sign only own blocks
 	Equivocate bool          // publish a second batch that contradicts the first
+}
+
+// most is the number of transactions that a batch with so much room takes.
+func (p *Policy) most(room uint32) uint32 {
+	if p.Most == 0 {
+		return room
+	}
+	return min(room, p.Most)
 }
 
 // Leader is the leader of a slot: the staker whose stake won the slot, and the
@@ -70,7 +80,6 @@ type Outcome struct {
 	Leader
 	Posted       bool          // the batch reached layer one in time
 	Equivocated  bool          // the batch contradicts another of its leader and is void
-	Tried        bool          // the leader's policy was to serve transactions
 	Transactions uint32        // transactions included
 	Exits        uint32        // users who left through the batch
 	Fees         ledger.Amount // micro-USD received by the operator

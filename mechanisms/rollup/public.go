@@ -18,18 +18,20 @@ type Public struct {
 	Members     float64      // cohorts with a balance inside
 	Active      float64      // members that are not on their way out
 	ActiveFast  float64      // average of Active, half-life 2 d
-	ActiveSlow  float64      // average of Active, half-life 7 d
-	EmptyHour   float64      // share of slots that left waiting users unserved, half-life 1 h
+	ActiveMonth float64      // average of Active, half-life 30 d
+	EmptyHour   float64      // share of the service that slots owed and did not give, half-life 1 h
 	EmptyDay    float64      // the same, half-life 1 d
-	Revenue6h   float64      // net fees of all slots, ETH index × USD a year
+	Withheld    float64      // the same of slots with a batch in time, where only the leader's choice kept users waiting
 	PerUser30d  float64      // net fees a year for each active cohort and unit of activity; frozen in an episode
-	Served6h    float64      // net fees a year at the rate of the slots whose leader served, before the operators' share
-	Reward7d    float64      // net staker reward a year for each token of a leader that served
+	Served6h    float64      // net fees a year of slots that did not withhold, before the operators' share
+	Reward7d    float64      // net staker reward of all slots a year for each token of expected stake
+	RewardOwn7d float64      // the same of slots that did not withhold, which is what those who serve have earned
 	RewardTotal float64      // sum over time of the yearly reward × years, for forecasts from the past
-	Withheld    float64      // share of slots whose leader chose not to serve, half-life 1 d
 	ToStake     float64      // share of net fees that reaches stakers
 	ToSupply    float64      // share of net fees that reaches every token, by a burn of tokens
 	Stake60d    float64      // tokens staked and unbonding, half-life 60 d
+	Expected    float64      // stake that is expected to share rewards in the long run, tokens
+	Peril       Peril        // slashing of stake whose operator had a clean record
 	Episode     Episode      // present or last episode of service trouble
 	Exodus      bool         // the rollup has ended: no more batches, and everybody may leave through layer one
 	Suspect     ledger.Owner // operator with the worst record; Outside if none has withheld service
@@ -37,31 +39,6 @@ type Public struct {
 	Slots, EmptySlots, MissedSlots   uint64 // slots ended; that left waiting users unserved; without a batch in time
 	Transactions, Exits, ForcedExits uint64 // transactions included; users who left through batches; through layer one
 }
-
-// Episode is the public record of service trouble.
-type Episode struct {
-	Open  bool   // service trouble goes on now
-	Since uint32 // tick at which the episode began
-	Calm  uint32 // last tick with trouble; the service has been good since
-	End   uint32 // tick at which the last episode ended
-	Ended uint32 // number of episodes that have ended
-}
-
-// The bounds at which trouble becomes an episode, and the length of the calm that
-// ends it.
-//
-// Assumption: status pages and forums notice half an hour without service within
-// an hour, or a day in which one slot in twelve is withheld. They call the
-// trouble over after six quiet hours. Without this hysteresis a partial attack
-// would open and close hundreds of episodes, and each short one would teach
-// agents that trouble ends soon.
-const (
-	episodeHour  = 0.5
-	episodeDay   = 0.08
-	calmHour     = 0.25
-	calmDay      = 0.06
-	calmForHours = 6
-)
 
 // Made is the income of an operator from all slots that it led: fees and
 // extracted value less layer-one gas, in micro-USD.
@@ -72,17 +49,24 @@ func (s *State) Public() *Public { return &s.pub }
 
 // SeedPublic sets the averages to their values in a world without trouble, so
 // that the model starts at its fixed point: net yearly revenue in USD at the
-// opening price of ETH, yearly reward for a token, active cohorts, and the posted
-// fee in micro-USD.
-func (s *State) SeedPublic(revenue, reward, active float64, fee ledger.Amount) {
+// opening price of ETH, yearly reward for a token of expected stake, active cohorts,
+// the supply of tokens, and the posted fee in micro-USD.
+func (s *State) SeedPublic(revenue, reward, active, supply float64, fee ledger.Amount) {
 	p := &s.pub
-	p.Revenue6h, p.Served6h, p.Reward7d = revenue, revenue, reward
-	p.ActiveFast, p.ActiveSlow = active, active
+	p.Served6h, p.Reward7d, p.RewardOwn7d = revenue, reward, reward
+	p.ActiveFast, p.ActiveMonth = active, active
 	if active > 0 {
 		p.PerUser30d = revenue / active
 	}
-	p.Stake60d = float64(p.Staked+p.Unbonding) / float64(ledger.Unit)
+	s.seedStake(supply)
 	p.PostedFee, p.MarginalFee = fee, fee
+}
+
+// seedStake makes the present stake the one that is expected in the long run.
+func (s *State) seedStake(supply float64) {
+	p := &s.pub
+	p.Stake60d = float64(p.Staked+p.Unbonding) / float64(ledger.Unit)
+	p.Expected, s.stake0, s.supply0, s.burnt = p.Stake60d, p.Stake60d, supply, 0
 }
 
 // Activate records that a cohort begins to use the rollup (active), or that it
@@ -102,6 +86,11 @@ func (s *State) Activate(o ledger.Owner, active bool) {
 // SetActivity publishes the exogenous activity index, 1 at the start.
 func (s *State) SetActivity(a float64) { s.activity = a }
 
+// SetQuote publishes what an honest leader would ask for a transaction now: its cost on
+// layer one and the customary margin, micro-USD. Users and the record of service measure
+// every leader by it, so that an extortioner cannot move the measure.
+func (s *State) SetQuote(fee ledger.Amount) { s.pub.PostedFee = fee }
+
 // publish updates the public record at the end of a slot.
 func (s *State) publish(tick uint32, o *Outcome, eth float64) {
 	p := &s.pub
@@ -109,48 +98,72 @@ func (s *State) publish(tick uint32, o *Outcome, eth float64) {
 	p.Transactions += uint64(o.Transactions)
 	p.Exits += uint64(o.Exits)
 	p.Waiting = s.txs.total
-	unserved := 0.0
-	if o.Transactions == 0 && s.txs.total > 0 {
-		unserved = 1
+	missing := s.missing(o)
+	if missing > mostly {
 		p.EmptySlots++
 	}
 	if !o.Posted {
 		p.MissedSlots++
 	}
-	s.note(o, unserved)
-	s.average(o, unserved, eth)
-	s.watch(tick)
+	s.note(o, missing)
+	s.average(o, missing, eth)
+	s.watch(tick, missing)
+	s.endanger(tick)
 }
 
 // average updates the exponentially weighted averages by one slot.
-func (s *State) average(o *Outcome, unserved, eth float64) {
+func (s *State) average(o *Outcome, missing, eth float64) {
 	p, d := &s.pub, &s.decay
 	net := s.yearly(o.Fees-o.Cost, eth)
-	p.EmptyHour = mix(unserved, p.EmptyHour, d.hour)
-	p.EmptyDay = mix(unserved, p.EmptyDay, d.day)
-	p.Revenue6h = mix(net, p.Revenue6h, d.sixHours)
 	withheld := 0.0
-	if o.Operator != ledger.Outside && !o.Tried {
-		withheld = 1
+	if o.Posted {
+		withheld = missing
 	}
+	missed := 1.0
+	if o.Posted {
+		missed = 0
+	}
+	s.missedHour = mix(missed, s.missedHour, d.hour)
+	p.EmptyHour = mix(missing, p.EmptyHour, d.hour)
+	p.EmptyDay = mix(missing, p.EmptyDay, d.day)
 	p.Withheld = mix(withheld, p.Withheld, d.day)
 	p.Stake60d = mix(float64(p.Staked+p.Unbonding)/float64(ledger.Unit), p.Stake60d, d.sixtyDays)
+	p.Expected = max(p.Stake60d, s.stake0*(1-s.burnt/max(s.supply0, 1)))
 	p.ActiveFast = mix(p.Active, p.ActiveFast, d.twoDays)
-	p.ActiveSlow = mix(p.Active, p.ActiveSlow, d.week)
+	p.ActiveMonth = mix(p.Active, p.ActiveMonth, d.month)
 	if !p.Episode.Open && p.Active > 0 {
 		p.PerUser30d = mix(net/(p.Active*s.activity), p.PerUser30d, d.month)
 	}
-	staked := float64(p.Staked) / float64(ledger.Unit)
-	if o.Tried && (staked > 0 || s.accrual.sold) {
+	serves := o.Operator != ledger.Outside && withheld < mostly
+	if serves {
 		p.Served6h = mix(net, p.Served6h, d.sixHours)
 	}
-	if staked == 0 || s.accrual.sold {
+	if p.Expected == 0 || s.accrual.sold {
 		return
 	}
-	if o.Tried {
-		p.Reward7d = mix(net*p.ToStake/staked, p.Reward7d, d.week)
+	s.earn(s.lasting(net)*p.ToStake/p.Expected, net*p.ToStake/p.Expected, serves)
+}
+
+// earn records the reward of a slot a year and token: the part that counts as a yield,
+// and all of it.
+func (s *State) earn(yield, all float64, serves bool) {
+	p, d := &s.pub, &s.decay
+	p.Reward7d = mix(yield, p.Reward7d, d.week)
+	if serves {
+		p.RewardOwn7d = mix(all, p.RewardOwn7d, d.week)
 	}
-	p.RewardTotal += p.Served6h * p.ToStake / staked / s.slotsPerYear()
+	p.RewardTotal += all / s.slotsPerYear()
+}
+
+// lasting is the part of a slot's net fees a year that holders take for a yield. While
+// trouble lasts, fees from the backlog make up for what was lost, and a burst above that
+// would not come again.
+func (s *State) lasting(net float64) float64 {
+	if p := &s.pub; p.Episode.Open {
+		usual := p.PerUser30d * p.Active * s.activity
+		return min(net, usual/(1-min(p.EmptyDay, mostLost)))
+	}
+	return net
 }
 
 func (s *State) slotsPerYear() float64 { return 365 * s.perDay / float64(s.p.BlocksPerSlot) }
@@ -171,20 +184,5 @@ func newDecay(slotDays float64) decay {
 		hour: exact.HalfLife(slotDays, 1.0/24), sixHours: exact.HalfLife(slotDays, 0.25),
 		day: exact.HalfLife(slotDays, 1), twoDays: exact.HalfLife(slotDays, 2),
 		week: exact.HalfLife(slotDays, 7), month: exact.HalfLife(slotDays, 30), sixtyDays: exact.HalfLife(slotDays, 60),
-	}
-}
-
-// watch opens and closes episodes with hysteresis.
-func (s *State) watch(tick uint32) {
-	p, e := &s.pub, &s.pub.Episode
-	switch {
-	case !e.Open && (p.EmptyHour > episodeHour || p.EmptyDay > episodeDay):
-		*e = Episode{Open: true, Since: tick, Calm: tick, End: e.End, Ended: e.Ended}
-	case e.Open && (p.EmptyHour > calmHour || p.EmptyDay > calmDay):
-		e.Calm = tick
-	case e.Open && float64(tick-e.Calm) > s.perDay*calmForHours/24:
-		e.Open = false
-		e.End = tick
-		e.Ended++
 	}
 }

@@ -22,24 +22,28 @@ func (s *State) Release() {
 // Condemn burns a share of the stake behind an operator and returns the
 // micro-tokens taken. The share applies to all stake delegated to it and, if the
 // contract has a time lock (locked), to the unbonding stake that was delegated to
-// it when the unbonding began. The record of the operator is cleared.
+// it when the unbonding began. The evidence against the operator is cleared.
 //
 // Assumption: stakers are liable for the operator to which they delegate; stake
 // that was delegated elsewhere before a Hold is not.
-func (s *State) Condemn(operator ledger.Owner, share float64, locked bool) (taken ledger.Amount) {
+func (s *State) Condemn(operator ledger.Owner, share float64, locked bool, tick uint32) (taken ledger.Amount) {
+	guilt := s.Guilt(operator)
+	r := &s.records[operator]
+	r.Lost, r.Slashed = s.LossRate(operator, tick)+float64(share*lossPerYear), tick
 	for o := range s.operator {
 		if s.operator[o] != operator {
 			continue
 		}
 		if cut := part(s.Bonded(ledger.Owner(o)), share); cut > 0 {
 			s.burn(ledger.Owner(o), ledger.Staked, cut)
-			s.Slashed(ledger.Owner(o), cut)
+			s.unstaked(ledger.Owner(o), cut)
 			taken += cut
 		}
 	}
 	if locked {
 		taken += s.condemnLeaving(s.unbonding[s.head:], operator, share) + s.condemnLeaving(s.held, operator, share)
 	}
+	s.threaten(taken, guilt)
 	s.clear(operator)
 	return taken
 }
@@ -63,6 +67,15 @@ func (s *State) condemnLeaving(list []unbond, operator ledger.Owner, share float
 func (s *State) burn(o ledger.Owner, from ledger.Pocket, a ledger.Amount) {
 	s.must(s.led.Post(ledger.Transfer{Amount: a, From: o, To: ledger.Burned, Asset: ledger.Token, FromPocket: from,
 		Reason: ledger.Slash}))
+}
+
+// Fine is the share of the leader's stake that a missed deadline costs now: none when
+// most leaders miss theirs, so that an outage burns no stake.
+func (s *State) Fine() float64 {
+	if s.missedHour > s.p.ForgiveShare {
+		return 0
+	}
+	return s.p.SlashMissShare
 }
 
 // Succeed sets the successors in the office of the single operator, in order.

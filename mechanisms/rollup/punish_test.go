@@ -30,14 +30,14 @@ func TestCondemnedStakeIsBurnt(t *testing.T) {
 		w := behind(t)
 		equal(t, "stake behind the rival", w.s.Backing(rival), 25_000*usd)
 		ok(t, w.s.Unstake(bob, 4_000*usd, w.tick))
-		equal(t, "taken", w.s.Condemn(rival, 0.5, c.locked), c.taken)
+		equal(t, "taken", w.s.Condemn(rival, 0.5, c.locked, w.tick), c.taken)
 		equal(t, "burnt", w.led.Balance(ledger.Burned, ledger.Token, ledger.Free), c.taken)
 		equal(t, "ann's stake", w.s.Bonded(ann), 5_000*usd)
 		equal(t, "bob's stake", w.s.Bonded(bob), 3_000*usd)
 		equal(t, "stake behind the rival", w.s.Backing(rival), 10_500*usd)
 		ok(t, w.audit())
 		// The second judgment takes everything.
-		w.s.Condemn(rival, 1, c.locked)
+		w.s.Condemn(rival, 1, c.locked, w.tick)
 		equal(t, "stake behind the rival", w.s.Backing(rival), 0)
 		ok(t, w.audit())
 		// Stake out of reach is paid out when it is due.
@@ -64,7 +64,7 @@ func TestHoldKeepsStakeWithinReach(t *testing.T) {
 	equal(t, "bob's free tokens", w.led.Balance(bob, ledger.Token, ledger.Free), 10_000*usd)
 	equal(t, "ann's free tokens", w.led.Balance(ann, ledger.Token, ledger.Free), 6_000*usd)
 	ok(t, w.audit())
-	w.s.Condemn(rival, 0.25, true)
+	w.s.Condemn(rival, 0.25, true, w.tick)
 	w.s.Release()
 	equal(t, "bob's free tokens", w.led.Balance(bob, ledger.Token, ledger.Free), 10_750*usd)
 	equal(t, "bob may delegate", w.s.Delegate(bob, operator), true)
@@ -115,7 +115,7 @@ func TestRecordOfAnOperator(t *testing.T) {
 	if now := w.s.RecordOf(operator); now.Withheld >= r.Withheld || now.Unserved != 17 {
 		t.Errorf("after an honest slot %+v", now)
 	}
-	w.s.Condemn(operator, 1, true)
+	w.s.Condemn(operator, 1, true, w.tick)
 	if now := w.s.RecordOf(operator); now.Withheld != 0 || now.Failing != 0 || now.Led != 19 {
 		t.Errorf("after a judgment %+v", now)
 	}

@@ -40,7 +40,7 @@ func (w *world) apply(op byte, o ledger.Owner, n uint32, a ledger.Amount) {
 		fine := min(max(a, 0), w.s.Bonded(o)/10)
 		w.s.must(w.led.Post(ledger.Transfer{Amount: fine, From: o, To: ledger.Burned, Asset: ledger.Token,
 			FromPocket: ledger.Staked, Reason: ledger.Slash}))
-		w.s.Slashed(o, fine)
+		w.s.Slashed(o, fine, w.tick)
 	default:
 		for range 1 + n%7 {
 			w.step(op, a)
@@ -54,7 +54,7 @@ func (w *world) judge(o ledger.Owner, n uint32, a ledger.Amount) bool {
 	case 1, 2:
 		w.s.Hold(o)
 	case 3:
-		w.s.Condemn(o, float64(a&127)/127, a&128 == 0)
+		w.s.Condemn(o, float64(a&127)/127, a&128 == 0, w.tick)
 	case 4:
 		w.s.Release()
 	case 5:

@@ -38,7 +38,7 @@ func (s *State) Hand(o ledger.Owner, to *State) {
 func (s *State) Forsake(o ledger.Owner) (staked ledger.Amount) {
 	staked = s.Bonded(o)
 	s.must(s.move(o, s.asset, ledger.Staked, ledger.Free, staked))
-	s.Slashed(o, staked)
+	s.unstaked(o, staked)
 	for _, list := range [...][]unbond{s.unbonding[s.head:], s.held} {
 		for i := range list {
 			if u := &list[i]; u.owner == o {
@@ -52,16 +52,16 @@ func (s *State) Forsake(o ledger.Owner) (staked ledger.Amount) {
 
 // Inherit gives a rollup that splits off the public record of the other one: the
 // reward of stake, and the revenue for each user, scaled by the share that
-// follows it. With users it inherits the number of active cohorts too; otherwise
+// follows it. supply is that of its own token. With users it inherits the number of active cohorts too; otherwise
 // it begins without users.
-func (s *State) Inherit(from *State, share float64, users bool) {
+func (s *State) Inherit(from *State, share, supply float64, users bool) {
 	p, q := &s.pub, &from.pub
 	if users {
-		p.ActiveFast, p.ActiveSlow = q.ActiveFast, q.ActiveSlow
+		p.ActiveFast, p.ActiveMonth = q.ActiveFast, q.ActiveMonth
 	}
-	p.Reward7d, p.PerUser30d = q.Reward7d, float64(q.PerUser30d*share)
+	p.Reward7d, p.RewardOwn7d, p.PerUser30d = q.Reward7d, q.RewardOwn7d, float64(q.PerUser30d*share)
 	p.PostedFee, p.MarginalFee = q.PostedFee, q.PostedFee
-	p.Stake60d = float64(p.Staked+p.Unbonding) / float64(ledger.Unit)
+	s.seedStake(supply)
 	s.activity = from.activity
 }
 

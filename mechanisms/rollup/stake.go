@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/bits"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/ledger"
 )
 
@@ -114,10 +115,41 @@ func (s *State) payOut(u unbond) {
 	s.must(s.move(u.owner, s.asset, ledger.Unbonding, ledger.Free, u.amount))
 }
 
-// Slashed updates the contract's books after a transfer out of a staked pocket.
-func (s *State) Slashed(o ledger.Owner, a ledger.Amount) {
+// Slashed updates the contract's books after a fine has been taken out of a staked
+// pocket.
+func (s *State) Slashed(o ledger.Owner, a ledger.Amount, tick uint32) {
+	operator := s.operator[o]
+	s.blame(operator, a, tick)
+	s.threaten(a, s.Guilt(operator))
+	s.unstaked(o, a)
+}
+
+// unstaked updates the books after stake has left the pocket.
+func (s *State) unstaked(o ledger.Owner, a ledger.Amount) {
 	s.pub.Staked -= a
 	s.reweigh(o)
+}
+
+// blame adds a loss of stake to the record of the operator behind whom it stood.
+func (s *State) blame(operator ledger.Owner, a ledger.Amount, tick uint32) {
+	r := &s.records[operator]
+	share := a.Units() / max(s.Backing(operator).Units(), 1)
+	r.Lost = s.LossRate(operator, tick) + float64(share*lossPerYear)
+	r.Slashed = tick
+}
+
+// lossPerYear turns a loss into its contribution to a yearly rate with a half-life of
+// 30 days: 365·ln 2/30.
+const lossPerYear = 8.433290696812668
+
+// LossRate is the share of the stake behind an operator that is slashed a year, by an
+// average with a half-life of 30 days.
+func (s *State) LossRate(operator ledger.Owner, tick uint32) float64 {
+	r := &s.records[operator]
+	if r.Lost == 0 {
+		return 0
+	}
+	return r.Lost * exact.HalfLife(float64(tick-r.Slashed)/s.perDay, 30)
 }
 
 // reweigh makes the lottery agree with the ledger for one owner.

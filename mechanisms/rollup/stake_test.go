@@ -167,7 +167,7 @@ func TestWeightsFollowLedger(t *testing.T) {
 			a = min(a, w.s.Bonded(o)/100)
 			ok(t, w.led.Post(ledger.Transfer{Amount: a, From: o, To: ledger.Burned, Asset: ledger.Token,
 				FromPocket: ledger.Staked, Reason: ledger.Slash}))
-			w.s.Slashed(o, a)
+			w.s.Slashed(o, a, 0)
 		}
 		if i%50 == 0 {
 			ok(t, w.audit())

@@ -64,6 +64,14 @@ type State struct {
 	accrual   accrual
 	activity  float64
 
+	taken, left uint32  // transactions of the batch, and those that it owed besides
+	run         uint32  // mostly unserved slots in a row until now
+	missedHour  float64 // share of slots without a batch in time, half-life 1 h
+	stake0      float64 // tokens staked and unbonding at the opening
+	supply0     float64 // tokens in existence at the opening
+	burnt       float64 // tokens of stake slashed since
+	lost        float64 // tokens slashed in this slot, weighed by the chance that they were innocent
+
 	successors []ledger.Owner // in the office of appointed
 
 	fault  error

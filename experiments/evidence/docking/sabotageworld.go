@@ -116,7 +116,7 @@ func (s sabotage) run(stake, short float64) (float64, error) {
 		return 0, err
 	}
 	w.pool.Accrue(uint32(s.days * 86400 / 13))
-	w.roll.Condemn(saboteur, s.slashed, false)
+	w.roll.Condemn(saboteur, s.slashed, false, 0)
 	w.x.CancelAll(quoter)
 	fallen, impact := int(math.Round(par*(1-s.fall))), s.impact
 	if s.shrinks {
