@@ -114,7 +114,7 @@ func logit(x float64) float64 {
 
 // lnValue is the agent's valuation in ln USD a token.
 func (m *believer) lnValue(b *belief, v *View) float64 {
-	news := m.lnOpening + v.LnETH + b.view
+	news := m.lnOpening + v.LnETH + v.LnOwn + b.view
 	if !m.p.RespondToEvents {
 		return news + v.LnActivity
 	}

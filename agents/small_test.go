@@ -70,7 +70,7 @@ func newSmall(t *testing.T, agents int) *small {
 	s.pub = rollup.Public{
 		Active: 1700, ActiveFast: 1700, ActiveMonth: 1700, PerUser30d: s.o.Revenue / 1700, Reward7d: s.o.Normal,
 		RewardOwn7d: s.o.Normal,
-		ToStake: 0.9, Served6h: s.o.Revenue, Stake60d: s.o.Expected, Expected: s.o.Expected,
+		ToStake:     0.9, Served6h: s.o.Revenue, Stake60d: s.o.Expected, Expected: s.o.Expected,
 		PostedFee: Amount(s.o.Fee / BidMargin),
 	}
 	s.v.Service = &s.pub

@@ -33,6 +33,7 @@ type View struct {
 
 	// News that no agent causes, as logs relative to the start.
 	LnETH, LnActivity float64
+	LnOwn             float64 // what holders think of the token beyond its fees; those who do not hold it do not know
 	Activity          float64 // activity, 1 at the start
 	EthUSD            float64 // price of ETH
 	GasGwei           float64 // price of prompt inclusion on layer one

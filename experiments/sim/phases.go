@@ -77,7 +77,7 @@ func (w *World) nature() {
 // publishNews shows the price of ether, activity and the price of gas.
 func (w *World) publishNews() {
 	v := w.view
-	v.LnETH, v.LnActivity = w.news.LnETH, w.news.LnActivity
+	v.LnETH, v.LnActivity, v.LnOwn = w.news.LnETH, w.news.LnActivity, w.news.LnOwn
 	v.EthUSD = w.cfg.Opening.EthUSD * exp(w.news.LnETH)
 	v.Activity = exp(w.news.LnActivity)
 	for l := range w.layers {

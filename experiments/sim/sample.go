@@ -52,6 +52,7 @@ type Sample struct {
 	Price                 float64 // of the token, USD (see World.price)
 	OneSided              bool    // the book lacks a side
 	LnETH, LnActivity     float64
+	LnOwn                 float64
 	Fundamental           float64 // Gordon value at public information, USD
 	Active                float64 // cohorts
 	Staked, Unbonding     float64 // tokens
@@ -64,6 +65,7 @@ type Sample struct {
 	SpreadBps             float64
 	Depth1, Depth2        float64 // tokens within 1 and 2 % of the mid, mean of the sides
 	Volume                float64 // tokens traded since the start
+	Flow                  float64 // tokens bought less tokens sold by takers since the start
 	Waiting, Queue        float64 // transactions waiting, users in the exit queue
 	GasGwei               float64
 	SigmaFast             float64 // of daily log returns
@@ -149,17 +151,18 @@ func (w *World) sample() Sample {
 	v, p := w.view, w.roll.Public()
 	s := Sample{
 		Tick: w.tick, Price: w.price(), OneSided: v.Bid == 0 || v.Ask == 0, LnETH: v.LnETH, LnActivity: v.LnActivity,
+		LnOwn:  v.LnOwn,
 		Active: p.Active, Staked: p.Staked.Units(), Unbonding: p.Unbonding.Units(),
 		EmptyHour: p.EmptyHour, EmptyDay: p.EmptyDay,
 		Reward:   p.Served6h*p.ToStake/max(p.Staked.Units(), 1) + p.Served6h*p.ToSupply/w.opening.Supply,
 		Borrowed: w.pool.Borrowed().Units(), Lent: w.pool.Supplied().Units(),
-		Volume: v.Volume, Waiting: float64(p.Waiting), Queue: float64(w.roll.QueueLength()),
+		Volume: v.Volume, Flow: v.Flow, Waiting: float64(p.Waiting), Queue: float64(w.roll.QueueLength()),
 		GasGwei: v.GasGwei, SigmaFast: v.SigmaFast,
 		Transactions: float64(p.Transactions), Batches: float64(p.Slots - p.MissedSlots),
 	}
 	s.BorrowRate, _ = w.pool.Rates()
 	o := &w.opening
-	s.Fundamental = o.Price * exp(v.LnETH+v.LnActivity) * p.PerUser30d * p.ActiveMonth / o.Revenue * o.Expected / p.Expected
+	s.Fundamental = o.Price * exp(v.LnETH+v.LnActivity+v.LnOwn) * p.PerUser30d * p.ActiveMonth / o.Revenue * o.Expected / p.Expected
 	s.Slots = float64(p.Slots)
 	for _, id := range w.attackers {
 		s.AttackerSlots += float64(w.roll.Led(id))
@@ -260,7 +263,7 @@ func (w *World) Hash() uint64 {
 		h = x.Hash(h)
 	}
 	v := w.view
-	for _, x := range [...]float64{w.news.LnETH, w.news.LnActivity, v.Mid, v.Dai.Mid, v.SigmaFast, v.SigmaSlow} {
+	for _, x := range [...]float64{w.news.LnETH, w.news.LnActivity, w.news.LnOwn, v.Mid, v.Dai.Mid, v.SigmaFast, v.SigmaSlow} {
 		h = (h ^ math.Float64bits(x)) * 0x9E3779B97F4A7C15
 		h ^= h >> 31
 	}

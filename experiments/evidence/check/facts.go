@@ -15,6 +15,7 @@ import (
 // the sweeps and round trips on its branches.
 type factWorld struct {
 	returns                     []float64 // daily, log
+	ether, flow                 []float64 // of the same days: log returns of ether, tokens bought net by takers
 	depth1, depth2              float64   // medians over hours, shares of market value
 	volume, volumeLow, volumeHi float64   // a day, shares of market value: median, 5 and 95 %
 	spread, spreadHi, wide      float64   // bp, bp, share of hours beyond facts.WideBps
@@ -69,7 +70,10 @@ func (r *runner) factWorld(ctx context.Context, s *scratch, rep int) (out factWo
 		return out, err
 	}
 	out.returns = dailyReturns(w, start, r.days)
-	out.bookOf(measuredSeries(w, &cfg), w, &cfg)
+	all := measuredSeries(w, &cfg)
+	out.ether = dailyChanges(w, all, func(s *sim.Sample) float64 { return s.LnETH })
+	out.flow = dailyChanges(w, all, func(s *sim.Sample) float64 { return s.Flow })
+	out.bookOf(all, w, &cfg)
 	return out, nil
 }
 
@@ -98,6 +102,35 @@ func dailyReturns(w *sim.World, start, days float64) (out []float64) {
 		out = append(out, math.Log(w.PriceAt(w.Ticks(start+d))/w.PriceAt(w.Ticks(start+d-1))))
 	}
 	return out
+}
+
+// dailyChanges are the changes of a quantity over the days of dailyReturns, from the
+// hourly samples. The first day has no sample at its beginning and is left out.
+func dailyChanges(w *sim.World, all []sim.Sample, f func(*sim.Sample) float64) (out []float64) {
+	day := int(math.Round(w.PerDay() / float64(w.Ticks(1.0/24))))
+	for i := 2*day - 1; i < len(all); i += day {
+		out = append(out, f(&all[i])-f(&all[i-day]))
+	}
+	return out
+}
+
+// explained are the residuals of a regression of y on x with a constant, and its R².
+func explained(y, x []float64) (rest []float64, r2 float64) {
+	n := min(len(y), len(x))
+	y, x = y[len(y)-n:], x[len(x)-n:]
+	my, mx := stat.Mean(y), stat.Mean(x)
+	var xy, xx, yy, left float64
+	for i := range y {
+		xy += float64((y[i] - my) * (x[i] - mx))
+		xx += float64((x[i] - mx) * (x[i] - mx))
+		yy += float64((y[i] - my) * (y[i] - my))
+	}
+	for i := range y {
+		e := y[i] - my - float64(xy/xx*(x[i]-mx))
+		rest = append(rest, e)
+		left += float64(e * e)
+	}
+	return rest, 1 - left/yy
 }
 
 // bookOf computes the figures of the book from the hourly samples.
@@ -153,6 +186,19 @@ func returnLines(worlds []factWorld) []line {
 		factLine(facts.ACFSizes5, auto(5, sizes)),
 		factLine(facts.ACFSizes10, auto(10, sizes)),
 		factLine(facts.AnnualVolatility, annual),
+		factLine(facts.EtherR2, mean(worlds, func(f *factWorld) float64 {
+			_, r2 := explained(f.returns, f.ether)
+			return r2
+		})),
+		factLine(facts.OwnVolatility, mean(worlds, func(f *factWorld) float64 {
+			own, _ := explained(f.returns, f.ether)
+			return facts.AnnualisedVolatility(own, 365)
+		})),
+		factLine(facts.FlowR2, mean(worlds, func(f *factWorld) float64 {
+			own, _ := explained(f.returns, f.ether)
+			_, r2 := explained(own, f.flow)
+			return r2
+		})),
 	}
 }
 

@@ -52,7 +52,7 @@ var seriesColumns = []seriesColumn{
 	sampled("day", "d", "Time after the warm-up.", func(m *moment) float64 { return m.day }),
 	sampled("price", "USD", "Mid price of the token.", func(m *moment) float64 { return m.now.Price }),
 	sampled("ln_news", record.Dimensionless, "Log of the exogenous price of ETH times the exogenous activity, against "+
-		"the opening.", func(m *moment) float64 { return m.now.LnETH + m.now.LnActivity }),
+		"the opening.", func(m *moment) float64 { return m.now.LnETH + m.now.LnActivity + m.now.LnOwn }),
 	sampled("users", "cohorts", "Cohorts of users that use the rollup.", func(m *moment) float64 { return m.now.Active }),
 	sampled("staked", "tokens", "Tokens staked.", func(m *moment) float64 { return m.now.Staked }),
 	sampled("attacker_stake_share", "share", "Attacker's share of all stake.",
