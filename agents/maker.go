@@ -25,6 +25,7 @@ type MakerParams struct {
 	MaxWidthBps float64 `key:"max_half_spread_bps" default:"100" unit:"bp" min:"1" max:"5000" source:"Assumption: a maker leaves or re-enters before a half-spread of one percent" doc:"Widest half-spread that a maker quotes"`
 	DepthShare  float64 `key:"depth_share" default:"0.00026" unit:"share" min:"0" max:"1" source:"Calibrated: depth within 1 % of the mid of 0.05 to 0.2 % of market value (check facts)" doc:"Value that one maker quotes on a side over all levels, as a share of market value now"`
 	Widen       bool    `key:"widen" default:"true" source:"Assumption: on; off to see what a result owes to it (check reactions)" doc:"Whether quotes are wider when the price has moved more than usual"`
+	Heard       float64 `key:"view_heard_share" default:"0.7" unit:"share" min:"0" max:"1" source:"Calibrated between two facts: signed flow explains returns (more where makers hear less), and impact is concave (checks facts, impact)" doc:"Part of a change of the holders' common view that makers hear of at once; the rest reaches them by the flow of orders"`
 	NewsLearn   float64 `key:"news_learning" default:"0.02" unit:"1" min:"0" max:"1" source:"Assumption: a small step of least mean squares" doc:"Speed at which makers learn what activity news means for the price; it starts at one for one"`
 }
 
@@ -82,6 +83,7 @@ type maker struct {
 	spread   float64                  // half-spread in calm markets, as a share of the price
 	normal   float64                  // stock without a skew, tokens
 	eth, act float64                  // logs of ether and activity at the last look
+	own      float64                  // the holders' common view at the last look
 	trouble  float64                  // ln of the factor by which service trouble lowers the reward, at the last look
 	beta     float64                  // what activity news means for ln price, as learnt
 	mid      float64                  // ln mid at the last look
@@ -133,7 +135,7 @@ func (t *Makers) update(row *maker, v *View) {
 	dEth, dAct := v.LnETH-row.eth, v.LnActivity-row.act
 	flow := v.Flow - row.flow
 	surplus := flow - float64(t.p.FlowShare*row.rate*dt)
-	row.fair += dEth + float64(row.beta*dAct) + float64(row.impact*surplus)
+	row.fair += dEth + float64(row.beta*dAct) + float64(t.p.Heard*(v.LnOwn-row.own)) + float64(row.impact*surplus)
 	row.fair += t.hear(row, v)
 	row.fair += float64(t.p.Anchor * (v.LnMid - row.fair))
 	if dAct != 0 {
@@ -145,6 +147,7 @@ func (t *Makers) update(row *maker, v *View) {
 		keep := exact.HalfLife(dt, t.p.FlowHours/hours*v.TicksPerDay)
 		row.rate = flow/dt + float64((row.rate-flow/dt)*keep)
 	}
+	row.own = v.LnOwn
 	row.eth, row.act, row.flow, row.mid, row.tick = v.LnETH, v.LnActivity, v.Flow, v.LnMid, v.Tick
 }
 
