@@ -8,7 +8,7 @@ import (
 
 // BeliefParams describe how holders value the token.
 type BeliefParams struct {
-	Extrapolation   float64 `key:"extrapolation_share" default:"0.1" unit:"share" min:"0" max:"1" source:"Calibrated: impact exponent near 0.6 between 1 and 30 % of daily volume (check impact); no sweep yet" doc:"Mean weight on the yield earned lately, against the structural forecast; uniform between 0 and twice the mean, at most 1"`
+	Extrapolation   float64 `key:"extrapolation_share" default:"0.05" unit:"share" min:"0" max:"1" source:"Calibrated: impact exponent of 0.4 to 0.6 (check impact); slow extrapolation makes impact linear" doc:"Mean weight on the yield earned lately, against the structural forecast; uniform between 0 and twice the mean, at most 1"`
 	Learning        float64 `key:"learning_intensity" default:"2" unit:"1" min:"0" max:"50" source:"Brock and Hommes (1998), intensity of choice" doc:"How strongly the weights follow past forecast errors; 0 never learns"`
 	ViewSpread      float64 `key:"view_spread" default:"0.005" unit:"1" min:"0" max:"1" source:"Calibrated: small views within an inaction corridor give concave impact (check impact)" doc:"Standard deviation of an agent's own view of ln value"`
 	ViewHalfDays    float64 `key:"view_half_life_days" default:"30" unit:"d" min:"0.1" max:"1000" source:"Assumption: views wander within a month" doc:"Half-life of the own view; lognormal over agents with log s.d. 0.7"`
