@@ -19,7 +19,7 @@ type BeliefParams struct {
 	CalmDays        float64 `key:"calm_days" default:"1" unit:"d" min:"0.01" max:"100" source:"Fitted: half of what a short outage costs is back after a day of calm (check events)" doc:"Calm that halves what a short outage leaves; longer trouble takes as long as it lasted"`
 	UserElasticity  float64 `key:"user_elasticity" default:"2" unit:"1" min:"0" max:"10" source:"Fitted: degradations of Solana (January 2022, April 2024) and Linea (June 2024) lowered the price (check events)" doc:"Elasticity of lasting fees to the share of slots served that holders expect; below 1 those who serve gain from others who do not"`
 	Chase           float64 `key:"chase_share" default:"0" unit:"share" min:"0" max:"1" source:"Assumption: 0; the thread's rally needs holders who chase the yield of those who serve (check sign)" doc:"Weight of what those who served have earned in the extrapolated yield, against the mean over all slots"`
-	Confiscation    float64 `key:"confiscation_share" default:"0.25" unit:"share" min:"0" max:"0.99" source:"Assumption: who can slash the innocent once can mostly do it again; no event with mass slashing is known" doc:"Prior chance that the slashing of stake behind operators with a clean record goes on for good"`
+	Confiscation    float64 `key:"confiscation_share" default:"0.25" unit:"share" min:"0" max:"0.99" source:"Assumption: who can slash the innocent once can mostly do it again; no event with mass slashing is known" doc:"Prior chance that an attack that slashes stake behind operators with a clean record goes on for good"`
 	AttentionHours  float64 `key:"attention_hours" default:"1" unit:"h" min:"0" max:"100" source:"Assumption: the median holder hears of an outage within the hour" doc:"Median delay before an agent notices that trouble began or ended; lognormal with log s.d. 1.2"`
 	FearSlashing    bool    `key:"fear_slashing" default:"true" source:"Assumption: on; off is the counterfactual in which nobody foresees that stake will be slashed" doc:"Whether the slashing of innocent stake lowers its worth and the wish to stake"`
 	HazardPremium   float64 `key:"concentration_hazard" default:"0" unit:"1" min:"0" max:"10" source:"Assumption: 0, no premium for concentration; no sweep yet" doc:"Discount rate a year added for each unit of the share of slots withheld"`
@@ -216,6 +216,10 @@ func (m *believer) served(e *rollup.Episode, v *View) float64 {
 // discount rate k rises by its yearly rate λ:
 //
 //	−ln[(1 − q)·exp(−λ₂·U) + q/(1 + λ₃₀/k)].
+//
+// A loss that is small against the yield is an accident and stays as service trouble
+// does; one beyond it is an attack, with chance λ₂²/(λ₂² + k²), and stays as
+// confiscations do.
 func (m *believer) fear(b *belief, v *View) float64 {
 	p := &v.Service.Peril
 	if !m.p.FearSlashing || p.Slow < quiet {
@@ -223,7 +227,9 @@ func (m *believer) fear(b *belief, v *View) float64 {
 	}
 	days, since := float64(p.Last-p.Since)/m.perDay, float64(v.Tick-p.Last)/m.perDay
 	before := float64(max(p.Spells, 1) - 1)
-	q0 := min(m.p.Confiscation*b.permanence*m.p.PriorEpisodes/(m.p.PriorEpisodes+before), mostLikely)
+	attack := float64(p.Fast*p.Fast) / (float64(p.Fast*p.Fast) + float64(m.yearly*m.yearly))
+	prior := m.p.Permanence + float64(attack*(m.p.Confiscation-m.p.Permanence))
+	q0 := min(prior*b.permanence*m.p.PriorEpisodes/(m.p.PriorEpisodes+before), mostLikely)
 	q := lasting(q0, days*hours/m.p.SurvivalHours, m.p.SurvivalPower)
 	if since > fearDays {
 		q *= exact.HalfLife(since-fearDays, fearHalfDays)
