@@ -148,6 +148,7 @@ func (t *Stakers) Choose(operators []Agent) {
 func (t *Stakers) Clone() Strategy {
 	c := *t
 	c.rows = append([]staker(nil), t.rows...)
+	c.operators = append([]ID(nil), t.operators...)
 	return &c
 }
 

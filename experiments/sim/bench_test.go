@@ -133,7 +133,7 @@ func BenchmarkCatalogue(b *testing.B) {
 func catalogueDay(b *testing.B, m election.Entry, r remedy.Entry, waiting bool) {
 	c := defaults(b)
 	if waiting {
-		c.Outage = OutageParams{Hours: 1e6, Repeat: 1, EveryDays: 1}
+		c.Outage = OutageParams{Hours: 1e6, Share: 1, Repeat: 1, EveryDays: 1}
 		c.Time.WarmupDays = 1
 		c.Beliefs.RespondToEvents = false // else most of the time goes to stakers who sell
 	}

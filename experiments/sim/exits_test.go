@@ -9,12 +9,13 @@ import (
 )
 
 // trappedUnder is the default world, whose coordinators stop for three weeks, with
-// gas at a constant price and the smallest balances at five dollars.
+// gas at a constant price, the smallest balances at five dollars, and users who decide
+// within days.
 func trappedUnder(t testing.TB, name string, gwei float64, set func(*Config)) *World {
 	c := defaults(t)
 	c.Time.WarmupDays, c.Outage.StartDays, c.Outage.Hours = 1, 0, 24*21
 	c.Layer1.BackgroundLogMean, c.Layer1.BackgroundInnovation = math.Log(gwei), 0
-	c.Users.BalanceUSD = 5
+	c.Users.BalanceUSD, c.Users.MemoryDays, c.Users.ReviewDays = 5, 1, 1
 	if set != nil {
 		set(c)
 	}
@@ -104,9 +105,9 @@ func TestRushRaisesGas(t *testing.T) {
 func TestQueueServesItsFloor(t *testing.T) {
 	t.Parallel()
 	w := trappedUnder(t, "forced-exit", 58.2, func(c *Config) { c.Users.BalanceUSD = 1000 })
-	run(t, w, w.Ticks(7))
+	run(t, w, w.Ticks(4))
 	before := w.roll.Public().ForcedExits
-	run(t, w, w.Ticks(8))
+	run(t, w, w.Ticks(5))
 	aDay := float64(w.roll.Public().ForcedExits - before)
 	if floor := 128 * w.PerDay() / 16; w.roll.QueueLength() == 0 || aDay < floor-128 || aDay > floor+128 {
 		t.Errorf("%.0f out in a day, %d wait, the floor is %.0f", aDay, w.roll.QueueLength(), floor)

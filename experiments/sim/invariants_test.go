@@ -31,7 +31,7 @@ func audited(t *testing.T, w *World, ticks uint32) {
 // invariant at every tick.
 func TestInvariantsUnderAttack(t *testing.T) {
 	c := small(t)
-	c.Outage = OutageParams{StartDays: 0.5, Hours: 4, Repeat: 2, EveryDays: 1}
+	c.Outage = OutageParams{StartDays: 0.5, Hours: 4, Share: 1, Repeat: 2, EveryDays: 1}
 	for _, e := range append([]strategies.Entry{{Name: "idle"}}, strategies.All()...) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
@@ -162,7 +162,7 @@ func TestChaosOnTheAttackersLegs(t *testing.T) {
 // illegal things, and with loans going bad.
 func TestChaosOfEverybody(t *testing.T) {
 	c := small(t)
-	c.Outage = OutageParams{StartDays: 0.5, Hours: 4, Repeat: 3, EveryDays: 0.5}
+	c.Outage = OutageParams{StartDays: 0.5, Hours: 4, Share: 1, Repeat: 3, EveryDays: 0.5}
 	c.Lending.InitialMargin, c.Lending.MaintenanceMargin = 1.22, 1.2
 	w := world(t, c, "forced-exit", 14, 5e6*ledger.Unit, 5e6*ledger.Unit)
 	for i, s := range w.strategies {
@@ -184,11 +184,16 @@ func TestChaosInCourt(t *testing.T) {
 			t.Parallel()
 			c := small(t)
 			quicken(&c.Remedies)
+			c.Users.WakeHours, c.Stakers.Civic.AccuseShare = 0.5, 1 // so that somebody always waits, and complains
 			w := world(t, c, e.Name, 13, 5e6*ledger.Unit, 5e6*ledger.Unit)
 			for i, s := range w.strategies {
 				w.strategies[i] = &chaos{honest: s, owners: w.Ledger().Owners(), s: draw.New(uint64(i))}
 			}
 			w.SetAttacker(w.strategies[numberOf(RowAttacker)])
+			w.strategies[numberOf(RowCoordinators)] = nil
+			for _, a := range w.people.of(RowCoordinators)[1:] { // who serve nobody for good
+				w.roll.SetPolicy(a.ID, rollup.Policy{})
+			}
 			audited(t, w, 4000)
 			if d := w.remedy.Docket(); d.Case.Ended+d.Fork.Ended == 0 {
 				t.Errorf("too tame: %+v", d)
@@ -204,7 +209,7 @@ func TestChaosOfLeavers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := small(t)
-			c.Outage = OutageParams{StartDays: 0.5, Hours: 100, Repeat: 1, EveryDays: 1}
+			c.Outage = OutageParams{StartDays: 0.5, Hours: 100, Share: 1, Repeat: 1, EveryDays: 1}
 			c.Remedies.MassExit = remedy.MassExitParams{Threshold: 0.02, AlarmDays: 1, OpenDays: 0.02, RestDays: 0.01}
 			c.Rollup.QueueDelayHours, c.Rollup.ExodusHours = 100, 0.5
 			w := world(t, c, name, 13, 5e6*ledger.Unit, 5e6*ledger.Unit)
@@ -236,7 +241,7 @@ func TestChaosInAuctions(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.Election.MEV.Window = 3
-			c.Outage = OutageParams{StartDays: 0.5, Hours: 4, Repeat: 3, EveryDays: 0.5}
+			c.Outage = OutageParams{StartDays: 0.5, Hours: 4, Share: 1, Repeat: 3, EveryDays: 0.5}
 			w := worldUnder(t, c, x[0], "forced-exit", 13, 5e6*ledger.Unit, 5e6*ledger.Unit)
 			for i, s := range w.strategies {
 				w.strategies[i] = &chaos{honest: s, owners: w.Ledger().Owners(), s: draw.New(uint64(i))}

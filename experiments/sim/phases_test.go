@@ -72,7 +72,7 @@ func TestElectOpensSlots(t *testing.T) {
 func TestMissedDeadlineSlashes(t *testing.T) {
 	for _, hours := range []float64{0, 1000} {
 		c := small(t)
-		c.Rollup.SlashMissShare, c.Time.WarmupDays, c.Outage.Hours = 0.01, 0, hours
+		c.Rollup.SlashMissShare, c.Rollup.ForgiveShare, c.Time.WarmupDays, c.Outage.Hours = 0.01, 1, 0, hours
 		w := world(t, c, "none", 1)
 		for slot := 1; slot <= 10; slot++ {
 			run(t, w, uint32(slot*c.Rollup.BlocksPerSlot)-1)
@@ -248,7 +248,7 @@ func TestOutageWindows(t *testing.T) {
 			t.Fatalf("down at %d without an outage", tick)
 		}
 	}
-	c.Outage = OutageParams{StartDays: 0.5, Hours: 4, Repeat: 3, EveryDays: 1}
+	c.Outage = OutageParams{StartDays: 0.5, Hours: 4, Share: 1, Repeat: 3, EveryDays: 1}
 	for tick := range uint32(9000) {
 		w.tick = tick
 		at := int(tick) - 1440*3/2
@@ -257,7 +257,7 @@ func TestOutageWindows(t *testing.T) {
 		}
 	}
 	// An outage longer than the distance between two starts has its full length.
-	c.Outage = OutageParams{Hours: 48, Repeat: 1, EveryDays: 1}
+	c.Outage = OutageParams{Hours: 48, Share: 1, Repeat: 1, EveryDays: 1}
 	for tick, want := range map[uint32]bool{1439: false, 1440: true, 3000: true, 4319: true, 4320: false} {
 		if w.tick = tick; w.down() != want {
 			t.Errorf("long outage, tick %d: down is %v", tick, w.down())

@@ -112,7 +112,7 @@ func TestPunishmentDependsOnGovernance(t *testing.T) {
 		burnt        bool
 	}{
 		{"many vote", "timelock-vote", func(c *Config) { c.Stakers.Civic.Turnout = 0.6 }, nothing, true},
-		{"few vote", "timelock-vote", func(c *Config) { c.Stakers.Civic.Turnout = 0.05 }, nothing, false},
+		{"few vote", "timelock-vote", func(c *Config) { c.Stakers.Civic.Turnout = 0.02 }, nothing, false},
 		{"no time lock", "court-aragon", func(c *Config) { c.Remedies.Case.TimeLock = false }, nothing, false},
 		{"jurors who cannot be bought", "court-kleros", func(c *Config) { c.Stakers.Civic.VenalShare = 0 }, bribe, true},
 		{"jurors who can", "court-kleros", func(c *Config) { c.Stakers.Civic.VenalShare = 1 }, bribe, false},
@@ -152,9 +152,10 @@ func TestHonestOperatorsGoFree(t *testing.T) {
 	}
 }
 
-// A contract cannot tell congestion from intent. When the price of gas jumps, honest
-// operators follow it and leave users waiting who bid too little, or miss deadlines
-// with batches that do not get through. A strict rule slashes them; a court does not.
+// A contract cannot tell congestion from intent. When no batch gets through, honest
+// operators miss their deadlines, and a strict rule slashes them; a court does not. Who
+// follows a jump of the price of gas and leaves users waiting who bid below the new cost
+// owes them nothing.
 func TestAutoSlashIsSometimesWrong(t *testing.T) {
 	for _, x := range []struct {
 		remedy                   string
@@ -162,12 +163,12 @@ func TestAutoSlashIsSometimesWrong(t *testing.T) {
 		wrong                    bool
 	}{
 		{"auto-slash", 0.348, 0.5, 0, false}, {"auto-slash", 0.348, 0.2, 0, false},
-		{"auto-slash", 2, 0.5, 0, false}, {"auto-slash", 2, 0.2, 0, true},
+		{"auto-slash", 2, 0.5, 0, false}, {"auto-slash", 2, 0.2, 0, false},
 		{"auto-slash", 0.348, 0.5, 6, false}, {"auto-slash", 0.348, 0.2, 12, true}, {"auto-slash", 0.348, 0.5, 48, true},
 		{"court-kleros", 0.348, 0.5, 48, false}, {"timelock-vote", 0.348, 0.5, 48, false},
 	} {
 		c := defaults(t)
-		c.Time.WarmupDays, c.Outage = 0, OutageParams{StartDays: 5, Hours: x.hours, Repeat: 1, EveryDays: 100}
+		c.Time.WarmupDays, c.Outage = 0, OutageParams{StartDays: 5, Hours: x.hours, Share: 1, Repeat: 1, EveryDays: 100}
 		c.Layer1.BackgroundInnovation, c.Remedies.Auto.Bound = x.innovation, x.bound
 		w := world(t, c, x.remedy, 1)
 		run(t, w, w.Ticks(20))

@@ -196,7 +196,7 @@ func TestOutageBranches(t *testing.T) {
 	for _, x := range traces {
 		day := float64(onsets[x.kind])
 		onsets[x.kind]++
-		w := open(sim.OutageParams{StartDays: 1 + day, Hours: eventKinds[x.kind].hours, Repeat: 1, EveryDays: 14})
+		w := open(sim.OutageParams{StartDays: 1 + day, Hours: eventKinds[x.kind].hours, Share: 1, Repeat: 1, EveryDays: 14})
 		for i, m := range eventMarks {
 			at := x.onset + w.Ticks(m.days)
 			if math.IsNaN(x.price[i]) {

@@ -70,7 +70,7 @@ func (r *runner) daiWorldOf(ctx context.Context, _ *scratch, rep int) (out daiWo
 			cfg.Arbitrageurs.InsideShare = c.inside
 		}
 		if c.locked {
-			cfg.Outage = sim.OutageParams{StartDays: fallStart, Hours: lockHours, Repeat: 1, EveryDays: fallDays}
+			cfg.Outage = sim.OutageParams{StartDays: fallStart, Hours: lockHours, Share: 1, Repeat: 1, EveryDays: fallDays}
 		}
 		if w, err = r.open(&cfg, rep); err != nil {
 			return out, err

@@ -153,7 +153,7 @@ func (r *runner) disturb(
 			if e.calm != calm || days == 0 || day+days > horizon {
 				continue
 			}
-			cfg.Outage = sim.OutageParams{StartDays: 1 + day, Hours: e.hours, Repeat: 1, EveryDays: max(eventGap, e.hours/24)}
+			cfg.Outage = sim.OutageParams{StartDays: 1 + day, Hours: e.hours, Share: 1, Repeat: 1, EveryDays: max(eventGap, e.hours/24)}
 			if e.repeat {
 				cfg.Outage.Repeat = r.repeats()
 			}

@@ -46,7 +46,7 @@ func runTrapped(ctx context.Context, r *runner) (*Result, error) {
 func (r *runner) stopped(gwei float64) *sim.Config {
 	c := r.world
 	c.Time.WarmupDays = stopWarmup
-	c.Outage = sim.OutageParams{Hours: r.days * 24, Repeat: 1, EveryDays: r.days}
+	c.Outage = sim.OutageParams{Hours: r.days * 24, Share: 1, Repeat: 1, EveryDays: r.days}
 	c.Layer1.BackgroundLogMean, c.Layer1.BackgroundInnovation = math.Log(gwei), 0
 	c.News.EthDaily, c.News.EthJumps = 0, 0
 	c.Users.BalanceUSD = stopBalance
