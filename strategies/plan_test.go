@@ -202,9 +202,9 @@ func harsh(w *sim.World, p rollup.Policy) bool {
 	return !p.Transfers || !p.Exits || p.MinFee > 2*fair.MinFee || p.ExitFee > 2*fair.ExitFee
 }
 
-// serves are the attacks that include transactions at some price.
+// serves are the attacks that leave out nobody who pays what honest leaders ask.
 var serves = map[string]bool{
-	"dos-process-fee": true, "dos-withdraw-fee": true, "takeover-buy": true,
+	"dos-withdraw-fee": true, "takeover-buy": true,
 	"slash-miner": true, "slash-network": true, "takeover-slash": true,
 }
 

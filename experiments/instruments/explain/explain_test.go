@@ -12,7 +12,7 @@ import (
 
 func TestExplain(t *testing.T) {
 	s := tiny.Spec(t, "dos-short")
-	e, err := Replication(context.Background(), s, 2)
+	e, err := Replication(context.Background(), s, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +21,7 @@ func TestExplain(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	whole, err := trial.Run(context.Background(), s, trial.NewWorlds(), 2)
+	whole, err := trial.Run(context.Background(), s, trial.NewWorlds(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

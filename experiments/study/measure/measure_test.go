@@ -18,7 +18,7 @@ const usd = ledger.Unit
 func quick() *sim.Config {
 	c := new(sim.Config)
 	param.Defaults(c)
-	c.Rollup.UnbondingDays = 0.5
+	c.Rollup.UnbondingDays, c.News.OwnDaily, c.News.OwnJumps = 0.5, 0, 0
 	c.Stakers.Count, c.Users.Count, c.Users.CohortSize = 60, 150, 1333
 	c.Noise.Count, c.Noise.WakeBlocks, c.Shorters.Count = 100, 120, 10
 	return c
