@@ -70,7 +70,9 @@ func still(w *sim.World, cfg *sim.Config) (out stillWorld) {
 	gap := func(s *sim.Sample) float64 { return math.Log(s.Price / s.Fundamental) }
 	out.gapLate, out.gapAll = over(last, gap), over(all, gap)
 	out.gapDrift = out.gapLate - over(first, gap)
-	news := func(s *sim.Sample) float64 { return math.Log(s.Price/cfg.Opening.Price) - s.LnETH - s.LnActivity - s.LnOwn }
+	news := func(s *sim.Sample) float64 {
+		return math.Log(s.Price/cfg.Opening.Price) - s.LnETH - s.LnActivity - s.LnOwn
+	}
 	out.newsLate = over(last, news)
 	change := func(f func(*sim.Sample) float64) float64 { return over(last, f) - over(first, f) }
 	out.staked = change(func(s *sim.Sample) float64 { return s.Staked / cfg.Opening.Supply })

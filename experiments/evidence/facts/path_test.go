@@ -2,8 +2,8 @@ package facts
 
 import (
 	"math"
-	"strings"
 	"slices"
+	"strings"
 	"testing"
 )
 
