@@ -68,8 +68,8 @@ func catalogue() []check {
 		{Info{"impact", "Price impact of orders worked over a day, on paired branches."}, 30, 45, runImpact},
 		{Info{"sign", "The sign of the effect of empty blocks on the price, " +
 			"over the share of slots and the loyalty of users."}, 12, 14, runSign},
-		{Info{"events", "The effect of outages on the price, against the same world without them."},
-			120, 14, runEvents},
+		{Info{"events", "The effect of outages on price and users, against what real tokens did in theirs."},
+			60, 28, runEvents},
 		{Info{"dai", "Dai in ordinary times, when ether halves, and when ether halves while withdrawals are blocked."},
 			60, 60, runDai},
 		{Info{"trapped", "The users who cannot leave when all coordinators stop, by balance, price of gas and remedy."},
@@ -80,6 +80,8 @@ func catalogue() []check {
 			8, 40, runReactions},
 		{Info{"accounts", "The books of the default world: balance-sheet and transaction-flow matrices, " +
 			"whose rows and columns sum to zero."}, 2, 30, runAccounts},
+		{Info{"rules", "Comparative statics and laws that no setting may break: a fine never makes the token dearer, and " +
+			"no round trip gains at any size."}, 8, 60, runRules},
 		{Info{"null", "Attacks and trades that must lose, and changes that must have no effect."}, 24, 45, runNull},
 	}
 }

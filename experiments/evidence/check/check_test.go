@@ -169,7 +169,7 @@ func TestDecidingNumber(t *testing.T) {
 // A branch with an outage equals a world that had the outage from the start, and the
 // world that it branches off stays without a trace of it.
 func TestOutageBranches(t *testing.T) {
-	const horizon = 2
+	const horizon = 3
 	r, ctx := newRunner(check{days: horizon}, Options{World: smallWorld()}), context.Background()
 	cfg := r.world
 	base, err := r.open(&cfg, 0)
@@ -196,7 +196,8 @@ func TestOutageBranches(t *testing.T) {
 	for _, x := range traces {
 		day := float64(onsets[x.kind])
 		onsets[x.kind]++
-		w := open(sim.OutageParams{StartDays: 1 + day, Hours: eventKinds[x.kind].hours, Share: 1, Repeat: 1, EveryDays: 14})
+		w := open(sim.OutageParams{StartDays: 1 + day, Hours: eventKinds[x.kind].hours,
+			Share: eventKinds[x.kind].share, Repeat: 1, EveryDays: 28})
 		for i, m := range eventMarks {
 			at := x.onset + w.Ticks(m.days)
 			if math.IsNaN(x.price[i]) {
@@ -208,7 +209,7 @@ func TestOutageBranches(t *testing.T) {
 			moved = moved || x.price[i] != base.PriceAt(at)
 		}
 	}
-	if onsets[oneHour] != 2 || onsets[oneDay] != 1 || onsets[knownEnd] != 0 || !moved {
+	if onsets[threeHours] != 2 || onsets[oneDay] != 1 || onsets[knownEnd] != 0 || !moved {
 		t.Errorf("onsets %v, a price moved: %v", onsets, moved)
 	}
 }
