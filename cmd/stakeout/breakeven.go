@@ -38,7 +38,7 @@ func (p *program) breakEven(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	step, end := progress(p.err, "break-even "+name, c.Bool("json"))
+	step, end := p.progress("break-even "+name, c.Bool("json"))
 	o.Progress = step
 	b, err := s.Run(c.Context, name, set, o)
 	end()

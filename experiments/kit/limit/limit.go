@@ -139,6 +139,9 @@ func (r *Reader) Read(b []byte) (int, error) {
 	return 0, r.err
 }
 
+// Line is the line that is read next, from 1.
+func (r *Reader) Line() int { return r.lines + 1 }
+
 // line is the line on which the last of some bytes stands.
 func (r *Reader) line(b []byte) int { return r.lines + bytes.Count(b[:len(b)-1], []byte("\n")) + 1 }
 

@@ -44,12 +44,14 @@ func TestPrintable(t *testing.T) {
 
 // Every spelling of a number has one answer, in every place that takes numbers.
 func TestWhole(t *testing.T) {
-	for text, want := range map[string]int{"0": 0, "17": 17, "1e3": 1000, "1.5e3": 1500, "2.0": 2} {
+	for text, want := range map[string]int{
+		"0": 0, "17": 17, "1e3": 1000, "1.5e3": 1500, "2.0": 2} {
 		if got, fault := Whole(text, 0, 9999); fault != nil || got != want {
 			t.Errorf("Whole(%q) = %d, %v, want %d", text, got, fault, want)
 		}
 	}
-	for text, hint := range map[string]string{"1_000": "write 1000", "+5": "write 5", "0x10": "write the number in decimal",
+	for text, hint := range map[string]string{
+		"1_000": "write 1000", "+5": "write 5", "0x10": "write the number in decimal",
 		"010": "write 10", "2k": "write 2000", "1.5": "", "-1": "", "10000": "", "1e300": "", "many": "", "": ""} {
 		_, fault := Whole(text, 0, 9999)
 		if fault == nil || text != "" && fault.Hint != hint {

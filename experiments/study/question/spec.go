@@ -70,6 +70,8 @@ type source struct {
 	text []byte
 	name string   // of the variant, or empty
 	set  []string // what the variant changes
+	// builtin is set for a preset of the program, whose file the user has never seen.
+	builtin bool
 }
 
 // open finds a preset or a variant by name.
@@ -77,13 +79,16 @@ func open(name string) (source, error) {
 	file, text, err := presets.Source(name)
 	base, place, variant := strings.Cut(name, "@")
 	if err == nil || !variant {
-		return source{file: file, text: text}, err
+		return source{file: file, text: text, builtin: file != name}, err
+	}
+	if err := variantFault(name, base, place); err != nil {
+		return source{}, err
 	}
 	if file, text, err = presets.Source(base); err != nil {
 		return source{}, err
 	}
 	mechanism, remedy, both := strings.Cut(place, "+")
-	f := source{file: file, text: text, name: name, set: []string{"mechanism=" + mechanism}}
+	f := source{file: file, text: text, builtin: true, name: name, set: []string{"mechanism=" + mechanism}}
 	if both {
 		f.set = append(f.set, "remedy="+remedy)
 	}
@@ -104,6 +109,7 @@ func (f source) parse(overrides []string) (*Spec, error) {
 	if doc.Has("") { // A text that cannot be read at all has one problem only.
 		problems = append(problems, s.inconsistencies(doc)...)
 	}
+	f.blame(problems, overrides)
 	if err := notation.Errors(problems); err != nil {
 		return nil, err
 	}

@@ -91,6 +91,7 @@ func (f source) parseSweep(v Variation) (*Sweep, error) {
 	} else if doc.Has("") && len(w.Varied) == 0 {
 		problems = append(problems, s.inconsistencies(doc)...)
 	}
+	f.blame(problems, v.Set)
 	if err := notation.Errors(problems); err != nil {
 		return nil, err
 	}
@@ -170,7 +171,7 @@ func (a *Varied) at(u float64) string {
 	if n := len(a.Values); n > 0 {
 		return a.Values[min(int(u*float64(n)), n-1)]
 	}
-	return a.text(a.Range.At(u))
+	return a.text(a.Range.Sampled(u))
 }
 
 func (a *Varied) grid() []string {
