@@ -3,6 +3,7 @@ package experiments
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +11,8 @@ import (
 	"testing"
 
 	"stakeout/experiments/kit/record"
+	"stakeout/experiments/kit/table"
+	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/design"
 	"stakeout/experiments/study/question"
 	"stakeout/experiments/study/report"
@@ -154,5 +157,28 @@ func TestFailedCellOfASweep(t *testing.T) {
 	}
 	if notes := strings.Join(r.ROI.Notes, " "); !strings.Contains(notes, "3 replications failed") {
 		t.Error(notes)
+	}
+}
+
+// Cells with horizons of their own run together and give the rows that each gives alone, as long as its plan.
+func TestOwnHorizons(t *testing.T) {
+	v := tiny.Variation("attack_params.act_days=0.25,1.5", "attack_params.budget_usd=1e6,2e6")
+	v.Set = append(v.Set[:len(v.Set):len(v.Set)], "horizon_days=auto")
+	together := runSweep(t, tiny.Sweep(t, v), Options{Out: t.TempDir(), Workers: 2}).Study
+	for _, c := range together.Cells {
+		alone := tiny.Variation()
+		alone.Set = append(alone.Set[:len(alone.Set):len(alone.Set)], "horizon_days="+fmt.Sprint(c.Horizon),
+			"attack_params.act_days="+c.Level(0), "attack_params.budget_usd="+c.Level(1))
+		want := runSweep(t, tiny.Sweep(t, alone), Options{Out: t.TempDir(), Workers: 1}).Study.Cells[0]
+		if got := c.Values(column.Excess); !slices.Equal(got, want.Values(column.Excess)) || c.Horizon != want.Horizon {
+			t.Errorf("horizon %g: excess %v, alone %v", c.Horizon, got, want.Values(column.Excess))
+		}
+	}
+	if a, b := together.Cells[0].Horizon, together.Cells[3].Horizon; a == b {
+		t.Errorf("plans of different length have the horizon %g", a)
+	}
+	returns := report.Returns(together)
+	if !slices.ContainsFunc(returns.Columns, func(c table.Column) bool { return c.Name == "Horizon" && c.Unit == "d" }) {
+		t.Errorf("the table of returns has no column of horizons: %+v", returns.Columns)
 	}
 }

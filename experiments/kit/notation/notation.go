@@ -143,6 +143,15 @@ func (d *Document) Line(path string) int {
 	return 0
 }
 
+// Scalar returns the text of the value at path, and whether it is one value without quotes.
+func (d *Document) Scalar(path string) (text string, isPlain bool) {
+	n, _ := d.find(path)
+	if n == nil || n.shape != plain {
+		return "", false
+	}
+	return n.text, true
+}
+
 // At returns a problem with the value at path. It serves checks across several
 // values after decoding. When the file does not give the value, the problem points
 // to the key of the innermost section around it that the file gives, or to the

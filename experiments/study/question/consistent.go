@@ -271,13 +271,14 @@ func (c *consistency) clock() {
 				w.Time.WarmupDays),
 			fmt.Sprintf("%g or more, twice world.rollup.unbonding_days", least))
 	}
+	c.horizon()
 	if c.StartDays >= c.HorizonDays {
 		c.add("start_days", fmt.Sprintf("%g lies beyond the horizon", c.StartDays),
 			fmt.Sprintf("less than horizon_days, which is %g", c.HorizonDays))
 	} else if c.Entry.Days != nil {
 		if need := c.StartDays + c.Entry.Days(c.Params, w.Rollup.UnbondingDays); need > c.HorizonDays {
 			c.add("horizon_days", fmt.Sprintf("%g ends before the attack has unwound on day %.6g", c.HorizonDays, need),
-				"a longer horizon or shorter attack_params")
+				"a longer horizon, horizon_days auto, or shorter attack_params")
 		}
 	}
 }

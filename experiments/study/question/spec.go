@@ -43,6 +43,7 @@ type Spec struct {
 	Params strategies.Params // nil when there is no such attack
 	Entry  strategies.Entry
 	stated map[string]string // what the preset itself says, by path
+	auto   bool              // the horizon follows the plan
 }
 
 // worldPart is the layout of a preset file without attack_params, whose struct
@@ -132,6 +133,7 @@ func (f source) read(overrides []string) (*Spec, *notation.Document, []notation.
 	} else {
 		problems = append(problems, s.attackProblem(doc)...)
 	}
+	problems = s.readHorizon(doc, problems)
 	if f.name != "" {
 		s.Name = f.name
 		for _, o := range f.set {
@@ -140,6 +142,7 @@ func (f source) read(overrides []string) (*Spec, *notation.Document, []notation.
 			}
 		}
 	}
+	s.settle()
 	s.stated = s.Texts()
 	if len(problems) == 0 {
 		for _, o := range attackFirst(overrides) {
@@ -148,6 +151,7 @@ func (f source) read(overrides []string) (*Spec, *notation.Document, []notation.
 			}
 		}
 	}
+	s.settle()
 	return s, doc, problems, nil
 }
 
@@ -222,6 +226,11 @@ func (s *Spec) Set(assignment string) error {
 	}
 	if name == "attack" {
 		return s.switchAttack(value)
+	}
+	if name == horizonPath {
+		if s.auto = value == Auto; s.auto {
+			return nil
+		}
 	}
 	part := worldPart{Header: s.Header, World: s.World}
 	if err := param.Set(&part, name, value); err != nil {

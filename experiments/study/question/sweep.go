@@ -235,13 +235,14 @@ func (w *Sweep) cell(point []string) (*Spec, *param.Problem) {
 			return nil, &p
 		}
 	}
+	c.settle()
 	return c, nil
 }
 
 // Canonical is a text that is equal for equal sweeps.
 func (w *Sweep) Canonical() string {
 	var b strings.Builder
-	b.Write(w.Spec.Canonical())
+	b.Write(w.Spec.autoText())
 	if len(w.Varied) > 0 {
 		b.WriteString(notation.Paths + ":\n")
 	}
