@@ -69,14 +69,9 @@ func TestHorizonInAPreset(t *testing.T) {
 	if strings.Count(kept, "horizon_days: auto\n") != 1 {
 		t.Errorf("the text does not say auto:\n%s", kept)
 	}
-	again, err := ParseSweep("kept.yaml", []byte(kept), Variation{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, c := range again.Cells {
-		if c.ReplicationHash() != w.Cells[i].ReplicationHash() {
-			t.Errorf("cell %d read back has another hash", i)
-		}
+	again, paths, err := Reread("kept.yaml", []byte(kept))
+	if err != nil || again.ReplicationHash() != w.Spec.ReplicationHash() || len(paths) != 1 {
+		t.Errorf("read back with axes %q: %v", paths, err)
 	}
 	for _, wrong := range []string{"Auto", `"auto"`, "automatic", "[auto]"} {
 		_, err := Parse("x.yaml", []byte(strings.Replace(text, "auto", wrong, 1)))
