@@ -79,7 +79,7 @@ func TestHorizonInAPreset(t *testing.T) {
 			t.Errorf("horizon_days: %s: %v", wrong, err)
 		}
 	}
-	_, err = Parse("x.yaml", []byte(text+"attack_params: {act_days: 3650, build_days: 3650}\n"))
+	_, err = Parse("x.yaml", []byte(text+"attack_params: {act_days: 365}\nstart_days: 3600\n"))
 	if err == nil || !strings.Contains(err.Error(), "horizon_days: is auto, and the plan of the attack takes") {
 		t.Errorf("a plan of twenty years: %v", err)
 	}
