@@ -12,7 +12,6 @@ import (
 
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
-	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/design"
 	"stakeout/experiments/study/question"
 	"stakeout/experiments/study/report"
@@ -172,7 +171,7 @@ func TestOwnHorizons(t *testing.T) {
 			"attack_params.act_days="+c.Level(0), "attack_params.budget_usd="+c.Level(1))
 		one := runSweep(t, tiny.Sweep(t, alone), Options{Out: t.TempDir(), Workers: 1}).Study
 		got, want := together.Summaries()[i], one.Summaries()[0]
-		if got.Excess != want.Excess || got.Profit != want.Profit || c.Horizon != one.Cells[0].Horizon {
+		if got.Excess.Mean != want.Excess.Mean || got.Profit.Mean != want.Profit.Mean || c.Horizon != one.Cells[0].Horizon {
 			t.Errorf("horizon %g: excess %+v, alone %+v", c.Horizon, got.Excess, want.Excess)
 		}
 	}

@@ -84,7 +84,7 @@ func searchOf(c *cli.Context, name string) (s breakeven.Search, set []string, er
 	if !c.IsSet("reps") {
 		set = append([]string{"replications=" + c.String("reps")}, set...)
 	}
-	spec, err := question.Load(name, set...)
+	spec, err := await(c.Context, func() (*question.Spec, error) { return question.Load(name, set...) })
 	switch {
 	case err != nil:
 		return s, nil, asInput(err)

@@ -45,7 +45,7 @@ func (p *program) sweepPlan(c *cli.Context) error {
 		return err
 	}
 	o.Command = unplanned(p.command)
-	plan, err := shards.NewPlan(name, v, c.Int("shards"), o)
+	plan, err := await(c.Context, func() (*shards.Plan, error) { return shards.NewPlan(name, v, c.Int("shards"), o) })
 	if err != nil {
 		return err
 	}

@@ -96,7 +96,10 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Errors is nil without problems, and otherwise an *Error that holds a sorted
+// mostProblems is the number of problems of a preset that a reader may want to see at once.
+const mostProblems = 100
+
+// Errors is nil without problems, and otherwise an *Error that holds the first of a sorted
 // copy of them.
 func Errors(problems []Problem) error {
 	if len(problems) == 0 {
@@ -106,7 +109,8 @@ func Errors(problems []Problem) error {
 	slices.SortStableFunc(sorted, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return &Error{Problems: sorted}
+	kept := min(len(sorted), mostProblems)
+	return &Error{Problems: sorted[:kept], More: len(sorted) - kept}
 }
 
 // Document is a preset that Parse has read. It does not change afterwards.
