@@ -60,10 +60,11 @@ var floors = []floor{
 // only lists packages that may import nothing of the project but these.
 var only = map[string][]string{
 	"experiments/kit/param": {}, "experiments/kit/catalogue": {}, "experiments/kit/transcript": {},
-	"experiments/kit/exact": {}, "experiments/kit/record": {}, "experiments/kit/root": {}, "experiments/kit/pool": {},
+	"experiments/kit/exact": {}, "experiments/kit/root": {}, "experiments/kit/pool": {}, "experiments/kit/limit": {},
+	"experiments/kit/record":   {"experiments/kit/limit"},
 	"market/ledger":            {"experiments/kit/exact"},
 	"experiments/kit/table":    {"experiments/kit/param"},
-	"experiments/presets":      {"experiments/kit/param"},
+	"experiments/presets":      {"experiments/kit/param", "experiments/kit/limit", "experiments/kit/notation"},
 	"experiments/kit/draw":     {"experiments/kit/exact"},
 	"experiments/kit/stat":     {"experiments/kit/draw"},
 	"experiments/kit/notation": {"experiments/kit/param"},

@@ -56,6 +56,7 @@
 //	    kit/draw               gives each purpose, agent and tick a separate random stream
 //	    kit/exact              computes elementary functions with the same bits on every processor
 //	    kit/figure             draws the figures of a paper from plain data
+//	    kit/limit              reads files of unknown origin at a bounded cost
 //	    kit/notation           reads the YAML file of an experiment into parameter structs
 //	    kit/param              describes the parameters of the model as fields of plain structs
 //	    kit/pool               runs numbered jobs on a bounded number of workers

@@ -59,7 +59,7 @@ func TestPrecisionDecidesAlike(t *testing.T) {
 func TestPrecisionStopsAtTheFirstLook(t *testing.T) {
 	v := tiny.Variation()
 	v.Set = v.Set[1:]
-	v.Precision = "0:0:5..5"
+	v.Precision = "0:1e-9:5..5"
 	r := runSweep(t, tiny.Sweep(t, v), Options{Out: t.TempDir(), Workers: 2})
 	c := r.Study.Cells[0]
 	excess, capital := c.Values(column.Excess), c.Values(column.Outcome("attack", column.CapitalAtRisk))

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"stakeout/experiments/kit/limit"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
@@ -116,18 +117,26 @@ type Drawing struct {
 	Caption string
 }
 
+// The limits of what a page takes from a folder, in bytes.
+const (
+	largestFigures = 32 << 20 // all drawings together
+	largestCaption = 64 << 10
+)
+
 // Figures are the stored drawings, in the order of their names.
 func (s *Stored) Figures() (list []Drawing, err error) {
+	left := largestFigures
 	for _, f := range s.Manifest.Files {
 		base, is := strings.CutSuffix(f.Name, ".svg")
 		if !is {
 			continue
 		}
 		d := Drawing{Name: path.Base(base)}
-		if d.SVG, err = os.ReadFile(filepath.Join(s.dir, filepath.FromSlash(f.Name))); err != nil {
+		if d.SVG, err = limit.ReadFile(filepath.Join(s.dir, filepath.FromSlash(f.Name)), left); err != nil {
 			return nil, err
 		}
-		caption, err := os.ReadFile(filepath.Join(s.dir, filepath.FromSlash(base+".caption.txt")))
+		left -= len(d.SVG)
+		caption, err := limit.ReadFile(filepath.Join(s.dir, filepath.FromSlash(base+".caption.txt")), largestCaption)
 		if err != nil {
 			return nil, err
 		}

@@ -3,6 +3,7 @@ package experiments
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"stakeout/experiments/kit/record"
+	"stakeout/experiments/kit/table"
 	"stakeout/experiments/study/design"
 	"stakeout/experiments/study/question"
 	"stakeout/experiments/study/report"
@@ -154,5 +156,30 @@ func TestFailedCellOfASweep(t *testing.T) {
 	}
 	if notes := strings.Join(r.ROI.Notes, " "); !strings.Contains(notes, "3 replications failed") {
 		t.Error(notes)
+	}
+}
+
+// Cells with horizons of their own run together and give the rows that each gives alone, as long as its plan.
+func TestOwnHorizons(t *testing.T) {
+	v := tiny.Variation("attack_params.act_days=0.25,1.5", "attack_params.budget_usd=1e6,2e6")
+	v.Set = append(slices.DeleteFunc(v.Set, func(o string) bool { return strings.Contains(o, "act_days") }),
+		"horizon_days=auto")
+	together := runSweep(t, tiny.Sweep(t, v), Options{Out: t.TempDir(), Workers: 2}).Study
+	for i, c := range together.Cells {
+		alone := tiny.Variation()
+		alone.Set = append(alone.Set[:len(alone.Set):len(alone.Set)], "horizon_days="+fmt.Sprint(c.Horizon),
+			"attack_params.act_days="+c.Level(0), "attack_params.budget_usd="+c.Level(1))
+		one := runSweep(t, tiny.Sweep(t, alone), Options{Out: t.TempDir(), Workers: 1}).Study
+		got, want := together.Summaries()[i], one.Summaries()[0]
+		if got.Excess.Mean != want.Excess.Mean || got.Profit.Mean != want.Profit.Mean || c.Horizon != one.Cells[0].Horizon {
+			t.Errorf("horizon %g: excess %+v, alone %+v", c.Horizon, got.Excess, want.Excess)
+		}
+	}
+	if a, b := together.Cells[0].Horizon, together.Cells[3].Horizon; a == b {
+		t.Errorf("plans of different length have the horizon %g", a)
+	}
+	returns := report.Returns(together)
+	if !slices.ContainsFunc(returns.Columns, func(c table.Column) bool { return c.Name == "Horizon" && c.Unit == "d" }) {
+		t.Errorf("the table of returns has no column of horizons: %+v", returns.Columns)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,4 +42,27 @@ func TestArrange(t *testing.T) {
 			t.Errorf("%s: (-got +want)\n%s", c.in, diff)
 		}
 	}
+}
+
+// Whatever is typed, arranging it neither panics nor loses a word.
+func FuzzArrange(f *testing.F) {
+	for _, line := range []string{"run dos-short --reps 3", "--workers=1e3 run - -- --x", "check a --days=0x1",
+		"list -h x", "sweep --axis a=1 plan b --shards 1_0", "-- --", "run --n 3"} {
+		f.Add(line)
+	}
+	app := newProgram(io.Discard, io.Discard).app()
+	f.Fuzz(func(t *testing.T, line string) {
+		in := strings.Fields(line)
+		got, err := arrange(app, in)
+		if err != nil {
+			if err.Error() == "" {
+				t.Errorf("%q: an error without a word", line)
+			}
+			return
+		}
+		help := slices.Contains(got, "--help")
+		if len(got) > len(in)+1 || !help && len(got) < len(in)-1 {
+			t.Errorf("%q becomes %q", in, got)
+		}
+	})
 }

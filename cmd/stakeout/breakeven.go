@@ -38,7 +38,7 @@ func (p *program) breakEven(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	step, end := progress(p.err, "break-even "+name, c.Bool("json"))
+	step, end := p.progress("break-even "+name, c.Bool("json"))
 	o.Progress = step
 	b, err := s.Run(c.Context, name, set, o)
 	end()
@@ -84,7 +84,7 @@ func searchOf(c *cli.Context, name string) (s breakeven.Search, set []string, er
 	if !c.IsSet("reps") {
 		set = append([]string{"replications=" + c.String("reps")}, set...)
 	}
-	spec, err := question.Load(name, set...)
+	spec, err := await(c.Context, func() (*question.Spec, error) { return question.Load(name, set...) })
 	switch {
 	case err != nil:
 		return s, nil, asInput(err)

@@ -76,18 +76,22 @@ func (p *program) runChecks(c *cli.Context, name string) error {
 			names = append(names, i.Name)
 		}
 	}
-	if c.Int("seeds") < 0 || c.Int("workers") < 0 || c.Float64("days") < 0 {
-		return usagef("--seeds, --days and --workers: expected 0 or more")
+	if c.IsSet("seeds") && c.Int("seeds") < 1 || c.IsSet("days") && !(c.Float64("days") > 0) {
+		return usagef("--seeds %d, --days %g: expected more than 0; without the flag a check takes its own number",
+			c.Int("seeds"), c.Float64("days"))
+	}
+	if err := checkWorkers(c); err != nil {
+		return err
 	}
 	var list []*table.Table
 	var off, open []string
 	for _, n := range names {
-		step, end := progress(p.err, n, c.Bool("json"))
+		step, end := p.progress(n, c.Bool("json"))
 		r, err := check.Run(c.Context, n, check.Options{
 			Seeds: c.Int("seeds"), Days: c.Float64("days"), Workers: c.Int("workers"), Progress: step})
 		end()
 		if err != nil {
-			return checkError(err)
+			return checkError(n, err)
 		}
 		list = append(list, r.Tables...)
 		if r.Failed > 0 {
@@ -122,7 +126,11 @@ func (p *program) checked(c *cli.Context, names, off, open []string) error {
 }
 
 // checkError makes an unknown check a usage error.
-func checkError(err error) error {
+func checkError(name string, err error) error {
+	if errors.Is(err, check.ErrUnknown) && question.Known(name) {
+		return usagef("%s is a preset: `stakeout show %s` and `stakeout run %s` take it; check takes a file with a preset, "+
+			"or a check that `stakeout check` lists", name, name, name)
+	}
 	if errors.Is(err, check.ErrUnknown) {
 		return usagef("%v; `stakeout check` lists them", err)
 	}

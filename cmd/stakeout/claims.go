@@ -35,11 +35,13 @@ func (p *program) claims(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.Int("reps") < 2 || c.Int("workers") < 0 {
-		return usagef("--reps %d, --workers %d: expected 2 or more replications, and 0 or more workers",
-			c.Int("reps"), c.Int("workers"))
+	if c.Int("reps") < 2 {
+		return usagef("--reps %d: expected 2 or more replications", c.Int("reps"))
 	}
-	step, end := progress(p.err, "claims", c.Bool("json"))
+	if err := checkWorkers(c); err != nil {
+		return err
+	}
+	step, end := p.progress("claims", c.Bool("json"))
 	findings, err := claims.Try(c.Context, list, claims.Options{
 		Reps: c.Int("reps"), Workers: c.Int("workers"), Turns: c.Bool("turns"), Progress: step,
 		Out: filepath.Join(c.String("out"), "claims"), Program: identity()})

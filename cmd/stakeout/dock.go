@@ -39,7 +39,7 @@ func (p *program) dock(c *cli.Context) error {
 	}
 	var outcomes []*docking.Outcome
 	for _, e := range entries {
-		step, end := progress(p.err, e.Name, c.Bool("json"))
+		step, end := p.progress(e.Name, c.Bool("json"))
 		scale.Progress = step
 		o, err := e.Run(c.Context, scale)
 		end()

@@ -351,7 +351,7 @@ func TestHelp(t *testing.T) {
 		{"help help", exitFine, []string{"stakeout help - "}},
 		{"list --help extra", exitFine, []string{"stakeout list - "}},
 		{"help sweps", exitUsage, []string{`there is no topic or command "sweps"; did you mean "sweeps"?`}},
-		{"help run now", exitUsage, []string{"help takes one topic or command, got 2"}},
+		{"help run now", exitUsage, []string{"help takes one topic or command, and 2 were given"}},
 	} {
 		var out bytes.Buffer
 		args := append([]string{"stakeout"}, strings.Fields(c.args)...)

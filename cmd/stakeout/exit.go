@@ -7,9 +7,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 
 	"stakeout/experiments"
+	"stakeout/experiments/kit/limit"
 	"stakeout/experiments/kit/notation"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/record"
@@ -57,7 +59,7 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case errors.As(err, &own):
 		return own.exitCode()
-	case has[*notation.Error](err), has[param.Problem](err), has[experiments.PlanError](err),
+	case has[*limit.Error](err), has[*notation.Error](err), has[param.Problem](err), has[experiments.PlanError](err),
 		errors.Is(err, presets.ErrPreset):
 		return exitInput
 	case has[*fs.PathError](err), has[*os.LinkError](err), has[*os.SyscallError](err), has[syscall.Errno](err),
@@ -77,6 +79,7 @@ func has[E error](err error) bool {
 // the exit code.
 func report(w io.Writer, err error) int {
 	code := exitCode(err)
+	w = visible{w}
 	var invalid *notation.Error
 	var off offTarget
 	switch {
@@ -93,6 +96,18 @@ func report(w io.Writer, err error) int {
 		fmt.Fprintln(w, "stakeout:", err)
 	}
 	return code
+}
+
+// visible passes on messages with signs that are not printed as escapes: they repeat what users and files say.
+type visible struct{ io.Writer }
+
+func (v visible) Write(b []byte) (int, error) {
+	lines := strings.Split(string(b), "\n")
+	for i := range lines {
+		lines[i] = param.Printable(lines[i])
+	}
+	_, err := io.WriteString(v.Writer, strings.Join(lines, "\n"))
+	return len(b), err
 }
 
 // interrupted says how to go on with work that is stored while it runs.

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"math"
+	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -11,6 +13,9 @@ import (
 	"stakeout/experiments/evidence/facts"
 	"stakeout/experiments/evidence/prices"
 )
+
+// factsMemory is the most memory, in bytes, that the facts of a file aim at.
+const factsMemory = 180 << 20
 
 // facts compares the prices of a results folder or of a file with the stylised facts. A value out of range is a
 // finding about the prices and not a failure.
@@ -23,11 +28,16 @@ func (p *program) facts(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if info, err := os.Stat(name); err == nil && !info.IsDir() {
+		// Garbage is collected early enough that the limits of a file bound the memory.
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(factsMemory))
+	}
 	s, err := prices.Read(name, prices.Options{Column: c.String("column"), World: c.String("world")})
 	if err != nil {
 		return err
 	}
-	r, err := facts.Measure(s.Paths, facts.Options{Interval: interval, Supply: s.Supply, Title: name, Notes: s.Notes})
+	r, err := facts.Measure(s.Paths, facts.Options{Interval: interval, Supply: s.Supply, Title: name, Notes: s.Notes,
+		Most: s.Most})
 	if errors.Is(err, facts.ErrInterval) {
 		return inputError{errors.New(name + ": " + err.Error())}
 	}

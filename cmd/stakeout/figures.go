@@ -37,12 +37,12 @@ func (p *program) figures(c *cli.Context) error {
 	if c.Bool("list") || c.Bool("json") {
 		return p.listFigures(c, list)
 	}
-	if c.Int("workers") < 0 {
-		return usagef("--workers %d: expected 0 or more", c.Int("workers"))
+	if err := checkWorkers(c); err != nil {
+		return err
 	}
 	o := paper.Options{Out: c.String("out"), Quick: c.Bool("quick"), Workers: c.Int("workers"),
 		Program: identity(), Findings: stakeout.Findings(), Command: p.command,
-		Progress: func(what string) (func(done, total int), func()) { return progress(p.err, what, false) }}
+		Progress: func(what string) (func(done, total int), func()) { return p.progress(what, false) }}
 	if c.Bool("times") {
 		times := paper.ReadTimes(o)
 		if len(times) == 0 {

@@ -45,6 +45,7 @@ type program struct {
 	out, err io.Writer
 	self     string   // how the user calls the program
 	command  []string // as typed, for the manifest
+	watch    *watch   // of the verb that runs
 }
 
 func newProgram(out, err io.Writer) *program { return &program{in: os.Stdin, out: out, err: err} }
@@ -87,6 +88,7 @@ func (p *program) app() *cli.App {
 	for _, c := range app.Commands {
 		c.OnUsageError = usageFault
 		c.HideHelpCommand = true
+		c.Action = p.attended(c.Name, c.Action)
 		pointToTopics(c)
 	}
 	return app

@@ -3,25 +3,43 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 )
 
 // progress returns a function to call after every step, and one to call at the end. A terminal gets a bar with the
-// time left and a log gets a line after every tenth of the work. With quiet a log gets nothing.
-func progress(w io.Writer, what string, quiet bool) (step func(done, total int), end func()) {
-	f, isFile := w.(*os.File)
-	switch {
-	case isFile && term.IsTerminal(int(f.Fd())):
-		return bar(w, what)
-	case quiet:
+// time left and a log gets a line after every tenth of the work; what is silent in between is told by the watch. With
+// quiet a log gets nothing.
+func (p *program) progress(what string, quiet bool) (func(done, total int), func()) {
+	if quiet && !isTerminal(p.err) {
 		return func(int, int) {}, func() {}
 	}
-	l := &lines{w: w, what: what, now: time.Now, since: time.Now()}
-	return l.step, func() {}
+	l := &lines{w: p.err, what: what, now: time.Now, since: time.Now()}
+	step, end := l.step, func() {}
+	if isTerminal(p.err) {
+		step, end = bar(p.err, what)
+	}
+	watch, drawn := p.watch, isTerminal(p.err)
+	watch.heard(what, false)
+	heard := func(done, total int) {
+		watch.heard(what, drawn)
+		step(done, total)
+	}
+	return heard, func() { end(); watch.heard(what, false) }
+}
+
+// expected says before a long run how much work it is, and draws the bar before its first step.
+func (p *program) expected(what string, runs int, seconds float64, quiet bool, step func(done, total int)) {
+	if quiet && !isTerminal(p.err) {
+		return
+	}
+	about := time.Duration(seconds * float64(time.Second)).Round(time.Second)
+	if about < silences[0] {
+		return
+	}
+	fmt.Fprintf(p.err, "%s: %d replications, about %s\n", what, runs, about)
+	step(0, runs)
 }
 
 func bar(w io.Writer, what string) (step func(done, total int), end func()) {
@@ -30,6 +48,7 @@ func bar(w io.Writer, what string) (step func(done, total int), end func()) {
 		if b == nil {
 			b = progressbar.NewOptions(total, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(what),
 				progressbar.OptionSetPredictTime(true), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+			_ = b.RenderBlank()
 		}
 		if total != b.GetMax() { // A rule of precision has added replications.
 			b.ChangeMax(total)

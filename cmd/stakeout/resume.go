@@ -15,8 +15,8 @@ func (p *program) resume(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.Int("workers") < 0 {
-		return usagef("--workers %d: expected 0 or more", c.Int("workers"))
+	if err := checkWorkers(c); err != nil {
+		return err
 	}
 	u, err := experiments.Resumable(dir, identity())
 	if errors.Is(err, experiments.ErrFinished) {
@@ -26,7 +26,7 @@ func (p *program) resume(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	step, end := progress(p.err, u.Spec.Name, c.Bool("json"))
+	step, end := p.progress(u.Spec.Name, c.Bool("json"))
 	r, err := u.Resume(c.Context, experiments.Options{Workers: c.Int("workers"), Progress: step})
 	end()
 	return p.result(c, u.Name, settings(u.Set), r, err)

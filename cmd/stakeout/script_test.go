@@ -47,7 +47,7 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 	io.Copy(ts.Stderr(), &errs)
 }
 
-// signalled runs stakeout, sends a signal after its first line of progress, and
+// signalled runs stakeout, sends a signal after the first replication that it reports, and
 // demands an exit code, which is -1 for a process that was killed.
 func signalled(signal os.Signal) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
@@ -60,7 +60,7 @@ func signalled(signal os.Signal) func(*testscript.TestScript, bool, []string) {
 		lines := bufio.NewScanner(pipe)
 		for sent := false; lines.Scan(); {
 			fmt.Fprintln(&errs, lines.Text())
-			if !sent {
+			if !sent && strings.Contains(lines.Text(), " of ") {
 				ts.Check(cmd.Process.Signal(signal))
 				sent = true
 			}

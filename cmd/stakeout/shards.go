@@ -45,7 +45,7 @@ func (p *program) sweepPlan(c *cli.Context) error {
 		return err
 	}
 	o.Command = unplanned(p.command)
-	plan, err := shards.NewPlan(name, v, c.Int("shards"), o)
+	plan, err := await(c.Context, func() (*shards.Plan, error) { return shards.NewPlan(name, v, c.Int("shards"), o) })
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (p *program) shard(c *cli.Context, plan *shards.Plan, dir string, shard int
 	if c.Int("workers") < 0 {
 		return nil, usagef("--workers %d: expected 0 or more", c.Int("workers"))
 	}
-	step, end := progress(p.err, fmt.Sprintf("shard %d", shard), c.Bool("json"))
+	step, end := p.progress(fmt.Sprintf("shard %d", shard), c.Bool("json"))
 	defer end()
 	return plan.Run(c.Context, dir, shard, experiments.Options{
 		Workers: c.Int("workers"), Program: identity(), Progress: step})
@@ -180,7 +180,7 @@ func (p *program) sweepMerge(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	step, end := progress(p.err, "merge", c.Bool("json"))
+	step, end := p.progress("merge", c.Bool("json"))
 	r, err := plan.Merge(c.Context, dir, experiments.Options{Out: c.String("out"), Progress: step})
 	end()
 	name := strings.TrimSuffix(plan.File, ".yaml")

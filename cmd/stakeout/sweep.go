@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -103,7 +105,7 @@ func loadSweep(c *cli.Context, name string) (*question.Sweep, question.Variation
 	if v.Precision != "" && c.IsSet("reps") {
 		return nil, v, usagef("--reps and --precision both decide on the number of replications: expected one of the two")
 	}
-	w, err := question.LoadSweep(name, v)
+	w, err := await(c.Context, func() (*question.Sweep, error) { return question.LoadSweep(name, v) })
 	return w, v, asInput(err)
 }
 
@@ -129,8 +131,10 @@ func (p *program) execute(c *cli.Context, name string, w *question.Sweep) error 
 	if c.Bool("dry-run") {
 		return p.dryRun(c, w, o)
 	}
-	step, end := progress(p.err, w.Spec.Name, c.Bool("json"))
+	step, end := p.progress(w.Spec.Name, c.Bool("json"))
 	o.Progress = step
+	p.expected(w.Spec.Name, w.Runs(), w.ExpectedSeconds(min(cmp.Or(o.Workers, runtime.GOMAXPROCS(0)), runtime.NumCPU())),
+		c.Bool("json"), step)
 	r, err := experiments.Run(c.Context, w, o)
 	end()
 	return p.result(c, name, choices(c), r, err)

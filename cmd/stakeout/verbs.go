@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -123,9 +125,32 @@ func (p *program) judges() []*cli.Command {
 func word(c *cli.Context, what string) (string, error) {
 	args := c.Args().Slice()
 	if len(args) != 1 {
-		return "", usagef("%s takes one %s, got %d: %q", c.Command.Name, what, len(args), args)
+		return "", usagef("%s", c.Command.Name+" takes one "+what+", and "+given(args)+whatThereIs(c, what))
 	}
 	return args[0], nil
+}
+
+// given says what was typed in place of one word.
+func given(args []string) string {
+	if len(args) == 0 {
+		return "none was given"
+	}
+	list := make([]string, len(args))
+	for i, a := range args {
+		list[i] = quoted(a)
+	}
+	return fmt.Sprintf("%d were given: %s", len(args), strings.Join(list, ", "))
+}
+
+// whatThereIs points to a list of what a verb takes.
+func whatThereIs(c *cli.Context, what string) string {
+	switch what {
+	case "preset", "name":
+		return "; `stakeout list` shows them all, and `stakeout " + c.Command.Name + " dos-short` takes the first"
+	case "results folder":
+		return "; `stakeout run dos-short` makes results/dos-short"
+	}
+	return "; `stakeout help " + c.Command.Name + "` shows how it is used"
 }
 
 // load reads the preset named on the command line with its overrides.
@@ -138,14 +163,25 @@ func load(c *cli.Context) (*question.Spec, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := question.Load(name, set...)
+	s, err := await(c.Context, func() (*question.Spec, error) { return question.Load(name, set...) })
 	return s, asInput(err)
 }
 
+// besides are the parameters that have a flag of their own.
+var besides = map[string]string{"seed": "seed", "replications": "reps"}
+
 // overrides are the parameters that the command line sets.
 func overrides(c *cli.Context) ([]string, error) {
-	set := c.StringSlice("set")
-	for _, o := range set {
+	set := slices.Clone(c.StringSlice("set"))
+	for i, o := range set {
+		path, _, _ := strings.Cut(o, "=")
+		twice := func(other string) bool { return strings.HasPrefix(other, path+"=") }
+		if k := slices.IndexFunc(set[:i], twice); k >= 0 {
+			return nil, usagef("--set %s and --set %s set the same parameter: expected one of the two", set[k], o)
+		}
+		if other := besides[path]; other != "" && c.IsSet(other) {
+			return nil, usagef("--%s %s and --set %s set the same parameter: expected one of the two", other, c.String(other), o)
+		}
 		if !strings.Contains(o, "=") {
 			return nil, usagef("--set %s: expected path=value, as in --set world.users.loyalty=0.3", o)
 		}
@@ -159,12 +195,24 @@ func overrides(c *cli.Context) ([]string, error) {
 	return set, nil
 }
 
+// mostWorkers is far above what any machine has use for.
+const mostWorkers = 1024
+
+// checkWorkers refuses a number of workers that is a typing error.
+func checkWorkers(c *cli.Context) error {
+	if n := c.Int("workers"); n < 0 || n > mostWorkers {
+		return usagef("--workers %d: expected 0 or more, at most %d; this machine has %d processors", n, mostWorkers,
+			runtime.NumCPU())
+	}
+	return nil
+}
+
 // options turns flags into the options of a run.
 func (p *program) options(c *cli.Context) (experiments.Options, error) {
 	o := experiments.Options{
 		Out: c.String("out"), Workers: c.Int("workers"), Command: p.command, Program: identity(), Series: c.Bool("series")}
-	if o.Workers < 0 {
-		return o, usagef("--workers %d: expected 0 or more", o.Workers)
+	if err := checkWorkers(c); err != nil {
+		return o, err
 	}
 	for _, f := range strings.Split(c.String("format"), ",") {
 		switch strings.TrimSpace(f) {

@@ -6,11 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"slices"
 	"strings"
 
+	"stakeout/experiments/kit/limit"
+	"stakeout/experiments/kit/notation"
 	"stakeout/experiments/kit/param"
 )
 
@@ -37,9 +38,9 @@ func Source(name string) (file string, text []byte, err error) {
 	if b, err := files.ReadFile(name + ".yaml"); err == nil {
 		return name + ".yaml", b, nil
 	}
-	b, err := os.ReadFile(name)
-	if err == nil {
-		return name, b, nil
+	b, err := limit.ReadFile(name, notation.Largest)
+	if refused := (*limit.Error)(nil); err == nil || errors.As(err, &refused) {
+		return name, b, err
 	}
 	if !strings.ContainsAny(name, "./\\") {
 		return name, nil, fmt.Errorf("%w %q%s; `stakeout list` shows them all", ErrPreset, name, hint(name, Names()))

@@ -16,6 +16,7 @@ type Options struct {
 	Supply   float64 // all there is of what is traded, in units of the volume; 0 is unknown
 	Title    string  // names the source
 	Notes    []string
+	Most     int // returns that are measured, since each takes some hundred bytes; 0 is no limit
 }
 
 // ErrInterval is wrapped by the error of Measure for an interval that does not
@@ -59,6 +60,9 @@ func Measure(paths []Path, o Options) (*Result, error) {
 		return nil, fmt.Errorf("%w: rows are %s apart, prices %s apart were asked for", ErrInterval, Period(math.Round(gap)),
 			Period(o.Interval))
 	}
+	if err := few(paths, o); err != nil {
+		return nil, err
+	}
 	r := sampleReturns(paths, o.Interval)
 	if len(r.r) < fewestReturns {
 		return nil, fmt.Errorf("%w: %d returns over %s, expected %d or more%s", ErrInterval, len(r.r), Period(o.Interval),
@@ -71,6 +75,26 @@ func Measure(paths []Path, o Options) (*Result, error) {
 	lines = append(lines, m.bookLines()...)
 	out.Judged = *Judge("facts", "Stylised facts: "+o.Title, "a longer series decides it", lines, m.notes()...)
 	return out, nil
+}
+
+// few refuses more intervals with a price than returns may be measured. It counts before
+// anything is made of them.
+func few(paths []Path, o Options) error {
+	n := 0
+	for i := range paths {
+		p := &paths[i]
+		mark, last := p.marks(o.Interval), math.MinInt
+		for row := range p.Time {
+			if k := mark(row); k != last {
+				n, last = n+1, k
+			}
+		}
+	}
+	if o.Most > 0 && n > o.Most {
+		return fmt.Errorf("%w: %d intervals of %s have a price, expected at most %d; a longer interval has fewer",
+			ErrInterval, n, Period(o.Interval), o.Most)
+	}
+	return nil
 }
 
 // shorter advises an interval at which the first path has enough returns, if it

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -22,8 +23,7 @@ type clock struct {
 // read returns seconds.
 func (c *clock) read(text string) (float64, error) {
 	if c.layout == "" {
-		v, err := strconv.ParseFloat(text, 64)
-		if err == nil && !math.IsNaN(v) && !math.IsInf(v, 0) {
+		if v, err := decimal(text); err == nil {
 			return c.seconds(v), nil
 		}
 	}
@@ -35,8 +35,23 @@ func (c *clock) read(text string) (float64, error) {
 			}
 		}
 	}
-	return 0, fmt.Errorf("%q is not a time; expected RFC 3339 such as 2020-07-01T12:00:00Z, a date such as "+
+	return 0, fmt.Errorf("%.60q is not a time; expected RFC 3339 such as 2020-07-01T12:00:00Z, a date such as "+
 		"2020-07-01, or seconds", text)
+}
+
+// decimal reads a number as spreadsheets and other programs write it: digits, a point and
+// an exponent, with or without a sign. What else Go reads as a number is none in a table.
+func decimal(text string) (float64, error) {
+	if strings.Trim(text, "+-.0123456789eE") != "" {
+		return 0, strconv.ErrSyntax
+	}
+	return strconv.ParseFloat(text, 64)
+}
+
+// local tells whether times had a calendar and no offset, so that they may be those of a
+// place whose clocks change.
+func (c *clock) local() bool {
+	return c.layout != "" && !strings.Contains(c.layout, "Z07")
 }
 
 // seconds scales a number. Seconds since 1970 stay below 1e11 for the next three

@@ -8,13 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"stakeout/experiments/evidence/facts"
+	"stakeout/experiments/kit/limit"
 	"stakeout/experiments/kit/notation"
 	"stakeout/experiments/kit/param"
 )
@@ -28,25 +28,35 @@ var (
 	depthNames  = strings.Fields("depth depth_1pc")
 )
 
+// The limits of a file of prices. A row takes some hundred bytes of memory until the
+// facts are told.
+const (
+	largest     = 1 << 30 // bytes, unpacked
+	mostRows    = 2_000_000
+	mostColumns = 1000
+	mostReturns = 250_000
+)
+
 // place is where a column stands in a row; −1 is nowhere.
 type place struct{ time, price, volume, spread, depth int }
 
 // file is a CSV file being read.
 type file struct {
 	name  string
+	text  *limit.Reader
 	csv   *csv.Reader
 	names []string
 	at    place
 	clock clock
 	path  facts.Path
-	lines []int // of each row
+	lines []int32 // of each row
 	err   notation.Error
 
 	missing map[string]int // values by column
 }
 
 func readFile(name string, o Options) (*Source, error) {
-	f, err := os.Open(name)
+	f, err := limit.Open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +80,8 @@ func plain(r io.Reader) (*bufio.Reader, error) {
 
 // parse reads a file whose name is for messages only.
 func parse(name string, text *bufio.Reader, o Options) (*Source, error) {
-	f := &file{name: name, csv: csv.NewReader(text), missing: map[string]int{}}
+	limited := limit.NewReader(text, name, largest, limit.Row)
+	f := &file{name: name, text: limited, csv: csv.NewReader(limited), missing: map[string]int{}}
 	if mark, err := text.Peek(3); err == nil && string(mark) == "\ufeff" {
 		_, _ = text.Discard(3)
 	}
@@ -93,7 +104,7 @@ func parse(name string, text *bufio.Reader, o Options) (*Source, error) {
 			notes = append(notes, fmt.Sprintf("WARNING: missing values: %d of %d in column %s.", n, len(f.path.Time), c))
 		}
 	}
-	return &Source{Paths: []facts.Path{f.path}, Notes: notes}, nil
+	return &Source{Paths: []facts.Path{f.path}, Notes: notes, Most: mostReturns}, nil
 }
 
 // separator is the one of comma, semicolon and tab that the first line has most of.
@@ -122,10 +133,15 @@ func (f *file) header(o Options) error {
 	if err != nil {
 		return f.malformed(err)
 	}
+	if len(record) > mostColumns {
+		f.problem(1, 0, "the file has %d columns, expected at most %d", len(record), mostColumns)
+		return &f.err
+	}
 	f.names = slices.Clone(record)
 	for i := range f.names {
 		f.names[i] = strings.TrimSpace(f.names[i])
 	}
+	f.twice()
 	f.at = place{f.find(timeNames), f.find(priceNames), f.find(volumeNames), f.find(spreadNames), f.find(depthNames)}
 	if o.Column != "" {
 		if f.at.price = slices.IndexFunc(f.names,
@@ -153,6 +169,18 @@ func (f *file) header(o Options) error {
 	return nil
 }
 
+// twice reports columns of one name, of which a reader would have to choose one.
+func (f *file) twice() {
+	for i, name := range f.names {
+		first := slices.IndexFunc(f.names[:i], func(n string) bool { return fold(n) == fold(name) })
+		if first >= 0 && name != "" {
+			line, column := f.csv.FieldPos(i)
+			f.problem(line, column, "the column %.60q is there twice, first as column %d; expected a different name for each",
+				name, first+1)
+		}
+	}
+}
+
 func fold(name string) string {
 	return strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(name))
 }
@@ -176,23 +204,30 @@ func (f *file) unfound(what, remedy string, names []string) {
 			near = fmt.Sprintf("; column %q is nearly %q", n, like)
 		}
 	}
-	f.problem(1, 0, "there is no %s column among %s%s; expected one called %s, or %s", what, strings.Join(f.names, ", "),
+	f.problem(1, 0, "there is no %s column among %s%s; expected one called %s, or %s", what, some(f.names),
 		near, strings.Join(names, ", "), remedy)
 }
 
 // malformed turns an error of the CSV reader into a problem.
 func (f *file) malformed(err error) error {
 	var bad *csv.ParseError
-	if !errors.As(err, &bad) {
-		return whole(f.name, "%v", err)
+	var system *fs.PathError
+	var over *limit.Error
+	switch {
+	case errors.As(err, &over), errors.As(err, &system):
+		return err
+	case errors.As(err, &bad):
+		f.problem(bad.Line, bad.Column, "%v", bad.Err)
+	default:
+		f.problem(f.text.Line(), 0, "%v", err)
 	}
-	f.problem(bad.Line, bad.Column, "%v", bad.Err)
 	return &f.err
 }
 
 // rows reads everything below the names.
 func (f *file) rows() error {
-	for {
+	for n := 0; ; n++ {
+		f.text.Next()
 		record, err := f.csv.Read()
 		if err == io.EOF {
 			return nil
@@ -201,6 +236,10 @@ func (f *file) rows() error {
 			return f.malformed(err)
 		}
 		line, _ := f.csv.FieldPos(0)
+		if n == mostRows {
+			return &limit.Error{File: f.name, Line: line, What: fmt.Sprintf("the file goes on after %d rows, "+
+				"the most that are read of it; a longer interval between rows, or a part of the file, has fewer", mostRows)}
+		}
 		if len(record) != len(f.names) {
 			f.problem(line, 0, "the row has %d fields, expected %d as in the line of names", len(record), len(f.names))
 			continue
@@ -211,7 +250,7 @@ func (f *file) rows() error {
 			continue
 		}
 		p := &f.path
-		p.Time, f.lines = append(p.Time, t), append(f.lines, line)
+		p.Time, f.lines = append(p.Time, t), append(f.lines, int32(line))
 		p.Price = append(p.Price, f.number(record, f.at.price, true))
 		for _, c := range []struct {
 			at     int
@@ -239,18 +278,18 @@ func (f *file) number(record []string, at int, positive bool) float64 {
 		f.missing[f.names[at]]++
 		return math.NaN()
 	}
-	v, err := strconv.ParseFloat(text, 64)
+	v, err := decimal(text)
 	expected := "a number from 0 up"
 	if positive {
 		expected = "a number above 0"
 	}
 	switch {
 	case err != nil && strings.Count(text, ",") == 1:
-		f.field(at, "%q is not a number; expected %s, with a decimal point", text, expected)
+		f.field(at, "%.60q is not a number; expected %s, with a decimal point", text, expected)
 	case err != nil:
-		f.field(at, "%q is not a number; expected %s", text, expected)
+		f.field(at, "%.60q is not a number; expected %s", text, expected)
 	case math.IsInf(v, 0) || v < 0 || positive && v == 0:
-		f.field(at, "%s is out of range; expected %s", text, expected)
+		f.field(at, "%.60s is out of range; expected %s", text, expected)
 	}
 	return v
 }
@@ -258,22 +297,29 @@ func (f *file) number(record []string, at int, positive bool) float64 {
 // order turns a file that begins with the newest row around, and finds rows
 // that go back in time.
 func (f *file) order() (notes []string) {
-	t, back := f.path.Time, 0
+	t, back, same := f.path.Time, 0, 0
 	for i := 1; i < len(t); i++ {
-		if t[i] < t[i-1] {
+		switch {
+		case t[i] < t[i-1]:
 			back++
+		case t[i] == t[i-1]:
+			same++
 		}
 	}
-	if back > 0 && back >= len(t)-1 {
+	if same > 0 && f.clock.local() {
+		notes = append(notes, fmt.Sprintf("WARNING: %d rows have the time of the row before. Times without an offset are "+
+			"taken for UTC; if they are local, the hour at which clocks go back is there twice.", same))
+	}
+	if back > 0 && back+same >= len(t)-1 {
 		for _, x := range [][]float64{t, f.path.Price, f.path.Volume, f.path.Spread, f.path.Depth} {
 			slices.Reverse(x)
 		}
-		return []string{"The file begins with the newest row; it was read from its end."}
+		return append(notes, "The file begins with the newest row; it was read from its end.")
 	}
 	for i := 1; i < len(t) && back > 0; i++ {
 		if t[i] < t[i-1] {
-			f.problem(f.lines[i], 0, "%s: goes back in time; expected rows in the order of time", f.names[f.at.time])
+			f.problem(int(f.lines[i]), 0, "%s: goes back in time; expected rows in the order of time", f.names[f.at.time])
 		}
 	}
-	return nil
+	return notes
 }

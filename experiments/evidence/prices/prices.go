@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"stakeout/experiments/evidence/facts"
@@ -40,6 +41,7 @@ type Source struct {
 	Paths  []facts.Path
 	Supply float64  // all there is of what is traded, 0 when unknown
 	Notes  []string // what limits the estimates, in sentences
+	Most   int      // returns that may be made of them, 0 for any number
 }
 
 // Read reads a results folder or a file. It fails with a *notation.Error for what the
@@ -69,7 +71,22 @@ func noColumn(name string, valid []string) string {
 	if near := param.Nearest(name, valid); near != "" {
 		text += "; " + param.DidYouMean(near)
 	}
-	return text + " (columns: " + strings.Join(valid, ", ") + ")"
+	return text + " (columns: " + some(valid) + ")"
+}
+
+// some lists the first names of many.
+func some(names []string) string {
+	const most = 20
+	shown := slices.Clone(names[:min(len(names), most)])
+	for i, n := range shown {
+		if r := []rune(n); len(r) > 60 {
+			shown[i] = string(r[:60]) + "…"
+		}
+	}
+	if len(names) > most {
+		shown = append(shown, fmt.Sprintf("and %d more", len(names)-most))
+	}
+	return strings.Join(shown, ", ")
 }
 
 // errEmpty is a source without a row.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"stakeout/experiments/kit/limit"
 	"stakeout/experiments/kit/notation"
 	"stakeout/experiments/kit/record"
 )
@@ -81,6 +82,11 @@ p.csv:7: the row has 1 fields, expected 2 as in the line of names`},
 			`p.csv:1: --column prise: there is no column "prise"; did you mean "price"? (columns: date, price)`},
 		{"date,price\n2020-07-02,1\n2020-07-01,1\n2020-07-03,1\n", "", "p.csv:3: date: goes back in time; expected rows in " +
 			"the order of time"},
+		{"date,price,Price\n2020-07-01,1,2\n", "",
+			`p.csv:1:12: the column "Price" is there twice, first as column 2; expected a different name for each`},
+		{"date,price\n2020-07-01,0x10\n", "", `p.csv:2:12: price: "0x10" is not a number; expected a number above 0`},
+		{"date,price\n2020-07-01," + strings.Repeat("9", 500) + "x\n", "",
+			`p.csv:2:12: price: "` + strings.Repeat("9", 60) + `" is not a number; expected a number above 0`},
 		{"", "", "p.csv: the file is empty; expected a line of column names such as time,price"},
 		{"date,price\n", "", "p.csv:1: there are no rows below the column names"},
 		{"date,price\n\"2020,1\n", "", `p.csv:2:9: extraneous or missing " in quoted-field`},
@@ -98,6 +104,50 @@ p.csv:7: the row has 1 fields, expected 2 as in the line of names`},
 		if diff := cmp.Diff(c.want, err.Error()); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", c.text, diff)
 		}
+	}
+}
+
+// The hour at which clocks go back is there twice in local times, and nothing in the file says so.
+func TestEqualTimesAreNoted(t *testing.T) {
+	const note = "WARNING: 1 rows have the time of the row before."
+	for text, want := range map[string]bool{
+		"time,price\n2020-10-25 02:30:00,1\n2020-10-25 02:30:00,2\n2020-10-25 03:30:00,2\n":                        true,
+		"time,price\n2020-10-25T02:30:00Z,1\n2020-10-25T02:30:00Z,2\n":                                             false,
+		"time,price\n2020-10-25 02:30:00+02:00,1\n2020-10-25 02:30:00+01:00,2\n":                                   false,
+		"time,price\n1593561600,1\n1593561600,2\n":                                                                 false,
+		"time,price\n2020-10-25 03:30:00,1\n2020-10-25 02:30:00,1\n2020-10-25 02:30:00,2\n2020-10-25 01:30:00,2\n": true,
+	} {
+		s, err := parseText(text, Options{})
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		if got := strings.Contains(strings.Join(s.Notes, "\n"), note); got != want {
+			t.Errorf("%q: notes %q, want the warning: %t", text, s.Notes, want)
+		}
+	}
+}
+
+// A row has a limit, however it is made: one line, a field that never ends, or empty lines.
+func TestRowsHaveALimit(t *testing.T) {
+	const row = "the row goes on after 1 MiB, the most that a row may have"
+	for name, c := range map[string]struct {
+		text string
+		line int
+	}{
+		"a long line":   {"time,price\n1,1\n" + strings.Repeat("2", 3<<20), 3},
+		"an open quote": {"time,price\n1,1\n\"" + strings.Repeat("\n", 3<<20), 1<<20 + 3},
+		"empty lines":   {strings.Repeat("\n", 3<<20), 1<<20 + 1},
+	} {
+		_, err := parseText(c.text, Options{})
+		var over *limit.Error
+		if !errors.As(err, &over) || over.What != row || over.Line > c.line+8192 || over.Line < c.line-8192 {
+			t.Errorf("%s: %v, want line %d", name, err, c.line)
+		}
+	}
+	_, err := parseText(strings.Repeat("a,", mostColumns)+"a\n", Options{})
+	if err == nil || !strings.Contains(err.Error(), "p.csv:1: the file has 1001 columns, expected at most 1000") {
+		t.Errorf("columns: %v", err)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"stakeout/experiments"
@@ -93,7 +92,7 @@ func (p *Plan) Write(dir string) error {
 	}
 	text = append(text, '\n')
 	path := filepath.Join(dir, record.PlanName)
-	if old, err := os.ReadFile(path); err == nil && !bytes.Equal(old, text) {
+	if old, err := record.ReadPlan(path); err == nil && !bytes.Equal(old, text) {
 		return experiments.PlanErrorf("%s holds another plan: choose another folder with --out, or remove it with its shards",
 			path)
 	}
@@ -104,7 +103,7 @@ func (p *Plan) Write(dir string) error {
 // whose preset was changed, since its shards would not belong together.
 func ReadPlan(dir string, by record.Program) (*Plan, error) {
 	path := filepath.Join(dir, record.PlanName)
-	text, err := os.ReadFile(path)
+	text, err := record.ReadPlan(path)
 	if err != nil {
 		return nil, fmt.Errorf("%w; `sweep plan PRESET --shards K --out %s` makes a plan", err, dir)
 	}

@@ -9,7 +9,8 @@
 //
 // Assumption: numbers are rounded to twelve significant digits. A reader sees 0.3
 // and not 0.30000000000000004, and the last bits, which may differ between
-// processors, enter no configuration hash.
+// processors, enter no configuration hash. Points of a sample have seven, unless the
+// range is narrow.
 //
 // Sources: M. D. McKay, R. J. Beckman, W. J. Conover, "A comparison of three
 // methods for selecting values of input variables", Technometrics 21(2), 1979;
@@ -93,9 +94,9 @@ func parseRange(path, text string) (r Range, fault *param.Problem) {
 		*end.into, _ = strconv.ParseFloat(end.text, 64) // Check refuses infinite ends.
 	}
 	for _, word := range strings.FieldsFunc(rest, func(c rune) bool { return c == ':' }) {
-		n, err := strconv.Atoi(word)
+		n, wrong := param.Whole(word, -1_000_000_000, 1_000_000_000)
 		switch {
-		case err == nil && r.Points == 0 && !r.Log && n != 0:
+		case wrong == nil && r.Points == 0 && !r.Log && n != 0:
 			r.Points = n
 		case word == "log" && !r.Log:
 			r.Log = true
@@ -140,6 +141,21 @@ func (r Range) At(u float64) float64 {
 		return r.From * exact.Exp(u*exact.Log(r.To/r.From))
 	}
 	return r.From + float64(u*(r.To-r.From))
+}
+
+// sampledDigits are the significant digits of a sampled number: a reader sees 2042032 and not 2042031.95673, and no
+// model of this kind tells the two apart.
+const sampledDigits = 7
+
+// Sampled is At for a point of a sample, rounded to seven significant digits, or to as many more as a narrow range
+// takes to have a million values.
+func (r Range) Sampled(u float64) float64 {
+	x, digits := r.At(u), sampledDigits
+	for size := max(r.From, -r.From, r.To, -r.To); size > 10*(r.To-r.From) && digits < 12; digits++ {
+		size /= 10
+	}
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', digits, 64), 64)
+	return min(max(rounded, r.From), r.To)
 }
 
 // Grid returns the points of the range in ascending order, both ends included.

@@ -3,7 +3,6 @@ package axis
 import (
 	"fmt"
 	"math/rand/v2"
-	"strconv"
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
@@ -39,13 +38,20 @@ func ParseSample(text string) (s Sample, fault *param.Problem) {
 		return s, problem("sample.method", fmt.Sprintf("there is no sample %q", method), form,
 			param.DidYouMean(param.Nearest(method, Methods())))
 	}
-	n, err := strconv.Atoi(points)
-	if !ok || err != nil || n < 1 || n > maxPoints {
-		return s, problem("sample.points", fmt.Sprintf("%q is not a number of points", points),
-			form+fmt.Sprintf(", with 1 to %d points", maxPoints), "")
+	n, wrong := param.Whole(points, 1, maxPoints)
+	if !ok || wrong != nil {
+		return s, problem("sample.points", fmt.Sprintf("%.60q is not a number of points", points),
+			form+fmt.Sprintf(", with 1 to %d points", maxPoints), hintOf(wrong))
 	}
 	s.Points = n
 	return s, nil
+}
+
+func hintOf(p *param.Problem) string {
+	if p == nil {
+		return ""
+	}
+	return p.Hint
 }
 
 // stream keeps the draws of a sample apart from other draws of the same seed.

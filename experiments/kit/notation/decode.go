@@ -73,6 +73,10 @@ func (d *decoder) mapping(n *node, path string) {
 // nearest valid name first in the section and then in the whole struct. It lists
 // the valid keys at the top level and for small sections.
 func (d *decoder) unknown(e *entry, path string) {
+	if len(d.problems) >= mostProblems { // Nobody will see the hint, which takes a millisecond.
+		d.report(e.position, join(path, e.key), "unknown key", "", "")
+		return
+	}
 	var all, here []string
 	for _, f := range d.fields {
 		all = append(all, f.Path)

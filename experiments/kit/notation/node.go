@@ -111,7 +111,7 @@ func (r *reader) read(n ast.Node, path string, depth int) *node {
 	case *ast.NullNode:
 		r.report(out.position, path, "has no value", "leave the key out to keep the default")
 	case *ast.LiteralNode:
-		out.shape, out.text = quoted, v.Value.Value
+		out.shape, out.text = quoted, strings.TrimSuffix(v.Value.Value, "\n") // The end of a block ends no sentence.
 	case ast.ScalarNode:
 		r.readScalar(v, out, path)
 	default:
@@ -154,7 +154,10 @@ func keyText(key ast.MapKeyNode, dots bool) (text, fault string) {
 	case ast.ScalarNode:
 		text = v.GetToken().Value
 		if text == "" || !dots && strings.Contains(text, ".") {
-			return "", fmt.Sprintf("the key %q is empty or has a dot", text)
+			return "", fmt.Sprintf("the key %.60q is empty or has a dot", text)
+		}
+		if len(text) > longest || param.TextFault(text) != "" {
+			return "", fmt.Sprintf("the key %.60q is no name", text)
 		}
 		return text, ""
 	}

@@ -12,12 +12,15 @@
 //	}
 //	return notation.Errors(problems)
 //
-// Assumption: a preset is one small mapping written by hand. It may use only the
-// part of YAML that all YAML readers understand in the same way. Anchors, aliases,
-// merge keys, tags, directives, nulls, further documents, repeated keys, numbers
-// in octal or with underscores, and the words yes, no, on and off without quotes
-// are refused with a hint. A file may have at most 64 KiB and 32 levels of
-// nesting, which keeps the parser within its stack.
+// Assumption: a preset is one small mapping written by hand. It is read by the core
+// schema of YAML 1.2, and what older readers take for something else is refused with a
+// hint: the words yes, no, on and off without quotes, numbers in octal, in base 60 or
+// with underscores, and dates. One number is excepted, because every program writes it:
+// 1e6 is a number in YAML 1.2 and in JSON, although readers of YAML 1.1 such as PyYAML
+// want 1.0e+6. Anchors, aliases, merge keys, tags, directives, nulls, further documents
+// and repeated keys are refused as well, and so are keys and texts with signs that are
+// not printed. A byte-order mark at the start is skipped. A file may have at most 64 KiB
+// and 32 levels of nesting, which keeps the parser within its stack.
 //
 // Lines and columns count from one; columns count characters.
 //
@@ -51,14 +54,14 @@ func ProblemAt(file string, line, column int, message string) Problem {
 // Error gives the problem in one line, as compilers do:
 // file:line:column: path: message; expected …; hint.
 func (p Problem) Error() string {
-	text := p.Problem.Error()
+	text, file := p.Problem.Error(), param.Printable(p.File)
 	switch {
 	case p.Line == 0:
-		return p.File + ": " + text
+		return file + ": " + text
 	case p.Column == 0:
-		return fmt.Sprintf("%s:%d: %s", p.File, p.Line, text)
+		return fmt.Sprintf("%s:%d: %s", file, p.Line, text)
 	}
-	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, text)
+	return fmt.Sprintf("%s:%d:%d: %s", file, p.Line, p.Column, text)
 }
 
 // Limit is the number of problems that an Error keeps of a file of data, where
@@ -93,7 +96,10 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Errors is nil without problems, and otherwise an *Error that holds a sorted
+// mostProblems is the number of problems of a preset that a reader may want to see at once.
+const mostProblems = 100
+
+// Errors is nil without problems, and otherwise an *Error that holds the first of a sorted
 // copy of them.
 func Errors(problems []Problem) error {
 	if len(problems) == 0 {
@@ -103,7 +109,8 @@ func Errors(problems []Problem) error {
 	slices.SortStableFunc(sorted, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return &Error{Problems: sorted}
+	kept := min(len(sorted), mostProblems)
+	return &Error{Problems: sorted[:kept], More: len(sorted) - kept}
 }
 
 // Document is a preset that Parse has read. It does not change afterwards.
@@ -138,6 +145,15 @@ func (d *Document) Line(path string) int {
 		return n.line
 	}
 	return 0
+}
+
+// Scalar returns the text of the value at path, and whether it is one value without quotes.
+func (d *Document) Scalar(path string) (text string, isPlain bool) {
+	n, _ := d.find(path)
+	if n == nil || n.shape != plain {
+		return "", false
+	}
+	return n.text, true
 }
 
 // At returns a problem with the value at path. It serves checks across several

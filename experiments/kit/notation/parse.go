@@ -15,9 +15,11 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
+// The limits of a preset.
 const (
-	largest = 64 << 10 // bytes of a file
+	Largest = 64 << 10 // bytes of a file
 	deepest = 32       // levels of nesting
+	longest = 200      // bytes of a key
 )
 
 // Parse reads the preset in src; problems name it by file. The document is never
@@ -47,8 +49,8 @@ func Parse(file string, src []byte) (*Document, []Problem) {
 // readable reports whether the parser can read src: a text in UTF-8 of limited size
 // without control characters. It reports a problem otherwise.
 func (r *reader) readable(src []byte) bool {
-	if len(src) > largest {
-		r.report(position{1, 1}, "", fmt.Sprintf("the file has more than %d bytes", largest), "")
+	if len(src) > Largest {
+		r.report(position{1, 1}, "", fmt.Sprintf("the file has more than %d bytes", Largest), "")
 		return false
 	}
 	at := position{1, 1}

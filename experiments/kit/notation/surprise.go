@@ -40,7 +40,7 @@ func surprise(text string) (message, hint string) {
 	case number != "" && padded.MatchString(text):
 		return text + " is octal to some YAML readers", "write " + number + ", or " + inQuotes
 	case number != "" && strings.Contains(text, "_"):
-		return text + " is text to some YAML readers", "write " + number + ", or " + inQuotes
+		return text + " is text in YAML 1.2", "write " + number + ", or " + inQuotes
 	}
 	return "", ""
 }

@@ -2,6 +2,7 @@ package param
 
 import (
 	"fmt"
+	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
@@ -50,16 +51,43 @@ func (f Field) unitHint(plain, unit string) string {
 	if symbol == "1" {
 		symbol = ""
 	}
+	first, rest, _ := strings.Cut(unit, " ")
 	switch {
-	case unit == "%" && symbol == "share":
-		x, _ := strconv.ParseFloat(plain, 64)
-		return fmt.Sprintf("write a share: %s %% is %s", plain, formatFloat(x/100))
+	case unit == "%" && (symbol == "share" || symbol == "" && f.isShare()):
+		return fmt.Sprintf("write a share: %s %% is %s", plain, timesTen(plain, -2))
+	case zeros[first] > 0 && (rest == "" || sameUnit(rest, symbol)):
+		return "write " + timesTen(plain, zeros[first])
 	case symbol == "" || !strings.Contains(f.Key, "_"):
 		return fmt.Sprintf("write the number alone, as %s", plain)
 	case unit == "" || sameUnit(unit, symbol):
 		return fmt.Sprintf("write %s; the unit stands in the key %s", plain, f.Key)
 	}
 	return fmt.Sprintf("write the number alone; the unit stands in the key %s", f.Key)
+}
+
+// zeros are the powers of ten that people write behind a number.
+var zeros = map[string]int{"k": 3, "K": 3, "thousand": 3, "M": 6, "mn": 6, "million": 6, "bn": 9, "Bn": 9,
+	"billion": 9}
+
+// isShare tells whether a pure number is at most one, so that per cent can be meant.
+func (f Field) isShare() bool {
+	most, err := strconv.ParseFloat(f.Max, 64)
+	return err == nil && most <= 1
+}
+
+// timesTen moves the point of a number exactly.
+func timesTen(plain string, places int) string {
+	r, ok := new(big.Rat).SetString(plain)
+	if !ok {
+		return plain
+	}
+	if places < 0 {
+		r.Quo(r, scale(-places))
+	} else {
+		r.Mul(r, scale(places))
+	}
+	text := r.FloatString(30)
+	return strings.TrimRight(strings.TrimRight(text, "0"), ".")
 }
 
 // Plain rewrites a number from another notation (+5, 010, .5, 5., 1_000, 1,000) in

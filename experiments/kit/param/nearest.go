@@ -2,14 +2,14 @@ package param
 
 import "strings"
 
-// Nearest returns the valid name that the writer of name probably meant, or the
-// empty string when none is near. A valid name that completes name at an
-// underscore comes first, so that a key without its unit finds the full key
-// ("unbonding" gives "unbonding_days"). Otherwise the valid name with the smallest
-// Damerau–Levenshtein distance wins, and the first of several with the same
-// distance. The distance may be at most 1 for names of up to four characters, 2
-// for up to eight and 3 for longer names. Nearest ignores case and treats a hyphen
-// as an underscore.
+// Nearest returns the valid name that the writer of name probably meant, or the empty
+// string when none is near. A valid name that completes name at an underscore comes
+// first, so that a key without its unit finds the full key ("unbonding" gives
+// "unbonding_days"). Otherwise the valid name with the smallest Damerau–Levenshtein
+// distance wins, and the first of several with the same distance. A name that differs
+// only in case and in hyphens comes before all of them. The distance may be at most 1
+// for names of up to four characters, 2 for up to eight and 3 for longer names. Nearest
+// ignores case and treats a hyphen as an underscore.
 //
 // Source: Damerau, "A technique for computer detection and correction of
 // spelling errors", Communications of the ACM 7(3), 1964.
@@ -17,6 +17,9 @@ func Nearest(name string, valid []string) string {
 	folded := fold(name)
 	completion := ""
 	for _, v := range valid {
+		if fold(v) == folded {
+			return v
+		}
 		if strings.HasPrefix(fold(v), folded+"_") && (completion == "" || len(v) < len(completion)) {
 			completion = v
 		}

@@ -19,8 +19,12 @@
 // it changes. Assumption: bounds are inclusive, and on a list they hold for
 // each element.
 //
-// Numbers are written as in JSON (RFC 8259, section 6), because programs disagree
-// on how to read every other notation of YAML and of Go.
+// One rule holds for what people type, in presets, in axes and on the command line.
+// Numbers are written as in JSON (RFC 8259, section 6), and the core schema of YAML 1.2
+// reads them in the same way: 1000000, 1e6, 0.3 and -1. Every other notation is refused
+// with the number that was probably meant: 1_000_000, 1,000,000, 4M, 30%, 010, 0x10, +1
+// and .5. Texts are one line of at most LongestText characters that are printed; escape
+// sequences, ends of lines and overrides of the direction of writing are refused.
 package param
 
 import (
@@ -51,7 +55,7 @@ func (p Problem) Error() string {
 	if p.Hint != "" {
 		text += "; " + p.Hint
 	}
-	return text
+	return Printable(text)
 }
 
 // AsProblem returns the Problem that err wraps. It turns any other error into a

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -157,7 +158,12 @@ func TestHints(t *testing.T) {
 		{"b", "1,234.5", "write 1234.5"},
 		{"b", "1,23", ""},
 		{"b", "-007", "write -7"},
-		{"b", "5%", "write the number alone, as 5"},
+		{"b", "5%", "write a share: 5 % is 0.05"},
+		{"b", "2.5 %", "write a share: 2.5 % is 0.025"},
+		{"b", "4M", "write 4000000"},
+		{"b", "1.5k", "write 1500"},
+		{"b", "0.1 bn", "write 100000000"},
+		{"b", "4 Mx", "write the number alone, as 4"},
 		{"b", strings.Repeat("1", longest+1), ""},
 		{"c", "Off", "write false"},
 		{"c", "maybe", ""},
@@ -259,7 +265,7 @@ func TestValuesReadBack(t *testing.T) {
 		want.BlockSeconds = rapid.Float64Range(1, 600).Draw(t, "seconds")
 		want.Market.TakerFeeBps = rapid.Float64Range(0, 100).Draw(t, "fee")
 		want.Market.Depth = rapid.SliceOf(rapid.Float64Range(0, 1)).Draw(t, "depth")
-		want.Name = rapid.String().Draw(t, "name")
+		want.Name = rapid.StringOfN(rapid.RuneFrom(nil, unicode.GraphicRanges...), 0, LongestText, -1).Draw(t, "name")
 		got := new(params)
 		Walk(want, func(path string, f Field) {
 			if err := Set(got, path, f.Value); err != nil {

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // number is the grammar of RFC 8259 with at most three digits of exponent. These
@@ -34,8 +33,8 @@ func (f Field) parse(text string) (reflect.Value, *Problem) {
 		}
 		v.SetBool(text == "true")
 	case Text:
-		if !utf8.ValidString(text) {
-			return v, f.problem("the text is not valid UTF-8", "")
+		if fault := TextFault(text); fault != "" {
+			return v, f.problem(fault, "")
 		}
 		v.SetString(text)
 	case Number:
@@ -141,8 +140,8 @@ func (f Field) check(v reflect.Value) *Problem {
 }
 
 func (f Field) checkText(text string) *Problem {
-	if !utf8.ValidString(text) {
-		return f.problem("the text is not valid UTF-8", "")
+	if fault := TextFault(text); fault != "" {
+		return f.problem(fault, "")
 	}
 	for _, valid := range f.OneOf {
 		if text == valid {

@@ -7,7 +7,12 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"stakeout/experiments/kit/limit"
 )
+
+// errLongRow is a row that no reader of this package takes.
+var errLongRow = errors.New("the row has more than " + limit.Bytes(limit.Row))
 
 // eol ends every line, as RFC 4180 requires.
 const eol = "\r\n"
@@ -67,6 +72,9 @@ func (c *CSVWriter) Write(r Row) error {
 		return err
 	}
 	c.buf = appendCSV(c.buf[:0], r)
+	if len(c.buf) > limit.Row {
+		return errorf("record: table %s: %w", c.schema.Name, errLongRow)
+	}
 	_, err := c.w.Write(c.buf)
 	return err
 }
@@ -80,6 +88,7 @@ type CSVReader struct {
 	schema Schema
 	r      *bufio.Reader
 	line   int
+	size   int // bytes of the row so far
 	text   []byte
 }
 
@@ -91,6 +100,9 @@ func NewCSVReader(r io.Reader, s Schema) (*CSVReader, error) {
 		return nil, err
 	}
 	c := newRowReader(r, s)
+	if mark, err := c.r.Peek(3); err == nil && string(mark) == "\ufeff" {
+		_, _ = c.r.Discard(len(mark)) // Spreadsheets put it before the names.
+	}
 	for i, col := range s.Columns {
 		_, last, err := c.field()
 		if err != nil {
@@ -117,6 +129,7 @@ func (c *CSVReader) Read() (Row, error) {
 	}
 	row := make(Row, len(c.schema.Columns))
 	line := c.line
+	c.size = 0
 	for i := range row {
 		v, last, err := c.value(c.schema.Columns[i].Type)
 		if err == nil && last != (i == len(row)-1) {
@@ -146,11 +159,19 @@ func (c *CSVReader) value(t Type) (v Value, last bool, err error) {
 	return v, last, err
 }
 
+// byte reads one byte of a row, which has at most limit.Row of them.
+func (c *CSVReader) byte() (byte, error) {
+	if c.size++; c.size > limit.Row {
+		return 0, errLongRow
+	}
+	return c.r.ReadByte()
+}
+
 // field reads one field into c.text. It reports whether the field is in quotes and
 // whether it ends the line.
 func (c *CSVReader) field() (quoted, last bool, err error) {
 	c.text = c.text[:0]
-	b, err := c.r.ReadByte()
+	b, err := c.byte()
 	if err == nil && b == '"' {
 		quoted = true
 		b, err = c.quoted()
@@ -160,10 +181,10 @@ func (c *CSVReader) field() (quoted, last bool, err error) {
 			return quoted, false, errors.New("stray quotation mark")
 		}
 		c.text = append(c.text, b)
-		b, err = c.r.ReadByte()
+		b, err = c.byte()
 	}
 	if err == nil && b == '\r' {
-		if b, err = c.r.ReadByte(); err == nil && b != '\n' {
+		if b, err = c.byte(); err == nil && b != '\n' {
 			err = errors.New("bare carriage return")
 		}
 	}
@@ -176,12 +197,12 @@ func (c *CSVReader) field() (quoted, last bool, err error) {
 // quoted reads up to the closing quotation mark and returns the byte behind it.
 func (c *CSVReader) quoted() (byte, error) {
 	for {
-		b, err := c.r.ReadByte()
+		b, err := c.byte()
 		if err != nil {
 			return 0, err
 		}
 		if b == '"' {
-			if b, err = c.r.ReadByte(); err != nil || b != '"' {
+			if b, err = c.byte(); err != nil || b != '"' {
 				return b, err
 			}
 		} else if b == '\n' {

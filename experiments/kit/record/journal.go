@@ -9,12 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+
+	"stakeout/experiments/kit/limit"
 )
 
 // journalName is the file of the finished runs of an incomplete experiment.
@@ -104,26 +105,42 @@ func (j *journal) recover(dir string) error {
 func (j *journal) load(r io.Reader) error {
 	in := bufio.NewReaderSize(r, 1<<20)
 	for offset := int64(0); ; {
-		line, err := in.ReadBytes('\n')
+		line, size, err := runLine(in)
 		if err != nil && err != io.EOF {
 			return err
 		}
 		if key, _, ok := j.split(line); ok {
 			j.index.left[markOf(key)] = place{offset, int32(len(line))}
 			j.end = offset + int64(len(line))
-		} else if len(line) > 0 {
+		} else if size > 0 {
 			j.dropped++
 		}
 		if err == io.EOF {
 			return nil
 		}
-		offset += int64(len(line))
+		offset += size
+	}
+}
+
+// runLine reads a line with its end, and returns the bytes that it takes in the file. Of a
+// line that is too long to be a run, it keeps nothing.
+func runLine(in *bufio.Reader) (line []byte, size int64, err error) {
+	for {
+		part, err := in.ReadSlice('\n')
+		if size += int64(len(part)); size <= longestRun {
+			line = append(line, part...)
+		} else {
+			line = nil
+		}
+		if err != bufio.ErrBufferFull {
+			return line, size, err
+		}
 	}
 }
 
 // split checks a line and divides it into key and body.
 func (j *journal) split(line []byte) (key string, body []byte, ok bool) {
-	if len(line) < sumLen+2 || len(line) > math.MaxInt32 || line[len(line)-1] != '\n' {
+	if len(line) < sumLen+2 || len(line) > longestRun || line[len(line)-1] != '\n' {
 		return "", nil, false
 	}
 	sum, payload := line[:sumLen], line[sumLen:len(line)-1]
@@ -154,7 +171,10 @@ func (j *journal) line(key string, tables map[string][]Row) ([]byte, error) {
 			if err := s.check(row); err != nil {
 				return nil, fmt.Errorf("%w (run %s)", err, key)
 			}
-			b = appendCSV(b, row)
+			before := len(b)
+			if b = appendCSV(b, row); len(b)-before > limit.Row {
+				return nil, errorf("record: table %s: %w (run %s)", s.Name, errLongRow, key)
+			}
 		}
 		texts[s.Name] = string(b)
 	}
@@ -195,8 +215,8 @@ func (j *journal) keep(key string, tables map[string][]Row) error {
 // the first failure to write, the journal takes no more runs.
 func (j *journal) append(key string, tables map[string][]Row, may func() error, put func(place)) error {
 	line, err := j.line(key, tables)
-	if err == nil && len(line) > math.MaxInt32 {
-		err = errorf("record: run %s: %d bytes: want less than 2 GiB", key, len(line))
+	if err == nil && len(line) > longestRun {
+		err = errorf("record: run %s: %d bytes: want at most %s", key, len(line), limit.Bytes(longestRun))
 	}
 	if err != nil {
 		return err

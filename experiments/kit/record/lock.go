@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"stakeout/experiments/kit/limit"
 )
 
 // lockName is the file that an open store locks. The operating system releases the
@@ -66,7 +68,7 @@ func claim(f *os.File) error {
 
 // holder names the process that holds the lock, for an error message.
 func holder(path string) string {
-	b, err := os.ReadFile(path)
+	b, err := limit.ReadFile(path, longestLock)
 	pid, bad := strconv.Atoi(strings.TrimSpace(string(b)))
 	if err != nil || bad != nil {
 		return "another process"

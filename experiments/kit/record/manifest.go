@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
@@ -165,7 +164,7 @@ func isHostFlag(name string) bool {
 
 // ReadRecipe returns the recipe of an experiment that was interrupted or killed, or
 // that still runs. It fails with fs.ErrNotExist when the folder has no recipe.
-func ReadRecipe(dir string) ([]byte, error) { return os.ReadFile(filepath.Join(dir, recipeName)) }
+func ReadRecipe(dir string) ([]byte, error) { return ReadPlan(filepath.Join(dir, recipeName)) }
 
 // complete fills in the hash of the configuration, and the build of the program.
 func (m *Manifest) complete() {
@@ -268,7 +267,7 @@ func ReadTiming(dir string) (Timing, error) {
 }
 
 func readSealed(path string, v any) error {
-	b, err := os.ReadFile(path)
+	b, err := readText(path)
 	if err != nil {
 		return errorf("record: %w", err)
 	}

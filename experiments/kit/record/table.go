@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"stakeout/experiments/kit/limit"
 )
 
 // Artifact is a file of a store in progress, such as a figure, a caption or a LaTeX
@@ -198,7 +200,7 @@ type TableReader struct {
 // OpenTable opens a .csv or .parquet file. It refuses a file of another schema and,
 // unless specHash is empty, a Parquet file with another spec hash.
 func OpenTable(path string, s Schema, specHash string) (*TableReader, error) {
-	f, err := os.Open(path)
+	f, err := limit.Open(path)
 	if err != nil {
 		return nil, explain("read", path, err)
 	}
@@ -233,7 +235,7 @@ func (t *TableReader) Close() error {
 // their files.
 func ReadSchemas(dir string) (map[string]Schema, error) {
 	path := filepath.Join(dir, schemaName)
-	b, err := os.ReadFile(path)
+	b, err := readText(path)
 	if err != nil {
 		return nil, explain("read", path, err)
 	}

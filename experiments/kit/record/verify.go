@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"stakeout/experiments/kit/limit"
 )
 
 // Problem is one difference between a folder and its manifest.
@@ -63,7 +65,7 @@ func (v *verifier) found(file, format string, args ...any) {
 // manifest reads the manifest. It uses a changed manifest, too, if that can be read,
 // so that one flipped byte does not hide the state of the other files.
 func (v *verifier) manifest() (m Manifest) {
-	b, err := os.ReadFile(filepath.Join(v.dir, manifestName))
+	b, err := readText(filepath.Join(v.dir, manifestName))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		v.found(manifestName, "missing: the run still goes on or was killed; resume it")
@@ -82,7 +84,7 @@ func (v *verifier) manifest() (m Manifest) {
 }
 
 func (v *verifier) timing() {
-	b, err := os.ReadFile(filepath.Join(v.dir, timingName))
+	b, err := readText(filepath.Join(v.dir, timingName))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		v.found(timingName, "missing")
@@ -187,7 +189,7 @@ func stranger(name string, status Status) string {
 
 // hashFile returns the SHA-256 of a file in hexadecimal and its size.
 func hashFile(path string) (sum string, size int64, err error) {
-	f, err := os.Open(path)
+	f, err := limit.Open(path)
 	if err != nil {
 		return "", 0, err
 	}

@@ -2,12 +2,12 @@ package paper
 
 import (
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"time"
 
+	"stakeout/experiments/kit/limit"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
 )
@@ -28,7 +28,7 @@ type Times []Time
 
 // ReadTimes reads the times of a form. A file that cannot be read gives no times.
 func ReadTimes(o Options) (t Times) {
-	text, err := os.ReadFile(filepath.Join(o.Dir(), TimesName))
+	text, err := limit.ReadFile(filepath.Join(o.Dir(), TimesName), 1<<20)
 	if err == nil && json.Unmarshal(text, &t) != nil {
 		return nil
 	}

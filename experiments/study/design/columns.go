@@ -85,9 +85,9 @@ func identity() []field {
 		{record.Column{Name: "rep", Type: record.Int, Unit: record.Dimensionless,
 			Doc: "Number of the replication, from 0; cells with the same master seed are paired by it."},
 			func(o *Observation) record.Value { return record.IntValue(int64(o.Rep)) }},
-		text("seed", "Seed of all three worlds of the replication, a 64-bit number as text.", func(o *Observation) string {
-			return strconv.FormatUint(o.Spec.SeedOf(o.Rep), 10)
-		}),
+		text("seed", "Seed of all three worlds of the replication, a 64-bit number behind the letter s, without which "+
+			"spreadsheets and statistics programs would read it as a rounded number.",
+			func(o *Observation) string { return seedText(o.Spec.SeedOf(o.Rep)) }),
 		text("run_key", "Hash of program version, configuration, seed and cell.",
 			func(o *Observation) string { return o.Design.Key(o.Cell, o.Rep) }),
 		text("config_sha256", "SHA-256 of the resolved configuration of the cell without name, question and number of "+
@@ -236,3 +236,9 @@ func Schemas() ([]record.Schema, error) {
 	}
 	return []record.Schema{d.RunsSchema(), SeriesSchema()}, nil
 }
+
+// seedText writes a seed so that no program takes it for a number. R, pandas, Stata and Excel look at what
+// stands in a column of a CSV file and not at its quotes; they read bare digits as a double, which has 53 bits,
+// and base R also reads what begins with 0x. Hexadecimal digits alone would now and then be digits only, or a
+// number with an exponent.
+func seedText(seed uint64) string { return "s" + strconv.FormatUint(seed, 10) }

@@ -115,7 +115,19 @@ func (b *axesReader) fromFile(path string) {
 			return
 		}
 	}
+	b.names(&a)
 	b.Varied = append(b.Varied, a)
+}
+
+// names checks the values of an axis of names, so that a wrong one is found with the problems of the other axes and not
+// cell by cell.
+func (b *axesReader) names(a *Varied) {
+	valid := map[string][]string{"attack": attackNames(), "mechanism": mechanismNames(), "remedy": remedyNames()}[a.Path]
+	for _, v := range a.Values {
+		if valid != nil && !slices.Contains(valid, v) {
+			b.at(a, unknown(nil, a.Path, v, valid).Problem)
+		}
+	}
 }
 
 // fromFlag reads an axis of the command line, which replaces the preset's.
@@ -134,6 +146,7 @@ func (b *axesReader) fromFlag(text string) {
 			b.at(&a, under(a.Path, err))
 		}
 	}
+	b.names(&a)
 	for i := range b.Varied {
 		switch {
 		case b.Varied[i].Path != a.Path:

@@ -37,11 +37,15 @@ func (s *Spec) inconsistencies(doc *notation.Document) []notation.Problem {
 	c.contract()
 	c.judgment()
 	c.proceeds()
+	c.producers()
 	return c.out
 }
 
 // kebab is a name in kebab-case, also the name of a variant.
 var kebab = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*(@[a-z0-9-]+(\+[a-z0-9-]+)?)?$`)
+
+// longestName is the most letters of a name, that of a variant included.
+const longestName = 100
 
 var notKebab = regexp.MustCompile(`[^a-z0-9]+`)
 
@@ -55,6 +59,9 @@ func (c *consistency) header() {
 	switch {
 	case c.Name == "":
 		c.add("name", "is missing", letters)
+	case len(c.Name) > longestName:
+		c.add("name", fmt.Sprintf("%q has %d letters", c.Name[:20]+"…", len(c.Name)),
+			fmt.Sprintf("at most %d, since folders and files are called by it", longestName))
 	case !kebab.MatchString(c.Name):
 		p := c.doc.At("name", fmt.Sprintf("%q is not a name in kebab-case", c.Name), letters)
 		if near := kebabOf(c.Name); near != "" {
@@ -186,6 +193,20 @@ func (c *consistency) proceeds() {
 	}
 }
 
+// producers checks that the shares of the block producers are those of all hash power.
+func (c *consistency) producers() {
+	const path = "world.layer1.producer_hash_share"
+	sum := 0.0
+	for _, share := range c.World.Layer1.HashShares {
+		sum += share
+	}
+	if sum < 0.999999 || sum > 1.000001 {
+		c.add(path, fmt.Sprintf("the shares of %d producers sum to %.6g", len(c.World.Layer1.HashShares), sum), "a sum of 1")
+	} else if _, err := layer1.New(c.World.Layer1, nil); err != nil {
+		c.add(path, strings.TrimPrefix(err.Error(), "layer1: "), "one share for each producer")
+	}
+}
+
 // contract checks that a perpetual future has market makers, and that there is one when
 // the attack uses it.
 func (c *consistency) contract() {
@@ -250,13 +271,14 @@ func (c *consistency) clock() {
 				w.Time.WarmupDays),
 			fmt.Sprintf("%g or more, twice world.rollup.unbonding_days", least))
 	}
+	c.horizon()
 	if c.StartDays >= c.HorizonDays {
 		c.add("start_days", fmt.Sprintf("%g lies beyond the horizon", c.StartDays),
 			fmt.Sprintf("less than horizon_days, which is %g", c.HorizonDays))
 	} else if c.Entry.Days != nil {
 		if need := c.StartDays + c.Entry.Days(c.Params, w.Rollup.UnbondingDays); need > c.HorizonDays {
-			c.add("horizon_days", fmt.Sprintf("%g ends before the attack has unwound on day %g", c.HorizonDays, need),
-				"a longer horizon or shorter attack_params")
+			c.add("horizon_days", fmt.Sprintf("%g ends before the attack has unwound on day %.6g", c.HorizonDays, need),
+				"a longer horizon, horizon_days auto, or shorter attack_params")
 		}
 	}
 }

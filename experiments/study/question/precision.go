@@ -40,6 +40,11 @@ func (b *axesReader) readPrecision(flag string) {
 	default:
 		return
 	}
+	if len(problems) == 0 && rule.Relative == 0 && rule.Absolute == 0 {
+		problems = append(problems, at("relative",
+			"is 0 beside an absolute of 0, and no number of replications makes an interval that narrow",
+			"one of the two above 0"))
+	}
 	if len(problems) == 0 && rule.Min > rule.Max {
 		problems = append(problems,
 			at("min", fmt.Sprintf("%d lies above max, which is %d", rule.Min, rule.Max), "no more than max"))

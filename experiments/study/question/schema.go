@@ -29,7 +29,8 @@ func Schema() []byte {
 	root["title"] = "Preset of stakeout"
 	root["required"] = []string{"name", "question", "attack"}
 	properties := root["properties"].(object)
-	refine(properties, "name", object{"pattern": kebab.String()})
+	refine(properties, "name", object{"pattern": kebab.String(), "maxLength": longestName})
+	refine(properties, "question", object{"maxLength": param.LongestText})
 	choose(properties, "mechanism", election.All(), func(e election.Entry) (string, string) { return e.Name, e.Doc })
 	choose(properties, "remedy", remedy.All(), func(e remedy.Entry) (string, string) { return e.Name, e.Doc })
 	choose(properties, "attack", strategies.All(), func(e strategies.Entry) (string, string) { return e.Name, e.Doc })
@@ -48,6 +49,10 @@ func Schema() []byte {
 	sample["required"] = []string{"points"}
 	properties[SampleSection] = sample
 	properties[PrecisionSection] = section(&stop.Rule{})
+	horizon := properties[horizonPath].(object)
+	horizon["description"] = horizon["description"].(string) + "; " + Auto +
+		" is the first whole day on which the plan of the attack has ended"
+	horizon["type"], horizon["pattern"] = []string{"number", "string"}, "^"+Auto+"$"
 	properties[notation.Paths] = object{"type": "object", "description": "Parameters that vary",
 		"additionalProperties": false, "properties": axesSchema()}
 	text, _ := json.MarshalIndent(root, "", " ") // Maps of texts, numbers and lists always encode.

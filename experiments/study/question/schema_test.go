@@ -52,6 +52,7 @@ func TestSchemaTakesPresets(t *testing.T) {
 	texts := map[string][]byte{"sweep": []byte(`name: swept
 question: Does the schema take a sweep?
 attack: dos-short
+horizon_days: auto
 axes:
   mechanism: [pos, bft-committee]
   world.users.loyalty: {from: 0.2, to: 0.9}

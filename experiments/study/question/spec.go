@@ -43,6 +43,7 @@ type Spec struct {
 	Params strategies.Params // nil when there is no such attack
 	Entry  strategies.Entry
 	stated map[string]string // what the preset itself says, by path
+	auto   bool              // the horizon follows the plan
 }
 
 // worldPart is the layout of a preset file without attack_params, whose struct
@@ -70,6 +71,8 @@ type source struct {
 	text []byte
 	name string   // of the variant, or empty
 	set  []string // what the variant changes
+	// builtin is set for a preset of the program, whose file the user has never seen.
+	builtin bool
 }
 
 // open finds a preset or a variant by name.
@@ -77,13 +80,16 @@ func open(name string) (source, error) {
 	file, text, err := presets.Source(name)
 	base, place, variant := strings.Cut(name, "@")
 	if err == nil || !variant {
-		return source{file: file, text: text}, err
+		return source{file: file, text: text, builtin: file != name}, err
+	}
+	if err := variantFault(name, base, place); err != nil {
+		return source{}, err
 	}
 	if file, text, err = presets.Source(base); err != nil {
 		return source{}, err
 	}
 	mechanism, remedy, both := strings.Cut(place, "+")
-	f := source{file: file, text: text, name: name, set: []string{"mechanism=" + mechanism}}
+	f := source{file: file, text: text, builtin: true, name: name, set: []string{"mechanism=" + mechanism}}
 	if both {
 		f.set = append(f.set, "remedy="+remedy)
 	}
@@ -104,6 +110,7 @@ func (f source) parse(overrides []string) (*Spec, error) {
 	if doc.Has("") { // A text that cannot be read at all has one problem only.
 		problems = append(problems, s.inconsistencies(doc)...)
 	}
+	f.blame(problems, overrides)
 	if err := notation.Errors(problems); err != nil {
 		return nil, err
 	}
@@ -126,6 +133,7 @@ func (f source) read(overrides []string) (*Spec, *notation.Document, []notation.
 	} else {
 		problems = append(problems, s.attackProblem(doc)...)
 	}
+	problems = s.readHorizon(doc, problems)
 	if f.name != "" {
 		s.Name = f.name
 		for _, o := range f.set {
@@ -134,6 +142,7 @@ func (f source) read(overrides []string) (*Spec, *notation.Document, []notation.
 			}
 		}
 	}
+	s.settle()
 	s.stated = s.Texts()
 	if len(problems) == 0 {
 		for _, o := range attackFirst(overrides) {
@@ -142,6 +151,7 @@ func (f source) read(overrides []string) (*Spec, *notation.Document, []notation.
 			}
 		}
 	}
+	s.settle()
 	return s, doc, problems, nil
 }
 
@@ -216,6 +226,11 @@ func (s *Spec) Set(assignment string) error {
 	}
 	if name == "attack" {
 		return s.switchAttack(value)
+	}
+	if name == horizonPath {
+		if s.auto = value == Auto; s.auto {
+			return nil
+		}
 	}
 	part := worldPart{Header: s.Header, World: s.World}
 	if err := param.Set(&part, name, value); err != nil {

@@ -47,7 +47,7 @@ func TestWrongPresets(t *testing.T) {
 }
 
 var (
-	located = regexp.MustCompile(`^[a-z_0-9]+\.yaml:[1-9][0-9]*:[1-9][0-9]*: .+|^--(axis|sample|precision) \S+: .+`)
+	located = regexp.MustCompile(`^[a-z_0-9]+\.yaml:[1-9][0-9]*:[1-9][0-9]*: .+|^--(axis|sample|precision|set) \S+: .+`)
 	// What is said about a file that is no preset, or about a key that is none, has no
 	// key.
 	keyless = regexp.MustCompile(

@@ -91,6 +91,7 @@ func (f source) parseSweep(v Variation) (*Sweep, error) {
 	} else if doc.Has("") && len(w.Varied) == 0 {
 		problems = append(problems, s.inconsistencies(doc)...)
 	}
+	f.blame(problems, v.Set)
 	if err := notation.Errors(problems); err != nil {
 		return nil, err
 	}
@@ -170,7 +171,7 @@ func (a *Varied) at(u float64) string {
 	if n := len(a.Values); n > 0 {
 		return a.Values[min(int(u*float64(n)), n-1)]
 	}
-	return a.text(a.Range.At(u))
+	return a.text(a.Range.Sampled(u))
 }
 
 func (a *Varied) grid() []string {
@@ -234,13 +235,14 @@ func (w *Sweep) cell(point []string) (*Spec, *param.Problem) {
 			return nil, &p
 		}
 	}
+	c.settle()
 	return c, nil
 }
 
 // Canonical is a text that is equal for equal sweeps.
 func (w *Sweep) Canonical() string {
 	var b strings.Builder
-	b.Write(w.Spec.Canonical())
+	b.Write(w.Spec.autoText())
 	if len(w.Varied) > 0 {
 		b.WriteString(notation.Paths + ":\n")
 	}

@@ -147,11 +147,11 @@ func flagsOf(text string) (v question.Variation) {
 // Names out of the catalogue, whose list grows, get the nearest one.
 func TestWrongNamesOnAxes(t *testing.T) {
 	for flag, want := range map[string][2]string{
-		"attack=dos-short,fake-doss": {`attack: there is no attack "fake-doss", in cell 2 (attack=fake-doss); ` +
-			`expected one of `, `did you mean "fake-dos"?`},
-		"mechanism=pos,pso": {`mechanism: there is no mechanism "pso", in cell 2 (mechanism=pso); expected one of `,
+		"attack=dos-short,fake-doss": {`attack: there is no attack "fake-doss"; expected one of `,
+			`did you mean "fake-dos"?`},
+		"mechanism=pos,pso": {`mechanism: there is no mechanism "pso"; expected one of `,
 			`did you mean "pos"?`},
-		"remedy=none,nonee": {`remedy: there is no remedy "nonee", in cell 2 (remedy=nonee); expected one of `,
+		"remedy=none,nonee": {`remedy: there is no remedy "nonee"; expected one of `,
 			`did you mean "none"?`},
 	} {
 		_, err := question.LoadSweep("dos-short", question.Variation{Axes: []string{flag}})

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -181,6 +182,11 @@ func (s *Study) Sample() string {
 		n = add(n, strconv.Itoa(c.N()))
 		horizons = add(horizons, strconv.FormatFloat(c.Horizon, 'g', -1, 64))
 		seeds = add(seeds, c.Seed)
+	}
+	if len(horizons) > 3 {
+		byDays := func(a, b *Cell) int { return cmp.Compare(a.Horizon, b.Horizon) }
+		least, most := slices.MinFunc(s.Cells, byDays), slices.MaxFunc(s.Cells, byDays)
+		horizons = []string{fmt.Sprintf("%g to %g", least.Horizon, most.Horizon)}
 	}
 	what := " replications"
 	if len(n) == 1 && n[0] == "1" {

@@ -30,6 +30,9 @@ func Returns(s *Study) *table.Table {
 	for _, path := range s.Axes {
 		t.Columns = append(t.Columns, table.Column{Name: path[strings.LastIndexByte(path, '.')+1:], Align: table.Right})
 	}
+	if s.ownHorizons() {
+		t.Columns = append(t.Columns, table.Column{Name: "Horizon", Unit: "d"})
+	}
 	if !s.isMatrix() { // its names leave no room for them
 		t.Columns = append(t.Columns, table.Column{Name: "Capital at risk", Unit: "USD"},
 			table.Column{Name: "Net profit" + ci, Unit: "USD"}, table.Column{Name: "ROI" + ci, Unit: "%"})
@@ -66,9 +69,18 @@ func (s *Study) Best() *Summary {
 	return nil
 }
 
+// ownHorizons tells whether every cell has a horizon of its own plan, and none that an axis shows.
+func (s *Study) ownHorizons() bool {
+	differ := func(c *Cell) bool { return c.Horizon != s.Cells[0].Horizon }
+	return !s.isMatrix() && !slices.Contains(s.Axes, "horizon_days") && slices.ContainsFunc(s.Cells, differ)
+}
+
 func (s *Study) returnsRow(x *Summary) (row []table.Cell) {
 	for _, v := range x.Cell.Levels {
 		row = append(row, levelCell(v))
+	}
+	if s.ownHorizons() {
+		row = append(row, table.Number(x.Cell.Horizon, table.Format{}))
 	}
 	p, q, profit := table.Empty(fewReplications), table.Empty(fewReplications), table.Empty(noReplication)
 	if x.Excess.N > 1 {
