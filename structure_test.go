@@ -65,7 +65,7 @@ var only = map[string][]string{
 	"experiments/kit/table":    {"experiments/kit/param"},
 	"experiments/presets":      {"experiments/kit/param"},
 	"experiments/kit/draw":     {"experiments/kit/exact"},
-	"experiments/kit/stat":     {"experiments/kit/draw"},
+	"experiments/kit/stat":     {"experiments/kit/draw", "experiments/kit/exact"},
 	"experiments/kit/notation": {"experiments/kit/param"},
 	"experiments/kit/axis":     {"experiments/kit/param", "experiments/kit/exact"},
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/stat"
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/sim"
@@ -188,7 +189,9 @@ func traceOf(w *sim.World, kind int, onset uint32, days float64, repeats int) tr
 
 // take compares the traces of a kind with the world without outage.
 func (out *eventOutcome) take(kind int, traces []trace, base *sim.World) {
-	effect := func(price float64, tick uint32) float64 { return 100 * math.Log(price/base.PriceAt(tick)) }
+	effect := func(price float64, tick uint32) float64 {
+		return float64(100 * exact.Log(price/base.PriceAt(tick)))
+	}
 	var seen [eventTimes][]float64
 	for i := range traces {
 		x := &traces[i]

@@ -165,8 +165,8 @@ func crossings(tried []Tried) (list []Crossing) {
 		if zero := zeros(tried[c[0]:c[1]]); len(zero) > 0 {
 			lo, hi, u = &zero[0], &zero[len(zero)-1], 0.5
 		}
-		x.Lo, x.At, x.Hi = lo.At, lo.At+u*(hi.At-lo.At), hi.At
-		x.PeakStake = lo.PeakStake.Mean + u*(hi.PeakStake.Mean-lo.PeakStake.Mean)
+		x.Lo, x.At, x.Hi = lo.At, lo.At+float64(u*(hi.At-lo.At)), hi.At
+		x.PeakStake = lo.PeakStake.Mean + float64(u*(hi.PeakStake.Mean-lo.PeakStake.Mean))
 		list = append(list, x)
 	}
 	return list

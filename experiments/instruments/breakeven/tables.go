@@ -101,8 +101,8 @@ func gainOrLoss(gain bool) string {
 // with as few decimals as change it by less than a thousandth of a percent.
 func digits(x float64) (f table.Format) {
 	for ; math.Abs(x) < 1000 && f.Decimals < 12; f.Decimals++ {
-		scale := math.Pow(10, float64(f.Decimals))
-		if math.Abs(math.Round(x*scale)-x*scale) <= 1e-5*math.Abs(x*scale) {
+		scale := math.Pow10(f.Decimals)
+		if math.Abs(math.Round(x*scale)-float64(x*scale)) <= 1e-5*math.Abs(x*scale) {
 			break
 		}
 	}

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"sort"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"stakeout/experiments/kit/draw"
 )
 
@@ -112,11 +110,11 @@ func BCaLimits(estimate float64, replicates, leftOut []float64, level float64) (
 	bias := biasCorrection(estimate, replicates)
 	a := acceleration(leftOut)
 	end := func(p float64) float64 {
-		z := bias + distuv.UnitNormal.Quantile(p)
+		z := bias + NormalQuantile(p)
 		// The correction grows without bound as a·z approaches 1 and would change its
 		// sign beyond; the floor of 1e-9 keeps it large and positive.
-		q := distuv.UnitNormal.CDF(bias + z/max(1e-9, 1-a*z))
-		return interpolate(replicates, q*(count+1)-1)
+		q := NormalCDF(bias + z/max(1e-9, 1-float64(a*z)))
+		return interpolate(replicates, float64(q*(count+1))-1)
 	}
 	return end((1 - level) / 2), end((1 + level) / 2)
 }
@@ -129,11 +127,11 @@ func biasCorrection(estimate float64, replicates []float64) float64 {
 	first, last := replicates[0], replicates[len(replicates)-1]
 	// Replicates that tie with the estimate in exact arithmetic may differ from it by
 	// rounding, because their sums run in another order.
-	rounding := 1e-12*(last-first) + 1e-15*max(math.Abs(first), math.Abs(last))
+	rounding := float64(1e-12*(last-first)) + float64(1e-15*max(math.Abs(first), math.Abs(last)))
 	below := sort.SearchFloat64s(replicates, estimate-rounding)
 	notAbove := sort.Search(len(replicates), func(i int) bool { return replicates[i] > estimate+rounding })
 	share := float64(below+notAbove) / (2 * count)
-	return distuv.UnitNormal.Quantile(max(0.5/count, min(1-0.5/count, share)))
+	return NormalQuantile(max(0.5/count, min(1-0.5/count, share)))
 }
 
 // acceleration returns a = Σd³/(6(Σd²)^1.5) for the jackknife deviations d, and 0
@@ -145,5 +143,5 @@ func acceleration(leftOut []float64) float64 {
 	if squares == 0 {
 		return 0
 	}
-	return cubes / (6 * math.Pow(squares, 1.5))
+	return cubes / (6 * squares * math.Sqrt(squares))
 }

@@ -4,7 +4,7 @@ import (
 	"math"
 	"sort"
 
-	"gonum.org/v1/gonum/stat/distuv"
+	"stakeout/experiments/kit/exact"
 )
 
 // Interval is an estimate of a mean with a confidence interval. Mean, SE, Lo and
@@ -34,10 +34,9 @@ func PairedT(diffs []float64, level float64) Interval {
 		}
 		return r
 	}
-	student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(n - 1)}
-	half := -student.Quantile((1-level)/2) * r.SE
+	half := float64(StudentQuantile((1+level)/2, float64(n-1)) * r.SE)
 	r.Lo, r.Hi = r.Mean-half, r.Mean+half
-	r.P = 2 * student.CDF(-math.Abs(r.Mean/r.SE))
+	r.P = 2 * StudentTail(math.Abs(r.Mean/r.SE), float64(n-1))
 	return r
 }
 
@@ -50,11 +49,11 @@ func Wilson(k, n int, level float64) (lo, hi float64) {
 	if n == 0 {
 		return 0, 1
 	}
-	z := distuv.UnitNormal.Quantile((1 + level) / 2)
+	z := NormalQuantile((1 + level) / 2)
 	trials, share := float64(n), float64(k)/float64(n)
-	scale := 1 + z*z/trials
-	centre := (share + z*z/(2*trials)) / scale
-	half := z / scale * math.Sqrt(share*(1-share)/trials+z*z/(4*trials*trials))
+	scale := 1 + float64(z*z)/trials
+	centre := (share + float64(z*z)/(2*trials)) / scale
+	half := float64(z / scale * math.Sqrt(share*(1-share)/trials+float64(z*z)/(4*trials*trials)))
 	lo, hi = max(0, centre-half), min(1, centre+half)
 	// Rounding would leave these two ends slightly off their exact values.
 	if k == 0 {
@@ -72,7 +71,7 @@ func Wilson(k, n int, level float64) (lo, hi float64) {
 // Source: J. A. Hanley, A. Lippman-Hand, "If nothing goes wrong, is everything
 // all right?", Journal of the American Medical Association 249(13), 1983.
 func RuleOfThree(n int, level float64) float64 {
-	return min(1, -math.Log1p(-level)/float64(n))
+	return min(1, -exact.Log1p(-level)/float64(n))
 }
 
 // Share returns the interval that tables print for a share of k in n. It uses the
@@ -101,19 +100,19 @@ func QuantileInterval(x []float64, p, level float64) (lo, hi, coverage float64) 
 	if n == 0 {
 		return math.Inf(-1), math.Inf(1), 1
 	}
-	below := distuv.Binomial{N: float64(n), P: p} // the number of values below the quantile
+	below := func(k int) float64 { return BinomialCDF(k, n, p) } // of the number of values below the quantile
 	// The quantile is under the r-th smallest value when fewer than r values lie
 	// below the quantile.
-	lower := sort.Search(n+1, func(r int) bool { return below.CDF(float64(r)) > (1-level)/2 })
-	upper := sort.Search(n, func(r int) bool { return below.CDF(float64(r)) >= (1+level)/2 }) + 1
+	lower := sort.Search(n+1, func(r int) bool { return below(r) > (1-level)/2 })
+	upper := sort.Search(n, func(r int) bool { return below(r) >= (1+level)/2 }) + 1
 	sorted := ascending(x)
 	lo, hi = math.Inf(-1), math.Inf(1)
 	left, right := 0.0, 1.0
 	if lower >= 1 {
-		lo, left = sorted[lower-1], below.CDF(float64(lower-1))
+		lo, left = sorted[lower-1], below(lower - 1)
 	}
 	if upper <= n {
-		hi, right = sorted[upper-1], below.CDF(float64(upper-1))
+		hi, right = sorted[upper-1], below(upper - 1)
 	}
 	return lo, hi, right - left
 }

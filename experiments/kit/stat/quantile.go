@@ -20,7 +20,7 @@ func Quantile(x []float64, p float64) float64 {
 	if len(x) == 0 || !(p >= 0 && p <= 1) {
 		return math.NaN()
 	}
-	return interpolate(ascending(x), p*float64(len(x)-1))
+	return interpolate(ascending(x), float64(p*float64(len(x)-1)))
 }
 
 // interpolate returns the value at a fractional index of sorted data. An index

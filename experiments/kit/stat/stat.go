@@ -84,7 +84,8 @@ func SD(x []float64) float64 { return math.Sqrt(Variance(x)) }
 // Skewness returns the moment coefficient m₃/m₂^1.5, whose moments have the
 // divisor n. It is NaN when x does not vary.
 func Skewness(x []float64) float64 {
-	return centralMoment(x, 3) / math.Pow(centralMoment(x, 2), 1.5)
+	m2 := centralMoment(x, 2)
+	return centralMoment(x, 3) / (m2 * math.Sqrt(m2))
 }
 
 // Kurtosis returns the moment coefficient m₄/m₂², whose moments have the divisor
