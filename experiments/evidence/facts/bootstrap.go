@@ -62,7 +62,7 @@ func (p *panel) blockLength(x []float64) float64 {
 		g += float64(2 * float64(taper*float64(k)) * rho[k])
 		spectrum += 2 * float64(taper*rho[k])
 	}
-	length := exact.Pow(float64(g*g) / float64(spectrum*spectrum) * n, 1.0/3)
+	length := exact.Pow(float64(g*g)/float64(spectrum*spectrum)*n, 1.0/3)
 	if math.IsNaN(length) {
 		return 1
 	}

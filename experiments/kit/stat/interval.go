@@ -3,8 +3,6 @@ package stat
 import (
 	"math"
 	"sort"
-
-	"stakeout/experiments/kit/exact"
 )
 
 // Interval is an estimate of a mean with a confidence interval. Mean, SE, Lo and
@@ -65,29 +63,40 @@ func Wilson(k, n int, level float64) (lo, hi float64) {
 	return lo, hi
 }
 
-// RuleOfThree returns the upper confidence bound for the probability of a success
-// after n trials without one: −ln(1 − level)/n, which is about 3/n at 95 %. The
-// bound is at most 1.
-// Source: J. A. Hanley, A. Lippman-Hand, "If nothing goes wrong, is everything
-// all right?", Journal of the American Medical Association 249(13), 1983.
-func RuleOfThree(n int, level float64) float64 {
-	return min(1, -exact.Log1p(-level)/float64(n))
+// ClopperPearson returns the exact interval for the probability of a success, after k
+// successes in n trials: each end is the probability at which k or a more extreme number
+// would still be seen with half of 1 − level. It covers at least as often as it says. After
+// none in n its upper end is 1 − ((1 − level)/2)^(1/n), which is 70.8 % for n = 3 and
+// 16.8 % for n = 20 at 95 %. It returns (0, 1) when n is 0.
+// Source: C. J. Clopper, E. S. Pearson, "The use of confidence or fiducial limits
+// illustrated in the case of the binomial", Biometrika 26(4), 1934.
+func ClopperPearson(k, n int, level float64) (lo, hi float64) {
+	hi = 1
+	if k > 0 {
+		lo = BetaQuantile((1-level)/2, float64(k), float64(n-k+1))
+	}
+	if k < n {
+		hi = BetaQuantile((1+level)/2, float64(k+1), float64(n-k))
+	}
+	return lo, hi
 }
 
-// Share returns the interval that tables print for a share of k in n. It uses the
-// rule of three when k is 0 or n, and Wilson's interval otherwise. It returns
-// (0, 1) when n is 0.
+// rare is the number of successes or of failures below which Share is exact. With fewer
+// Wilson's interval may cover less than nine times in ten.
+const rare = 5
+
+// Share returns the interval that tables print for a share of k in n: that of Clopper and
+// Pearson where successes or failures are rare, and Wilson's otherwise. It returns (0, 1)
+// when n is 0.
 func Share(k, n int, level float64) (lo, hi float64) {
-	switch {
-	case n == 0:
-		return 0, 1
-	case k == 0:
-		return 0, RuleOfThree(n, level)
-	case k == n:
-		return 1 - RuleOfThree(n, level), 1
+	if min(k, n-k) < rare {
+		return ClopperPearson(k, n, level)
 	}
 	return Wilson(k, n, level)
 }
+
+// ShareMethod names the intervals of Share in the notes of tables.
+const ShareMethod = "Wilson, Clopper–Pearson below five of n or of the rest"
 
 // QuantileInterval returns an interval for the p-quantile of a continuous
 // distribution. Its ends are two order statistics of x, and infinite where x has
@@ -109,10 +118,10 @@ func QuantileInterval(x []float64, p, level float64) (lo, hi, coverage float64) 
 	lo, hi = math.Inf(-1), math.Inf(1)
 	left, right := 0.0, 1.0
 	if lower >= 1 {
-		lo, left = sorted[lower-1], below(lower - 1)
+		lo, left = sorted[lower-1], below(lower-1)
 	}
 	if upper <= n {
-		hi, right = sorted[upper-1], below(upper - 1)
+		hi, right = sorted[upper-1], below(upper-1)
 	}
 	return lo, hi, right - left
 }

@@ -1,7 +1,7 @@
 // Package stat estimates and tests what replicated simulation runs show.
 //
 // It has intervals for paired differences (Student's t and the BCa bootstrap),
-// for shares (Wilson, and the rule of three without successes) and for quantiles
+// for shares (Wilson, and Clopper and Pearson where they are rare) and for quantiles
 // (order statistics). It also has tail measures (value at risk, expected
 // shortfall) and adjustments of p-values for many tests (Holm, Benjamini and
 // Hochberg). Limits of a sample are returned as Warnings, which tables print.
