@@ -61,6 +61,20 @@ func ES(x []float64, level float64) float64 {
 	return tail / count
 }
 
+// esOf is the expected shortfall of sorted values that occur so many times each; count is
+// the size of the tail.
+func esOf(sorted []float64, times []int32, count float64) float64 {
+	tail, left := 0.0, count
+	for i := 0; left > 0 && i < len(sorted); i++ {
+		use := min(left, float64(times[i]))
+		if use > 0 {
+			tail += float64(use * sorted[i])
+			left -= use
+		}
+	}
+	return tail / count
+}
+
 // tailCount returns the number of outcomes in the worst share 1 − level of n, with
 // a fraction and at least one.
 func tailCount(n int, level float64) float64 {

@@ -269,3 +269,38 @@ func TestWarnings(t *testing.T) {
 		}
 	}
 }
+
+// The largest of many t values is far from zero though all means are zero, and an interval
+// at Bonferroni's level covers the mean that gave it 95 times in a hundred, where the usual
+// one covers none.
+func TestTheLargestOfMany(t *testing.T) {
+	const trials, n = 300, 20
+	s := draw.New(7698)
+	for _, m := range []int{2, 10, 183} {
+		mean, usual, wide := 0.0, 0, 0
+		for range trials {
+			var top Interval
+			best := math.Inf(-1)
+			for range m {
+				x := fill(make([]float64, n), s.Norm)
+				if e := PairedT(x, 0.95); e.Mean/e.SE > best {
+					best, top = e.Mean/e.SE, PairedT(x, 1-0.05/float64(m))
+				}
+			}
+			mean += best / trials
+			if best < StudentQuantile(0.975, n-1) {
+				usual++
+			}
+			if top.Lo <= 0 {
+				wide++
+			}
+		}
+		t.Logf("largest of %d: mean %.3f, usual interval covers %d, Bonferroni's %d of %d", m, mean, usual, wide, trials)
+		if want := ExpectedMaximum(m, n-1); math.Abs(mean-want) > 0.05*want+0.1/math.Sqrt(float64(m)) {
+			t.Errorf("largest of %d: %v, want %v", m, mean, want)
+		}
+		if wide < trials*95/100 || m == 183 && usual > trials/10 {
+			t.Errorf("largest of %d: usual interval covers %d, Bonferroni's %d of %d", m, usual, wide, trials)
+		}
+	}
+}

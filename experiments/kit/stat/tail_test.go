@@ -119,7 +119,7 @@ func TestShortfallWithoutOne(t *testing.T) {
 // Losses with an exponential distribution have the expected shortfall −(1 + ln 20). The
 // interval covers it where it is given, and no interval is given where it would not.
 func TestCoverageOfShortfall(t *testing.T) {
-	const trials, truth = 200, -(1 + 2.995732273553991)
+	const trials, truth = 1000, -(1 + 2.995732273553991)
 	cover := func(n int) float64 {
 		x, hits := make([]float64, n), 0
 		for trial := range uint32(trials) {
@@ -127,7 +127,7 @@ func TestCoverageOfShortfall(t *testing.T) {
 			for i := range x {
 				x[i] = -s.Exponential()
 			}
-			if lo, hi := bcaES(x, 199, 0.95, uint64(trial)); lo <= truth && truth <= hi {
+			if lo, hi := bcaES(x, 299, 0.95, uint64(trial)); lo <= truth && truth <= hi {
 				hits++
 			}
 		}
