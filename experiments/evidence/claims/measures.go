@@ -112,6 +112,9 @@ var (
 	share = Measure{"largest share of all stake", "%", 1, func(t *trial.Trial) float64 { return 100 * t.Gain.PeakStake }}
 )
 
+// yesOrNo tells whether a replication gives 0 or 100 % and nothing in between.
+func (m Measure) yesOrNo() bool { return m.Name == lied.Name }
+
 // sinceAct is the share of the run after the start of the act. Counters begin with the
 // run; the share scales those of the honest world to the time since the act.
 func sinceAct(t *trial.Trial) float64 { return 1 - float64(t.Act())/float64(t.Honest.Tick()) }

@@ -13,6 +13,9 @@ const bootSeed = 7698
 // weigh judges a test from its sample alone.
 func weigh(t *Test, x []float64) Result {
 	r := Result{Test: t, Got: stat.PairedT(x, confidence), P: math.NaN(), Holm: math.NaN(), Q: math.NaN()}
+	if t.Of.yesOrNo() && t.Less.Preset == "" {
+		return count(r, x)
+	}
 	lo, hi := stat.BCaMean(x, stat.Resamples, confidence, bootSeed)
 	r.Warnings = stat.Warnings(x, r.Got, lo, hi)
 	r.Verdict = judge(t, r.Got)
@@ -24,6 +27,25 @@ func weigh(t *Test, x []float64) Result {
 		apart[i] = v - t.Bound
 	}
 	r.P = stat.PairedT(apart, confidence).P
+	return r
+}
+
+// count judges a test of a share of replications by the binomial distribution, which has an
+// interval even when all replications agree.
+func count(r Result, x []float64) Result {
+	k, n := 0, len(x)
+	for _, v := range x {
+		if v > 50 {
+			k++
+		}
+	}
+	lo, hi := stat.ClopperPearson(k, n, confidence)
+	share := float64(k) / float64(n)
+	r.Got = stat.Interval{Mean: 100 * share, Lo: 100 * lo, Hi: 100 * hi, N: n,
+		SE: 100 * max(math.Sqrt(share*(1-share)), 1/float64(n)) / math.Sqrt(float64(n))}
+	bound := r.Test.Bound / 100
+	r.P = min(1, 2*min(stat.BinomialCDF(k, n, bound), 1-stat.BinomialCDF(k-1, n, bound)))
+	r.Verdict = judge(r.Test, r.Got)
 	return r
 }
 
