@@ -131,7 +131,8 @@ func TestManyTests(t *testing.T) {
 		t.Errorf("%+v, %+v", b[0], a[1])
 	}
 	text := strings.Join(Ledger(findings, 10).Notes, "\n")
-	for _, want := range []string{"over all 4 tests", "Of 2 tests told, 0 have a larger q", "Warning: fewer than 20 replications (all tests)",
+	for _, want := range []string{"over all 4 tests", "Of 2 tests told, 0 have a larger q",
+		"Warning: fewer than 20 replications (all tests)",
 		"10 replications tell a mean from its bound when the two are 0.72 standard deviations"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing in\n%s", want, text)
@@ -165,12 +166,14 @@ func TestFalseVerdictsAreRare(t *testing.T) {
 	}
 	skewed := make([]float64, 20)
 	skewed[3] = 9
-	f := Finding{Claim: &Claim{ID: "C0", Tests: []Test{{When: "a"}, {When: "b"}, {When: "c", Identity: "no fork, no loss"}}}}
+	f := Finding{Claim: &Claim{ID: "C0", Tests: []Test{{When: "a"}, {When: "b"},
+		{When: "c", Identity: "no fork, no loss"}}}}
 	f.Results = []Result{weigh(&f.Claim.Tests[0], skewed), weigh(&f.Claim.Tests[1], make([]float64, 20)),
 		weigh(&f.Claim.Tests[2], make([]float64, 20))}
 	text := strings.Join(warnings([]Finding{f}, 20), "\n")
-	for _, want := range []string{"heavy skew", "(C0 a)", "zero variance: all replications are equal (C0 b). They get no verdict: " +
-		"that 20 worlds agree leaves up to 16.8 %", "C0, c, is an identity: no fork, no loss."} {
+	for _, want := range []string{"heavy skew", "(C0 a)",
+		"zero variance: all replications are equal (C0 b). They get no verdict: " +
+			"that 20 worlds agree leaves up to 16.8 %", "C0, c, is an identity: no fork, no loss."} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing in\n%s", want, text)
 		}

@@ -57,9 +57,11 @@ func Ledger(findings []Finding, reps int) *table.Table {
 			id, verdict = "", ""
 		}
 	}
-	t.Notes = append(t.Notes, fmt.Sprintf("%d paired replications each; intervals are Student's, and Clopper–Pearson for questions answered with the lie. "+
+	t.Notes = append(t.Notes, fmt.Sprintf("%d paired replications each; intervals are Student's, and Clopper–Pearson for "+
+		"questions answered with the lie. "+
 		"A test holds when its whole interval lies on the stated side, fails when it lies on the other, "+
-		"and cannot be told when it crosses the bound or when p, adjusted by Holm over the tests of the claim, exceeds 5 %%. "+
+		"and cannot be told when it crosses the bound or when p, adjusted by Holm over the tests of the claim, exceeds "+
+		"5 %%. "+
 		"A claim depends when some of its tests hold and some fail.", reps))
 	t.Notes = append(t.Notes, precision(reps), chance(findings))
 	t.Notes = append(t.Notes, warnings(findings, reps)...)

@@ -135,7 +135,8 @@ func TestCrossingOnALogarithmicAxis(t *testing.T) {
 		t.Errorf("%+v", found)
 	}
 	s.Range.Log = false
-	if found, _ = sought(t, s, anyNumber, 0, func(x float64) float64 { return x - 2500 }); math.Abs(found[0].At-2500) > 1e-8 {
+	found, _ = sought(t, s, anyNumber, 0, func(x float64) float64 { return x - 2500 })
+	if math.Abs(found[0].At-2500) > 1e-8 {
 		t.Errorf("%+v", found)
 	}
 }

@@ -33,7 +33,8 @@ func (b *BreakEven) crossingTable() *table.Table {
 		t.Rows = append(t.Rows, row)
 	}
 	t.Notes = []string{fmt.Sprintf("Break-even: where the mean excess over the honest use of the same capital changes "+
-		"its sign, interpolated between the nearest values with a loss and with a gain on the scale of the range. Sign certain: the nearest value at which "+
+		"its sign, interpolated between the nearest values with a loss and with a gain on the scale of the range. Sign "+
+		"certain: the nearest value at which "+
 		"the 95 %% interval of the excess (Student's t, n = %d) lies on the side of its mean. Two changes between "+
 		"neighbouring values go unseen.", b.Reps)}
 	if len(b.Crossings) == 0 {
@@ -76,7 +77,8 @@ func (b *BreakEven) without() string {
 		return fmt.Sprintf("No crossing: the mean excess is %s at %d of %d values from %s to %s, and not distinguishable "+
 			"from zero at the others.", gainOrLoss(gains > 0), sure, values, from, to)
 	}
-	return fmt.Sprintf("No crossing: the mean excess is %s at every value, from %s to %s.", gainOrLoss(gains > 0), from, to)
+	return fmt.Sprintf("No crossing: the mean excess is %s at every value, from %s to %s.", gainOrLoss(gains > 0),
+		from, to)
 }
 
 // tried lists the values tried with their means.

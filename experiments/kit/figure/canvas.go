@@ -74,7 +74,8 @@ func (c *canvas) DrawImage(rect vg.Rectangle, img image.Image) {
 	for y := b.Max.Y - 1; y >= b.Min.Y; y-- {
 		for x := b.Min.X; x < b.Max.X; x++ {
 			px := img.At(x, y)
-			lo := vg.Point{X: rect.Min.X + vg.Length(w*vg.Length(x-b.Min.X)), Y: rect.Max.Y - vg.Length(h*vg.Length(y-b.Min.Y+1))}
+			lo := vg.Point{X: rect.Min.X + vg.Length(w*vg.Length(x-b.Min.X)),
+				Y: rect.Max.Y - vg.Length(h*vg.Length(y-b.Min.Y+1))}
 			hi := vg.Point{X: lo.X + w, Y: lo.Y + h}
 			_, _, _, a := px.RGBA()
 			if a == 0 {

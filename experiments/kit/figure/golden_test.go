@@ -41,7 +41,8 @@ func TestRoundingErrorsDoNotMoveAPoint(t *testing.T) {
 		x := vg.Length(i) / 400 // every second one is a multiple of half a step
 		near := vg.Length(math.Nextafter(float64(x), 0))
 		far := vg.Length(math.Nextafter(float64(x), 1e9))
-		if a, b, c := settled(near), settled(x), settled(far); a != b || b != c || math.Abs(float64(b-x)) > 0.0051+shift/grid {
+		a, b, c := settled(near), settled(x), settled(far)
+		if a != b || b != c || math.Abs(float64(b-x)) > 0.0051+shift/grid {
 			t.Fatalf("%v settles at %v, %v and %v", x, a, b, c)
 		}
 	}

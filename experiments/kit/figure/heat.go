@@ -226,8 +226,8 @@ func (hp *heatPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 			c.StrokeLines(draw.LineStyle{Color: gridInk, Width: thinWidth},
 				[]vg.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}, {X: x0, Y: y0}})
 			c.SetColor(textOn(fill))
-			writeFace(c, vg.Point{X: (x0 + x1) / 2, Y: vg.Length((y0+y1)/2) - halfCapital}, text.XCenter, hp.h.cellText(z), textSize,
-				hp.h.cellFace(row, col))
+			writeFace(c, vg.Point{X: (x0 + x1) / 2, Y: vg.Length((y0+y1)/2) - halfCapital}, text.XCenter, hp.h.cellText(z),
+				textSize, hp.h.cellFace(row, col))
 		}
 	}
 	hp.drawBar(c)

@@ -31,7 +31,8 @@ func (f *Figure) vegaLite() ([]byte, error) {
 	cols, rows := f.grid()
 	w, h := f.size()
 	width := math.Floor(float64(vg.Length((w-vg.Length(panelGap*vg.Length(cols-1)))/vg.Length(cols)) - axisSpace))
-	height := math.Floor(float64(vg.Length((h-legendRow-vg.Length(panelGap*vg.Length(rows-1)))/vg.Length(rows)) - axisSpace*0.8))
+	gaps := vg.Length(panelGap * vg.Length(rows-1))
+	height := math.Floor(float64(vg.Length((h-legendRow-gaps)/vg.Length(rows)) - axisSpace*0.8))
 	keys := f.seriesKeys()
 	var panels []object
 	for i := range f.Panels {

@@ -59,9 +59,9 @@ func (s *Study) selection() string {
 	df, level := float64(n-1), s.Level
 	wide := stat.StudentQuantile(1-(1-level)/2/float64(m), df) / stat.StudentQuantile((1+level)/2, df)
 	one := table.Format{Decimals: 1}
-	return fmt.Sprintf("Sorting flatters the first rows: were the true excess zero in all %d cells, the largest would still "+
-		"lie %s standard errors above zero on average. Tested together (Holm), %d of them differ from zero; an interval "+
-		"that also holds for the largest is %s times as wide as the one printed (Bonferroni).",
+	return fmt.Sprintf("Sorting flatters the first rows: were the true excess zero in all %d cells, the largest would "+
+		"still lie %s standard errors above zero on average. Tested together (Holm), %d of them differ from zero; an "+
+		"interval that also holds for the largest is %s times as wide as the one printed (Bonferroni).",
 		m, table.Number(stat.ExpectedMaximum(m, df), one), told, table.Number(wide, one))
 }
 

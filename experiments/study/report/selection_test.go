@@ -22,7 +22,8 @@ func TestNotesSayWhatIsLeftOpen(t *testing.T) {
 	many := grid(t, map[[2]float64]float64{{0.3, 1}: 5, {0.9, 1}: 7, {0.3, 2}: 0}, [2]float64{0.3, 1}, [2]float64{0.9, 1},
 		[2]float64{0.3, 2})
 	text = strings.Join(many.limits(), "\n")
-	for _, want := range []string{"zero in all 3 cells", "Tested together (Holm), 2 of them differ", "in the least precise cell"} {
+	for _, want := range []string{"zero in all 3 cells", "Tested together (Holm), 2 of them differ",
+		"in the least precise cell"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing in\n%s", want, text)
 		}
