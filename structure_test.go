@@ -66,7 +66,7 @@ var only = map[string][]string{
 	"experiments/kit/table":    {"experiments/kit/param"},
 	"experiments/presets":      {"experiments/kit/param", "experiments/kit/limit", "experiments/kit/notation"},
 	"experiments/kit/draw":     {"experiments/kit/exact"},
-	"experiments/kit/stat":     {"experiments/kit/draw"},
+	"experiments/kit/stat":     {"experiments/kit/draw", "experiments/kit/exact"},
 	"experiments/kit/notation": {"experiments/kit/param"},
 	"experiments/kit/axis":     {"experiments/kit/param", "experiments/kit/exact"},
 }
@@ -280,7 +280,7 @@ func TestPackageNames(t *testing.T) {
 var exactMath = strings.Fields(`Abs Ceil Copysign Float32bits Float32frombits Float64bits Float64frombits
 	Floor Frexp Inf IsInf IsNaN Ldexp Max MaxFloat64 MaxInt MaxInt32 MaxInt64 MaxUint16 MaxUint32 MaxUint64 MaxUint8
 	Min MinInt MinInt32 MinInt64 Mod Modf NaN Nextafter Round RoundToEven Signbit SmallestNonzeroFloat64
-	Sqrt Trunc Ln2 E Pi Sqrt2 MaxInt16 MaxInt8 MinInt16 MinInt8`)
+	Sqrt Trunc Pow10 Ln2 E Pi Sqrt2 MaxInt16 MaxInt8 MinInt16 MinInt8`)
 
 // forbidden are imports that bring a clock, files, chance, threads, logs or an
 // unordered iteration into the core.
@@ -380,6 +380,60 @@ func TestCoreIsPure(t *testing.T) {
 				t.Errorf("%s: %s", fset.Position(bad.pos), bad.what)
 			}
 		}
+	}
+}
+
+// What a package outside the core prints must be the same on every processor, too: it takes
+// its elementary functions from kit/exact, and its distributions from kit/stat. Products that
+// are fused with sums are found by the compiler, in .ci/run.
+func TestArithmeticIsTheSameEverywhere(t *testing.T) {
+	fset := token.NewFileSet()
+	for dir, u := range packages(t, fset) {
+		for _, f := range u.files {
+			for _, bad := range inexact(f) {
+				t.Errorf("%s: package %s %s", fset.Position(bad.pos), dir, bad.what)
+			}
+		}
+	}
+}
+
+// inexact lists the uses of functions whose last bits depend on the processor.
+func inexact(f *ast.File) (faults []fault) {
+	for _, i := range f.Imports {
+		p, _ := strconv.Unquote(i.Path.Value)
+		if strings.HasPrefix(p, "gonum.org/v1/gonum/") && !slices.Contains(exactGonum, p) {
+			faults = append(faults, fault{i.Pos(), "imports " + p + ", whose results differ between processors"})
+		}
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		s, ok := n.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		if x, ok := s.X.(*ast.Ident); ok && x.Name == "math" &&
+			!slices.Contains(exactMath, s.Sel.Name) {
+			faults = append(faults, fault{s.Pos(), "uses math." + s.Sel.Name + ", which differs between processors"})
+		}
+		return true
+	})
+	return faults
+}
+
+// exactGonum lists the packages of gonum of which only exact parts are used: Latin
+// hypercubes, which divide and add.
+var exactGonum = []string{"gonum.org/v1/gonum/mat", "gonum.org/v1/gonum/stat/distmv",
+	"gonum.org/v1/gonum/stat/samplemv"}
+
+func TestInexactArithmeticIsFound(t *testing.T) {
+	const src = `package p
+import ("math"; "gonum.org/v1/gonum/stat/distuv"; "gonum.org/v1/gonum/mat")
+var x = math.Exp(1) + math.Sqrt(2) + math.Pow10(3) + distuv.UnitNormal.Quantile(0.1)`
+	f, err := parser.ParseFile(token.NewFileSet(), "p.go", src, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := inexact(f); len(got) != 2 {
+		t.Errorf("%v, want two faults", got)
 	}
 }
 

@@ -196,7 +196,7 @@ func (t *Stakers) one(a Agent, row *staker, v *View, do *Actions) {
 // saturates and a strategic part that does not.
 func (t *Stakers) target(row *staker, z float64) float64 {
 	tactical := float64(t.p.TacticalShare * exact.Tanh(saturation*z/row.band))
-	return row.normal * max(0, 1+tactical+float64(t.p.Elasticity*clip(z, -strategicMost, strategicMost)))
+	return float64(row.normal * max(0, 1+tactical+float64(t.p.Elasticity*clip(z, -strategicMost, strategicMost))))
 }
 
 // work sends one slice towards the target. Tokens for a sale come first from the

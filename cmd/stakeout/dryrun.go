@@ -49,7 +49,7 @@ func (p *program) dryRun(c *cli.Context, w *question.Sweep, o experiments.Option
 		if len(w.Axes()) > 0 && !o.Series {
 			bytes = bytesPerRun
 		}
-		disk += bytes * float64(cell.Replications)
+		disk += float64(bytes * float64(cell.Replications))
 	}
 	worlds := worldsPerRep
 	if w.Shares() {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/sim"
 	"stakeout/experiments/study/trial"
@@ -84,14 +85,14 @@ func (r *runner) daiWorldOf(ctx context.Context, _ *scratch, rep int) (out daiWo
 }
 
 // premium is the price of dai over a dollar in %.
-func premium(s *sim.Sample) float64 { return 100 * (s.Dai.Price - 1) }
+func premium(s *sim.Sample) float64 { return float64(100 * (s.Dai.Price - 1)) }
 
 // ordinary reads a world without a fall, in the hours in which ether has lost at most
 // a quarter since the opening.
 func (o *daiWorld) ordinary(all []sim.Sample) {
 	var spreads []float64
 	for i := range all {
-		if s := &all[i]; s.LnETH > math.Log(0.75) {
+		if s := &all[i]; s.LnETH > exact.Log(0.75) {
 			o.far = max(o.far, math.Abs(premium(s)))
 			o.mean += premium(s)
 			spreads = append(spreads, s.Dai.SpreadBps)

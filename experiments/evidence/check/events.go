@@ -255,7 +255,7 @@ func activeAt(w *sim.World, tick uint32) float64 {
 
 // take compares the traces of a kind with the world without outage.
 func (out *eventOutcome) take(kind int, traces []trace, base *sim.World) {
-	effect := func(price float64, tick uint32) float64 { return 100 * (price/base.PriceAt(tick) - 1) }
+	effect := func(price float64, tick uint32) float64 { return float64(100 * (price/base.PriceAt(tick) - 1)) }
 	var seen, users [eventTimes][]float64
 	for i := range traces {
 		x := &traces[i]

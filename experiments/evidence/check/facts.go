@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"stakeout/experiments/evidence/facts"
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/stat"
 	"stakeout/experiments/sim"
 	"stakeout/experiments/study/trial"
@@ -99,7 +100,7 @@ func intervene(ctx context.Context, s *scratch, w *sim.World) (sweeps []sweep, t
 // day start of the world.
 func dailyReturns(w *sim.World, start, days float64) (out []float64) {
 	for d := 1.0; d <= days; d++ {
-		out = append(out, math.Log(w.PriceAt(w.Ticks(start+d))/w.PriceAt(w.Ticks(start+d-1))))
+		out = append(out, exact.Log(w.PriceAt(w.Ticks(start+d))/w.PriceAt(w.Ticks(start+d-1))))
 	}
 	return out
 }

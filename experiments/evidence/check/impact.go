@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"stakeout/experiments/evidence/facts"
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/stat"
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/sim"
@@ -100,7 +101,7 @@ func (x *impactWorld) execute(ctx context.Context, s *scratch, daily, still floa
 			if err := trial.Advance(ctx, b, end); err != nil {
 				return err
 			}
-			o := metaorder{direction(side) * math.Log(midOf(b)/still), filled(b) / tokens}
+			o := metaorder{direction(side) * exact.Log(midOf(b)/still), filled(b) / tokens}
 			x.orders[side][k] = append(x.orders[side][k], o)
 		}
 	}

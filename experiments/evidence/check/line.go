@@ -39,7 +39,7 @@ type method string
 const (
 	student   method = "Student's t"
 	bootstrap method = "BCa bootstrap of whole worlds"
-	wilson    method = "Wilson, rule of three at 0 and n"
+	wilson    method = stat.ShareMethod
 )
 
 // measured is an estimate with its 95 % interval from n independent worlds.

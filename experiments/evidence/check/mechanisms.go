@@ -2,9 +2,9 @@ package check
 
 import (
 	"context"
-	"math"
 
 	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/sim"
 	"stakeout/experiments/study/trial"
 	"stakeout/market/ledger"
@@ -29,13 +29,13 @@ func against(w, base *sim.World) mechanismEffect {
 	served := func(w *sim.World) float64 { return float64(w.Rollup().Public().Transactions) }
 	l, price := w.Ledger(), w.PriceAt(w.Tick())
 	usd := func(r ledger.Row, why ledger.Reason) float64 {
-		return l.Flow(r, why, ledger.Cash).Units() + l.Flow(r, why, ledger.Token).Units()*price
+		return l.Flow(r, why, ledger.Cash).Units() + float64(l.Flow(r, why, ledger.Token).Units()*price)
 	}
 	leaders, escrow := ledger.Row(sim.RowCoordinators), ledger.Row(ledger.Escrow)
 	fees := usd(leaders, ledger.TransactionFee) + usd(leaders, ledger.WithdrawalFee) + usd(leaders, ledger.BatchCost)
 	held := usd(escrow, ledger.Auction) + usd(escrow, ledger.Burn) + usd(escrow, ledger.StakingReward)
 	return mechanismEffect{
-		price: 100 * lnRatio(w, base, w.Tick()), served: 100 * math.Log(served(w)/served(base)),
+		price: 100 * lnRatio(w, base, w.Tick()), served: 100 * exact.Log(served(w)/served(base)),
 		bids:    100 * (-usd(leaders, ledger.Auction) - held) / fees,
 		burnt:   100 * usd(ledger.Row(ledger.Burned), ledger.Burn) / fees,
 		stakers: 100 * usd(sim.RowStakers, ledger.StakingReward) / fees,

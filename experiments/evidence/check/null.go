@@ -274,7 +274,7 @@ func drawLots(w *sim.World, cfg *sim.Config, ticks uint32) (out lottery, err err
 		for g := range weight {
 			p := weight[g] / total
 			out.expected[g] += p
-			out.variance[g] += p * (1 - p)
+			out.variance[g] += float64(p * (1 - p))
 		}
 	}
 	return out, nil

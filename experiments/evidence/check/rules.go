@@ -3,8 +3,8 @@ package check
 import (
 	"context"
 	"fmt"
-	"math"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/sim"
 	"stakeout/experiments/study/question"
 	"stakeout/experiments/study/trial"
@@ -58,11 +58,11 @@ func runRules(ctx context.Context, r *runner) (*Result, error) {
 	for k := 1; k < len(slashShares); k++ {
 		lines = append(lines, line{fmt.Sprintf("price in a takeover that slashes %g, less %g", slashShares[k],
 			slashShares[k-1]), "%", atMost(0), feared,
-			of(func(w *ruleWorld) float64 { return 100 * (math.Exp(w.price[k]-w.price[k-1]) - 1) }), 1})
+			of(func(w *ruleWorld) float64 { return float64(100 * (exact.Exp(w.price[k]-w.price[k-1]) - 1)) }), 1})
 	}
 	for k, t := range largeTrips {
 		lines = append(lines, line{fmt.Sprintf("trip of %.0f M USD over %.0f days", t.usd/1e6, t.buy+t.hold+t.sell), "%",
-			atMost(0), gain, of(func(w *ruleWorld) float64 { return 100 * w.trips[k] }), 2})
+			atMost(0), gain, of(func(w *ruleWorld) float64 { return float64(100 * w.trips[k]) }), 2})
 	}
 	return judge("rules", "Rules that no number may break", lines,
 		fmt.Sprintf("Slashing: the preset takeover-slash with other fines for a missed deadline; the price of the "+
@@ -98,7 +98,7 @@ func (r *runner) slashedPrice(ctx context.Context, rep int, share float64) (floa
 		return 0, err
 	}
 	at := t.Attack.Ticks(r.world.Time.WarmupDays + slashDay)
-	return math.Log(t.Attack.PriceAt(at) / t.Honest.PriceAt(at)), nil
+	return exact.Log(t.Attack.PriceAt(at) / t.Honest.PriceAt(at)), nil
 }
 
 // largeTrip makes a round trip in a branch and values it against the world without it.

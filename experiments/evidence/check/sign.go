@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/stat"
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/sim"
@@ -97,7 +98,7 @@ func (r *runner) signRow(
 
 // lnRatio is ln price of a world over that of its twin at a tick.
 func lnRatio(w, twin *sim.World, tick uint32) float64 {
-	return math.Log(w.PriceAt(tick) / twin.PriceAt(tick))
+	return exact.Log(w.PriceAt(tick) / twin.PriceAt(tick))
 }
 
 func lastActive(w *sim.World) float64 { return w.Rollup().Public().Active }
@@ -185,7 +186,7 @@ func signTable(worlds []signWorld, cells [signCells]signInterval) *table.Table {
 		}
 		u := cells[c].users
 		row = append(row, table.Estimate(u.value, u.lo, u.hi, table.Percent(1)),
-			table.Number(-math.Log(1-share), table.Percent(1)))
+			table.Number(-exact.Log(1-share), table.Percent(1)))
 		t.Rows = append(t.Rows, row)
 	}
 	return t

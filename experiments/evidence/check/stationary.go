@@ -3,8 +3,8 @@ package check
 import (
 	"context"
 	"fmt"
-	"math"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/stat"
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/sim"
@@ -67,11 +67,11 @@ func still(w *sim.World, cfg *sim.Config) (out stillWorld) {
 	all := measuredSeries(w, cfg)
 	part := max(min(240, len(all)/6), 1)
 	first, last := all[:part], all[len(all)-part:]
-	gap := func(s *sim.Sample) float64 { return math.Log(s.Price / s.Fundamental) }
+	gap := func(s *sim.Sample) float64 { return exact.Log(s.Price / s.Fundamental) }
 	out.gapLate, out.gapAll = over(last, gap), over(all, gap)
 	out.gapDrift = out.gapLate - over(first, gap)
 	news := func(s *sim.Sample) float64 {
-		return math.Log(s.Price/cfg.Opening.Price) - s.LnETH - s.LnActivity - s.LnOwn
+		return exact.Log(s.Price/cfg.Opening.Price) - s.LnETH - s.LnActivity - s.LnOwn
 	}
 	out.newsLate = over(last, news)
 	change := func(f func(*sim.Sample) float64) float64 { return over(last, f) - over(first, f) }
@@ -133,7 +133,7 @@ func (s *stillWorld) compare(start, end [kinds][]position, price float64) {
 		kept, has := 0.0, 0.0
 		for i, a := range start[k] {
 			b := end[k][i]
-			held, now := a.cash+a.tokens*price, b.cash+b.tokens*price
+			held, now := a.cash+float64(a.tokens*price), b.cash+float64(b.tokens*price)
 			s.members[k]++
 			if now < held/2 {
 				s.broke[k]++

@@ -3,9 +3,9 @@ package check
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/sim"
 	"stakeout/experiments/study/trial"
@@ -47,7 +47,7 @@ func (r *runner) stopped(gwei float64) *sim.Config {
 	c := r.world
 	c.Time.WarmupDays = stopWarmup
 	c.Outage = sim.OutageParams{Hours: r.days * 24, Share: 1, Repeat: 1, EveryDays: r.days}
-	c.Layer1.BackgroundLogMean, c.Layer1.BackgroundInnovation = math.Log(gwei), 0
+	c.Layer1.BackgroundLogMean, c.Layer1.BackgroundInnovation = exact.Log(gwei), 0
 	c.News.EthDaily, c.News.EthJumps = 0, 0
 	c.Users.BalanceUSD = stopBalance
 	return &c
@@ -81,7 +81,7 @@ func (r *runner) poorerThan(usd float64) float64 {
 	if usd <= stopBalance {
 		return 0
 	}
-	return 100 * (1 - math.Pow(stopBalance/usd, balanceTail))
+	return 100 * (1 - exact.Pow(stopBalance/usd, balanceTail))
 }
 
 // balanceTail is the exponent of the Pareto law of balances (agents, UserParams).

@@ -3,8 +3,8 @@ package check
 import (
 	"context"
 	"fmt"
-	"math"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/sim"
 	"stakeout/experiments/study/trial"
 	"stakeout/market/book"
@@ -75,7 +75,7 @@ func sweepBoth(ctx context.Context, s *scratch, still looks) (out []sweep, err e
 		}
 		var x sweep
 		for i := range sweepMarks {
-			x.move[i] = direction(taker) * math.Log(after.mid[i]/still.mid[i])
+			x.move[i] = direction(taker) * exact.Log(after.mid[i]/still.mid[i])
 			x.depth[i], x.usual[i] = after.depth[i][swept], still.depth[i][swept]
 		}
 		out = append(out, x)
@@ -207,12 +207,12 @@ func pace(w *sim.World, days float64) uint32 {
 func tripResult(b, still *sim.World) (profit, left float64) {
 	tick, tokens := b.View().TickUSD, 0.0
 	for _, f := range b.Exchange().Log() {
-		q := direction(f.Side) * float64(f.Lots)
-		profit -= q*(float64(f.Price)*tick-still.PriceAt(f.Tick)) + f.Fee.Units()
+		q := float64(direction(f.Side) * float64(f.Lots))
+		profit -= float64(q*(float64(float64(f.Price)*tick)-still.PriceAt(f.Tick))) + f.Fee.Units()
 		tokens += q
 	}
-	left = tokens * midOf(b)
-	return profit + left - tokens*still.PriceAt(b.Tick()), left
+	left = float64(tokens * midOf(b))
+	return profit + left - float64(tokens*still.PriceAt(b.Tick())), left
 }
 
 // tripsOf groups round trips by world.

@@ -217,7 +217,8 @@ var authors = []Claim{
 		Quote:   "The inability to hardfork the token gives no way to recover from failure modes like we can on layer 1.",
 		Reading: "Without a fork the attacker keeps all but a thousand tokens of its stake.",
 		Tests: []Test{
-			{When: "no remedy", Case: dos, Of: punished, Bound: 1000},
+			{When: "no remedy", Case: dos, Of: punished, Bound: 1000,
+				Identity: "empty blocks arrive in time, and without a remedy nothing else takes stake"},
 			{When: "a vote under a time lock", Case: dos.with("remedy=timelock-vote"), Of: punished, Bound: 1000},
 			{When: "a court", Case: dos.with("remedy=court-aragon"), Of: punished, Bound: 1000},
 			{When: "a contract that slashes", Case: dos.with("remedy=auto-slash"), Of: punished, Bound: 1000},

@@ -4,7 +4,8 @@
 // A verdict follows from runs alone, so it can change with the model; "cannot be
 // told" is a verdict too. A claim holds when all its tests hold, and fails when
 // all fail. It depends when some tests hold and some fail, namely on what differs
-// between them. In all other cases it cannot be told.
+// between them. In all other cases it cannot be told. A test whose outcome follows from
+// the books alone is named an identity and left out of the verdict.
 //
 // Assumption: the reading of a sentence, which stands beside it. The thread gives
 // no numbers, so the bound of each test is an assumption about words such as
@@ -16,6 +17,7 @@ package claims
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -64,6 +66,9 @@ type Test struct {
 	Of    Measure
 	Above bool // the mean lies above the bound; false: below
 	Bound float64
+	// Identity says why the outcome follows from the books, whatever the agents do. It is
+	// empty for a test that could fail.
+	Identity string
 }
 
 // statement is the proposition of the test, such as "net profit above 0 USD".
@@ -90,9 +95,11 @@ func (t *Turn) at(x float64) string {
 type Verdict string
 
 // The verdicts. A test holds when its whole interval lies on the stated side of the
-// bound, fails when it lies on the other, and cannot be told when it contains the
-// bound. Only claims depend.
+// bound and its p-value, adjusted for the tests of its claim, agrees; it fails when it lies
+// on the other, and otherwise it cannot be told. A sample without variance has no interval
+// and cannot be told. Only claims depend.
 const (
+	Identity   Verdict = "identity"
 	Holds      Verdict = "holds"
 	Fails      Verdict = "fails"
 	Depends    Verdict = "depends"
@@ -112,7 +119,15 @@ type Result struct {
 	Test    *Test
 	Got     stat.Interval
 	Verdict Verdict
+	// P is the two-sided p-value of a mean at the bound. Holm is P adjusted over the tests
+	// of the claim, and Q over all tests of the trial by Benjamini and Hochberg. They are
+	// NaN for an identity and for a sample without variance.
+	P, Holm, Q float64
+	Warnings   []stat.Warning
 }
+
+// tested tells whether the result is one of the tests that p-values are adjusted for.
+func (r *Result) tested() bool { return !math.IsNaN(r.P) }
 
 // judge gives the verdict on a test from the interval of its measure. An interval
 // that is not a number cannot be told.
@@ -122,6 +137,10 @@ func judge(t *Test, got stat.Interval) Verdict {
 		lo, hi, bound = -hi, -lo, -bound
 	}
 	switch {
+	case t.Identity != "":
+		return Identity
+	case got.SE == 0:
+		return CannotTell
 	case lo > bound:
 		return Holds
 	case hi < bound:
@@ -136,10 +155,13 @@ func together(results []Result) Verdict {
 	for _, r := range results {
 		count[r.Verdict]++
 	}
+	n := len(results) - count[Identity]
 	switch {
-	case count[Holds] == len(results):
+	case n == 0:
+		return Identity
+	case count[Holds] == n:
 		return Holds
-	case count[Fails] == len(results):
+	case count[Fails] == n:
 		return Fails
 	case count[Holds] > 0 && count[Fails] > 0:
 		return Depends

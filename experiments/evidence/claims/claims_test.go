@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"stakeout/experiments/kit/draw"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/stat"
 	"stakeout/experiments/study/question"
@@ -74,8 +75,107 @@ func TestJudge(t *testing.T) {
 		{false, -1, 0.9, Holds}, {false, 0.9, 1.1, CannotTell}, {false, 1.1, 2, Fails},
 		{true, math.NaN(), math.NaN(), CannotTell},
 	} {
-		if got := judge(&Test{Above: c.above, Bound: 1}, stat.Interval{Lo: c.lo, Hi: c.hi}); got != c.want {
+		if got := judge(&Test{Above: c.above, Bound: 1}, stat.Interval{Lo: c.lo, Hi: c.hi, SE: 1}); got != c.want {
 			t.Errorf("[%v, %v] above %v: %s, want %s", c.lo, c.hi, c.above, got, c.want)
+		}
+	}
+}
+
+// A sample without variance has no verdict, however far from the bound it lies; an identity
+// has one of its own.
+func TestSampleWithoutVariance(t *testing.T) {
+	for want, c := range map[Verdict]Test{CannotTell: {Bound: 2}, Identity: {Bound: 2, Identity: "the books say so"}} {
+		r := weigh(&c, make([]float64, 20))
+		if r.Verdict != want || r.tested() || !slices.Contains(r.Warnings, stat.ZeroVariance) {
+			t.Errorf("%+v, want %s", r, want)
+		}
+		r = weigh(&c, []float64{0, 0.1, 0, 0.2, 0.1})
+		if want == CannotTell && (r.Verdict != Holds || !r.tested()) || want == Identity && r.Verdict != Identity {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
+// A share of replications is judged by the binomial distribution: that twenty of twenty lie
+// refutes that one in a hundred does, and that none does shows nothing of the kind.
+func TestShareOfReplications(t *testing.T) {
+	test := &Test{Of: lied, Bound: 1}
+	for want, x := range map[Verdict][]float64{CannotTell: make([]float64, 20), Fails: slices.Repeat([]float64{100}, 20)} {
+		if r := weigh(test, x); r.Verdict != want || !r.tested() || r.Got.Hi-r.Got.Lo < 16.8 || r.Got.Hi-r.Got.Lo > 16.9 ||
+			(want == Fails) != (r.P < 1e-9) {
+			t.Errorf("%+v, want %s", r, want)
+		}
+	}
+}
+
+// A p-value is that of the bound and not of zero. Holm's adjustment takes a verdict back that
+// one test in twenty has by chance; Benjamini and Hochberg's runs over all claims.
+func TestManyTests(t *testing.T) {
+	near, far := &Test{Above: true, Bound: 10}, &Test{Above: true, Bound: -1000}
+	x := []float64{11, 10.2, 12, 10.4, 9.9, 12.1, 10.1, 11.6, 9.2, 11.1}
+	alone := weigh(near, x)
+	if alone.Verdict != Holds || math.Abs(alone.P-0.0334) > 0.0002 {
+		t.Fatalf("%+v", alone)
+	}
+	a := []Result{alone, weigh(far, x), weigh(near, x)}
+	adjust(a)
+	if a[0].Verdict != CannotTell || a[1].Verdict != Holds || math.Abs(a[0].Holm-2*alone.P) > 1e-12 {
+		t.Errorf("%+v", a)
+	}
+	b := []Result{weigh(near, x)}
+	adjust(b)
+	claim := &Claim{ID: "C0", By: "x", Quote: "x", Reading: "x.", Tests: []Test{*near}}
+	findings := []Finding{{Claim: claim, Results: a}, {Claim: claim, Results: b}}
+	discoveries(findings)
+	if b[0].Verdict != Holds || b[0].Q != alone.P || a[1].Q > 1e-6 {
+		t.Errorf("%+v, %+v", b[0], a[1])
+	}
+	text := strings.Join(Ledger(findings, 10).Notes, "\n")
+	for _, want := range []string{"over all 4 tests", "Of 2 tests told, 0 have a larger q",
+		"Warning: fewer than 20 replications (all tests)",
+		"10 replications tell a mean from its bound when the two are 0.72 standard deviations"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in\n%s", want, text)
+		}
+	}
+}
+
+// Without effects the tests of a claim tell anything falsely in at most one claim of twenty,
+// and the notes name tests whose sample is skewed or does not vary.
+func TestFalseVerdictsAreRare(t *testing.T) {
+	s, wrong := draw.New(7698), 0
+	const trials = 2000
+	test := &Test{Above: true}
+	for range trials {
+		var results []Result
+		for range 4 {
+			x := make([]float64, 20)
+			for i := range x {
+				x[i] = s.Norm()
+			}
+			got := stat.PairedT(x, confidence)
+			results = append(results, Result{Test: test, Got: got, Verdict: judge(test, got), P: got.P})
+		}
+		adjust(results)
+		if slices.ContainsFunc(results, func(r Result) bool { return r.Verdict != CannotTell }) {
+			wrong++
+		}
+	}
+	if share := float64(wrong) / trials; share < 0.03 || share > 0.07 {
+		t.Errorf("%v of the claims without an effect have a verdict", share)
+	}
+	skewed := make([]float64, 20)
+	skewed[3] = 9
+	f := Finding{Claim: &Claim{ID: "C0", Tests: []Test{{When: "a"}, {When: "b"},
+		{When: "c", Identity: "no fork, no loss"}}}}
+	f.Results = []Result{weigh(&f.Claim.Tests[0], skewed), weigh(&f.Claim.Tests[1], make([]float64, 20)),
+		weigh(&f.Claim.Tests[2], make([]float64, 20))}
+	text := strings.Join(warnings([]Finding{f}, 20), "\n")
+	for _, want := range []string{"heavy skew", "(C0 a)",
+		"zero variance: all replications are equal (C0 b). They get no verdict: " +
+			"that 20 worlds agree leaves up to 16.8 %", "C0, c, is an identity: no fork, no loss."} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in\n%s", want, text)
 		}
 	}
 }
@@ -88,6 +188,7 @@ func TestTogether(t *testing.T) {
 		{[]Verdict{Holds, Holds}, Holds}, {[]Verdict{Fails, Fails}, Fails}, {[]Verdict{Holds, Fails}, Depends},
 		{[]Verdict{Holds, Fails, CannotTell}, Depends}, {[]Verdict{Holds, CannotTell}, CannotTell},
 		{[]Verdict{Fails, CannotTell}, CannotTell},
+		{[]Verdict{Identity, Fails}, Fails}, {[]Verdict{Holds, Identity, Holds}, Holds}, {[]Verdict{Identity}, Identity},
 	} {
 		var r []Result
 		for _, v := range c.tests {
@@ -127,7 +228,7 @@ func TestTry(t *testing.T) {
 		if steps != 2 {
 			t.Errorf("%d runs of one experiment with two replications", steps)
 		}
-		if f[0].Verdict != Depends || f[0].Results[0].Verdict != Holds || f[0].Results[2].Verdict != Fails ||
+		if f[0].Verdict != CannotTell || f[0].Results[0].Verdict != Holds || f[0].Results[2].Verdict != CannotTell ||
 			f[0].Results[2].Got.Mean != 0 {
 			t.Errorf("%+v", f[0])
 		}

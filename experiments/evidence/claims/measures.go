@@ -1,9 +1,9 @@
 package claims
 
 import (
-	"math"
 	"sort"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/sim"
 	"stakeout/experiments/study/measure"
 	"stakeout/experiments/study/trial"
@@ -42,17 +42,17 @@ var (
 		return 100 * t.Attack.Trapped(1)[0]
 	}}
 	othersStake = Measure{"stake of the others at the end against honest use", "100 ln", 2, func(t *trial.Trial) float64 {
-		return 100 * math.Log(others(t.Attack)/others(t.Honest))
+		return 100 * exact.Log(others(t.Attack)/others(t.Honest))
 	}}
 	othersThird = Measure{"stake of the others five days into the third act against honest use", "100 ln", 2,
 		func(t *trial.Trial) float64 {
 			now := t.Act() + t.Attack.Ticks(2*repeatDays+5)
-			return 100 * math.Log(othersAt(t.Attack, now)/othersAt(t.Honest, now))
+			return 100 * exact.Log(othersAt(t.Attack, now)/othersAt(t.Honest, now))
 		}}
 	ownThird = Measure{"stake of the attacker before the third act against honest use", "100 ln", 2,
 		func(t *trial.Trial) float64 {
 			now := t.Act() + t.Attack.Ticks(2*repeatDays)
-			return 100 * math.Log(at(t.Attack, now).AttackerStake/at(t.Honest, now).AttackerStake)
+			return 100 * exact.Log(at(t.Attack, now).AttackerStake/at(t.Honest, now).AttackerStake)
 		}}
 	missed = Measure{"slots without a batch in time, against honest use", "%", 2, func(t *trial.Trial) float64 {
 		a, h := public(t.Attack), public(t.Honest)
@@ -82,7 +82,7 @@ var (
 		if fork(t).Answer == 0 {
 			main, rival = rival, main
 		}
-		return 100 * math.Log(rival/main)
+		return 100 * exact.Log(rival/main)
 	}}
 	punished = Measure{"tokens of the attacker slashed", "tokens", 0, func(t *trial.Trial) float64 {
 		return slashedOf(t.Attack, sim.RowAttacker)
@@ -112,6 +112,9 @@ var (
 	share = Measure{"largest share of all stake", "%", 1, func(t *trial.Trial) float64 { return 100 * t.Gain.PeakStake }}
 )
 
+// yesOrNo tells whether a replication gives 0 or 100 % and nothing in between.
+func (m Measure) yesOrNo() bool { return m.Name == lied.Name }
+
 // sinceAct is the share of the run after the start of the act. Counters begin with the
 // run; the share scales those of the honest world to the time since the act.
 func sinceAct(t *trial.Trial) float64 { return 1 - float64(t.Act())/float64(t.Honest.Tick()) }
@@ -122,7 +125,7 @@ func public(w *sim.World) *rollup.Public { return w.Rollup().Public() }
 // the end of a run the last price counts.
 func effect(t *trial.Trial, tick uint32) float64 {
 	tick = min(tick, t.Attack.Tick())
-	return 100 * math.Log(t.Attack.PriceAt(tick)/t.Honest.PriceAt(tick))
+	return 100 * exact.Log(t.Attack.PriceAt(tick)/t.Honest.PriceAt(tick))
 }
 
 // repeatDays is the time from one act of the preset fake-dos-repeat to the next.

@@ -11,7 +11,6 @@ import (
 
 	"stakeout/experiments/kit/pool"
 	"stakeout/experiments/kit/record"
-	"stakeout/experiments/kit/stat"
 	"stakeout/experiments/study/question"
 	"stakeout/experiments/study/trial"
 )
@@ -116,6 +115,7 @@ func Try(ctx context.Context, list []*Claim, o Options) (found []Finding, err er
 	for i, claim := range list {
 		findings[i] = c.judge(claim)
 	}
+	discoveries(findings)
 	if o.Turns {
 		return findings, c.turns(ctx, findings)
 	}
@@ -229,9 +229,9 @@ func (c *court) judge(claim *Claim) Finding {
 	f := Finding{Claim: claim}
 	for i := range claim.Tests {
 		t := &claim.Tests[i]
-		got := stat.PairedT(c.sample(t), confidence)
-		f.Results = append(f.Results, Result{t, got, judge(t, got)})
+		f.Results = append(f.Results, weigh(t, c.sample(t)))
 	}
+	adjust(f.Results)
 	f.Verdict = together(f.Results)
 	return f
 }

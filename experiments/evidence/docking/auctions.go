@@ -310,7 +310,8 @@ func revenueFigure(rows []Row, sizes []int, seed uint64) *figure.Figure {
 	for k, rule := range []string{"first price", "second price"} {
 		line := figure.Line{Name: rule, Points: true, Style: k + 1}
 		for i, n := range sizes {
-			line.X, line.Y = append(line.X, float64(n)+apart*(float64(k)-0.5)), append(line.Y, rows[k*len(sizes)+i].Got.Mean)
+			line.X = append(line.X, float64(n)+float64(apart*(float64(k)-0.5)))
+			line.Y = append(line.Y, rows[k*len(sizes)+i].Got.Mean)
 		}
 		panel.Lines = append(panel.Lines, line)
 	}

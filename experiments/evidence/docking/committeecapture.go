@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/stat"
@@ -65,14 +66,14 @@ func (c captureCase) odds() float64 {
 		for i := 1; i <= a; i++ {
 			x *= c.share * float64(c.seats-a+i) / float64(i)
 		}
-		sum += x * math.Pow(1-c.share, float64(c.seats-a))
+		sum += float64(x * exact.Pow(1-c.share, float64(c.seats-a)))
 	}
 	return sum
 }
 
 // ratio is the likelihood ratio of a committee in which the attacker has a seats.
 func (c captureCase) ratio(a int) float64 {
-	return math.Pow(c.share/c.drawn, float64(a)) * math.Pow((1-c.share)/(1-c.drawn), float64(c.seats-a))
+	return exact.Pow(c.share/c.drawn, float64(a)) * exact.Pow((1-c.share)/(1-c.drawn), float64(c.seats-a))
 }
 
 // chamber is a rollup led by a committee.
@@ -179,7 +180,7 @@ func (c captureCase) halted(ctx context.Context, seed uint64, committees int) (s
 
 // inBits is log₂ of an interval of odds.
 func inBits(x stat.Interval) stat.Interval {
-	return stat.Interval{Mean: math.Log2(x.Mean), Lo: math.Log2(x.Lo), Hi: math.Log2(x.Hi), N: x.N}
+	return stat.Interval{Mean: exact.Log2(x.Mean), Lo: exact.Log2(x.Lo), Hi: exact.Log2(x.Hi), N: x.N}
 }
 
 func (c captureCase) String() string {
@@ -191,8 +192,8 @@ func (c captureCase) row(got stat.Interval) Row {
 	if want := c.odds(); want > 1e-3 {
 		return relative("odds of "+c.String(), want, captureTolerance, got, 5)
 	}
-	return absolute("log₂ of the odds of "+c.String(), math.Log2(c.odds()),
-		math.Round(1000*math.Log2(1+captureTolerance))/1000, inBits(got), 3)
+	return absolute("log₂ of the odds of "+c.String(), exact.Log2(c.odds()),
+		math.Round(1000*exact.Log2(1+captureTolerance))/1000, inBits(got), 3)
 }
 
 func committeeCapture(ctx context.Context, s Scale) (*Outcome, error) {
@@ -254,7 +255,7 @@ func captureFigure(rows []Row, seed uint64) *figure.Figure {
 			if k.seats == c.seats {
 				y := rows[i].Got.Mean
 				if y < 0 {
-					y = math.Exp2(y)
+					y = exact.Pow2(y)
 				}
 				got.X, got.Y = append(got.X, k.share), append(got.Y, y)
 			}

@@ -3,9 +3,9 @@ package docking
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/stat"
@@ -62,7 +62,7 @@ func (c missCase) String() string {
 // branch are overtaken, m at most the patience.
 func (c missCase) odds() float64 {
 	if !c.build {
-		return math.Pow(c.alpha, float64(c.k))
+		return exact.Pow(c.alpha, float64(c.k))
 	}
 	q := 1 - c.alpha
 	f := make([]float64, c.k+1)
@@ -70,10 +70,10 @@ func (c missCase) odds() float64 {
 	for i := c.k - 1; i >= 0; i-- {
 		sum, paths := 0.0, 1.0
 		for m := 1; m <= 400 && (c.patience == 0 || m <= c.patience); m++ {
-			sum += paths * math.Pow(c.alpha, float64(m+1)) * math.Pow(q, float64(m-1)) * f[min(c.k, i+m+1)]
+			sum += float64(paths * exact.Pow(c.alpha, float64(m+1)) * exact.Pow(q, float64(m-1)) * f[min(c.k, i+m+1)])
 			paths *= 2 * (2*float64(m) + 1) / (float64(m) + 2)
 		}
-		f[i] = c.alpha*f[i+1] + q*sum
+		f[i] = float64(c.alpha*f[i+1]) + float64(q*sum)
 	}
 	return f[0]
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/root"
 	"stakeout/market/ledger"
@@ -82,7 +83,7 @@ type siegeMarket struct {
 // u·rate, so a lender gets the square of use: stake N beside L tokens lent has
 // the elasticity L/2N, and k = 2N/L.
 func (s siege) open() (*siegeMarket, error) {
-	lent := float64(yieldSupply) / (1 + s.k/4)
+	lent := float64(yieldSupply) / (1 + float64(s.k/4))
 	m := &siegeMarket{siege: s, opening: s.k * lent / 2}
 	var err error
 	if m.yieldMarket, err = (yieldCase{demand: siegeUse * lent / float64(yieldSupply)}).open(); err != nil {
@@ -108,7 +109,7 @@ func (s siege) open() (*siegeMarket, error) {
 // reward is the imposed reward curve: USD a year for all of a stake in
 // micro-tokens, in micro-USD.
 func (m *siegeMarket) reward(staked float64) float64 {
-	return m.pot * math.Pow(staked/m.opening, 1-m.p)
+	return m.pot * exact.Pow(staked/m.opening, 1-m.p)
 }
 
 // harvest is what a season brought, in USD a year and staked token.
@@ -121,7 +122,7 @@ func (m *siegeMarket) season(missed float64) (harvest, error) {
 	staked, mine := float64(m.roll.Public().Staked), float64(m.roll.Bonded(besieger))
 	fee := m.reward(staked) / float64(len(m.lottery))
 	if m.price == byShare {
-		fee *= 1 - missed*(1-mine/staked)
+		fee *= 1 - float64(missed*(1-mine/staked))
 	}
 	var earned [2]ledger.Amount // by the attacker and the others
 	led, lost := 0.0, 0.0
@@ -167,7 +168,7 @@ func (m *siegeMarket) settle(missed float64) (harvest, error) {
 		}
 		at := float64(m.roll.Public().Staked)
 		err = m.yieldMarket.settle(func(total ledger.Amount) float64 {
-			return h.others * math.Pow(float64(total)/at, -m.p)
+			return h.others * exact.Pow(float64(total)/at, -m.p)
 		})
 		// A season tells yields apart by one slot, and holders move slices.
 		if moved := float64(m.roll.Public().Staked)/at - 1; err != nil || math.Abs(moved) < 2e-6+4/float64(len(m.lottery)) {
@@ -206,7 +207,7 @@ func (s siege) run() (r spoils, err error) {
 	before, at, after := seasons[0], seasons[1], seasons[2]
 	r.griefing = (before.others - at.others) / (before.attacker - at.attacker)
 	r.revenue = at.attacker / before.attacker
-	r.recovered = math.Log(after.others/before.others/(1-s.missed)) / -math.Log(1-s.missed)
+	r.recovered = exact.Log(after.others/before.others/(1-s.missed)) / -exact.Log(1-s.missed)
 	r.gain = after.attacker/before.attacker - 1
 	return r, m.audit()
 }

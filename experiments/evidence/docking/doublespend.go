@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/stat"
@@ -72,7 +73,7 @@ func (c spendCase) times() float64 { return c.share / (1 - c.share) }
 // found is the chance that the attacker finds m blocks while the others find as
 // many as the payment waits for: C(m+n−1, m) p^n q^m.
 func (c spendCase) found(m int) float64 {
-	x := math.Pow(1-c.share, float64(c.blocks))
+	x := exact.Pow(1-c.share, float64(c.blocks))
 	for i := 1; i <= m; i++ {
 		x *= c.share * float64(c.blocks+i-1) / float64(i)
 	}
@@ -84,7 +85,7 @@ func (c spendCase) found(m int) float64 {
 func (c spendCase) odds() float64 {
 	sum := 1.0
 	for m := range c.blocks + 1 {
-		sum -= c.found(m) * (1 - math.Pow(c.times(), float64(c.blocks-m)))
+		sum -= float64(c.found(m) * (1 - exact.Pow(c.times(), float64(c.blocks-m))))
 	}
 	return sum
 }
@@ -96,7 +97,7 @@ func (c spendCase) odds() float64 {
 func (c spendCase) duration() float64 {
 	behind := 0.0
 	for m := range c.blocks + 1 {
-		behind += c.found(m) * float64(c.blocks+1-m)
+		behind += float64(c.found(m) * float64(c.blocks+1-m))
 	}
 	return float64(c.blocks) + behind/(c.times()-1)
 }
@@ -136,7 +137,7 @@ func (c spendCase) open() (*layer1.Chain, error) {
 func (c spendCase) attack(chain *layer1.Chain, s *draw.Stream) (won bool, blocks int, err error) {
 	limit := math.MaxInt
 	if c.share < 0.5 {
-		limit = int(math.Log(hopeless)/math.Log(c.times())) + 1
+		limit = int(exact.Log(hopeless)/exact.Log(c.times())) + 1
 	}
 	for tick := uint32(1); ; tick++ {
 		chain.Step(tick, s)
@@ -243,9 +244,9 @@ func doubleSpend(ctx context.Context, s Scale) (*Outcome, error) {
 // (q/p)^(n−k)) with k Poisson with the mean n·q/p.
 func (c spendCase) nakamoto() float64 {
 	mean := float64(c.blocks) * c.times()
-	sum, poisson := 1.0, math.Exp(-mean)
+	sum, poisson := 1.0, exact.Exp(-mean)
 	for k := range c.blocks + 1 {
-		sum -= poisson * (1 - math.Pow(c.times(), float64(c.blocks-k)))
+		sum -= float64(poisson * (1 - exact.Pow(c.times(), float64(c.blocks-k))))
 		poisson *= mean / float64(k+1)
 	}
 	return sum

@@ -106,8 +106,8 @@ func (c crowd) run(seed uint64) (path, error) {
 
 func (c crowd) send(chain *layer1.Chain, fee float64, r *draw.Stream) error {
 	for range r.Poisson(c.lambda) {
-		value, cost := topValue*r.Float64(), r.Float64()
-		if value-cost*c.wait-min(fee+1, value) <= 0 {
+		value, cost := float64(topValue*r.Float64()), r.Float64()
+		if value-float64(cost*c.wait)-min(fee+1, value) <= 0 {
 			continue
 		}
 		tx := layer1.Tx{Sender: ledger.First, Gas: 21_000, MaxFee: layer1.Gwei(value), Tip: layer1.Gwei(min(1, value))}
@@ -250,7 +250,7 @@ func feeFigure(shown []path) (*figure.Figure, error) {
 	low, high := figure.Line{Name: "lowest of an orbit", Points: true, Style: 1},
 		figure.Line{Name: "highest of an orbit", Points: true, Style: 2}
 	for step := range 41 {
-		ratio := 10 + float64(step)/4
+		ratio := 10 + float64(float64(step)/4)
 		a, b, err := orbit(ratio, orbitBlocks/4)
 		if err != nil {
 			return nil, err

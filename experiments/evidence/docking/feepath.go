@@ -3,9 +3,9 @@ package docking
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/figure"
 )
 
@@ -32,7 +32,7 @@ const (
 // back: a share x of blocks is full and the rest empty, x ln(1+d) + (1−x) ln(1−d)
 // = 0, and the limit is twice the target.
 func ceiling(d float64) float64 {
-	return 2 * math.Log(1-d) / (math.Log(1-d) - math.Log(1+d))
+	return 2 * exact.Log(1-d) / (exact.Log(1-d) - exact.Log(1+d))
 }
 
 // swing is a path of block sizes around the target.
@@ -49,7 +49,7 @@ var swings = []swing{{"full and empty blocks in turn", 1, 1}, {"32 full blocks, 
 // half below: each pair leaves (1+d)(1−d), where d is an eighth of the distance.
 func (w swing) factor(blocks int) float64 {
 	d := w.off / eighth
-	return math.Pow(1-d*d, float64(blocks)/2)
+	return exact.Pow(1-float64(d*d), float64(blocks)/2)
 }
 
 // follow gives the base fee over its start before every block, and after the
@@ -137,7 +137,7 @@ func feePath(ctx context.Context, s Scale) (*Outcome, error) {
 			exactValue(fees[swingBlocks]), 4))
 	}
 	out.Rows = append(out.Rows,
-		relative("base fee over its start, 20 full blocks", math.Pow(1+1./eighth, 20), pathTolerance,
+		relative("base fee over its start, 20 full blocks", exact.Pow(1+1./eighth, 20), pathTolerance,
 			exactValue(paths[1][20]), 3))
 	var bounds figure.Line
 	for _, denominator := range []int{2, 4, eighth, 16} {

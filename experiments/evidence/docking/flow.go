@@ -67,8 +67,8 @@ func (p *poisson) spread() float64 { return p.gap / p.seen }
 // weighted by the expected time until it, which has the same average as the
 // drawn time and less variance.
 func (p *poisson) event() error {
-	limits := 2 * p.limit * float64(p.reach)
-	total := limits + p.market + p.cancel*float64(len(p.live))
+	limits := float64(2 * p.limit * float64(p.reach))
+	total := limits + p.market + float64(p.cancel*float64(len(p.live)))
 	p.observe(1 / total)
 	u := p.draws.Float64() * total
 	side := book.Side(p.draws.Uint64() & 1)
@@ -101,7 +101,7 @@ func (p *poisson) observe(time float64) {
 	}
 	p.spent += time
 	if bid != 0 && ask != 0 {
-		p.gap += time * float64(ask-bid)
+		p.gap += float64(time * float64(ask-bid))
 		p.seen += time
 	}
 }

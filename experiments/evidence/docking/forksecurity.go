@@ -3,9 +3,9 @@ package docking
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/root"
@@ -137,11 +137,11 @@ func (x *raidWorld) give(o ledger.Owner, a ledger.Asset, units float64) {
 func (r raid) run(deposits float64) (float64, error) {
 	p := forkRules()
 	x := newRaidWorld(p)
-	need := raidSupply*r.moved + 1
+	need := float64(raidSupply*r.moved) + 1
 	bought := min(need, raidSupply*(1-r.moved))
 	x.give(raider, ledger.Token, bought)
 	x.give(faithful, ledger.Token, raidSupply*r.moved)
-	x.give(others, ledger.Token, raidSupply-raidSupply*r.moved-bought)
+	x.give(others, ledger.Token, raidSupply-float64(raidSupply*r.moved)-bought)
 	x.give(depositor, ledger.Cash, 0)
 	x.w.Must(x.w.Roll.Join(depositor, ledger.Amount(deposits*1e6)))
 	x.fork()
@@ -159,7 +159,7 @@ func (r raid) run(deposits float64) (float64, error) {
 		}
 		cost = bought * (price - r.after)
 	}
-	return taken*(1+r.parasite) - cost, x.w.Fault
+	return float64(taken*(1+r.parasite)) - cost, x.w.Fault
 }
 
 // forkRules are the defaults with a first bond of which a raider of any size has
@@ -229,7 +229,7 @@ func (o *Outcome) escalation() error {
 	for f.Stage == remedy.Disputed {
 		if n := f.Rounds; n == 2 || n == 5 || n == 10 {
 			o.Rows = append(o.Rows, absolute(fmt.Sprintf("dispute bond %d after a report of 0.35 (tokens)", n),
-				3*0.35*math.Exp2(float64(n-2)), 0, exactValue(f.Missing.Units()), 2))
+				3*0.35*exact.Pow2(float64(n-2)), 0, exactValue(f.Missing.Units()), 2))
 		}
 		x.r.Hear(x.w, remedy.Message{By: [2]ledger.Owner{faithful, raider}[f.Rounds%2], Word: remedy.Dispute,
 			Amount: f.Missing})

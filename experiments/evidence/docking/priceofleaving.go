@@ -44,7 +44,7 @@ var (
 
 // price is what gas costs on a day in USD.
 func (d gasDay) price(gas uint64) (float64, error) {
-	cost, ok := layer1.Cost(gas, layer1.Gwei(d.gwei), ledger.Amount(d.etherUSD*float64(ledger.Unit)+0.5))
+	cost, ok := layer1.Cost(gas, layer1.Gwei(d.gwei), ledger.Amount(float64(d.etherUSD*float64(ledger.Unit))+0.5))
 	if !ok {
 		return 0, ledger.ErrOverflow
 	}

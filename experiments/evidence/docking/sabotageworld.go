@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/param"
 	"stakeout/market"
 	"stakeout/market/book"
@@ -79,7 +80,7 @@ func (w *sabotageWorld) quote(side book.Side, price int, impact, tokens float64)
 	}
 	total := 0.0
 	for away := 0; total < tokens; away++ {
-		up := math.Floor(sabotageVolume * math.Pow((float64(away)+0.5)/par/impact, 2))
+		up := math.Floor(sabotageVolume * exact.Pow((float64(away)+0.5)/par/impact, 2))
 		if err := put(away, up-total); err != nil {
 			return err
 		}
@@ -108,7 +109,7 @@ func (s sabotage) run(stake, short float64) (float64, error) {
 		return 0, err
 	}
 	equity := func(price float64) float64 {
-		return w.led.Total(saboteur, ledger.Cash).Units() + price*w.led.Total(saboteur, ledger.Token).Units()
+		return w.led.Total(saboteur, ledger.Cash).Units() + float64(price*w.led.Total(saboteur, ledger.Token).Units())
 	}
 	before := equity(1)
 	if err := errors.Join(w.pool.Borrow(saboteur, ledger.Amount(short)*ledger.Unit, ledger.Unit),

@@ -30,7 +30,8 @@ const (
 func revenue(alpha, gamma float64) float64 {
 	a2 := alpha * alpha
 	q := 1 - alpha
-	return (alpha*q*q*(4*alpha+gamma*(1-2*alpha)) - a2*alpha) / (1 - alpha*(1+(2-alpha)*alpha))
+	return (float64(alpha*q*q*(float64(4*alpha)+float64(gamma*(1-float64(2*alpha))))) - float64(a2*alpha)) /
+		(1 - float64(alpha*(1+float64((2-alpha)*alpha))))
 }
 
 var selfishCases = []struct{ alpha, gamma float64 }{{1.0 / 3, 0}, {0.4, 0.5}, {0.25, 1}}

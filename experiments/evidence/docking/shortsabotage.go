@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/root"
 	"stakeout/market/ledger"
@@ -63,12 +64,12 @@ func (s sabotage) margin() float64 { return s.fall - s.rate*s.days/365 }
 // best is the published best short over V, and its profit over V at one dollar.
 func (s sabotage) best() (short, profit float64) {
 	m := s.margin()
-	short = math.Pow(m/(2*s.impact), 2)
+	short = exact.Pow(m/(2*s.impact), 2)
 	return short, short * m / 3
 }
 
 // cost is the published short over stake.
-func (s sabotage) cost() float64 { return (1 - (1-s.slashed)*(1-s.fall)) / s.margin() }
+func (s sabotage) cost() float64 { return (1 - float64((1-s.slashed)*(1-s.fall))) / s.margin() }
 
 // errThin is returned when the book has no price left for the size.
 var errThin = errors.New("the book is too thin")
@@ -88,7 +89,7 @@ func (s sabotage) even() (float64, error) {
 func (s sabotage) search(points int) (short, profit float64, err error) {
 	lo, hi := 0.01, 50.0
 	for _, n := range []int{points, points} {
-		step := math.Pow(hi/lo, 1/float64(n-1))
+		step := exact.Pow(hi/lo, 1/float64(n-1))
 		for i, q := 0, lo; i < n; i, q = i+1, q*step {
 			gain, err := s.run(0, math.Round(q*sabotageVolume))
 			if errors.Is(err, errThin) || errors.Is(err, lending.ErrCap) {
@@ -257,7 +258,7 @@ func sabotageFigure(points int) (*figure.Figure, error) {
 		best, _ := c.best()
 		for k := range 101 {
 			q := 2.5 * best * float64(k) / 100
-			law.X, law.Y = append(law.X, q), append(law.Y, 100*q*(c.margin()-4.0/3*impact*math.Sqrt(q)))
+			law.X, law.Y = append(law.X, q), append(law.Y, 100*q*(c.margin()-float64(4.0/3*impact*math.Sqrt(q))))
 		}
 		for k, n := 1, points/(i+1); k <= n; k++ {
 			q := 2.5 * best * float64(k) / float64(n)

@@ -3,9 +3,9 @@ package docking
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/stat"
@@ -61,7 +61,7 @@ func (c compoundCase) String() string {
 // staked is the stake after a number of slots over that at the start.
 func (c compoundCase) staked(slot int) float64 {
 	if c.geometric {
-		return math.Pow(1+c.rewards, float64(slot)/compoundSlots)
+		return exact.Pow(1+c.rewards, float64(slot)/compoundSlots)
 	}
 	return 1 + c.rewards*float64(slot)/compoundSlots
 }
@@ -73,7 +73,7 @@ func (c compoundCase) variance(slots int) float64 {
 	left := 1.0
 	for t := 1; t <= slots; t++ {
 		theta := 1 - c.staked(t-1)/c.staked(t)
-		left *= 1 - theta*theta
+		left *= 1 - float64(theta*theta)
 	}
 	return 1 - left
 }
@@ -85,18 +85,18 @@ func (c compoundCase) majority() float64 {
 	unit := c.rewards / compoundSlots
 	a, b := c.share/unit, (1-c.share)/unit
 	beta := func(x, y float64) float64 {
-		g, _ := math.Lgamma(x)
-		h, _ := math.Lgamma(y)
-		k, _ := math.Lgamma(x + y)
+		g := exact.LogGamma(x)
+		h := exact.LogGamma(y)
+		k := exact.LogGamma(x + y)
 		return g + h - k
 	}
 	sum := 0.0
 	for led := 0.0; led <= compoundSlots; led++ {
-		if a+led < (a+b+compoundSlots)/2-1e-9 {
+		if a+led < float64((a+b+compoundSlots)/2)-1e-9 {
 			continue
 		}
-		ways := -math.Log(compoundSlots+1) - beta(led+1, compoundSlots-led+1)
-		sum += math.Exp(ways + beta(a+led, b+compoundSlots-led) - beta(a, b))
+		ways := -exact.Log(compoundSlots+1) - beta(led+1, compoundSlots-led+1)
+		sum += exact.Exp(ways + beta(a+led, b+compoundSlots-led) - beta(a, b))
 	}
 	return sum
 }

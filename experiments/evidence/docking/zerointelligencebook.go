@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/stat"
 )
@@ -21,7 +22,7 @@ var _ = register(Entry{
 })
 
 // law is the published spread in units of μ/α.
-func law(epsilon float64) float64 { return 0.218 + 0.557*math.Pow(epsilon, 0.75) }
+func law(epsilon float64) float64 { return 0.218 + float64(0.557*exact.Pow(epsilon, 0.75)) }
 
 // lawGrid holds the values of ε at which the law is claimed.
 var lawGrid = []float64{0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4}
@@ -56,7 +57,7 @@ func (v flowVariant) measure(epsilon float64, events int, seed uint64) (float64,
 	reach := int(math.Round(v.reach * reachOf * market / (2 * limit)))
 	p := newPoisson(market, limit, epsilon*market/2, reach, seed)
 	// Events in a mean life: nearly all limit orders are cancelled.
-	perLife := (market + 4*limit*float64(reach)) / p.cancel
+	perLife := (market + float64(4*limit*float64(reach))) / p.cancel
 	if err := p.run(int(warmupLives * perLife)); err != nil {
 		return 0, err
 	}
@@ -166,7 +167,7 @@ func lawFigure(rows []Row, seed uint64) *figure.Figure {
 	first, last := lawGrid[0], lawGrid[len(lawGrid)-1]
 	var x, curve, lower, upper, zero, below, above []float64
 	for i := range points + 1 {
-		e := first * math.Pow(last/first, float64(i)/points)
+		e := first * exact.Pow(last/first, float64(i)/points)
 		x = append(x, e)
 		curve, lower, upper = append(curve, law(e)), append(lower, law(e)*(1-lawTolerance)),
 			append(upper, law(e)*(1+lawTolerance))

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/stat"
 )
 
@@ -44,7 +45,7 @@ func (p *panel) blockLength(x []float64) float64 {
 	if n < 9 {
 		return 1
 	}
-	window := max(5, int(math.Ceil(math.Sqrt(math.Log10(n)))))
+	window := max(5, int(math.Ceil(math.Sqrt(exact.Log10(n)))))
 	maxLag := int(math.Ceil(math.Sqrt(n))) + window
 	rho := make([]float64, maxLag+1)
 	p.correlogram(x, p.all, 0, rho)
@@ -54,14 +55,14 @@ func (p *panel) blockLength(x []float64) float64 {
 			rho[k] = r * float64(p.pairs(k)) / float64(len(x))
 		}
 	}
-	lags := min(2*max(lastSignificant(rho, window, 2*math.Sqrt(math.Log10(n)/n)), 1), maxLag)
+	lags := min(2*max(lastSignificant(rho, window, 2*math.Sqrt(exact.Log10(n)/n)), 1), maxLag)
 	g, spectrum := 0.0, rho[0]
 	for k := 1; k <= lags; k++ {
 		taper := min(1, 2*(1-float64(k)/float64(lags)))
-		g += 2 * float64(taper*float64(k)) * rho[k]
+		g += float64(2 * float64(taper*float64(k)) * rho[k])
 		spectrum += 2 * float64(taper*rho[k])
 	}
-	length := math.Cbrt(float64(g*g) / float64(spectrum*spectrum) * n)
+	length := exact.Pow(float64(g*g)/float64(spectrum*spectrum)*n, 1.0/3)
 	if math.IsNaN(length) {
 		return 1
 	}

@@ -3,7 +3,7 @@ package facts
 import (
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
+	"stakeout/experiments/kit/stat"
 )
 
 // Autocorrelation treats the series as stretches of one long series: one mean
@@ -84,7 +84,7 @@ func LjungBox(acf []float64, pairs []int, n int) (q, p float64) {
 	if math.IsNaN(q) || len(acf) == 0 {
 		return math.NaN(), math.NaN()
 	}
-	return q, distuv.ChiSquared{K: float64(len(acf))}.Survival(q)
+	return q, stat.ChiSquaredTail(q, float64(len(acf)))
 }
 
 // Correlation is Pearson's correlation of the pairs (x_i, y_i), those with a

@@ -39,8 +39,7 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/stat"
 )
 
@@ -68,7 +67,7 @@ func bare(v float64, n int) Estimate { return Estimate{v, math.NaN(), math.NaN()
 func LogReturns(prices []float64) []float64 {
 	out := make([]float64, max(len(prices)-1, 0))
 	for t := range out {
-		out[t] = math.Log(prices[t+1] / prices[t])
+		out[t] = exact.Log(prices[t+1] / prices[t])
 	}
 	return out
 }
@@ -115,7 +114,7 @@ func hill(top []float64) float64 {
 	if !(threshold > 0) {
 		return math.NaN()
 	}
-	return float64(len(top)-1) / stat.Sum(top[1:], func(v float64) float64 { return math.Log(v / threshold) })
+	return float64(len(top)-1) / stat.Sum(top[1:], func(v float64) float64 { return exact.Log(v / threshold) })
 }
 
 // HillInterval returns the 95 % interval of a tail index that Hill estimated
@@ -130,8 +129,7 @@ func HillInterval(index float64, k int) (lo, hi float64) {
 		return math.Inf(-1), math.Inf(1)
 	}
 	n := float64(2 * k)
-	chi := distuv.ChiSquared{K: n}
-	return index * chi.Quantile((1-Level)/2) / n, index * chi.Quantile((1+Level)/2) / n
+	return index * stat.ChiSquaredQuantile((1-Level)/2, n) / n, index * stat.ChiSquaredQuantile((1+Level)/2, n) / n
 }
 
 // Side keeps of returns the gains (sign +1) or the losses (−1) as sizes and

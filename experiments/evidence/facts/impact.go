@@ -4,7 +4,8 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/stat/distuv"
+	"stakeout/experiments/kit/exact"
+	"stakeout/experiments/kit/stat"
 )
 
 // PowerLaw fits ln y = ln Y + δ ln x by weighted least squares and returns δ and
@@ -21,18 +22,18 @@ func PowerLaw(x, y, weight []float64) (exponent, prefactor float64) {
 		if !(x[i] > 0) || !(y[i] > 0) || !(v > 0) {
 			continue
 		}
-		a, b := math.Log(x[i]), math.Log(y[i])
+		a, b := exact.Log(x[i]), exact.Log(y[i])
 		w, wx, wy, wxx, wxy = w+v, wx+float64(v*a), wy+float64(v*b), wxx+float64(v*a*a), wxy+float64(v*a*b)
 	}
 	exponent = (float64(w*wxy) - float64(wx*wy)) / (float64(w*wxx) - float64(wx*wx))
 	if math.IsInf(exponent, 0) {
 		exponent = math.NaN()
 	}
-	return exponent, math.Exp((wy - float64(exponent*wx)) / w)
+	return exponent, exact.Exp((wy - float64(exponent*wx)) / w)
 }
 
 // LocalExponent is the slope between two points of a curve in logarithms.
-func LocalExponent(x0, y0, x1, y1 float64) float64 { return math.Log(y1/y0) / math.Log(x1/x0) }
+func LocalExponent(x0, y0, x1, y1 float64) float64 { return exact.Log(y1/y0) / exact.Log(x1/x0) }
 
 // Prefactor is Y of I = Y σ √(Q/V) for one impact I, in the unit of σ, of an
 // order of size Q/V.
@@ -69,19 +70,19 @@ func FitImpact(size, impact, weight []float64) Law {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, s := range size {
 		if s > 0 {
-			d := math.Floor(math.Log10(s) + 1e-9)
+			d := math.Floor(exact.Log10(s) + 1e-9)
 			low, high = min(low, d), max(high, d)
 		}
 	}
 	for d := low; d <= high; d++ {
 		var s, i, w []float64
 		for k := range size {
-			if size[k] > 0 && math.Floor(math.Log10(size[k])+1e-9) == d {
+			if size[k] > 0 && math.Floor(exact.Log10(size[k])+1e-9) == d {
 				s, i, w = append(s, size[k]), append(i, impact[k]), append(w, weight[k])
 			}
 		}
 		if e, _ := fitCurve(s, i, w); !math.IsNaN(e.Value) {
-			law.Decades = append(law.Decades, Decade{math.Pow(10, d), e})
+			law.Decades = append(law.Decades, Decade{math.Pow10(int(d)), e})
 		}
 	}
 	return law
@@ -104,9 +105,9 @@ func fitCurve(size, impact, weight []float64) (exponent, prefactor Estimate) {
 		var top, bottom float64
 		for k, s := range size {
 			if s > 0 {
-				g := math.Pow(s, delta)
-				top += weight[k] * g * impact[k]
-				bottom += weight[k] * g * g
+				g := exact.Pow(s, delta)
+				top += float64(weight[k] * g * impact[k])
+				bottom += float64(weight[k] * g * g)
 			}
 		}
 		return top / bottom, top * top / bottom
@@ -123,9 +124,9 @@ func fitCurve(size, impact, weight []float64) (exponent, prefactor Estimate) {
 		return none, none // Impact that does not grow with size, or falls to nothing, follows no such law.
 	}
 	seExponent, seLog := sandwich(size, impact, weight, delta, y)
-	t := distuv.StudentsT{Sigma: 1, Nu: float64(len(size) - 2)}.Quantile((1 + Level) / 2)
-	return Estimate{delta, delta - t*seExponent, delta + t*seExponent, len(size)},
-		Estimate{y, y * math.Exp(-t*seLog), y * math.Exp(t*seLog), len(size)}
+	t := stat.StudentQuantile((1+Level)/2, float64(len(size)-2))
+	return Estimate{delta, delta - float64(t*seExponent), delta + float64(t*seExponent), len(size)},
+		Estimate{y, y * exact.Exp(-t*seLog), y * exact.Exp(t*seLog), len(size)}
 }
 
 // best finds where a function of one hill is largest: the best of a grid, then
@@ -141,7 +142,7 @@ func best(from, to float64, f func(float64) float64) float64 {
 	a, b := max(from, at-(to-from)/steps), min(to, at+(to-from)/steps)
 	golden := (math.Sqrt(5) - 1) / 2
 	for b-a > 1e-10 {
-		if c, d := b-golden*(b-a), a+golden*(b-a); f(c) > f(d) {
+		if c, d := b-float64(golden*(b-a)), a+float64(golden*(b-a)); f(c) > f(d) {
 			b = d
 		} else {
 			a = c
@@ -159,17 +160,17 @@ func sandwich(size, impact, weight []float64, delta, y float64) (seExponent, seL
 		if !(s > 0) {
 			continue
 		}
-		curve := y * math.Pow(s, delta)
-		u, v := curve*math.Log(s), curve
+		curve := float64(y * exact.Pow(s, delta))
+		u, v := curve*exact.Log(s), curve
 		w, e := weight[k], impact[k]-curve
-		a, b, c = a+w*u*u, b+w*u*v, c+w*v*v
+		a, b, c = a+float64(w*u*u), b+float64(w*u*v), c+float64(w*v*v)
 		f := w * w * e * e
-		p, q, r = p+f*u*u, q+f*u*v, r+f*v*v
+		p, q, r = p+float64(f*u*u), q+float64(f*u*v), r+float64(f*v*v)
 		n++
 	}
-	det := a*c - b*b
+	det := float64(a*c) - float64(b*b)
 	correction := n / (n - 2) / (det * det)
-	seExponent = math.Sqrt((c*c*p - 2*b*c*q + b*b*r) * correction)
-	seLog = math.Sqrt((b*b*p - 2*a*b*q + a*a*r) * correction)
+	seExponent = math.Sqrt((float64(c*c*p) - float64(2*b*c*q) + float64(b*b*r)) * correction)
+	seLog = math.Sqrt((float64(b*b*p) - float64(2*a*b*q) + float64(a*a*r)) * correction)
 	return seExponent, seLog
 }

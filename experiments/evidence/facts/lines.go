@@ -85,7 +85,7 @@ func (m *measurement) varianceRatio(q int) Estimate {
 	v, se := VarianceRatio(m.stretches(m.r), q)
 	se *= math.Sqrt(m.twins())
 	const z = 1.959963984540054 // The normal quantile of Level.
-	return Estimate{v, v - z*se, v + z*se, len(m.r)}
+	return Estimate{v, v - float64(z*se), v + float64(z*se), len(m.r)}
 }
 
 // volumeLines are the quantiles of volumes over days.

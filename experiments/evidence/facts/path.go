@@ -3,6 +3,8 @@ package facts
 import (
 	"math"
 	"slices"
+
+	"stakeout/experiments/kit/exact"
 )
 
 // Path is a price as it was recorded: rows in the order of time. A column that
@@ -58,7 +60,7 @@ func (p *Path) spacing() (median float64, regular bool) {
 func (p *Path) marks(interval float64) func(row int) int {
 	if gap, regular := p.spacing(); regular {
 		every := math.Round(interval / gap)
-		if every >= 1 && math.Abs(every*gap-interval) < 0.01*interval {
+		if every >= 1 && math.Abs(float64(every*gap)-interval) < 0.01*interval {
 			return func(row int) int { return int(math.Ceil(float64(row) / every)) }
 		}
 	}
@@ -143,7 +145,7 @@ func sampleReturns(paths []Path, interval float64) *returns {
 			}
 			list[len(list)-1].n++
 			offset++
-			r := math.Log(p.Price[s.to] / p.Price[s.from])
+			r := exact.Log(p.Price[s.to] / p.Price[s.from])
 			out.r, out.size = append(out.r, r), append(out.size, math.Abs(r))
 			seconds += p.Time[s.to] - p.Time[s.from]
 			if traded {

@@ -74,8 +74,8 @@ type Tried struct {
 // sign is the sign of the mean excess, and 0 when there is no mean.
 func (t *Tried) sign() int { return cmp.Compare(t.Excess.Mean, 0) * min(t.Excess.N, 1) }
 
-// Crossing is a break-even. At is interpolated linearly between Lo and Hi, the nearest
-// values with a loss and with a gain; where the mean is zero at a value tried, Lo and Hi
+// Crossing is a break-even. At is interpolated between Lo and Hi, the nearest values with a
+// loss and with a gain, in equal ratios where the range is; where the mean is zero at a value tried, Lo and Hi
 // are the first and the last such value. SureBelow and SureAbove are the nearest values at
 // which the interval has the sign of the mean, NaN where there is none.
 type Crossing struct {
@@ -84,6 +84,9 @@ type Crossing struct {
 	PeakStake            float64 // share, interpolated
 	Rising               bool    // from loss to gain
 }
+
+// certain tells whether both signs are: otherwise chance alone may have made the crossing.
+func (c *Crossing) certain() bool { return !math.IsNaN(c.SureBelow) && !math.IsNaN(c.SureAbove) }
 
 // BreakEven is what a search found.
 type BreakEven struct {
@@ -157,7 +160,7 @@ func (s Search) midpoints(tried []Tried, near func(float64) float64) (list []flo
 }
 
 // crossings describes every change of the sign.
-func crossings(tried []Tried) (list []Crossing) {
+func (s Search) crossings(tried []Tried) (list []Crossing) {
 	for _, c := range changes(tried) {
 		lo, hi := &tried[c[0]], &tried[c[1]]
 		u := lo.Excess.Mean / (lo.Excess.Mean - hi.Excess.Mean)
@@ -165,8 +168,8 @@ func crossings(tried []Tried) (list []Crossing) {
 		if zero := zeros(tried[c[0]:c[1]]); len(zero) > 0 {
 			lo, hi, u = &zero[0], &zero[len(zero)-1], 0.5
 		}
-		x.Lo, x.At, x.Hi = lo.At, lo.At+u*(hi.At-lo.At), hi.At
-		x.PeakStake = lo.PeakStake.Mean + u*(hi.PeakStake.Mean-lo.PeakStake.Mean)
+		x.Lo, x.At, x.Hi = lo.At, axis.Range{From: lo.At, To: hi.At, Log: s.Range.Log}.At(u), hi.At
+		x.PeakStake = lo.PeakStake.Mean + float64(u*(hi.PeakStake.Mean-lo.PeakStake.Mean))
 		list = append(list, x)
 	}
 	return list
@@ -212,7 +215,7 @@ func (s Search) Run(ctx context.Context, name string, set []string, o experiment
 		pass++
 		return b.try(ctx, w, pass, o)
 	})
-	b.Crossings, b.Partial = crossings(b.Tried), err != nil
+	b.Crossings, b.Partial = s.crossings(b.Tried), err != nil
 	return b, err
 }
 

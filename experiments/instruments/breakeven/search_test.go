@@ -42,7 +42,7 @@ func sought(t *testing.T, s Search, near func(float64) float64, width float64,
 	if err != nil {
 		t.Fatal(err)
 	}
-	return crossings(tried), passes
+	return s.crossings(tried), passes
 }
 
 func anyNumber(x float64) float64 { return x }
@@ -126,6 +126,32 @@ func TestSearchHalves(t *testing.T) {
 	}
 }
 
+// Along a range in equal ratios the crossing is interpolated in equal ratios, as its middles
+// are halved: a straight line would put it at 8,333.
+func TestCrossingOnALogarithmicAxis(t *testing.T) {
+	s := Search{Range: axis.Range{From: 1, To: 1e4, Points: 2, Log: true}}
+	found, _ := sought(t, s, anyNumber, 0, func(x float64) float64 { return math.Log(x / 2154.434690031884) })
+	if len(found) != 1 || math.Abs(found[0].At-2154.434690031884) > 1e-8 || !found[0].certain() {
+		t.Errorf("%+v", found)
+	}
+	s.Range.Log = false
+	found, _ = sought(t, s, anyNumber, 0, func(x float64) float64 { return x - 2500 })
+	if math.Abs(found[0].At-2500) > 1e-8 {
+		t.Errorf("%+v", found)
+	}
+}
+
+// A crossing beside which no interval leaves zero out may be chance, and the table says so.
+func TestUncertainCrossing(t *testing.T) {
+	for width, want := range map[float64]string{1: "a gain", 100: "a gain, not certain"} {
+		found, _ := sought(t, Search{Range: axis.Range{From: 0, To: 10, Points: 2}}, anyNumber, width,
+			func(x float64) float64 { return x - 5 })
+		if got := found[0].turnsTo(); got != want {
+			t.Errorf("width %v: turns to %s, want %s", width, got, want)
+		}
+	}
+}
+
 // A whole number is bracketed by its neighbours, and the stake is interpolated.
 func TestCrossingOfWholeNumbers(t *testing.T) {
 	found, passes := sought(t, Search{Range: axis.Range{From: 0, To: 8, Points: 3}, Halvings: 30}, math.Round, 0,
@@ -156,17 +182,21 @@ func TestCertainSigns(t *testing.T) {
 }
 
 func TestTablesOfASearch(t *testing.T) {
-	at := func(x, mean float64, n int) Tried {
-		e := report.Estimate{Interval: stat.Interval{Mean: mean, Lo: math.Inf(-1), Hi: math.Inf(1), N: n}}
+	at := func(x, mean, half float64, n int) Tried {
+		e := report.Estimate{Interval: stat.Interval{Mean: mean, Lo: mean - half, Hi: mean + half, N: n}}
 		return Tried{x, e, e, e}
 	}
 	for want, tried := range map[string][]Tried{
-		"the mean excess is a loss wherever it is not zero, from 0.25 to 4,000": {at(0.25, 0, 1), at(1, -3, 1),
-			at(4000, -2, 1)},
-		"a gain wherever it is not zero": {at(1, math.NaN(), 0), at(2, 3, 1)},
-		"zero at every value":            {at(1, math.NaN(), 0), at(2, 0, 1)},
+		"No crossing: the mean excess is a loss at every value, from 0.25 to 4,000.": {at(0.25, -2, 1, 9), at(1, -3, 1, 9),
+			at(4000, -2, 1, 9)},
+		"No crossing: the mean excess is a loss at 1 of 3 values from 0.25 to 4,000, and not distinguishable from zero at " +
+			"the others.": {at(0.25, 0, 0, 9), at(1, -3, 1, 9), at(4000, -1096, 13924, 9)},
+		"No crossing: the mean excess is a gain at every value": {at(1, math.NaN(), 0, 0), at(2, 3, 1, 9)},
+		"not distinguishable from zero at any value from 1 to 2": {at(1, math.NaN(), 0, 0),
+			at(2, -1096, 13924, 9)},
+		"No crossing: no value has an excess.": {at(1, math.NaN(), 0, 0)},
 	} {
-		b := &BreakEven{Tried: tried, Crossings: crossings(tried), Partial: true}
+		b := &BreakEven{Tried: tried, Crossings: Search{}.crossings(tried), Partial: true}
 		for _, table := range b.Tables() {
 			if err := table.Validate(); err != nil {
 				t.Error(err)

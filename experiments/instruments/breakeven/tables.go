@@ -8,7 +8,6 @@ import (
 	"io"
 	"math"
 	"path/filepath"
-	"slices"
 
 	"stakeout/experiments"
 	"stakeout/experiments/kit/record"
@@ -30,11 +29,12 @@ func (b *BreakEven) crossingTable() *table.Table {
 			{Name: "Peak stake share", Unit: "%"}, {Name: "Turns to"}}}
 	for _, c := range b.Crossings {
 		row := []table.Cell{table.Estimate(c.At, c.Lo, c.Hi, digits(c.At)), certain(c.SureBelow), certain(c.SureAbove),
-			table.Number(c.PeakStake, table.Percent(1)), table.Text(gainOrLoss(c.Rising))}
+			table.Number(c.PeakStake, table.Percent(1)), table.Text(c.turnsTo())}
 		t.Rows = append(t.Rows, row)
 	}
 	t.Notes = []string{fmt.Sprintf("Break-even: where the mean excess over the honest use of the same capital changes "+
-		"its sign, linear between the nearest values with a loss and with a gain. Sign certain: the nearest value at which "+
+		"its sign, interpolated between the nearest values with a loss and with a gain on the scale of the range. Sign "+
+		"certain: the nearest value at which "+
 		"the 95 %% interval of the excess (Student's t, n = %d) lies on the side of its mean. Two changes between "+
 		"neighbouring values go unseen.", b.Reps)}
 	if len(b.Crossings) == 0 {
@@ -46,19 +46,39 @@ func (b *BreakEven) crossingTable() *table.Table {
 	return t
 }
 
-// without says which sign the excess has when it never changes.
-func (b *BreakEven) without() string {
-	where := "at every value"
-	if slices.ContainsFunc(b.Tried, func(t Tried) bool { return t.sign() == 0 }) {
-		where = "wherever it is not zero"
+// turnsTo is the sign beyond a crossing.
+func (c *Crossing) turnsTo() string {
+	if c.certain() {
+		return gainOrLoss(c.Rising)
 	}
+	return gainOrLoss(c.Rising) + ", not certain"
+}
+
+// without says which sign the excess has when it never changes. An interval with zero in it
+// has none.
+func (b *BreakEven) without() string {
+	var gains, losses, values int
 	for i := range b.Tried {
-		if t := &b.Tried[i]; t.sign() != 0 {
-			return fmt.Sprintf("No crossing: the mean excess is %s %s, from %s to %s.", gainOrLoss(t.sign() > 0), where,
-				written(b.Tried[0].At), written(b.Tried[len(b.Tried)-1].At))
+		if e := &b.Tried[i].Excess; e.N > 0 {
+			values++
+			gains += max(e.Sign(), 0)
+			losses += max(-e.Sign(), 0)
 		}
 	}
-	return "No crossing: the mean excess is zero at every value, or there is none."
+	if values == 0 {
+		return "No crossing: no value has an excess."
+	}
+	from, to := written(b.Tried[0].At), written(b.Tried[len(b.Tried)-1].At)
+	switch sure := gains + losses; {
+	case sure == 0:
+		return fmt.Sprintf("No crossing: the mean excess keeps its sign, but is not distinguishable from zero at any value "+
+			"from %s to %s.", from, to)
+	case sure < values:
+		return fmt.Sprintf("No crossing: the mean excess is %s at %d of %d values from %s to %s, and not distinguishable "+
+			"from zero at the others.", gainOrLoss(gains > 0), sure, values, from, to)
+	}
+	return fmt.Sprintf("No crossing: the mean excess is %s at every value, from %s to %s.", gainOrLoss(gains > 0),
+		from, to)
 }
 
 // tried lists the values tried with their means.
@@ -101,8 +121,8 @@ func gainOrLoss(gain bool) string {
 // with as few decimals as change it by less than a thousandth of a percent.
 func digits(x float64) (f table.Format) {
 	for ; math.Abs(x) < 1000 && f.Decimals < 12; f.Decimals++ {
-		scale := math.Pow(10, float64(f.Decimals))
-		if math.Abs(math.Round(x*scale)-x*scale) <= 1e-5*math.Abs(x*scale) {
+		scale := math.Pow10(f.Decimals)
+		if math.Abs(math.Round(x*scale)-float64(x*scale)) <= 1e-5*math.Abs(x*scale) {
 			break
 		}
 	}

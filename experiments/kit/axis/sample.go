@@ -64,18 +64,47 @@ func (s Sample) Draw(axes int, seed uint64) [][]float64 {
 	if s.Points == 0 || axes == 0 {
 		return nil
 	}
-	batch, cube := mat.NewDense(s.Points, axes, nil), distmv.NewUnitUniform(axes, nil)
-	source := rand.NewPCG(seed, stream)
-	if s.Method == Halton {
-		samplemv.Halton{Kind: samplemv.Owen, Q: cube, Src: source}.Sample(batch)
-	} else {
-		samplemv.LatinHypercube{Q: cube, Src: source}.Sample(batch)
-	}
+	batch, source := mat.NewDense(s.Points, axes, nil), rand.NewPCG(seed, stream)
 	out := make([][]float64, s.Points)
 	for i := range out {
 		out[i] = batch.RawRowView(i)
 	}
+	if s.Method == Halton {
+		halton(out, rand.New(source).Perm)
+	} else {
+		samplemv.LatinHypercube{Q: distmv.NewUnitUniform(axes, nil), Src: source}.Sample(batch)
+	}
 	return out
+}
+
+// halton adds the points of a randomised Halton sequence to zeros: coordinate j has the
+// digits of the number of the point in the j-th prime base, each place permuted. The points
+// are those of gonum's samplemv, which fuses the product with the sum where the processor
+// can, so that last digits would differ.
+// Source: A. B. Owen, "A randomized Halton algorithm in R", arXiv 1706.02808, 2017.
+func halton(points [][]float64, permutation func(n int) []int) {
+	base := 1
+	for j := range points[0] {
+		for base++; !prime(base); base++ {
+		}
+		period := int64(1)
+		for place := 1 / float64(base); 1-place < 1; place /= float64(base) {
+			digit := permutation(base)
+			for i := range points {
+				points[i][j] += float64(float64(digit[int64(i)/period%int64(base)]) * place)
+			}
+			period *= int64(base)
+		}
+	}
+}
+
+func prime(n int) bool {
+	for d := 2; d*d <= n; d++ {
+		if n%d == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // Grid returns every combination of values of the axes as indices into their

@@ -11,7 +11,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// canvas corrects a drawing surface in three ways. It turns text into glyph outlines,
+// canvas corrects a drawing surface in four ways. It puts coordinates on a grid, so that a
+// picture has the same bytes on every processor. It turns text into glyph outlines,
 // because the PDF surface supports only the characters of Windows-1252 and the SVG
 // surface needs an installed font. It turns images into rectangles, because the PDF
 // surface draws them upside down. It converts transparent colours for the PDF surface,
@@ -20,7 +21,12 @@ type canvas struct {
 	vg.Canvas
 	// plainAlpha is true for a surface that reads plain components.
 	plainAlpha bool
-	// err is the first character that the font cannot draw.
+	// raster is true for a surface of pixels, which gets lines only.
+	raster bool
+	turn   int   // quarters of a circle
+	turns  []int // kept by Push
+	dash   []vg.Length
+	// err is the first thing that cannot be drawn, such as a character without a glyph.
 	err error
 }
 
@@ -68,7 +74,8 @@ func (c *canvas) DrawImage(rect vg.Rectangle, img image.Image) {
 	for y := b.Max.Y - 1; y >= b.Min.Y; y-- {
 		for x := b.Min.X; x < b.Max.X; x++ {
 			px := img.At(x, y)
-			lo := vg.Point{X: rect.Min.X + w*vg.Length(x-b.Min.X), Y: rect.Max.Y - h*vg.Length(y-b.Min.Y+1)}
+			lo := vg.Point{X: rect.Min.X + vg.Length(w*vg.Length(x-b.Min.X)),
+				Y: rect.Max.Y - vg.Length(h*vg.Length(y-b.Min.Y+1))}
 			hi := vg.Point{X: lo.X + w, Y: lo.Y + h}
 			_, _, _, a := px.RGBA()
 			if a == 0 {
@@ -119,7 +126,7 @@ func outline(face font.Face, at vg.Point, text string) (vg.Path, error) {
 			return path, fmt.Errorf("figure: outline of %q: %w", r, err)
 		}
 		path = appendGlyph(path, segs, func(p fixed.Point26_6) vg.Point {
-			return vg.Point{X: at.X + unit*vg.Length(pen+p.X), Y: at.Y - unit*vg.Length(p.Y)}
+			return vg.Point{X: at.X + font.Length(unit*vg.Length(pen+p.X)), Y: at.Y - font.Length(unit*vg.Length(p.Y))}
 		})
 		pen += adv
 		prev = g
@@ -160,5 +167,5 @@ func appendGlyph(path vg.Path, segs sfnt.Segments, at func(fixed.Point26_6) vg.P
 
 // between returns the point at the given share of the way from a to b.
 func between(a, b vg.Point, share vg.Length) vg.Point {
-	return vg.Point{X: a.X + share*(b.X-a.X), Y: a.Y + share*(b.Y-a.Y)}
+	return vg.Point{X: a.X + vg.Length(share*(b.X-a.X)), Y: a.Y + vg.Length(share*(b.Y-a.Y))}
 }

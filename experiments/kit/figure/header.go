@@ -169,12 +169,12 @@ func (h *header) Plot(c draw.Canvas, _ *plot.Plot) {
 		x := c.Min.X + f.pole
 		top := c.Max.Y
 		if f.text != "" && !f.stub {
-			top += rowHeight*vg.Length(f.row) + rowHeight - 1
+			top += vg.Length(rowHeight*vg.Length(f.row)) + rowHeight - 1
 		}
 		c.StrokeLine2(sty, x, c.Min.Y, x, top)
 	}
 	for _, f := range h.flags {
-		at := vg.Point{X: c.Min.X + f.left + 2, Y: c.Max.Y + rowHeight*vg.Length(f.row) + 3}
+		at := vg.Point{X: c.Min.X + f.left + 2, Y: c.Max.Y + vg.Length(rowHeight*vg.Length(f.row)) + 3}
 		if f.left < f.pole-0.01 {
 			at.X -= 1
 		}
@@ -190,9 +190,9 @@ func (h *header) drawLetter(data draw.Canvas, left vg.Length, rows int) {
 	if h.panel.Title == "" {
 		return
 	}
-	y := data.Max.Y + 3 + 2 + rowHeight*vg.Length(max(rows-1, 0))
+	y := data.Max.Y + 3 + 2 + vg.Length(rowHeight*vg.Length(max(rows-1, 0)))
 	if h.titleRow() > 0 {
-		y = data.Max.Y + 3 + 2 + rowHeight*vg.Length(h.rows)
+		y = data.Max.Y + 3 + 2 + vg.Length(rowHeight*vg.Length(h.rows))
 	}
 	data.SetColor(ink)
 	writeFace(data, vg.Point{X: left, Y: y}, text.XLeft, h.panel.Title, letterSize, bold)

@@ -10,6 +10,8 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"stakeout/experiments/kit/exact"
 )
 
 const (
@@ -56,7 +58,7 @@ func (s heatScale) limit() float64 { return math.Max(-s.min, s.max) }
 // share returns the strength of the colour of a value, from −1 to 1.
 func (s heatScale) share(z float64) float64 {
 	if l := s.linear; l > 0 {
-		return math.Copysign(math.Log1p(math.Abs(z)/l)/math.Log1p(s.limit()/l), z)
+		return math.Copysign(exact.Log1p(math.Abs(z)/l)/exact.Log1p(s.limit()/l), z)
 	}
 	return z / s.limit()
 }
@@ -89,10 +91,10 @@ func (c *chart) addHeat(p *plot.Plot, size vg.Point) error {
 // for both signs, the powers of ten from linear upwards.
 func (s heatScale) powers() []plot.Tick {
 	ticks := []plot.Tick{{Label: Number(0, 0)}}
-	for x := math.Pow(10, math.Ceil(math.Log10(s.linear))); x <= s.limit(); x *= 10 {
+	for x := math.Pow10(int(math.Ceil(exact.Log10(s.linear)))); x <= s.limit(); x *= 10 {
 		for _, v := range []float64{x, -x} {
 			if v >= s.min && v <= s.max {
-				ticks = append(ticks, plot.Tick{Value: v, Label: Number(v, max(0, -int(math.Floor(math.Log10(x)))))})
+				ticks = append(ticks, plot.Tick{Value: v, Label: Number(v, max(0, -int(math.Floor(exact.Log10(x)))))})
 			}
 		}
 	}
@@ -224,8 +226,8 @@ func (hp *heatPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 			c.StrokeLines(draw.LineStyle{Color: gridInk, Width: thinWidth},
 				[]vg.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}, {X: x0, Y: y0}})
 			c.SetColor(textOn(fill))
-			writeFace(c, vg.Point{X: (x0 + x1) / 2, Y: (y0+y1)/2 - halfCapital}, text.XCenter, hp.h.cellText(z), textSize,
-				hp.h.cellFace(row, col))
+			writeFace(c, vg.Point{X: (x0 + x1) / 2, Y: vg.Length((y0+y1)/2) - halfCapital}, text.XCenter, hp.h.cellText(z),
+				textSize, hp.h.cellFace(row, col))
 		}
 	}
 	hp.drawBar(c)
@@ -237,7 +239,7 @@ func (hp *heatPlotter) drawBar(c draw.Canvas) {
 	bottom, top := hp.scale.share(hp.scale.min), hp.scale.share(hp.scale.max)
 	at := func(share float64) vg.Length { return c.Y((share - bottom) / (top - bottom)) }
 	for i := range steps {
-		lo, hi := bottom+(top-bottom)*float64(i)/steps, bottom+(top-bottom)*float64(i+1)/steps
+		lo, hi := bottom+float64((top-bottom)*float64(i)/steps), bottom+float64((top-bottom)*float64(i+1)/steps)
 		c.SetColor(shade((lo + hi) / 2))
 		c.Fill(vg.Rectangle{Min: vg.Point{X: x0, Y: at(lo)},
 			Max: vg.Point{X: x0 + barWidth, Y: min(at(hi)+bleed, c.Max.Y)}}.Path())
@@ -273,7 +275,7 @@ func shade(share float64) color.NRGBA {
 	if share < 0 {
 		end = blue
 	}
-	mix := func(v uint8) uint8 { return uint8(math.Round(255 + (float64(v)-255)*math.Abs(share))) }
+	mix := func(v uint8) uint8 { return uint8(math.Round(255 + float64((float64(v)-255)*math.Abs(share)))) }
 	return color.NRGBA{mix(end.R), mix(end.G), mix(end.B), 0xff}
 }
 
@@ -285,9 +287,9 @@ func textOn(c color.NRGBA) color.NRGBA {
 		if s <= 0.04045 {
 			return s / 12.92
 		}
-		return math.Pow((s+0.055)/1.055, 2.4)
+		return exact.Pow((s+0.055)/1.055, 2.4)
 	}
-	l := 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
+	l := float64(0.2126*linear(c.R)) + float64(0.7152*linear(c.G)) + float64(0.0722*linear(c.B))
 	if 1.05/(l+0.05) > (l+0.05)/0.05 {
 		return color.NRGBA{0xff, 0xff, 0xff, 0xff}
 	}

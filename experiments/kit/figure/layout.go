@@ -33,7 +33,7 @@ func (f *Figure) grid() (cols, rows int) {
 }
 
 func (f *Figure) size() (w, h vg.Length) {
-	return vg.Length(f.Width) * vg.Millimeter, vg.Length(f.HeightMM) * vg.Millimeter
+	return vg.Length(vg.Length(f.Width) * vg.Millimeter), vg.Length(vg.Length(f.HeightMM) * vg.Millimeter)
 }
 
 // drawing is the layout of a figure, with one plot and one chart for each panel.
@@ -71,8 +71,8 @@ func (f *Figure) draw(surface vg.Canvas) error {
 func (f *Figure) charts(area draw.Canvas) (*drawing, error) {
 	cols, rows := f.grid()
 	size := vg.Point{
-		X: (area.Size().X-panelGap*vg.Length(cols-1))/vg.Length(cols) - axisSpace,
-		Y: (area.Size().Y-panelGap*vg.Length(rows-1))/vg.Length(rows) - axisSpace*0.8,
+		X: (area.Size().X-vg.Length(panelGap*vg.Length(cols-1)))/vg.Length(cols) - axisSpace,
+		Y: (area.Size().Y-vg.Length(panelGap*vg.Length(rows-1)))/vg.Length(rows) - axisSpace*0.8,
 	}
 	d := &drawing{tiles: draw.Tiles{Cols: cols, Rows: rows, PadX: panelGap, PadY: panelGap}}
 	for r := range rows {
@@ -197,7 +197,7 @@ func write(c draw.Canvas, at vg.Point, x text.XAlignment, s string) {
 
 func writeFace(c draw.Canvas, at vg.Point, x text.XAlignment, s string, size vg.Length, f face) {
 	lookedUp := plot.DefaultTextHandler.Cache().Lookup(f.sized(size), size)
-	at.X += vg.Length(x) * lookedUp.Width(s)
+	at.X += vg.Length(vg.Length(x) * lookedUp.Width(s))
 	c.FillString(lookedUp, at, s)
 }
 

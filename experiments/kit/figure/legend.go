@@ -90,7 +90,7 @@ func (l *legend) draw(page draw.Canvas) (draw.Canvas, error) {
 		return page, errors.New("figure: a name in the legend is wider than the figure")
 	}
 	_, rows := l.columns(page.Size().X)
-	below := page.Size().X * (legendRow*vg.Length(rows) + belowGap)
+	below := page.Size().X * (vg.Length(legendRow*vg.Length(rows)) + belowGap)
 	if l.right && page.Size().Y*(l.widest()+entryGap) < below {
 		return l.drawRight(page), nil
 	}
@@ -131,7 +131,7 @@ func (l *legend) drawRight(page draw.Canvas) draw.Canvas {
 func (l *legend) drawBelow(page draw.Canvas) draw.Canvas {
 	cols, rows := l.columns(page.Size().X)
 	if total := l.total(); total <= page.Size().X {
-		x := page.Min.X + (page.Size().X-total)/2
+		x := page.Min.X + vg.Length((page.Size().X-total)/2)
 		for _, e := range l.entries {
 			e.draw(page, vg.Point{X: x, Y: page.Min.Y + 0.4*legendRow})
 			x += e.width() + entryGap
@@ -139,14 +139,14 @@ func (l *legend) drawBelow(page draw.Canvas) draw.Canvas {
 		return draw.Crop(page, 0, 0, legendRow+belowGap, 0)
 	}
 	w := l.widest() + entryGap
-	left := page.Min.X + (page.Size().X-w*vg.Length(cols)+entryGap)/2
+	left := page.Min.X + vg.Length((page.Size().X-vg.Length(w*vg.Length(cols))+entryGap)/2)
 	for i, e := range l.entries {
 		e.draw(page, vg.Point{
-			X: left + w*vg.Length(i%cols),
-			Y: page.Min.Y + legendRow*(vg.Length(rows-1-i/cols)+0.4),
+			X: left + vg.Length(w*vg.Length(i%cols)),
+			Y: page.Min.Y + vg.Length(legendRow*(vg.Length(rows-1-i/cols)+0.4)),
 		})
 	}
-	return draw.Crop(page, 0, 0, legendRow*vg.Length(rows)+belowGap, 0)
+	return draw.Crop(page, 0, 0, vg.Length(legendRow*vg.Length(rows))+belowGap, 0)
 }
 
 // draw draws swatch and name. The height of at is the middle of the text.

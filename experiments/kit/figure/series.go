@@ -7,6 +7,8 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"stakeout/experiments/kit/exact"
 )
 
 // xRange returns the range of all values on the X axis.
@@ -51,10 +53,10 @@ func (p *Panel) margins(r interval) interval {
 			continue
 		}
 		if p.XLog {
-			k := math.Pow(r.max/r.min, 0.03)
+			k := exact.Pow(r.max/r.min, 0.03)
 			return interval{r.min / k, r.max * k}
 		}
-		d := 0.03 * (r.max - r.min)
+		d := float64(0.03 * (r.max - r.min))
 		return interval{r.min - d, r.max + d}
 	}
 	return r
@@ -87,9 +89,9 @@ func setAxis(a *plot.Axis, r interval, log bool, length vg.Length, vertical bool
 	var ticks []plot.Tick
 	if log {
 		r, ticks = logarithmic(r, length, vertical, vertical)
-		r = interval{math.Log10(r.min), math.Log10(r.max)}
+		r = interval{exact.Log10(r.min), exact.Log10(r.max)}
 		for i := range ticks {
-			ticks[i].Value = math.Log10(ticks[i].Value)
+			ticks[i].Value = exact.Log10(ticks[i].Value)
 		}
 	} else {
 		r, ticks = linear(r, length, vertical, vertical)
@@ -128,7 +130,7 @@ func onAxis(log bool) func([]float64) []float64 {
 		}
 		out := make([]float64, len(v))
 		for i, x := range v {
-			out[i] = math.Log10(x)
+			out[i] = exact.Log10(x)
 		}
 		return out
 	}
@@ -275,7 +277,7 @@ func polyline(pts []vg.Point) vg.Path {
 	for i := 1; i < len(pts); i++ {
 		if i+1 < len(pts) {
 			u, v := direction(pts[i-1], pts[i]), direction(pts[i], pts[i+1])
-			if w := (vg.Point{X: u.X + v.X, Y: u.Y + v.Y}); u.X*v.X+u.Y*v.Y < 0 {
+			if w := (vg.Point{X: u.X + v.X, Y: u.Y + v.Y}); vg.Length(u.X*v.X)+vg.Length(u.Y*v.Y) < 0 {
 				if n := length(w); n > 1e-6 {
 					w = w.Scale(step / n)
 				} else {
@@ -291,7 +293,7 @@ func polyline(pts []vg.Point) vg.Path {
 	return p
 }
 
-func length(p vg.Point) vg.Length { return vg.Length(math.Hypot(float64(p.X), float64(p.Y))) }
+func length(p vg.Point) vg.Length { return vg.Length(math.Sqrt(float64(p.X*p.X) + float64(p.Y*p.Y))) }
 
 // direction returns the unit vector from a to b, or zero if they coincide.
 func direction(a, b vg.Point) vg.Point {

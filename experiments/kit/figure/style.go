@@ -132,7 +132,7 @@ func (s shape) path(at vg.Point, r vg.Length) vg.Path {
 	}
 	var p vg.Path
 	for i, c := range corners {
-		pt := vg.Point{X: at.X + r*vg.Length(c[0]), Y: at.Y + r*vg.Length(c[1])}
+		pt := vg.Point{X: at.X + vg.Length(r*vg.Length(c[0])), Y: at.Y + vg.Length(r*vg.Length(c[1]))}
 		if i == 0 {
 			p.Move(pt)
 			continue
@@ -146,7 +146,7 @@ func (s shape) path(at vg.Point, r vg.Length) vg.Path {
 func circlePath(at vg.Point, r vg.Length) vg.Path {
 	const k = 4 * (math.Sqrt2 - 1) / 3 // makes the middle of each cubic quarter lie on the circle
 	pt := func(x, y float64) vg.Point {
-		return vg.Point{X: at.X + r*vg.Length(x), Y: at.Y + r*vg.Length(y)}
+		return vg.Point{X: at.X + vg.Length(r*vg.Length(x)), Y: at.Y + vg.Length(r*vg.Length(y))}
 	}
 	var p vg.Path
 	p.Move(pt(1, 0))

@@ -8,6 +8,8 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
+
+	"stakeout/experiments/kit/exact"
 )
 
 // interval is a range of data values. It is empty while min is above max.
@@ -85,7 +87,7 @@ func (s tickStep) label(k float64) string { return Number(s.at(k), max(0, -s.exp
 // linear returns the range and the ticks of a linear axis, with the smallest step whose
 // labels fit. expand extends the range to the next ticks.
 func linear(r interval, length vg.Length, vertical, expand bool) (interval, []plot.Tick) {
-	exp := int(math.Floor(math.Log10(r.max-r.min))) - 2
+	exp := int(math.Floor(exact.Log10(r.max-r.min))) - 2
 	for ; ; exp++ {
 		for _, m := range []float64{1, 2, 5} {
 			s := tickStep{m, exp}
@@ -111,7 +113,7 @@ func linear(r interval, length vg.Length, vertical, expand bool) (interval, []pl
 func (s tickStep) closed(r interval, first, last float64) (interval, []plot.Tick) {
 	const little = 0.15
 	out := interval{s.at(first), s.at(last)}
-	room := 0.02 * (r.max - r.min)
+	room := float64(0.02 * (r.max - r.min))
 	if short := s.at(first + 1); last-first > 2 && r.min < short && short-r.min < little*s.size() {
 		out.min, first = r.min-room, first+1
 	}
@@ -155,7 +157,7 @@ func logarithmic(r interval, length vg.Length, vertical, expand bool) (interval,
 	}
 	const manyDecades = 3 // Longer axes have labels only at powers of ten.
 	for _, fine := range [][]int{{1, 2, 5}, {1, 3}} {
-		if t := logTicks(r, 1, fine...); math.Log10(r.max/r.min) <= manyDecades && apart(r, t, length, vertical) {
+		if t := logTicks(r, 1, fine...); exact.Log10(r.max/r.min) <= manyDecades && apart(r, t, length, vertical) {
 			return r, t
 		}
 	}
@@ -171,9 +173,9 @@ func logarithmic(r interval, length vg.Length, vertical, expand bool) (interval,
 // second, third and so on, as every says. Either all labels are short or none is.
 func logTicks(r interval, every int, labelled ...int) (t []plot.Tick) {
 	within := interval{r.min * (1 - 1e-9), r.max * (1 + 1e-9)}
-	least := int(math.Ceil(math.Log10(within.min)))
+	least := int(math.Ceil(exact.Log10(within.min)))
 	short := within.min < 1e-6 || within.max >= 1e7
-	for e := int(math.Floor(math.Log10(r.min))); e <= int(math.Ceil(math.Log10(r.max))); e++ {
+	for e := int(math.Floor(exact.Log10(r.min))); e <= int(math.Ceil(exact.Log10(r.max))); e++ {
 		for m := 1; m <= 9; m++ {
 			v := tickStep{float64(m), e}.size()
 			if v < within.min || v > within.max {
@@ -198,9 +200,9 @@ func apart(r interval, ticks []plot.Tick, length vg.Length, vertical bool) bool 
 		}
 		need := 2 * textSize
 		if !vertical {
-			need = (textWidth(last.Label)+textWidth(t.Label))/2 + textSize
+			need = vg.Length((textWidth(last.Label)+textWidth(t.Label))/2) + textSize
 		}
-		if last.Label != "" && length*vg.Length(math.Log(t.Value/last.Value)/math.Log(r.max/r.min)) < need {
+		if last.Label != "" && length*vg.Length(exact.Log(t.Value/last.Value)/exact.Log(r.max/r.min)) < need {
 			return false
 		}
 		last = t
@@ -218,7 +220,7 @@ func logLabel(m, e int, short bool) string {
 
 // round125 rounds up or down to a number with the mantissa 1, 2 or 5.
 func round125(v float64, up bool) float64 {
-	e := int(math.Floor(math.Log10(v)))
+	e := int(math.Floor(exact.Log10(v)))
 	best := tickStep{1, e}.size()
 	for _, s := range []tickStep{{1, e}, {2, e}, {5, e}, {1, e + 1}} {
 		if up && s.size() >= v*(1-1e-9) {

@@ -8,6 +8,8 @@ import (
 	"math"
 
 	"gonum.org/v1/plot/vg"
+
+	"stakeout/experiments/kit/exact"
 )
 
 // vegaSchema is the address of the schema that the JSON follows.
@@ -28,8 +30,9 @@ type object = map[string]any
 func (f *Figure) vegaLite() ([]byte, error) {
 	cols, rows := f.grid()
 	w, h := f.size()
-	width := math.Floor(float64((w-panelGap*vg.Length(cols-1))/vg.Length(cols) - axisSpace))
-	height := math.Floor(float64((h-legendRow-panelGap*vg.Length(rows-1))/vg.Length(rows) - axisSpace*0.8))
+	width := math.Floor(float64(vg.Length((w-vg.Length(panelGap*vg.Length(cols-1)))/vg.Length(cols)) - axisSpace))
+	gaps := vg.Length(panelGap * vg.Length(rows-1))
+	height := math.Floor(float64(vg.Length((h-legendRow-gaps)/vg.Length(rows)) - axisSpace*0.8))
 	keys := f.seriesKeys()
 	var panels []object
 	for i := range f.Panels {
@@ -95,8 +98,8 @@ func scaled(field, title string, log bool, r interval) object {
 	}
 	o["scale"] = object{"type": "log"}
 	var decades []float64
-	for e := math.Floor(math.Log10(r.min)); e <= math.Ceil(math.Log10(r.max)); e++ {
-		decades = append(decades, math.Pow(10, e))
+	for e := math.Floor(exact.Log10(r.min)); e <= math.Ceil(exact.Log10(r.max)); e++ {
+		decades = append(decades, math.Pow10(int(e)))
 	}
 	if len(decades) > 2 {
 		o["axis"] = object{"values": decades}

@@ -62,7 +62,7 @@ func (wp *waterfallPlotter) roomForLabels(r interval, width vg.Length) interval 
 	out := r
 	unit := (r.max - r.min) / float64(max(width*0.6, 1))
 	for _, s := range wp.steps {
-		w := float64(textWidth(wp.amount(s))+6) * unit
+		w := float64(float64(textWidth(wp.amount(s))+6) * unit)
 		switch right, end := s.side(w); {
 		case right:
 			out.include(end + w)
@@ -135,7 +135,7 @@ func (wp *waterfallPlotter) writeAmount(c draw.Canvas, amount string, right bool
 	if !right {
 		align, x = text.XRight, x-6
 	}
-	left := x + vg.Length(align)*textWidth(amount)
+	left := x + vg.Length(vg.Length(align)*textWidth(amount))
 	c.SetColor(color.White)
 	c.Fill(vg.Rectangle{
 		Min: vg.Point{X: left - 1, Y: y - textSize/2},

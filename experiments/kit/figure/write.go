@@ -87,7 +87,7 @@ func (f *Figure) render() ([]output, error) {
 	}
 	var files []output
 	for _, s := range surfaces {
-		c := &canvas{Canvas: s.c, plainAlpha: s.plainAlpha}
+		c := &canvas{Canvas: s.c, plainAlpha: s.plainAlpha, raster: s.ext == ".png"}
 		if err := f.draw(c); err != nil {
 			return nil, err
 		}

@@ -16,14 +16,12 @@ const (
 )
 
 // These numbers limit the memory of a writer. For each column it holds the page in
-// progress, a dictionary, and the compressed pages of the row group; with 150 columns
-// that is about 12 MB. A text column with few repetitions outgrows its dictionary and
-// is then written without one. Only the footer grows with the rows, by about 1 kB a
-// column and group. Parquet allows 32,767 groups, which is 1.3e8 rows.
+// progress and the compressed pages of the row group; with 150 columns that is about
+// 12 MB. Only the footer grows with the rows, by about 1 kB a column and group. Parquet
+// allows 32,767 groups, which is 1.3e8 rows.
 const (
-	rowsPerGroup    = 4096
-	pageBytes       = 32 << 10
-	dictionaryBytes = 16 << 10
+	rowsPerGroup = 4096
+	pageBytes    = 32 << 10
 )
 
 // orderedGroup is a Parquet group that keeps the order of the columns; parquet.Group
@@ -59,8 +57,9 @@ func parquetSchema(s Schema) *parquet.Schema {
 	return parquet.NewSchema(s.Name, g)
 }
 
-// leaf returns the Parquet form of a type. Texts use a dictionary, because most of
-// them are a few identifiers, which a dictionary stores once in each group.
+// leaf returns the Parquet form of a type. No column uses a dictionary: parquet-go cuts
+// the runs of its indices differently with AVX2 and without, and the bytes of the file
+// would depend on the processor. Compression removes the repetitions all the same.
 func leaf(t Type) parquet.Node {
 	switch t {
 	case Int:
@@ -70,7 +69,7 @@ func leaf(t Type) parquet.Node {
 	case Bool:
 		return parquet.Leaf(parquet.BooleanType)
 	}
-	return parquet.Encoded(parquet.String(), &parquet.RLEDictionary)
+	return parquet.Encoded(parquet.String(), &parquet.Plain)
 }
 
 // ParquetWriter writes the rows of one schema as Parquet with Zstandard
@@ -96,7 +95,6 @@ func NewParquetWriter(w io.Writer, s Schema, specHash string) (*ParquetWriter, e
 		parquet.Compression(codec),
 		parquet.MaxRowsPerRowGroup(rowsPerGroup),
 		parquet.PageBufferSize(pageBytes),
-		parquet.DictionaryMaxBytes(dictionaryBytes),
 		parquet.CreatedBy("stakeout", "1", "record"),
 		parquet.KeyValueMetadata(keySchema, s.canonical()),
 		parquet.KeyValueMetadata(keySpecHash, specHash))

@@ -38,6 +38,15 @@ func BenjaminiHochberg(p []float64) []float64 {
 	return adjusted
 }
 
+// ExpectedMaximum returns about the mean of the largest of m independent values with
+// Student's distribution and nu degrees of freedom, such as the largest of m estimates in
+// standard errors when all true values are zero. It is off by less than 5 % for m ≥ 2 and
+// nu ≥ 9.
+// Source: G. Blom, Statistical Estimates and Transformed Beta-Variables, 1958.
+func ExpectedMaximum(m int, nu float64) float64 {
+	return StudentQuantile((float64(m)-0.375)/(float64(m)+0.25), nu)
+}
+
 // rank returns a copy of p with 1 for NaN, and its indices in ascending order of
 // the values.
 func rank(p []float64) (clean []float64, order []int) {

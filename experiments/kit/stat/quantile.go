@@ -20,7 +20,7 @@ func Quantile(x []float64, p float64) float64 {
 	if len(x) == 0 || !(p >= 0 && p <= 1) {
 		return math.NaN()
 	}
-	return interpolate(ascending(x), p*float64(len(x)-1))
+	return interpolate(ascending(x), float64(p*float64(len(x)-1)))
 }
 
 // interpolate returns the value at a fractional index of sorted data. An index
@@ -57,6 +57,20 @@ func ES(x []float64, level float64) float64 {
 	tail := Sum(sorted[:whole], func(v float64) float64 { return v })
 	if fraction := count - float64(whole); fraction > 0 {
 		tail += float64(fraction * sorted[whole])
+	}
+	return tail / count
+}
+
+// esOf is the expected shortfall of sorted values that occur so many times each; count is
+// the size of the tail.
+func esOf(sorted []float64, times []int32, count float64) float64 {
+	tail, left := 0.0, count
+	for i := 0; left > 0 && i < len(sorted); i++ {
+		use := min(left, float64(times[i]))
+		if use > 0 {
+			tail += float64(use * sorted[i])
+			left -= use
+		}
 	}
 	return tail / count
 }

@@ -1,7 +1,7 @@
 // Package stat estimates and tests what replicated simulation runs show.
 //
 // It has intervals for paired differences (Student's t and the BCa bootstrap),
-// for shares (Wilson, and the rule of three without successes) and for quantiles
+// for shares (Wilson, and Clopper and Pearson where they are rare) and for quantiles
 // (order statistics). It also has tail measures (value at risk, expected
 // shortfall) and adjustments of p-values for many tests (Holm, Benjamini and
 // Hochberg). Limits of a sample are returned as Warnings, which tables print.
@@ -84,7 +84,8 @@ func SD(x []float64) float64 { return math.Sqrt(Variance(x)) }
 // Skewness returns the moment coefficient m₃/m₂^1.5, whose moments have the
 // divisor n. It is NaN when x does not vary.
 func Skewness(x []float64) float64 {
-	return centralMoment(x, 3) / math.Pow(centralMoment(x, 2), 1.5)
+	m2 := centralMoment(x, 2)
+	return centralMoment(x, 3) / (m2 * math.Sqrt(m2))
 }
 
 // Kurtosis returns the moment coefficient m₄/m₂², whose moments have the divisor

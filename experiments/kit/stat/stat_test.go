@@ -128,21 +128,65 @@ func TestWilsonSolvesTheScoreEquation(t *testing.T) {
 	}
 }
 
-func TestShareUsesTheRuleOfThree(t *testing.T) {
-	lo, hi := Share(0, 100, 0.95)
-	checkClose(t, "lo of 0", lo, 0)
-	checkClose(t, "hi of 0", hi, math.Log(20)/100)
-	lo, hi = Share(100, 100, 0.95)
-	checkClose(t, "lo of n", lo, 1-math.Log(20)/100)
-	checkClose(t, "hi of n", hi, 1)
-	lo, hi = Share(0, 2, 0.95)
-	checkClose(t, "hi is at most 1", hi, 1)
-	checkClose(t, "lo", lo, 0)
-	lo, hi = Share(0, 0, 0.95)
-	checkClose(t, "no trials", hi-lo, 1)
-	lo, hi = Share(3, 7, 0.9)
-	wilsonLo, wilsonHi := Wilson(3, 7, 0.9)
-	checkClose(t, "otherwise Wilson", lo+2*hi, wilsonLo+2*wilsonHi)
+// After none in n the closed form is 1 − 0.025^(1/n); the other ends are those of the
+// tables of Clopper and Pearson, such as R's binom.test(4, 20).
+func TestRareSharesAreExact(t *testing.T) {
+	for n, want := range map[int]float64{3: 0.70760, 20: 0.16843, 100: 0.036217} {
+		lo, hi := Share(0, n, 0.95)
+		if lo != 0 || math.Abs(hi-want) > 1e-5 || math.Abs(hi-1+math.Pow(0.025, 1/float64(n))) > 1e-12 {
+			t.Errorf("none in %d: [%v, %v], want an upper end of %v", n, lo, hi, want)
+		}
+		lo, hi = Share(n, n, 0.95)
+		if hi != 1 || math.Abs(lo-1+want) > 1e-5 {
+			t.Errorf("all of %d: [%v, %v], want a lower end of %v", n, lo, hi, 1-want)
+		}
+	}
+	lo, hi := Share(4, 20, 0.95)
+	if math.Abs(lo-0.057334) > 1e-6 || math.Abs(hi-0.436614) > 1e-6 {
+		t.Errorf("4 of 20: [%v, %v]", lo, hi)
+	}
+	if lo, hi = Share(0, 0, 0.95); lo != 0 || hi != 1 {
+		t.Errorf("no trials: [%v, %v]", lo, hi)
+	}
+	lo, hi = Share(13, 37, 0.9)
+	if wilsonLo, wilsonHi := Wilson(13, 37, 0.9); lo != wilsonLo || hi != wilsonHi {
+		t.Errorf("13 of 37: [%v, %v], want Wilson's [%v, %v]", lo, hi, wilsonLo, wilsonHi)
+	}
+}
+
+// The coverage of a share is summed over all outcomes. That of Clopper and Pearson is never
+// below its level. That of Share is not far below at any probability, and within 93 to 97 %
+// on average; Wilson alone covers 84 % at its worst.
+func TestCoverageOfShares(t *testing.T) {
+	for _, n := range []int{20, 100, 300} {
+		var sure, mixed [][2]float64
+		for k := range n + 1 {
+			lo, hi := ClopperPearson(k, n, 0.95)
+			sure = append(sure, [2]float64{lo, hi})
+			lo, hi = Share(k, n, 0.95)
+			mixed = append(mixed, [2]float64{lo, hi})
+		}
+		least, leastMixed, mean := 1.0, 1.0, 0.0
+		const points = 400
+		for i := range points {
+			p := (float64(i) + 0.5) / points
+			a, b := 0.0, 0.0
+			for k := range n + 1 {
+				odds := BinomialCDF(k, n, p) - BinomialCDF(k-1, n, p)
+				if sure[k][0] <= p && p <= sure[k][1] {
+					a += odds
+				}
+				if mixed[k][0] <= p && p <= mixed[k][1] {
+					b += odds
+				}
+			}
+			least, leastMixed, mean = min(least, a), min(leastMixed, b), mean+b/points
+		}
+		t.Logf("n = %d: Clopper–Pearson at least %.4f, Share at least %.4f, on average %.4f", n, least, leastMixed, mean)
+		if least < 0.95-1e-9 || leastMixed < 0.91 || mean < 0.93 || mean > 0.97 {
+			t.Errorf("n = %d: Clopper–Pearson at least %v, Share at least %v, on average %v", n, least, leastMixed, mean)
+		}
+	}
 }
 
 func TestPairingRatio(t *testing.T) {
@@ -222,6 +266,41 @@ func TestWarnings(t *testing.T) {
 		got := Warnings(c.diffs, ti, ti.Lo+c.shift*width, ti.Hi)
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// The largest of many t values is far from zero though all means are zero, and an interval
+// at Bonferroni's level covers the mean that gave it 95 times in a hundred, where the usual
+// one covers none.
+func TestTheLargestOfMany(t *testing.T) {
+	const trials, n = 300, 20
+	s := draw.New(7698)
+	for _, m := range []int{2, 10, 183} {
+		mean, usual, wide := 0.0, 0, 0
+		for range trials {
+			var top Interval
+			best := math.Inf(-1)
+			for range m {
+				x := fill(make([]float64, n), s.Norm)
+				if e := PairedT(x, 0.95); e.Mean/e.SE > best {
+					best, top = e.Mean/e.SE, PairedT(x, 1-0.05/float64(m))
+				}
+			}
+			mean += best / trials
+			if best < StudentQuantile(0.975, n-1) {
+				usual++
+			}
+			if top.Lo <= 0 {
+				wide++
+			}
+		}
+		t.Logf("largest of %d: mean %.3f, usual interval covers %d, Bonferroni's %d of %d", m, mean, usual, wide, trials)
+		if want := ExpectedMaximum(m, n-1); math.Abs(mean-want) > 0.05*want+0.1/math.Sqrt(float64(m)) {
+			t.Errorf("largest of %d: %v, want %v", m, mean, want)
+		}
+		if wide < trials*95/100 || m == 183 && usual > trials/10 {
+			t.Errorf("largest of %d: usual interval covers %d, Bonferroni's %d of %d", m, usual, wide, trials)
 		}
 	}
 }

@@ -107,11 +107,65 @@ func TestShortfallWithoutOne(t *testing.T) {
 				}
 			}
 			fast, slow := [2]float64{}, [2]float64{}
-			fast[0], fast[1] = BCaES(x, 99, level, 1)
+			fast[0], fast[1] = bcaES(x, 99, level, 1)
 			slow[0], slow[1] = BCa(x, func(x []float64) float64 { return ES(x, level) }, 99, level, 1)
 			if math.Abs(fast[0]-slow[0])+math.Abs(fast[1]-slow[1]) > 1e-9 {
 				t.Errorf("n = %d, level %g: %v, want %v", n, level, fast, slow)
 			}
 		}
+	}
+}
+
+// Losses with an exponential distribution have the expected shortfall −(1 + ln 20). The
+// interval covers it where it is given, and no interval is given where it would not.
+func TestCoverageOfShortfall(t *testing.T) {
+	const trials, truth = 1000, -(1 + 2.995732273553991)
+	cover := func(n int) float64 {
+		x, hits := make([]float64, n), 0
+		for trial := range uint32(trials) {
+			s := draw.New(7698).At(draw.Attack, trial, 0)
+			for i := range x {
+				x[i] = -s.Exponential()
+			}
+			if lo, hi := bcaES(x, 299, 0.95, uint64(trial)); lo <= truth && truth <= hi {
+				hits++
+			}
+		}
+		return float64(hits) / trials
+	}
+	if got := cover(1000); got < 0.93 || got > 0.97 {
+		t.Errorf("with 1,000 outcomes the interval covers %v", got)
+	}
+	for _, n := range []int{20, 100} {
+		if got := cover(n); got > 0.9 {
+			t.Errorf("with %d outcomes the interval covers %v, so it could be given", n, got)
+		}
+		if lo, hi := BCaES(make([]float64, n), 99, 0.95, 1); !math.IsInf(lo, -1) || !math.IsInf(hi, 1) ||
+			TailWarning(n, 0.95) != FewInTail {
+			t.Errorf("with %d outcomes there is the interval [%v, %v]", n, lo, hi)
+		}
+	}
+	if TailWarning(1000, 0.95) != "" || TailSize(1000, 0.95) != 50 || TailSize(20, 0.95) != 1 {
+		t.Errorf("%q, %v, %v", TailWarning(1000, 0.95), TailSize(1000, 0.95), TailSize(20, 0.95))
+	}
+}
+
+// Few outcomes make the expected shortfall too mild: the worst of twenty exponential losses
+// is 1 + ½ + … + 1/20 on average, by Rényi's representation, against 1 + ln 20.
+func TestShortfallOfFewIsTooMild(t *testing.T) {
+	const trials = 20_000
+	s, mean, x := draw.New(7698), 0.0, make([]float64, 20)
+	for range trials {
+		for i := range x {
+			x[i] = -s.Exponential()
+		}
+		mean += ES(x, 0.95) / trials
+	}
+	want := 0.0
+	for i := 1; i <= 20; i++ {
+		want -= 1 / float64(i)
+	}
+	if math.Abs(mean-want) > 0.03 || !(mean > -3.6577) {
+		t.Errorf("the mean of ES is %v, want %v", mean, want)
 	}
 }

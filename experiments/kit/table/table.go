@@ -110,7 +110,7 @@ func Number(v float64, f Format) Cell {
 	if math.IsNaN(v) {
 		return Empty("not defined")
 	}
-	return Cell{kind: number, value: v + 0, format: f}
+	return Cell{kind: number, value: float64(v) + 0, format: f}
 }
 
 // Estimate returns a cell with a value and the ends of its interval. If the value is

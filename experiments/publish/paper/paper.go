@@ -14,8 +14,7 @@
 // Evidence belongs to the code that produced it. A change of the model produces it again;
 // a change of a drawing only draws again.
 //
-// Assumption: a hash that differs because another kind of processor changed the last
-// digit of a statistic should be reported.
+// A hash that differs from the kept one is a fault: no kind of processor changes a digit.
 package paper
 
 import (

@@ -10,7 +10,7 @@ const secondsPerDay = 0.007
 // of which the attack and its honest twin are one until the act.
 func (s *Spec) ExpectedSeconds(workers int) float64 {
 	after := max(s.HorizonDays-s.StartDays, 0)
-	days := s.World.Time.WarmupDays + s.StartDays + 3*after
+	days := s.World.Time.WarmupDays + s.StartDays + float64(3*after)
 	if s.Entry.Act != nil {
 		days -= min(max(s.Entry.Act(s.Params), 0), after)
 	}

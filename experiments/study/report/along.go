@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
@@ -130,9 +131,9 @@ func (s *Study) sweepFigure(axis int, rays []*ray) *figure.Figure {
 	for i, r := range rays {
 		at := slices.Clone(r.x)
 		for k := range at { // Error bars side by side.
-			shift := step * (float64(i) - float64(len(rays)-1)/2)
+			shift := float64(step * (float64(i) - float64(float64(len(rays)-1)/2)))
 			if log {
-				at[k] *= math.Exp(shift)
+				at[k] *= exact.Exp(shift)
 			} else {
 				at[k] += shift
 			}
@@ -163,7 +164,7 @@ func spread(rays []*ray) (log bool, step float64) {
 	}
 	const apart = 0.01
 	if log = lo > 0 && hi/lo >= 8; log {
-		return log, apart * math.Log(hi/lo)
+		return log, apart * exact.Log(hi/lo)
 	}
 	return log, apart * (hi - lo)
 }

@@ -106,7 +106,7 @@ func ChannelsFigure(s *Study, c *Cell) *figure.Figure {
 		act.Labels, act.Values = append(act.Labels, b.label), append(act.Values, b.act/scale)
 	}
 	return &figure.Figure{
-		Width: figure.DoubleColumn, HeightMM: 24 + 5*float64(len(bars)+1), Columns: 2,
+		Width: figure.DoubleColumn, HeightMM: 24 + float64(5*float64(len(bars)+1)), Columns: 2,
 		Panels: []figure.Panel{
 			{Title: "a", XLabel: "Attack (" + unit + ")", Waterfall: all},
 			{Title: "b", XLabel: "Attack less honest use (" + unit + ")", Waterfall: act},

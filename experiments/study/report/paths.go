@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/kit/record"
+	"stakeout/experiments/kit/stat"
 	"stakeout/experiments/study/column"
 )
 
@@ -19,7 +18,10 @@ type moments struct {
 	mean, m2 float64
 }
 
+// add takes a value in. The conversion keeps a product that the caller passes from being
+// fused with the difference below.
 func (m *moments) add(x float64) {
+	x = float64(x)
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return // Such as users against an idle world without any.
 	}
@@ -138,8 +140,7 @@ func (p *Paths) band(world, quantity string, level float64) (mean, lo, hi []floa
 	for _, m := range p.line(world, quantity) {
 		half := math.NaN()
 		if m.n > 1 {
-			student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(m.n - 1)}
-			half = student.Quantile((1+level)/2) * math.Sqrt(m.m2/float64(m.n-1)/float64(m.n))
+			half = stat.StudentQuantile((1+level)/2, float64(m.n-1)) * math.Sqrt(m.m2/float64(m.n-1)/float64(m.n))
 		}
 		mean, lo, hi = append(mean, m.mean), append(lo, m.mean-half), append(hi, m.mean+half)
 	}

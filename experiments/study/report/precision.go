@@ -7,9 +7,13 @@ func (s *Study) precise(x *Summary) bool {
 	return s.Precision.Enough(x.Excess.Interval, x.Capital.Mean)
 }
 
-// stopNote says how the number of replications was chosen, or nothing when it was
-// given.
+// stopNote says how the number of replications was chosen, unless it was given, and what
+// that number leaves open.
 func (s *Study) stopNote() []string {
+	return append(s.stopRule(), s.limits()...)
+}
+
+func (s *Study) stopRule() []string {
 	if s.Precision == nil {
 		return nil
 	}
