@@ -336,3 +336,28 @@ func TestTryGoesOn(t *testing.T) {
 		t.Errorf("%d steps for other code", steps)
 	}
 }
+
+// Every claim under revision exists, and says why in place of a verdict.
+func TestClaimsUnderRevision(t *testing.T) {
+	known := map[string]*Claim{}
+	for _, c := range All() {
+		known[c.ID] = c
+	}
+	for id, why := range revisions {
+		c := known[id]
+		if c == nil || why == "" {
+			t.Errorf("%s: %q", id, why)
+			continue
+		}
+		f := Finding{Claim: c, Verdict: c.verdict([]Result{{Verdict: Holds}})}
+		if f.Verdict != UnderRevision {
+			t.Errorf("%s has the verdict %q", id, f.Verdict)
+		}
+		if notes := strings.Join(Ledger([]Finding{f}, 2).Notes, "\n"); !strings.Contains(notes, why) {
+			t.Errorf("%s: the ledger does not say why", id)
+		}
+	}
+	if v := known["C1"].verdict([]Result{{Verdict: Holds}}); v != Holds {
+		t.Errorf("C1: %q", v)
+	}
+}

@@ -187,7 +187,7 @@ var replies = []Claim{
 			"nevertheless, through the queue.",
 		Tests: []Test{
 			{When: "it refuses", Case: rogue.with("remedy=migrate-zk"), Of: refusals, Above: true, Bound: 10},
-			{When: "and cannot keep them", Case: rogue.with("remedy=migrate-zk"), Of: moved, Bound: 10},
+			{When: "and cannot keep them", Case: rogue.with("remedy=migrate-zk"), Of: moved, Above: true, Bound: 10},
 		},
 		Turn: &Turn{"world.remedies.migrate_zk.threshold_share", 0.01, 0.9},
 	},

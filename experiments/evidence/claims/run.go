@@ -232,7 +232,7 @@ func (c *court) judge(claim *Claim) Finding {
 		f.Results = append(f.Results, weigh(t, c.sample(t)))
 	}
 	adjust(f.Results)
-	f.Verdict = together(f.Results)
+	f.Verdict = f.Claim.verdict(f.Results)
 	return f
 }
 

@@ -62,11 +62,15 @@ func Ledger(findings []Finding, reps int) *table.Table {
 		"A test holds when its whole interval lies on the stated side, fails when it lies on the other, "+
 		"and cannot be told when it crosses the bound or when p, adjusted by Holm over the tests of the claim, exceeds "+
 		"5 %%. "+
-		"A claim depends when some of its tests hold and some fail.", reps))
+		"A claim depends when some of its tests hold and some fail. A claim under revision has no verdict, because its "+
+		"experiment does not ask what the sentence says.", reps))
 	t.Notes = append(t.Notes, precision(reps), chance(findings))
 	t.Notes = append(t.Notes, warnings(findings, reps)...)
 	for _, f := range findings {
 		note := fmt.Sprintf("%s (%s): “%s” Read as: %s", f.Claim.ID, f.Claim.By, f.Claim.Quote, f.Claim.Reading)
+		if why := revisions[f.Claim.ID]; why != "" {
+			note += " Under revision: " + why + "."
+		}
 		if f.Turns != "" {
 			note += " The first test " + f.Turns + "."
 		}
