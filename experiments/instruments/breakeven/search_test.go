@@ -22,7 +22,7 @@ import (
 	"stakeout/experiments/study/tiny"
 )
 
-// sought are the crossings of a function, found without a world. An excess is certain
+// sought are the crossings of a function, found without a world. An advantage is certain
 // where it is at least width away from zero.
 func sought(t *testing.T, s Search, near func(float64) float64, width float64,
 	f func(float64) float64) (found []Crossing, passes [][]float64) {
@@ -35,7 +35,7 @@ func sought(t *testing.T, s Search, near func(float64) float64, width float64,
 			if math.IsNaN(y) {
 				e.N = 0
 			}
-			list = append(list, Tried{At: x, Excess: e, PeakStake: report.Estimate{Interval: stat.Interval{Mean: x / 100}}})
+			list = append(list, Tried{At: x, Advantage: e, PeakStake: report.Estimate{Interval: stat.Interval{Mean: x / 100}}})
 		}
 		return list, nil
 	})
@@ -161,7 +161,7 @@ func TestTablesOfASearch(t *testing.T) {
 		return Tried{x, e, e, e}
 	}
 	for want, tried := range map[string][]Tried{
-		"the mean excess is a loss wherever it is not zero, from 0.25 to 4,000": {at(0.25, 0, 1), at(1, -3, 1),
+		"the mean advantage is a loss wherever it is not zero, from 0.25 to 4,000": {at(0.25, 0, 1), at(1, -3, 1),
 			at(4000, -2, 1)},
 		"a gain wherever it is not zero": {at(1, math.NaN(), 0), at(2, 3, 1)},
 		"zero at every value":            {at(1, math.NaN(), 0), at(2, 0, 1)},

@@ -33,9 +33,9 @@ func (b *BreakEven) crossingTable() *table.Table {
 			table.Number(c.PeakStake, table.Percent(1)), table.Text(gainOrLoss(c.Rising))}
 		t.Rows = append(t.Rows, row)
 	}
-	t.Notes = []string{fmt.Sprintf("Break-even: where the mean excess over the honest use of the same capital changes "+
+	t.Notes = []string{fmt.Sprintf("Break-even: where the mean advantage over the best honest use of its capital changes "+
 		"its sign, linear between the nearest values with a loss and with a gain. Sign certain: the nearest value at which "+
-		"the 95 %% interval of the excess (Student's t, n = %d) lies on the side of its mean. Two changes between "+
+		"the 95 %% interval of the advantage (Student's t, n = %d) lies on the side of its mean. Two changes between "+
 		"neighbouring values go unseen.", b.Reps)}
 	if len(b.Crossings) == 0 {
 		t.Notes = append(t.Notes, b.without())
@@ -46,7 +46,7 @@ func (b *BreakEven) crossingTable() *table.Table {
 	return t
 }
 
-// without says which sign the excess has when it never changes.
+// without says which sign the advantage has when it never changes.
 func (b *BreakEven) without() string {
 	where := "at every value"
 	if slices.ContainsFunc(b.Tried, func(t Tried) bool { return t.sign() == 0 }) {
@@ -54,22 +54,22 @@ func (b *BreakEven) without() string {
 	}
 	for i := range b.Tried {
 		if t := &b.Tried[i]; t.sign() != 0 {
-			return fmt.Sprintf("No crossing: the mean excess is %s %s, from %s to %s.", gainOrLoss(t.sign() > 0), where,
+			return fmt.Sprintf("No crossing: the mean advantage is %s %s, from %s to %s.", gainOrLoss(t.sign() > 0), where,
 				written(b.Tried[0].At), written(b.Tried[len(b.Tried)-1].At))
 		}
 	}
-	return "No crossing: the mean excess is zero at every value, or there is none."
+	return "No crossing: the mean advantage is zero at every value, or there is none."
 }
 
 // tried lists the values tried with their means.
 func (b *BreakEven) tried() *table.Table {
 	t := &table.Table{Name: "tried", Title: "Values tried along " + b.Search.Path + ": " + b.Name,
-		Columns: []table.Column{{Name: "Value", Unit: b.Unit}, {Name: "Excess over honest [95 % CI]", Unit: "USD"},
+		Columns: []table.Column{{Name: "Value", Unit: b.Unit}, {Name: "Advantage [95 % CI]", Unit: "USD"},
 			{Name: "Sign"}, {Name: "Peak stake share", Unit: "%"}, {Name: "Capital at risk", Unit: "USD"}}}
 	for i := range b.Tried {
 		x := &b.Tried[i]
-		sign := table.Text([...]string{"−", "0", "+"}[x.Excess.Sign()+1])
-		t.Rows = append(t.Rows, []table.Cell{table.Number(x.At, digits(x.At)), report.Interval(&x.Excess, table.Money(0)),
+		sign := table.Text([...]string{"−", "0", "+"}[x.Advantage.Sign()+1])
+		t.Rows = append(t.Rows, []table.Cell{table.Number(x.At, digits(x.At)), report.Interval(&x.Advantage, table.Money(0)),
 			sign, report.Mean(&x.PeakStake, table.Percent(1)), report.Mean(&x.Capital, table.Money(0))})
 	}
 	t.Notes = []string{fmt.Sprintf("n = %d a value, the same seeds at all of them; intervals are Student's, and the "+

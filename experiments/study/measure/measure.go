@@ -79,6 +79,9 @@ const (
 // Description of a channel, for tables and schemas.
 type Description struct{ Name, Label, Doc string }
 
+// Drifts are the channels of what the idle world's prices did.
+var Drifts = [...]Channel{StakeDrift, ShortDrift, PerpDrift, DaiDrift}
+
 // Describe lists the channels in their order.
 var Describe = [Channels]Description{
 	{"stake_drift", "spot: drift", "Trades of the stake leg: what the idle world's price did between fill and end."},
@@ -94,8 +97,8 @@ var Describe = [Channels]Description{
 	{"withdrawal_fees", "withdrawal fees", "Fees received from users who leave through the coordinator."},
 	{"batch_gas", "layer-one gas", "Gas paid for batches."},
 	{"interest", "borrow interest", "Interest on borrowed tokens, at the price at the end."},
-	{"perpetual_drift", "perpetual: drift", "Positions in the perpetual future: what the idle world's price of the token " +
-		"did between fill and end."},
+	{"perpetual_drift", "perpetual: drift", "Positions in the perpetual future: what the idle world's price of the " +
+		"token did between fill and end."},
 	{"perpetual_impact", "perpetual: own impact", "Positions in the perpetual future: price moved by the same trades " +
 		"without the act."},
 	{"perpetual_attack", "perpetual: effect of the act", "Positions in the perpetual future: price moved by the act " +
@@ -191,8 +194,11 @@ func Of(w, honest, idle *sim.World, capital ledger.Amount) Account {
 }
 
 // Drift is what the prices of the idle world did to the positions, in micro-USD.
-func (a *Account) Drift() ledger.Amount {
-	return a.Channel[StakeDrift] + a.Channel[ShortDrift] + a.Channel[PerpDrift] + a.Channel[DaiDrift]
+func (a *Account) Drift() (sum ledger.Amount) {
+	for _, c := range Drifts {
+		sum += a.Channel[c]
+	}
+	return sum
 }
 
 // Net is the profit net of drift.

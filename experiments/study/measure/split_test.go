@@ -107,7 +107,8 @@ func TestPositionsInThePerpetualDrift(t *testing.T) {
 	if got := a.Channel[PerpDrift].Units(); most < 1000 || want == 0 || math.Abs(got-want) > 0.01 {
 		t.Errorf("short of %d contracts at most: drift %.4f USD, want %.4f", most, got, want)
 	}
-	if w.Perp().Position(leg) >= 0 || a.Channel[PerpExecution] == 0 || a.Channel[PerpImpact] == 0 || a.Channel[PerpAttack] != 0 {
+	if w.Perp().Position(leg) >= 0 || a.Channel[PerpExecution] == 0 || a.Channel[PerpImpact] == 0 ||
+		a.Channel[PerpAttack] != 0 {
 		t.Errorf("position %d, channels %v", w.Perp().Position(leg), a.Channel)
 	}
 	if a.Drift() != a.Channel[StakeDrift]+a.Channel[ShortDrift]+a.Channel[PerpDrift] || a.Net()+a.Drift() != a.Profit {

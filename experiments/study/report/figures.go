@@ -100,7 +100,7 @@ func ChannelsFigure(s *Study, c *Cell) *figure.Figure {
 		unit, scale, decimals = "thousand USD", 1e3, 1
 	}
 	all, act := &figure.Waterfall{Total: "Net profit", Decimals: decimals},
-		&figure.Waterfall{Total: "Excess", Decimals: decimals}
+		&figure.Waterfall{Total: "Effect of act", Decimals: decimals}
 	for _, b := range bars {
 		all.Labels, all.Values = append(all.Labels, b.label), append(all.Values, b.attack/scale)
 		act.Labels, act.Values = append(act.Labels, b.label), append(act.Values, b.act/scale)
@@ -109,10 +109,10 @@ func ChannelsFigure(s *Study, c *Cell) *figure.Figure {
 		Width: figure.DoubleColumn, HeightMM: 24 + 5*float64(len(bars)+1), Columns: 2,
 		Panels: []figure.Panel{
 			{Title: "a", XLabel: "Attack (" + unit + ")", Waterfall: all},
-			{Title: "b", XLabel: "Attack less honest use (" + unit + ")", Waterfall: act},
+			{Title: "b", XLabel: "Effect of the act (" + unit + ")", Waterfall: act},
 		},
 		Caption: fmt.Sprintf("%s under %s: money of the attacker by channel, means over replications. (a) The attack. (b) "+
-			"The attack less the honest use of the same capital. "+
+			"The effect of the act: the attack less the same trades without it. "+
 			"n = %d, master seed %s; %s intervals (Student's t) are in the table of channels. Model version %s.", c.label(),
 			c.leader(), c.N(), c.Seed, level(s.Level), s.Version),
 	}
