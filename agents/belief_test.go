@@ -35,7 +35,8 @@ func TestFeesAreValuedInETH(t *testing.T) {
 func outage(s *small, days, calm float64, ended uint32) {
 	last := uint32(days * testPerDay)
 	s.v.Tick = last + uint32(calm*testPerDay)
-	s.pub.Episode = rollup.Episode{Open: calm == 0, Last: last, Ended: ended, Slots: last / 40, Missing: float64(last / 40)}
+	s.pub.Episode = rollup.Episode{Open: calm == 0, Last: last, Ended: ended, Slots: last / 40,
+		Missing: float64(last / 40)}
 }
 
 // The forecast in an outage is that of a second derivation: a mixture of permanent

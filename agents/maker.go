@@ -95,7 +95,8 @@ type maker struct {
 
 // NewMakers draws a population and calls endow for each agent.
 func NewMakers(p MakerParams, b BeliefParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Makers {
-	t := &Makers{p: p, o: o, rows: make([]maker, len(list)), depth: p.DepthShare * o.Supply / levelSum, m: newBeliever(b, o)}
+	t := &Makers{p: p, o: o, rows: make([]maker, len(list)), depth: p.DepthShare * o.Supply / levelSum,
+		m: newBeliever(b, o)}
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)
 		t.rows[i] = maker{

@@ -46,11 +46,12 @@ func ExampleRun() {
 	}
 	x := result.Study.Summaries()[0]
 	fmt.Println(result.Finished, "of", result.Planned, "replications")
-	fmt.Println("the mean excess lies in its interval:", x.Excess.Lo <= x.Excess.Mean && x.Excess.Mean <= x.Excess.Hi)
+	a := x.Advantage
+	fmt.Println("the advantage lies in its interval:", a.Lo <= a.Mean && a.Mean <= a.Hi)
 	fmt.Println(len(result.ROI.Rows), "row of", result.ROI.Name)
 	// Output:
 	// 4 of 4 replications
-	// the mean excess lies in its interval: true
+	// the advantage lies in its interval: true
 	// 1 row of roi
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"stakeout/experiments/study/column"
+	"stakeout/experiments/study/measure"
 	"stakeout/experiments/study/tiny"
 )
 
@@ -34,7 +35,7 @@ func TestPrecisionDecidesAlike(t *testing.T) {
 				t.Errorf("%d of %d, numbers of replications %v: the test decides nothing", r.Finished, r.Planned, numbers)
 			}
 			if notes := strings.Join(r.ROI.Notes, " "); !strings.Contains(notes,
-				"half-width of the excess at most 60 % of its mean or 0.03 % of the capital at risk, 2 to 8 replications") {
+				"half-width of the advantage at most 60 % of its mean or 0.03 % of the capital at risk, 2 to 8 replications") {
 				t.Error(notes)
 			}
 		}
@@ -62,7 +63,9 @@ func TestPrecisionStopsAtTheFirstLook(t *testing.T) {
 	v.Precision = "0:1e-9:5..5"
 	r := runSweep(t, tiny.Sweep(t, v), Options{Out: t.TempDir(), Workers: 2})
 	c := r.Study.Cells[0]
-	excess, capital := c.Values(column.Excess), c.Values(column.Outcome("attack", column.CapitalAtRisk))
+	advantage, net := c.Values(column.Advantage), c.Values(column.Net)
+	profit := c.Values(column.Outcome("attack", column.Profit))
+	capital := c.Values(column.Outcome("attack", column.CapitalAtRisk))
 	if c.N() != 5 {
 		t.Fatalf("n = %d", c.N())
 	}
@@ -71,7 +74,7 @@ func TestPrecisionStopsAtTheFirstLook(t *testing.T) {
 		w := tiny.Sweep(t, v)
 		want := 5
 		for n := w.Precision.Next(0); n > 0; n = w.Precision.Next(n) {
-			if w.Precision.Met(excess[:n], capital[:n], column.Level) {
+			if w.Precision.Met(measure.Freed(advantage[:n], net[:n], profit[:n]).Values, capital[:n], column.Level) {
 				want = n
 				break
 			}

@@ -171,8 +171,9 @@ func TestOwnHorizons(t *testing.T) {
 			"attack_params.act_days="+c.Level(0), "attack_params.budget_usd="+c.Level(1))
 		one := runSweep(t, tiny.Sweep(t, alone), Options{Out: t.TempDir(), Workers: 1}).Study
 		got, want := together.Summaries()[i], one.Summaries()[0]
-		if got.Excess.Mean != want.Excess.Mean || got.Profit.Mean != want.Profit.Mean || c.Horizon != one.Cells[0].Horizon {
-			t.Errorf("horizon %g: excess %+v, alone %+v", c.Horizon, got.Excess, want.Excess)
+		if got.Advantage.Mean != want.Advantage.Mean || got.Profit.Mean != want.Profit.Mean ||
+			c.Horizon != one.Cells[0].Horizon {
+			t.Errorf("horizon %g: excess %+v, alone %+v", c.Horizon, got.Advantage, want.Advantage)
 		}
 	}
 	if a, b := together.Cells[0].Horizon, together.Cells[3].Horizon; a == b {

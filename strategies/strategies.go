@@ -8,7 +8,8 @@
 //
 // The same plan can be run without its act: the honest use of the same capital,
 // which makes the same trades at the same times and builds honest blocks. The
-// difference between the two is what the attack itself earns.
+// difference between the two is the effect of the act. What capital could do instead of an
+// attack, at its leisure, is in honest.go.
 //
 // A file of this package declares the parameters of its attack, says what they
 // take (terms) and makes the plan (plan). What is common to all attacks follows

@@ -21,8 +21,8 @@ var (
 )
 
 const breakEvenHelp = `break-even tries values of one parameter with the same seeds, halves every interval in which the
-mean excess over the honest use of the same capital changes its sign, and prints all crossings. Both tables are written
-to FOLDER/break-even/PARAMETER/PRESET. What was run once is stored beside that in pass-1, pass-2, … and not run again.`
+mean advantage changes its sign, and prints all crossings. Both tables are written to
+FOLDER/break-even/PARAMETER/PRESET. What was run once is stored beside that in pass-1, pass-2, … and not run again.`
 
 // breakEven searches for where an attack breaks even.
 func (p *program) breakEven(c *cli.Context) error {

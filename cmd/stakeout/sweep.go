@@ -24,7 +24,7 @@ var (
 	seriesFlag = &cli.BoolFlag{Name: "series",
 		Usage: "keep the time series of a sweep with axes, about 150 kB a replication"}
 	precisionFlag = &cli.StringFlag{Name: "precision", Usage: "add replications to a cell until the half-width of its " +
-		"excess is small: `RULE` such as 0.05:0.01:100..10000, at most 5 % of the mean or 1 % of the capital at risk, " +
+		"advantage is small: `RULE` such as 0.05:0.01:100..10000, at most 5 % of the mean or 1 % of the capital at risk, " +
 		"and from 100 to 10,000 replications"}
 	shardsFlag = &cli.IntFlag{Name: "shards", Usage: "`NUMBER` of shards of a plan"}
 	shardFlag  = &cli.IntFlag{Name: "shard",
@@ -162,7 +162,7 @@ func (p *program) result(c *cli.Context, name string, chosen []string, r *experi
 	return err
 }
 
-// look is the command that explains the cell with the largest excess.
+// look is the command that explains the cell with the largest advantage.
 func look(name string, chosen []string, r *experiments.Result) (args []string) {
 	best := r.Study.Best()
 	if best != nil && name == question.ComparisonName {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"unsafe"
 
+	"stakeout/experiments/kit/param"
 	"stakeout/strategies"
 )
 
@@ -152,13 +153,14 @@ func (c *comparer) same(at string, a, b reflect.Value) {
 
 // A copy has every field of the world and of its parts, and shares no memory with it.
 // Between them the worlds have all that a world can have: a second rollup with another
-// token, a miner, a network attack, an auction, a case before a court.
+// token, a miner, a network attack, an auction, a case before a court, a perpetual future.
 func TestCopyIsComplete(t *testing.T) {
 	at := func(name, mechanism, remedy string, ticks uint32) *World {
 		e, _ := strategies.Find(name)
 		c := small(t)
 		quicken(&c.Remedies)
 		p := hasty(t, e)
+		_ = param.Set(p, "perpetual_share", "0.5") // of the attacks that can be short in the perpetual future
 		w := worldUnder(t, c, mechanism, remedy, 1, legs(e, p)...)
 		attack(w, e, p)
 		return run(t, w, ticks)

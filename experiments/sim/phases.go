@@ -55,6 +55,7 @@ func (w *World) clock() {
 	w.view.Tick = w.tick
 	w.x.Expire(w.tick)
 	w.dai.Expire(w.tick)
+	w.perp.SetTick(w.tick)
 	if x := w.Rival(); x != nil {
 		x.Expire(w.tick)
 	}

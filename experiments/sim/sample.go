@@ -162,7 +162,8 @@ func (w *World) sample() Sample {
 	}
 	s.BorrowRate, _ = w.pool.Rates()
 	o := &w.opening
-	s.Fundamental = o.Price * exp(v.LnETH+v.LnActivity+v.LnOwn) * p.PerUser30d * p.ActiveMonth / o.Revenue * o.Expected / p.Expected
+	s.Fundamental = o.Price * exp(v.LnETH+v.LnActivity+v.LnOwn) * p.PerUser30d * p.ActiveMonth / o.Revenue *
+		o.Expected / p.Expected
 	s.Slots = float64(p.Slots)
 	for _, id := range w.attackers {
 		s.AttackerSlots += float64(w.roll.Led(id))
@@ -263,7 +264,8 @@ func (w *World) Hash() uint64 {
 		h = x.Hash(h)
 	}
 	v := w.view
-	for _, x := range [...]float64{w.news.LnETH, w.news.LnActivity, w.news.LnOwn, v.Mid, v.Dai.Mid, v.SigmaFast, v.SigmaSlow} {
+	for _, x := range [...]float64{w.news.LnETH, w.news.LnActivity, w.news.LnOwn, v.Mid, v.Dai.Mid, v.SigmaFast,
+		v.SigmaSlow} {
 		h = (h ^ math.Float64bits(x)) * 0x9E3779B97F4A7C15
 		h ^= h >> 31
 	}

@@ -96,6 +96,7 @@ func (w *World) SetAttacker(s agents.Strategy) {
 		w.wheel.put(int32(id-ledger.First), w.tick+1, w.tick)
 		w.x.Watch(id)
 		w.dai.Watch(id)
+		w.perp.Watch(id)
 	}
 }
 

@@ -80,6 +80,7 @@ type account struct {
 	base     uint32   // first slot
 	slots    uint32
 	listed   bool
+	watched  bool // changes of its position go to the log
 }
 
 // Market is the contract with its book and positions.
@@ -102,6 +103,8 @@ type Market struct {
 	reach    [2]int64       // sums of account.reach over owners
 	stats    Stats
 	fills    []book.Fill
+	log      []Change
+	tick     uint32 // of the entries of the log
 	fault    error
 }
 
@@ -137,6 +140,23 @@ func (m *Market) Register(o ledger.Owner, slots int) {
 	a.base, a.slots = uint32(len(m.slots)), uint32(slots)
 	m.slots = append(m.slots, make([]book.OrderID, slots)...)
 }
+
+// Change is an entry of the log of watched owners: lots that were added to a position by
+// a trade, a liquidation or a deleveraging.
+type Change struct {
+	Tick  uint32
+	Owner ledger.Owner
+	Lots  int64 // negative when sold
+}
+
+// Watch makes the log record the changes of an owner's position from now on.
+func (m *Market) Watch(o ledger.Owner) { m.accounts[o].watched = true }
+
+// SetTick sets the tick that the log carries.
+func (m *Market) SetTick(tick uint32) { m.tick = tick }
+
+// Log returns the changes of watched positions, oldest first.
+func (m *Market) Log() []Change { return m.log }
 
 // Position is the position of an owner in lots, negative if short.
 func (m *Market) Position(o ledger.Owner) int64 { return m.accounts[o].position }
@@ -208,6 +228,9 @@ func (m *Market) Withdraw(o ledger.Owner, cash ledger.Amount) error {
 func (m *Market) change(o ledger.Owner, position, buying, selling int64) {
 	a := &m.accounts[o]
 	a.position += position
+	if position != 0 && a.watched {
+		m.log = append(m.log, Change{m.tick, o, position})
+	}
 	a.resting[book.Buy] += buying
 	a.resting[book.Sell] += selling
 	next := reach(a.position, a.resting)

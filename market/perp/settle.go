@@ -155,6 +155,7 @@ func (m *Market) CopyFrom(src *Market) {
 	m.accounts = append(keep.accounts[:0], src.accounts...)
 	m.slots = append(keep.slots[:0], src.slots...)
 	m.holders = append(keep.holders[:0], src.holders...)
+	m.log = append(keep.log[:0], src.log...)
 }
 
 // Hash folds the state into h. A closed market, whose cap is zero, leaves h

@@ -30,7 +30,7 @@ func (s *State) threaten(loss ledger.Amount, guilt float64) {
 func (s *State) endanger(tick uint32) {
 	p, d := &s.pub.Peril, &s.decay
 	stake := max(float64(s.pub.Staked+s.pub.Unbonding)/float64(ledger.Unit)+s.lost, 1)
-	rate := s.lost / stake * s.slotsPerYear()
+	rate := float64(s.lost / stake * s.slotsPerYear())
 	p.Fast, p.Slow = mix(rate, p.Fast, d.twoDays), mix(rate, p.Slow, d.month)
 	if s.lost > 0 {
 		if p.Spells == 0 || float64(tick-p.Last) > spellGapDays*s.perDay {

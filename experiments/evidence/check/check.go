@@ -70,6 +70,10 @@ func catalogue() []check {
 			"over the share of slots and the loyalty of users."}, 12, 14, runSign},
 		{Info{"events", "The effect of outages on price and users, against what real tokens did in theirs."},
 			60, 28, runEvents},
+		{Info{"martingale", "The drift of positions over the days of the presets, whose mean must be zero " +
+			"for the interval of the advantage."}, 60, 95, runMartingale},
+		{Info{"honest", "What the honest uses of capital earn, against what is recorded of them for the advantage."},
+			60, 60, runHonest},
 		{Info{"dai", "Dai in ordinary times, when ether halves, and when ether halves while withdrawals are blocked."},
 			60, 60, runDai},
 		{Info{"trapped", "The users who cannot leave when all coordinators stop, by balance, price of gas and remedy."},

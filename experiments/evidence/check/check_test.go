@@ -26,7 +26,7 @@ func smallWorld() *sim.Config {
 
 // smallDays are short horizons at which the checks still run all of their parts.
 var smallDays = map[string]float64{
-	"stationary": 1, "facts": 7.2, "impact": 3, "sign": 0.2, "events": 1.3, "dai": 2,
+	"stationary": 1, "facts": 7.2, "impact": 3, "sign": 0.2, "events": 1.3, "dai": 2, "martingale": 1.5, "honest": 1,
 	"robustness": 2, "reactions": 2, "accounts": 1, "null": 2,
 }
 

@@ -92,8 +92,9 @@ const (
 		"standard error is that of a daily return, 2.6 %, times the root of the days"
 	shortHalts = marketModel + "five halts of up to 3 h (Arbitrum December 2023, Starknet September 2025 and others)"
 	halfDays   = marketModel + "seven halts of 4 to 9 h without theft (Solana 2022 and 2024, Avalanche 2024 and others)"
-	wholeDays  = marketModel + "three halts of 19 to 24 h without theft (Solana February 2023, Celo July 2022, IOTA December 2019)"
-	degraded   = marketModel + "Solana from 21 January 2022, degraded for 29 h; the standard error is that of a daily " +
+	wholeDays  = marketModel + "three halts of 19 to 24 h without theft (Solana February 2023, Celo July 2022, IOTA " +
+		"December 2019)"
+	degraded = marketModel + "Solana from 21 January 2022, degraded for 29 h; the standard error is that of a daily " +
 		"return, 3.7 %, times the root of the days"
 )
 

@@ -44,7 +44,7 @@ func runNull(ctx context.Context, r *runner) (*Result, error) {
 	lines = append(lines, mechanismLines(worlds)...)
 	return judge("null", "What must lose and what must not change", lines,
 		"No response: fake-dos with its default plan and loyal users, in a world whose holders do not respond to the "+
-			"service. Results are in % of the budget. Excess is over honest use of the same capital; drift is the gain "+
+			"service. Results are in % of the budget. Effect of the act is over the same trades without it; drift is the gain "+
 			"of the same trades at the prices of the idle world, which depends on the seed and not on the attack.",
 		"No act: dos-empty-blocks with no day of action, against the honest use of its capital; money of acts is the "+
 			"sum of the channels that need an act, the result of trading is impact, execution and fees. No capital: "+
@@ -111,8 +111,8 @@ func (r *runner) nullSpec(
 }
 
 // fakeResult is the result of fake-dos against frozen beliefs, in shares of its
-// budget; noDrift is the profit less the drift of the price.
-type fakeResult struct{ excess, profit, noDrift float64 }
+// budget.
+type fakeResult struct{ effect, profit, net float64 }
 
 // fakeNull runs fake-dos in a world whose holders do not respond to the service. The
 // attack then has no source of profit.
@@ -130,8 +130,7 @@ func (r *runner) fakeNull(ctx context.Context, s *scratch, rep int) (out fakeRes
 		return out, err
 	}
 	budget, profit := p.Budget.Units(), t.Gain.Profit
-	drift := t.Gain.Channel[measure.StakeDrift] + t.Gain.Channel[measure.ShortDrift]
-	return fakeResult{t.Excess().Units() / budget, profit.Units() / budget, (profit - drift).Units() / budget}, nil
+	return fakeResult{t.Effect().Units() / budget, profit.Units() / budget, t.Gain.Net().Units() / budget}, nil
 }
 
 // idleResult is the result of an attack without an act.
@@ -226,10 +225,10 @@ func attackNulls(worlds []nullWorld) []line {
 		noCash     = "Null test: without capital nothing happens"
 	)
 	return []line{
-		{"no response: excess", "%", atMost(0), noResponse,
-			of(func(w *nullWorld) float64 { return w.fake.excess }).times(100), 2},
+		{"no response: effect of the act", "%", atMost(0), noResponse,
+			of(func(w *nullWorld) float64 { return w.fake.effect }).times(100), 2},
 		{"no response: profit less drift", "%", atMost(0), noResponse,
-			of(func(w *nullWorld) float64 { return w.fake.noDrift }).times(100), 2},
+			of(func(w *nullWorld) float64 { return w.fake.net }).times(100), 2},
 		{"no response: profit", "%", untargeted, "", of(func(w *nullWorld) float64 { return w.fake.profit }).times(100), 2},
 		{"no act: worlds unlike honest", "worlds", between(0, 0), noAct, exactly(float64(changed), n), 0},
 		{"no act: money of acts", "USD", atMost(0.001), noAct, exactly(stray, n), 3},

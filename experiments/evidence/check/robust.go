@@ -126,9 +126,9 @@ func (r *runner) specOf(s subject, c *change) (*question.Spec, error) {
 	return spec, nil
 }
 
-// excesses are the profits over honest use in thousand USD at one seed, by subject and
+// advantages are the advantages in thousand USD at one seed, by subject and
 // change; the first column has no change.
-func (r *runner) excesses(ctx context.Context, list []subject, changes []change, rep int) ([][]float64, error) {
+func (r *runner) advantages(ctx context.Context, list []subject, changes []change, rep int) ([][]float64, error) {
 	var out [][]float64
 	for _, s := range list {
 		var row []float64
@@ -145,7 +145,7 @@ func (r *runner) excesses(ctx context.Context, list []subject, changes []change,
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", s.name, err)
 			}
-			row = append(row, t.Excess().Units()/1000)
+			row = append(row, t.Advantage().Units()/1000)
 		}
 		out = append(out, row)
 	}
@@ -162,7 +162,7 @@ func sample(worlds [][][]float64, subject, change int) (x []float64) {
 
 func runRobustness(ctx context.Context, r *runner) (*Result, error) {
 	worlds, err := each(ctx, r, r.seeds, func(ctx context.Context, _ *scratch, rep int) ([][]float64, error) {
-		return r.excesses(ctx, subjects, scales, rep)
+		return r.advantages(ctx, subjects, scales, rep)
 	})
 	if err != nil {
 		return nil, err
@@ -183,7 +183,7 @@ func runRobustness(ctx context.Context, r *runner) (*Result, error) {
 		}
 	}
 	return judge("robustness", "Results against how finely the model is cut", lines,
-		"Profit over the honest use of the same capital. "+defaultsOf(r),
+		"Advantage over the best honest use of the capital. "+defaultsOf(r),
 		"Agents: the number of every kind is halved or doubled; what each brings is doubled or halved where it is not "+
 			"a share of a total already. Worlds of other numbers have other draws, so that differences between rows "+
 			"are not paired.",
@@ -201,14 +201,14 @@ func defaultsOf(r *runner) string {
 
 func runReactions(ctx context.Context, r *runner) (*Result, error) {
 	worlds, err := each(ctx, r, r.seeds, func(ctx context.Context, _ *scratch, rep int) ([][]float64, error) {
-		return r.excesses(ctx, defended, reactions, rep)
+		return r.advantages(ctx, defended, reactions, rep)
 	})
 	if err != nil {
 		return nil, err
 	}
 	t := &table.Table{Name: "check_reactions_attacks", Title: "Results without single reactions of the other agents",
 		Columns: []table.Column{{Name: "Attack"}, {Name: "Without"},
-			{Name: "Profit over honest use, and its change [95 % CI]", Unit: "1,000 USD"}}}
+			{Name: "Advantage, and its change [95 % CI]", Unit: "1,000 USD"}}}
 	idle := 0.0
 	for i, s := range defended {
 		usual := sample(worlds, i, 0)
@@ -229,7 +229,7 @@ func runReactions(ctx context.Context, r *runner) (*Result, error) {
 			row("", c.name, x)
 		}
 	}
-	t.Notes = []string{fmt.Sprintf("The first row of an attack is its profit over the honest use of the same capital; "+
+	t.Notes = []string{fmt.Sprintf("The first row of an attack is its advantage over the best honest use of its capital; "+
 		"the others are the change of it, seed by seed, when one reaction is switched off in all its worlds. "+
 		"%d seeds; intervals are Student's.", len(worlds))}
 	res := judge("reactions", "Voters have no effect without a vote", []line{

@@ -24,7 +24,7 @@ type Measure struct {
 // world of the same seed in which the same capital is used honestly. A flow of the
 // ledger is positive when the row receives, so losses need a minus.
 var (
-	excess = Measure{"profit over honest use", "USD", 0, func(t *trial.Trial) float64 { return t.Excess().Units() }}
+	excess = Measure{"advantage", "USD", 0, func(t *trial.Trial) float64 { return t.Advantage().Units() }}
 	profit = Measure{"net profit", "USD", 0, func(t *trial.Trial) float64 { return t.Gain.Profit.Units() }}
 
 	priceWeek = Measure{"effect on the price after a week of the act", "100 ln", 2, func(t *trial.Trial) float64 {
@@ -100,7 +100,7 @@ var (
 			for _, c := range channels {
 				sum += (t.Gain.Channel[c] - t.Fair.Channel[c]).Units()
 			}
-			return 100 * sum / t.Excess().Units()
+			return 100 * sum / t.Effect().Units()
 		}}
 	moveCost = Measure{"layer-one cost of a user who moved", "USD", 4, func(t *trial.Trial) float64 {
 		m := t.Attack.Remedy().Docket().Move

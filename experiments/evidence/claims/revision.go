@@ -20,8 +20,10 @@ var revisions = map[string]string{
 	"C15": "one flat withdrawal fee is tried, and a monopolist would charge by the balance",
 	"C16": "“their tokens” may be the balances of users as well as the token that is staked",
 	"C18": "without a remedy nobody is slashed, so that the first part is true by definition",
-	"C19": "a buyer of all slots is compared with a staker of few; each has to have the same capital and its own best plan",
-	"C20": "a buyer of all slots is compared with a staker of few; each has to have the same capital and its own best plan",
+	"C19": "a buyer of all slots is compared with a staker of few; each has to have the same capital and its " +
+		"own best plan",
+	"C20": "a buyer of all slots is compared with a staker of few; each has to have the same capital and its " +
+		"own best plan",
 	"C21": "a single operator is compared with nothing; proof of stake with the same capital is missing",
 	"R1":  "the attacker acts in its own name, and the number of trials is assumed",
 	"R2":  "the attacker acts in its own name, and the number of trials is assumed",

@@ -16,12 +16,14 @@ func (f Fact) Line(e Estimate) Line {
 
 // The sources of the ranges.
 const (
-	tokens = "Quartiles of daily closes of 34 token series, July 2019 to December 2020 (25) and 2021 to 2025 (19); half of " +
+	tokens = "Quartiles of daily closes of 34 token series, July 2019 to December 2020 (25) and 2021 to 2025 " +
+		"(19); half of " +
 		"real tokens lie within"
 	tokens2020 = "Quartiles of daily closes of 25 tokens, July 2019 to December 2020; half of real tokens lie within"
 	ethers     = "Market model on ether of 25 tokens, July 2019 to December 2020: median R² 0.32 and idiosyncratic " +
 		"volatility 1.09 a year; 19 tokens, 2021 to 2025: 0.51 and 0.73; the range spans both"
-	signed = "I. Makarov and A. Schoar, “Trading and arbitrage in cryptocurrency markets”, Journal of Financial Economics " +
+	signed = "I. Makarov and A. Schoar, “Trading and arbitrage in cryptocurrency markets”, Journal of " +
+		"Financial Economics " +
 		"135(2), 293–319, 2020: signed volume explains 80 to 85 % of the returns of Bitcoin; here what ether does not " +
 		"explain, as quotes follow ether without a trade"
 	stylizedFacts = "R. Cont, “Empirical properties of asset returns: stylized facts and statistical issues”, " +

@@ -1,5 +1,5 @@
 // Package breakeven searches for the values of a parameter at which an attack breaks even:
-// where the mean excess changes its sign.
+// where the mean advantage changes its sign.
 package breakeven
 
 import (
@@ -26,8 +26,8 @@ import (
 // BudgetPath is the parameter that a search for the break-even varies by default.
 const BudgetPath = question.AttackPrefix + "budget_usd"
 
-// Search looks along one parameter for every value at which the mean excess over
-// the honest use of the same capital changes its sign. It tries the points of a range
+// Search looks along one parameter for every value at which the mean advantage
+// changes its sign. It tries the points of a range
 // and halves every interval in which the sign changes. It stops after Halvings passes, or
 // when the parameter has no value in between. All values have the same seeds.
 //
@@ -67,12 +67,12 @@ func SearchAlong(text string) (Search, error) {
 // Tried is what one value of the parameter gave. A mean is NaN when every replication
 // failed.
 type Tried struct {
-	At                         float64
-	Excess, PeakStake, Capital report.Estimate // USD, share, USD
+	At                            float64
+	Advantage, PeakStake, Capital report.Estimate // USD, share, USD
 }
 
-// sign is the sign of the mean excess, and 0 when there is no mean.
-func (t *Tried) sign() int { return cmp.Compare(t.Excess.Mean, 0) * min(t.Excess.N, 1) }
+// sign is the sign of the mean advantage, and 0 when there is no mean.
+func (t *Tried) sign() int { return cmp.Compare(t.Advantage.Mean, 0) * min(t.Advantage.N, 1) }
 
 // Crossing is a break-even. At is interpolated between Lo and Hi, the nearest values with a
 // loss and with a gain, in equal ratios where the range is; where the mean is zero at a value tried, Lo and Hi
@@ -138,7 +138,7 @@ func changes(tried []Tried) (pairs [][2]int) {
 // zeros lists the values at which the mean is zero.
 func zeros(tried []Tried) (list []Tried) {
 	for _, t := range tried {
-		if t.Excess.N > 0 && t.sign() == 0 {
+		if t.Advantage.N > 0 && t.sign() == 0 {
 			list = append(list, t)
 		}
 	}
@@ -163,7 +163,7 @@ func (s Search) midpoints(tried []Tried, near func(float64) float64) (list []flo
 func (s Search) crossings(tried []Tried) (list []Crossing) {
 	for _, c := range changes(tried) {
 		lo, hi := &tried[c[0]], &tried[c[1]]
-		u := lo.Excess.Mean / (lo.Excess.Mean - hi.Excess.Mean)
+		u := lo.Advantage.Mean / (lo.Advantage.Mean - hi.Advantage.Mean)
 		x := Crossing{Rising: hi.sign() > 0, SureBelow: sure(tried, c[0], -1), SureAbove: sure(tried, c[1], 1)}
 		if zero := zeros(tried[c[0]:c[1]]); len(zero) > 0 {
 			lo, hi, u = &zero[0], &zero[len(zero)-1], 0.5
@@ -176,10 +176,10 @@ func (s Search) crossings(tried []Tried) (list []Crossing) {
 }
 
 // sure walks from a place in steps of 1 or −1 to the first value at which the interval of
-// the excess has one sign. It is NaN when the mean takes the other sign before.
+// the advantage has one sign. It is NaN when the mean takes the other sign before.
 func sure(tried []Tried, from, step int) float64 {
 	for i := from; i >= 0 && i < len(tried) && tried[i].sign() != -tried[from].sign(); i += step {
-		if tried[i].Excess.Sign() != 0 {
+		if tried[i].Advantage.Sign() != 0 {
 			return tried[i].At
 		}
 	}
@@ -271,7 +271,7 @@ func (b *BreakEven) try(ctx context.Context, w *question.Sweep, pass int, o expe
 			return nil, fmt.Errorf("%s: %w", b.Search.Path, err)
 		}
 		b.Failed += c.Failed
-		list = append(list, Tried{at, c.Estimate(column.Excess),
+		list = append(list, Tried{at, c.Advantage(),
 			c.Estimate(column.Outcome("attack", column.PeakStake)), c.Estimate(column.Outcome("attack", column.CapitalAtRisk))})
 	}
 	return list, nil

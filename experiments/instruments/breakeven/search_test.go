@@ -22,7 +22,7 @@ import (
 	"stakeout/experiments/study/tiny"
 )
 
-// sought are the crossings of a function, found without a world. An excess is certain
+// sought are the crossings of a function, found without a world. An advantage is certain
 // where it is at least width away from zero.
 func sought(t *testing.T, s Search, near func(float64) float64, width float64,
 	f func(float64) float64) (found []Crossing, passes [][]float64) {
@@ -35,7 +35,7 @@ func sought(t *testing.T, s Search, near func(float64) float64, width float64,
 			if math.IsNaN(y) {
 				e.N = 0
 			}
-			list = append(list, Tried{At: x, Excess: e, PeakStake: report.Estimate{Interval: stat.Interval{Mean: x / 100}}})
+			list = append(list, Tried{At: x, Advantage: e, PeakStake: report.Estimate{Interval: stat.Interval{Mean: x / 100}}})
 		}
 		return list, nil
 	})
@@ -187,14 +187,15 @@ func TestTablesOfASearch(t *testing.T) {
 		return Tried{x, e, e, e}
 	}
 	for want, tried := range map[string][]Tried{
-		"No crossing: the mean excess is a loss at every value, from 0.25 to 4,000.": {at(0.25, -2, 1, 9), at(1, -3, 1, 9),
+		"No crossing: the mean advantage is a loss at every value, from 0.25 to 4,000.": {at(0.25, -2, 1, 9), at(1, -3, 1, 9),
 			at(4000, -2, 1, 9)},
-		"No crossing: the mean excess is a loss at 1 of 3 values from 0.25 to 4,000, and not distinguishable from zero at " +
+		"No crossing: the mean advantage is a loss at 1 of 3 values from 0.25 to 4,000, and not distinguishable " +
+			"from zero at " +
 			"the others.": {at(0.25, 0, 0, 9), at(1, -3, 1, 9), at(4000, -1096, 13924, 9)},
-		"No crossing: the mean excess is a gain at every value": {at(1, math.NaN(), 0, 0), at(2, 3, 1, 9)},
+		"No crossing: the mean advantage is a gain at every value": {at(1, math.NaN(), 0, 0), at(2, 3, 1, 9)},
 		"not distinguishable from zero at any value from 1 to 2": {at(1, math.NaN(), 0, 0),
 			at(2, -1096, 13924, 9)},
-		"No crossing: no value has an excess.": {at(1, math.NaN(), 0, 0)},
+		"No crossing: no value has an advantage.": {at(1, math.NaN(), 0, 0)},
 	} {
 		b := &BreakEven{Tried: tried, Crossings: Search{}.crossings(tried), Partial: true}
 		for _, table := range b.Tables() {

@@ -32,10 +32,10 @@ func (b *BreakEven) crossingTable() *table.Table {
 			table.Number(c.PeakStake, table.Percent(1)), table.Text(c.turnsTo())}
 		t.Rows = append(t.Rows, row)
 	}
-	t.Notes = []string{fmt.Sprintf("Break-even: where the mean excess over the honest use of the same capital changes "+
+	t.Notes = []string{fmt.Sprintf("Break-even: where the mean advantage over the best honest use of its capital changes "+
 		"its sign, interpolated between the nearest values with a loss and with a gain on the scale of the range. Sign "+
 		"certain: the nearest value at which "+
-		"the 95 %% interval of the excess (Student's t, n = %d) lies on the side of its mean. Two changes between "+
+		"the 95 %% interval of the advantage (Student's t, n = %d) lies on the side of its mean. Two changes between "+
 		"neighbouring values go unseen.", b.Reps)}
 	if len(b.Crossings) == 0 {
 		t.Notes = append(t.Notes, b.without())
@@ -54,42 +54,43 @@ func (c *Crossing) turnsTo() string {
 	return gainOrLoss(c.Rising) + ", not certain"
 }
 
-// without says which sign the excess has when it never changes. An interval with zero in it
+// without says which sign the advantage has when it never changes. An interval with zero in it
 // has none.
 func (b *BreakEven) without() string {
 	var gains, losses, values int
 	for i := range b.Tried {
-		if e := &b.Tried[i].Excess; e.N > 0 {
+		if e := &b.Tried[i].Advantage; e.N > 0 {
 			values++
 			gains += max(e.Sign(), 0)
 			losses += max(-e.Sign(), 0)
 		}
 	}
 	if values == 0 {
-		return "No crossing: no value has an excess."
+		return "No crossing: no value has an advantage."
 	}
 	from, to := written(b.Tried[0].At), written(b.Tried[len(b.Tried)-1].At)
 	switch sure := gains + losses; {
 	case sure == 0:
-		return fmt.Sprintf("No crossing: the mean excess keeps its sign, but is not distinguishable from zero at any value "+
+		return fmt.Sprintf("No crossing: the mean advantage keeps its sign, but is not distinguishable from zero "+
+			"at any value "+
 			"from %s to %s.", from, to)
 	case sure < values:
-		return fmt.Sprintf("No crossing: the mean excess is %s at %d of %d values from %s to %s, and not distinguishable "+
+		return fmt.Sprintf("No crossing: the mean advantage is %s at %d of %d values from %s to %s, and not distinguishable "+
 			"from zero at the others.", gainOrLoss(gains > 0), sure, values, from, to)
 	}
-	return fmt.Sprintf("No crossing: the mean excess is %s at every value, from %s to %s.", gainOrLoss(gains > 0),
+	return fmt.Sprintf("No crossing: the mean advantage is %s at every value, from %s to %s.", gainOrLoss(gains > 0),
 		from, to)
 }
 
 // tried lists the values tried with their means.
 func (b *BreakEven) tried() *table.Table {
 	t := &table.Table{Name: "tried", Title: "Values tried along " + b.Search.Path + ": " + b.Name,
-		Columns: []table.Column{{Name: "Value", Unit: b.Unit}, {Name: "Excess over honest [95 % CI]", Unit: "USD"},
+		Columns: []table.Column{{Name: "Value", Unit: b.Unit}, {Name: "Advantage [95 % CI]", Unit: "USD"},
 			{Name: "Sign"}, {Name: "Peak stake share", Unit: "%"}, {Name: "Capital at risk", Unit: "USD"}}}
 	for i := range b.Tried {
 		x := &b.Tried[i]
-		sign := table.Text([...]string{"−", "0", "+"}[x.Excess.Sign()+1])
-		t.Rows = append(t.Rows, []table.Cell{table.Number(x.At, digits(x.At)), report.Interval(&x.Excess, table.Money(0)),
+		sign := table.Text([...]string{"−", "0", "+"}[x.Advantage.Sign()+1])
+		t.Rows = append(t.Rows, []table.Cell{table.Number(x.At, digits(x.At)), report.Interval(&x.Advantage, table.Money(0)),
 			sign, report.Mean(&x.PeakStake, table.Percent(1)), report.Mean(&x.Capital, table.Money(0))})
 	}
 	t.Notes = []string{fmt.Sprintf("n = %d a value, the same seeds at all of them; intervals are Student's, and the "+

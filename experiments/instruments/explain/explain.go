@@ -147,10 +147,11 @@ func phase(t *trial.Trial, s *question.Spec, tick uint32) string {
 // verdict tells the story of the replication in a few sentences. It says that one
 // replication is no evidence.
 func verdict(t *trial.Trial, s *question.Spec, d divergence) string {
-	text := fmt.Sprintf("Replication %d (seed %d): the attack ends at %s USD on %s USD at risk; the same capital used "+
-		"honestly ends at %s USD, so the act is worth %s USD.",
-		t.Rep, t.Seed, usd(t.Gain.Profit.Units()), usd(t.Gain.CapitalAtRisk.Units()), usd(t.Fair.Profit.Units()),
-		usd(t.Excess().Units()))
+	text := fmt.Sprintf("Replication %d (seed %d): the attack ends at %s USD on %s USD at risk, and at %s USD net of "+
+		"drift. The best honest use of that capital is worth %s USD, so the advantage is %s USD. The same trades without "+
+		"the act end at %s USD, so the effect of the act is %s USD.",
+		t.Rep, t.Seed, usd(t.Gain.Profit.Units()), usd(t.Gain.CapitalAtRisk.Units()), usd(t.Gain.Net().Units()),
+		usd(t.HonestUse.Units()), usd(t.Advantage().Units()), usd(t.Fair.Profit.Units()), usd(t.Effect().Units()))
 	if d.found {
 		text += fmt.Sprintf(" The two worlds are equal in every balance and order up to day %s (%s) and differ from then on.",
 			table.Number(t.Days(d.tick, s), table.Format{Decimals: 2}), phase(t, s, d.tick))

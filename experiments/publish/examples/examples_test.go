@@ -57,7 +57,7 @@ func results(t *testing.T) (dir string, cells []*report.Summary) {
 func returns(cells []*report.Summary) (lines []string) {
 	for _, x := range cells {
 		line := x.Cell.ID + fmt.Sprintf(",%.0f", x.Capital.Mean)
-		for _, e := range []*report.Estimate{&x.Profit, &x.Excess} {
+		for _, e := range []*report.Estimate{&x.Profit, &x.Net} {
 			line += fmt.Sprintf(",%.0f,%.0f,%.0f", e.Mean, e.Lo, e.Hi)
 		}
 		lines = append(lines, line+fmt.Sprintf(",%.1f,%.1f,%.1f", 100*x.ROI.Mean, 100*x.ROI.Lo, 100*x.ROI.Hi))
@@ -118,7 +118,7 @@ func TestDuckDB(t *testing.T) {
 	slices.SortFunc(cells, func(a, b *report.Summary) int { return cmp.Compare(a.Cell.ID, b.Cell.ID) })
 	for i, x := range cells {
 		got := strings.Split(lines[i], ",")
-		want := []float64{float64(x.Cell.N()), x.Capital.Mean, x.Profit.Mean, x.Profit.SE, x.Excess.Mean, x.Excess.SE}
+		want := []float64{float64(x.Cell.N()), x.Capital.Mean, x.Profit.Mean, x.Profit.SE, x.Net.Mean, x.Net.SE}
 		if len(got) != 1+len(want) || got[0] != x.Cell.ID {
 			t.Errorf("%s, want %s and %v", lines[i], x.Cell.ID, want)
 			continue

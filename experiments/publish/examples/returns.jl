@@ -9,6 +9,6 @@ function ci(column)
     [mean(x), mean(x) - half, mean(x) + half]
 end
 for r in groupby(runs, :cell_id; sort = false)
-    usd = [mean(r.y_attack_capital_at_risk_usd); ci(r.y_attack_profit_usd); ci(r.y_excess_usd)]
+    usd = [mean(r.y_attack_capital_at_risk_usd); ci(r.y_attack_profit_usd); ci(r.y_net_of_drift_usd)]
     println(join([r.cell_id[1]; [@sprintf("%.0f", x) for x in usd]; [@sprintf("%.1f", 100x) for x in ci(r.y_attack_roi)]], ","))
 end

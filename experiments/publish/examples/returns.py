@@ -10,5 +10,5 @@ def ci(x):
 
 runs = (pd.read_parquet if sys.argv[1].endswith(".parquet") else pd.read_csv)(sys.argv[1])
 for cell, r in runs[runs.status == "ok"].groupby("cell_id", sort=False):
-    usd = [r.y_attack_capital_at_risk_usd.mean(), *ci(r.y_attack_profit_usd), *ci(r.y_excess_usd)]
+    usd = [r.y_attack_capital_at_risk_usd.mean(), *ci(r.y_attack_profit_usd), *ci(r.y_net_of_drift_usd)]
     print(cell, *(f"{x:.0f}" for x in usd), *(f"{100 * x:.1f}" for x in ci(r.y_attack_roi)), sep=",")

@@ -4,5 +4,5 @@
 SELECT cell_id, count(*) AS n,
        round(avg(y_attack_capital_at_risk_usd), 4) AS capital,
        round(avg(y_attack_profit_usd), 4) AS profit, round(stddev_samp(y_attack_profit_usd) / sqrt(count(y_attack_profit_usd)), 4) AS profit_se,
-       round(avg(y_excess_usd), 4) AS excess, round(stddev_samp(y_excess_usd) / sqrt(count(y_excess_usd)), 4) AS excess_se
+       round(avg(y_net_of_drift_usd), 4) AS net, round(stddev_samp(y_net_of_drift_usd) / sqrt(count(y_net_of_drift_usd)), 4) AS net_se
 FROM 'runs.parquet' WHERE status = 'ok' GROUP BY cell_id ORDER BY cell_id;

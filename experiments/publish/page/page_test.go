@@ -152,8 +152,8 @@ func TestPageOfASweep(t *testing.T) {
 	s, _ := stored(t, "world.users.loyalty=0.3,0.6,0.7,0.9", "attack_params.budget_usd=1e6,4e6")
 	page := write(t, s)
 	sound(t, page)
-	has(t, page, `<p class="verdict">The cell with the largest excess is loyalty 0.`,
-		`<p class="verdict">Of 8 cells the act pays in `, "p, Holm", "Where the verdict turns",
+	has(t, page, `<p class="verdict">The cell with the largest advantage is loyalty 0.`,
+		`<p class="verdict">Of 8 cells the attack pays in `, "p, Holm", "Where the verdict turns",
 		"<dt>Axis world.users.loyalty</dt><dd>0.3, 0.6, 0.7, 0.9</dd>",
 		">0.3, 0.6, 0.7, 0.9</td>", "<dt>Cells</dt><dd>8</dd>", "24, of three worlds each; 0 failed",
 		"dos-short along world.users.loyalty")

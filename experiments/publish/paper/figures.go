@@ -22,7 +22,7 @@ func figures() []Exhibit {
 		{Name: "price-under-attack", Doc: "Price, service and users under attack against the twins",
 			figure: priceUnderAttack},
 		{Name: "money-by-channel", Doc: "Where the attacker's money comes from and goes", figure: moneyByChannel},
-		{Name: "attack-matrix", Doc: "Excess of every attack by leader selection and by remedy", figure: attackMatrix},
+		{Name: "attack-matrix", Doc: "Advantage of every attack by leader selection and by remedy", figure: attackMatrix},
 		{Name: "roi-by-stake", Doc: "Return of every attack over the stake that it holds", figure: roiByStake},
 		{Name: "price-sign", Doc: "Sign of the price move over withheld slots and loyalty of users", figure: priceSign},
 		{Name: "throughput", Doc: "Throughput lost over the share of empty slots", figure: throughput},
@@ -31,7 +31,7 @@ func figures() []Exhibit {
 		{Name: "ransom", Doc: "Revenue from withdrawals over their price after a takeover", figure: ransomCurve},
 		{Name: "fake-dos-cycles", Doc: "Profit over the number of fake denials of service, and the stake behind it",
 			figure: fakeCycles},
-		{Name: "break-even", Doc: "Where the excess of a short operator turns its sign", figure: breakEvenMap},
+		{Name: "break-even", Doc: "Where the advantage of a short operator turns its sign", figure: breakEvenMap},
 		{Name: "stylised-facts", Doc: "Dependence of returns, and the book after a sweep", figure: stylisedFacts},
 	}
 }
@@ -102,15 +102,15 @@ func end(x float64) float64 {
 	return x
 }
 
-// excessROI is the excess over capital at risk, by peak share of stake.
-func excessROI(s *report.Study) (out []point) {
+// advantageROI is the advantage over capital at risk, by peak share of stake.
+func advantageROI(s *report.Study) (out []point) {
 	for _, c := range s.Cells {
-		excess, capital := c.Values(column.Excess), c.Values(column.Outcome("attack", column.CapitalAtRisk))
-		ratio := make([]float64, len(excess))
+		advantage, capital := c.Values(column.Advantage), c.Values(column.Outcome("attack", column.CapitalAtRisk))
+		ratio := make([]float64, len(advantage))
 		for i := range ratio {
 			ratio[i] = math.NaN()
 			if capital[i] > 0 {
-				ratio[i] = excess[i] / capital[i]
+				ratio[i] = advantage[i] / capital[i]
 			}
 		}
 		out = append(out, point{c.Estimate(column.Outcome("attack", column.PeakStake)), report.EstimateOf(ratio)})
@@ -138,19 +138,19 @@ func roiByStake(ctx context.Context, a *archive) (*figure.Figure, error) {
 		if err != nil {
 			return nil, err
 		}
-		points := excessROI(s)
+		points := advantageROI(s)
 		if points[len(points)-1].x.Mean < staked {
 			without = append(without, e.preset)
 			continue
 		}
-		f.Panels = append(f.Panels, figure.Panel{Title: e.preset, XLabel: "Peak stake share (%)", YLabel: "Excess ROI (%)",
-			ZeroLine: true, XIncludes: []float64{0, 105 * points[len(points)-1].x.Mean},
+		f.Panels = append(f.Panels, figure.Panel{Title: e.preset, XLabel: "Peak stake share (%)",
+			YLabel: "Advantage (% of capital)", ZeroLine: true, XIncludes: []float64{0, 105 * points[len(points)-1].x.Mean},
 			Lines: []figure.Line{line("", 0, points, 100, 100)}})
 	}
 	f.HeightMM = min(figure.TallestMM, 46*math.Ceil(float64(len(f.Panels))/3))
 	f.Caption = fmt.Sprintf("Return of every attack that holds stake, over the largest share of all stake that it held: "+
-		"profit less that of the honest use of the same capital, over capital at risk, which leaves out the drift of the "+
-		"token that both have; the return itself is in the data of the runs. Each point is another budget, from %g to %g "+
+		"advantage over capital at risk, which leaves out the drift of the token; the return itself is in the data of the "+
+		"runs. Each point is another budget, from %g to %g "+
 		"times that of the preset. "+
 		"Error bars: 95 %% intervals of the mean (Student's t), n = %d a point, the same seeds everywhere. Without "+
 		"stake: %s.%s",

@@ -76,7 +76,8 @@ func numbers(ctx context.Context, a *archive) ([]byte, error) {
 	x := h.Summaries()[0]
 	m.count("headline n", x.Cell.N())
 	m.money("headline profit", &x.Profit)
-	m.money("headline excess", &x.Excess)
+	m.money("headline advantage", &x.Advantage)
+	m.money("headline net", &x.Net)
 	m.money("headline capital", &x.Capital)
 	s, err := a.study(ctx, matrix)
 	if err != nil {
@@ -86,12 +87,12 @@ func numbers(ctx context.Context, a *archive) ([]byte, error) {
 	m.count("matrix cells", len(s.Cells))
 	gain, loss := 0, 0
 	for _, x := range atHome(s) {
-		m.money("excess "+x.Cell.Attack, &x.Excess)
+		m.money("advantage "+x.Cell.Attack, &x.Advantage)
 	}
 	for _, x := range s.Summaries() {
 		switch {
 		case !x.Told():
-		case x.Excess.Mean > 0:
+		case x.Advantage.Mean > 0:
 			gain++
 		default:
 			loss++

@@ -232,8 +232,8 @@ func TestPaperShowsEveryExhibit(t *testing.T) {
 
 // Every macro that the paper uses is one that numbers makes, whatever the results.
 func TestMacroNames(t *testing.T) {
-	for words, want := range map[string]string{"headline excess": "HeadlineExcess",
-		"excess dos-short interval": "ExcessDosShortInterval", "top 10": "TopOneZero"} {
+	for words, want := range map[string]string{"headline advantage": "HeadlineAdvantage",
+		"advantage dos-short interval": "AdvantageDosShortInterval", "top 10": "TopOneZero"} {
 		if got := macroName(words); got != want {
 			t.Errorf("%q became %s, want %s", words, got, want)
 		}

@@ -24,12 +24,12 @@ func ransomCurve(ctx context.Context, a *archive) (*figure.Figure, error) {
 			{Title: "a", XLabel: "Withdrawal fee over the common one (1)", YLabel: "Withdrawal fees (thousand USD)", XLog: true,
 				XIncludes: ransomSpan, ZeroLine: true,
 				Lines: []figure.Line{line("", 0, levels(s, price, column.Channel("attack", "withdrawal_fees")), 1, 1e-3)}},
-			{Title: "b", XLabel: "Withdrawal fee over the common one (1)", YLabel: "Excess over honest use (thousand USD)",
+			{Title: "b", XLabel: "Withdrawal fee over the common one (1)", YLabel: "Advantage (thousand USD)",
 				XLog: true, XIncludes: ransomSpan, ZeroLine: true,
-				Lines: []figure.Line{line("", 0, levels(s, price, column.Excess), 1, 1e-3)}},
+				Lines: []figure.Line{line("", 0, advantages(s), 1, 1e-3)}},
 		},
 		Caption: fmt.Sprintf("Withdrawals held to ransom after a takeover by slashing rivals: (a) what they bring, and (b) "+
-			"what the attack has over the honest use of the same capital, by the fee that the new owner of the blocks asks. "+
+			"the advantage over the best honest use of the capital, by the fee that the new owner of the blocks asks. "+
 			"Error bars: 95 %% intervals of the mean (Student's t), n = %d a point, the same seeds everywhere.%s",
 			a.reps(ransom), a.stamp())}, nil
 }
@@ -38,6 +38,14 @@ func ransomCurve(ctx context.Context, a *archive) (*figure.Figure, error) {
 func levels(s *report.Study, path, y string) (out []point) {
 	for _, c := range s.Cells {
 		out = append(out, point{exact(c, 0), c.Estimate(y)})
+	}
+	return out
+}
+
+// advantages makes the points of the headline over the values of a study's first axis.
+func advantages(s *report.Study) (out []point) {
+	for _, c := range s.Cells {
+		out = append(out, point{exact(c, 0), c.Advantage()})
 	}
 	return out
 }
@@ -62,14 +70,15 @@ func fakeCycles(ctx context.Context, a *archive) (*figure.Figure, error) {
 			Panels: []figure.Panel{
 				{Title: "a", XLabel: "Fake denials (1)", YLabel: "Net profit (thousand USD)", ZeroLine: true, XIncludes: span,
 					Lines: at(column.Outcome("attack", column.Profit), 1e-3)},
-				{Title: "b", XLabel: "Fake denials (1)", YLabel: "Excess (thousand USD)", ZeroLine: true, XIncludes: span,
-					Lines: at(column.Excess, 1e-3)},
+				{Title: "b", XLabel: "Fake denials (1)", YLabel: "Advantage (thousand USD)", ZeroLine: true, XIncludes: span,
+					Lines: []figure.Line{line("", 0, advantages(s), 1, 1e-3)}},
 				{Title: "c", XLabel: "Fake denials (1)", YLabel: "Mean stake share (%)", ZeroLine: true, XIncludes: span,
 					Lines: at(column.Outcome("attack", column.MeanStake), 100)},
 			},
-			Caption: fmt.Sprintf("Repeated fake denials of service: (a) net profit, (b) profit over the honest use of the same "+
-				"capital, and (c) the attacker's mean share of all stake, by the number of denials within 90 days. Error bars: 95 "+
-				"%% intervals of the mean (Student's t), n = %d a point, the same seeds everywhere.%s", a.reps(cycles), a.stamp())},
+			Caption: fmt.Sprintf("Repeated fake denials of service: (a) net profit, (b) advantage over the best honest use of "+
+				"the capital, and (c) the attacker's mean share of all stake, by the number of denials within 90 days. Error "+
+				"bars: 95 %% intervals of the mean (Student's t), n = %d a point, the same seeds everywhere.%s", a.reps(cycles),
+				a.stamp())},
 		nil
 }
 
@@ -78,7 +87,7 @@ func breakEvenMap(ctx context.Context, a *archive) (*figure.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &figure.Heat{Label: "Excess over honest use (thousand USD)"}
+	h := &figure.Heat{Label: "Advantage (thousand USD)"}
 	for _, r := range slices.Backward(frontierRows(s)) {
 		h.Rows = append(h.Rows, r.loyalty)
 		h.Told = append(h.Told, r.told)
@@ -94,16 +103,16 @@ func breakEvenMap(ctx context.Context, a *archive) (*figure.Figure, error) {
 	return &figure.Figure{Width: figure.DoubleColumn, HeightMM: 80,
 		Panels: []figure.Panel{{XLabel: "Budget (million USD)", YLabel: "Satisfaction at which half of the users leave (1)",
 			Heat: h}},
-		Caption: fmt.Sprintf("Mean excess of an outbidding short seller over the honest use of the same capital, by budget "+
-			"and by how easily users leave. %s n = %d a cell, the same seeds everywhere; intervals (Student's t) and "+
+		Caption: fmt.Sprintf("Mean advantage of an outbidding short seller over the best honest use of its capital, by "+
+			"budget and by how easily users leave. %s n = %d a cell, the same seeds everywhere; intervals (Student's t) and "+
 			"crossings are in the table break-even.%s", s.ToldNote(), a.reps(frontier), a.stamp())}, nil
 }
 
-// frontierRow is the excess over the budget at one loyalty.
+// frontierRow is the advantage over the budget at one loyalty.
 type frontierRow struct {
 	loyalty string
 	points  []point
-	told    []bool // whether the excess differs from zero
+	told    []bool // whether the advantage differs from zero
 }
 
 // frontierRows lists the rows of the frontier in the order of the axis.
@@ -115,7 +124,7 @@ func frontierRows(s *report.Study) (rows []frontierRow) {
 			rows = append(rows, frontierRow{loyalty: loyalty})
 		}
 		r := &rows[len(rows)-1]
-		r.points, r.told = append(r.points, point{exact(c, 1), c.Estimate(column.Excess)}), append(r.told, x.Told())
+		r.points, r.told = append(r.points, point{exact(c, 1), c.Advantage()}), append(r.told, x.Told())
 	}
 	return rows
 }

@@ -102,7 +102,7 @@ func corruption(ctx context.Context, a *archive) (*table.Table, error) {
 	}
 	t.Notes = []string{"Every attack at its own preset. Profit from corruption (PfC) is the sum of the channels in " +
 		"which the attacker gained, cost of corruption (CoC) of those in which it lost, means over replications; the ratio " +
-		"is that of the means. Net profit is their difference, and the honest use of the same capital is not subtracted.",
+		"is that of the means. Net profit is their difference, from which neither drift nor an honest use is subtracted.",
 		fmt.Sprintf("n = %d a row; intervals are Student's.%s", a.reps(matrix), a.stamp())}
 	return t, nil
 }
@@ -121,7 +121,7 @@ func breakEvenTable(ctx context.Context, a *archive) (*table.Table, error) {
 		Columns: []table.Column{{Name: "Users leave at", Unit: "1", Align: table.Right}}}
 	rows := frontierRows(s)
 	for _, p := range rows[0].points {
-		t.Columns = append(t.Columns, table.Column{Name: "Excess at " + figure.Number(p.x.Mean/1e6, 2) + " M [95 % CI]",
+		t.Columns = append(t.Columns, table.Column{Name: "Advantage at " + figure.Number(p.x.Mean/1e6, 2) + " M [95 % CI]",
 			Unit: "thousand USD"})
 	}
 	t.Columns = append(t.Columns, table.Column{Name: "Break-even budget", Unit: "million USD", Align: table.Right})
@@ -134,7 +134,7 @@ func breakEvenTable(ctx context.Context, a *archive) (*table.Table, error) {
 		t.Rows = append(t.Rows, row)
 	}
 	t.Notes = []string{"Users leave at: the satisfaction at which half of those who review leave. Break-even: every " +
-		"budget at which the mean excess over the honest use of the same capital crosses zero, by linear interpolation " +
+		"budget at which the mean advantage over the best honest use of its capital crosses zero, by linear interpolation " +
 		"between the budgets tried, with the same seeds at all of them.",
 		fmt.Sprintf("n = %d a cell; intervals are Student's.%s", a.reps(frontier), a.stamp())}
 	return t, nil

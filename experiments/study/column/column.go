@@ -47,10 +47,15 @@ const (
 	Liquidated     = "liquidated_tokens"
 )
 
-// Columns of runs that belong to no single world.
+// Columns of runs that belong to no single world. Advantage is the headline: verdicts,
+// orders and figures go by it.
 const (
 	Capital      = "y_capital_usd"
-	Excess       = "y_excess_usd"
+	Net          = "y_net_of_drift_usd"        // of the attack
+	HonestNet    = "y_honest_net_of_drift_usd" // of the honest world
+	HonestUse    = "y_honest_use_usd"          // what the best honest use of the capital is worth
+	Advantage    = "y_advantage_usd"           // Net less HonestUse
+	Effect       = "y_effect_of_act_usd"       // profit of the attack less that of the honest world
 	HarmResidual = "y_harm_residual_usd"
 	Residual     = "y_residual_pusd"
 )

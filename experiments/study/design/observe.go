@@ -157,8 +157,17 @@ func outcomes(i int, world string) []field {
 // comparison are the columns that set the worlds against each other.
 func comparison() []field {
 	out := []field{
-		money(column.Excess, "Net profit of the attack less that of the honest use of the same capital.",
-			func(o *Observation) ledger.Amount { return o.Trial.Excess() }),
+		money(column.Net, "Net profit of the attack less what the idle world's prices did to the same positions.",
+			func(o *Observation) ledger.Amount { return o.Trial.Gain.Net() }),
+		money(column.HonestNet, "Net profit of the same trades without the act, less the drift of their positions.",
+			func(o *Observation) ledger.Amount { return o.Trial.Fair.Net() }),
+		money(column.HonestUse, "What the best honest use of up to the capital at risk is worth on average, net of "+
+			"drift, and 0 where that is to keep the cash.",
+			func(o *Observation) ledger.Amount { return o.Trial.HonestUse }),
+		money(column.Advantage, "Net of drift less the best honest use: what the attack adds to the best that its capital "+
+			"could have done.", func(o *Observation) ledger.Amount { return o.Trial.Advantage() }),
+		money(column.Effect, "Net profit of the attack less that of the same trades without the act.",
+			func(o *Observation) ledger.Amount { return o.Trial.Effect() }),
 	}
 	for i, s := range measure.Sectors {
 		out = append(out, money(column.Sector(s.Name), "Equity gained from the idle to the attack world, each at its own "+

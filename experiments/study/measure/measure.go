@@ -14,7 +14,16 @@
 //	q(P − f) = q[ΔI] + q[ΔH − ΔI] + q[ΔA − ΔH] + q(p_A − f),  Δ = P − p,
 //
 // which are the drift that everybody had, the attacker's own impact, the effect
-// of the act, and the cost of execution.
+// of the act, and the cost of execution. Positions in the perpetual future are
+// split in the same way, since they are valued at the price of the token. Of dai
+// only the drift is told apart.
+//
+// Profit less drift is the yardstick of a plan: drift is luck that a holder of the
+// same positions would have had in a world without the attacker. It counts the
+// positions that trades opened, and nothing on rewards paid in tokens.
+//
+// Assumption: the drift of dai is measured from the last full hour before a fill,
+// because worlds keep the price of dai by the hour.
 package measure
 
 import (
@@ -46,7 +55,10 @@ const (
 	WithdrawalFees
 	BatchGas
 	Interest
-	Contract
+	PerpDrift
+	PerpImpact
+	PerpAttack
+	PerpExecution
 	Funding
 	Slashed
 	Liquidations
@@ -54,6 +66,7 @@ const (
 	Bonds
 	Bribes
 	Forked
+	DaiDrift
 	DaiTrades
 	DaiUnsold
 	Mined
@@ -65,6 +78,9 @@ const (
 
 // Description of a channel, for tables and schemas.
 type Description struct{ Name, Label, Doc string }
+
+// Drifts are the channels of what the idle world's prices did.
+var Drifts = [...]Channel{StakeDrift, ShortDrift, PerpDrift, DaiDrift}
 
 // Describe lists the channels in their order.
 var Describe = [Channels]Description{
@@ -81,8 +97,14 @@ var Describe = [Channels]Description{
 	{"withdrawal_fees", "withdrawal fees", "Fees received from users who leave through the coordinator."},
 	{"batch_gas", "layer-one gas", "Gas paid for batches."},
 	{"interest", "borrow interest", "Interest on borrowed tokens, at the price at the end."},
-	{"perpetual", "perpetual: gains", "Gains and losses of positions in the perpetual future against the token's price, " +
-		"fills included."},
+	{"perpetual_drift", "perpetual: drift", "Positions in the perpetual future: what the idle world's price of the " +
+		"token did between fill and end."},
+	{"perpetual_impact", "perpetual: own impact", "Positions in the perpetual future: price moved by the same trades " +
+		"without the act."},
+	{"perpetual_attack", "perpetual: effect of the act", "Positions in the perpetual future: price moved by the act " +
+		"itself."},
+	{"perpetual_execution", "perpetual: execution", "Positions in the perpetual future: fills against the mid of the " +
+		"token at their moment."},
 	{"funding", "perpetual: funding", "Funding received from and paid to the other side of the perpetual future."},
 	{"slashed", "slashing", "Stake lost to slashing, at the price at the end."},
 	{"liquidations", "liquidation penalties", "Penalties for margin calls and debts written off."},
@@ -90,7 +112,10 @@ var Describe = [Channels]Description{
 	{"bonds", "bonds and court fees", "Bonds, appeals and court stake paid, less what came back."},
 	{"bribes", "bribes", "Bribes of voters and jurors, paid or received."},
 	{"fork", "fork of the token", "Tokens exchanged and deposits taken in a fork, at the prices at the end."},
-	{"dai_trades", "dai: trades", "Dai bought and sold, at the price of dai at the end; fees are with the trading fees."},
+	{"dai_drift", "dai: drift", "Dai bought and sold: what the idle world's price of dai did between the hour of the " +
+		"fill and the end."},
+	{"dai_trades", "dai: trades", "The rest of dai bought and sold, at the price of dai at the end; fees are with the " +
+		"trading fees."},
 	{"dai_unsold", "dai: unsold", "What dai left at the end fetches in the book less its value at the price at the end."},
 	{"mining", "mining", "Block rewards and layer-one fees of own blocks that stayed in the chain, less what the hash " +
 		"power costs."},
@@ -138,10 +163,12 @@ func (a *Account) ROI() (roi float64, ok bool) {
 func Of(w, honest, idle *sim.World, capital ledger.Amount) Account {
 	w.Settle()
 	var a Account
+	p := paths{w, honest, idle}
 	end := w.PriceAt(w.Tick())
 	var left, rival, dai ledger.Amount
 	for leg, id := range w.Attackers() {
-		a.trades(leg, id, w, honest, idle)
+		a.trades(leg, id, p)
+		a.contracts(leg, id, p)
 		a.reasons(sim.RowAttacker+ledger.Row(leg), w, end)
 		left += w.Ledger().Total(id, ledger.Token)
 		rival += w.Ledger().Total(id, ledger.Rival)
@@ -166,67 +193,22 @@ func Of(w, honest, idle *sim.World, capital ledger.Amount) Account {
 	return a
 }
 
-// trades splits the fills of a leg; execution takes the rest of the exact cash.
-func (a *Account) trades(leg int, id agents.ID, w, honest, idle *sim.World) {
-	var c [4]ledger.Amount
-	end := w.Tick()
-	pA, pH, pI := w.PriceAt(end), honest.PriceAt(end), idle.PriceAt(end)
-	for _, f := range w.Exchange().Log() {
-		if f.Owner != id {
-			continue
-		}
-		q := float64(f.Lots)
-		if f.Side == book.Sell {
-			q = -q
-			if leg > 0 {
-				a.ShortTokens -= q
-			}
-		}
-		dI := pI - idle.PriceAt(f.Tick)
-		dH := pH - honest.PriceAt(f.Tick)
-		dA := pA - w.PriceAt(f.Tick)
-		c[0] += micro(q * dI)
-		c[1] += micro(q * (dH - dI))
-		c[2] += micro(q * (dA - dH))
-	}
-	row := sim.RowAttacker + ledger.Row(leg)
-	paid := daiCash(id, w)
-	total := w.Ledger().Flow(row, ledger.Trade, ledger.Cash) - paid +
-		value(w.Ledger().Flow(row, ledger.Trade, ledger.Token), pA) +
-		value(w.Ledger().Flow(row, ledger.Trade, ledger.Rival), w.RivalPrice())
-	c[3] = total - c[0] - c[1] - c[2]
-	first := StakeDrift
-	if leg > 0 {
-		first = ShortDrift
-	}
-	for i, x := range c {
-		a.Channel[first+Channel(i)] += x
-	}
-	a.Channel[DaiTrades] += paid + value(w.Ledger().Flow(row, ledger.Trade, ledger.Dai), w.DaiPrice())
-}
-
-// daiCash is the cash that an owner got for dai less what it paid for it, fees
-// not counted.
-func daiCash(id agents.ID, w *sim.World) (sum ledger.Amount) {
-	tick := w.Dai().Params().TickSize
-	for _, f := range w.Dai().Log() {
-		if f.Owner != id {
-			continue
-		}
-		cash := ledger.Amount(f.Price) * ledger.Amount(f.Lots) * tick
-		if f.Side == book.Buy {
-			cash = -cash
-		}
-		sum += cash
+// Drift is what the prices of the idle world did to the positions, in micro-USD.
+func (a *Account) Drift() (sum ledger.Amount) {
+	for _, c := range Drifts {
+		sum += a.Channel[c]
 	}
 	return sum
 }
+
+// Net is the profit net of drift.
+func (a *Account) Net() ledger.Amount { return a.Profit - a.Drift() }
 
 // channelOf groups the ledger's reasons other than trades.
 var channelOf = map[ledger.Reason]Channel{
 	ledger.TradingFee: TradingFees, ledger.TransactionFee: Fees, ledger.StakingReward: Fees, ledger.Extraction: Fees,
 	ledger.WithdrawalFee: WithdrawalFees, ledger.BatchCost: BatchGas, ledger.Interest: Interest,
-	ledger.Variation: Contract, ledger.Funding: Funding,
+	ledger.Funding: Funding,
 	ledger.Auction: Bids, ledger.Bond: Bonds, ledger.Bribe: Bribes, ledger.Fork: Forked,
 	ledger.Mining: Mined, ledger.Disruption: Disrupting,
 	ledger.Slash: Slashed, ledger.Liquidation: Liquidations, ledger.Shortfall: Liquidations,
@@ -235,7 +217,7 @@ var channelOf = map[ledger.Reason]Channel{
 func (a *Account) reasons(row ledger.Row, w *sim.World, end float64) {
 	l, rival, dai := w.Ledger(), w.RivalPrice(), w.DaiPrice()
 	for why := ledger.Reason(0); why < ledger.Reasons; why++ {
-		if why == ledger.Trade || why == ledger.Genesis {
+		if why == ledger.Trade || why == ledger.Variation || why == ledger.Genesis {
 			continue
 		}
 		c, ok := channelOf[why]

@@ -103,7 +103,7 @@ func (s *Study) isNumerical(axis int) bool {
 // mostRays is the number of lines that can be told apart in one panel.
 const mostRays = 7
 
-// SweepFigure shows profit and excess over the honest use along the first
+// SweepFigure shows profit and advantage along the first
 // numerical axis of a sweep, one line for each combination of the others, in
 // thousand USD. It is nil without such an axis, and when there are too many lines or lines
 // too short to follow, as in a sample of several axes.
@@ -124,10 +124,10 @@ func SweepFigure(s *Study) *figure.Figure {
 func (s *Study) sweepFigure(axis int, rays []*ray) *figure.Figure {
 	x := s.axisTitle(axis)
 	profit := figure.Panel{Title: "a", XLabel: x, YLabel: "Net profit (thousand USD)", ZeroLine: true, Legend: true}
-	excess := figure.Panel{Title: "b", XLabel: x, YLabel: "Excess over honest (thousand USD)", ZeroLine: true,
+	advantage := figure.Panel{Title: "b", XLabel: x, YLabel: "Advantage (thousand USD)", ZeroLine: true,
 		Legend: true}
 	log, step := spread(rays)
-	profit.XLog, excess.XLog = log, log
+	profit.XLog, advantage.XLog = log, log
 	for i, r := range rays {
 		at := slices.Clone(r.x)
 		for k := range at { // Error bars side by side.
@@ -139,16 +139,16 @@ func (s *Study) sweepFigure(axis int, rays []*ray) *figure.Figure {
 			}
 		}
 		profit.Lines = append(profit.Lines, r.line(at, i, func(x *Summary) *Estimate { return &x.Profit }))
-		excess.Lines = append(excess.Lines, r.line(at, i, func(x *Summary) *Estimate { return &x.Excess }))
+		advantage.Lines = append(advantage.Lines, r.line(at, i, func(x *Summary) *Estimate { return &x.Advantage }))
 	}
 	legend := 0.0
 	if rays[0].others != "" {
 		legend = 4 * math.Ceil(float64(len(rays))/2)
 	}
 	return &figure.Figure{
-		Width: figure.DoubleColumn, HeightMM: 66 + legend, Columns: 2, Panels: []figure.Panel{profit, excess},
-		Caption: fmt.Sprintf("%s along %s. (a) Mean net profit of the attack. (b) Mean excess over the honest use of the "+
-			"same capital, same seed. "+
+		Width: figure.DoubleColumn, HeightMM: 66 + legend, Columns: 2, Panels: []figure.Panel{profit, advantage},
+		Caption: fmt.Sprintf("%s along %s. (a) Mean net profit of the attack. (b) Mean advantage over the best honest use "+
+			"of its capital. "+
 			"Bars: %s intervals of the mean (Student's t), not adjusted for the number of cells; lines are set side by side "+
 			"so that their bars can be told apart. %s a cell. Model version %s.",
 			s.Experiment, s.Axes[axis], level(s.Level), s.Sample(), s.Version),
@@ -186,7 +186,7 @@ func (r *ray) line(x []float64, style int, of func(*Summary) *Estimate) figure.L
 }
 
 // Turns lists the neighbours on every numerical axis of a sweep between which the
-// verdict on the excess differs: its interval lies above zero, below it, or
+// verdict on the advantage differs: its interval lies above zero, below it, or
 // crosses it. It is nil for a study without such axes.
 func Turns(s *Study) *table.Table {
 	ci := " [" + level(s.Level) + " CI]"
@@ -194,7 +194,7 @@ func Turns(s *Study) *table.Table {
 		Name: "turns", Title: "Where the verdict turns",
 		Columns: []table.Column{{Name: "Along"}, {Name: "With"}, {Name: "From", Align: table.Right},
 			{Name: "To", Align: table.Right},
-			{Name: "Excess from" + ci, Unit: "USD"}, {Name: "Excess to" + ci, Unit: "USD"}, {Name: "The act"}},
+			{Name: "Advantage from" + ci, Unit: "USD"}, {Name: "Advantage to" + ci, Unit: "USD"}, {Name: "The attack"}},
 	}
 	axes := 0
 	for axis := range s.axes {
@@ -207,14 +207,14 @@ func Turns(s *Study) *table.Table {
 			}
 			for i := 1; i < len(r.cells); i++ {
 				a, b := r.cells[i-1], r.cells[i]
-				if a.Excess.N < 2 || b.Excess.N < 2 || a.Excess.Sign() == b.Excess.Sign() {
+				if a.Advantage.N < 2 || b.Advantage.N < 2 || a.Advantage.Sign() == b.Advantage.Sign() {
 					continue
 				}
 				t.Rows = append(t.Rows, []table.Cell{
 					table.Text(s.axisTitle(axis)), table.Text(r.others), table.Text(written(a.Cell.Levels[axis])),
 					table.Text(written(b.Cell.Levels[axis])),
-					Interval(&a.Excess, usd), Interval(&b.Excess, usd),
-					table.Text(signWord(a.Excess.Sign()) + " → " + signWord(b.Excess.Sign())),
+					Interval(&a.Advantage, usd), Interval(&b.Advantage, usd),
+					table.Text(signWord(a.Advantage.Sign()) + " → " + signWord(b.Advantage.Sign())),
 				})
 			}
 		}
@@ -222,7 +222,7 @@ func Turns(s *Study) *table.Table {
 	if axes == 0 {
 		return nil
 	}
-	t.Notes = []string{s.Sample() + " a cell. Neighbours on an axis between which the interval of the excess changes " +
+	t.Notes = []string{s.Sample() + " a cell. Neighbours on an axis between which the interval of the advantage changes " +
 		"sides of zero; a verdict that turns between two cells may do so anywhere between them. " + intervals(s.Level) +
 		", not adjusted for the number of cells."}
 	if len(t.Rows) == 0 {
@@ -231,26 +231,26 @@ func Turns(s *Study) *table.Table {
 	return t
 }
 
-// signWord is what the interval of the excess says about the act.
+// signWord is what the interval of the advantage says about the attack.
 func signWord(sign int) string {
 	return [...]string{"does not pay", "cannot be told", "pays"}[sign+1]
 }
 
-// Tally says in how many cells of a study the act pays.
+// Tally says in how many cells of a study the attack pays.
 func Tally(s *Study) string {
 	count := map[int]int{}
 	n := 0
 	for _, x := range s.Summaries() {
-		if x.Excess.N > 1 {
-			count[x.Excess.Sign()]++
+		if x.Advantage.N > 1 {
+			count[x.Advantage.Sign()]++
 			n++
 		}
 	}
 	if n == 0 {
 		return "No cell has the two replications that an interval takes, so there is no verdict."
 	}
-	return fmt.Sprintf("Of %d cells the act pays in %d, it does not pay in %d, and it cannot be told in %d: that is "+
-		"where the %s interval of the excess over the honest use of the same capital lies above zero, below it, or across "+
-		"it. It is not adjusted for the number of cells.",
+	return fmt.Sprintf("Of %d cells the attack pays in %d, it does not pay in %d, and it cannot be told in %d: that is "+
+		"where the %s interval of the advantage over the best honest use of its capital lies above zero, below it, or "+
+		"across it. It is not adjusted for the number of cells.",
 		n, count[1], count[-1], count[0], level(s.Level))
 }

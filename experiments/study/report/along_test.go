@@ -9,14 +9,14 @@ import (
 	"stakeout/experiments/kit/record"
 )
 
-// grid is a study of cells with the given mean excess by loyalty and budget, three
+// grid is a study of cells with the given mean advantage by loyalty and budget, three
 // replications each. The order of the cells is not that of the axes.
-func grid(t *testing.T, excess map[[2]float64]float64, order ...[2]float64) *Study {
+func grid(t *testing.T, advantage map[[2]float64]float64, order ...[2]float64) *Study {
 	t.Helper()
 	var schema record.Schema
 	var all []record.Row
 	for i, at := range order {
-		attack := []float64{excess[at] - 1, excess[at], excess[at] + 1}
+		attack := []float64{advantage[at] - 1, advantage[at], advantage[at] + 1}
 		s, rows := rows(attack, []float64{0, 0, 0})
 		schema = s
 		for _, r := range rows {
@@ -55,7 +55,7 @@ func TestSweepFigure(t *testing.T) {
 		t.Fatalf("lines %+v", lines)
 	}
 	if y := lines[0].Y; len(y) != 2 || y[0] != 0.05 || y[1] != -0.05 {
-		t.Errorf("excess in thousand USD, by rising loyalty: %v", y)
+		t.Errorf("advantage in thousand USD, by rising loyalty: %v", y)
 	}
 	if x := lines[0].X; math.Abs(x[0]-0.3) > 0.01 || math.Abs(x[1]-0.9) > 0.01 || x[0] == lines[1].X[0] {
 		t.Errorf("lines at %v and %v, want them side by side", x, lines[1].X)
@@ -104,7 +104,7 @@ func TestTurns(t *testing.T) {
 
 func TestTally(t *testing.T) {
 	s := grid(t, fourCells, [2]float64{0.9, 1e6}, [2]float64{0.3, 1e6}, [2]float64{0.9, 2e6}, [2]float64{0.3, 2e6})
-	if got := Tally(s); !strings.HasPrefix(got, "Of 4 cells the act pays in 2, it does not pay in 1, and it cannot be "+
+	if got := Tally(s); !strings.HasPrefix(got, "Of 4 cells the attack pays in 2, it does not pay in 1, and it cannot be "+
 		"told in 1: that is where the 95 % interval") {
 		t.Error(got)
 	}
@@ -124,6 +124,6 @@ func TestRobustness(t *testing.T) {
 	}
 	if row := table.Rows[5]; row[0].String() != "" || row[2].String() != "−50 [−52, −48]" || row[4].String() != "−50" ||
 		row[7].String() != "3 of 3" {
-		t.Errorf("excess of the losing cell: %v", row)
+		t.Errorf("advantage of the losing cell: %v", row)
 	}
 }

@@ -50,10 +50,14 @@ func quantities() []quantity {
 		{"leverage", record.Dimensionless, "Short notional over capital at risk", leverage},
 		attack("profit", "USD", "Net profit of the attack", column.Profit),
 		attack("roi", record.Dimensionless, "Net profit over capital at risk", column.ROI),
-		from("excess", "USD", "Net profit less that of the honest use of the same capital", column.Excess),
-		from("honest_profit", "USD", "Net profit of the honest use of the same capital",
+		from("net_of_drift", "USD", "Net profit less what the idle world's prices did to the same positions", column.Net),
+		{"advantage", "USD", "Advantage over the best honest use, with the fitted multiple of the drift",
+			func(c *Cell) []float64 { return c.freed().Values }},
+		from("honest_use", "USD", "What the best honest use of up to the capital at risk is worth", column.HonestUse),
+		from("effect_of_act", "USD", "Net profit less that of the same trades without the act", column.Effect),
+		from("honest_profit", "USD", "Net profit of the same trades without the act",
 			column.Outcome("honest", column.Profit)),
-		from("honest_roi", record.Dimensionless, "Net profit of the honest use over its capital at risk",
+		from("honest_roi", record.Dimensionless, "Net profit of the same trades without the act over their capital at risk",
 			column.Outcome("honest", column.ROI)),
 		attack("cost", "USD", "Sum of the negative channels as a positive number", column.Cost),
 		attack("revenue", "USD", "Sum of the positive channels", column.Revenue),
@@ -213,7 +217,7 @@ func (x *Summary) spreads(level float64) [][len(statistics)]float64 {
 	return x.spread
 }
 
-// headline lists the tests and tails of profit, ROI and excess.
+// headline lists the tests and tails of profit, ROI and advantage.
 func headline() (out []datum) {
 	for _, h := range [...]struct {
 		name, unit string
@@ -221,7 +225,7 @@ func headline() (out []datum) {
 	}{
 		{"profit", "USD", func(x *Summary) *Estimate { return &x.Profit }},
 		{"roi", record.Dimensionless, func(x *Summary) *Estimate { return &x.ROI }},
-		{"excess", "USD", func(x *Summary) *Estimate { return &x.Excess }},
+		{"advantage", "USD", func(x *Summary) *Estimate { return &x.Advantage }},
 	} {
 		out = append(out,
 			figureOf(h.name+"_bca_lo", h.unit, "Lower end of the BCa bootstrap interval of the mean "+h.name+".",
@@ -242,7 +246,7 @@ func headline() (out []datum) {
 		}
 	}
 	out = append(out, pr("pr_profit", "with a net profit above zero", func(x *Summary) Share { return x.ProfitShare })...)
-	out = append(out, pr("pr_beats_honest", "in which the attack ends above the honest use",
+	out = append(out, pr("pr_beats_honest", "with an advantage above zero",
 		func(x *Summary) Share { return x.BeatsHonest })...)
 	out = append(out, pr("pr_ruin", fmt.Sprintf("that lose at least %g %% of the capital at risk", ruin*100),
 		func(x *Summary) Share { return x.RuinShare })...)
@@ -255,20 +259,28 @@ func headline() (out []datum) {
 			func(_ *Study, x *Summary) float64 { return x.ESLo }),
 		figureOf("es_hi", "USD", "Upper end of the BCa bootstrap interval of the expected shortfall.",
 			func(_ *Study, x *Summary) float64 { return x.ESHi }),
-		figureOf("break_even_capital", "USD", "Budget at which the mean excess is zero, missing for the reason in "+
+		figureOf("break_even_capital", "USD", "Budget at which the mean advantage is zero, missing for the reason in "+
 			"break_even_reason.", func(*Study, *Summary) float64 { return math.NaN() }),
-		figureOf("break_even_stake_share", "share", "Stake share at which the mean excess is zero, missing for the reason "+
-			"in break_even_reason.", func(*Study, *Summary) float64 { return math.NaN() }),
+		figureOf("break_even_stake_share", "share", "Stake share at which the mean advantage is zero, missing for the "+
+			"reason in break_even_reason.", func(*Study, *Summary) float64 { return math.NaN() }),
 		word("break_even_reason", "Why there is no break-even.", func(*Study, *Summary) string { return noBreakEven }))
 }
 
 // method says how the numbers were made.
 func method() []datum {
 	return []datum{
-		figureOf("excess_p_adjusted", record.Dimensionless, "Adjusted p-value of the excess, Holm over the cells of "+
-			"the experiment.", func(_ *Study, x *Summary) float64 { return x.ExcessAdjusted }),
-		figureOf("excess_q", record.Dimensionless, "Adjusted p-value of the excess, Benjamini-Hochberg over the cells of "+
-			"the experiment.", func(_ *Study, x *Summary) float64 { return x.ExcessQ }),
+		figureOf("advantage_p_adjusted", record.Dimensionless, "Adjusted p-value of the advantage, Holm over the cells "+
+			"of the experiment.", func(_ *Study, x *Summary) float64 { return x.Adjusted }),
+		figureOf("advantage_q", record.Dimensionless, "Adjusted p-value of the advantage, Benjamini-Hochberg over the "+
+			"cells of the experiment.", func(_ *Study, x *Summary) float64 { return x.Q }),
+		figureOf("sd_profit", "USD", "Standard deviation of net profit.",
+			func(_ *Study, x *Summary) float64 { return x.Luck.Raw }),
+		figureOf("sd_net_of_drift", "USD", "Standard deviation of net of drift.",
+			func(_ *Study, x *Summary) float64 { return x.Luck.Net }),
+		figureOf("sd_advantage", "USD", "Standard deviation of the advantage with the fitted multiple of the drift.",
+			func(_ *Study, x *Summary) float64 { return x.Luck.Fitted }),
+		figureOf("drift_slope", record.Dimensionless, "Multiple of the drift that explains profit best, 1 where it is "+
+			"not fitted.", func(_ *Study, x *Summary) float64 { return x.Luck.Slope }),
 		count("family_size", "Number of tests that the adjustment covers.",
 			func(_ *Study, x *Summary) int { return x.Family }),
 		figureOf("pairing_ratio", record.Dimensionless, "Variance of unpaired over paired differences of attack and honest "+
@@ -283,7 +295,7 @@ func method() []datum {
 			func(*Study, *Summary) string { return "Student t over paired replications" }),
 		count("bootstrap_resamples", "Number of resamples of the BCa intervals of means.",
 			func(*Study, *Summary) int { return stat.Resamples }),
-		word("honest_alternative", "What the excess is measured against.", func(*Study, *Summary) string {
+		word("honest_alternative", "What the effect of the act is measured against.", func(*Study, *Summary) string {
 			return "the same capital makes the same trades and builds honest blocks"
 		}),
 		word("stop_rule", "Rule by which the number of replications was chosen.", func(s *Study, _ *Summary) string {

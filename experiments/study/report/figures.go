@@ -34,14 +34,13 @@ func PriceFigure(s *Study, c *Cell, p *Paths, events []strategies.Mark) *figure.
 		}
 	}
 	add(&price, "Attack", "attack", priceLine, 1)
-	add(&price, "Honest use of the capital", "honest", priceLine, 0)
+	add(&price, "Same trades without the act", "honest", priceLine, 0)
 	add(&service, "Empty slots", "attack", emptyLine, 4)
 	add(&service, "Users against idle twin", "attack", usersLine, 2)
 	return &figure.Figure{
 		Width: figure.DoubleColumn, HeightMM: 68, Columns: 2, Panels: []figure.Panel{price, service},
 		Caption: fmt.Sprintf("%s under %s. (a) Mean over replications of 100 ln(price/price of the idle twin with the same "+
-			"seed), for the attack and for the honest use of the same capital, which makes the same trades; until the act "+
-			"starts the two are one world. "+
+			"seed), for the attack and for the same trades without the act; until it starts the two are one world. "+
 			"(b) Attack world: share of slots that left waiting users unserved (half-life one day), and change of active "+
 			"users against the idle twin. "+
 			"%sBands: pointwise %s intervals of the mean (Student's t). n = %d, master seed %s. Model version %s.", c.label(),
@@ -79,14 +78,14 @@ func untold(marks []figure.Mark) string {
 }
 
 // bar is one channel of a waterfall: the mean of the attack, and of the attack
-// less the honest use, in USD.
+// less the same trades without the act, in USD.
 type bar struct {
 	label       string
 	attack, act float64
 }
 
-// ChannelsFigure shows how the mean profit of the attack, and what it has over
-// the honest use, add up by channel. It is nil when no money moved.
+// ChannelsFigure shows how the mean profit of the attack, and the effect of the act,
+// add up by channel. It is nil when no money moved.
 func ChannelsFigure(s *Study, c *Cell) *figure.Figure {
 	bars := gathered(channelBars(c))
 	if len(bars) == 0 {
@@ -100,7 +99,7 @@ func ChannelsFigure(s *Study, c *Cell) *figure.Figure {
 		unit, scale, decimals = "thousand USD", 1e3, 1
 	}
 	all, act := &figure.Waterfall{Total: "Net profit", Decimals: decimals},
-		&figure.Waterfall{Total: "Excess", Decimals: decimals}
+		&figure.Waterfall{Total: "Effect of act", Decimals: decimals}
 	for _, b := range bars {
 		all.Labels, all.Values = append(all.Labels, b.label), append(all.Values, b.attack/scale)
 		act.Labels, act.Values = append(act.Labels, b.label), append(act.Values, b.act/scale)
@@ -109,10 +108,10 @@ func ChannelsFigure(s *Study, c *Cell) *figure.Figure {
 		Width: figure.DoubleColumn, HeightMM: 24 + float64(5*float64(len(bars)+1)), Columns: 2,
 		Panels: []figure.Panel{
 			{Title: "a", XLabel: "Attack (" + unit + ")", Waterfall: all},
-			{Title: "b", XLabel: "Attack less honest use (" + unit + ")", Waterfall: act},
+			{Title: "b", XLabel: "Effect of the act (" + unit + ")", Waterfall: act},
 		},
 		Caption: fmt.Sprintf("%s under %s: money of the attacker by channel, means over replications. (a) The attack. (b) "+
-			"The attack less the honest use of the same capital. "+
+			"The effect of the act: the attack less the same trades without it. "+
 			"n = %d, master seed %s; %s intervals (Student's t) are in the table of channels. Model version %s.", c.label(),
 			c.leader(), c.N(), c.Seed, level(s.Level), s.Version),
 	}

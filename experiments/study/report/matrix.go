@@ -9,7 +9,7 @@ import (
 	"stakeout/experiments/kit/figure"
 )
 
-// MatrixFigure shows the mean excess of every attack over the honest use of its
+// MatrixFigure shows the mean advantage of every attack over the best honest use of its
 // capital, in thousand USD, by leader selection without a remedy, and by remedy under the
 // leader selection of the attack's own preset, which the function home returns. It is nil
 // for a study that is not the matrix.
@@ -20,7 +20,7 @@ func MatrixFigure(s *Study, home func(attack string) string) *figure.Figure {
 	byMechanism, byRemedy := newHeat(), newHeat()
 	for _, x := range s.Summaries() {
 		c := x.Cell
-		z := x.Excess.Mean / 1000
+		z := x.Advantage.Mean / 1000
 		if c.Remedy == "none" {
 			byMechanism.put(c.Attack, c.Mechanism, z, x.Told())
 		}
@@ -33,7 +33,7 @@ func MatrixFigure(s *Study, home func(attack string) string) *figure.Figure {
 		Width: figure.DoubleColumn, HeightMM: 2 * height, Columns: 1,
 		Panels: []figure.Panel{{Title: "a", XLabel: "Leader selection", Heat: byMechanism.heat()},
 			{Title: "b", XLabel: "Remedy", Heat: byRemedy.heat()}},
-		Caption: fmt.Sprintf("Mean excess of each attack over the honest use of the same capital in thousand USD. (a) By "+
+		Caption: fmt.Sprintf("Mean advantage of each attack over the best honest use of its capital in thousand USD. (a) By "+
 			"leader selection, without a remedy. (b) By remedy, under the leader selection of the attack's own preset. "+
 			"Colours are logarithmic beyond about ten thousand USD. %s Empty cells: the attack has no lever, or the remedy "+
 			"nothing to act on. %s; intervals (Student's t) are in the table attack_roi. Model version %s.",
@@ -41,7 +41,7 @@ func MatrixFigure(s *Study, home func(attack string) string) *figure.Figure {
 	}
 }
 
-// ToldNote says in a caption what the type of the numbers in a map of the excess means.
+// ToldNote says in a caption what the type of the numbers in a map of the advantage means.
 func (s *Study) ToldNote() string {
 	return fmt.Sprintf("Bold: above zero; italics: not told from zero (paired t test, Holm over %d cells, %s).",
 		len(s.Cells), level(1-s.Level))
@@ -88,7 +88,7 @@ func (t *heatTable) heat() *figure.Heat {
 	if i := slices.Index(t.cols, "none"); i > 0 {
 		t.cols = slices.Insert(slices.Delete(t.cols, i, i+1), 0, "none")
 	}
-	h := &figure.Heat{Rows: t.rows, Label: "Excess (thousand USD)", Linear: 10}
+	h := &figure.Heat{Rows: t.rows, Label: "Advantage (thousand USD)", Linear: 10}
 	for _, c := range t.cols {
 		h.Cols = append(h.Cols, narrow.Replace(c))
 	}

@@ -8,14 +8,14 @@ import (
 	"stakeout/experiments/kit/record"
 )
 
-// matrix is the study of a comparison with the given excess by attack, leader
+// matrix is the study of a comparison with the given advantage by attack, leader
 // selection and remedy.
 func matrix(t *testing.T, cells []matrixCell) *Study {
 	t.Helper()
 	var schema record.Schema
 	var all []record.Row
 	for _, c := range cells {
-		s, rows := rows([]float64{c.excess - 1, c.excess, c.excess + 1}, []float64{0, 0, 0})
+		s, rows := rows([]float64{c.advantage - 1, c.advantage, c.advantage + 1}, []float64{0, 0, 0})
 		schema = s
 		for _, r := range rows {
 			r[0], r[3] = record.TextValue(c.attack+c.mechanism+c.remedy), record.TextValue(c.attack)
@@ -40,7 +40,7 @@ func matrix(t *testing.T, cells []matrixCell) *Study {
 
 type matrixCell struct {
 	attack, mechanism, remedy string
-	excess                    float64
+	advantage                 float64
 }
 
 var someMatrix = []matrixCell{
@@ -84,7 +84,7 @@ func TestMatrixFigure(t *testing.T) {
 		t.Errorf("columns %v and %v, rows %v", a.Cols, b.Cols, a.Rows)
 	}
 	if z := b.Z[1][1]; math.Abs(z+9000) > 1e-9 {
-		t.Errorf("excess of dos under a court in thousand USD: %v", z)
+		t.Errorf("advantage of dos under a court in thousand USD: %v", z)
 	}
 	if !b.Told[1][1] || a.Told[1][0] {
 		t.Errorf("told from zero: %v and %v", a.Told, b.Told)

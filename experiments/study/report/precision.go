@@ -4,7 +4,7 @@ import "fmt"
 
 // precise tells whether a cell met the rule of the study.
 func (s *Study) precise(x *Summary) bool {
-	return s.Precision.Enough(x.Excess.Interval, x.Capital.Mean)
+	return s.Precision.Enough(x.Advantage.Interval, x.Capital.Mean)
 }
 
 // stopNote says how the number of replications was chosen, unless it was given, and what

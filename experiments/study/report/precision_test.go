@@ -28,12 +28,13 @@ func TestPrecisionLooks(t *testing.T) {
 
 func TestPrecisionMet(t *testing.T) {
 	nan := math.NaN()
-	excess, capital := []float64{9, 10, 11, nan}, []float64{100, 100, 100, nan} // half-width 2.484, mean 10
+	advantage, capital := []float64{9, 10, 11, nan}, []float64{100, 100, 100, nan} // half-width 2.484, mean 10
 	for _, c := range []struct {
 		relative, absolute float64
 		want               bool
 	}{{0.249, 0, true}, {0.248, 0, false}, {0, 0.0249, true}, {0, 0.0248, false}, {0.249, 0.0249, true}, {0, 0, false}} {
-		if got := (stop.Rule{Relative: c.relative, Absolute: c.absolute}).Met(excess, capital, column.Level); got != c.want {
+		r := stop.Rule{Relative: c.relative, Absolute: c.absolute}
+		if got := r.Met(advantage, capital, column.Level); got != c.want {
 			t.Errorf("%+v: %v", c, got)
 		}
 	}

@@ -106,7 +106,7 @@ func NewStudy(m Meta, schema record.Schema, each func(visit func(record.Row) err
 	for i, c := range schema.Columns {
 		at[c.Name] = i
 	}
-	for _, need := range []string{"cell_id", "status", "stop_reason", column.Excess} {
+	for _, need := range []string{"cell_id", "status", "stop_reason", column.Advantage} {
 		if _, ok := at[need]; !ok {
 			return nil, fmt.Errorf("report: the table %s has no column %s", schema.Name, need)
 		}

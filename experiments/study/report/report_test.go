@@ -13,8 +13,9 @@ import (
 	"stakeout/strategies"
 )
 
-// rows makes the table runs of one cell with the given profits of the attack
-// and of the honest world, all of them in the first channel.
+// rows makes the table runs of one cell with the given profits of the attack and of the
+// honest world. What the honest world has is drift, in the first channel; what the attack
+// has besides is in the second. The best honest use is to keep the cash.
 func rows(attack, honest []float64) (record.Schema, []record.Row) {
 	s := record.Schema{Name: column.RunsTable}
 	var values []func(rep int) record.Value
@@ -39,14 +40,22 @@ func rows(attack, honest []float64) (record.Schema, []record.Row) {
 		number(column.Outcome(w, column.ROI), func(rep int) float64 { return of[rep] / 1000 })
 		for c, d := range measure.Describe {
 			number(column.Channel(w, d.Name), func(rep int) float64 {
-				if c > 0 {
-					return 0
+				switch c {
+				case 0:
+					return honest[rep]
+				case 1:
+					return of[rep] - honest[rep]
 				}
-				return of[rep]
+				return 0
 			})
 		}
 	}
-	number(column.Excess, func(rep int) float64 { return attack[rep] - honest[rep] })
+	for _, name := range []string{column.Net, column.Advantage, column.Effect} {
+		number(name, func(rep int) float64 { return attack[rep] - honest[rep] })
+	}
+	for _, name := range []string{column.HonestNet, column.HonestUse} {
+		number(name, func(int) float64 { return 0 })
+	}
 	// What the first sector gains the fifth loses.
 	gain := map[int]float64{0: 1, 4: -1}
 	for i, sector := range measure.Sectors {
@@ -120,16 +129,17 @@ func TestVerdictFollowsTheIntervals(t *testing.T) {
 		want           []string
 	}{
 		{"pays", gain, shifted(gain, -5, 1),
-			[]string{"earns 20 USD [", "it gains 5 USD [", "in 40 of 40 worlds",
-				"the act adds to what its capital would earn honestly"}},
+			[]string{"earns 20 USD [", "Net of drift it ends at 5 USD", "it gains 5 USD [", "in 40 of 40 worlds",
+				"advantage in 40.", "The attack pays."}},
 		{"only the capital", gain, shifted(gain, 5, 1),
-			[]string{"earns", "it loses 5 USD [", "would earn more without the act"}},
+			[]string{"earns", "Net of drift it ends at −5 USD", "it loses 5 USD [", "The attack does not pay."}},
 		{"loses", loss, shifted(loss, 5, 1),
-			[]string{"loses 20 USD [20, 20]", "it loses 5 USD", "in 0 of 40 worlds", "The act does not pay."}},
+			[]string{"loses 20 USD [20, 20]", "it loses 5 USD", "in 0 of 40 worlds", "The attack does not pay."}},
 		{"noise", nothing, shifted(nothing, 0.01, 1),
-			[]string{"not distinguishable from zero, 0 USD", "the difference is not distinguishable from zero",
-				"Nothing shows that the act pays."}},
-		{"covered", loss, shifted(loss, -5, 1), []string{"loses", "it gains 5 USD", "not enough to cover"}},
+			[]string{"not distinguishable from zero, 0 USD",
+				"its advantage over the best honest use of its capital is not distinguishable from zero",
+				"Nothing shows that the attack pays."}},
+		{"covered", loss, shifted(loss, -5, 1), []string{"loses", "it gains 5 USD", "The attack pays."}},
 		{"one", gain[:1], gain[:1], []string{"no interval", "no verdict"}},
 	} {
 		text := Verdict(study(t, c.attack, c.honest).Summaries()[0])
@@ -144,7 +154,7 @@ func TestVerdictFollowsTheIntervals(t *testing.T) {
 	}
 }
 
-func TestROITableSortsByExcessAndSaysHow(t *testing.T) {
+func TestROITableSortsByAdvantageAndSaysHow(t *testing.T) {
 	s := study(t, around(20, 30), around(18, 30))
 	other := study(t, around(5, 30), around(1, 30)).Cells[0]
 	other.Attack = "better"
@@ -157,12 +167,12 @@ func TestROITableSortsByExcessAndSaysHow(t *testing.T) {
 	if got := strings.Join(order, " "); got != "better (dos) dos failed" {
 		t.Errorf("order %s", got)
 	}
-	if len(x.Columns) != 12 {
+	if len(x.Columns) != 17 {
 		t.Errorf("%d columns", len(x.Columns))
 	}
 	notes := strings.Join(x.Notes, "\n")
 	for _, want := range []string{"n = 30, 0 replications", "horizon 40", "Student's t", "Wilson",
-		"adjusted over 3 cells in the data file, by Holm and by Benjamini and Hochberg", "honest blocks", "QUICK",
+		"adjusted over 3 cells in the data file, by Holm and by Benjamini and Hochberg", "best honest use", "QUICK",
 		"version v", "3 of 3 replications failed", "boom"} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("no %q in the notes: %s", want, notes)

@@ -33,7 +33,7 @@ func Robustness(s *Study) *table.Table {
 		}{
 			{"Net profit (USD)", &x.Profit, usd, x.ProfitShare},
 			{"ROI (%)", &x.ROI, percent, x.ProfitShare},
-			{"Excess over honest (USD)", &x.Excess, usd, x.BeatsHonest},
+			{"Advantage (USD)", &x.Advantage, usd, x.BeatsHonest},
 		} {
 			if q.e.N == 0 {
 				continue

@@ -21,7 +21,7 @@ var (
 	percent = table.Percent(1)
 )
 
-// ROI is the table of attacks, one row a cell, sorted by excess.
+// ROI is the table of attacks, one row a cell, sorted by advantage.
 func ROI(s *Study) *table.Table {
 	all := s.Summaries()
 	ci := " [" + level(s.Level) + " CI]"
@@ -32,7 +32,10 @@ func ROI(s *Study) *table.Table {
 			{Name: "Peak stake share", Unit: "%"},
 			{Name: "Cost", Unit: "USD"}, {Name: "Revenue", Unit: "USD"}, {Name: "Net profit" + ci, Unit: "USD"},
 			{Name: "ROI" + ci, Unit: "%"},
-			{Name: "Excess over honest" + ci, Unit: "USD"}, {Name: "Pr(profit)" + ci, Unit: "%"},
+			{Name: "Net of drift" + ci, Unit: "USD"}, {Name: "Advantage" + ci, Unit: "USD"},
+			{Name: "Effect of the act" + ci, Unit: "USD"},
+			{Name: "S.d. of net profit", Unit: "USD"}, {Name: "S.d. net of drift", Unit: "USD"},
+			{Name: "S.d. of advantage", Unit: "USD"}, {Name: "Pr(profit)" + ci, Unit: "%"},
 			{Name: "ES " + level(s.Level), Unit: "USD"}, {Name: "Break-even capital", Unit: "USD"},
 		},
 	}
@@ -55,7 +58,8 @@ func roiRow(x *Summary) []table.Cell {
 	return []table.Cell{
 		table.Text(x.Cell.label()), table.Text(x.Cell.leader()),
 		Mean(&x.Capital, usd), Mean(&x.PeakStake, percent), Mean(&x.Cost, usd), Mean(&x.Revenue, usd),
-		Interval(&x.Profit, usd), roiCell(x), Interval(&x.Excess, usd),
+		Interval(&x.Profit, usd), roiCell(x), Interval(&x.Net, usd), Interval(&x.Advantage, usd),
+		Interval(&x.Effect, usd), deviation(x.Luck.Raw), deviation(x.Luck.Net), deviation(x.Luck.Fitted),
 		shareCell(x.ProfitShare), esCell(x), table.Empty(noBreakEven),
 	}
 }
@@ -65,6 +69,14 @@ const noBreakEven = "a run at one budget has no break-even; `stakeout break-even
 
 // noReplication is why a cell has no statistics.
 const noReplication = "no replication came to its end"
+
+// deviation prints a standard deviation.
+func deviation(sd float64) table.Cell {
+	if math.IsNaN(sd) {
+		return table.Empty(fewReplications)
+	}
+	return table.Number(sd, usd)
+}
 
 func esCell(x *Summary) table.Cell {
 	if math.IsNaN(x.ES) {
@@ -142,8 +154,10 @@ func (s *Study) notes(all []*Summary) []string {
 const (
 	numeraire = "Numeraire USD: the cash of the ledger, open positions at what they fetch in the book, fees in."
 	roiMean   = "ROI is the mean of the replications' returns on capital at risk"
-	paired    = "Excess is paired: profit less that of the same capital making the same trades and building honest " +
-		"blocks, same seed."
+	paired    = "Net of drift is profit less what the idle world's prices, same seed, did to the same positions. " +
+		"Advantage is net of drift less the best honest use of up to the capital at risk; it takes the multiple of the " +
+		"drift that explains profit best in the other replications, where net of drift takes it once."
+	effect = "The effect of the act is profit less that of the same trades without the act."
 )
 
 func intervals(l float64) string {
@@ -157,11 +171,11 @@ func (s *Study) method(all []*Summary) string {
 		"Cost and revenue are the sums of the negative and of the positive channels; both and capital are means.",
 		intervals(s.Level) + "; Pr(profit) Wilson, rule of three at 0 and n.",
 		roiMean + "; ES is the mean profit of the worst " + level(1-s.Level) + ".",
-		paired,
+		paired, effect,
 	}
 	if len(all) > 1 {
-		parts = append(parts, fmt.Sprintf("p-values of the excess are adjusted over %d cells in the data file, by Holm and "+
-			"by Benjamini and Hochberg; intervals are not adjusted.", len(all)))
+		parts = append(parts, fmt.Sprintf("p-values of the advantage are adjusted over %d cells in the data file, by Holm "+
+			"and by Benjamini and Hochberg; intervals are not adjusted.", len(all)))
 	}
 	return strings.Join(append(parts, "Model version "+s.Version+"."), " ")
 }
@@ -222,13 +236,32 @@ func (x *Summary) warnings() (out []string) {
 	if x.Cell.N() > 0 && x.ROI.Missing > 0 && x.ROI.N > 0 {
 		add(fmt.Sprintf("ROI is not defined in %d replications without capital at risk", x.ROI.Missing))
 	}
+	if text := x.Luck.doubt(); text != "" {
+		add(text)
+	}
 	for _, text := range x.doubts() {
 		add(text)
 	}
 	return out
 }
 
-// doubts are the warnings about profit, ROI and excess, one line a kind.
+// farFromOne is the distance of the slope from one from which on a reader should know:
+// net of drift and advantage are then different estimates of the same mean.
+const farFromOne = 0.25
+
+// doubt says when a dollar of drift is not a dollar of profit.
+func (l *Luck) doubt() string {
+	switch {
+	case !l.Free && l.Raw > 0 && l.Shift < 0.001:
+		return "the drift has another mean than zero (p < 0.001), so that the advantage takes it once"
+	case l.Free && math.Abs(l.Slope-1) > farFromOne:
+		return "a dollar of drift is " + table.Number(l.Slope, table.Format{Decimals: 2}).String() +
+			" dollars of profit, so that the standard deviations tell which of net of drift and advantage to read"
+	}
+	return ""
+}
+
+// doubts are the warnings about profit, ROI and advantage, one line a kind.
 func (x *Summary) doubts() (out []string) {
 	for _, w := range [...]stat.Warning{stat.FewReplications, stat.ZeroVariance, stat.HeavySkew, stat.IntervalsDiffer,
 		stat.NotFinite} {
@@ -237,7 +270,7 @@ func (x *Summary) doubts() (out []string) {
 			name string
 			*Estimate
 			f table.Format
-		}{{"net profit", &x.Profit, usd}, {"ROI", &x.ROI, percent}, {"excess", &x.Excess, usd}} {
+		}{{"net profit", &x.Profit, usd}, {"ROI", &x.ROI, percent}, {"advantage", &x.Advantage, usd}} {
 			if !slices.Contains(e.Warnings, w) {
 				continue
 			}

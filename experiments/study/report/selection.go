@@ -19,19 +19,19 @@ func (s *Study) limits() (notes []string) {
 }
 
 // reached is the precision that the replications gave, as the half-width of the interval
-// of the excess in the least precise cell.
+// of the advantage in the least precise cell.
 func (s *Study) reached() string {
 	var widest *Summary
-	half := func(x *Summary) float64 { return (x.Excess.Hi - x.Excess.Lo) / 2 }
+	half := func(x *Summary) float64 { return (x.Advantage.Hi - x.Advantage.Lo) / 2 }
 	for _, x := range s.Summaries() {
-		if x.Excess.N > 1 && (widest == nil || half(x) > half(widest)) {
+		if x.Advantage.N > 1 && (widest == nil || half(x) > half(widest)) {
 			widest = x
 		}
 	}
 	if widest == nil || math.IsInf(half(widest), 0) || math.IsNaN(half(widest)) {
 		return ""
 	}
-	note := "Precision reached: the excess is known to within " + dollar(half(widest))
+	note := "Precision reached: the advantage is known to within " + dollar(half(widest))
 	if c := widest.Capital.Mean; c > 0 {
 		note += ", " + table.Number(half(widest)/c, percent).String() + " % of the capital at risk"
 	}
@@ -45,10 +45,10 @@ func (s *Study) reached() string {
 func (s *Study) selection() string {
 	m, n, told := 0, math.MaxInt, 0
 	for _, x := range s.Summaries() {
-		if x.Excess.N < 2 {
+		if x.Advantage.N < 2 {
 			continue
 		}
-		m, n = m+1, min(n, x.Excess.N)
+		m, n = m+1, min(n, x.Advantage.N)
 		if x.Told() {
 			told++
 		}
@@ -59,7 +59,7 @@ func (s *Study) selection() string {
 	df, level := float64(n-1), s.Level
 	wide := stat.StudentQuantile(1-(1-level)/2/float64(m), df) / stat.StudentQuantile((1+level)/2, df)
 	one := table.Format{Decimals: 1}
-	return fmt.Sprintf("Sorting flatters the first rows: were the true excess zero in all %d cells, the largest would "+
+	return fmt.Sprintf("Sorting flatters the first rows: were the true advantage zero in all %d cells, the largest would "+
 		"still lie %s standard errors above zero on average. Tested together (Holm), %d of them differ from zero; an "+
 		"interval that also holds for the largest is %s times as wide as the one printed (Bonferroni).",
 		m, table.Number(stat.ExpectedMaximum(m, df), one), told, table.Number(wide, one))

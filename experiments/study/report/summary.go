@@ -5,6 +5,7 @@ import (
 
 	"stakeout/experiments/kit/stat"
 	"stakeout/experiments/study/column"
+	"stakeout/experiments/study/measure"
 )
 
 // Estimate is a quantity over the replications of a cell.
@@ -21,18 +22,28 @@ type Estimate struct {
 type Summary struct {
 	Cell                                *Cell
 	Level                               float64
-	Profit, ROI, Excess                 Estimate // with bootstrap intervals
-	HonestProfit                        Estimate
+	Profit, ROI, Advantage              Estimate // with bootstrap intervals
+	Net, Effect, HonestProfit           Estimate // net of drift, with coefficient one; effect of the act
+	Luck                                Luck
 	Capital, PeakStake, Cost, Revenue   Estimate
-	ProfitShare, BeatsHonest, RuinShare Share
+	ProfitShare, BeatsHonest, RuinShare Share   // BeatsHonest: with an advantage above zero
 	VaR, ES                             float64 // of profit at Level, USD; losses are negative
 	ESLo, ESHi                          float64
 	PairingRatio                        float64
-	ExcessAdjusted                      float64 // p-value, Holm over the cells of the study
-	// p-value, Benjamini–Hochberg over the cells of the study
-	ExcessQ float64
-	Family  int                        // number of cells that both are adjusted for
-	spread  [][len(statistics)]float64 // of the data file, by quantity
+	// p-values of the advantage, by Holm and by Benjamini–Hochberg over Family cells
+	Adjusted, Q float64
+	Family      int
+	spread      [][len(statistics)]float64 // of the data file, by quantity
+}
+
+// Luck says how much of the spread of profit is drift. The multiple of the drift behind
+// the interval of the advantage is fitted over the other replications; Slope is that over
+// all of them.
+type Luck struct {
+	Raw, Net, Fitted float64 // standard deviations of profit, net of drift, and of the advantage, USD
+	Slope            float64
+	Free             bool    // the slope was fitted, and is not one by decree
+	Shift            float64 // p-value of a mean drift of zero
 }
 
 // Share is a relative frequency with its interval.
@@ -60,9 +71,9 @@ func (s *Study) Summaries() []*Summary {
 	return s.summaries
 }
 
-// Told is whether the excess differs from zero at the level of the study, adjusted
+// Told is whether the advantage differs from zero at the level of the study, adjusted
 // over its cells.
-func (x *Summary) Told() bool { return x.Excess.N > 1 && x.ExcessAdjusted <= 1-x.Level }
+func (x *Summary) Told() bool { return x.Advantage.N > 1 && x.Adjusted <= 1-x.Level }
 
 func (s *Study) summarise() []*Summary {
 	out := make([]*Summary, len(s.Cells))
@@ -71,24 +82,27 @@ func (s *Study) summarise() []*Summary {
 		if out[i] = c.kept; out[i] == nil {
 			out[i] = c.summary(s.Level)
 		}
-		p[i] = out[i].Excess.P
+		p[i] = out[i].Advantage.P
 	}
 	for i, adjusted := range stat.Holm(p) {
-		out[i].ExcessAdjusted, out[i].Family = adjusted, len(p)
+		out[i].Adjusted, out[i].Family = adjusted, len(p)
 	}
 	for i, adjusted := range stat.BenjaminiHochberg(p) {
-		out[i].ExcessQ = adjusted
+		out[i].Q = adjusted
 	}
 	return out
 }
 
 func (c *Cell) summary(level float64) *Summary {
 	of := func(quantity string) Estimate { return c.estimate(column.Outcome("attack", quantity), level) }
+	freed := c.freed()
 	s := &Summary{
 		Cell: c, Level: level,
-		Profit:       c.bootstrapped(column.Outcome("attack", column.Profit), level),
-		ROI:          c.bootstrapped(column.Outcome("attack", column.ROI), level),
-		Excess:       c.bootstrapped(column.Excess, level),
+		Profit:       bootstrapped(c.Values(column.Outcome("attack", column.Profit)), level),
+		ROI:          bootstrapped(c.Values(column.Outcome("attack", column.ROI)), level),
+		Advantage:    bootstrapped(freed.Values, level),
+		Net:          c.estimate(column.Net, level),
+		Effect:       c.estimate(column.Effect, level),
 		HonestProfit: c.estimate(column.Outcome("honest", column.Profit), level),
 		Capital:      of(column.CapitalAtRisk), PeakStake: of(column.PeakStake), Cost: of(column.Cost),
 		Revenue: of(column.Revenue),
@@ -96,8 +110,10 @@ func (c *Cell) summary(level float64) *Summary {
 	profit, capital := c.Values(column.Outcome("attack", column.Profit)),
 		c.Values(column.Outcome("attack", column.CapitalAtRisk))
 	s.ProfitShare = share(profit, level, func(i int) bool { return profit[i] > 0 })
-	excess := c.Values(column.Excess)
-	s.BeatsHonest = share(excess, level, func(i int) bool { return excess[i] > 0 })
+	advantage := c.Values(column.Advantage)
+	s.BeatsHonest = share(advantage, level, func(i int) bool { return advantage[i] > 0 })
+	s.Luck = Luck{stat.SD(profit), stat.SD(c.Values(column.Net)), stat.SD(freed.Values), freed.Slope, freed.Fitted,
+		freed.Shift}
 	s.RuinShare = share(profit, level, func(i int) bool { return capital[i] > 0 && profit[i] <= -ruin*capital[i] })
 	s.VaR, s.ES = stat.VaR(profit, level), stat.ES(profit, level)
 	s.ESLo, s.ESHi = stat.BCaES(profit, esResamples, level, bootSeed)
@@ -119,6 +135,15 @@ func share(values []float64, level float64, happens func(int) bool) (s Share) {
 	s.Lo, s.Hi = stat.Share(s.K, s.N, level)
 	return s
 }
+
+// freed is the advantage of every replication with the fitted multiple of the drift.
+func (c *Cell) freed() stat.Control {
+	return measure.Freed(c.Values(column.Advantage), c.Values(column.Net),
+		c.Values(column.Outcome("attack", column.Profit)))
+}
+
+// Advantage is the headline: the mean advantage with its interval.
+func (c *Cell) Advantage() Estimate { return EstimateOf(c.freed().Values) }
 
 // Estimate summarises a column of runs over the replications of the cell that
 // have a value there.
@@ -152,9 +177,9 @@ func estimateAndValues(all []float64, level float64) (e Estimate, values []float
 	return e, values
 }
 
-// bootstrapped is estimate with the bootstrap interval and its warnings.
-func (c *Cell) bootstrapped(name string, level float64) Estimate {
-	e, values := estimateAndValues(c.Values(name), level)
+// bootstrapped is estimateOf with the bootstrap interval and its warnings.
+func bootstrapped(all []float64, level float64) Estimate {
+	e, values := estimateAndValues(all, level)
 	if len(values) > 0 {
 		e.BCaLo, e.BCaHi = stat.BCaMean(values, stat.Resamples, level, bootSeed)
 		e.Warnings = stat.Warnings(values, e.Interval, e.BCaLo, e.BCaHi)

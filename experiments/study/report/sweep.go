@@ -21,7 +21,7 @@ const printedCells = 20
 const fewReplications = "fewer than two replications"
 
 // Returns is the table of a sweep: one row a cell with the values of its axes,
-// sorted by excess, with the p-values of the excess adjusted over all cells. Of
+// sorted by advantage, with its p-values adjusted over all cells. Of
 // many cells it shows both ends.
 func Returns(s *Study) *table.Table {
 	all := s.sorted()
@@ -37,7 +37,8 @@ func Returns(s *Study) *table.Table {
 		t.Columns = append(t.Columns, table.Column{Name: "Capital at risk", Unit: "USD"},
 			table.Column{Name: "Net profit" + ci, Unit: "USD"}, table.Column{Name: "ROI" + ci, Unit: "%"})
 	}
-	t.Columns = append(t.Columns, table.Column{Name: "Excess over honest" + ci, Unit: "USD"},
+	t.Columns = append(t.Columns, table.Column{Name: "Net of drift", Unit: "USD"},
+		table.Column{Name: "Advantage" + ci, Unit: "USD"},
 		table.Column{Name: "p, Holm"})
 	if !s.isMatrix() {
 		t.Columns = append(t.Columns, table.Column{Name: "p, BH"})
@@ -54,14 +55,14 @@ func Returns(s *Study) *table.Table {
 	return t
 }
 
-// sorted are the summaries of all cells by falling excess.
+// sorted are the summaries of all cells by falling advantage.
 func (s *Study) sorted() []*Summary {
 	sorted := slices.Clone(s.Summaries())
-	slices.SortStableFunc(sorted, func(a, b *Summary) int { return cmp.Compare(b.Excess.rank(), a.Excess.rank()) })
+	slices.SortStableFunc(sorted, func(a, b *Summary) int { return cmp.Compare(b.Advantage.rank(), a.Advantage.rank()) })
 	return sorted
 }
 
-// Best is the summary of the cell with the largest excess, nil without cells.
+// Best is the summary of the cell with the largest advantage, nil without cells.
 func (s *Study) Best() *Summary {
 	if all := s.sorted(); len(all) > 0 {
 		return all[0]
@@ -83,8 +84,8 @@ func (s *Study) returnsRow(x *Summary) (row []table.Cell) {
 		row = append(row, table.Number(x.Cell.Horizon, table.Format{}))
 	}
 	p, q, profit := table.Empty(fewReplications), table.Empty(fewReplications), table.Empty(noReplication)
-	if x.Excess.N > 1 {
-		p, q = table.Number(x.ExcessAdjusted, table.Format{Decimals: 3}), table.Number(x.ExcessQ, table.Format{Decimals: 3})
+	if x.Advantage.N > 1 {
+		p, q = table.Number(x.Adjusted, table.Format{Decimals: 3}), table.Number(x.Q, table.Format{Decimals: 3})
 	}
 	if x.ProfitShare.N > 0 {
 		profit = table.Number(x.ProfitShare.Value(), percent)
@@ -92,7 +93,7 @@ func (s *Study) returnsRow(x *Summary) (row []table.Cell) {
 	if !s.isMatrix() {
 		row = append(row, Mean(&x.Capital, usd), Interval(&x.Profit, usd), roiCell(x))
 	}
-	row = append(row, Interval(&x.Excess, usd), p)
+	row = append(row, Mean(&x.Net, usd), Interval(&x.Advantage, usd), p)
 	if !s.isMatrix() {
 		row = append(row, q)
 	}
@@ -128,7 +129,7 @@ func (s *Study) returnsNotes(all []*Summary, shown int) []string {
 			significant++
 		}
 		failed += x.Cell.Failed
-		for _, w := range x.Excess.Warnings {
+		for _, w := range x.Advantage.Warnings {
 			if doubts[string(w)]++; doubts[string(w)] == 1 {
 				kinds = append(kinds, string(w))
 			}
@@ -142,15 +143,15 @@ func (s *Study) returnsNotes(all []*Summary, shown int) []string {
 		s.Sample() + " a cell, the same seeds in every cell.",
 		numeraire, intervals(s.Level) + ".",
 		roiMean + ".", paired,
-		fmt.Sprintf("p is that of the excess, adjusted over %d cells by Holm and%s; intervals are not adjusted.", len(all),
+		fmt.Sprintf("p is that of the advantage, adjusted over %d cells by Holm and%s; intervals are not adjusted.", len(all),
 			discovery),
 		"Model version " + s.Version + ".",
 	}, " ")
-	out := []string{method, fmt.Sprintf("The excess differs from zero in %d of %d cells at %s after Holm's adjustment.",
+	out := []string{method, fmt.Sprintf("The advantage differs from zero in %d of %d cells at %s after Holm's adjustment.",
 		significant, len(all), level(1-s.Level))}
 	out = append(out, s.stopNote()...)
 	if shown < len(all) {
-		out = append(out, fmt.Sprintf("The %d cells with the largest and the %d with the smallest excess; all %d are in "+
+		out = append(out, fmt.Sprintf("The %d cells with the largest and the %d with the smallest advantage; all %d are in "+
 			"the table %s.", printedCells/2, printedCells/2, len(all), column.AttackROITable))
 	}
 	if stamp := s.stamp(); stamp != "" {
@@ -162,7 +163,7 @@ func (s *Study) returnsNotes(all []*Summary, shown int) []string {
 	}
 	slices.Sort(kinds)
 	for _, k := range kinds {
-		out = append(out, fmt.Sprintf("Warning: %s (excess of %d of %d cells).", k, doubts[k], len(all)))
+		out = append(out, fmt.Sprintf("Warning: %s (advantage of %d of %d cells).", k, doubts[k], len(all)))
 	}
 	return out
 }

@@ -61,7 +61,7 @@ func TestLostValuesAreAnError(t *testing.T) {
 		t.Fatal(err, s.Err())
 	}
 	s.Cells[0].numbers.file.Close()
-	s.Cells[0].Values(column.Excess)
+	s.Cells[0].Values(column.Advantage)
 	if s.Err() == nil {
 		t.Error("a file that cannot be read is no error")
 	}

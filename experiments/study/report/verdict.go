@@ -18,7 +18,7 @@ func Verdict(x *Summary) string {
 		return fmt.Sprintf("%s under %s: one replication has no interval, so there is no verdict; its net profit is %s.",
 			c.label(), c.leader(), dollar(x.Profit.Mean))
 	}
-	sentences := append([]string{x.profitSentence(), x.excessSentence(), x.shareSentence(), x.conclusion()},
+	sentences := append([]string{x.profitSentence(), x.advantageSentence(), x.shareSentence(), x.conclusion()},
 		x.caveats()...)
 	if c.N() < quickBelow {
 		sentences = append(sentences, fmt.Sprintf("(Quick look: %d replications.)", c.N()))
@@ -38,55 +38,55 @@ func (x *Summary) profitSentence() string {
 		dollar(x.Capital.Mean))
 }
 
-func (x *Summary) excessSentence() string {
-	switch x.Excess.Sign() {
+func (x *Summary) advantageSentence() string {
+	net := fmt.Sprintf("Net of drift it ends at %s; ", dollar(x.Net.Mean))
+	switch x.Advantage.Sign() {
 	case 1:
-		return fmt.Sprintf("Against honest use of the same capital, world by world, it gains %s.", x.amount(&x.Excess))
+		return fmt.Sprintf("%sagainst the best honest use of its capital it gains %s.", net, x.amount(&x.Advantage))
 	case -1:
-		return fmt.Sprintf("Against honest use of the same capital, world by world, it loses %s.", x.amount(&x.Excess))
+		return fmt.Sprintf("%sagainst the best honest use of its capital it loses %s.", net, x.amount(&x.Advantage))
 	}
-	return fmt.Sprintf("Against honest use of the same capital, world by world, the difference is not distinguishable "+
-		"from zero: %s.", x.amount(&x.Excess))
+	return fmt.Sprintf("%sits advantage over the best honest use of its capital is not distinguishable from zero: %s.",
+		net, x.amount(&x.Advantage))
 }
 
 func (x *Summary) shareSentence() string {
 	f := func(v float64) string { return table.Number(v, percent).String() }
-	return fmt.Sprintf("It is profitable in %d of %d worlds (%s interval %s to %s %%) and better than honest use in %d.",
+	return fmt.Sprintf("It is profitable in %d of %d worlds (%s interval %s to %s %%) and has an advantage in %d.",
 		x.ProfitShare.K, x.ProfitShare.N, level(x.Level), f(x.ProfitShare.Lo), f(x.ProfitShare.Hi), x.BeatsHonest.K)
 }
 
-// conclusion is what profit and excess say together.
+// conclusion is the sign of the advantage, and what the act itself adds where that has
+// another sign.
 func (x *Summary) conclusion() string {
-	switch p, e := x.Profit.Sign(), x.Excess.Sign(); {
-	case p > 0 && e > 0:
-		return "The attack pays, and the act adds to what its capital would earn honestly."
-	case p > 0 && e < 0:
-		return "The capital earns, but it would earn more without the act."
-	case p > 0:
-		return "The capital earns, but nothing shows that the act does."
-	case e > 0 && p < 0:
-		return "The act pays, but not enough to cover what its capital loses."
+	switch a, e := x.Advantage.Sign(), x.Effect.Sign(); {
+	case a > 0 && e < 0:
+		return "The attack pays, but the same trades without the act would earn more."
+	case a > 0:
+		return "The attack pays."
+	case a < 0 && e > 0:
+		return "The attack does not pay: the act adds to its trades, but less than they lose."
+	case a < 0:
+		return "The attack does not pay."
 	case e > 0:
-		return "The act pays; whether the attack as a whole does, these worlds leave open."
-	case e < 0:
-		return "The act does not pay."
+		return "The act adds to its trades; whether the attack pays, these worlds leave open."
 	}
-	return "Nothing shows that the act pays."
+	return "Nothing shows that the attack pays."
 }
 
 // caveats name what speaks against a finding: the bootstrap, or the number of
 // tests.
 func (x *Summary) caveats() (out []string) {
-	if x.Excess.Sign() == 0 {
+	if x.Advantage.Sign() == 0 {
 		return nil
 	}
-	if x.Excess.BCaLo <= 0 && x.Excess.BCaHi >= 0 {
-		out = append(out, fmt.Sprintf("The bootstrap interval of the difference, %s, includes zero.",
-			span(x.Excess.BCaLo, x.Excess.BCaHi, usd)))
+	if x.Advantage.BCaLo <= 0 && x.Advantage.BCaHi >= 0 {
+		out = append(out, fmt.Sprintf("The bootstrap interval of the advantage, %s, includes zero.",
+			span(x.Advantage.BCaLo, x.Advantage.BCaHi, usd)))
 	}
-	if x.ExcessAdjusted > 1-x.Level {
-		out = append(out, fmt.Sprintf("Adjusted for the %d cells of the experiment the difference is not distinguishable "+
-			"from zero (p = %s).", x.Family, table.Number(x.ExcessAdjusted, table.Format{Decimals: 2})))
+	if x.Adjusted > 1-x.Level {
+		out = append(out, fmt.Sprintf("Adjusted for the %d cells of the experiment the advantage is not distinguishable "+
+			"from zero (p = %s).", x.Family, table.Number(x.Adjusted, table.Format{Decimals: 2})))
 	}
 	return out
 }

@@ -14,9 +14,9 @@ import (
 // Verify hashes every file of a results folder again and adds up the money in every
 // replication. It returns how many replications there are, and what is wrong: files
 // that changed, are missing or do not belong there; channels that do not sum to the
-// net profit, sectors that do not sum to zero, or an excess that is not attack less
-// honest use, to the micro-USD. The tables of a search stand without replications, which
-// are in the folders of its passes.
+// net profit, sectors that do not sum to zero, a profit that is not net of drift and
+// drift, or an advantage that is not net of drift less honest use, to the micro-USD. The
+// tables of a search stand without replications, which are in the folders of its passes.
 func Verify(dir string) (replications int, problems []record.Problem) {
 	problems = record.Verify(dir)
 	schema, each, err := open(dir, column.RunsTable)
@@ -64,13 +64,19 @@ func conserved(schema record.Schema) (laws []sum) {
 		return out
 	}
 	profit := func(world string) string { return column.Outcome(world, column.Profit) }
-	for _, w := range column.Worlds {
+	for i, w := range column.Worlds {
 		var channels []string
 		for _, d := range measure.Describe {
 			channels = append(channels, column.Channel(w, d.Name))
 		}
-		laws = append(laws, sum{"the channels of the " + w + " world do not sum to its net profit", columns(channels...),
-			columns(profit(w))})
+		drift := []string{[...]string{column.Net, column.HonestNet}[i]}
+		for _, c := range measure.Drifts {
+			drift = append(drift, channels[c])
+		}
+		laws = append(laws,
+			sum{"the channels of the " + w + " world do not sum to its net profit", columns(channels...), columns(profit(w))},
+			sum{"net of drift and drift of the " + w + " world do not sum to its net profit", columns(drift...),
+				columns(profit(w))})
 	}
 	var sectors []string
 	for _, s := range measure.Sectors {
@@ -79,8 +85,10 @@ func conserved(schema record.Schema) (laws []sum) {
 	return append(laws,
 		sum{"the gains of all sectors do not sum to zero", columns(sectors...), nil},
 		sum{"the equity of all sectors does not sum to zero", columns(column.Residual), nil},
-		sum{"net profit of the attack is not that of the honest use and the excess", columns(profit("attack")),
-			columns(profit("honest"), column.Excess)})
+		sum{"net profit of the attack is not that of the same trades and the effect of the act", columns(profit("attack")),
+			columns(profit("honest"), column.Effect)},
+		sum{"net of drift is not the honest use and the advantage", columns(column.Net),
+			columns(column.HonestUse, column.Advantage)})
 }
 
 // broken tells whether a row breaks the law. A replication that failed has no

@@ -7,6 +7,7 @@ import (
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/study/column"
 	"stakeout/experiments/study/design"
+	"stakeout/experiments/study/measure"
 )
 
 // Run runs the replications of all cells: a fixed number, or as many as the rule of
@@ -48,8 +49,9 @@ func Run(ctx context.Context, p *design.Design, store *record.Store, o Pace, n *
 // enough asks the rule whether the replications of a cell so far are enough.
 func enough(p *design.Design, store *record.Store, s design.Share) (bool, error) {
 	schema := p.RunsSchema()
-	excess, capital := schema.Index(column.Excess), schema.Index(column.Outcome("attack", column.CapitalAtRisk))
-	x, c := make([]float64, s.End), make([]float64, s.End)
+	var values [4][]float64
+	names := [...]string{column.Advantage, column.Net, column.Outcome("attack", column.Profit),
+		column.Outcome("attack", column.CapitalAtRisk)}
 	for rep := range s.End {
 		rows, ok, err := store.Rows(s.Place+int64(rep), column.RunsTable)
 		if err == nil && (!ok || len(rows) != 1) {
@@ -58,7 +60,9 @@ func enough(p *design.Design, store *record.Store, s design.Share) (bool, error)
 		if err != nil {
 			return false, fmt.Errorf("replication %d of %s: %w", rep, s.ID, err)
 		}
-		x[rep], c[rep] = rows[0][excess].Number(), rows[0][capital].Number()
+		for i, name := range names {
+			values[i] = append(values[i], rows[0][schema.Index(name)].Number())
+		}
 	}
-	return p.Stop.Met(x, c, column.Level), nil
+	return p.Stop.Met(measure.Freed(values[0], values[1], values[2]).Values, values[3], column.Level), nil
 }

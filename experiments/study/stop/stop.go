@@ -13,9 +13,9 @@ import (
 	"stakeout/experiments/kit/stat"
 )
 
-// Rule adds replications to a cell until its excess is known well enough. After Min, 2 Min, 4 Min …
+// Rule adds replications to a cell until its advantage is known well enough. After Min, 2 Min, 4 Min …
 // replications, and at last after Max, the
-// half-width of the interval of the mean excess is compared with a share of that
+// half-width of the interval of the mean advantage is compared with a share of that
 // mean and with a share of the mean capital at risk. One of the two is enough. The
 // decision rests on the first replications of the cell and on nothing else.
 //
@@ -26,23 +26,23 @@ import (
 // sequential confidence intervals for the mean", Annals of Mathematical Statistics
 // 36(2), 1965.
 type Rule struct {
-	Relative float64 `key:"relative" default:"0.05" unit:"1" min:"0" max:"1" source:"Choice of the experimenter" doc:"Half-width that is precise enough, as a share of the mean excess"`
+	Relative float64 `key:"relative" default:"0.05" unit:"1" min:"0" max:"1" source:"Choice of the experimenter" doc:"Half-width that is precise enough, as a share of the mean advantage"`
 	Absolute float64 `key:"absolute" default:"0.01" unit:"1" min:"0" max:"1" source:"Choice of the experimenter" doc:"Half-width that is precise enough, as a share of the mean capital at risk"`
 	Min      int     `key:"min" default:"100" unit:"1" min:"2" max:"1000000" source:"Choice of the experimenter" doc:"Fewest replications of a cell"`
 	Max      int     `key:"max" default:"10000" unit:"1" min:"2" max:"1000000" source:"Choice of the experimenter" doc:"Most replications of a cell"`
 }
 
-// Met tells whether the replications so far are enough. It takes their excess and
+// Met tells whether the replications so far are enough. It takes their advantage and
 // their capital at risk, both in USD and NaN where a replication has none.
-func (p Rule) Met(excess, capital []float64, level float64) bool {
-	return p.Enough(stat.PairedT(finite(excess), level), stat.Mean(finite(capital)))
+func (p Rule) Met(advantage, capital []float64, level float64) bool {
+	return p.Enough(stat.PairedT(finite(advantage), level), stat.Mean(finite(capital)))
 }
 
-// Enough tells whether an interval of the excess is narrow enough beside a mean
+// Enough tells whether an interval of the advantage is narrow enough beside a mean
 // capital at risk in USD.
-func (p Rule) Enough(excess stat.Interval, capital float64) bool {
-	half := (excess.Hi - excess.Lo) / 2
-	return excess.N > 1 && (half <= p.Relative*math.Abs(excess.Mean) || half <= p.Absolute*capital)
+func (p Rule) Enough(advantage stat.Interval, capital float64) bool {
+	half := (advantage.Hi - advantage.Lo) / 2
+	return advantage.N > 1 && (half <= p.Relative*math.Abs(advantage.Mean) || half <= p.Absolute*capital)
 }
 
 func finite(values []float64) []float64 { return slices.DeleteFunc(slices.Clone(values), math.IsNaN) }
@@ -62,7 +62,7 @@ func (p Rule) Next(n int) int {
 // String is the rule in words.
 func (p Rule) String() string {
 	share := func(x float64) string { return strconv.FormatFloat(100*x, 'g', 6, 64) + " %" }
-	return fmt.Sprintf("half-width of the excess at most %s of its mean or %s of the capital at risk, %d to %d "+
+	return fmt.Sprintf("half-width of the advantage at most %s of its mean or %s of the capital at risk, %d to %d "+
 		"replications",
 		share(p.Relative), share(p.Absolute), p.Min, p.Max)
 }

@@ -137,8 +137,8 @@ func TestNoBudgetIsTheIdleWorld(t *testing.T) {
 		if a, h, i := x.Attack.Hash(), x.Honest.Hash(), x.Idle.Hash(); a != i || h != i {
 			t.Errorf("%s: hashes %x, %x, %x", name, a, h, i)
 		}
-		if x.Gain.Profit != 0 || x.Excess() != 0 {
-			t.Errorf("%s: profit %d without capital", name, x.Gain.Profit)
+		if x.Gain.Profit != 0 || x.Gain.Net() != 0 || x.Advantage() != 0 || x.Effect() != 0 {
+			t.Errorf("%s: profit %d and advantage %d without capital", name, x.Gain.Profit, x.Advantage())
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"stakeout/experiments/study/measure"
 	"stakeout/experiments/study/question"
 	"stakeout/market/ledger"
+	"stakeout/mechanisms/election"
 	"stakeout/strategies"
 )
 
@@ -24,6 +25,7 @@ type Trial struct {
 	Start                uint32 // tick at which the plan began
 	Attack, Honest, Idle *sim.World
 	Gain, Fair           measure.Account // of the attack and of the honest world
+	HonestUse            ledger.Amount   // what the best honest use of the capital at risk is worth
 	spec                 *question.Spec
 	worlds               *Worlds
 	legs                 [sim.Legs]ledger.Amount // cash that each leg starts with
@@ -193,7 +195,16 @@ func (t *Trial) Finish(ctx context.Context) (err error) {
 	b.done = append(b.done, remedy)
 	t.Gain = measure.Of(t.Attack, t.Honest, t.Idle, t.Capital)
 	t.Fair = measure.Of(t.Honest, t.Honest, t.Idle, t.Capital)
+	t.HonestUse = t.honestUse()
 	return nil
+}
+
+// honestUse is what the best honest use of up to the capital at risk is worth.
+func (t *Trial) honestUse() ledger.Amount {
+	mechanism, _ := election.Find(t.spec.Mechanism)
+	_, worth := strategies.BestUse(t.Gain.CapitalAtRisk, float64(t.End-t.Start)/t.Idle.PerDay(),
+		t.spec.World.Rollup.UnbondingDays, func(l strategies.Levers) bool { return l.In(mechanism.Rules()) })
+	return worth
 }
 
 // idle makes the world in which the capital stays idle. It is the trunk itself when no
@@ -243,8 +254,12 @@ func (t *Trial) Days(tick uint32, s *question.Spec) float64 {
 	return float64(tick)/t.Idle.PerDay() - s.World.Time.WarmupDays
 }
 
-// Excess is the attack's profit over the honest use of the same capital.
-func (t *Trial) Excess() ledger.Amount { return t.Gain.Profit - t.Fair.Profit }
+// Advantage is the profit of the attack net of drift, less the best honest use of up to
+// its capital at risk. It is zero to the unit for a plan that does nothing.
+func (t *Trial) Advantage() ledger.Amount { return t.Gain.Net() - t.HonestUse }
+
+// Effect is what the act adds to the same trades.
+func (t *Trial) Effect() ledger.Amount { return t.Gain.Profit - t.Fair.Profit }
 
 // World is the attack or the honest world.
 func (t *Trial) World(i int) *sim.World {
