@@ -63,8 +63,7 @@ func TestPrecisionStopsAtTheFirstLook(t *testing.T) {
 	v.Precision = "0:1e-9:5..5"
 	r := runSweep(t, tiny.Sweep(t, v), Options{Out: t.TempDir(), Workers: 2})
 	c := r.Study.Cells[0]
-	advantage, net := c.Values(column.Advantage), c.Values(column.Net)
-	profit := c.Values(column.Outcome("attack", column.Profit))
+	advantage, logDrift := c.Values(column.Advantage), c.Values(column.LogDrift)
 	capital := c.Values(column.Outcome("attack", column.CapitalAtRisk))
 	if c.N() != 5 {
 		t.Fatalf("n = %d", c.N())
@@ -74,7 +73,7 @@ func TestPrecisionStopsAtTheFirstLook(t *testing.T) {
 		w := tiny.Sweep(t, v)
 		want := 5
 		for n := w.Precision.Next(0); n > 0; n = w.Precision.Next(n) {
-			if w.Precision.Met(measure.Freed(advantage[:n], net[:n], profit[:n]).Values, capital[:n], column.Level) {
+			if w.Precision.Met(measure.Freed(advantage[:n], logDrift[:n]).Values, capital[:n], column.Level) {
 				want = n
 				break
 			}

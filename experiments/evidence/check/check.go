@@ -70,7 +70,7 @@ func catalogue() []check {
 			"over the share of slots and the loyalty of users."}, 12, 14, runSign},
 		{Info{"events", "The effect of outages on price and users, against what real tokens did in theirs."},
 			60, 28, runEvents},
-		{Info{"martingale", "The drift of positions over the days of the presets, whose mean must be zero " +
+		{Info{"martingale", "The log drift of positions over the days of the presets, whose mean must be zero " +
 			"for the interval of the advantage."}, 60, 95, runMartingale},
 		{Info{"honest", "What the honest uses of capital earn, against what is recorded of them for the advantage."},
 			60, 60, runHonest},

@@ -12,7 +12,7 @@ const shifted = 0.001
 type Control struct {
 	Values []float64 // y less the slope times x, by replication
 	Slope  float64   // of the whole sample, for the reader
-	Fitted bool      // false where the slope is 1 by decree
+	Fitted bool      // false where the slope is 0 by decree
 	Shift  float64   // p-value of a mean of x of zero
 }
 
@@ -22,13 +22,13 @@ type Control struct {
 //
 // Assumption: x has a mean of zero. Then every slope gives the same expectation, and only
 // the variance differs. Where the sample refutes it (p below 0.001, which costs the
-// interval a thousandth of its level at most), and in samples below eight, the slope is 1.
+// interval a thousandth of its level at most), and in samples below eight, the slope is 0.
 // Source: P. Glasserman, Monte Carlo Methods in Financial Engineering, 2004, section
 // 4.1, for the variate; A. N. Avramidis, J. R. Wilson, "A splitting scheme for control
 // variates", Operations Research Letters 14(4), 1993, for the splitting.
 func CrossFit(y, x []float64) Control {
 	n := float64(len(y))
-	c := Control{Values: make([]float64, len(y)), Slope: 1, Shift: PairedT(x, 0.95).P}
+	c := Control{Values: make([]float64, len(y)), Shift: PairedT(x, 0.95).P}
 	mx, my := Mean(x), Mean(y)
 	sxx, sxy := 0.0, 0.0
 	for i := range x {

@@ -55,6 +55,7 @@ const (
 	HonestNet    = "y_honest_net_of_drift_usd" // of the honest world
 	HonestUse    = "y_honest_use_usd"          // what the best honest use of the capital is worth
 	Advantage    = "y_advantage_usd"           // Net less HonestUse
+	LogDrift     = "y_log_drift_usd"           // variate behind the interval of the advantage
 	Effect       = "y_effect_of_act_usd"       // profit of the attack less that of the honest world
 	HarmResidual = "y_harm_residual_usd"
 	Residual     = "y_residual_pusd"

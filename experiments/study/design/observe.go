@@ -166,6 +166,8 @@ func comparison() []field {
 			func(o *Observation) ledger.Amount { return o.Trial.HonestUse }),
 		money(column.Advantage, "Net of drift less the best honest use: what the attack adds to the best that its capital "+
 			"could have done.", func(o *Observation) ledger.Amount { return o.Trial.Advantage() }),
+		money(column.LogDrift, "Value of every position of the attack times the log move of its idle price until the "+
+			"end, whose mean is zero.", func(o *Observation) ledger.Amount { return o.Trial.Gain.LogDrift }),
 		money(column.Effect, "Net profit of the attack less that of the same trades without the act.",
 			func(o *Observation) ledger.Amount { return o.Trial.Effect() }),
 	}

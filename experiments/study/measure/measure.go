@@ -131,6 +131,7 @@ type Account struct {
 	CapitalAtRisk ledger.Amount           // micro-USD: most cash paid in at the end of any hour
 	PeakStake     float64                 // largest share of all stake
 	ShortTokens   float64                 // tokens sold short in all
+	LogDrift      ledger.Amount           // micro-USD: value of every position times the log move of its idle price
 }
 
 // Cost and Revenue are the sums of the negative and of the positive channels,

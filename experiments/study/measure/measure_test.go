@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"math"
 	"testing"
 
 	"stakeout/agents"
@@ -86,7 +87,7 @@ func TestTwoFillsSplitByTheFormula(t *testing.T) {
 	a := Of(w, honest, idle, capital)
 	end := w.Tick()
 	var want [4]float64
-	var bought, sold float64
+	var bought, sold, logDrift float64
 	for _, f := range w.Exchange().Log() {
 		q := float64(f.Lots)
 		if f.Side == book.Sell {
@@ -99,6 +100,7 @@ func TestTwoFillsSplitByTheFormula(t *testing.T) {
 		dH := honest.PriceAt(end) - honest.PriceAt(f.Tick)
 		dA := w.PriceAt(end) - w.PriceAt(f.Tick)
 		want[0] += q * dI
+		logDrift += q * idle.PriceAt(f.Tick) * math.Log(idle.PriceAt(end)/idle.PriceAt(f.Tick))
 		want[1] += q * (dH - dI)
 		want[2] += q * (dA - dH)
 		want[3] += q * (w.PriceAt(f.Tick) - float64(f.Price)*1e-4)
@@ -111,6 +113,9 @@ func TestTwoFillsSplitByTheFormula(t *testing.T) {
 			t.Errorf("%s: %.4f USD, want %.4f", Describe[i].Name, got, x)
 		}
 	}
+	if got := a.LogDrift.Units(); logDrift == 0 || math.Abs(got-logDrift) > 0.01 {
+		t.Errorf("log drift of %.4f USD, want %.4f", got, logDrift)
+	}
 	if a.Channel[StakeExecution] >= 0 || a.Channel[TradingFees] >= 0 {
 		t.Errorf("execution %d and fees %d are not costs", a.Channel[StakeExecution], a.Channel[TradingFees])
 	}
@@ -120,7 +125,7 @@ func TestTwoFillsSplitByTheFormula(t *testing.T) {
 	if a.ShortTokens != 0 {
 		t.Errorf("the stake leg sold %v tokens short", a.ShortTokens)
 	}
-	exact(t, &a)
+	balanced(t, &a)
 }
 
 // Capital at risk is the most cash paid out, and stays when it has come back.
@@ -147,8 +152,8 @@ func TestCapitalAtRisk(t *testing.T) {
 	}
 }
 
-// exact checks that the channels sum to the profit to the micro-dollar.
-func exact(t *testing.T, a *Account) {
+// balanced checks that the channels sum to the profit to the micro-dollar.
+func balanced(t *testing.T, a *Account) {
 	t.Helper()
 	sum := ledger.Amount(0)
 	for _, c := range a.Channel {
@@ -204,7 +209,7 @@ func TestSumsAreExact(t *testing.T) {
 			}
 			for _, w := range worlds {
 				a := Of(w, worlds[1], idle, all)
-				exact(t, &a)
+				balanced(t, &a)
 				if a.CapitalAtRisk <= 0 || a.CapitalAtRisk > all || (a.PeakStake > 0) != e.Needs.Stake || a.PeakStake > 1 {
 					t.Errorf("%s: capital at risk %d, peak stake %v", e.Name, a.CapitalAtRisk, a.PeakStake)
 				}

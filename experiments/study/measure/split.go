@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	"stakeout/agents"
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/sim"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
@@ -20,6 +21,14 @@ func (a *Account) split(first Channel, p paths, q float64, tick uint32) {
 	a.Channel[first] += micro(q * dI)
 	a.Channel[first+1] += micro(q * (dH - dI))
 	a.Channel[first+2] += micro(q * (dA - dH))
+	a.swing(q, p.idle.PriceAt(tick), p.idle.PriceAt(p.idle.Tick()))
+}
+
+// swing adds to LogDrift a position that was opened at one idle price and ends at another.
+func (a *Account) swing(q, from, to float64) {
+	if from > 0 && to > 0 {
+		a.LogDrift += micro(q * from * exact.Log(to/from))
+	}
 }
 
 // trades splits the fills of a leg; execution takes the rest of the exact cash.
@@ -43,7 +52,7 @@ func (a *Account) trades(leg int, id agents.ID, p paths) {
 		a.split(first, p, q, f.Tick)
 	}
 	row := sim.RowAttacker + ledger.Row(leg)
-	paid, drift := daiMoves(id, p)
+	paid, drift := a.daiMoves(id, p)
 	a.rest(first, &was, w.Ledger().Flow(row, ledger.Trade, ledger.Cash)-paid+
 		value(w.Ledger().Flow(row, ledger.Trade, ledger.Token), w.PriceAt(w.Tick()))+
 		value(w.Ledger().Flow(row, ledger.Trade, ledger.Rival), w.RivalPrice()))
@@ -74,7 +83,7 @@ func (a *Account) rest(first Channel, was *[Channels]ledger.Amount, total ledger
 
 // daiMoves is the cash that an owner got for dai less what it paid for it, fees not
 // counted, and the drift of the dai since.
-func daiMoves(id agents.ID, p paths) (cash, drift ledger.Amount) {
+func (a *Account) daiMoves(id agents.ID, p paths) (cash, drift ledger.Amount) {
 	x := p.attack.Dai()
 	tick, lot := x.Params().TickSize, x.Params().Lot
 	for _, f := range x.Log() {
@@ -86,7 +95,9 @@ func daiMoves(id agents.ID, p paths) (cash, drift ledger.Amount) {
 			lots = -lots
 		}
 		cash -= ledger.Amount(f.Price) * lots * tick
-		drift += micro((lots * lot).Units() * (p.idle.DaiPrice() - daiAt(p.idle, f.Tick)))
+		from, to := daiAt(p.idle, f.Tick), p.idle.DaiPrice()
+		drift += micro((lots * lot).Units() * (to - from))
+		a.swing((lots * lot).Units(), from, to)
 	}
 	return cash, drift
 }

@@ -51,7 +51,7 @@ func quantities() []quantity {
 		attack("profit", "USD", "Net profit of the attack", column.Profit),
 		attack("roi", record.Dimensionless, "Net profit over capital at risk", column.ROI),
 		from("net_of_drift", "USD", "Net profit less what the idle world's prices did to the same positions", column.Net),
-		{"advantage", "USD", "Advantage over the best honest use, with the fitted multiple of the drift",
+		{"advantage", "USD", "Advantage over the best honest use, freed of the fitted multiple of the log drift",
 			func(c *Cell) []float64 { return c.freed().Values }},
 		from("honest_use", "USD", "What the best honest use of up to the capital at risk is worth", column.HonestUse),
 		from("effect_of_act", "USD", "Net profit less that of the same trades without the act", column.Effect),
@@ -277,10 +277,10 @@ func method() []datum {
 			func(_ *Study, x *Summary) float64 { return x.Luck.Raw }),
 		figureOf("sd_net_of_drift", "USD", "Standard deviation of net of drift.",
 			func(_ *Study, x *Summary) float64 { return x.Luck.Net }),
-		figureOf("sd_advantage", "USD", "Standard deviation of the advantage with the fitted multiple of the drift.",
+		figureOf("sd_advantage", "USD", "Standard deviation of the advantage, freed of the fitted multiple of the log drift.",
 			func(_ *Study, x *Summary) float64 { return x.Luck.Fitted }),
-		figureOf("drift_slope", record.Dimensionless, "Multiple of the drift that explains profit best, 1 where it is "+
-			"not fitted.", func(_ *Study, x *Summary) float64 { return x.Luck.Slope }),
+		figureOf("drift_slope", record.Dimensionless, "Dollars of profit that come with one of drift, 1 where that "+
+			"is not fitted.", func(_ *Study, x *Summary) float64 { return x.Luck.Slope }),
 		count("family_size", "Number of tests that the adjustment covers.",
 			func(_ *Study, x *Summary) int { return x.Family }),
 		figureOf("pairing_ratio", record.Dimensionless, "Variance of unpaired over paired differences of attack and honest "+

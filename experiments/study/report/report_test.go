@@ -53,6 +53,7 @@ func rows(attack, honest []float64) (record.Schema, []record.Row) {
 	for _, name := range []string{column.Net, column.Advantage, column.Effect} {
 		number(name, func(rep int) float64 { return attack[rep] - honest[rep] })
 	}
+	number(column.LogDrift, func(rep int) float64 { return honest[rep] })
 	for _, name := range []string{column.HonestNet, column.HonestUse} {
 		number(name, func(int) float64 { return 0 })
 	}
@@ -292,5 +293,40 @@ func TestUnknownColumn(t *testing.T) {
 	s.Cells[0].Values("y_atack_profit_usd")
 	if err := s.Err(); err == nil || !strings.Contains(err.Error(), `did you mean "y_attack_profit_usd"?`) {
 		t.Errorf("a misspelt column is %v", err)
+	}
+}
+
+// Where a dollar of drift is half a dollar of profit, the advantage has the interval of
+// the fit, and a warning says so; where the drift has a mean, it is taken once. The means
+// of net of drift stay those of coefficient one.
+func TestLuckIsFitted(t *testing.T) {
+	half := func(drift []float64) (profit []float64) {
+		for i, d := range drift {
+			profit = append(profit, 5+d/2+0.01*math.Cos(float64(i)*1.7))
+		}
+		return profit
+	}
+	for _, c := range []struct {
+		name   string
+		drift  []float64
+		slope  float64
+		narrow bool
+		want   string
+	}{
+		{"free", around(0, 40), 0.5, true, "a dollar of drift is 0.50 dollars of profit"},
+		{"few", around(0, 7), 1, false, ""},
+		{"shifted", around(3, 40), 1, false, "another mean than zero"},
+	} {
+		x := study(t, half(c.drift), c.drift).Summaries()[0]
+		if math.Abs(x.Luck.Slope-c.slope) > 0.01 || c.narrow != (x.Luck.Fitted < 0.1*x.Luck.Net) {
+			t.Errorf("%s: %+v", c.name, x.Luck)
+		}
+		got := strings.Join(x.warnings(), " ")
+		if (c.want == "") != (x.Luck.doubt() == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%s: want %q in %s", c.name, c.want, got)
+		}
+		if c.slope == 1 && math.Abs(x.Advantage.Mean-x.Net.Mean) > 1e-9 {
+			t.Errorf("%s: advantage %g, net %g", c.name, x.Advantage.Mean, x.Net.Mean)
+		}
 	}
 }

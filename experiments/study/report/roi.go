@@ -155,8 +155,8 @@ const (
 	numeraire = "Numeraire USD: the cash of the ledger, open positions at what they fetch in the book, fees in."
 	roiMean   = "ROI is the mean of the replications' returns on capital at risk"
 	paired    = "Net of drift is profit less what the idle world's prices, same seed, did to the same positions. " +
-		"Advantage is net of drift less the best honest use of up to the capital at risk; it takes the multiple of the " +
-		"drift that explains profit best in the other replications, where net of drift takes it once."
+		"Advantage is net of drift less the best honest use of up to the capital at risk, freed of the multiple of the " +
+		"log drift, whose mean is zero, that explains it best in the other replications."
 	effect = "The effect of the act is profit less that of the same trades without the act."
 )
 
@@ -253,7 +253,7 @@ const farFromOne = 0.25
 func (l *Luck) doubt() string {
 	switch {
 	case !l.Free && l.Raw > 0 && l.Shift < 0.001:
-		return "the drift has another mean than zero (p < 0.001), so that the advantage takes it once"
+		return "the log drift has another mean than zero (p < 0.001), so that the advantage is not freed of it"
 	case l.Free && math.Abs(l.Slope-1) > farFromOne:
 		return "a dollar of drift is " + table.Number(l.Slope, table.Format{Decimals: 2}).String() +
 			" dollars of profit, so that the standard deviations tell which of net of drift and advantage to read"

@@ -36,14 +36,14 @@ type Summary struct {
 	spread      [][len(statistics)]float64 // of the data file, by quantity
 }
 
-// Luck says how much of the spread of profit is drift. The multiple of the drift behind
-// the interval of the advantage is fitted over the other replications; Slope is that over
-// all of them.
+// Luck says how much of the spread of profit is drift. The multiple of the log drift
+// behind the interval of the advantage is fitted over the other replications; Slope is one
+// and that multiple over all of them, the dollars of profit that come with one of drift.
 type Luck struct {
 	Raw, Net, Fitted float64 // standard deviations of profit, net of drift, and of the advantage, USD
 	Slope            float64
 	Free             bool    // the slope was fitted, and is not one by decree
-	Shift            float64 // p-value of a mean drift of zero
+	Shift            float64 // p-value of a mean log drift of zero
 }
 
 // Share is a relative frequency with its interval.
@@ -112,7 +112,7 @@ func (c *Cell) summary(level float64) *Summary {
 	s.ProfitShare = share(profit, level, func(i int) bool { return profit[i] > 0 })
 	advantage := c.Values(column.Advantage)
 	s.BeatsHonest = share(advantage, level, func(i int) bool { return advantage[i] > 0 })
-	s.Luck = Luck{stat.SD(profit), stat.SD(c.Values(column.Net)), stat.SD(freed.Values), freed.Slope, freed.Fitted,
+	s.Luck = Luck{stat.SD(profit), stat.SD(c.Values(column.Net)), stat.SD(freed.Values), 1 + freed.Slope, freed.Fitted,
 		freed.Shift}
 	s.RuinShare = share(profit, level, func(i int) bool { return capital[i] > 0 && profit[i] <= -ruin*capital[i] })
 	s.VaR, s.ES = stat.VaR(profit, level), stat.ES(profit, level)
@@ -136,10 +136,9 @@ func share(values []float64, level float64, happens func(int) bool) (s Share) {
 	return s
 }
 
-// freed is the advantage of every replication with the fitted multiple of the drift.
+// freed is the advantage of every replication, freed of the luck that is left in it.
 func (c *Cell) freed() stat.Control {
-	return measure.Freed(c.Values(column.Advantage), c.Values(column.Net),
-		c.Values(column.Outcome("attack", column.Profit)))
+	return measure.Freed(c.Values(column.Advantage), c.Values(column.LogDrift))
 }
 
 // Advantage is the headline: the mean advantage with its interval.

@@ -49,9 +49,8 @@ func Run(ctx context.Context, p *design.Design, store *record.Store, o Pace, n *
 // enough asks the rule whether the replications of a cell so far are enough.
 func enough(p *design.Design, store *record.Store, s design.Share) (bool, error) {
 	schema := p.RunsSchema()
-	var values [4][]float64
-	names := [...]string{column.Advantage, column.Net, column.Outcome("attack", column.Profit),
-		column.Outcome("attack", column.CapitalAtRisk)}
+	var values [3][]float64
+	names := [...]string{column.Advantage, column.LogDrift, column.Outcome("attack", column.CapitalAtRisk)}
 	for rep := range s.End {
 		rows, ok, err := store.Rows(s.Place+int64(rep), column.RunsTable)
 		if err == nil && (!ok || len(rows) != 1) {
@@ -64,5 +63,5 @@ func enough(p *design.Design, store *record.Store, s design.Share) (bool, error)
 			values[i] = append(values[i], rows[0][schema.Index(name)].Number())
 		}
 	}
-	return p.Stop.Met(measure.Freed(values[0], values[1], values[2]).Values, values[3], column.Level), nil
+	return p.Stop.Met(measure.Freed(values[0], values[1]).Values, values[2], column.Level), nil
 }
