@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
+	"stakeout/experiments/kit/exact"
 	"stakeout/experiments/presets"
 	"stakeout/experiments/sim"
 	"stakeout/experiments/study/question"
@@ -47,10 +47,10 @@ func driftOf(w *sim.World, warmup float64, c calendar) (d drift) {
 	const parts = 48
 	for i := range parts {
 		ratio := at(c.end) / at(c.start+(c.act-c.start)*float64(i)/parts)
-		d.bought += math.Log(ratio) / parts
+		d.bought += exact.Log(ratio) / parts
 		d.plain += (ratio - 1) / parts
 	}
-	d.held = math.Log(at(c.end) / at(c.start))
+	d.held = exact.Log(at(c.end) / at(c.start))
 	return d
 }
 
