@@ -185,8 +185,6 @@ var output = regexp.MustCompile("(?s)(<!-- output of: ([^,\n]*)(?:, lines ([0-9,
 // promised are parts of the printed outputs that a reader is promised, by command.
 var promised = map[string][]string{
 	"run dos-short": {"Return on attacks: dos-short", "Net profit", "[…]", "The attack does not pay"},
-	"claims C19 R2 R8 --reps 20": {
-		"Verdicts on the claims", "C19", "R2", "R8", "20 paired replications"},
 }
 
 // TestDocumentOutput compares the printed outputs with a full run (-long) or rewrites them (-update). Without either
