@@ -155,7 +155,7 @@ func (m *believer) forecasts(b *belief, v *View) (extrapolated, structural float
 		extrapolated += float64(m.p.Chase * (p.RewardOwn7d - p.Reward7d))
 	}
 	normal := m.normalReward(v) / m.opening.Normal
-	return extrapolated / m.opening.Normal, normal * m.trouble(b.permanence, b.attention, v)
+	return extrapolated / m.opening.Normal, float64(normal * m.trouble(b.permanence, b.attention, v))
 }
 
 // trouble is the factor 1 − P·(1 − Λ) by which service trouble lowers the structural
@@ -181,7 +181,7 @@ func (m *believer) trouble(factor float64, delay uint32, v *View) float64 {
 		before--
 	}
 	q0 := min(m.p.Permanence*factor*m.p.PriorEpisodes/(m.p.PriorEpisodes+before), mostLikely)
-	q := lasting(q0, age*hours/m.p.SurvivalHours, m.p.SurvivalPower)
+	q := lasting(q0, float64(age*hours)/m.p.SurvivalHours, m.p.SurvivalPower)
 	days := (age + m.p.SurvivalHours/hours) * m.median
 	weight := pause(e, m.p.CalmDays, v) * (q + float64((1-q)*min(m.yearly*days/daysAYear, 1)))
 	return 1 - float64(weight*(1-m.served(e, v)))
@@ -195,7 +195,7 @@ func pause(e *rollup.Episode, floor float64, v *View) float64 {
 
 // lasting is Bayes' rule for trouble of an age in units of the survival scale.
 func lasting(prior, age, exponent float64) float64 {
-	odds := prior / (1 - prior) * exact.Pow(1+age, exponent)
+	odds := float64(prior / (1 - prior) * exact.Pow(1+age, exponent))
 	return odds / (1 + odds)
 }
 
@@ -230,7 +230,7 @@ func (m *believer) fear(b *belief, v *View) float64 {
 	attack := float64(p.Fast*p.Fast) / (float64(p.Fast*p.Fast) + float64(m.yearly*m.yearly))
 	prior := m.p.Permanence + float64(attack*(m.p.Confiscation-m.p.Permanence))
 	q0 := min(prior*b.permanence*m.p.PriorEpisodes/(m.p.PriorEpisodes+before), mostLikely)
-	q := lasting(q0, days*hours/m.p.SurvivalHours, m.p.SurvivalPower)
+	q := lasting(q0, float64(days*hours)/m.p.SurvivalHours, m.p.SurvivalPower)
 	if since > fearDays {
 		q *= exact.HalfLife(since-fearDays, fearHalfDays)
 	}

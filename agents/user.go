@@ -272,7 +272,7 @@ func (t *Users) judge(id ID, row *user, waiting uint32, days float64, v *View) {
 		quality = exact.Exp(-late / float64(row.patience))
 	}
 	if s.Tick >= row.sent && row.count > waiting {
-		row.surplus += float64(row.count-waiting) * (float64(float64(row.value)*quality) - s.Bid.Units())
+		row.surplus += float64(float64(row.count-waiting) * (float64(float64(row.value)*quality) - s.Bid.Units()))
 	}
 	row.mood = quality + float64((row.mood-quality)*exact.HalfLife(days, t.p.MemoryDays))
 }

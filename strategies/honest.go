@@ -85,8 +85,8 @@ func leisureWorth(size ledger.Amount, days, unbondingDays float64) ledger.Amount
 		return 0
 	}
 	staked := (s.BuildDays/2 + s.ActDays) / 365
-	gain := usd * (float64(stakingYield*staked) - tradingCost - float64(ownImpact*usd/1e6/room))
-	return ledger.Amount(gain * float64(ledger.Unit))
+	gain := usd * (float64(stakingYield*staked) - tradingCost - float64(float64(ownImpact*usd/1e6)/room))
+	return ledger.Amount(float64(gain * float64(ledger.Unit)))
 }
 
 // BestUse is the honest use of up to a capital that is worth most on average, and what it

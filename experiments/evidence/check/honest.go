@@ -39,7 +39,7 @@ func (r *runner) honestPlans() (list []honestPlan) {
 		for _, u := range strategies.HonestUses() {
 			for _, size := range honestSizes {
 				if u.New != nil {
-					list = append(list, honestPlan{u, size, r.days*share - startDays})
+					list = append(list, honestPlan{u, size, float64(r.days*share) - startDays})
 				}
 			}
 		}

@@ -32,8 +32,8 @@ func CrossFit(y, x []float64) Control {
 	mx, my := Mean(x), Mean(y)
 	sxx, sxy := 0.0, 0.0
 	for i := range x {
-		sxx += (x[i] - mx) * (x[i] - mx)
-		sxy += (x[i] - mx) * (y[i] - my)
+		sxx += float64((x[i] - mx) * (x[i] - mx))
+		sxy += float64((x[i] - mx) * (y[i] - my))
 	}
 	c.Fitted = len(y) >= fewestFitted && sxx > 0 && c.Shift >= shifted
 	if c.Fitted {
@@ -43,10 +43,10 @@ func CrossFit(y, x []float64) Control {
 		slope := c.Slope
 		if c.Fitted {
 			dx := x[i] - mx
-			without := n / (n - 1) * dx
-			slope = (sxy - without*(y[i]-my)) / (sxx - without*dx)
+			without := float64(n / (n - 1) * dx)
+			slope = (sxy - float64(without*(y[i]-my))) / (sxx - float64(without*dx))
 		}
-		c.Values[i] = y[i] - slope*x[i]
+		c.Values[i] = y[i] - float64(slope*x[i])
 	}
 	return c
 }
