@@ -84,7 +84,9 @@ type observed struct {
 }
 
 // target is the 95 % interval of the observation.
-func (o *observed) target() span { return between(o.mean-float64(1.96*o.se), o.mean+float64(1.96*o.se)) }
+func (o *observed) target() span {
+	return between(o.mean-float64(1.96*o.se), o.mean+float64(1.96*o.se))
+}
 
 const (
 	marketModel = "daily closes, market model on bitcoin and ether over 90 days; the 95 % interval of "
