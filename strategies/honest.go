@@ -84,7 +84,7 @@ func leisureWorth(size ledger.Amount, days, unbondingDays float64) ledger.Amount
 	if room == 0 {
 		return 0
 	}
-	staked := (s.BuildDays/2 + s.ActDays) / 365
+	staked := (float64(s.BuildDays/2) + s.ActDays) / 365
 	gain := usd * (float64(stakingYield*staked) - tradingCost - float64(float64(ownImpact*usd/1e6)/room))
 	return ledger.Amount(float64(gain * float64(ledger.Unit)))
 }
