@@ -124,10 +124,10 @@ func (s *Stored) Figures() (list []Drawing, err error) {
 			continue
 		}
 		d := Drawing{Name: path.Base(base)}
-		if d.SVG, err = os.ReadFile(filepath.Join(s.dir, filepath.FromSlash(f.Name))); err != nil {
+		if d.SVG, err = record.ReadFile(s.dir, f.Name); err != nil {
 			return nil, err
 		}
-		caption, err := os.ReadFile(filepath.Join(s.dir, filepath.FromSlash(base+".caption.txt")))
+		caption, err := record.ReadFile(s.dir, base+".caption.txt")
 		if err != nil {
 			return nil, err
 		}
