@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stakeout/experiments/evidence/claims"
+	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
 )
 
@@ -38,6 +39,9 @@ func (p *program) claims(c *cli.Context) error {
 	if c.Int("reps") < 2 || c.Int("workers") < 0 {
 		return usagef("--reps %d, --workers %d: expected 2 or more replications, and 0 or more workers",
 			c.Int("reps"), c.Int("workers"))
+	}
+	if err := record.Plain(c.String("out"), "claims"); err != nil {
+		return err
 	}
 	step, end := progress(p.err, "claims", c.Bool("json"))
 	findings, err := claims.Try(c.Context, list, claims.Options{
