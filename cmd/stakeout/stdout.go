@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+	"syscall"
+
+	"github.com/urfave/cli/v2"
+)
+
+// stdout is standard output. All verbs print through it. After a write that failed it takes nothing more and stops the
+// work, because nobody would see what comes of it; main then reports the failure whatever the verb made of it.
+type stdout struct {
+	mu   sync.Mutex
+	w    io.Writer
+	err  error  // the first failure
+	stop func() // called at the first failure, or nil
+}
+
+// newStdout takes writes for w. One that was closed before the program began fails at the first of them.
+func newStdout(w io.Writer) *stdout {
+	o := &stdout{w: w}
+	if f, is := w.(*os.File); is && closedAtStart(f) {
+		o.w = closedFile{}
+	}
+	return o
+}
+
+func (o *stdout) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.err != nil {
+		return 0, o.err
+	}
+	n, err := o.w.Write(b)
+	if err != nil {
+		o.err = outputError{err}
+		if o.stop != nil {
+			o.stop()
+		}
+		return n, o.err
+	}
+	return n, nil
+}
+
+// failure is the first failure, or nil.
+func (o *stdout) failure() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.err
+}
+
+// closedFile stands for a standard output that the caller closed.
+type closedFile struct{}
+
+func (closedFile) Write([]byte) (int, error) { return 0, fs.ErrClosed }
+
+// outputError is a failure to write to standard output: full, closed, a pipe without a reader, too long.
+type outputError struct{ cause error }
+
+func (e outputError) Unwrap() error { return e.cause }
+func (e outputError) exitCode() int { return exitFiles }
+
+func (e outputError) Error() string {
+	cause := e.cause
+	var inner *fs.PathError
+	if errors.As(cause, &inner) {
+		cause = inner.Err
+	}
+	text := "cannot write to standard output: " + cause.Error()
+	if errors.Is(cause, syscall.ENOSPC) {
+		text += "; send it to a disk with more space"
+	}
+	return text
+}
+
+// keepers are the verbs that write files. An interruption lets them close what they have begun.
+var keepers = map[string]bool{"run": true, "sweep": true, "resume": true, "break-even": true, "compare": true,
+	"claims": true, "figures": true, "dock": true, "report": true}
+
+// abandoning lets an interruption end a verb at once, wherever the verb is. It is for verbs that only read and print:
+// there is nothing to keep of what they have done, and not every reader in them looks at the context.
+func abandoning(do cli.ActionFunc) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		done := make(chan error, 1)
+		go func() { done <- do(c) }()
+		select {
+		case err := <-done:
+			return err
+		case <-c.Context.Done():
+			return context.Cause(c.Context)
+		}
+	}
+}
