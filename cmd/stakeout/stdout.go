@@ -57,7 +57,9 @@ func (o *stdout) failure() error {
 // closedFile stands for a standard output that the caller closed.
 type closedFile struct{}
 
-func (closedFile) Write([]byte) (int, error) { return 0, fs.ErrClosed }
+func (closedFile) Write([]byte) (int, error) { return 0, errClosed }
+
+var errClosed = errors.New("it is closed, or the null device opened for reading as well, which looks the same here")
 
 // outputError is a failure to write to standard output: full, closed, a pipe without a reader, too long.
 type outputError struct{ cause error }

@@ -17,8 +17,9 @@ func failWrites() {
 }
 
 // closedAtStart reports whether the caller had closed the file. Go then opens the null device in its place, for
-// reading and writing and with no other flag; a shell that is told to use the device opens it for writing only, and
-// Python closes its own copy on exec. Where standard error is such a device as well, both were given on purpose.
+// reading and writing. A shell that is told to use the device opens it for writing only. Few callers open it as Go
+// does, Python's DEVNULL among them, and nothing tells those apart; an output that is lost without a word is worse
+// than one that is refused. Where standard error is such a device as well, both were given on purpose.
 func closedAtStart(f *os.File) bool {
 	return replaced(f) && !replaced(os.Stderr)
 }
@@ -33,5 +34,5 @@ func replaced(f *os.File) bool {
 		return false
 	}
 	flags, err := unix.FcntlInt(f.Fd(), unix.F_GETFL, 0)
-	return err == nil && flags&unix.O_ACCMODE == unix.O_RDWR && flags&(unix.O_CLOEXEC|unix.O_APPEND) == 0
+	return err == nil && flags&unix.O_ACCMODE == unix.O_RDWR && flags&unix.O_APPEND == 0
 }

@@ -123,8 +123,8 @@ func ReadPlan(dir string, by record.Program) (*Plan, error) {
 	if err := record.Plain(dir, shardsName); err != nil {
 		return nil, err
 	}
-	if got := p.hash(); got != p.SpecSHA256 || p.Experiment != p.design.Name || p.Runs != p.design.Total() || p.Shards < 1 ||
-		p.Shards > min(maxShards, p.Runs) {
+	if got := p.hash(); got != p.SpecSHA256 || p.Experiment != p.design.Name || p.Runs != p.design.Total() ||
+		p.Shards < 1 || p.Shards > min(maxShards, p.Runs) {
 		return nil, experiments.PlanErrorf("%s was changed after it was made: its preset hashes to %s and not to %s", path,
 			got, p.SpecSHA256)
 	}

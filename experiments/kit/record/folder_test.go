@@ -105,7 +105,8 @@ func TestFolderOfTheExperimentIsNoLink(t *testing.T) {
 // A manifest names the files of an earlier experiment, which are removed when the next one
 // does not write them. One that names files elsewhere is forged.
 func TestForgedManifest(t *testing.T) {
-	for _, name := range []string{"link/secret.txt", "../secret.txt", "figures/../../secret.txt", "/etc/passwd", "..", ""} {
+	for _, name := range []string{"link/secret.txt", "../secret.txt", "figures/../../secret.txt", "/etc/passwd", "..",
+		""} {
 		dir, folder, victim := strangersFolder(t)
 		must(t, os.WriteFile(filepath.Join(dir, "secret.txt"), []byte("precious\n"), 0o666))
 		m, err := ReadManifest(folder)
