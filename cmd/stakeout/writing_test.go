@@ -5,8 +5,10 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -14,6 +16,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/urfave/cli/v2"
 
 	"stakeout/experiments/study/tiny"
 )
@@ -304,5 +308,83 @@ exit $code`
 				})
 			}
 		})
+	}
+}
+
+// Figures are drawn without the system's temporary folder, so one that is missing does no harm.
+func TestTemporaryFolderIsNotUsed(t *testing.T) {
+	dir := laboratory(t)
+	for _, line := range []string{"run tiny.yaml --out there", "report done/tiny --out page.html", "dock fee-path --out there"} {
+		cmd := inFolder(dir, strings.Fields(line)...)
+		cmd.Env = append(os.Environ(), "TMPDIR="+filepath.Join(dir, "nowhere"))
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", line, err, out)
+		}
+	}
+}
+
+// A folder whose name has a line end is refused by name, and nothing of it is in a script or runs.
+func TestSubmitRefusesALineEnd(t *testing.T) {
+	dir := laboratory(t)
+	folder := "sl/a\ntouch PWNED\nb"
+	if out, err := inFolder(dir, "sweep", "plan", "wide.yaml", "--shards", "2", "--out", folder).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, backend := range []string{"slurm", "htcondor"} {
+		cmd := inFolder(dir, "sweep", "submit", folder, "--backend", backend)
+		var out, errs bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &errs
+		err := cmd.Run()
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.ExitCode() != exitInput || out.Len() > 0 ||
+			strings.Count(errs.String(), "\n") != 1 || !strings.Contains(errs.String(), "line end") {
+			t.Errorf("%s: %v\n%s%s", backend, err, out.String(), errs.String())
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, folder, "submit.sh")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a script was written: %v", err)
+	}
+}
+
+// The column replay names the file that was given, and its command works where that was given.
+func TestReplayNamesTheFile(t *testing.T) {
+	dir := laboratory(t)
+	if err := os.MkdirAll(filepath.Join(dir, "my presets"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join("my presets", "second look.yml")
+	if err := os.WriteFile(filepath.Join(dir, file), []byte(smallPreset), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := inFolder(dir, "run", file, "--seed", "5").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	rows, err := os.ReadFile(filepath.Join(dir, "results", "tiny", "runs.csv"))
+	want := "stakeout explain 'my presets/second look.yml' --set 'seed=5' --rep 1"
+	if err != nil || !bytes.Contains(rows, []byte(want)) {
+		t.Fatalf("no %q in the rows, %v", want, err)
+	}
+	again := exec.Command("sh", "-c", want)
+	again.Dir = dir
+	if out, err := again.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("tiny, replication 1, seed ")) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// A verb that only reads ends at the first interruption, even while a reader waits.
+func TestReadingVerbsEndAtOnce(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	app := newProgram(io.Discard, io.Discard).app()
+	app.Commands = []*cli.Command{{Name: "facts", Action: abandoning(func(*cli.Context) error {
+		stop()
+		select {} // as a pipe that nobody writes to
+	})}}
+	if err := app.RunContext(ctx, []string{"stakeout", "facts"}); exitCode(err) != exitInterrupted {
+		t.Errorf("%v, want an interruption", err)
+	}
+	for _, verb := range []string{"facts", "replay", "book", "verify", "export", "check", "explain"} {
+		if keepers[verb] {
+			t.Errorf("%s keeps nothing and waits for its end", verb)
+		}
 	}
 }

@@ -3,8 +3,10 @@ package page
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -280,6 +282,48 @@ func TestOnlyDrawingsGoInline(t *testing.T) {
 	} {
 		if svg, err := inline([]byte(bad), "c"); err == nil {
 			t.Errorf("%q goes in as %q", bad, svg)
+		}
+	}
+}
+
+// A folder whose manifest was forged with the drawing opens, since its hashes fit, but has
+// no page.
+func TestForgedDrawings(t *testing.T) {
+	_, dir := stored(t)
+	file, list := filepath.Join(dir, "figures", "price.svg"), filepath.Join(dir, "manifest.json")
+	good, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	manifest, err := os.ReadFile(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, _, found := strings.Cut(string(manifest), ",\n  \"self_sha256\"")
+	entry := func(svg []byte) string {
+		return fmt.Sprintf("\"sha256\": \"%x\",\n      \"size\": %d", sha256.Sum256(svg), len(svg))
+	}
+	if !found || !strings.Contains(body, entry(good)) {
+		t.Fatal("the manifest is not as this test expects it")
+	}
+	for _, forgery := range []string{"<!--><script>alert(1)</script>-->", "<?x ><script>alert(1)</script>?>",
+		"<![CDATA[><script>alert(1)</script>]]>"} {
+		bad := append(bytes.Clone(good), forgery...)
+		forged := strings.Replace(body, entry(good), entry(bad), 1)
+		seal := fmt.Sprintf(",\n  \"self_sha256\": \"%x\"\n}\n", sha256.Sum256([]byte(forged)))
+		for name, text := range map[string][]byte{file: bad, list: []byte(forged + seal)} {
+			if err := os.WriteFile(name, text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s, err := experiments.OpenStored(dir)
+		if err != nil {
+			t.Fatalf("the forgery is found too early for this test: %v", err)
+		}
+		var page bytes.Buffer
+		var refused experiments.PlanError
+		if err := Write(&page, s); !errors.As(err, &refused) || page.Len() > 0 {
+			t.Errorf("%s: %v, and a page of %d bytes", forgery, err, page.Len())
 		}
 	}
 }
