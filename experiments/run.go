@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -279,24 +278,15 @@ func marks(p *design.Design, id string) []strategies.Mark {
 	return nil
 }
 
-// writeFigure draws into a temporary folder and copies the files into the
-// store, which lists them in the manifest.
+// writeFigure draws in memory and writes the files into the store, which lists them in
+// the manifest.
 func writeFigure(store *record.Store, f *figure.Figure, name string) error {
-	dir, err := os.MkdirTemp("", "stakeout-figure-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	files, err := f.Write(dir, path.Base(name))
+	files, err := f.Files(path.Base(name))
 	if err != nil {
 		return err
 	}
 	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		if err := store.WriteFile(path.Join(path.Dir(name), filepath.Base(file)), data); err != nil {
+		if err := store.WriteFile(name+file.Ext, file.Data); err != nil {
 			return err
 		}
 	}

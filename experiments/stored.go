@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"stakeout/experiments/kit/limit"
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
@@ -132,11 +131,11 @@ func (s *Stored) Figures() (list []Drawing, err error) {
 			continue
 		}
 		d := Drawing{Name: path.Base(base)}
-		if d.SVG, err = limit.ReadFile(filepath.Join(s.dir, filepath.FromSlash(f.Name)), left); err != nil {
+		if d.SVG, err = record.ReadFile(s.dir, f.Name, left); err != nil {
 			return nil, err
 		}
 		left -= len(d.SVG)
-		caption, err := limit.ReadFile(filepath.Join(s.dir, filepath.FromSlash(base+".caption.txt")), largestCaption)
+		caption, err := record.ReadFile(s.dir, base+".caption.txt", largestCaption)
 		if err != nil {
 			return nil, err
 		}

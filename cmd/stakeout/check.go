@@ -50,7 +50,7 @@ func (p *program) checkPreset(c *cli.Context, file string) error {
 		return p.json(map[string]any{"preset": s.Name, "valid": true})
 	}
 	fmt.Fprintf(p.out, "%s: %s is valid: %s\n", file, s.Name, s.Question)
-	p.next(verb, file, "--dry-run")
+	p.next(verb, quoted(file), "--dry-run")
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stakeout/experiments/evidence/claims"
+	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
 )
 
@@ -39,6 +40,9 @@ func (p *program) claims(c *cli.Context) error {
 		return usagef("--reps %d: expected 2 or more replications", c.Int("reps"))
 	}
 	if err := checkWorkers(c); err != nil {
+		return err
+	}
+	if err := record.Plain(c.String("out"), "claims"); err != nil {
 		return err
 	}
 	step, end := p.progress("claims", c.Bool("json"))

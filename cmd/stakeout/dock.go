@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"stakeout/experiments/evidence/docking"
+	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
 )
 
@@ -55,7 +56,10 @@ func (p *program) dock(c *cli.Context) error {
 func (p *program) docked(c *cli.Context, entries []docking.Entry, outcomes []*docking.Outcome) error {
 	var files []string
 	if c.NArg() > 0 {
-		var err error
+		err := record.Plain(c.String("out"), "docking")
+		if err != nil {
+			return err
+		}
 		if files, err = outcomes[0].Figure.Write(filepath.Join(c.String("out"), "docking"), entries[0].Name); err != nil {
 			return err
 		}

@@ -30,7 +30,7 @@ func (p *program) explain(c *cli.Context) error {
 	if err := p.tables(c, e.Tables()); err != nil {
 		return err
 	}
-	p.next(append([]string{"explain", c.Args().First()}, append(choices(c), "--rep", strconv.Itoa(rep+1))...)...)
+	p.next(append([]string{"explain", quoted(c.Args().First())}, append(choices(c), "--rep", strconv.Itoa(rep+1))...)...)
 	return nil
 }
 

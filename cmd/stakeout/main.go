@@ -36,27 +36,36 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The second signal kills, since a user who asks twice does not want to wait.
 	context.AfterFunc(ctx, stop)
+	failWrites()
 	os.Exit(newProgram(os.Stdout, os.Stderr).main(ctx, os.Args))
 }
 
 // program is one invocation: its streams and how it was called.
 type program struct {
-	in       io.Reader
-	out, err io.Writer
-	self     string   // how the user calls the program
-	command  []string // as typed, for the manifest
-	watch    *watch   // of the verb that runs
+	in      io.Reader
+	out     *stdout
+	err     io.Writer
+	self    string   // how the user calls the program
+	command []string // as typed, for the manifest
+	watch   *watch   // of the verb that runs
 }
 
-func newProgram(out, err io.Writer) *program { return &program{in: os.Stdin, out: out, err: err} }
+func newProgram(out, err io.Writer) *program {
+	return &program{in: os.Stdin, out: newStdout(out), err: err}
+}
 
 // main runs a command line and returns the exit code.
 func (p *program) main(ctx context.Context, args []string) int {
 	p.self, p.command = callName(args[0]), args
+	ctx, p.out.stop = context.WithCancel(ctx)
+	defer p.out.stop()
 	app := p.app()
 	arranged, err := arrange(app, args[1:])
 	if err == nil {
 		err = app.RunContext(ctx, append([]string{"stakeout"}, arranged...))
+	}
+	if failed := p.out.failure(); failed != nil {
+		err = failed // It has stopped the verb, whose own error only follows from it.
 	}
 	return report(p.err, err)
 }
@@ -98,7 +107,7 @@ func usageFault(_ *cli.Context, err error, _ bool) error { return usageError(err
 
 // width is the number of columns to print tables in.
 func (p *program) width() int {
-	if f, ok := p.out.(*os.File); ok {
+	if f, ok := p.out.w.(*os.File); ok {
 		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 20 {
 			return w
 		}

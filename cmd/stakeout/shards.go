@@ -167,7 +167,7 @@ func (p *program) sweepMissing(c *cli.Context) error {
 	case c.Bool("json"):
 		return p.json(map[string]any{"shards": plan.Shards, "missing": slices.Concat([]int{}, missing)})
 	case len(missing) == 0:
-		fmt.Fprintf(p.err, "all %d shards are complete: `sweep merge %s` puts them together\n", plan.Shards, dir)
+		fmt.Fprintf(p.err, "all %d shards are complete: `sweep merge %s` puts them together\n", plan.Shards, quoted(dir))
 		return nil
 	}
 	fmt.Fprintln(p.out, shards.Array(missing))
@@ -249,8 +249,12 @@ func placed(dir string) (self, folder string, err error) {
 // condor prints a submit file and nothing else.
 func (p *program) condor(c *cli.Context, plan *shards.Plan, dir string, missing []int) error {
 	self, folder, err := placed(dir)
+	if err != nil {
+		return err
+	}
+	job, err := plan.CondorJob(self, folder, missing, max(c.Int("workers"), 1))
 	if err == nil {
-		fmt.Fprint(p.out, plan.CondorJob(self, folder, missing, max(c.Int("workers"), 1)))
+		fmt.Fprint(p.out, job)
 	}
 	return err
 }
@@ -261,7 +265,10 @@ func (p *program) slurm(c *cli.Context, plan *shards.Plan, dir string, missing [
 	if err != nil {
 		return err
 	}
-	script := plan.SlurmScript(self, folder, missing, max(c.Int("workers"), 1))
+	script, err := plan.SlurmScript(self, folder, missing, max(c.Int("workers"), 1))
+	if err != nil {
+		return err
+	}
 	path := filepath.Join(dir, "submit.sh")
 	if err := record.WriteFile(path, []byte(script)); err != nil {
 		return err

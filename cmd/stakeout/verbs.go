@@ -282,12 +282,7 @@ func (p *program) json(v any) error {
 }
 
 // quoted is an argument as a shell wants it.
-func quoted(arg string) string {
-	if arg != "" && strings.Trim(arg, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%") == "" {
-		return arg
-	}
-	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
-}
+func quoted(arg string) string { return question.Argument(arg) }
 
 // next prints the command that one would type next.
 func (p *program) next(args ...string) {

@@ -197,6 +197,9 @@ func (s Search) Run(ctx context.Context, name string, set []string, o experiment
 	if err != nil {
 		return nil, err
 	}
+	if err := record.Plain(o.Out, "break-even/"+s.Path); err != nil {
+		return nil, err
+	}
 	b := &BreakEven{Search: s, Name: w.Spec.Name, Unit: cmp.Or(w.Varied[0].Field.Unit, "1"), Reps: w.Spec.Replications}
 	o = o.WithDefaults()
 	p, err := design.Of(w, o.Version, o.Series)

@@ -4,13 +4,35 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"stakeout/experiments"
+	"stakeout/experiments/study/question"
 )
+
+// plainPaths fails on a path that a script of a scheduler cannot hold. In a comment for
+// Slurm and in a line for HTCondor nothing quotes the end of the line, so what follows it in
+// a path would be a line of its own, which a shell runs.
+func plainPaths(paths ...string) error {
+	for _, p := range paths {
+		odd := func(r rune) bool { return !unicode.IsPrint(r) }
+		if !utf8.ValidString(p) || strings.ContainsFunc(p, odd) {
+			return experiments.PlanErrorf("the path %q has a line end or another character that cannot be seen, which a script "+
+				"of a cluster cannot hold: give the folder another name", p)
+		}
+	}
+	return nil
+}
 
 // SlurmScript is a job array that runs the given shards of the plan in dir, one
 // task a shard. Program and dir are absolute paths. The time limit is four times
 // the estimate; a task that hits it keeps its finished runs, and submitting
 // again goes on from there.
-func (p *Plan) SlurmScript(program, dir string, shards []int, workers int) string {
+func (p *Plan) SlurmScript(program, dir string, shards []int, workers int) (string, error) {
+	if err := plainPaths(program, dir); err != nil {
+		return "", err
+	}
 	minutes := max(10, int(math.Ceil(4*p.ExpectedSeconds(workers)/60)))
 	return strings.Join([]string{
 		"#!/bin/sh",
@@ -19,10 +41,10 @@ func (p *Plan) SlurmScript(program, dir string, shards []int, workers int) strin
 		fmt.Sprintf("#SBATCH --cpus-per-task=%d", workers),
 		fmt.Sprintf("#SBATCH --mem=%dM", p.mebibytes(workers)),
 		fmt.Sprintf("#SBATCH --time=%d:%02d:00", minutes/60, minutes%60),
-		"#SBATCH --output=" + shell(dir+"/slurm-%A_%a.log"),
-		fmt.Sprintf("exec %s sweep run %s --workers %d", shell(program), shell(dir), workers),
+		"#SBATCH --output=" + question.Argument(strings.ReplaceAll(dir, "%", "%%")+"/slurm-%A_%a.log"),
+		fmt.Sprintf("exec %s sweep run %s --workers %d", question.Argument(program), question.Argument(dir), workers),
 		"",
-	}, "\n")
+	}, "\n"), nil
 }
 
 // mebibytes is the memory that a shard asks for.
@@ -77,7 +99,15 @@ func jobName(experiment string) string {
 // in dir, one job a shard, on machines that share the folder. Program and dir are
 // absolute paths.
 // Source: HTCondor manual, condor_submit.
-func (p *Plan) CondorJob(program, dir string, shards []int, workers int) string {
+func (p *Plan) CondorJob(program, dir string, shards []int, workers int) (string, error) {
+	if err := plainPaths(program, dir); err != nil {
+		return "", err
+	}
+	if program != strings.TrimSpace(program) || strings.HasSuffix(program, `\`) {
+		return "", experiments.PlanErrorf("the path %q ends in a blank or a backslash, which HTCondor reads otherwise: "+
+			"give the program another name", program)
+	}
+	program, dir = condorText(program), condorText(dir)
 	list := make([]string, len(shards))
 	for i, k := range shards {
 		list[i] = fmt.Sprint(k)
@@ -94,18 +124,13 @@ func (p *Plan) CondorJob(program, dir string, shards []int, workers int) string 
 		"error = " + dir + "/condor-$(shard).err",
 		"queue shard in (" + strings.Join(list, ", ") + ")",
 		"",
-	}, "\n")
+	}, "\n"), nil
 }
+
+// condorText is a path in which HTCondor finds no variable of its own.
+func condorText(path string) string { return strings.ReplaceAll(path, "$", "$(DOLLAR)") }
 
 // condor quotes a path within the quotes of an argument list.
 func condor(path string) string {
 	return "'" + strings.NewReplacer("'", "''", `"`, `""`).Replace(path) + "'"
-}
-
-// shell quotes a path where a shell needs it.
-func shell(path string) string {
-	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%") == "" {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

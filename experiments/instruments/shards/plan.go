@@ -52,7 +52,7 @@ func NewPlan(name string, v question.Variation, shards int, o experiments.Option
 		return nil, err
 	}
 	o = o.WithDefaults()
-	p := &Plan{Program: o.Program, Command: record.Reproducible(o.Command), File: filepath.Base(file),
+	p := &Plan{Program: o.Program, Command: record.Reproducible(o.Command), File: file,
 		Preset: string(text), Variation: v, Formats: o.Formats, Series: o.Series, Shards: shards}
 	if err := p.load(); err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func (p *Plan) Write(dir string) error {
 	}
 	text = append(text, '\n')
 	path := filepath.Join(dir, record.PlanName)
-	if old, err := record.ReadPlan(path); err == nil && !bytes.Equal(old, text) {
+	if old, err := record.ReadPlan(dir, record.PlanName); err == nil && !bytes.Equal(old, text) {
 		return experiments.PlanErrorf("%s holds another plan: choose another folder with --out, or remove it with its shards",
 			path)
 	}
@@ -103,7 +103,7 @@ func (p *Plan) Write(dir string) error {
 // whose preset was changed, since its shards would not belong together.
 func ReadPlan(dir string, by record.Program) (*Plan, error) {
 	path := filepath.Join(dir, record.PlanName)
-	text, err := record.ReadPlan(path)
+	text, err := record.ReadPlan(dir, record.PlanName)
 	if err != nil {
 		return nil, fmt.Errorf("%w; `sweep plan PRESET --shards K --out %s` makes a plan", err, dir)
 	}
@@ -120,8 +120,11 @@ func ReadPlan(dir string, by record.Program) (*Plan, error) {
 	if err := p.load(); err != nil {
 		return nil, err
 	}
-	if got := p.hash(); got != p.SpecSHA256 || p.Runs != p.design.Total() || p.Shards < 1 ||
-		p.Shards > min(maxShards, p.Runs) {
+	if err := record.Plain(dir, shardsName); err != nil {
+		return nil, err
+	}
+	if got := p.hash(); got != p.SpecSHA256 || p.Experiment != p.design.Name || p.Runs != p.design.Total() ||
+		p.Shards < 1 || p.Shards > min(maxShards, p.Runs) {
 		return nil, experiments.PlanErrorf("%s was changed after it was made: its preset hashes to %s and not to %s", path,
 			got, p.SpecSHA256)
 	}

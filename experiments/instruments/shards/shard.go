@@ -102,7 +102,7 @@ func (p *Plan) fault(dir string, shard int) (why string, err error) {
 }
 
 func readSidecar(folder string) (s sidecar, err error) {
-	text, err := record.ReadPlan(filepath.Join(folder, sidecarName))
+	text, err := record.ReadPlan(folder, sidecarName)
 	if err == nil {
 		err = json.Unmarshal(text, &s)
 	}

@@ -229,7 +229,10 @@ func TestArray(t *testing.T) {
 
 func TestSlurmScript(t *testing.T) {
 	p := newPlan(t, t.TempDir(), 3, experiments.Options{})
-	got := p.SlurmScript("/opt/stake out/stakeout", "/scratch/sweep", []int{0, 2}, 2)
+	got, err := p.SlurmScript("/opt/stake out/stakeout", "/scratch/sweep", []int{0, 2}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, want := range []string{"#!/bin/sh\n", "#SBATCH --array=0,2\n", "#SBATCH --cpus-per-task=2\n",
 		"#SBATCH --time=0:10:00\n",
 		"exec '/opt/stake out/stakeout' sweep run /scratch/sweep --workers 2\n"} {
@@ -286,13 +289,74 @@ func TestKubernetesJob(t *testing.T) {
 
 func TestCondorJob(t *testing.T) {
 	p := newPlan(t, t.TempDir(), 3, experiments.Options{})
-	got := p.CondorJob("/opt/stakeout", `/scratch/a "b" c's`, []int{0, 2}, 2)
+	got, err := p.CondorJob("/opt/stakeout", `/scratch/a "b" c's`, []int{0, 2}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, want := range []string{"executable = /opt/stakeout\n",
 		`arguments = "sweep run '/scratch/a ""b"" c''s' --shard $(shard) --workers 2"` + "\n", "request_cpus = 2\n",
 		"request_memory = 384 MB\n", "queue shard in (0, 2)\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
+	}
+}
+
+// A line end in a path would leave the comment or the field that holds it and be a line of
+// its own, which the shell runs. The scripts hold as many lines as for a plain path.
+func TestScriptsHoldNoLineOfAPath(t *testing.T) {
+	p := newPlan(t, t.TempDir(), 3, experiments.Options{})
+	scripts := map[string]func(program, dir string) (string, error){
+		"slurm":    func(program, dir string) (string, error) { return p.SlurmScript(program, dir, []int{0, 1}, 1) },
+		"htcondor": func(program, dir string) (string, error) { return p.CondorJob(program, dir, []int{0, 1}, 1) },
+	}
+	for name, script := range scripts {
+		plain, err := script("/opt/stakeout", "/scratch/sweep")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, bad := range []string{"/sl/a\ntouch PWNED\nb", "/a\rb", "/a\x00b", "/a\x1b[31mb", "/a\u2028b", "/a\u202eb",
+			"/a\x85b", "/a\xffb", "/a\vb", "/a\tb"} {
+			var refused experiments.PlanError
+			if got, err := script("/opt/stakeout", bad); !errors.As(err, &refused) {
+				t.Errorf("%s: the folder %q goes into\n%s", name, bad, got)
+			}
+			if got, err := script(bad, "/scratch/sweep"); !errors.As(err, &refused) {
+				t.Errorf("%s: the program %q goes into\n%s", name, bad, got)
+			}
+		}
+		for _, odd := range []string{"/a b", "/a'b", `/a"b`, "/a;touch PWNED", "/a$(touch PWNED)", "/a`touch PWNED`", "/#b",
+			`/a\b`, "/a%jb", "/é"} {
+			got, err := script("/opt/stakeout", odd)
+			if err != nil || strings.Count(got, "\n") != strings.Count(plain, "\n") {
+				t.Errorf("%s: the folder %q gives %v\n%s", name, odd, err, got)
+			}
+		}
+	}
+	if got, _ := p.CondorJob("/opt/stakeout", "/a$(shard)", []int{0}, 1); strings.Contains(got, "/a$(shard)") {
+		t.Errorf("HTCondor finds a variable in a path:\n%s", got)
+	}
+	if _, err := p.CondorJob(`/opt/stakeout\`, "/a", []int{0}, 1); err == nil {
+		t.Error("a line that HTCondor joins to the next")
+	}
+}
+
+// The name in a plan goes into scripts, so a plan with another name than its preset is refused.
+func TestPlanOfAnotherName(t *testing.T) {
+	dir := t.TempDir()
+	newPlan(t, dir, 3, experiments.Options{})
+	path := filepath.Join(dir, record.PlanName)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged := strings.Replace(string(text), `"experiment": "`, `"experiment": "x\ntouch PWNED\n`, 1)
+	if err := os.WriteFile(path, []byte(forged), 0o666); err != nil || forged == string(text) {
+		t.Fatal(err, forged == string(text))
+	}
+	var refused experiments.PlanError
+	if _, err := ReadPlan(dir, record.Program{Version: "dev"}); !errors.As(err, &refused) {
+		t.Errorf("a forged name: %v", err)
 	}
 }
 

@@ -24,9 +24,9 @@ func TestGoldenPictures(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, f := range files[:3] {
-			all.Write(f.data)
-			sum := sha256.Sum256(f.data)
-			t.Logf("%s%s %x", name, f.ext, sum[:6])
+			all.Write(f.Data)
+			sum := sha256.Sum256(f.Data)
+			t.Logf("%s%s %x", name, f.Ext, sum[:6])
 		}
 	}
 	if got := fmt.Sprintf("%x", all.Sum(nil)); got != want {

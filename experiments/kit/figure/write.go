@@ -6,9 +6,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -19,6 +17,8 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"stakeout/experiments/kit/record"
 )
 
 // dpi is the resolution of the PNG, in dots per inch.
@@ -33,48 +33,57 @@ func init() {
 	fpdf.SetDefaultCatalogSort(true)
 }
 
+// File is a rendered file of a figure.
+type File struct {
+	Ext  string // what follows the name of the figure
+	Data []byte
+}
+
 // Write renders the figure into the folder dir, which it creates if necessary. It
-// writes NAME.pdf, NAME.svg, NAME.png (300 dpi), NAME.csv (every value drawn),
-// NAME.caption.txt and NAME.vl.json (Vega-Lite 6, with the data), and returns their
-// paths in that order. Every file is either complete or missing. Equal figures give
-// equal bytes.
+// writes the files of Files and returns their paths in that order. Every file is either
+// complete or missing.
 //
-// Write fails when the figure is not valid, when a text does not fit or has a
-// character that the font lacks, and when it cannot write a file; the error then
-// names the path.
+// Write fails as Files does, and when it cannot write a file; the error then names the
+// path.
 func (f *Figure) Write(dir, name string) ([]string, error) {
-	if err := f.Validate(); err != nil {
-		return nil, err
-	}
 	if name == "" || name != filepath.Base(name) {
 		return nil, fmt.Errorf("figure: %q is not a file name", name)
 	}
-	files, err := f.render()
+	files, err := f.Files(name)
 	if err != nil {
-		return nil, fmt.Errorf("%w (figure %s)", err, name)
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("figure: cannot create folder %s: %w", dir, err)
+		return nil, err
 	}
 	var paths []string
 	for _, out := range files {
-		path := filepath.Join(dir, name+out.ext)
-		if err := writeFile(path, out.data); err != nil {
-			return paths, fmt.Errorf("figure: cannot write %s: %w", path, err)
+		path := filepath.Join(dir, name+out.Ext)
+		if err := record.WriteFile(path, out.Data); err != nil {
+			return paths, err
 		}
 		paths = append(paths, path)
 	}
 	return paths, nil
 }
 
-type output struct {
-	ext  string
-	data []byte
+// Files renders the figure in memory: NAME.pdf, NAME.svg, NAME.png (300 dpi), NAME.csv
+// (every value drawn), NAME.caption.txt and NAME.vl.json (Vega-Lite 6, with the data).
+// Equal figures give equal bytes.
+//
+// Files fails when the figure is not valid, and when a text does not fit or has a
+// character that the font lacks.
+func (f *Figure) Files(name string) ([]File, error) {
+	if err := f.Validate(); err != nil {
+		return nil, err
+	}
+	files, err := f.render()
+	if err != nil {
+		return nil, fmt.Errorf("%w (figure %s)", err, name)
+	}
+	return files, nil
 }
 
 // render produces all files in memory, so that a figure that cannot be drawn leaves no
 // files.
-func (f *Figure) render() ([]output, error) {
+func (f *Figure) render() ([]File, error) {
 	w, h := f.size()
 	surfaces := []struct {
 		ext        string
@@ -85,7 +94,7 @@ func (f *Figure) render() ([]output, error) {
 		{".svg", vgsvg.New(w, h), false},
 		{".png", vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(w, h), vgimg.UseDPI(dpi))}, false},
 	}
-	var files []output
+	var files []File
 	for _, s := range surfaces {
 		c := &canvas{Canvas: s.c, plainAlpha: s.plainAlpha, raster: s.ext == ".png"}
 		if err := f.draw(c); err != nil {
@@ -98,15 +107,15 @@ func (f *Figure) render() ([]output, error) {
 		if _, err := s.c.WriteTo(&b); err != nil {
 			return nil, fmt.Errorf("figure: rendering %s: %w", s.ext, err)
 		}
-		files = append(files, output{s.ext, b.Bytes()})
+		files = append(files, File{s.ext, b.Bytes()})
 	}
-	files[2].data = withResolution(files[2].data)
+	files[2].Data = withResolution(files[2].Data)
 	grammar, err := f.vegaLite()
 	if err != nil {
 		return nil, err
 	}
-	return append(files, output{".csv", f.csv()}, output{".caption.txt", []byte(strings.TrimSpace(f.Caption) + "\n")},
-		output{".vl.json", grammar}), nil
+	return append(files, File{".csv", f.csv()}, File{".caption.txt", []byte(strings.TrimSpace(f.Caption) + "\n")},
+		File{".vl.json", grammar}), nil
 }
 
 // withResolution adds the pHYs chunk to a PNG file. Without it a word processor shows
@@ -196,52 +205,4 @@ func (p *Panel) seriesName(name string, style int) string {
 		}
 	}
 	return name
-}
-
-// writeFile writes a temporary file beside the target, syncs it and renames it, so that
-// the target is never incomplete.
-func writeFile(path string, data []byte) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(tmp.Name())
-		}
-	}()
-	err = fill(tmp, data)
-	if e := tmp.Close(); err == nil {
-		err = e
-	}
-	if err != nil {
-		return err
-	}
-	if err = os.Rename(tmp.Name(), path); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
-func fill(f *os.File, data []byte) error {
-	if err := f.Chmod(0o644); err != nil {
-		return err
-	}
-	if _, err := io.Copy(f, bytes.NewReader(data)); err != nil {
-		return err
-	}
-	return f.Sync()
-}
-
-// syncFolder makes sure that a rename in the folder survives a power cut.
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	err = d.Sync()
-	if e := d.Close(); err == nil {
-		err = e
-	}
-	return err
 }

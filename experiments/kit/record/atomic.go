@@ -4,10 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"hash"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -42,28 +42,40 @@ func (h hook) before(op operation, path string) error {
 // and Commit gives it the name of the target. An earlier file of that name stays
 // until Commit; after Abort or a crash it stays unchanged.
 type File struct {
-	path string
-	f    *os.File
-	hook hook
-	sum  hash.Hash
-	size int64
-	err  error // the first failure, after which Commit fails
-	done bool
+	dir       *folder
+	own       bool   // the folder is open for this file alone
+	name      string // in the folder
+	temporary string
+	path      string // for messages
+	f         *os.File
+	sum       hash.Hash
+	size      int64
+	err       error // the first failure, after which Commit fails
+	done      bool
+}
+
+func newFile(d *folder, name, temporary string, f *os.File) *File {
+	return &File{dir: d, name: name, temporary: temporary, path: d.full(name), f: f, sum: sha256.New()}
 }
 
 // temporarySuffix ends the names of temporary files, .<base>.<pid>-<n>.tmp.
 const temporarySuffix = ".tmp"
 
-// Create starts a file that will replace path. It creates the folder if necessary.
-// Its errors name the path and say what the user can do.
+// temporaryName is the name under which a file is written; whose tells writers apart.
+func temporaryName(name, whose string) string {
+	return path.Join(path.Dir(name), "."+path.Base(name)+"."+whose+temporarySuffix)
+}
+
+// Create starts a file that will replace path. It creates the folder if necessary, and
+// removes what a killed process has left of an earlier attempt. It refuses to replace
+// anything but a file, such as a device or a symbolic link. Its errors name the path and
+// say what the user can do.
 func Create(path string) (*File, error) { return create(path, nil) }
 
 // WriteFile replaces the file at path by a text. As with Create, the file is never
 // incomplete.
-func WriteFile(path string, text []byte) error { return replace(path, text, nil) }
-
-func replace(path string, text []byte, h hook) error {
-	f, err := create(path, h)
+func WriteFile(path string, text []byte) error {
+	f, err := Create(path)
 	if err != nil {
 		return err
 	}
@@ -75,40 +87,19 @@ func replace(path string, text []byte, h hook) error {
 }
 
 func create(path string, h hook) (*File, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return nil, explain("write", path, errIsFolder)
-	}
-	if err := makeFolder(filepath.Dir(path), h); err != nil {
+	path = filepath.Clean(path)
+	d, err := makeFolder(filepath.Dir(path), h)
+	if err != nil {
 		return nil, err
 	}
-	if err := h.before(opCreate, path); err != nil {
-		return nil, explain("create", path, err)
-	}
-	for n := 0; ; n++ {
-		name := fmt.Sprintf(".%s.%d-%d%s", filepath.Base(path), os.Getpid(), n, temporarySuffix)
-		f, err := os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-		if err == nil {
-			return &File{path: path, f: f, hook: h, sum: sha256.New()}, nil
-		}
-		if !errors.Is(err, fs.ErrExist) {
-			return nil, explain("create", path, err)
-		}
-	}
-}
-
-// makeFolder creates a folder with its parents.
-func makeFolder(dir string, h hook) error {
-	if info, err := os.Stat(dir); err == nil && info.IsDir() {
-		return nil
-	}
-	err := h.before(opCreate, dir)
-	if err == nil {
-		err = os.MkdirAll(dir, 0o777)
-	}
+	d.tidy(filepath.Base(path))
+	f, err := d.create(filepath.Base(path))
 	if err != nil {
-		return explain("create folder", dir, err)
+		d.close()
+		return nil, err
 	}
-	return nil
+	f.own = true
+	return f, nil
 }
 
 // Write appends to the file. After a failure every later Write and Commit
@@ -117,7 +108,7 @@ func (f *File) Write(b []byte) (int, error) {
 	if f.err != nil {
 		return 0, f.err
 	}
-	if err := f.hook.before(opWrite, f.path); err != nil {
+	if err := f.dir.hook.before(opWrite, f.path); err != nil {
 		n, _ := f.f.Write(b[:len(b)/2])
 		f.err = explain("write", f.path, err)
 		return n, f.err
@@ -139,19 +130,26 @@ func (f *File) Commit() error {
 	if f.done {
 		return explain("commit", f.path, fs.ErrClosed)
 	}
-	temporary := f.f.Name()
+	defer f.leave()
 	f.step(opSync, f.f.Sync)
 	f.done = true
 	if err := f.f.Close(); err != nil && f.err == nil {
 		f.err = explain("close", f.path, err)
 	}
-	f.step(opRename, func() error { return os.Rename(temporary, f.path) })
+	f.step(opRename, func() error { return f.dir.root.Rename(f.temporary, f.name) })
 	if f.err != nil {
-		f.discard(temporary)
+		f.discard()
 		return f.err
 	}
-	f.step(opSyncDir, func() error { return syncFolder(filepath.Dir(f.path)) })
+	f.step(opSyncDir, func() error { return f.dir.sync(path.Dir(f.name)) })
 	return f.err
+}
+
+// leave closes the folder if it is open for this file alone.
+func (f *File) leave() {
+	if f.own {
+		f.dir.close()
+	}
 }
 
 // step does one operation unless an earlier one failed.
@@ -159,7 +157,7 @@ func (f *File) step(op operation, do func() error) {
 	if f.err != nil {
 		return
 	}
-	err := f.hook.before(op, f.path)
+	err := f.dir.hook.before(op, f.path)
 	if err == nil {
 		err = do()
 	}
@@ -174,15 +172,16 @@ func (f *File) Abort() {
 		return
 	}
 	f.done = true
+	defer f.leave()
 	f.f.Close()
-	f.discard(f.f.Name())
+	f.discard()
 }
 
 // discard removes the temporary file. If that fails, the next store in the folder
 // removes the file.
-func (f *File) discard(temporary string) {
-	if f.hook.before(opRemove, f.path) == nil {
-		os.Remove(temporary)
+func (f *File) discard() {
+	if f.dir.hook.before(opRemove, f.path) == nil {
+		f.dir.root.Remove(f.temporary)
 	}
 }
 
@@ -192,24 +191,10 @@ func (f *File) Sum() string { return hex.EncodeToString(f.sum.Sum(nil)) }
 // Size returns the number of bytes written.
 func (f *File) Size() int64 { return f.size }
 
-// remove deletes a file. A missing file is no error.
-func remove(path string, h hook) error {
-	err := h.before(opRemove, path)
-	if err == nil {
-		err = os.Remove(path)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return explain("remove", path, err)
-	}
-	return nil
-}
-
 // isTemporary reports whether a file name is the temporary name of a File.
 func isTemporary(name string) bool {
 	return strings.HasPrefix(name, ".") && strings.HasSuffix(name, temporarySuffix)
 }
-
-var errIsFolder = errors.New("a folder stands under that name")
 
 // explain adds advice for the user to an error of the file system.
 func explain(op, path string, err error) error {
@@ -221,10 +206,14 @@ func explain(op, path string, err error) error {
 		advice = "; make the folder writable or choose another with --out"
 	case errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrExist):
 		advice = "; a file stands where a folder is needed: move it away or choose another folder with --out"
-	case errors.Is(err, errIsFolder):
+	case errors.Is(err, errIsFolder), errors.Is(err, errLink), errors.Is(err, errNoFile):
 		advice = "; move it away or choose another folder with --out"
 	case errors.Is(err, fs.ErrNotExist):
 		advice = "; check the path given with --out"
+	}
+	var at *fs.PathError
+	if errors.As(err, &at) && (errors.Is(err, errLink) || errors.Is(err, errNoFile)) {
+		path = at.Path // It may be one of the folders that lead to the path.
 	}
 	return errorf("record: cannot %s %s: %w%s", op, path, cause(err), advice)
 }

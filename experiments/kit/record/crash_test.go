@@ -33,7 +33,7 @@ func TestTornJournal(t *testing.T) {
 	folder := t.TempDir()
 	for n := range len(whole) + 1 {
 		must(t, os.WriteFile(filepath.Join(folder, journalName), whole[:n], 0o666))
-		j, err := openJournal(folder, "", schemas, nil)
+		j, err := openJournal(openTestFolder(t, folder), "", schemas)
 		must(t, err)
 		want := 0
 		for _, end := range ends {
@@ -48,7 +48,8 @@ func TestTornJournal(t *testing.T) {
 		}
 		must(t, j.add(testKey(99), 99, testRun(99).Rows))
 		j.f.Close()
-		if j, err = openJournal(folder, "", schemas, nil); err != nil || len(j.index.left) != want+1 || j.dropped != 0 {
+		j, err = openJournal(openTestFolder(t, folder), "", schemas)
+		if err != nil || len(j.index.left) != want+1 || j.dropped != 0 {
 			t.Fatalf("cut at %d: %d runs after one more was added, want %d (%d dropped, %v)", n, len(j.index.left), want+1,
 				j.dropped, err)
 		}

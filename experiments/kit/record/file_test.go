@@ -120,7 +120,7 @@ func TestCommitReplaces(t *testing.T) {
 		if f.Commit() == nil {
 			t.Error("committed twice")
 		}
-		sum, size, err := hashFile(path)
+		sum, size, err := openTestFolder(t, dir).hash("sub/a.csv")
 		if err != nil || sum != f.Sum() || size != f.Size() {
 			t.Errorf("hash %s of %d bytes, want %s of %d (%v)", f.Sum(), f.Size(), sum, size, err)
 		}
@@ -170,7 +170,7 @@ func TestFullDisk(t *testing.T) {
 	f, err := Create(filepath.Join(dir, "runs.csv"))
 	must(t, err)
 	// A link to the device, because a file that fails is removed by its name.
-	temporary := f.f.Name()
+	temporary := filepath.Join(dir, f.temporary)
 	must(t, f.f.Close())
 	must(t, os.Remove(temporary))
 	must(t, os.Symlink("/dev/full", temporary))

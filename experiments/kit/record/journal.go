@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -53,8 +52,8 @@ func RunKey(version, configHash string, seed uint64, cell string) string {
 // columns or by other code.
 type journal struct {
 	mu      sync.Mutex
-	path    string
-	hook    hook
+	path    string // for messages
+	dir     *folder
 	f       *os.File
 	schemas []Schema
 	salt    []byte // enters every checksum: code and schemas
@@ -68,37 +67,40 @@ type journal struct {
 
 // openJournal opens or creates the journal in dir and indexes the whole lines. It
 // cuts off what follows the last whole line.
-func openJournal(dir, code string, schemas []Schema, h hook) (*journal, error) {
-	j := &journal{path: filepath.Join(dir, journalName), hook: h, schemas: schemas,
+func openJournal(dir *folder, code string, schemas []Schema) (*journal, error) {
+	j := &journal{path: dir.full(journalName), dir: dir, schemas: schemas,
 		salt: []byte(code + schemasHash(schemas)), index: newIndex()}
-	err := h.before(opCreate, j.path)
+	err := dir.plain(journalName)
 	if err == nil {
-		j.f, err = os.OpenFile(j.path, os.O_RDWR|os.O_CREATE, 0o666)
+		err = dir.hook.before(opCreate, j.path)
+	}
+	if err == nil {
+		j.f, err = dir.root.OpenFile(journalName, os.O_RDWR|os.O_CREATE, 0o666)
 	}
 	if err != nil {
 		return nil, explain("create", j.path, err)
 	}
-	if err := j.recover(dir); err != nil {
+	if err := j.recover(); err != nil {
 		j.f.Close()
 		return nil, explain("read", j.path, err)
 	}
 	return j, nil
 }
 
-func (j *journal) recover(dir string) error {
+func (j *journal) recover() error {
 	if err := j.load(j.f); err != nil {
 		return err
 	}
-	if err := j.hook.before(opTruncate, j.path); err != nil {
+	if err := j.dir.hook.before(opTruncate, j.path); err != nil {
 		return err
 	}
 	if err := j.f.Truncate(j.end); err != nil {
 		return err
 	}
-	if err := j.hook.before(opSyncDir, j.path); err != nil {
+	if err := j.dir.hook.before(opSyncDir, j.path); err != nil {
 		return err
 	}
-	return syncFolder(dir)
+	return j.dir.sync(".")
 }
 
 // load indexes the whole lines of r and sets j.end behind the last of them.
@@ -254,7 +256,7 @@ func (j *journal) lookUp(key string) (place, bool) {
 // write appends a line. When a hook fails it, half of the line is written, as in a
 // crash.
 func (j *journal) write(line []byte) error {
-	if err := j.hook.before(opWrite, j.path); err != nil {
+	if err := j.dir.hook.before(opWrite, j.path); err != nil {
 		j.f.WriteAt(line[:len(line)/2], j.end)
 		return err
 	}
@@ -267,7 +269,7 @@ func (j *journal) sync() error {
 	if j.err != nil {
 		return j.err
 	}
-	err := j.hook.before(opSync, j.path)
+	err := j.dir.hook.before(opSync, j.path)
 	if err == nil {
 		err = j.f.Sync()
 	}

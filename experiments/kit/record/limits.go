@@ -2,6 +2,8 @@ package record
 
 import (
 	"bytes"
+	"io/fs"
+	"path/filepath"
 
 	"stakeout/experiments/kit/limit"
 )
@@ -19,19 +21,29 @@ const (
 
 // ReadPlan reads a JSON file that says what is to be run: a recipe, a plan or a shard of
 // one. People may have edited it, so that a byte-order mark is dropped.
-func ReadPlan(path string) ([]byte, error) {
-	b, err := limit.ReadFile(path, longestPlan)
+func ReadPlan(dir, name string) ([]byte, error) {
+	b, err := ReadFile(dir, name, longestPlan)
 	if err != nil {
 		return nil, err
 	}
-	return bytes.TrimPrefix(b, []byte("\ufeff")), limit.JSON(path, b, mostValues)
+	return bytes.TrimPrefix(b, []byte("\ufeff")), limit.JSON(filepath.Join(dir, name), b, mostValues)
+}
+
+// readText reads a JSON file that a Store has written to a folder.
+func readText(dir, name string) ([]byte, error) {
+	d, err := openFolder(dir, nil)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: filepath.Join(dir, name), Err: cause(err)}
+	}
+	defer d.close()
+	return d.readText(name)
 }
 
 // readText reads a JSON file that a Store has written. Its bytes are hashed as they are.
-func readText(path string) ([]byte, error) {
-	b, err := limit.ReadFile(path, longestText)
+func (d *folder) readText(name string) ([]byte, error) {
+	b, err := d.read(name, longestText)
 	if err != nil {
 		return nil, err
 	}
-	return b, limit.JSON(path, b, mostValues)
+	return b, limit.JSON(d.full(name), b, mostValues)
 }

@@ -4,11 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
-
-	"stakeout/experiments/kit/limit"
 )
 
 // lockName is the file that an open store locks. The operating system releases the
@@ -22,39 +19,28 @@ var errLocked = errors.New("locked")
 
 // lock takes the folder for this store. Its error names the process that has the
 // folder.
-func lock(dir string) (*os.File, error) {
-	path := filepath.Join(dir, lockName)
+func lock(d *folder) (*os.File, error) {
 	for {
-		f, err := openLocked(path)
+		f, err := openLocked(d)
 		if errors.Is(err, errLocked) {
-			return nil, errorf("record: %s is in use by %s: wait for it, stop it, or choose another folder with --out", dir,
-				holder(path))
+			return nil, errorf("record: %s is in use by %s: wait for it, stop it, or choose another folder with --out",
+				d.path, holder(d))
 		}
 		if err != nil {
-			return nil, explain("lock", path, err)
+			return nil, explain("lock", d.full(lockName), err)
 		}
 		// The former owner may have removed the file between the opening and the
 		// locking. A lock on a removed file would exclude no other process.
-		if !names(path, f) {
+		if !d.names(lockName, f) {
 			f.Close()
 			continue
 		}
 		if err := claim(f); err != nil {
 			f.Close()
-			return nil, explain("lock", path, err)
+			return nil, explain("lock", d.full(lockName), err)
 		}
 		return f, nil
 	}
-}
-
-// names reports whether path is still the name of the open file.
-func names(path string, f *os.File) bool {
-	named, err := os.Stat(path)
-	if err != nil {
-		return false
-	}
-	open, err := f.Stat()
-	return err == nil && os.SameFile(named, open)
 }
 
 // claim writes the pid into the lock file, so that holder can name it.
@@ -67,8 +53,8 @@ func claim(f *os.File) error {
 }
 
 // holder names the process that holds the lock, for an error message.
-func holder(path string) string {
-	b, err := limit.ReadFile(path, longestLock)
+func holder(d *folder) string {
+	b, err := d.read(lockName, longestLock)
 	pid, bad := strconv.Atoi(strings.TrimSpace(string(b)))
 	if err != nil || bad != nil {
 		return "another process"

@@ -164,7 +164,7 @@ func isHostFlag(name string) bool {
 
 // ReadRecipe returns the recipe of an experiment that was interrupted or killed, or
 // that still runs. It fails with fs.ErrNotExist when the folder has no recipe.
-func ReadRecipe(dir string) ([]byte, error) { return ReadPlan(filepath.Join(dir, recipeName)) }
+func ReadRecipe(dir string) ([]byte, error) { return ReadPlan(dir, recipeName) }
 
 // complete fills in the hash of the configuration, and the build of the program.
 func (m *Manifest) complete() {
@@ -254,7 +254,7 @@ func sealIntact(b []byte) bool {
 // changed and when there is none, because the run was killed or is still going on.
 func ReadManifest(dir string) (Manifest, error) {
 	var m Manifest
-	err := readSealed(filepath.Join(dir, manifestName), &m)
+	err := readSealed(dir, manifestName, &m)
 	return m, err
 }
 
@@ -262,12 +262,13 @@ func ReadManifest(dir string) (Manifest, error) {
 // missing or has changed.
 func ReadTiming(dir string) (Timing, error) {
 	var t Timing
-	err := readSealed(filepath.Join(dir, timingName), &t)
+	err := readSealed(dir, timingName, &t)
 	return t, err
 }
 
-func readSealed(path string, v any) error {
-	b, err := readText(path)
+func readSealed(dir, name string, v any) error {
+	path := filepath.Join(dir, name)
+	b, err := readText(dir, name)
 	if err != nil {
 		return errorf("record: %w", err)
 	}

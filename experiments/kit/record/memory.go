@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 )
 
 // memoryTable is the only table in the journal of a Memory.
@@ -16,6 +15,7 @@ const memoryTable = "rows"
 // are dropped. Several goroutines may call Recall and Keep at the same time. The zero
 // value and nil keep nothing.
 type Memory struct {
+	dir     *folder
 	lock    *os.File
 	journal *journal
 	schema  Schema
@@ -29,15 +29,17 @@ func OpenMemory(dir string, by Program, columns ...Column) (*Memory, error) {
 	if err := m.schema.Check(); err != nil {
 		return nil, err
 	}
-	if err := makeFolder(dir, nil); err != nil {
-		return nil, err
-	}
 	var err error
-	if m.lock, err = lock(dir); err != nil {
+	if m.dir, err = makeFolder(dir, nil); err != nil {
 		return nil, err
 	}
-	if m.journal, err = openJournal(dir, by.Version+" "+by.Code, []Schema{m.schema}, nil); err != nil {
-		unlock(m.lock)
+	if m.lock, err = lock(m.dir); err != nil {
+		m.dir.close()
+		return nil, err
+	}
+	if m.journal, err = openJournal(m.dir, by.Version+" "+by.Code, []Schema{m.schema}); err != nil {
+		unlock(m.dir, m.lock)
+		m.dir.close()
 		return nil, err
 	}
 	return m, nil
@@ -78,10 +80,11 @@ func (m *Memory) Close() error {
 	m.journal.mu.Lock()
 	defer m.journal.mu.Unlock()
 	err := errors.Join(m.journal.sync(), m.journal.f.Close())
-	unlock(m.lock)
+	unlock(m.dir, m.lock)
+	m.dir.close()
 	m.journal = nil
 	if err != nil {
-		return fmt.Errorf("%s: %w", filepath.Dir(m.lock.Name()), err)
+		return fmt.Errorf("%s: %w", m.dir.path, err)
 	}
 	return nil
 }

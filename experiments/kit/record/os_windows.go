@@ -14,7 +14,11 @@ const (
 )
 
 // openLocked opens the file so that other processes can read it but not write it.
-func openLocked(path string) (*os.File, error) {
+func openLocked(d *folder) (*os.File, error) {
+	if err := d.plain(lockName); err != nil {
+		return nil, err
+	}
+	path := d.full(lockName)
 	name, err := syscall.UTF16PtrFromString(path)
 	if err != nil {
 		return nil, err
@@ -33,13 +37,19 @@ func openLocked(path string) (*os.File, error) {
 // unlock releases the lock file and then removes it, because Windows cannot remove
 // an open file. It also refuses to remove a file that another process has opened
 // meanwhile.
-func unlock(f *os.File) {
+func unlock(d *folder, f *os.File) {
 	f.Close()
-	os.Remove(f.Name())
+	d.root.Remove(lockName)
 }
 
-// syncFolder does nothing: Windows cannot sync a folder.
-func syncFolder(string) error { return nil }
+// hold does nothing: nobody removes temporary files beside a folder of results here.
+func hold(*os.File) bool { return true }
+
+// abandoned reports nothing, since a lock here would have to be taken when the file is opened.
+func abandoned(*os.File) bool { return false }
+
+// sync does nothing: Windows cannot sync a folder.
+func (d *folder) sync(string) error { return nil }
 
 // diskFull reports whether the disk is full.
 func diskFull(err error) bool {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
@@ -37,9 +36,8 @@ type Run struct {
 // Store is the results folder of one experiment, which one process has open for
 // writing. Several goroutines may call its methods at the same time, except Close.
 type Store struct {
-	dir     string
+	dir     *folder
 	lock    *os.File
-	hook    hook
 	tables  []Table
 	journal *journal
 
@@ -68,22 +66,34 @@ func open(dir string, m Manifest, tables []Table, h hook) (*Store, error) {
 	if err := checkTables(m, tables); err != nil {
 		return nil, err
 	}
-	s := &Store{dir: filepath.Join(dir, m.Experiment), hook: h, tables: tables, manifest: m, names: map[string]bool{}}
+	s := &Store{tables: tables, manifest: m, names: map[string]bool{}}
 	s.timing = Timing{Command: m.Command, GOOS: runtime.GOOS, GOARCH: runtime.GOARCH,
 		CPUs: runtime.NumCPU(), Phases: []Phase{}}
 	s.manifest.complete()
-	if err := makeFolder(s.dir, h); err != nil {
+	out, err := makeFolder(dir, h)
+	if err != nil {
 		return nil, err
 	}
-	var err error
+	defer out.close()
+	if s.dir, err = out.below(m.Experiment); err != nil {
+		return nil, err
+	}
 	if s.lock, err = lock(s.dir); err != nil {
+		s.dir.close()
 		return nil, err
 	}
 	if err := s.prepare(); err != nil {
-		unlock(s.lock)
+		s.release()
 		return nil, err
 	}
 	return s, nil
+}
+
+// release gives the folder to the next store.
+func (s *Store) release() {
+	unlock(s.dir, s.lock)
+	s.dir.close()
+	s.lock = nil
 }
 
 func checkTables(m Manifest, tables []Table) error {
@@ -106,53 +116,8 @@ func (f Format) check() error {
 	return nil
 }
 
-// prepare removes the manifest and the temporary files of a killed process, and
-// opens the journal.
-func (s *Store) prepare() error {
-	if old, err := ReadManifest(s.dir); err == nil {
-		for _, f := range old.Files {
-			if filepath.IsLocal(f.Name) && f.Name != journalName && f.Name != recipeName {
-				s.stale = append(s.stale, f.Name)
-			}
-		}
-	}
-	if err := remove(filepath.Join(s.dir, manifestName), s.hook); err != nil {
-		return err
-	}
-	err := filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && isTemporary(d.Name()) {
-			return remove(path, s.hook)
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	schemas := make([]Schema, len(s.tables))
-	for i, t := range s.tables {
-		schemas[i] = t.Schema
-	}
-	if s.journal, err = openJournal(s.dir, s.manifest.Code, schemas, s.hook); err != nil {
-		return err
-	}
-	if err = s.keepRecipe(); err != nil {
-		s.journal.f.Close()
-	}
-	return err
-}
-
-// keepRecipe writes the recipe of this invocation, or removes the recipe of an
-// earlier invocation when this one has none.
-func (s *Store) keepRecipe() error {
-	path := filepath.Join(s.dir, recipeName)
-	if s.manifest.Recipe == nil {
-		return remove(path, s.hook)
-	}
-	return replace(path, s.manifest.Recipe, s.hook)
-}
-
 // Dir returns the folder of the experiment.
-func (s *Store) Dir() string { return s.dir }
+func (s *Store) Dir() string { return s.dir.path }
 
 // ConfigHash returns the SHA-256 of the configuration, in hexadecimal.
 func (s *Store) ConfigHash() string { return s.manifest.ConfigSHA256 }
@@ -222,7 +187,7 @@ func (s *Store) schema(table string) (Schema, error) {
 			return t.Schema, nil
 		}
 	}
-	return Schema{}, errorf("record: %s: no table %q was opened", s.dir, table)
+	return Schema{}, errorf("record: %s: no table %q was opened", s.Dir(), table)
 }
 
 // Phase adds a part of the work and its wall time to timing.json.
@@ -247,7 +212,7 @@ func (s *Store) Workers(n int) {
 // only the last sync of the manifest failed. Close always releases the folder.
 func (s *Store) Close(status Status, reason string) error {
 	if s.lock == nil {
-		return errorf("record: %s: the store is closed", s.dir)
+		return errorf("record: %s: the store is closed", s.Dir())
 	}
 	err := s.checkClose(status, reason)
 	if err == nil {
@@ -256,21 +221,20 @@ func (s *Store) Close(status Status, reason string) error {
 	}
 	s.journal.f.Close()
 	if err == nil && status == Complete {
-		err = errors.Join(remove(filepath.Join(s.dir, recipeName), s.hook), remove(s.journal.path, s.hook))
+		err = errors.Join(s.dir.remove(recipeName), s.dir.remove(journalName))
 	}
-	unlock(s.lock)
-	s.lock = nil
+	s.release()
 	return err
 }
 
 func (s *Store) checkClose(status Status, reason string) error {
 	switch {
 	case status != Complete && status != Partial:
-		return errorf("record: %s: status %q, want complete or partial", s.dir, status)
+		return errorf("record: %s: status %q, want complete or partial", s.Dir(), status)
 	case (status == Partial) != (reason != ""):
-		return errorf("record: %s: a partial experiment has a reason, a complete one has none", s.dir)
+		return errorf("record: %s: a partial experiment has a reason, a complete one has none", s.Dir())
 	case s.open > 0:
-		return errorf("record: %s: %d files are still being written", s.dir, s.open)
+		return errorf("record: %s: %d files are still being written", s.Dir(), s.open)
 	case status == Complete:
 		return errors.Join(s.journal.err, s.err)
 	}
@@ -289,7 +253,7 @@ func (s *Store) finish() error {
 	}
 	for _, name := range s.stale {
 		if err == nil && !s.names[name] {
-			err = remove(filepath.Join(s.dir, filepath.FromSlash(name)), s.hook)
+			err = s.dir.remove(name)
 		}
 	}
 	if err == nil && s.manifest.Status == Partial {
@@ -343,7 +307,7 @@ func (s *Store) listJournal() error {
 		return explain("truncate", s.journal.path, err)
 	}
 	for _, name := range []string{journalName, recipeName} {
-		sum, size, err := hashFile(filepath.Join(s.dir, name))
+		sum, size, err := s.dir.hash(name)
 		if name == recipeName && errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -387,5 +351,5 @@ func (s *Store) sealed(name string, v any) error {
 	if err != nil {
 		return err
 	}
-	return replace(filepath.Join(s.dir, name), text, s.hook)
+	return s.dir.replace(name, text)
 }

@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"stakeout/experiments/kit/limit"
 )
 
 // Artifact is a file of a store in progress, such as a figure, a caption or a LaTeX
@@ -41,9 +39,9 @@ func (s *Store) create(name string) (*Artifact, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.names[name] {
-		return nil, errorf("record: %s is written twice", filepath.Join(s.dir, name))
+		return nil, errorf("record: %s is written twice", s.dir.full(name))
 	}
-	f, err := create(filepath.Join(s.dir, filepath.FromSlash(name)), s.hook)
+	f, err := s.dir.create(name)
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +198,7 @@ type TableReader struct {
 // OpenTable opens a .csv or .parquet file. It refuses a file of another schema and,
 // unless specHash is empty, a Parquet file with another spec hash.
 func OpenTable(path string, s Schema, specHash string) (*TableReader, error) {
-	f, err := limit.Open(path)
+	f, err := openFile(path)
 	if err != nil {
 		return nil, explain("read", path, err)
 	}
@@ -223,6 +221,16 @@ func OpenTable(path string, s Schema, specHash string) (*TableReader, error) {
 	return t, nil
 }
 
+// openFile opens a file in a results folder.
+func openFile(path string) (*os.File, error) {
+	d, err := openFolder(filepath.Dir(path), nil)
+	if err != nil {
+		return nil, err
+	}
+	defer d.close()
+	return d.open(filepath.Base(path))
+}
+
 // Close closes the file.
 func (t *TableReader) Close() error {
 	if p, ok := t.rowReader.(*ParquetReader); ok {
@@ -235,7 +243,7 @@ func (t *TableReader) Close() error {
 // their files.
 func ReadSchemas(dir string) (map[string]Schema, error) {
 	path := filepath.Join(dir, schemaName)
-	b, err := readText(path)
+	b, err := readText(dir, schemaName)
 	if err != nil {
 		return nil, explain("read", path, err)
 	}

@@ -12,8 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"stakeout/experiments/kit/limit"
 )
 
 // Problem is one difference between a folder and its manifest.
@@ -30,7 +28,12 @@ func (p Problem) String() string { return p.File + ": " + p.What }
 // it can still be read. When there are no problems, every byte is as it was written.
 // To be partial is not a problem.
 func Verify(dir string) []Problem {
-	v := &verifier{dir: dir, known: []string{manifestName, timingName}}
+	v := &verifier{path: dir, known: []string{manifestName, timingName}}
+	var err error
+	if v.dir, err = openFolder(dir, nil); err != nil {
+		return []Problem{{".", fmt.Sprintf("unreadable: %v", cause(err))}}
+	}
+	defer v.dir.close()
 	m := v.manifest()
 	v.timing()
 	for _, o := range m.Files {
@@ -47,13 +50,14 @@ func Verify(dir string) []Problem {
 // is something to verify.
 func Begun(dir string) bool {
 	return slices.ContainsFunc([]string{manifestName, schemaName, journalName, lockName}, func(name string) bool {
-		_, err := os.Stat(filepath.Join(dir, name))
+		_, err := os.Lstat(filepath.Join(dir, name))
 		return err == nil
 	})
 }
 
 type verifier struct {
-	dir      string
+	path     string
+	dir      *folder
 	known    []string
 	problems []Problem
 }
@@ -65,7 +69,7 @@ func (v *verifier) found(file, format string, args ...any) {
 // manifest reads the manifest. It uses a changed manifest, too, if that can be read,
 // so that one flipped byte does not hide the state of the other files.
 func (v *verifier) manifest() (m Manifest) {
-	b, err := readText(filepath.Join(v.dir, manifestName))
+	b, err := v.dir.readText(manifestName)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		v.found(manifestName, "missing: the run still goes on or was killed; resume it")
@@ -84,7 +88,7 @@ func (v *verifier) manifest() (m Manifest) {
 }
 
 func (v *verifier) timing() {
-	b, err := readText(filepath.Join(v.dir, timingName))
+	b, err := v.dir.readText(timingName)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		v.found(timingName, "missing")
@@ -102,12 +106,12 @@ func (v *verifier) output(o Output) {
 		return
 	}
 	v.known = append(v.known, o.Name)
-	sum, size, err := hashFile(filepath.Join(v.dir, filepath.FromSlash(o.Name)))
+	sum, size, err := v.dir.hash(o.Name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		v.found(o.Name, "missing")
 	case err != nil:
-		v.found(o.Name, "unreadable: %v", err)
+		v.found(o.Name, "unreadable: %v", cause(err))
 	case size != o.Size:
 		v.found(o.Name, "changed: %d bytes, want %d%s", size, o.Size, v.parses(o.Name))
 	case sum != o.SHA256:
@@ -121,7 +125,7 @@ func (v *verifier) parses(name string) string {
 	if ext := filepath.Ext(name); ext != ".csv" && ext != ".parquet" {
 		return ""
 	}
-	schemas, err := ReadSchemas(v.dir)
+	schemas, err := ReadSchemas(v.path)
 	if err != nil {
 		return "; not read, because schema.json cannot be"
 	}
@@ -129,7 +133,7 @@ func (v *verifier) parses(name string) string {
 	if !ok {
 		return ""
 	}
-	rows, err := countRows(filepath.Join(v.dir, filepath.FromSlash(name)), schema)
+	rows, err := countRows(v.dir.full(name), schema)
 	if err != nil {
 		return fmt.Sprintf("; no longer parses: %v", err)
 	}
@@ -154,13 +158,11 @@ func countRows(path string, s Schema) (n int, err error) {
 
 // foreign finds the files that the manifest does not list.
 func (v *verifier) foreign(status Status) {
-	err := filepath.WalkDir(v.dir, func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(v.dir.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		rel, err := filepath.Rel(v.dir, path)
-		name := filepath.ToSlash(rel)
-		if err == nil && !slices.Contains(v.known, name) {
+		if !slices.Contains(v.known, name) {
 			v.found(name, "%s", stranger(name, status))
 		}
 		return err
@@ -187,9 +189,9 @@ func stranger(name string, status Status) string {
 	return "not in the manifest"
 }
 
-// hashFile returns the SHA-256 of a file in hexadecimal and its size.
-func hashFile(path string) (sum string, size int64, err error) {
-	f, err := limit.Open(path)
+// hash returns the SHA-256 of a file in hexadecimal and its size.
+func (d *folder) hash(name string) (sum string, size int64, err error) {
+	f, err := d.open(name)
 	if err != nil {
 		return "", 0, err
 	}

@@ -6,7 +6,8 @@
 // paper and aloud. Equal folders give equal bytes: it has no date and no path.
 //
 // Assumption: the drawings in the folder are those of package figure, which are
-// paths and groups of paths; anything else is refused.
+// paths and groups of paths; anything else is refused. A page holds what was read out of
+// a drawing and none of its bytes.
 package page
 
 import (
@@ -170,7 +171,8 @@ func (v *view) figures(s *experiments.Stored) error {
 		label := "figure-" + strconv.Itoa(i+1) + "-caption"
 		svg, err := inline(d.SVG, label)
 		if err != nil {
-			return fmt.Errorf("page: figure %s: %w", d.Name, err)
+			return experiments.PlanErrorf("the figure %q is not one that a run has drawn: it %v; run it again to draw it anew",
+				d.Name, err)
 		}
 		v.Figures = append(v.Figures, drawing{i + 1, label, d.Caption, svg})
 	}
@@ -238,7 +240,7 @@ func (v *view) origin(s *experiments.Stored) error {
 		v.Varied = append(v.Varied, varied{path, strings.Join(s.Levels(i), ", ")})
 	}
 	v.Version, v.Command = m.Version, again(m.Command)
-	v.Sweep = program + "sweep " + quoted(m.Experiment) + " --axis world.users.loyalty=0.3,0.6,0.9"
+	v.Sweep = program + "sweep " + question.Argument(m.Experiment) + " --axis world.users.loyalty=0.3,0.6,0.9"
 	if len(s.Specs) == 1 {
 		v.Configuration = m.Config
 	}
@@ -252,18 +254,7 @@ func again(command []string) string {
 	}
 	out := strings.TrimSuffix(program, " ")
 	for _, arg := range command[1:] {
-		out += " " + quoted(arg)
+		out += " " + question.Argument(arg)
 	}
 	return out
-}
-
-// quoted is an argument as a shell wants it.
-func quoted(arg string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-+=./,:@%", r)
-	}
-	if arg != "" && strings.IndexFunc(arg, func(r rune) bool { return !plain(r) }) < 0 {
-		return arg
-	}
-	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 }

@@ -3,8 +3,10 @@ package page
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -246,15 +248,82 @@ func TestOnlyDrawingsGoInline(t *testing.T) {
 	got, err := inline([]byte(head+`<g transform="scale(1)"><path d="M0,0" style="fill:#000"/></g></svg>`+"\n"), "c")
 	if want := `<svg role="img" aria-labelledby="c" width="10pt" viewBox="0 0 10 5" ` +
 		`xmlns="http://www.w3.org/2000/svg"><g transform="scale(1)"><path d="M0,0" ` +
-		`style="fill:#000"/></g></svg>`; err != nil || string(got) != want {
+		`style="fill:#000"></path></g></svg>`; err != nil || string(got) != want {
 		t.Errorf("got %s, %v", got, err)
 	}
+	const end = `<g transform="scale(1)"></g></svg>`
+	if _, err := inline([]byte(head+end), "c"); err != nil {
+		t.Fatal(err)
+	}
 	for _, bad := range []string{
+		// What a browser reads otherwise than a reader of XML: comments that end early,
+		// instructions and sections that are comments to it, behind the drawing and within.
+		head + end + `<!--><script>alert(1)</script>-->`, head + `<!--><script>alert(1)</script>-->` + end,
+		head + end + `<?x ><script>alert(1)</script>?>`, head + `<?x ><script>alert(1)</script>?>` + end,
+		head + end + `<![CDATA[><script>alert(1)</script>]]>`, head + `<![CDATA[<script>alert(1)</script>]]>` + end,
+		head + `<![CDATA[]]><!DOCTYPE x>` + end, head + `&lt;script&gt;` + end,
+		// Events, addresses, styles and foreign content.
+		head + `<g onclick="x"></g>` + end, head + `<g transform="scale(1)" onmouseover="x"/>` + end,
+		head + `<a href="javascript:x"><path d="M0,0"/></a>` + end, head + `<a xlink:href="javascript:x"/>` + end,
+		head + `<use href="https://x.example/y.svg#z"/>` + end, head + `<image href="https://x.example/y.png"/>` + end,
+		head + `<foreignObject><body onload="x"/></foreignObject>` + end, head + `<style>@import "//x.example"</style>` + end,
+		head + `<path d="M0,0" style="fill:url(https://x.example)"/>` + end,
+		head + `<path d="M0,0" style="background:red"/>` + end, head + `<path d="&quot;&gt;&lt;script&gt;"/>` + end,
+		head + `<path d="M0,0&#x22; onload=&#x22;x"/>` + end, head + `<g transform="scale(1)&#34;&#62;"/>` + end,
+		head + `<path style="fill:#000;&#x40;import"/>` + end, head + `<animate attributeName="href" to="x"/>` + end,
+		head + `<set attributeName="onload" to="x"/>` + end,
+		head + `<h:script xmlns:h="http://www.w3.org/1999/xhtml"/>` + end,
+		head + `<h:g xmlns:h="http://www.w3.org/1999/xhtml"/>` + end, head + `<path h:d="M0" xmlns:h="x"/>` + end,
+		head + `<svg width="1pt"/>` + end, head + end + `<svg width="1pt"></svg>`,
+		`<!DOCTYPE svg [<!ENTITY e "x">]>` + head + `&e;` + end,
+		`<svg width="1pt&quot; onload=&quot;x"/>`, `<svg width="1pt" viewBox="0 0 1 1&quot;"/>`,
 		head + "<script>alert(1)</script></svg>", head + `<path onload="x"/></svg>`, head + `<a href="x"/></svg>`,
 		head + "<g>", `<svg viewBox="0 0 1 1"></svg>`, "", "<p>", head + "<g></svg>",
 	} {
 		if svg, err := inline([]byte(bad), "c"); err == nil {
 			t.Errorf("%q goes in as %q", bad, svg)
+		}
+	}
+}
+
+// A folder whose manifest was forged with the drawing opens, since its hashes fit, but has
+// no page.
+func TestForgedDrawings(t *testing.T) {
+	_, dir := stored(t)
+	file, list := filepath.Join(dir, "figures", "price.svg"), filepath.Join(dir, "manifest.json")
+	good, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	manifest, err := os.ReadFile(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, _, found := strings.Cut(string(manifest), ",\n  \"self_sha256\"")
+	entry := func(svg []byte) string {
+		return fmt.Sprintf("\"sha256\": \"%x\",\n      \"size\": %d", sha256.Sum256(svg), len(svg))
+	}
+	if !found || !strings.Contains(body, entry(good)) {
+		t.Fatal("the manifest is not as this test expects it")
+	}
+	for _, forgery := range []string{"<!--><script>alert(1)</script>-->", "<?x ><script>alert(1)</script>?>",
+		"<![CDATA[><script>alert(1)</script>]]>"} {
+		bad := append(bytes.Clone(good), forgery...)
+		forged := strings.Replace(body, entry(good), entry(bad), 1)
+		seal := fmt.Sprintf(",\n  \"self_sha256\": \"%x\"\n}\n", sha256.Sum256([]byte(forged)))
+		for name, text := range map[string][]byte{file: bad, list: []byte(forged + seal)} {
+			if err := os.WriteFile(name, text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s, err := experiments.OpenStored(dir)
+		if err != nil {
+			t.Fatalf("the forgery is found too early for this test: %v", err)
+		}
+		var page bytes.Buffer
+		var refused experiments.PlanError
+		if err := Write(&page, s); !errors.As(err, &refused) || page.Len() > 0 {
+			t.Errorf("%s: %v, and a page of %d bytes", forgery, err, page.Len())
 		}
 	}
 }

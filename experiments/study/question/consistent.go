@@ -68,6 +68,8 @@ func (c *consistency) header() {
 			p.Hint = "write " + near
 		}
 		c.out = append(c.out, p)
+	case unusable(c.Name) != "":
+		c.add("name", unusable(c.Name), usable)
 	}
 	if strings.TrimSpace(c.Question) == "" {
 		c.add("question", "is missing", "the question that the preset answers, in one sentence")

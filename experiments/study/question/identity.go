@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"stakeout/experiments/kit/draw"
@@ -51,11 +52,12 @@ func (s *Spec) Key(version string) string {
 }
 
 // Replay is the command that explains a replication of the spec: the preset and the values
-// that were set besides. It assumes that a preset file is in the working folder.
+// that were set besides. A preset that is not built in is named by the file that was
+// given; the command works in the folder in which it was given.
 func (s *Spec) Replay(builtin map[string]string) string {
 	command, was := "stakeout explain "+s.Name, builtin
 	if was == nil {
-		command, was = command+".yaml", s.stated
+		command, was = "stakeout explain "+Argument(strings.ToValidUTF8(s.file, "?")), s.stated
 	}
 	s.Walk(func(path string, f param.Field) {
 		if !Unlisted[path] && was != nil && was[path] != f.Value {
@@ -64,6 +66,16 @@ func (s *Spec) Replay(builtin map[string]string) string {
 	})
 	return command + " --rep "
 }
+
+// Argument is a text as a shell wants it.
+func Argument(text string) string {
+	if plainArgument.MatchString(text) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
+var plainArgument = regexp.MustCompile(`^[A-Za-z0-9_+=./,:@%-]+$`)
 
 // Texts returns the values of all parameters by path.
 func (s *Spec) Texts() map[string]string {

@@ -44,6 +44,7 @@ type Spec struct {
 	Entry  strategies.Entry
 	stated map[string]string // what the preset itself says, by path
 	auto   bool              // the horizon follows the plan
+	file   string            // where the preset comes from, as it was given
 }
 
 // worldPart is the layout of a preset file without attack_params, whose struct
@@ -125,7 +126,7 @@ func (f source) read(overrides []string) (*Spec, *notation.Document, []notation.
 	param.Defaults(&part)
 	problems = append(problems,
 		underWorld(doc.Decode("", &part, "attack_params", notation.Paths, SampleSection, PrecisionSection))...)
-	s := &Spec{Header: part.Header, World: part.World}
+	s := &Spec{Header: part.Header, World: part.World, file: f.file}
 	if e, ok := strategies.Find(s.Attack); ok {
 		s.Entry, s.Params = e, e.Params()
 		param.Defaults(s.Params)

@@ -28,7 +28,7 @@ func MatrixFigure(s *Study, home func(attack string) string) *figure.Figure {
 			byRemedy.put(c.Attack, c.Remedy, z, x.Told())
 		}
 	}
-	height := min(24+9*float64(len(byRemedy.rows)), figure.TallestMM/2)
+	height := min(24+float64(9*len(byRemedy.rows)), figure.TallestMM/2)
 	return &figure.Figure{
 		Width: figure.DoubleColumn, HeightMM: 2 * height, Columns: 1,
 		Panels: []figure.Panel{{Title: "a", XLabel: "Leader selection", Heat: byMechanism.heat()},

@@ -12,11 +12,12 @@ const blockRows = 4096
 
 // values are the numbers of a cell, column by column. All but the last
 // replications lie in a temporary file, block after block, so that a cell of any
-// size takes the same memory.
+// size takes the same memory. Where no such file can be written they stay in memory.
 type values struct {
 	columns [][]float64 // of the block that is being filled
 	spilled int         // replications in the file
 	file    *os.File
+	keep    bool // all further numbers in memory
 }
 
 // n is the number of replications.
@@ -27,10 +28,10 @@ func (v *values) add(row []float64) error {
 	for i, x := range row {
 		v.columns[i] = append(v.columns[i], x)
 	}
-	if len(v.columns[0]) < blockRows {
-		return nil
+	if len(v.columns[0]) >= blockRows && !v.keep {
+		v.keep = v.spill() != nil
 	}
-	return v.spill()
+	return nil
 }
 
 // reset forgets all numbers.
@@ -57,7 +58,7 @@ func (v *values) spill() error {
 	}
 	var text []byte
 	for i, c := range v.columns {
-		text, v.columns[i] = text[:0], c[:0]
+		text = text[:0]
 		for _, x := range c {
 			text = binary.LittleEndian.AppendUint64(text, math.Float64bits(x))
 		}
@@ -65,6 +66,9 @@ func (v *values) spill() error {
 		if _, err := v.file.WriteAt(text, at); err != nil {
 			return err
 		}
+	}
+	for i, c := range v.columns {
+		v.columns[i] = c[:0]
 	}
 	v.spilled += blockRows
 	return nil
