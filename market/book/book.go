@@ -97,26 +97,27 @@ type Reject uint8
 
 // The reject codes in the order in which they are checked.
 const (
-	Accepted     Reject = iota
-	UnknownOrder        // Cancel or Amend: no order rests under this id
-	BadSide             // neither Buy nor Sell
-	BadKind             // not one of the kinds of orders
-	BadPrice            // outside [1, maxPrice)
-	BadLots             // zero
-	BadExpiry           // not after the tick of the last Expire
-	WouldCross          // PostOnly at or through the best opposite price
-	NotFillable         // FillOrKill: too few lots to trade with within its price
-	BadTerms            // terms or a self-trade policy that do not apply to this order
-	WrongPhase          // this phase of trading does not take such orders
-	TooSmall            // fewer lots than the rules allow
-	OutsideBand         // the price is outside the band
-	BelowMinimum        // fewer lots than the minimum quantity would trade at once
+	Accepted      Reject = iota
+	UnknownOrder         // Cancel or Amend: no order rests under this id
+	BadSide              // neither Buy nor Sell
+	BadKind              // not one of the kinds of orders
+	BadPrice             // outside [1, maxPrice)
+	BadLots              // zero
+	BadExpiry            // not after the tick of the last Expire
+	WouldCross           // PostOnly at or through the best opposite price
+	NotFillable          // FillOrKill: too few lots to trade with within its price
+	BadTerms             // terms or a self-trade policy that do not apply to this order
+	WrongPhase           // this phase of trading does not take such orders
+	TooSmall             // fewer lots than the rules allow
+	OutsideBand          // the price is outside the band
+	BelowMinimum         // fewer lots than the minimum quantity would trade at once
+	TooManySlices        // it would trade with more than MaxSlices slices of icebergs
 	Rejects
 )
 
 var rejectNames = [Rejects]string{"accepted", "unknown order", "bad side", "bad kind", "bad price",
 	"bad lots", "bad expiry", "would cross", "not fillable", "bad terms", "wrong phase", "too small",
-	"outside band", "below minimum"}
+	"outside band", "below minimum", "too many slices"}
 
 func (r Reject) String() string {
 	if r < Rejects {
@@ -180,6 +181,8 @@ type Book struct {
 	free        uint32   // first free quad, 0 when there is none
 	freeSingles uint32   // first free single, 0 when there is none
 	live        int      // orders in the book, waiting ones included
+	icebergs    int      // orders among them that hide lots
+	sliced      uint64   // fills with icebergs since the last command, those of stops included
 
 	best     [2]uint32 // by side; Buy: 0 when empty, Sell: noAsk when empty
 	last     uint32    // price of the last trade, 0 before the first
@@ -222,6 +225,9 @@ func (b *Book) Test(o *Order) Reject {
 	}
 	if code == Accepted && (b.ruled || o.Self != CancelOldest) {
 		code = b.allowed(o, &Terms{})
+	}
+	if code == Accepted && b.overSliced(o, 0) {
+		code = TooManySlices
 	}
 	return code
 }

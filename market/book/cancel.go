@@ -54,14 +54,15 @@ func (b *Book) TestAmend(id OrderID, price, lots uint32) Reject {
 		return BadPrice
 	case lots == 0:
 		return BadLots
-	case !b.ruled:
-		return Accepted
-	case b.rules.Phase == Halted && !reduces(q, key, s, price, lots):
+	case b.ruled && b.rules.Phase == Halted && !reduces(q, key, s, price, lots):
 		return WrongPhase
-	case lots < b.rules.MinLots:
+	case b.ruled && lots < b.rules.MinLots:
 		return TooSmall
-	case !b.rules.inBand(price) && kindOf(q, s) != Market:
+	case b.ruled && !b.rules.inBand(price) && kindOf(q, s) != Market:
 		return OutsideBand
+	case !s.isStop() && !reduces(q, key, s, price, lots) &&
+		b.overSliced(&Order{Owner: s.owner, Price: price, Lots: lots, Side: Side(key & keySide)}, 0):
+		return TooManySlices
 	}
 	return Accepted
 }
@@ -89,6 +90,7 @@ func (b *Book) Amend(id OrderID, price, lots uint32, fills []Fill) (OrderID, []F
 	} else if code != Accepted {
 		return id, fills, code
 	}
+	b.sliced = 0
 	q, key, s := b.find(id)
 	switch {
 	case reduces(q, key, s, price, lots):

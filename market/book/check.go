@@ -175,7 +175,7 @@ func (b *Book) checkPages() error {
 // checkPlaces verifies that every quad is in use or free, and that the wheel
 // holds exactly the live orders with an expiry.
 func (b *Book) checkPlaces() error {
-	free, used, expiring, dues := 0, 0, 0, 0
+	free, used, expiring, dues, icebergs := 0, 0, 0, 0, 0
 	for at := b.free; at != 0; at = b.quadAt(at).next {
 		if b.quadAt(at).live != 0 || free > len(b.quads) {
 			return fmt.Errorf("book: free quad %d is in use", at)
@@ -191,7 +191,13 @@ func (b *Book) checkPlaces() error {
 			if q.slot[oldest(m)].flags&flagExpires != 0 {
 				expiring++
 			}
+			if q.slot[oldest(m)].flags&flagIceberg != 0 {
+				icebergs++
+			}
 		}
+	}
+	if icebergs != b.icebergs {
+		return fmt.Errorf("book: %d icebergs, %d counted", icebergs, b.icebergs)
 	}
 	if free+used+1 != len(b.quads) {
 		return fmt.Errorf("book: %d quads, %d used, %d free", len(b.quads), used, free)

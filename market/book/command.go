@@ -9,7 +9,7 @@ const (
 	OpEnter     Op = iota // Order, Terms
 	OpCancel              // ID
 	OpCancelAll           // Order.Owner; all owners when All is set
-	OpAmend               // ID, Price, Lots
+	OpAmend               // ID, Price, Lots; Terms.Trigger of a stop, 0 for an order that is none
 	OpExpire              // Tick
 	OpPhase               // Phase; Price is the reference of an auction
 	OpBand                // Low, High
@@ -61,6 +61,7 @@ type Firing struct {
 // refused with BadKind.
 func (b *Book) Do(c *Command, r *Reaction) {
 	*r = Reaction{Fills: r.Fills[:0], Removed: r.Removed[:0], Fired: r.Fired[:0], Auction: r.Auction}
+	b.sliced = 0
 	a := &r.Auction
 	*a = Auction{Matches: a.Matches[:0], Dropped: a.Dropped[:0]}
 	switch c.Op {
@@ -75,7 +76,11 @@ func (b *Book) Do(c *Command, r *Reaction) {
 			r.Removed = b.CancelAll(c.Order.Owner, r.Removed)
 		}
 	case OpAmend:
-		r.ID, r.Fills, r.Code = b.Amend(c.ID, c.Price, c.Lots, r.Fills)
+		if c.Terms.Trigger != 0 {
+			r.ID, r.Code = c.ID, b.AmendStop(c.ID, c.Terms.Trigger, c.Price, c.Lots)
+		} else {
+			r.ID, r.Fills, r.Code = b.Amend(c.ID, c.Price, c.Lots, r.Fills)
+		}
 	case OpExpire:
 		r.Removed = b.Expire(c.Tick, r.Removed)
 	case OpPhase:

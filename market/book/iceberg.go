@@ -1,6 +1,10 @@
 package book
 
-import "stakeout/market/ledger"
+import (
+	"sort"
+
+	"stakeout/market/ledger"
+)
 
 // An order that needs more than price, lots and owner has a quad for itself: the
 // first slot is the order, and the other slots hold the rest. So it can move to
@@ -67,6 +71,7 @@ func (b *Book) apart(o *Order, lots, display uint32, flags uint16) uint32 {
 	s.flags = flags | uint16(o.Self)<<selfShift
 	if display != 0 {
 		s.flags |= flagIceberg
+		b.icebergs++
 		s.lots = min(lots, display)
 		q.slot[1].lots, q.slot[1].owner = lots-s.lots, ledger.Owner(display)
 	}
@@ -99,6 +104,7 @@ func (b *Book) meet(o *Order, lv *level, id, left, can uint32) (f Fill, lost, ne
 	f = Fill{Maker: OrderID(id), Owner: s.owner, Tag: s.tag, Price: key >> keyPrice}
 	all := s.lots + q.hiddenOf(s)
 	if s.owner != o.Owner {
+		b.sliced++
 		f.Lots = min(can, s.lots)
 		s.lots -= f.Lots
 		f.Left = all - f.Lots
@@ -148,4 +154,69 @@ func (b *Book) refill(lv *level, at uint32) uint32 {
 	b.quadAt(next).prev = 0
 	b.link(lv, at)
 	return next
+}
+
+// MaxSlices bounds the slices of icebergs with which one command trades, those of
+// the stops that it makes due included. Without a bound, an iceberg that shows one
+// lot at a time would turn a single order into billions of fills.
+const MaxSlices = 1 << 16
+
+// overSliced reports whether an order would exceed MaxSlices in a command that
+// has traded with so many slices already.
+func (b *Book) overSliced(o *Order, already uint64) bool {
+	return b.icebergs != 0 && already+uint64(o.Lots) > MaxSlices && b.rules.Phase == Continuous &&
+		already+b.slices(o) > MaxSlices
+}
+
+// slices is the number of fills with icebergs that an order would make now, or
+// more than MaxSlices. It may count one too many for each iceberg of the last
+// price, and ignores the budget of the order.
+func (b *Book) slices(o *Order) (n uint64) {
+	side, left := o.Side.Opposite(), uint64(o.Lots)
+	p, _, ok := b.Best(side)
+	for ok && left > 0 && n <= MaxSlices && (o.Kind == Market || within(side, p, o.Price)) {
+		at, lots := b.slicesAt(o, p, left)
+		n += at
+		left -= lots
+		p, ok = b.worse(side, p)
+	}
+	return n
+}
+
+// slicesAt counts the fills with icebergs at one price for up to left lots, and
+// the lots that trade there. The queue goes round: a round takes what each
+// iceberg shows, and the first one takes all other orders too.
+func (b *Book) slicesAt(o *Order, p uint32, left uint64) (n, lots uint64) {
+	type iceberg struct{ shown, hidden, display uint64 }
+	var list []iceberg
+	plain, all := uint64(0), uint64(0)
+	lv := b.levelAt(p)
+	for id := b.following(lv, 0); id != 0; id = b.following(lv, id) {
+		q, _, s := b.find(OrderID(id))
+		switch {
+		case s.owner == o.Owner:
+		case s.flags&flagIceberg == 0:
+			plain += uint64(s.lots)
+		default:
+			list = append(list, iceberg{uint64(s.lots), uint64(q.hiddenOf(s)), uint64(q.displayOf(s))})
+			all += uint64(s.lots) + uint64(q.hiddenOf(s))
+		}
+	}
+	if len(list) == 0 {
+		return 0, min(plain, left)
+	}
+	rounds := uint64(MaxSlices + 1) // more make no difference
+	if plain+all > left {
+		rounds = uint64(sort.Search(MaxSlices, func(r int) bool {
+			sum := plain
+			for _, x := range list {
+				sum += x.shown + min(x.hidden, uint64(r)*x.display)
+			}
+			return sum > left
+		})) + 1
+	}
+	for _, x := range list {
+		n += min(1+(x.hidden+x.display-1)/x.display, rounds)
+	}
+	return n, min(plain+all, left)
 }

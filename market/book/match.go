@@ -97,8 +97,13 @@ func (b *Book) consume(id uint32) uint32 {
 		return next
 	}
 	q := b.quadAt(at)
-	if q.slot[i].flags&flagExpires != 0 {
-		b.unschedule(id)
+	if f := q.slot[i].flags; f&(flagExpires|flagIceberg) != 0 {
+		if f&flagExpires != 0 {
+			b.unschedule(id)
+		}
+		if f&flagIceberg != 0 {
+			b.icebergs--
+		}
 	}
 	q.live &^= 1 << i
 	if q.live != 0 {

@@ -234,6 +234,9 @@ func (b *Book) remove(id uint32) {
 		if s.flags&flagExpires != 0 {
 			b.unschedule(id)
 		}
+		if s.flags&flagIceberg != 0 {
+			b.icebergs--
+		}
 		if !s.queued() {
 			b.removeWaiting(at)
 			return

@@ -237,6 +237,9 @@ func (b *Book) rebuild(given []uint32) {
 			if s.flags&flagExpires != 0 {
 				b.expiry.live++
 			}
+			if s.flags&flagIceberg != 0 {
+				b.icebergs++
+			}
 		}
 		if q.live == 0 || !q.slot[0].queued() && q.live == 1 {
 			continue

@@ -27,6 +27,7 @@ func (b *Book) CopyFrom(src *Book) {
 	b.levels = append(b.levels[:0], src.levels...)
 	b.idle = append(b.idle[:0], src.idle...)
 	b.free, b.freeSingles, b.live, b.best, b.last = src.free, src.freeSingles, src.live, src.best, src.last
+	b.icebergs, b.sliced = src.icebergs, src.sliced
 	b.rules, b.ruled = src.rules, src.ruled
 	b.expiry.now, b.expiry.live = src.expiry.now, src.expiry.live
 	b.expiry.due = append(b.expiry.due[:0], src.expiry.due...)

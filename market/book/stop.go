@@ -90,11 +90,70 @@ func (b *Book) wait(o *Order, t *Terms) OrderID {
 // amendStop gives a stop another price and other lots. It becomes the youngest.
 func (b *Book) amendStop(at, price, lots uint32) {
 	b.pull(at)
+	b.rekey(at, price, lots)
+}
+
+// rekey sets price and lots of a stop that is in no heap, and puts it back.
+func (b *Book) rekey(at, price, lots uint32) {
 	q := b.quadAt(at)
 	q.key = price<<keyPrice | q.key&keySide
 	q.slot[0].lots = lots
 	q.rescaleBudget()
 	b.push(at)
+}
+
+// AmendStop gives a stop another trigger, price and lots under its id. Fewer lots
+// with the same trigger and price keep its turn among the stops of its trigger;
+// otherwise it becomes the youngest. A market order keeps its price, which is
+// ignored. A trigger that the last trade has reached makes the stop due at once.
+// An order that is no stop, and a trigger that is no price, are refused with
+// BadTerms.
+func (b *Book) AmendStop(id OrderID, trigger, price, lots uint32) Reject {
+	q, key, s := b.find(id)
+	market := s != nil && kindOf(q, s) == Market
+	if market {
+		price = max(key>>keyPrice, 1)
+	}
+	code := b.TestAmend(id, price, lots)
+	if code != Accepted && code < BadTerms {
+		return code
+	}
+	if !s.isStop() || trigger == 0 || trigger >= b.maxPrice {
+		return BadTerms
+	}
+	moved := trigger != q.trigger()
+	switch {
+	case moved && b.rules.Phase == Halted:
+		return WrongPhase
+	case code != Accepted:
+		return code
+	case !moved && reduces(q, key, s, price, lots):
+		b.reduce(q, key, s, s.lots-lots)
+		return Accepted
+	case market:
+		price = key >> keyPrice
+	}
+	at := uint32(id) >> quadBits
+	b.pull(at)
+	q.slot[2].lots = trigger
+	b.rekey(at, price, lots)
+	if moved && reached(Side(key&keySide), trigger, b.last, b.last) {
+		b.note(b.last, b.last)
+	}
+	return Accepted
+}
+
+// Conditions returns kind and terms of an order; everything that stands in a
+// queue is a limit order. It reports false if the id is not in use.
+func (b *Book) Conditions(id OrderID) (Kind, Terms, bool) {
+	q, _, s := b.find(id)
+	switch {
+	case s == nil:
+		return 0, Terms{}, false
+	case !s.isStop():
+		return kindOf(q, s), Terms{Display: q.displayOf(s)}, true
+	}
+	return kindOf(q, s), Terms{q.trigger(), uint32(q.slot[1].owner), uint32(q.slot[2].owner)}, true
 }
 
 // push gives a stop the next age and a place in its heap.
@@ -237,7 +296,12 @@ func (b *Book) Fire(fills []Fill) (Fired, []Fill, bool) {
 	// An amendment may have reduced the stop below its display or minimum quantity.
 	t := Terms{Display: min(uint32(q.slot[1].owner), s.lots), MinLots: min(uint32(q.slot[2].owner), s.lots)}
 	b.remove(at << quadBits)
-	f.ID, fills, f.Code = b.Enter(f.Order, t, fills)
+	if f.Code = b.TestTerms(&f.Order, &t); f.Code == Accepted && b.overSliced(&f.Order, b.sliced) {
+		f.Code = TooManySlices
+	}
+	if f.Code == Accepted {
+		f.ID, fills = b.PlaceTerms(&f.Order, &t, fills)
+	}
 	return f, fills, true
 }
 

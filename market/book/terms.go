@@ -32,6 +32,7 @@ type Terms struct {
 // reached its trigger. Otherwise it waits outside the queues, under the id that
 // is returned, until Fire executes it.
 func (b *Book) Enter(o Order, t Terms, fills []Fill) (OrderID, []Fill, Reject) {
+	b.sliced = 0
 	if code := b.TestTerms(&o, &t); code != Accepted {
 		return 0, fills, code
 	}
@@ -60,6 +61,9 @@ func (b *Book) TestTerms(o *Order, t *Terms) Reject {
 		if lots, _ := b.Available(least); lots < t.MinLots {
 			code = BelowMinimum
 		}
+	}
+	if code == Accepted && !waits && b.overSliced(o, 0) {
+		code = TooManySlices
 	}
 	return code
 }
