@@ -9,7 +9,8 @@ import (
 // order is refused, whatever else stands in the queue, and nothing changes.
 func TestHugeIcebergsDoNotFloodACommand(t *testing.T) {
 	for name, shown := range map[string][]uint32{
-		"one": {1}, "two that take turns": {1, 1}, "many": {1, 2, 3, 5, 7, 11, 13}, "behind larger ones": {1 << 31, 1 << 31, 1},
+		"one": {1}, "two that take turns": {1, 1}, "many": {1, 2, 3, 5, 7, 11, 13},
+		"behind larger ones": {1 << 31, 1 << 31, 1},
 	} {
 		b := New(200)
 		for _, n := range shown {
