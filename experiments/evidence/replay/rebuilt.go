@@ -10,6 +10,27 @@ import (
 // ref names an order of a file: a number, or the 128 bits of a UUID.
 type ref [2]uint64
 
+// mostOrders bounds the orders that rest at a time, and mostRevealed the prices that are remembered as revealed. They
+// keep a hostile file from filling memory; the largest public books have some 200,000 orders.
+const (
+	mostOrders   = 1 << 18
+	mostRevealed = 1 << 18
+)
+
+// reveal notes that a price has come into sight.
+func (r *rebuilt) reveal(side book.Side, tick uint32) {
+	if len(r.revealed[side]) >= mostRevealed {
+		clear(r.revealed[side])
+		r.floor[side] = r.event
+	}
+	r.revealed[side][tick] = r.event
+}
+
+// shownSince is the event at which a price last came into sight, 0 if it did not.
+func (r *rebuilt) shownSince(side book.Side, tick uint32) int {
+	return max(r.revealed[side][tick], r.floor[side])
+}
+
 // unnamed stands for all lots at a price whose orders the file has not named.
 func unnamed(side book.Side, tick uint32) ref {
 	return ref{math.MaxUint64, uint64(tick)<<1 | uint64(side)}
@@ -44,6 +65,8 @@ type rebuilt struct {
 	// revealed is the event at which a price last came into sight, by side. Orders
 	// placed there before that event may have gone or changed unseen.
 	revealed [2]map[uint32]int
+	floor    [2]int      // the same for prices that revealed does not name
+	crowded  bool        // the book reached mostOrders
 	fills    []book.Fill // of the latest incoming order
 	all      []book.Resting
 	queue    []queued
@@ -158,6 +181,7 @@ func (r *rebuilt) place(id ref, side book.Side, tick uint32, lots uint64) (swept
 		lots -= uint64(part)
 	}
 	r.peak = max(r.peak, r.book.Live())
+	r.crowded = r.crowded || r.book.Live() > mostOrders
 	return swept
 }
 
@@ -291,7 +315,7 @@ func (r *rebuilt) forgetGone() (gone int) {
 
 // passedOver classifies a trade that passed over an order at the same price.
 func (r *rebuilt) passedOver(id ref, tick uint32, side book.Side) turn {
-	if id.unnamed() || r.orders[id].placed < r.revealed[side][tick] {
+	if id.unnamed() || r.orders[id].placed < r.shownSince(side, tick) {
 		return behindUnknown
 	}
 	return outOfTurn
