@@ -32,11 +32,11 @@ var (
 	fullFlag = &cli.BoolFlag{Name: "full",
 		Usage: "as many replications as a publication needs, minutes instead of seconds"}
 	bookFlag   = &cli.StringFlag{Name: "book", Usage: "`FILE` with states of the book to compare with"}
-	levelsFlag = &cli.IntFlag{Name: "levels", Usage: "`NUMBER` of levels a side to compare and to write, 0 for all and ten"}
+	levelsFlag = &cli.IntFlag{Name: "levels", Usage: "`NUMBER` of levels a side; 0 compares all and writes ten"}
 	recordFlag = &cli.StringFlag{Name: "format", Usage: "`FORMAT` of the record: lobster, coinbase, mbo, dbn or itch; " +
 		"without it the content decides"}
 	symbolFlag   = &cli.StringFlag{Name: "symbol", Usage: "`NAME` of the instrument to rebuild, in a record of several"}
-	rebuiltFlag  = &cli.StringFlag{Name: "rebuilt", Usage: "`FILE` to write the rebuilt book to, a row a message as LOBSTER has it"}
+	rebuiltFlag  = &cli.StringFlag{Name: "rebuilt", Usage: "`FILE` to write the rebuilt book to, a row a message"}
 	seedsFlag    = &cli.IntFlag{Name: "seeds", Usage: "`NUMBER` of seeds of a check, 0 for its own"}
 	intervalFlag = &cli.StringFlag{Name: "interval", Value: "1d", Usage: "`TIME` between prices, such as 30s, 5m, 6h, 1d"}
 	columnFlag   = &cli.StringFlag{Name: "column", Usage: "`NAME` of the column of prices"}

@@ -2,7 +2,6 @@ package replay
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
@@ -38,10 +37,6 @@ const (
 	hundredth = 100_000_000
 	unit      = 100_000_000
 )
-
-// mostParts bounds the orders of the book that stand for one order of the feed,
-// which bounds the memory that one line can take.
-const mostParts = 1 << 16
 
 func replayCoinbase(o Options, messages, states *source, out *rows) (*Summary, error) {
 	c := &coinbase{sum: &Summary{Format: "coinbase", Messages: o.Messages, Book: o.Book}, types: tally{}, states: states,
@@ -230,7 +225,7 @@ func (c *coinbase) open(e *feedEvent, known bool, line int) {
 	switch {
 	case known:
 		c.sum.contradict(line, "order %s opens although it rests", e.Order)
-	case tick == 0, e.lots/math.MaxUint32 > mostParts:
+	case tick == 0, !c.r.room(tick, e.lots):
 		c.far++
 	default:
 		if c.r.book.Crosses(e.side, tick) {
@@ -299,7 +294,7 @@ func (c *coinbase) change(e *feedEvent, at uint32, side book.Side, left uint64, 
 	case tick == at && lots <= left:
 		c.r.reduce(e.id, left-lots)
 		return
-	case tick == 0, lots/math.MaxUint32 > mostParts:
+	case tick == 0, !c.r.room(tick, lots):
 		c.far++
 		lots = 0
 	}
@@ -344,7 +339,7 @@ func (c *coinbase) summarise() {
 	}
 	if c.far > 0 {
 		s.Unmatched = append(s.Unmatched, Count{"beyond the book", c.far,
-			"orders at prices that the 2^24 ticks of the book do not reach, or of more than 2^48 lots"})
+			"orders at prices that the 2^24 ticks of the book do not reach, or more lots at a price than 63 bits hold"})
 	}
 	s.rate()
 	s.Turns = turnCounts(c.turns[:])

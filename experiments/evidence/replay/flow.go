@@ -2,7 +2,6 @@ package replay
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"stakeout/market/book"
@@ -65,7 +64,7 @@ func (f *flow) add(id ref, side book.Side, price int64, lots uint64) {
 		f.r.reduce(id, left)
 	}
 	tick := f.r.tickOf(price)
-	if tick == 0 || lots/math.MaxUint32 > mostParts {
+	if tick == 0 || !f.r.room(tick, lots) {
 		f.far++
 		return
 	}
@@ -151,7 +150,7 @@ func (f *flow) summarise(notes ...string) *Summary {
 		{"swept away", f.swept, "orders that were in the way of one that rests, as in a call auction"},
 		{"apart from the queue", f.apart, "executions at another price than the order's, as in a cross"},
 		{"beyond the book", f.far,
-			"orders at prices that the 2^24 ticks of the book do not reach, or of more than 2^48 lots"},
+			"orders at prices that the 2^24 ticks of the book do not reach, or more lots at a price than 63 bits hold"},
 		{"other instruments", f.passed, "messages about instruments that were not asked for"},
 	} {
 		if c.N > 0 {
