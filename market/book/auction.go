@@ -24,7 +24,7 @@ import (
 //
 // Assumption: an iceberg takes part with all its lots at its place in the queue.
 
-// call holds what a call auction has parked, and the scratch memory of the
+// callOf holds what a call auction has parked, and the scratch memory of the
 // auction.
 type callOf[L Lots] struct {
 	list    level            // parked quads by age; its lots are not counted
@@ -34,14 +34,14 @@ type callOf[L Lots] struct {
 	prices  []uint32         // scratch memory of discover: candidates for the price
 }
 
-// bidder is an order that may trade in an auction.
+// bidderOf is an order that may trade in an auction.
 type bidderOf[L Lots] struct {
 	id    uint32
 	price uint32 // for a market order, a price better than every limit
 	lots  L
 }
 
-// Party is one side of a trade in an auction.
+// PartyOf is one side of a trade in an auction.
 type PartyOf[L Lots] struct {
 	ID    OrderID
 	Owner ledger.Owner
@@ -51,13 +51,13 @@ type PartyOf[L Lots] struct {
 	Gone  bool // the order left the book
 }
 
-// Match is a trade in an auction, at the auction's price.
+// MatchOf is a trade in an auction, at the auction's price.
 type MatchOf[L Lots] struct {
 	Sides [2]PartyOf[L] // by Side
 	Lots  L
 }
 
-// Auction is the result of a call auction. The next SetPhase with the same
+// AuctionOf is the result of a call auction. The next SetPhase with the same
 // Auction overwrites its slices.
 type AuctionOf[L Lots] struct {
 	Matches []MatchOf[L]   // in priority order

@@ -149,7 +149,7 @@ type Order struct {
 	Self   SelfTrade // policy when it meets an order of the same owner
 }
 
-// Fill is one resting order that an incoming order met. If Self is set, both had
+// FillOf is one resting order that an incoming order met. If Self is set, both had
 // the same owner: nothing traded, Lots is 0, and the policy of the incoming order
 // decided what was removed.
 type FillOf[L Lots] struct {
@@ -165,7 +165,7 @@ type FillOf[L Lots] struct {
 	Self bool   // removed by self-trade prevention
 }
 
-// Open is the state of a resting order.
+// OpenOf is the state of a resting order.
 type OpenOf[L Lots] struct {
 	Price uint32
 	Lots  L // hidden ones included
@@ -179,7 +179,7 @@ const (
 	wordBits = 6 - pageBits // log2 of the pages that one word of the lowest bitmap layer covers
 )
 
-// Book is an order book. The zero value is not usable; see New.
+// BookOf is an order book. The zero value is not usable; see New.
 type BookOf[L Lots] struct {
 	quads       []quadOf[L]   // runs 0, 2, 4 and so on; run 0 is never used, so that 0 can mean none
 	singles     []singleOf[L] // runs 1, 3, 5 and so on

@@ -38,7 +38,7 @@ type Command struct {
 	All         bool
 }
 
-// Reaction holds everything that a command did. The next command overwrites its
+// ReactionOf holds everything that a command did. The next command overwrites its
 // slices.
 type ReactionOf[L Lots] struct {
 	Was     OpenOf[L]      // last state of the order that OpCancel removed
@@ -51,7 +51,7 @@ type ReactionOf[L Lots] struct {
 	Code    Reject
 }
 
-// Firing is a stop that fired, with the position of its fills.
+// FiringOf is a stop that fired, with the position of its fills.
 type FiringOf[L Lots] struct {
 	FiredOf[L]
 	Fills int // end of its fills in Reaction.Fills; they begin at the end of the fills before

@@ -177,7 +177,7 @@ func (b *BookOf[L]) Top() (bid, ask uint32) {
 	return b.best[Buy], ask
 }
 
-// Resting describes an order that rests or waits, or that has just been removed.
+// RestingOf describes an order that rests or waits, or that has just been removed.
 type RestingOf[L Lots] struct {
 	ID     OrderID
 	Owner  ledger.Owner

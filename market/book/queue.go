@@ -17,7 +17,7 @@ const (
 // number are quads. The place of an order, its OrderID, is the number of its run
 // times four plus the index of its slot.
 
-// single is a run of one plain order that came when its price was empty. It takes
+// singleOf is a run of one plain order that came when its price was empty. It takes
 // half a cache line.
 type singleOf[L Lots] struct {
 	next uint32    // next run; in a free single, the next free single
@@ -26,7 +26,7 @@ type singleOf[L Lots] struct {
 	_    [12]byte
 }
 
-// quad is a run of up to four successive orders of one price, oldest first, in
+// quadOf is a run of up to four successive orders of one price, oldest first, in
 // one cache line. Its slots are used again only after all four orders have left.
 type quadOf[L Lots] struct {
 	next, prev uint32 // runs of the same level; in a free quad, next is the next free quad
@@ -35,7 +35,7 @@ type quadOf[L Lots] struct {
 	slot       [quadLen]slotOf[L]
 }
 
-// slot is one order.
+// slotOf is one order.
 type slotOf[L Lots] struct {
 	lots  L
 	owner ledger.Owner

@@ -266,7 +266,7 @@ func (b *BookOf[L]) next() uint32 {
 // Due reports whether trades have happened that may have reached a trigger.
 func (b *BookOf[L]) Due() bool { return b.stops.hi != 0 && b.rules.Phase == Continuous }
 
-// Fired is a stop that was due and has left its place. It was executed like an
+// FiredOf is a stop that was due and has left its place. It was executed like an
 // order that arrives now, or refused with Code.
 type FiredOf[L Lots] struct {
 	Order Order   // as it was executed

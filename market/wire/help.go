@@ -33,7 +33,8 @@ Operations ("op") and their fields:
               order is cancelled), cancel-newest, cancel-both, decrement
   display     an iceberg shows at most this many lots, then new ones, at the end of
               its queue
-  min         the order is refused unless this many lots trade at once
+  min         the order is refused unless this many lots trade at once; a 0 in min, display or
+              reference means nothing
 
 The quantity of an amendment is what is open from now on, without the lots that have traded.
 An amendment to fewer lots at the same price and trigger keeps the place in the queue; every

@@ -33,7 +33,7 @@ func (f *flow) starts(price int64) {
 func (f *flow) said(kind string, price int64) {
 	f.types.add(kind)
 	f.sum.Events++
-	if f.r == nil {
+	if f.r == nil || f.r.peak == 0 && price > 0 { // The first order shows where prices are.
 		f.starts(price)
 	}
 	f.r.event = f.sum.Events

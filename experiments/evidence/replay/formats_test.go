@@ -342,3 +342,13 @@ func TestMBOModificationsAndClears(t *testing.T) {
 		t.Errorf("%v %v %q", s.Turns, s.Unmatched, s.FirstContradiction)
 	}
 }
+
+// A price far from the smallest tick is in reach although a clear without a price comes first.
+func TestTheFirstOrderShowsWherePricesAre(t *testing.T) {
+	list := []entry{{action: 'R', side: 'N', price: noMBOPrice, publisher: 1, instrument: 1},
+		{action: 'A', side: 'B', order: 1, size: 1, price: 900_000 * 1e9, publisher: 1, instrument: 1}}
+	s := replayed(t, Options{Format: "dbn", Messages: write(t, "f", string(dbnOf(list, 1)))})
+	if s.PeakOrders != 1 || count(s.Unmatched, "beyond the book") > 0 {
+		t.Errorf("%+v", s)
+	}
+}

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -12,7 +13,7 @@ import (
 
 // fuzzed replays any content, with the rebuilt book written, and holds that the only error is one about the content.
 func fuzzed(t *testing.T, o Options, content []byte) {
-	o.Messages = write(t, "f", string(content))
+	o.Messages, o.Stdin = StandardInput, bytes.NewReader(content)
 	o.Rebuilt, o.Levels = filepath.Join(t.TempDir(), "rows"), 3
 	s, err := Run(t.Context(), o)
 	var bad *notation.Error

@@ -35,9 +35,9 @@ type entry struct {
 const (
 	mboDecimals = 9
 	noMBOPrice  = math.MaxInt64
-	topOfBook   = 64        // the flag of a record that replaces the best level
-	mboTick     = 1_000_000 // 0.001 of the currency; finer prices make it finer
-	mostFilled  = 1 << 16   // orders in executed; a fill and its cancellation are next to each other
+	topOfBook   = 64         // the flag of a record that replaces the best level
+	mboTick     = 10_000_000 // 0.01 of the currency; finer prices make it finer
+	mostFilled  = 1 << 16    // orders in executed; a fill and its cancellation are next to each other
 )
 
 var mboActions = map[byte]string{'A': "A add", 'C': "C cancel", 'M': "M modify", 'R': "R clear", 'T': "T trade",

@@ -24,6 +24,20 @@
 // or in a second one. The first answer seeds the book; each later answer is
 // compared with the whole book. Lost messages show as gaps in the sequence.
 //
+// # Market by order and ITCH
+//
+// Databento's schema mbo, as CSV or DBN, and Nasdaq's TotalView-ITCH 5.0, with the
+// length before each message, name every order. A fill of mbo is executed by the
+// book, and the cancellation that follows it takes nothing more. The book counts
+// as complete after a clear (mbo) or when the day begins (ITCH); from then on what
+// disagrees with it is a contradiction.
+//
+// # Limits
+//
+// Files are streams of any length, plain or compressed by gzip, zstd or xz. A line
+// has at most 1 MiB, in a feed of Coinbase 32 MiB; a decompressor looks back 64
+// MiB; 524,288 orders rest at a time. So a replay keeps to 256 MB of memory.
+//
 // Assumption: prices move within 2^24 ticks. The tick is a cent until a price
 // lies between two ticks; it then becomes the greatest common divisor of tick and
 // price. Orders outside of the window around the best price are counted and left
@@ -36,5 +50,7 @@
 // Sources: R. Huang, T. Polak, "LOBSTER: limit order book reconstruction system",
 // 2011, and https://lobsterdata.com/info/DataStructure.php;
 // https://docs.cdp.coinbase.com/exchange/websocket-feed/channels (channel full)
-// and https://docs.cdp.coinbase.com/exchange/reference (product book, level 3).
+// and https://docs.cdp.coinbase.com/exchange/reference (product book, level 3);
+// https://databento.com/docs/schemas-and-data-formats/mbo; Nasdaq TotalView-ITCH 5.0
+// specification.
 package replay
