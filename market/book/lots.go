@@ -19,7 +19,6 @@ type (
 	Auction  = AuctionOf[uint32]
 	quad     = quadOf[uint32]
 	single   = singleOf[uint32]
-	slot     = slotOf[uint32]
 )
 
 // Wide is a book of 64 bits. It has no journal and no snapshot.
