@@ -23,7 +23,7 @@ func (p *program) book(c *cli.Context) error {
 	lines, failed := p.lines()
 	out := bufio.NewWriterSize(p.out, 1<<16)
 	session := wire.New()
-	for {
+	for c.Context.Err() == nil {
 		var line []byte
 		more := true
 		select {
@@ -45,6 +45,7 @@ func (p *program) book(c *cli.Context) error {
 			return err
 		}
 	}
+	return errors.Join(out.Flush(), c.Context.Err())
 }
 
 // lines reads standard input ahead of its use, because a pending read cannot be interrupted while the program must
@@ -52,9 +53,9 @@ func (p *program) book(c *cli.Context) error {
 func (p *program) lines() (<-chan []byte, <-chan error) {
 	lines, failed := make(chan []byte, readAhead), make(chan error, 1)
 	go func() {
-		in := bufio.NewReaderSize(p.in, 1<<16)
+		in := bufio.NewReaderSize(p.in, 2*wire.MaxLine)
 		for {
-			line, err := in.ReadBytes('\n')
+			line, err := wire.ReadLine(in)
 			if len(line) > 0 {
 				lines <- line
 			}

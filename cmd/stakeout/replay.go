@@ -17,14 +17,18 @@ func (p *program) replay(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	o := replay.Options{Messages: file, Book: c.String("book"), Levels: c.Int("levels"), Format: c.String("format")}
-	if o.Levels < 0 {
-		return usagef("--levels %d: expected 0 or more", o.Levels)
+	o := replay.Options{Messages: file, Book: c.String("book"), Levels: c.Int("levels"), Format: c.String("format"),
+		Symbol: c.String("symbol"), Rebuilt: c.String("rebuilt"), Stdin: p.in}
+	const most = 10_000
+	if o.Levels < 0 || o.Levels > most {
+		return usagef("--levels %d: expected 0 or more, at most %d", o.Levels, most)
 	}
 	s, err := replay.Run(c.Context, o)
 	switch {
 	case errors.Is(err, replay.ErrFormat):
 		return usagef("--format: %v", err)
+	case errors.Is(err, replay.ErrOptions):
+		return usagef("replay: %v", err)
 	case err != nil:
 		return err
 	}

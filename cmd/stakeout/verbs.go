@@ -33,9 +33,12 @@ var (
 	repFlag  = &cli.IntFlag{Name: "rep", Usage: "`INDEX` of the replication to explain, from 0"}
 	fullFlag = &cli.BoolFlag{Name: "full",
 		Usage: "as many replications as a publication needs, minutes instead of seconds"}
-	bookFlag     = &cli.StringFlag{Name: "book", Usage: "`FILE` with states of the book to compare with"}
-	levelsFlag   = &cli.IntFlag{Name: "levels", Usage: "`NUMBER` of levels a side to compare, 0 for all"}
-	recordFlag   = &cli.StringFlag{Name: "format", Value: "lobster", Usage: "`FORMAT` of the record: lobster or coinbase"}
+	bookFlag   = &cli.StringFlag{Name: "book", Usage: "`FILE` with states of the book to compare with"}
+	levelsFlag = &cli.IntFlag{Name: "levels", Usage: "`NUMBER` of levels a side; 0 compares all and writes ten"}
+	recordFlag = &cli.StringFlag{Name: "format", Usage: "`FORMAT` of the record: lobster, coinbase, mbo, dbn or itch; " +
+		"without it the content decides"}
+	symbolFlag   = &cli.StringFlag{Name: "symbol", Usage: "`NAME` of the instrument to rebuild, in a record of several"}
+	rebuiltFlag  = &cli.StringFlag{Name: "rebuilt", Usage: "`FILE` to write the rebuilt book to, a row a message"}
 	seedsFlag    = &cli.IntFlag{Name: "seeds", Usage: "`NUMBER` of seeds of a check, 0 for its own"}
 	intervalFlag = &cli.StringFlag{Name: "interval", Value: "1d", Usage: "`TIME` between prices, such as 30s, 5m, 6h, 1d"}
 	columnFlag   = &cli.StringFlag{Name: "column", Usage: "`NAME` of the column of prices"}
@@ -104,7 +107,8 @@ func (p *program) judges() []*cli.Command {
 			Flags:     []cli.Flag{intervalFlag, columnFlag, worldFlag, jsonFlag},
 			Action:    p.facts},
 		{Name: "replay", Usage: "rebuild the book from recorded order flow and compare it with the record",
-			ArgsUsage: "MESSAGES", Flags: []cli.Flag{bookFlag, levelsFlag, recordFlag, jsonFlag}, Action: p.replay},
+			ArgsUsage: "MESSAGES", Flags: []cli.Flag{bookFlag, levelsFlag, recordFlag, symbolFlag, rebuiltFlag, jsonFlag},
+			Action: p.replay},
 		{Name: "dock", Usage: "reproduce published numbers with the modules of the model",
 			ArgsUsage: "[TARGET]", Flags: []cli.Flag{seedFlag, fullFlag, outFlag, jsonFlag}, Action: p.dock},
 		{Name: "figures", Usage: "build every figure and table of the paper, from stored runs where there are some",

@@ -24,47 +24,47 @@ import (
 //
 // Assumption: an iceberg takes part with all its lots at its place in the queue.
 
-// call holds what a call auction has parked, and the scratch memory of the
+// callOf holds what a call auction has parked, and the scratch memory of the
 // auction.
-type call struct {
-	list    level       // parked quads by age; its lots are not counted
-	n       int         // orders in list
-	cut     [2]uint32   // worst limit parked, by side: the lowest bid, the highest offer; 0 is none
-	entries [2][]bidder // scratch memory of gather, best first
-	prices  []uint32    // scratch memory of discover: candidates for the price
+type callOf[L Lots] struct {
+	list    level            // parked quads by age; its lots are not counted
+	n       int              // orders in list
+	cut     [2]uint32        // worst limit parked, by side: the lowest bid, the highest offer; 0 is none
+	entries [2][]bidderOf[L] // scratch memory of gather, best first
+	prices  []uint32         // scratch memory of discover: candidates for the price
 }
 
-// bidder is an order that may trade in an auction.
-type bidder struct {
+// bidderOf is an order that may trade in an auction.
+type bidderOf[L Lots] struct {
 	id    uint32
 	price uint32 // for a market order, a price better than every limit
-	lots  uint32
+	lots  L
 }
 
-// Party is one side of a trade in an auction.
-type Party struct {
+// PartyOf is one side of a trade in an auction.
+type PartyOf[L Lots] struct {
 	ID    OrderID
 	Owner ledger.Owner
 	Price uint32 // its limit
-	Left  uint32 // lots that it had left afterwards
+	Left  L      // lots that it had left afterwards
 	Tag   uint16
 	Gone  bool // the order left the book
 }
 
-// Match is a trade in an auction, at the auction's price.
-type Match struct {
-	Sides [2]Party // by Side
-	Lots  uint32
+// MatchOf is a trade in an auction, at the auction's price.
+type MatchOf[L Lots] struct {
+	Sides [2]PartyOf[L] // by Side
+	Lots  L
 }
 
-// Auction is the result of a call auction. The next SetPhase with the same
+// AuctionOf is the result of a call auction. The next SetPhase with the same
 // Auction overwrites its slices.
-type Auction struct {
-	Matches []Match   // in priority order
-	Dropped []Resting // market orders that did not trade completely
-	Lots    uint64    // traded
-	Surplus int64     // lots bid less lots offered at the price
-	Price   uint32    // ticks, 0 when nothing trades
+type AuctionOf[L Lots] struct {
+	Matches []MatchOf[L]   // in priority order
+	Dropped []RestingOf[L] // market orders that did not trade completely
+	Lots    uint64         // traded
+	Surplus int64          // lots bid less lots offered at the price
+	Price   uint32         // ticks, 0 when nothing trades
 }
 
 // SetPhase changes the phase of trading. A change to Continuous opens the book
@@ -72,8 +72,8 @@ type Auction struct {
 // change empties a. The reference is a price in ticks; 0 stands for the last
 // trade. Without a reference and a last trade, the price is the middle of the
 // equally good prices, rounded down. An unknown phase is refused with WrongPhase.
-func (b *Book) SetPhase(p Phase, reference uint32, a *Auction) Reject {
-	*a = Auction{Matches: a.Matches[:0], Dropped: a.Dropped[:0]}
+func (b *BookOf[L]) SetPhase(p Phase, reference uint32, a *AuctionOf[L]) Reject {
+	*a = AuctionOf[L]{Matches: a.Matches[:0], Dropped: a.Dropped[:0]}
 	if p >= Phases {
 		return WrongPhase
 	}
@@ -92,7 +92,7 @@ func (b *Book) SetPhase(p Phase, reference uint32, a *Auction) Reject {
 }
 
 // Indicative returns the price, lots and surplus that an auction would have now.
-func (b *Book) Indicative(reference uint32) (a Auction) {
+func (b *BookOf[L]) Indicative(reference uint32) (a AuctionOf[L]) {
 	if b.call.n > 0 {
 		b.discover(reference, &a)
 	}
@@ -100,22 +100,22 @@ func (b *Book) Indicative(reference uint32) (a Auction) {
 }
 
 // collect takes an order during a call auction.
-func (b *Book) collect(o *Order, display uint32) OrderID {
+func (b *BookOf[L]) collect(o *Order, lots L, display uint32) OrderID {
 	cut := &b.call.cut[o.Side]
 	parks := o.Kind == Market || b.Crosses(o.Side, o.Price) ||
 		(*cut != 0 && within(o.Side, o.Price, *cut))
 	if !parks {
 		if display == 0 {
-			return b.rest(o, o.Lots)
+			return b.rest(o, lots)
 		}
-		at := b.apart(o, o.Lots, display, 0)
+		at := b.apart(o, lots, display, 0)
 		b.join(at)
 		return OrderID(at << quadBits)
 	}
 	if o.Kind != Market && (*cut == 0 || !within(o.Side, o.Price, *cut)) {
 		*cut = o.Price
 	}
-	at := b.apart(o, o.Lots, display, flagParked)
+	at := b.apart(o, lots, display, flagParked)
 	b.link(&b.call.list, at)
 	b.call.n++
 	return OrderID(at << quadBits)
@@ -123,7 +123,7 @@ func (b *Book) collect(o *Order, display uint32) OrderID {
 
 // gather lists the orders that may trade, best first. Of the levels it lists only
 // those that meet an order of the other side.
-func (b *Book) gather() {
+func (b *BookOf[L]) gather() {
 	c := &b.call
 	reach := [2]uint32{Buy: b.best[Sell], Sell: b.best[Buy]} // the best opposite price
 	for s := range c.entries {
@@ -143,22 +143,22 @@ func (b *Book) gather() {
 		for p, _, ok := b.Best(s); ok && within(s, p, reach[s]); p, ok = b.worse(s, p) {
 			lv := b.levelAt(p)
 			for id := b.following(lv, 0); id != 0; id = b.following(lv, id) {
-				c.enter(s, bidder{id, p, b.total(id)})
+				c.enter(s, bidderOf[L]{id, p, b.total(id)})
 			}
 		}
 	}
 	for at := c.list.head; at != 0; at = b.quadAt(at).next {
 		q := b.quadAt(at)
-		c.enter(Side(q.key&keySide), bidder{at << quadBits, b.rank(q), b.total(at << quadBits)})
+		c.enter(Side(q.key&keySide), bidderOf[L]{at << quadBits, b.rank(q), b.total(at << quadBits)})
 	}
-	slices.SortStableFunc(c.entries[Buy], func(x, y bidder) int { return cmp.Compare(y.price, x.price) })
-	slices.SortStableFunc(c.entries[Sell], func(x, y bidder) int { return cmp.Compare(x.price, y.price) })
+	slices.SortStableFunc(c.entries[Buy], func(x, y bidderOf[L]) int { return cmp.Compare(y.price, x.price) })
+	slices.SortStableFunc(c.entries[Sell], func(x, y bidderOf[L]) int { return cmp.Compare(x.price, y.price) })
 }
 
-func (c *call) enter(s Side, e bidder) { c.entries[s] = append(c.entries[s], e) }
+func (c *callOf[L]) enter(s Side, e bidderOf[L]) { c.entries[s] = append(c.entries[s], e) }
 
 // rank is the price of a parked order. A market order ranks before every limit.
-func (b *Book) rank(q *quad) uint32 {
+func (b *BookOf[L]) rank(q *quadOf[L]) uint32 {
 	if Kind(q.slot[2].tag) != Market {
 		return q.key >> keyPrice
 	}
@@ -168,13 +168,13 @@ func (b *Book) rank(q *quad) uint32 {
 	return 0
 }
 
-func (b *Book) total(id uint32) uint32 {
+func (b *BookOf[L]) total(id uint32) L {
 	q, _, s := b.find(OrderID(id))
 	return s.lots + q.hiddenOf(s)
 }
 
 // discover finds the price, lots and surplus of the auction.
-func (b *Book) discover(reference uint32, a *Auction) {
+func (b *BookOf[L]) discover(reference uint32, a *AuctionOf[L]) {
 	b.gather()
 	c := &b.call
 	c.prices = c.prices[:0]
@@ -207,7 +207,7 @@ func (b *Book) discover(reference uint32, a *Auction) {
 	from, to := b.optimum(low, high, a)
 	switch {
 	case a.Lots == 0:
-		*a = Auction{Matches: a.Matches, Dropped: a.Dropped}
+		*a = AuctionOf[L]{Matches: a.Matches, Dropped: a.Dropped}
 		return
 	case reference == 0:
 		reference = from + (to-from)/2
@@ -219,7 +219,7 @@ func (b *Book) discover(reference uint32, a *Auction) {
 
 // optimum finds the range of prices with the largest volume and, among them, the
 // smallest imbalance, and sets a.Lots to that volume.
-func (b *Book) optimum(low, high uint32, a *Auction) (from, to uint32) {
+func (b *BookOf[L]) optimum(low, high uint32, a *AuctionOf[L]) (from, to uint32) {
 	c := &b.call
 	var bid, offered uint64
 	for _, e := range c.entries[Buy] {
@@ -252,7 +252,7 @@ func (b *Book) optimum(low, high uint32, a *Auction) (from, to uint32) {
 
 // at returns the lots that would trade at a price, and lots bid less lots
 // offered.
-func (c *call) at(price uint32) (lots uint64, surplus int64) {
+func (c *callOf[L]) at(price uint32) (lots uint64, surplus int64) {
 	var bid, offered uint64
 	for _, e := range c.entries[Buy] {
 		if e.price >= price {
@@ -268,12 +268,12 @@ func (c *call) at(price uint32) (lots uint64, surplus int64) {
 }
 
 // clear executes the trades of the auction in priority order.
-func (b *Book) clear(a *Auction) {
+func (b *BookOf[L]) clear(a *AuctionOf[L]) {
 	var next [2]int
 	for left := a.Lots; left > 0; {
-		m := Match{}
-		e := [2]*bidder{&b.call.entries[Buy][next[Buy]], &b.call.entries[Sell][next[Sell]]}
-		m.Lots = uint32(min(left, uint64(e[Buy].lots), uint64(e[Sell].lots)))
+		m := MatchOf[L]{}
+		e := [2]*bidderOf[L]{&b.call.entries[Buy][next[Buy]], &b.call.entries[Sell][next[Sell]]}
+		m.Lots = L(min(left, uint64(e[Buy].lots), uint64(e[Sell].lots)))
 		left -= uint64(m.Lots)
 		for s := range e {
 			e[s].lots -= m.Lots
@@ -291,9 +291,9 @@ func (b *Book) clear(a *Auction) {
 }
 
 // take removes traded lots from an order, and the order once it has none left.
-func (b *Book) take(e *bidder, lots uint32) Party {
+func (b *BookOf[L]) take(e *bidderOf[L], lots L) PartyOf[L] {
 	q, key, s := b.find(OrderID(e.id))
-	p := Party{ID: OrderID(e.id), Owner: s.owner, Price: key >> keyPrice, Left: e.lots, Tag: s.tag, Gone: e.lots == 0}
+	p := PartyOf[L]{ID: OrderID(e.id), Owner: s.owner, Price: key >> keyPrice, Left: e.lots, Tag: s.tag, Gone: e.lots == 0}
 	if p.Gone {
 		b.remove(e.id)
 	} else {
@@ -304,7 +304,7 @@ func (b *Book) take(e *bidder, lots uint32) Party {
 
 // release moves the limit orders that are still parked to their levels and drops
 // the market orders.
-func (b *Book) release(a *Auction) {
+func (b *BookOf[L]) release(a *AuctionOf[L]) {
 	for b.call.list.head != 0 {
 		at := b.call.list.head
 		q := b.quadAt(at)
@@ -320,7 +320,7 @@ func (b *Book) release(a *Auction) {
 }
 
 // unpark takes an order out of the list of the call.
-func (b *Book) unpark(at uint32) {
+func (b *BookOf[L]) unpark(at uint32) {
 	b.unlink(&b.call.list, at)
 	b.call.n--
 }

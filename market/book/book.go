@@ -49,7 +49,11 @@
 // goes on. A call auction does not prevent self-trades.
 package book
 
-import "stakeout/market/ledger"
+import (
+	"math"
+
+	"stakeout/market/ledger"
+)
 
 // Side is the side of an order.
 type Side uint8
@@ -97,26 +101,27 @@ type Reject uint8
 
 // The reject codes in the order in which they are checked.
 const (
-	Accepted     Reject = iota
-	UnknownOrder        // Cancel or Amend: no order rests under this id
-	BadSide             // neither Buy nor Sell
-	BadKind             // not one of the kinds of orders
-	BadPrice            // outside [1, maxPrice)
-	BadLots             // zero
-	BadExpiry           // not after the tick of the last Expire
-	WouldCross          // PostOnly at or through the best opposite price
-	NotFillable         // FillOrKill: too few lots to trade with within its price
-	BadTerms            // terms or a self-trade policy that do not apply to this order
-	WrongPhase          // this phase of trading does not take such orders
-	TooSmall            // fewer lots than the rules allow
-	OutsideBand         // the price is outside the band
-	BelowMinimum        // fewer lots than the minimum quantity would trade at once
+	Accepted      Reject = iota
+	UnknownOrder         // Cancel or Amend: no order rests under this id
+	BadSide              // neither Buy nor Sell
+	BadKind              // not one of the kinds of orders
+	BadPrice             // outside [1, maxPrice)
+	BadLots              // zero
+	BadExpiry            // not after the tick of the last Expire
+	WouldCross           // PostOnly at or through the best opposite price
+	NotFillable          // FillOrKill: too few lots to trade with within its price
+	BadTerms             // terms or a self-trade policy that do not apply to this order
+	WrongPhase           // this phase of trading does not take such orders
+	TooSmall             // fewer lots than the rules allow
+	OutsideBand          // the price is outside the band
+	BelowMinimum         // fewer lots than the minimum quantity would trade at once
+	TooManySlices        // it would trade with more than MaxSlices slices of icebergs
 	Rejects
 )
 
 var rejectNames = [Rejects]string{"accepted", "unknown order", "bad side", "bad kind", "bad price",
 	"bad lots", "bad expiry", "would cross", "not fillable", "bad terms", "wrong phase", "too small",
-	"outside band", "below minimum"}
+	"outside band", "below minimum", "too many slices"}
 
 func (r Reject) String() string {
 	if r < Rejects {
@@ -144,27 +149,28 @@ type Order struct {
 	Self   SelfTrade // policy when it meets an order of the same owner
 }
 
-// Fill is one resting order that an incoming order met. If Self is set, both had
+// FillOf is one resting order that an incoming order met. If Self is set, both had
 // the same owner: nothing traded, Lots is 0, and the policy of the incoming order
 // decided what was removed.
-type Fill struct {
+type FillOf[L Lots] struct {
 	Maker OrderID      // the resting order
 	Owner ledger.Owner // its owner
 	Price uint32       // ticks, the price of the resting order
-	Lots  uint32       // traded
+	Lots  L            // traded
 	// Lots that the resting order had left afterwards, hidden ones included. With
 	// Self set: lots that were removed from it.
-	Left uint32
+	Left L
 	Tag  uint16 // the resting order's tag
 	Gone bool   // the resting order left the book
 	Self bool   // removed by self-trade prevention
 }
 
-// Open is the state of a resting order.
-type Open struct {
-	Price, Lots uint32 // Lots includes hidden ones
-	Side        Side
-	Stop        bool // the order waits for its trigger
+// OpenOf is the state of a resting order.
+type OpenOf[L Lots] struct {
+	Price uint32
+	Lots  L // hidden ones included
+	Side  Side
+	Stop  bool // the order waits for its trigger
 }
 
 const (
@@ -173,13 +179,15 @@ const (
 	wordBits = 6 - pageBits // log2 of the pages that one word of the lowest bitmap layer covers
 )
 
-// Book is an order book. The zero value is not usable; see New.
-type Book struct {
-	quads       []quad   // runs 0, 2, 4 and so on; run 0 is never used, so that 0 can mean none
-	singles     []single // runs 1, 3, 5 and so on
-	free        uint32   // first free quad, 0 when there is none
-	freeSingles uint32   // first free single, 0 when there is none
-	live        int      // orders in the book, waiting ones included
+// BookOf is an order book. The zero value is not usable; see New.
+type BookOf[L Lots] struct {
+	quads       []quadOf[L]   // runs 0, 2, 4 and so on; run 0 is never used, so that 0 can mean none
+	singles     []singleOf[L] // runs 1, 3, 5 and so on
+	free        uint32        // first free quad, 0 when there is none
+	freeSingles uint32        // first free single, 0 when there is none
+	live        int           // orders in the book, waiting ones included
+	icebergs    int           // orders among them that hide lots
+	sliced      uint64        // fills with icebergs since the last command, those of stops included
 
 	best     [2]uint32 // by side; Buy: 0 when empty, Sell: noAsk when empty
 	last     uint32    // price of the last trade, 0 before the first
@@ -194,20 +202,18 @@ type Book struct {
 
 	expiry wheel
 	stops  stopBook
-	call   call
+	call   callOf[L]
 }
 
 const noAsk = ^uint32(0)
 
-// New returns an empty book for prices in [1, maxPrice). It panics when maxPrice
-// is below 2 or above MaxPrice.
-func New(maxPrice uint32) *Book {
+func newBook[L Lots](maxPrice uint32) *BookOf[L] {
 	if maxPrice < 2 || maxPrice > MaxPrice {
 		panic("book: maxPrice out of range")
 	}
 	pages := (maxPrice + pageLen - 1) / pageLen
-	return &Book{
-		quads: make([]quad, 1),
+	return &BookOf[L]{
+		quads: make([]quadOf[L], 1),
 		best:  [2]uint32{0, noAsk}, maxPrice: maxPrice,
 		prices: newBitmap(maxPrice), page: make([]uint32, pages),
 		levels: make([]level, pageLen), lo: pages,
@@ -215,7 +221,7 @@ func New(maxPrice uint32) *Book {
 }
 
 // Test returns the code that Submit would return, without changing anything.
-func (b *Book) Test(o *Order) Reject {
+func (b *BookOf[L]) Test(o *Order) Reject {
 	code := b.valid(o)
 	if code == Accepted && (o.Kind == PostOnly || o.Kind == FillOrKill) {
 		code = b.fits(o)
@@ -223,11 +229,14 @@ func (b *Book) Test(o *Order) Reject {
 	if code == Accepted && (b.ruled || o.Self != CancelOldest) {
 		code = b.allowed(o, &Terms{})
 	}
+	if code == Accepted && b.icebergs != 0 && b.overSliced(o, 0) {
+		code = TooManySlices
+	}
 	return code
 }
 
 // valid checks an order without looking at the orders in the book.
-func (b *Book) valid(o *Order) Reject {
+func (b *BookOf[L]) valid(o *Order) Reject {
 	switch {
 	case o.Side > Sell:
 		return BadSide
@@ -245,7 +254,7 @@ func (b *Book) valid(o *Order) Reject {
 
 // fits checks an order against the resting orders. Outside continuous trading
 // nothing trades when an order arrives, so every order fits.
-func (b *Book) fits(o *Order) Reject {
+func (b *BookOf[L]) fits(o *Order) Reject {
 	if b.rules.Phase != Continuous {
 		return Accepted
 	}
@@ -253,7 +262,7 @@ func (b *Book) fits(o *Order) Reject {
 		return WouldCross
 	}
 	if o.Kind == FillOrKill {
-		if lots, _ := b.Available(*o); lots < o.Lots {
+		if lots, _ := b.Available(*o); lots < L(o.Lots) {
 			return NotFillable
 		}
 	}
@@ -262,7 +271,7 @@ func (b *Book) fits(o *Order) Reject {
 
 // Crosses reports whether an order at this price would meet the best opposite
 // order, even if both have the same owner.
-func (b *Book) Crosses(s Side, price uint32) bool {
+func (b *BookOf[L]) Crosses(s Side, price uint32) bool {
 	if s == Buy {
 		return price >= b.best[Sell]
 	}
@@ -273,7 +282,7 @@ func (b *Book) Crosses(s Side, price uint32) bool {
 // appends a Fill for every resting order that it met, best price and oldest
 // first, and returns the id of the part that rests, 0 if none does. If the code
 // is not Accepted, nothing has changed.
-func (b *Book) Submit(o Order, fills []Fill) (OrderID, []Fill, Reject) {
+func (b *BookOf[L]) Submit(o Order, fills []FillOf[L]) (OrderID, []FillOf[L], Reject) {
 	if code := b.Test(&o); code != Accepted {
 		return 0, fills, code
 	}
@@ -281,16 +290,36 @@ func (b *Book) Submit(o Order, fills []Fill) (OrderID, []Fill, Reject) {
 	return id, fills, Accepted
 }
 
+// SubmitLots is Submit with lots for which an order has no room; those of the order
+// are ignored. It takes plain orders that may trade in part, in continuous trading.
+func (b *BookOf[L]) SubmitLots(o Order, lots L, fills []FillOf[L]) (OrderID, []FillOf[L], Reject) {
+	o.Lots = uint32(min(lots, math.MaxUint32))
+	code := b.Test(&o)
+	switch {
+	case code != Accepted:
+		return 0, fills, code
+	case o.Kind == FillOrKill:
+		return 0, fills, BadKind
+	case b.rules.Phase != Continuous:
+		return 0, fills, WrongPhase
+	}
+	id, fills := b.place(&o, lots, fills)
+	return id, fills, Accepted
+}
+
 // Place is Submit without the checks. The caller must have got Accepted from
 // Test, and since then it must not have changed the book except by cancelling
 // orders.
-func (b *Book) Place(o *Order, fills []Fill) (OrderID, []Fill) {
+func (b *BookOf[L]) Place(o *Order, fills []FillOf[L]) (OrderID, []FillOf[L]) {
+	return b.place(o, L(o.Lots), fills)
+}
+
+func (b *BookOf[L]) place(o *Order, left L, fills []FillOf[L]) (OrderID, []FillOf[L]) {
 	if b.rules.Phase != Continuous {
-		return b.collect(o, 0), fills
+		return b.collect(o, left, 0), fills
 	}
-	left := o.Lots
 	if o.Kind == Market || b.Crosses(o.Side, o.Price) {
-		left, fills = b.match(o, fills)
+		left, fills = b.match(o, left, fills)
 	}
 	if left == 0 || o.Kind > PostOnly {
 		return 0, fills

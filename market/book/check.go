@@ -5,7 +5,7 @@ import "fmt"
 // Check verifies the structure of the book: lists, totals, best prices, bitmap,
 // pages, free lists and expiries. It is for tests and takes time proportional to
 // maxPrice.
-func (b *Book) Check() error {
+func (b *BookOf[L]) Check() error {
 	if b.best[Buy] >= b.best[Sell] {
 		return fmt.Errorf("book: crossed, bid %d, ask %d", b.best[Buy], b.best[Sell])
 	}
@@ -40,7 +40,7 @@ func (b *Book) Check() error {
 }
 
 // checkLevel returns the number of orders at a price and their side.
-func (b *Book) checkLevel(p uint32) (int, Side, error) {
+func (b *BookOf[L]) checkLevel(p uint32) (int, Side, error) {
 	lv := b.levelAt(p)
 	if has := b.prices[0][p>>6]>>(p&63)&1 == 1; has != (lv.head != 0) {
 		return 0, 0, fmt.Errorf("book: price %d, bitmap %v, head %d", p, has, lv.head)
@@ -75,7 +75,7 @@ type runSum struct {
 }
 
 // checkRun verifies a run of a level, adds it to sum and returns the next run.
-func (b *Book) checkRun(at, prev, p uint32, sum *runSum) (next uint32, err error) {
+func (b *BookOf[L]) checkRun(at, prev, p uint32, sum *runSum) (next uint32, err error) {
 	if isSingle(at) {
 		x := b.singleAt(at)
 		if prev != 0 || x.slot.lots == 0 || x.key>>keyPrice != p || x.slot.flags&(1<<selfShift-1) != 0 || isSingle(x.next) {
@@ -106,7 +106,7 @@ func (b *Book) checkRun(at, prev, p uint32, sum *runSum) (next uint32, err error
 }
 
 // checkWaiting verifies the orders outside the queues and returns their number.
-func (b *Book) checkWaiting() (int, error) {
+func (b *BookOf[L]) checkWaiting() (int, error) {
 	n, prev := 0, uint32(0)
 	for at := b.call.list.head; at != 0; at = b.quadAt(at).next {
 		q := b.quadAt(at)
@@ -128,7 +128,7 @@ func (b *Book) checkWaiting() (int, error) {
 
 // checkPages verifies the upper layers of the bitmap, and that every page is used
 // once or idle.
-func (b *Book) checkPages() error {
+func (b *BookOf[L]) checkPages() error {
 	for k := 1; k < layers; k++ {
 		for i, w := range b.prices[k-1] {
 			if has := b.prices[k][i>>6]>>(i&63)&1 == 1; has != (w != 0) {
@@ -174,8 +174,8 @@ func (b *Book) checkPages() error {
 
 // checkPlaces verifies that every quad is in use or free, and that the wheel
 // holds exactly the live orders with an expiry.
-func (b *Book) checkPlaces() error {
-	free, used, expiring, dues := 0, 0, 0, 0
+func (b *BookOf[L]) checkPlaces() error {
+	free, used, expiring, dues, icebergs := 0, 0, 0, 0, 0
 	for at := b.free; at != 0; at = b.quadAt(at).next {
 		if b.quadAt(at).live != 0 || free > len(b.quads) {
 			return fmt.Errorf("book: free quad %d is in use", at)
@@ -191,7 +191,13 @@ func (b *Book) checkPlaces() error {
 			if q.slot[oldest(m)].flags&flagExpires != 0 {
 				expiring++
 			}
+			if q.slot[oldest(m)].flags&flagIceberg != 0 {
+				icebergs++
+			}
 		}
+	}
+	if icebergs != b.icebergs {
+		return fmt.Errorf("book: %d icebergs, %d counted", icebergs, b.icebergs)
 	}
 	if free+used+1 != len(b.quads) {
 		return fmt.Errorf("book: %d quads, %d used, %d free", len(b.quads), used, free)
@@ -220,13 +226,13 @@ func (b *Book) checkPlaces() error {
 	return nil
 }
 
-func (b *Book) expires(id uint32) bool {
+func (b *BookOf[L]) expires(id uint32) bool {
 	_, _, s := b.find(OrderID(id))
 	return s != nil && s.flags&flagExpires != 0
 }
 
 // checkSingles verifies that every single is in use or free.
-func (b *Book) checkSingles() error {
+func (b *BookOf[L]) checkSingles() error {
 	free, used := 0, 0
 	for at := b.freeSingles; at != 0; at = b.singleAt(at).next {
 		if b.singleAt(at).slot.lots != 0 || free > len(b.singles) {

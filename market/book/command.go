@@ -9,7 +9,7 @@ const (
 	OpEnter     Op = iota // Order, Terms
 	OpCancel              // ID
 	OpCancelAll           // Order.Owner; all owners when All is set
-	OpAmend               // ID, Price, Lots
+	OpAmend               // ID, Price, Lots; Terms.Trigger of a stop, 0 for an order that is none
 	OpExpire              // Tick
 	OpPhase               // Phase; Price is the reference of an auction
 	OpBand                // Low, High
@@ -38,31 +38,32 @@ type Command struct {
 	All         bool
 }
 
-// Reaction holds everything that a command did. The next command overwrites its
+// ReactionOf holds everything that a command did. The next command overwrites its
 // slices.
-type Reaction struct {
-	Was     Open      // last state of the order that OpCancel removed
-	ID      OrderID   // the order that rests or waits after OpEnter or OpAmend, 0 if there is none
-	Fills   []Fill    // fills of the command, then those of every stop that it made due
-	Own     int       // the first Own fills belong to the command itself
-	Removed []Resting // by OpCancelAll, OpExpire and OpBand
-	Auction Auction   // result of OpPhase
-	Fired   []Firing
+type ReactionOf[L Lots] struct {
+	Was     OpenOf[L]      // last state of the order that OpCancel removed
+	ID      OrderID        // the order that rests or waits after OpEnter or OpAmend, 0 if there is none
+	Fills   []FillOf[L]    // fills of the command, then those of every stop that it made due
+	Own     int            // the first Own fills belong to the command itself
+	Removed []RestingOf[L] // by OpCancelAll, OpExpire and OpBand
+	Auction AuctionOf[L]   // result of OpPhase
+	Fired   []FiringOf[L]
 	Code    Reject
 }
 
-// Firing is a stop that fired, with the position of its fills.
-type Firing struct {
-	Fired
+// FiringOf is a stop that fired, with the position of its fills.
+type FiringOf[L Lots] struct {
+	FiredOf[L]
 	Fills int // end of its fills in Reaction.Fills; they begin at the end of the fills before
 }
 
 // Do executes a command and then every stop that is due. An unknown operation is
 // refused with BadKind.
-func (b *Book) Do(c *Command, r *Reaction) {
-	*r = Reaction{Fills: r.Fills[:0], Removed: r.Removed[:0], Fired: r.Fired[:0], Auction: r.Auction}
+func (b *BookOf[L]) Do(c *Command, r *ReactionOf[L]) {
+	*r = ReactionOf[L]{Fills: r.Fills[:0], Removed: r.Removed[:0], Fired: r.Fired[:0], Auction: r.Auction}
+	b.sliced = 0
 	a := &r.Auction
-	*a = Auction{Matches: a.Matches[:0], Dropped: a.Dropped[:0]}
+	*a = AuctionOf[L]{Matches: a.Matches[:0], Dropped: a.Dropped[:0]}
 	switch c.Op {
 	case OpEnter:
 		r.ID, r.Fills, r.Code = b.Enter(c.Order, c.Terms, r.Fills)
@@ -75,7 +76,11 @@ func (b *Book) Do(c *Command, r *Reaction) {
 			r.Removed = b.CancelAll(c.Order.Owner, r.Removed)
 		}
 	case OpAmend:
-		r.ID, r.Fills, r.Code = b.Amend(c.ID, c.Price, c.Lots, r.Fills)
+		if c.Terms.Trigger != 0 {
+			r.ID, r.Code = c.ID, b.AmendStop(c.ID, c.Terms.Trigger, c.Price, L(c.Lots))
+		} else {
+			r.ID, r.Fills, r.Code = b.Amend(c.ID, c.Price, L(c.Lots), r.Fills)
+		}
 	case OpExpire:
 		r.Removed = b.Expire(c.Tick, r.Removed)
 	case OpPhase:
@@ -94,6 +99,6 @@ func (b *Book) Do(c *Command, r *Reaction) {
 		if !ok {
 			return
 		}
-		r.Fired = append(r.Fired, Firing{f, len(fills)})
+		r.Fired = append(r.Fired, FiringOf[L]{f, len(fills)})
 	}
 }

@@ -20,7 +20,7 @@ type wheel struct {
 	buckets []bucket
 }
 
-func (b *Book) expiryOf(id uint32) uint32 {
+func (b *BookOf[L]) expiryOf(id uint32) uint32 {
 	if b.slotAt(id).flags&flagExpires == 0 {
 		return 0
 	}
@@ -28,9 +28,9 @@ func (b *Book) expiryOf(id uint32) uint32 {
 }
 
 // dueAt is the expiry of the order at a place in a quad.
-func (b *Book) dueAt(id uint32) *due { return &b.expiry.due[id>>quadBits>>1<<quadBits|id%quadLen] }
+func (b *BookOf[L]) dueAt(id uint32) *due { return &b.expiry.due[id>>quadBits>>1<<quadBits|id%quadLen] }
 
-func (b *Book) schedule(id, tick uint32) {
+func (b *BookOf[L]) schedule(id, tick uint32) {
 	w := &b.expiry
 	if len(w.buckets) == 0 {
 		w.buckets = make([]bucket, buckets)
@@ -50,7 +50,7 @@ func (b *Book) schedule(id, tick uint32) {
 	b.slotAt(id).flags |= flagExpires
 }
 
-func (b *Book) unschedule(id uint32) {
+func (b *BookOf[L]) unschedule(id uint32) {
 	w := &b.expiry
 	d := *b.dueAt(id)
 	at := &w.buckets[d.tick%buckets]
@@ -73,7 +73,7 @@ func (b *Book) unschedule(id uint32) {
 // order in which they came to rest. If the clock moves by more ticks than the
 // wheel has buckets, the order of the list is by bucket instead. An earlier tick
 // than the last one changes nothing.
-func (b *Book) Expire(tick uint32, removed []Resting) []Resting {
+func (b *BookOf[L]) Expire(tick uint32, removed []RestingOf[L]) []RestingOf[L] {
 	from := b.expiry.now
 	if tick <= from {
 		return removed
@@ -85,7 +85,7 @@ func (b *Book) Expire(tick uint32, removed []Resting) []Resting {
 	return removed
 }
 
-func (b *Book) expireBucket(at, tick uint32, removed []Resting) []Resting {
+func (b *BookOf[L]) expireBucket(at, tick uint32, removed []RestingOf[L]) []RestingOf[L] {
 	for id := b.expiry.buckets[at].head; id != 0; {
 		d := *b.dueAt(id)
 		if d.tick <= tick {

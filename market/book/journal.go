@@ -60,15 +60,20 @@ func ReadCommand(journal []byte) (c Command, rest []byte, err error) {
 }
 
 // Replay executes a whole journal. It stops at the first command that cannot be
-// read and returns ErrJournal; the commands before it have been executed.
-func (b *Book) Replay(journal []byte) error {
+// read and returns ErrJournal; the commands before it have been executed. A wide
+// book has no journal and returns ErrJournal at once.
+func (b *BookOf[L]) Replay(journal []byte) error {
+	narrow, ok := any(b).(*Book)
+	if !ok {
+		return ErrJournal
+	}
 	var r Reaction
 	for len(journal) > 0 {
 		c, rest, err := ReadCommand(journal)
 		if err != nil {
 			return err
 		}
-		b.Do(&c, &r)
+		narrow.Do(&c, &r)
 		journal = rest
 	}
 	return nil

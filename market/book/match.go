@@ -2,15 +2,15 @@ package book
 
 // levelAt returns the level of a price. All prices without a page share the
 // levels of page 0, which are empty and must not be written.
-func (b *Book) levelAt(price uint32) *level {
+func (b *BookOf[L]) levelAt(price uint32) *level {
 	return &b.levels[b.page[price>>pageBits]<<pageBits|price&(pageLen-1)]
 }
 
 // match trades o until it is filled or until its price, its budget or the
 // opposite side is exhausted, and returns the lots that are left.
-func (b *Book) match(o *Order, fills []Fill) (uint32, []Fill) {
+func (b *BookOf[L]) match(o *Order, left L, fills []FillOf[L]) (L, []FillOf[L]) {
 	bounded := o.Budget != 0 && (o.Kind == Market || o.Kind == ImmediateOrCancel)
-	left, budget, first := o.Lots, o.Budget, uint32(0)
+	budget, first := o.Budget, uint32(0)
 	for left > 0 {
 		p := b.best[o.Side.Opposite()]
 		if p == 0 || p == noAsk || (o.Kind != Market && !b.Crosses(o.Side, o.Price)) {
@@ -18,12 +18,12 @@ func (b *Book) match(o *Order, fills []Fill) (uint32, []Fill) {
 		}
 		can := left
 		if bounded {
-			can = uint32(min(uint64(can), budget/uint64(p)))
+			can = L(min(uint64(can), budget/uint64(p)))
 		}
 		if can == 0 {
 			break
 		}
-		var traded, lost uint32
+		var traded, lost L
 		traded, lost, fills = b.sweep(o, p, left, can, fills)
 		left -= traded + lost
 		budget -= uint64(traded) * uint64(p)
@@ -43,7 +43,7 @@ func (b *Book) match(o *Order, fills []Fill) (uint32, []Fill) {
 // sweep trades up to can lots against the opposite level at price p, oldest order
 // first, for an order that has left lots left. It returns the lots traded and the
 // lots that the order lost to self-trade prevention.
-func (b *Book) sweep(o *Order, p, left, can uint32, fills []Fill) (traded, lost uint32, _ []Fill) {
+func (b *BookOf[L]) sweep(o *Order, p uint32, left, can L, fills []FillOf[L]) (traded, lost L, _ []FillOf[L]) {
 	lv := b.levelAt(p)
 	at := lv.head
 	for at != 0 && can > 0 {
@@ -63,7 +63,7 @@ func (b *Book) sweep(o *Order, p, left, can uint32, fills []Fill) (traded, lost 
 		traded += n
 		s.lots -= n
 		lv.lots -= uint64(n)
-		fills = append(fills, Fill{Maker: OrderID(id), Owner: s.owner, Tag: s.tag, Price: p,
+		fills = append(fills, FillOf[L]{Maker: OrderID(id), Owner: s.owner, Tag: s.tag, Price: p,
 			Lots: n, Left: s.lots, Gone: s.lots == 0})
 		if s.lots == 0 {
 			at = b.consume(id)
@@ -77,7 +77,7 @@ func (b *Book) sweep(o *Order, p, left, can uint32, fills []Fill) (traded, lost 
 }
 
 // oldestOf is the oldest order of a run.
-func (b *Book) oldestOf(at uint32) (id uint32, s *slot) {
+func (b *BookOf[L]) oldestOf(at uint32) (id uint32, s *slotOf[L]) {
 	if isSingle(at) {
 		return at << quadBits, &b.singleAt(at).slot
 	}
@@ -88,7 +88,7 @@ func (b *Book) oldestOf(at uint32) (id uint32, s *slot) {
 
 // consume frees a slot that a sweep has emptied and returns the run at which the
 // sweep goes on.
-func (b *Book) consume(id uint32) uint32 {
+func (b *BookOf[L]) consume(id uint32) uint32 {
 	at, i := id>>quadBits, id%quadLen
 	b.live--
 	if isSingle(at) {
@@ -97,8 +97,13 @@ func (b *Book) consume(id uint32) uint32 {
 		return next
 	}
 	q := b.quadAt(at)
-	if q.slot[i].flags&flagExpires != 0 {
-		b.unschedule(id)
+	if f := q.slot[i].flags; f&(flagExpires|flagIceberg) != 0 {
+		if f&flagExpires != 0 {
+			b.unschedule(id)
+		}
+		if f&flagIceberg != 0 {
+			b.icebergs--
+		}
 	}
 	q.live &^= 1 << i
 	if q.live != 0 {
@@ -110,7 +115,7 @@ func (b *Book) consume(id uint32) uint32 {
 }
 
 // cutHead makes a run the first of its level. The runs before it have been freed.
-func (b *Book) cutHead(lv *level, at uint32) {
+func (b *BookOf[L]) cutHead(lv *level, at uint32) {
 	if lv.head == at {
 		return
 	}
@@ -123,7 +128,7 @@ func (b *Book) cutHead(lv *level, at uint32) {
 }
 
 // openLevel adds a price to the set of prices with orders.
-func (b *Book) openLevel(p uint32, side Side) *level {
+func (b *BookOf[L]) openLevel(p uint32, side Side) *level {
 	if b.page[p>>pageBits] == 0 {
 		b.openPage(p >> pageBits)
 	}
@@ -138,7 +143,7 @@ func (b *Book) openLevel(p uint32, side Side) *level {
 
 // openPage creates the levels of the n-th group of pageLen prices, or re-uses an
 // idle page.
-func (b *Book) openPage(n uint32) {
+func (b *BookOf[L]) openPage(n uint32) {
 	b.lo, b.hi = min(b.lo, n), max(b.hi, n+1)
 	if i := len(b.idle) - 1; i >= 0 {
 		b.page[n] = b.idle[i]
@@ -151,7 +156,7 @@ func (b *Book) openPage(n uint32) {
 
 // drop removes an empty level and updates the best price. All prices beyond a
 // best price belong to the same side, because the book is never crossed.
-func (b *Book) drop(side Side, p uint32) {
+func (b *BookOf[L]) drop(side Side, p uint32) {
 	b.prices.clear(p)
 	if b.prices.vacant(p, pageLen) {
 		b.idle = append(b.idle, b.page[p>>pageBits])

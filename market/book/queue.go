@@ -17,27 +17,27 @@ const (
 // number are quads. The place of an order, its OrderID, is the number of its run
 // times four plus the index of its slot.
 
-// single is a run of one plain order that came when its price was empty. It takes
+// singleOf is a run of one plain order that came when its price was empty. It takes
 // half a cache line.
-type single struct {
-	next uint32 // next run; in a free single, the next free single
-	key  uint32 // price<<8 | side
-	slot slot   // 0 lots: this single is free
+type singleOf[L Lots] struct {
+	next uint32    // next run; in a free single, the next free single
+	key  uint32    // price<<8 | side
+	slot slotOf[L] // 0 lots: this single is free
 	_    [12]byte
 }
 
-// quad is a run of up to four successive orders of one price, oldest first, in
+// quadOf is a run of up to four successive orders of one price, oldest first, in
 // one cache line. Its slots are used again only after all four orders have left.
-type quad struct {
+type quadOf[L Lots] struct {
 	next, prev uint32 // runs of the same level; in a free quad, next is the next free quad
 	key        uint32 // price<<8 | side
 	live       uint8  // bit i says that slot i holds an order
-	slot       [quadLen]slot
+	slot       [quadLen]slotOf[L]
 }
 
-// slot is one order.
-type slot struct {
-	lots  uint32
+// slotOf is one order.
+type slotOf[L Lots] struct {
+	lots  L
 	owner ledger.Owner
 	tag   uint16
 	flags uint16
@@ -64,12 +64,12 @@ func (lv *level) last() uint32 { return (lv.end+quadLen-1)>>quadBits - min(lv.en
 func isSingle(at uint32) bool { return at&1 != 0 }
 
 // quadAt and singleAt return the run with a number, which must be of that kind.
-func (b *Book) quadAt(at uint32) *quad     { return &b.quads[at>>1] }
-func (b *Book) singleAt(at uint32) *single { return &b.singles[at>>1] }
+func (b *BookOf[L]) quadAt(at uint32) *quadOf[L]     { return &b.quads[at>>1] }
+func (b *BookOf[L]) singleAt(at uint32) *singleOf[L] { return &b.singles[at>>1] }
 
 // find returns an order and what its run stores for it: the quad (nil for a
 // single) and the key. The slot is nil if the id is not in use.
-func (b *Book) find(id OrderID) (q *quad, key uint32, s *slot) {
+func (b *BookOf[L]) find(id OrderID) (q *quadOf[L], key uint32, s *slotOf[L]) {
 	at, i := uint32(id>>quadBits), id%quadLen
 	if !isSingle(at) {
 		if uint(at>>1) >= uint(len(b.quads)) {
@@ -89,7 +89,7 @@ func (b *Book) find(id OrderID) (q *quad, key uint32, s *slot) {
 }
 
 // slotAt returns the slot of an id that is known to be in use.
-func (b *Book) slotAt(id uint32) *slot {
+func (b *BookOf[L]) slotAt(id uint32) *slotOf[L] {
 	if at := id >> quadBits; isSingle(at) {
 		return &b.singleAt(at).slot
 	}
@@ -100,7 +100,7 @@ func (b *Book) slotAt(id uint32) *slot {
 func oldest(live uint8) uint32 { return uint32(bits.TrailingZeros8(live)) % quadLen }
 
 // rest puts the remaining lots of an order at the end of the queue at its price.
-func (b *Book) rest(o *Order, lots uint32) OrderID {
+func (b *BookOf[L]) rest(o *Order, lots L) OrderID {
 	lv := b.levelAt(o.Price)
 	key := o.Price<<keyPrice | uint32(o.Side)
 	if lv.end%quadLen == 0 {
@@ -128,7 +128,7 @@ func (b *Book) rest(o *Order, lots uint32) OrderID {
 }
 
 // restFirst makes an order the single of an empty level.
-func (b *Book) restFirst(lv *level, o *Order, key, lots uint32) OrderID {
+func (b *BookOf[L]) restFirst(lv *level, o *Order, key uint32, lots L) OrderID {
 	at := b.newSingle()
 	x := b.singleAt(at)
 	x.next, x.key = 0, key
@@ -140,16 +140,16 @@ func (b *Book) restFirst(lv *level, o *Order, key, lots uint32) OrderID {
 }
 
 // set stores a plain order in a slot.
-func (s *slot) set(o *Order, lots uint32) {
+func (s *slotOf[L]) set(o *Order, lots L) {
 	s.lots, s.owner, s.tag, s.flags = lots, o.Owner, o.Tag, uint16(o.Self)<<selfShift
 }
 
 // newQuad takes a quad from the free list or makes one.
-func (b *Book) newQuad(key uint32) uint32 {
+func (b *BookOf[L]) newQuad(key uint32) uint32 {
 	at := b.free
 	if at == 0 {
 		at = uint32(len(b.quads)) << 1
-		b.quads = append(b.quads, quad{})
+		b.quads = append(b.quads, quadOf[L]{})
 	} else {
 		b.free = b.quadAt(at).next
 	}
@@ -158,16 +158,16 @@ func (b *Book) newQuad(key uint32) uint32 {
 }
 
 // freeQuad puts an empty quad that is in no list on the free list.
-func (b *Book) freeQuad(at uint32) {
+func (b *BookOf[L]) freeQuad(at uint32) {
 	b.quadAt(at).next = b.free
 	b.free = at
 }
 
 // newSingle takes a single from the free list or makes one.
-func (b *Book) newSingle() uint32 {
+func (b *BookOf[L]) newSingle() uint32 {
 	at := b.freeSingles
 	if at == 0 {
-		b.singles = append(b.singles, single{})
+		b.singles = append(b.singles, singleOf[L]{})
 		return uint32(len(b.singles))<<1 - 1
 	}
 	b.freeSingles = b.singleAt(at).next
@@ -175,7 +175,7 @@ func (b *Book) newSingle() uint32 {
 }
 
 // freeSingle puts a single that is in no list on the free list.
-func (b *Book) freeSingle(at uint32) {
+func (b *BookOf[L]) freeSingle(at uint32) {
 	x := b.singleAt(at)
 	x.slot.lots = 0
 	x.next = b.freeSingles
@@ -183,7 +183,7 @@ func (b *Book) freeSingle(at uint32) {
 }
 
 // follow sets the run after another; next 0 makes that one the last.
-func (b *Book) follow(at, next uint32) {
+func (b *BookOf[L]) follow(at, next uint32) {
 	if isSingle(at) {
 		b.singleAt(at).next = next
 	} else {
@@ -192,7 +192,7 @@ func (b *Book) follow(at, next uint32) {
 }
 
 // link puts a quad at the end of a level. The quad must take no more orders.
-func (b *Book) link(lv *level, at uint32) {
+func (b *BookOf[L]) link(lv *level, at uint32) {
 	q, last := b.quadAt(at), lv.last()
 	q.next, q.prev = 0, last
 	if last != 0 {
@@ -204,7 +204,7 @@ func (b *Book) link(lv *level, at uint32) {
 }
 
 // unlink takes a quad out of its level.
-func (b *Book) unlink(lv *level, at uint32) {
+func (b *BookOf[L]) unlink(lv *level, at uint32) {
 	q := b.quadAt(at)
 	if q.prev != 0 {
 		b.follow(q.prev, q.next)
@@ -222,7 +222,7 @@ func (b *Book) unlink(lv *level, at uint32) {
 
 // remove takes an order out of its level, or from where it waits, and frees its
 // place.
-func (b *Book) remove(id uint32) {
+func (b *BookOf[L]) remove(id uint32) {
 	at, i := id>>quadBits, id%quadLen
 	if isSingle(at) {
 		b.removeSingle(at)
@@ -234,6 +234,9 @@ func (b *Book) remove(id uint32) {
 		if s.flags&flagExpires != 0 {
 			b.unschedule(id)
 		}
+		if s.flags&flagIceberg != 0 {
+			b.icebergs--
+		}
 		if !s.queued() {
 			b.removeWaiting(at)
 			return
@@ -243,7 +246,7 @@ func (b *Book) remove(id uint32) {
 }
 
 // clearSlot takes an order without flags out of its quad and level.
-func (b *Book) clearSlot(q *quad, id, lots uint32) {
+func (b *BookOf[L]) clearSlot(q *quadOf[L], id uint32, lots L) {
 	lv := b.levelAt(q.key >> keyPrice)
 	lv.lots -= uint64(lots)
 	b.live--
@@ -258,7 +261,7 @@ func (b *Book) clearSlot(q *quad, id, lots uint32) {
 }
 
 // removeSingle takes out the order of a single, which is the first of its level.
-func (b *Book) removeSingle(at uint32) {
+func (b *BookOf[L]) removeSingle(at uint32) {
 	x := b.singleAt(at)
 	lv := b.levelAt(x.key >> keyPrice)
 	lv.lots -= uint64(x.slot.lots)
@@ -272,7 +275,7 @@ func (b *Book) removeSingle(at uint32) {
 }
 
 // removeWaiting takes out an order that is in no level.
-func (b *Book) removeWaiting(at uint32) {
+func (b *BookOf[L]) removeWaiting(at uint32) {
 	q := b.quadAt(at)
 	if q.slot[0].isStop() {
 		b.pull(at)

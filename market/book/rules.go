@@ -33,11 +33,11 @@ func (r *Rules) inBand(price uint32) bool {
 }
 
 // Rules returns the rules in force.
-func (b *Book) Rules() Rules { return b.rules }
+func (b *BookOf[L]) Rules() Rules { return b.rules }
 
 // SetMinLots sets the smallest order that the book accepts from now on. Resting
 // orders stay.
-func (b *Book) SetMinLots(lots uint32) {
+func (b *BookOf[L]) SetMinLots(lots uint32) {
 	b.rules.MinLots = lots
 	b.ruled = b.rules != Rules{}
 }
@@ -46,7 +46,7 @@ func (b *Book) SetMinLots(lots uint32) {
 // outside the band, in the order of CancelAll. Since no order rests outside the
 // band, market orders cannot trade there either. A high of 0 lifts the band. A
 // band with low above high is refused with BadPrice.
-func (b *Book) SetBand(low, high uint32, removed []Resting) ([]Resting, Reject) {
+func (b *BookOf[L]) SetBand(low, high uint32, removed []RestingOf[L]) ([]RestingOf[L], Reject) {
 	if high == 0 {
 		low = 0
 	} else if low > high {
@@ -57,14 +57,14 @@ func (b *Book) SetBand(low, high uint32, removed []Resting) ([]Resting, Reject) 
 	if high == 0 {
 		return removed, Accepted
 	}
-	return b.removeIf(func(r *Resting) bool {
+	return b.removeIf(func(r *RestingOf[L]) bool {
 		q, _, s := b.find(r.ID)
 		return !b.rules.inBand(r.Price) && kindOf(q, s) != Market
 	}, removed), Accepted
 }
 
 // allowed checks an order against the rules and its terms.
-func (b *Book) allowed(o *Order, t *Terms) Reject {
+func (b *BookOf[L]) allowed(o *Order, t *Terms) Reject {
 	switch {
 	case !b.meaningful(o, t):
 		return BadTerms
@@ -80,6 +80,6 @@ func (b *Book) allowed(o *Order, t *Terms) Reject {
 
 // callable reports whether a call auction takes an order: a stop that waits, or a
 // limit or market order without a minimum quantity.
-func (b *Book) callable(o *Order, t *Terms) bool {
+func (b *BookOf[L]) callable(o *Order, t *Terms) bool {
 	return b.waits(o, t) || ((o.Kind == Limit || o.Kind == Market) && t.MinLots == 0)
 }

@@ -18,8 +18,12 @@ const snapshotMark = 0x32304b42 // BK02
 // ErrSnapshot is the error of Restore for bytes that are not a snapshot.
 var ErrSnapshot = errors.New("book: snapshot is cut or damaged")
 
-// AppendSnapshot writes the whole state to the end of out.
-func (b *Book) AppendSnapshot(out []byte) []byte {
+// AppendSnapshot writes the whole state to the end of out. It panics for a wide
+// book, which has no snapshot.
+func (b *BookOf[L]) AppendSnapshot(out []byte) []byte {
+	if _, narrow := any(b).(*Book); !narrow {
+		panic("book: a wide book has no snapshot")
+	}
 	st, c, w := &b.stops, &b.call, &b.expiry
 	out = words(out, snapshotMark, b.maxPrice, w.now, b.last, b.rules.Low, b.rules.High, b.rules.MinLots,
 		uint32(b.rules.Phase), b.free, b.freeSingles)
@@ -47,14 +51,14 @@ func (b *Book) AppendSnapshot(out []byte) []byte {
 	return st.appendHeaps(out)
 }
 
-func (s *slot) append(out []byte) []byte {
-	return words(out, s.lots, uint32(s.owner), uint32(s.tag)|uint32(s.flags)<<16)
+func (s *slotOf[L]) append(out []byte) []byte {
+	return words(out, uint32(s.lots), uint32(s.owner), uint32(s.tag)|uint32(s.flags)<<16)
 }
 
 // given is the number of slots of a quad that have been handed out. It matters
 // only for the last quad of a level, which can still take orders; all others
 // count as full.
-func (b *Book) given(at uint32) uint32 {
+func (b *BookOf[L]) given(at uint32) uint32 {
 	q := b.quadAt(at)
 	if q.live == 0 || !q.slot[0].queued() {
 		return quadLen
@@ -102,7 +106,7 @@ func Restore(snapshot []byte) (*Book, error) {
 
 // readHead reads the numbers at the front of a snapshot and returns the lengths
 // of its tables: quads, singles, expiries, buckets, buy stops and sell stops.
-func (b *Book) readHead(r *reader) (n [6]uint32) {
+func (b *BookOf[L]) readHead(r *reader) (n [6]uint32) {
 	b.expiry.now, b.last = r.u32(), r.u32()
 	b.rules = Rules{Low: r.u32(), High: r.u32(), MinLots: r.u32()}
 	b.rules.Phase = Phase(min(r.u32(), uint32(Phases)))
@@ -117,20 +121,20 @@ func (b *Book) readHead(r *reader) (n [6]uint32) {
 	return n
 }
 
-func (b *Book) readTables(r *reader, n [6]uint32) (given []uint32) {
-	b.quads, given = make([]quad, n[0]), make([]uint32, n[0])
+func (b *BookOf[L]) readTables(r *reader, n [6]uint32) (given []uint32) {
+	b.quads, given = make([]quadOf[L], n[0]), make([]uint32, n[0])
 	for i := range b.quads {
 		q := &b.quads[i]
 		q.next, q.prev, q.key = r.u32(), r.u32(), r.u32()
 		v := r.u32()
 		q.live, given[i] = uint8(v), v>>8
 		for k := range q.slot {
-			q.slot[k] = r.slot()
+			q.slot[k] = readSlot[L](r)
 		}
 	}
-	b.singles = make([]single, n[1])
+	b.singles = make([]singleOf[L], n[1])
 	for i := range b.singles {
-		b.singles[i] = single{next: r.u32(), key: r.u32(), slot: r.slot()}
+		b.singles[i] = singleOf[L]{next: r.u32(), key: r.u32(), slot: readSlot[L](r)}
 	}
 	b.expiry.due = make([]due, n[2])
 	for i := range b.expiry.due {
@@ -144,8 +148,8 @@ func (b *Book) readTables(r *reader, n [6]uint32) (given []uint32) {
 	return given
 }
 
-func (r *reader) slot() slot {
-	s := slot{lots: r.u32(), owner: ledger.Owner(r.u32())}
+func readSlot[L Lots](r *reader) slotOf[L] {
+	s := slotOf[L]{lots: L(r.u32()), owner: ledger.Owner(r.u32())}
 	v := r.u32()
 	s.tag, s.flags = uint16(v), uint16(v>>16)
 	return s
@@ -153,20 +157,20 @@ func (r *reader) slot() slot {
 
 // isQuad and isRun report whether a run with that number exists. 0 means none and
 // counts as a quad.
-func (b *Book) isQuad(at uint32) bool { return !isSingle(at) && int(at>>1) < len(b.quads) }
-func (b *Book) isRun(at uint32) bool {
+func (b *BookOf[L]) isQuad(at uint32) bool { return !isSingle(at) && int(at>>1) < len(b.quads) }
+func (b *BookOf[L]) isRun(at uint32) bool {
 	return b.isQuad(at) || isSingle(at) && int(at>>1) < len(b.singles)
 }
 
 // isPlace reports whether a place can have an expiry. 0 means none and is
 // allowed.
-func (b *Book) isPlace(id uint32) bool {
+func (b *BookOf[L]) isPlace(id uint32) bool {
 	return !isSingle(id>>quadBits) && int(id>>quadBits>>1<<quadBits|id%quadLen) < max(len(b.expiry.due), 1)
 }
 
 // checkLinks verifies that every link leads to a place that exists, so that Check
 // can follow the links of damaged bytes safely.
-func (b *Book) checkLinks() error {
+func (b *BookOf[L]) checkLinks() error {
 	bad := func(what string, i int) error { return fmt.Errorf("book: %s %d leads nowhere", what, i) }
 	if !b.isQuad(b.free) || !b.isQuad(b.call.list.head) || !b.isQuad(b.call.list.last()) || b.quads[0].live != 0 ||
 		b.freeSingles != 0 && (!isSingle(b.freeSingles) || !b.isRun(b.freeSingles)) {
@@ -202,7 +206,7 @@ func (b *Book) checkLinks() error {
 
 // linked reports whether the links of a quad and the expiries of its orders are
 // valid.
-func (b *Book) linked(at uint32) bool {
+func (b *BookOf[L]) linked(at uint32) bool {
 	q := b.quadAt(at)
 	stop := q.live == 1 && q.slot[0].isStop() // next and prev of a stop are no links
 	if (!stop && (!b.isQuad(q.next) || (q.live != 0 && !b.isRun(q.prev)))) ||
@@ -218,7 +222,7 @@ func (b *Book) linked(at uint32) bool {
 }
 
 // rebuild makes the levels from the runs and counts the orders.
-func (b *Book) rebuild(given []uint32) {
+func (b *BookOf[L]) rebuild(given []uint32) {
 	for i := range b.singles {
 		if x := &b.singles[i]; x.slot.lots != 0 {
 			b.live++
@@ -236,6 +240,9 @@ func (b *Book) rebuild(given []uint32) {
 		for _, s := range b.ordersIn(q) {
 			if s.flags&flagExpires != 0 {
 				b.expiry.live++
+			}
+			if s.flags&flagIceberg != 0 {
+				b.icebergs++
 			}
 		}
 		if q.live == 0 || !q.slot[0].queued() && q.live == 1 {
@@ -259,7 +266,7 @@ func (b *Book) rebuild(given []uint32) {
 }
 
 // rebuilt returns the level of a run. The first run of a level opens it.
-func (b *Book) rebuilt(key uint32, first bool) *level {
+func (b *BookOf[L]) rebuilt(key uint32, first bool) *level {
 	p := key >> keyPrice
 	if first {
 		return b.openLevel(p, Side(key&keySide))
@@ -270,7 +277,7 @@ func (b *Book) rebuilt(key uint32, first bool) *level {
 	return b.levelAt(p)
 }
 
-func (b *Book) ordersIn(q *quad) (out []*slot) {
+func (b *BookOf[L]) ordersIn(q *quadOf[L]) (out []*slotOf[L]) {
 	for m := q.live; m != 0; m &= m - 1 {
 		out = append(out, &q.slot[oldest(m)])
 	}

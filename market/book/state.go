@@ -5,12 +5,12 @@ import "stakeout/experiments/kit/exact"
 // CopyFrom makes b equal to src and re-uses the memory of b where it fits. If the
 // two differ in maxPrice, b is made anew. It copies the orders, the pages in use
 // and the part of the price range that was ever touched.
-func (b *Book) CopyFrom(src *Book) {
+func (b *BookOf[L]) CopyFrom(src *BookOf[L]) {
 	if b == src {
 		return
 	}
 	if b.maxPrice != src.maxPrice {
-		*b = *New(src.maxPrice)
+		*b = *newBook[L](src.maxPrice)
 	}
 	lo, hi := min(b.lo, src.lo), max(b.hi, src.hi)
 	if lo < hi {
@@ -27,6 +27,7 @@ func (b *Book) CopyFrom(src *Book) {
 	b.levels = append(b.levels[:0], src.levels...)
 	b.idle = append(b.idle[:0], src.idle...)
 	b.free, b.freeSingles, b.live, b.best, b.last = src.free, src.freeSingles, src.live, src.best, src.last
+	b.icebergs, b.sliced = src.icebergs, src.sliced
 	b.rules, b.ruled = src.rules, src.ruled
 	b.expiry.now, b.expiry.live = src.expiry.now, src.expiry.live
 	b.expiry.due = append(b.expiry.due[:0], src.expiry.due...)
@@ -42,7 +43,7 @@ func (b *Book) CopyFrom(src *Book) {
 // Features that a book does not use leave its hash unchanged. In particular the
 // price of the last trade enters only while a stop or a rule may depend on it; a
 // caller that always depends on it folds Last as well.
-func (b *Book) Hash(h uint64) uint64 {
+func (b *BookOf[L]) Hash(h uint64) uint64 {
 	h = exact.Fold(h, uint64(b.expiry.now)<<32|uint64(b.maxPrice))
 	for s := Buy; s <= Sell; s++ {
 		h = exact.Fold(h, uint64(s))
@@ -70,7 +71,7 @@ func (b *Book) Hash(h uint64) uint64 {
 
 // hashOrder folds one order into h: price, lots, owner, tag and expiry, and the
 // rest only for an order that is not plain.
-func (b *Book) hashOrder(h uint64, id uint32) uint64 {
+func (b *BookOf[L]) hashOrder(h uint64, id uint32) uint64 {
 	q, key, r := b.find(OrderID(id))
 	h = exact.Fold(h, uint64(key>>keyPrice)<<32|uint64(r.lots))
 	h = exact.Fold(h, uint64(r.owner)<<16|uint64(r.tag))
@@ -88,7 +89,7 @@ func (b *Book) hashOrder(h uint64, id uint32) uint64 {
 }
 
 // Orders appends every resting order of a side in price–time order.
-func (b *Book) Orders(s Side, out []Resting) []Resting {
+func (b *BookOf[L]) Orders(s Side, out []RestingOf[L]) []RestingOf[L] {
 	for p, _, ok := b.Best(s); ok; p, ok = b.worse(s, p) {
 		lv := b.levelAt(p)
 		for id := b.following(lv, 0); id != 0; id = b.following(lv, id) {

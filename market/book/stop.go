@@ -41,21 +41,21 @@ type stopBook struct {
 func (st *stopBook) any() bool { return len(st.heap[Buy])+len(st.heap[Sell]) > 0 }
 
 // isStop reports whether an order waits for its trigger.
-func (s *slot) isStop() bool { return s.flags&flagStop != 0 }
+func (s *slotOf[L]) isStop() bool { return s.flags&flagStop != 0 }
 
 // age and trigger are what stops of one side are sorted by.
-func (q *quad) age() uint32     { return q.next }
-func (q *quad) trigger() uint32 { return q.slot[2].lots }
+func (q *quadOf[L]) age() uint32     { return q.next }
+func (q *quadOf[L]) trigger() uint32 { return uint32(q.slot[2].lots) }
 
 // budget is Order.Budget of a stop.
-func (q *quad) budget() uint64 { return uint64(q.slot[3].lots) | uint64(q.slot[3].owner)<<32 }
+func (q *quadOf[L]) budget() uint64 { return uint64(q.slot[3].lots) | uint64(q.slot[3].owner)<<32 }
 
-func (q *quad) setBudget(n uint64) {
-	q.slot[3].lots, q.slot[3].owner = uint32(n), ledger.Owner(n>>32)
+func (q *quadOf[L]) setBudget(n uint64) {
+	q.slot[3].lots, q.slot[3].owner = L(uint32(n)), ledger.Owner(n>>32)
 }
 
 // rescaleBudget follows a change of price or lots: a budget becomes their product.
-func (q *quad) rescaleBudget() {
+func (q *quadOf[L]) rescaleBudget() {
 	if q.budget() != 0 {
 		q.setBudget(uint64(q.key>>keyPrice) * uint64(q.slot[0].lots))
 	}
@@ -72,24 +72,29 @@ func reached(s Side, trigger, lo, hi uint32) bool {
 
 // waits reports whether an order with these terms would wait for its trigger. It
 // does not if the last trade has reached the trigger already.
-func (b *Book) waits(o *Order, t *Terms) bool {
+func (b *BookOf[L]) waits(o *Order, t *Terms) bool {
 	return t.Trigger != 0 && !reached(o.Side, t.Trigger, b.last, b.last)
 }
 
 // wait enters a stop.
-func (b *Book) wait(o *Order, t *Terms) OrderID {
-	at := b.apart(o, o.Lots, 0, flagStop)
+func (b *BookOf[L]) wait(o *Order, t *Terms) OrderID {
+	at := b.apart(o, L(o.Lots), 0, flagStop)
 	q := b.quadAt(at)
 	q.slot[1].owner = ledger.Owner(t.Display)
-	q.slot[2].lots, q.slot[2].owner = t.Trigger, ledger.Owner(t.MinLots)
+	q.slot[2].lots, q.slot[2].owner = L(t.Trigger), ledger.Owner(t.MinLots)
 	q.setBudget(o.Budget)
 	b.push(at)
 	return OrderID(at << quadBits)
 }
 
 // amendStop gives a stop another price and other lots. It becomes the youngest.
-func (b *Book) amendStop(at, price, lots uint32) {
+func (b *BookOf[L]) amendStop(at, price uint32, lots L) {
 	b.pull(at)
+	b.rekey(at, price, lots)
+}
+
+// rekey sets price and lots of a stop that is in no heap, and puts it back.
+func (b *BookOf[L]) rekey(at, price uint32, lots L) {
 	q := b.quadAt(at)
 	q.key = price<<keyPrice | q.key&keySide
 	q.slot[0].lots = lots
@@ -97,8 +102,62 @@ func (b *Book) amendStop(at, price, lots uint32) {
 	b.push(at)
 }
 
+// AmendStop gives a stop another trigger, price and lots under its id. Fewer lots
+// with the same trigger and price keep its turn among the stops of its trigger;
+// otherwise it becomes the youngest. A market order keeps its price, which is
+// ignored. A trigger that the last trade has reached makes the stop due at once.
+// An order that is no stop, and a trigger that is no price, are refused with
+// BadTerms.
+func (b *BookOf[L]) AmendStop(id OrderID, trigger, price uint32, lots L) Reject {
+	q, key, s := b.find(id)
+	market := s != nil && kindOf(q, s) == Market
+	if market {
+		price = max(key>>keyPrice, 1)
+	}
+	code := b.TestAmend(id, price, lots)
+	if code != Accepted && code < BadTerms {
+		return code
+	}
+	if !s.isStop() || trigger == 0 || trigger >= b.maxPrice {
+		return BadTerms
+	}
+	moved := trigger != q.trigger()
+	switch {
+	case moved && b.rules.Phase == Halted:
+		return WrongPhase
+	case code != Accepted:
+		return code
+	case !moved && reduces(q, key, s, price, lots):
+		b.reduce(q, key, s, s.lots-lots)
+		return Accepted
+	case market:
+		price = key >> keyPrice
+	}
+	at := uint32(id) >> quadBits
+	b.pull(at)
+	q.slot[2].lots = L(trigger)
+	b.rekey(at, price, lots)
+	if moved && reached(Side(key&keySide), trigger, b.last, b.last) {
+		b.note(b.last, b.last)
+	}
+	return Accepted
+}
+
+// Conditions returns kind and terms of an order; everything that stands in a
+// queue is a limit order. It reports false if the id is not in use.
+func (b *BookOf[L]) Conditions(id OrderID) (Kind, Terms, bool) {
+	q, _, s := b.find(id)
+	switch {
+	case s == nil:
+		return 0, Terms{}, false
+	case !s.isStop():
+		return kindOf(q, s), Terms{Display: q.displayOf(s)}, true
+	}
+	return kindOf(q, s), Terms{q.trigger(), uint32(q.slot[1].owner), uint32(q.slot[2].owner)}, true
+}
+
 // push gives a stop the next age and a place in its heap.
-func (b *Book) push(at uint32) {
+func (b *BookOf[L]) push(at uint32) {
 	if !b.stops.any() {
 		b.stops.age = 0
 	}
@@ -111,7 +170,7 @@ func (b *Book) push(at uint32) {
 }
 
 // pull takes a stop out of its heap.
-func (b *Book) pull(at uint32) {
+func (b *BookOf[L]) pull(at uint32) {
 	q := b.quadAt(at)
 	h := b.stops.heap[q.key&keySide]
 	i, last := q.prev, uint32(len(h)-1)
@@ -125,7 +184,7 @@ func (b *Book) pull(at uint32) {
 }
 
 // earlier reports whether stop x of a side fires before stop y of that side.
-func (b *Book) earlier(x, y uint32) bool {
+func (b *BookOf[L]) earlier(x, y uint32) bool {
 	p, q := b.quadAt(x), b.quadAt(y)
 	if p.trigger() == q.trigger() {
 		return p.age() < q.age()
@@ -133,14 +192,14 @@ func (b *Book) earlier(x, y uint32) bool {
 	return (p.trigger() < q.trigger()) == (p.key&keySide == uint32(Buy))
 }
 
-func (b *Book) up(h []uint32, i uint32) {
+func (b *BookOf[L]) up(h []uint32, i uint32) {
 	for i > 0 && b.earlier(h[i], h[(i-1)/2]) {
 		b.swap(h, i, (i-1)/2)
 		i = (i - 1) / 2
 	}
 }
 
-func (b *Book) down(h []uint32, i uint32) {
+func (b *BookOf[L]) down(h []uint32, i uint32) {
 	for {
 		least := i
 		for c := 2*i + 1; c <= 2*i+2 && int(c) < len(h); c++ {
@@ -156,14 +215,14 @@ func (b *Book) down(h []uint32, i uint32) {
 	}
 }
 
-func (b *Book) swap(h []uint32, i, j uint32) {
+func (b *BookOf[L]) swap(h []uint32, i, j uint32) {
 	h[i], h[j] = h[j], h[i]
 	b.quadAt(h[i]).prev, b.quadAt(h[j]).prev = i, j
 }
 
 // inOrder lists the stops of a side in the order in which they would fire. The
 // next call overwrites the list.
-func (b *Book) inOrder(s Side) []uint32 {
+func (b *BookOf[L]) inOrder(s Side) []uint32 {
 	b.stops.sorted = append(b.stops.sorted[:0], b.stops.heap[s]...)
 	slices.SortFunc(b.stops.sorted, func(x, y uint32) int {
 		if b.earlier(x, y) {
@@ -177,7 +236,7 @@ func (b *Book) inOrder(s Side) []uint32 {
 // note records the first and the last price at which an order traded. The prices
 // of one order move in one direction, so these two are its extremes. Without a
 // stop that waits nothing is recorded.
-func (b *Book) note(first, last uint32) {
+func (b *BookOf[L]) note(first, last uint32) {
 	st := &b.stops
 	if !st.any() {
 		return
@@ -190,7 +249,7 @@ func (b *Book) note(first, last uint32) {
 
 // next is the stop that fires next, 0 when none is due. If stops of both sides are
 // due, the older of the two fires.
-func (b *Book) next() uint32 {
+func (b *BookOf[L]) next() uint32 {
 	st := &b.stops
 	var due [2]uint32
 	for s, h := range st.heap {
@@ -205,11 +264,11 @@ func (b *Book) next() uint32 {
 }
 
 // Due reports whether trades have happened that may have reached a trigger.
-func (b *Book) Due() bool { return b.stops.hi != 0 && b.rules.Phase == Continuous }
+func (b *BookOf[L]) Due() bool { return b.stops.hi != 0 && b.rules.Phase == Continuous }
 
-// Fired is a stop that was due and has left its place. It was executed like an
+// FiredOf is a stop that was due and has left its place. It was executed like an
 // order that arrives now, or refused with Code.
-type Fired struct {
+type FiredOf[L Lots] struct {
 	Order Order   // as it was executed
 	Was   OrderID // its id while it waited
 	ID    OrderID // the id of what rests of it now, 0 if nothing does
@@ -220,30 +279,35 @@ type Fired struct {
 // when no stop is due. After every command that may trade, the caller repeats
 // Fire until then. Stops fire one at a time, so that each meets the book that the
 // one before has left.
-func (b *Book) Fire(fills []Fill) (Fired, []Fill, bool) {
+func (b *BookOf[L]) Fire(fills []FillOf[L]) (FiredOf[L], []FillOf[L], bool) {
 	if !b.Due() {
-		return Fired{}, fills, false
+		return FiredOf[L]{}, fills, false
 	}
 	at := b.next()
 	if at == 0 {
 		b.stops.hi = 0
-		return Fired{}, fills, false
+		return FiredOf[L]{}, fills, false
 	}
 	q := b.quadAt(at)
 	s := &q.slot[0]
-	f := Fired{Was: OrderID(at << quadBits), Order: Order{Owner: s.owner, Tag: s.tag, Lots: s.lots,
+	f := FiredOf[L]{Was: OrderID(at << quadBits), Order: Order{Owner: s.owner, Tag: s.tag, Lots: uint32(s.lots),
 		Price: q.key >> keyPrice, Side: Side(q.key & keySide), Kind: kindOf(q, s), Self: s.self(),
 		Expiry: b.expiryOf(at << quadBits), Budget: q.budget()}}
 	// An amendment may have reduced the stop below its display or minimum quantity.
-	t := Terms{Display: min(uint32(q.slot[1].owner), s.lots), MinLots: min(uint32(q.slot[2].owner), s.lots)}
+	t := Terms{Display: uint32(min(L(q.slot[1].owner), s.lots)), MinLots: uint32(min(L(q.slot[2].owner), s.lots))}
 	b.remove(at << quadBits)
-	f.ID, fills, f.Code = b.Enter(f.Order, t, fills)
+	if f.Code = b.TestTerms(&f.Order, &t); f.Code == Accepted && b.overSliced(&f.Order, b.sliced) {
+		f.Code = TooManySlices
+	}
+	if f.Code == Accepted {
+		f.ID, fills = b.PlaceTerms(&f.Order, &t, fills)
+	}
 	return f, fills, true
 }
 
 // hashStops folds the stops of each side as they would fire, and the range of
 // trades that they have not answered yet.
-func (b *Book) hashStops(h uint64) uint64 {
+func (b *BookOf[L]) hashStops(h uint64) uint64 {
 	for s := Buy; s <= Sell; s++ {
 		for _, at := range b.inOrder(s) {
 			h = b.hashOrder(h, at<<quadBits)
@@ -264,7 +328,7 @@ func (st *stopBook) copyFrom(src *stopBook) {
 }
 
 // checkStops verifies heaps, ages and flags, and returns the number of stops.
-func (b *Book) checkStops() (n int, err error) {
+func (b *BookOf[L]) checkStops() (n int, err error) {
 	for s, h := range b.stops.heap {
 		for i, at := range h {
 			q := b.quadAt(at)
@@ -302,7 +366,7 @@ func (st *stopBook) readHeaps(r *reader, buys, sales uint32) {
 
 // strayStop is the index in its heap of a stop whose quad does not exist, -1 if
 // there is none. A snapshot is checked so before its links are followed.
-func (b *Book) strayStop() int {
+func (b *BookOf[L]) strayStop() int {
 	for _, h := range b.stops.heap {
 		if i := slices.IndexFunc(h, func(at uint32) bool { return !b.isQuad(at) }); i >= 0 {
 			return i

@@ -31,7 +31,8 @@ type Terms struct {
 // Enter is Submit with terms. A stop is executed at once if the last trade has
 // reached its trigger. Otherwise it waits outside the queues, under the id that
 // is returned, until Fire executes it.
-func (b *Book) Enter(o Order, t Terms, fills []Fill) (OrderID, []Fill, Reject) {
+func (b *BookOf[L]) Enter(o Order, t Terms, fills []FillOf[L]) (OrderID, []FillOf[L], Reject) {
+	b.sliced = 0
 	if code := b.TestTerms(&o, &t); code != Accepted {
 		return 0, fills, code
 	}
@@ -42,7 +43,7 @@ func (b *Book) Enter(o Order, t Terms, fills []Fill) (OrderID, []Fill, Reject) {
 // TestTerms returns the code that Enter would return, without changing anything.
 // Conditions on resting orders are not tested for a stop that will wait, but when
 // it fires.
-func (b *Book) TestTerms(o *Order, t *Terms) Reject {
+func (b *BookOf[L]) TestTerms(o *Order, t *Terms) Reject {
 	if *t == (Terms{}) {
 		return b.Test(o)
 	}
@@ -57,34 +58,40 @@ func (b *Book) TestTerms(o *Order, t *Terms) Reject {
 	if code == Accepted && t.MinLots > 0 && !waits {
 		least := *o
 		least.Lots = t.MinLots
-		if lots, _ := b.Available(least); lots < t.MinLots {
+		if lots, _ := b.Available(least); lots < L(t.MinLots) {
 			code = BelowMinimum
 		}
+	}
+	if code == Accepted && !waits && b.overSliced(o, 0) {
+		code = TooManySlices
 	}
 	return code
 }
 
 // Waits reports whether an order with these terms would wait for its trigger.
-func (b *Book) Waits(o *Order, t *Terms) bool { return b.waits(o, t) }
+func (b *BookOf[L]) Waits(o *Order, t *Terms) bool { return b.waits(o, t) }
 
 // meaningful reports whether terms and policy can apply to the order.
-func (b *Book) meaningful(o *Order, t *Terms) bool {
+func (b *BookOf[L]) meaningful(o *Order, t *Terms) bool {
 	return o.Self < SelfTrades && t.MinLots <= o.Lots && t.Trigger < b.maxPrice &&
 		(t.Display == 0 || (t.Display <= o.Lots && o.Kind <= PostOnly)) &&
 		(t.MinLots == 0 || o.Kind != PostOnly)
 }
 
 // PlaceTerms is Enter without its checks; see Place.
-func (b *Book) PlaceTerms(o *Order, t *Terms, fills []Fill) (OrderID, []Fill) {
+func (b *BookOf[L]) PlaceTerms(o *Order, t *Terms, fills []FillOf[L]) (OrderID, []FillOf[L]) {
 	if b.waits(o, t) {
 		return b.wait(o, t), fills
 	}
+	return b.placeTerms(o, t, L(o.Lots), fills)
+}
+
+func (b *BookOf[L]) placeTerms(o *Order, t *Terms, left L, fills []FillOf[L]) (OrderID, []FillOf[L]) {
 	if b.rules.Phase != Continuous {
-		return b.collect(o, t.Display), fills
+		return b.collect(o, left, t.Display), fills
 	}
-	left := o.Lots
 	if o.Kind == Market || b.Crosses(o.Side, o.Price) {
-		left, fills = b.match(o, fills)
+		left, fills = b.match(o, left, fills)
 	}
 	switch {
 	case left == 0 || o.Kind > PostOnly:

@@ -74,7 +74,7 @@ func (s *Session) learn(id book.OrderID, n name) {
 func (s *Session) forget(id book.OrderID) { delete(s.orders, s.names[id].key) }
 
 // report writes what a command did and updates the names of orders.
-func (s *Session) report(c *command, b *book.Command, n name, was book.Resting) {
+func (s *Session) report(c *command, b *book.Command, n name, was before) {
 	r := &s.reaction
 	if r.Code != book.Accepted {
 		s.refuse(n.json, int(r.Code), r.Code.String())

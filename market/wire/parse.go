@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"stakeout/experiments/kit/param"
 )
@@ -40,14 +43,14 @@ var (
 // forms lists the fields that each command needs and those that it may have.
 var forms = []struct{ op, needs, may string }{
 	{"new", "side quantity", "id owner price type tif trigger display min expiry stp flags"},
-	{"amend", "id", "price quantity"},
+	{"amend", "id", "price quantity trigger"},
 	{"cancel", "id", ""},
 	{"cancel-all", "", "owner"},
 	{"clock", "tick", ""},
 	{"phase", "phase", "reference"},
 	{"band", "low high", ""},
 	{"min-size", "quantity", ""},
-	{"book", "", "levels orders"},
+	{"book", "", "levels orders reference"},
 }
 
 // command is a line that can be executed.
@@ -76,6 +79,9 @@ func index(list []string, word string) int { return max(0, slices.Index(list, wo
 
 // parse reads one line.
 func parse(line []byte) (*command, error) {
+	if len(line) > MaxLine {
+		return nil, &fault{"", "is a line of more than " + strconv.Itoa(MaxLine) + " bytes", "a shorter one", ""}
+	}
 	line = bytes.TrimSpace(line)
 	if len(line) == 0 {
 		return nil, errEmpty
@@ -165,16 +171,7 @@ func (c *command) set(field, value string) error {
 		}
 		c.number[field] = uint32(n)
 	case slices.Contains(namings, field):
-		var s string
-		if value[0] == '"' {
-			_ = json.Unmarshal([]byte(value), &s)
-		} else if _, err := strconv.ParseInt(value, 10, 64); err == nil {
-			s = value
-		}
-		if s == "" {
-			return &fault{field, "is " + value, expectation(field), ""}
-		}
-		c.text[field], c.raw[field] = s, value
+		return c.setName(field, value)
 	case field == "flags":
 		var list []string
 		if json.Unmarshal([]byte(value), &list) != nil {
@@ -190,6 +187,61 @@ func (c *command) set(field, value string) error {
 		return &fault{field, "is no field", "one of the fields of the command", param.Nearest(field, every())}
 	}
 	return nil
+}
+
+// setName reads an id or an owner. Two texts that the output could not tell apart
+// must not become one name, so that a text has to be valid Unicode.
+func (c *command) setName(field, value string) error {
+	var s string
+	n, err := strconv.ParseInt(value, 10, 64)
+	switch {
+	case len(value) > MaxName:
+		return &fault{field, fmt.Sprintf("has %d bytes", len(value)), fmt.Sprintf("at most %d", MaxName), ""}
+	case value[0] == '"' && !isUnicode(value):
+		return &fault{field, "is not valid Unicode", "whole characters, and both halves of a surrogate pair", ""}
+	case value[0] == '"':
+		_ = json.Unmarshal([]byte(value), &s)
+	case err == nil:
+		s = strconv.FormatInt(n, 10) // −0 is 0
+	case errors.Is(err, strconv.ErrRange):
+		return &fault{field, "is " + value, fmt.Sprintf("a whole number from %d to %d, or a string",
+			int64(math.MinInt64), int64(math.MaxInt64)), ""}
+	}
+	if s == "" {
+		return &fault{field, "is " + value, expectation(field), ""}
+	}
+	c.text[field], c.raw[field] = s, value
+	return nil
+}
+
+// isUnicode reports whether a JSON string is UTF-8 and has no half of a surrogate
+// pair, which encoding/json would replace by U+FFFD.
+func isUnicode(quoted string) bool {
+	if !utf8.ValidString(quoted) {
+		return false
+	}
+	for i := 0; i < len(quoted); i++ {
+		if quoted[i] != '\\' {
+			continue
+		}
+		i++
+		if r := escaped(quoted[i-1:]); utf16.IsSurrogate(r) {
+			if utf16.DecodeRune(r, escaped(quoted[i+5:])) == utf8.RuneError {
+				return false
+			}
+			i += 10
+		}
+	}
+	return true
+}
+
+// escaped is the code of a \u escape at the start of a text, 0 without one.
+func escaped(text string) rune {
+	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
+		return 0
+	}
+	n, _ := strconv.ParseUint(text[2:6], 16, 32)
+	return rune(n)
 }
 
 // every lists all fields.
@@ -216,6 +268,8 @@ func expectation(field string) string {
 	return fmt.Sprint("a whole number from 0 to ", ^uint32(0))
 }
 
+func isStop(kind string) bool { return kind == "stop" || kind == "stop-limit" }
+
 // sensible checks fields against each other. The book refuses what only it can
 // judge.
 func (c *command) sensible() error {
@@ -224,7 +278,7 @@ func (c *command) sensible() error {
 	}
 	kind, tif := c.text["type"], c.text["tif"]
 	wants := kind != "market" && kind != "stop"
-	stop := kind == "stop" || kind == "stop-limit"
+	stop := isStop(kind)
 	if c.postOnly {
 		if c.has("type") && kind != "limit" && kind != "post-only" {
 			return &fault{"flags", "contradict type " + kind, "post-only on a limit order", ""}

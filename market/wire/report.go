@@ -1,19 +1,31 @@
 package wire
 
 import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
 	"strconv"
 
 	"stakeout/market/book"
 )
 
-func (s *Session) amended(b *book.Command, n name, was book.Resting) {
+func (s *Session) amended(b *book.Command, n name, was before) {
 	r := &s.reaction
 	s.forget(b.ID)
 	s.event("amend")
 	s.raw("id", n.json)
-	s.number("price", int64(b.Price))
+	at := b.Price
+	if was.kind == book.Market {
+		at = was.Price
+	}
+	s.raw("price", price(at))
 	s.number("quantity", int64(b.Lots))
-	s.raw("keeps_priority", strconv.FormatBool(b.Price == was.Price && b.Lots <= was.Lots))
+	if was.Stop {
+		s.number("trigger", int64(b.Terms.Trigger))
+	}
+	keeps := at == was.Price && b.Lots <= was.Lots && b.Terms.Trigger == was.trigger
+	s.raw("keeps_priority", strconv.FormatBool(keeps))
 	s.end()
 	s.trades(n.json, book.Order{Owner: was.Owner, Side: was.Side, Self: was.Self, Lots: b.Lots}, r.Fills[:r.Own])
 	if r.ID != 0 {
@@ -76,13 +88,13 @@ func (s *Session) fired() {
 		f := &r.Fired[i]
 		n := s.names[f.Was]
 		s.forget(f.Was)
-		if f.Code != book.Accepted {
-			s.refuse(n.json, int(f.Code), f.Code.String())
-			continue
-		}
 		s.event("trigger")
 		s.raw("id", n.json)
 		s.end()
+		if f.Code != book.Accepted { // it cannot wait again, so it is gone
+			s.gone("cancel", n.json, f.Order.Lots, f.Code.String())
+			continue
+		}
 		left := s.trades(n.json, f.Order, r.Fills[from:f.Fills])
 		from = f.Fills
 		s.remains(f.ID, n, f.Order, left)
@@ -94,7 +106,7 @@ func (s *Session) fired() {
 func (s *Session) showBook(c *command) {
 	depth := 10
 	if c.has("levels") {
-		depth = int(c.number["levels"])
+		depth = int(min(c.number["levels"], math.MaxInt32))
 	}
 	s.event("book")
 	s.text("phase", s.book.Rules().Phase.String())
@@ -103,7 +115,7 @@ func (s *Session) showBook(c *command) {
 		s.out = append(s.out, `,"`...)
 		s.out = append(s.out, [2]string{"bids", "asks"}[side]...)
 		s.out = append(s.out, `":[`...)
-		for i, l := range s.book.Levels(side, depth, nil) {
+		for i, l := range s.levels(side, depth) {
 			s.comma(i)
 			s.out = append(s.out, '[')
 			s.out = strconv.AppendUint(s.out, uint64(l.Price), 10)
@@ -113,11 +125,55 @@ func (s *Session) showBook(c *command) {
 		}
 		s.out = append(s.out, ']')
 	}
+	if s.book.Rules().Phase == book.Call {
+		s.indicative(c.number["reference"])
+	}
 	if c.text["orders"] == "true" {
 		s.list("orders", s.book.Orders(book.Sell, s.book.Orders(book.Buy, nil)))
 		s.list("waiting", s.book.Waiting(nil))
 	}
 	s.end()
+}
+
+// levels are the best levels of a side. During a call they hold the orders that
+// wait outside the queues too, and may cross.
+func (s *Session) levels(side book.Side, depth int) []book.Level {
+	var parked []book.Level
+	for _, r := range s.book.Waiting(nil) {
+		kind, _, _ := s.book.Conditions(r.ID)
+		if r.Side == side && !r.Stop && kind != book.Market {
+			parked = append(parked, book.Level{Price: r.Price, Lots: uint64(r.Lots - r.Hidden)})
+		}
+	}
+	if len(parked) == 0 {
+		return s.book.Levels(side, depth, nil)
+	}
+	all := append(s.book.Levels(side, math.MaxInt, nil), parked...)
+	slices.SortStableFunc(all, func(x, y book.Level) int {
+		if side == book.Buy {
+			x, y = y, x
+		}
+		return cmp.Compare(x.Price, y.Price)
+	})
+	out := all[:0]
+	for _, l := range all {
+		if n := len(out); n > 0 && out[n-1].Price == l.Price {
+			out[n-1].Lots += l.Lots
+		} else {
+			out = append(out, l)
+		}
+	}
+	return out[:min(depth, len(out))]
+}
+
+// indicative writes what the auction would trade if the book opened now.
+func (s *Session) indicative(reference uint32) {
+	a := s.book.Indicative(reference)
+	if a.Price == 0 {
+		s.raw("indicative", "null")
+		return
+	}
+	s.raw("indicative", fmt.Sprintf(`{"price":%d,"quantity":%d,"surplus":%d}`, a.Price, a.Lots, a.Surplus))
 }
 
 func price(p uint32) string {
@@ -150,7 +206,9 @@ func (s *Session) list(key string, orders []book.Resting) {
 			s.number("hidden", int64(r.Hidden))
 		}
 		if r.Stop {
+			_, terms, _ := s.book.Conditions(r.ID)
 			s.raw("stop", "true")
+			s.number("trigger", int64(terms.Trigger))
 		}
 		s.out = append(s.out, '}')
 	}

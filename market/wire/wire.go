@@ -20,19 +20,37 @@
 // consequences in the order in which they happened: trades at the maker's price,
 // cancels with their reason, stops that trigger, and expiries.
 //
-// Assumption: the client sends lines of finite length and does not exhaust
-// memory; the session keeps a name for every live order and every owner.
+// A session keeps a name for every live order and every owner. MaxLine, MaxName and
+// MaxNames bound its memory.
 package wire
 
 import (
+	"bytes"
+	"math"
+	"slices"
 	"strconv"
 
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 )
 
-// DuplicateID is the reject code of a new order whose id is in use.
-const DuplicateID = 64
+// The reject codes of the session. They follow those of package book.
+const (
+	DuplicateID   = 64 + iota // a new order whose id is in use
+	ClockBackward             // a clock earlier than the last one
+	TooManyNames              // a new order or owner beyond MaxNames
+)
+
+// reasons are the texts of the codes from DuplicateID on.
+var reasons = [...]string{"duplicate id", "clock runs backwards", "too many names"}
+
+// The limits of a session: bytes in a line, bytes in an id or owner as it is
+// written, and orders that live at a time, which is also the number of owners.
+const (
+	MaxLine  = 1 << 16
+	MaxName  = 1 << 8
+	MaxNames = 1 << 20
+)
 
 // Session is one book and the names of its orders and owners.
 type Session struct {
@@ -44,6 +62,8 @@ type Session struct {
 	called   []string     // owners by number, as JSON
 	nameless ledger.Owner // number of the latest owner without a name; they count down
 	next     uint64       // id of the next order without one
+	low      uint64       // where the search for a free id begins, once next is out of range
+	tick     uint32       // of the clock
 	reaction book.Reaction
 	out      []byte
 }
@@ -57,13 +77,15 @@ type name struct {
 // New returns a session on an empty book.
 func New() *Session {
 	return &Session{book: book.New(book.MaxPrice), orders: map[string]book.OrderID{}, owners: map[string]ledger.Owner{},
-		nameless: ^ledger.Owner(0), next: 1}
+		nameless: ^ledger.Owner(0), next: 1, low: 1}
 }
 
 // Line executes the next line and returns the events, one a line. They are valid
 // until the next call. An empty line has no event.
 func (s *Session) Line(line []byte) []byte {
-	s.line++
+	if s.line++; s.line == 1 {
+		line = bytes.TrimPrefix(line, []byte("\ufeff")) // the byte-order mark of a file from Windows
+	}
 	s.out = s.out[:0]
 	c, err := parse(line)
 	switch {
@@ -83,29 +105,32 @@ func (s *Session) execute(c *command) {
 	}
 	b := book.Command{}
 	var n name
+	code := 0
 	switch c.op {
 	case "new":
 		n = s.nameOf(c)
-		if _, used := s.orders[n.key]; used {
-			s.refuse(n.json, DuplicateID, "duplicate id")
-			return
-		}
 		b = book.Command{Op: book.OpEnter, Order: c.order(s.owner(c)), Terms: book.Terms{Trigger: c.number["trigger"],
 			Display: c.number["display"], MinLots: c.number["min"]}}
+		code = s.testNew(c, &b, n)
 	case "amend", "cancel":
 		n = name{c.text["id"], c.raw["id"]}
-		id := s.orders[n.key]
-		b = book.Command{Op: book.OpCancel, ID: id}
+		b = book.Command{Op: book.OpCancel, ID: s.orders[n.key]}
 		if c.op == "amend" {
-			b = s.amendment(c, id)
+			b = s.amendment(c, b.ID)
 		}
 	case "cancel-all":
 		b = book.Command{Op: book.OpCancelAll, All: !c.has("owner")}
-		if c.has("owner") {
-			b.Order.Owner = s.owner(c)
+		if o, known := s.owners[c.text["owner"]]; known {
+			b.Order.Owner = o
+		} else {
+			b.Order.Owner = s.nameless - 1 // nobody
 		}
 	case "clock":
 		b = book.Command{Op: book.OpExpire, Tick: c.number["tick"]}
+		if b.Tick < s.tick {
+			code = ClockBackward
+		}
+		s.tick = max(s.tick, b.Tick)
 	case "phase":
 		b = book.Command{Op: book.OpPhase, Phase: book.Phase(index(phases, c.text["phase"])), Price: c.number["reference"]}
 	case "band":
@@ -113,43 +138,111 @@ func (s *Session) execute(c *command) {
 	case "min-size":
 		b = book.Command{Op: book.OpMinLots, Lots: c.number["quantity"]}
 	}
-	was, _ := s.book.Describe(b.ID)
+	if code != 0 {
+		s.refuse(n.json, code, reason(code))
+		return
+	}
+	was := s.before(b.ID)
 	s.book.Do(&b, &s.reaction)
 	s.report(c, &b, n, was)
 }
 
-// amendment keeps the old price or quantity where the command gives none.
+// testNew returns the lowest code that a new order breaks, 0 for none. To the book
+// 0 means no expiry and no trigger; a client that sends it means the tick or the
+// price 0, which the book would refuse.
+func (s *Session) testNew(c *command, b *book.Command, n name) int {
+	terms := b.Terms
+	var broken []int
+	if isStop(c.text["type"]) && terms.Trigger == 0 {
+		terms.Trigger = book.MaxPrice // refused too
+	}
+	if code := s.book.TestTerms(&b.Order, &terms); code != book.Accepted {
+		broken = append(broken, int(code))
+	}
+	if c.has("expiry") && b.Order.Expiry == 0 {
+		broken = append(broken, int(book.BadExpiry))
+	}
+	if _, used := s.orders[n.key]; used {
+		broken = append(broken, DuplicateID)
+	}
+	_, known := s.owners[c.text["owner"]]
+	if len(s.orders) >= MaxNames || c.has("owner") && !known {
+		broken = append(broken, TooManyNames)
+	}
+	if len(broken) == 0 {
+		return 0
+	}
+	return slices.Min(broken)
+}
+
+func reason(code int) string {
+	if code >= DuplicateID {
+		return reasons[code-DuplicateID]
+	}
+	return book.Reject(code).String()
+}
+
+// before is an order as it was before a command.
+type before struct {
+	book.Resting
+	kind    book.Kind
+	trigger uint32 // of a stop, otherwise 0
+}
+
+func (s *Session) before(id book.OrderID) (was before) {
+	was.Resting, _ = s.book.Describe(id)
+	kind, terms, _ := s.book.Conditions(id)
+	was.kind, was.trigger = kind, terms.Trigger
+	return was
+}
+
+// amendment keeps the old price, quantity and trigger where the command gives
+// none.
 func (s *Session) amendment(c *command, id book.OrderID) book.Command {
 	b := book.Command{Op: book.OpAmend, ID: id, Price: c.number["price"], Lots: c.number["quantity"]}
-	was, _ := s.book.Get(id)
-	if !c.has("price") {
+	was := s.before(id)
+	if !c.has("price") || was.kind == book.Market {
 		b.Price = max(was.Price, 1) // a market order may have the price 0, which is ignored
 	}
 	if !c.has("quantity") {
 		b.Lots = was.Lots
 	}
+	b.Terms.Trigger = was.trigger
+	if c.has("trigger") {
+		if b.Terms.Trigger = c.number["trigger"]; b.Terms.Trigger == 0 {
+			b.Terms.Trigger = book.MaxPrice // refused as no price, while 0 would mean no stop
+		}
+	}
 	return b
 }
 
 // nameOf is the id of a new order. Without one it is a number above all numeric
-// ids so far.
+// ids so far, or from the end of the 64-bit range on the lowest free one.
 func (s *Session) nameOf(c *command) name {
 	if c.has("id") {
 		return name{c.text["id"], c.raw["id"]}
 	}
 	n := strconv.FormatUint(s.next, 10)
+	for s.next > math.MaxInt64 {
+		n = strconv.FormatUint(s.low, 10)
+		if _, used := s.orders[n]; !used {
+			break
+		}
+		s.low++
+	}
 	return name{n, n}
 }
 
 // owner is the number of a command's owner. Without a name, each command gets
 // another number, so that its order never meets an order of the same owner.
+// Beyond MaxNames a new name gets none, and testNew refuses the order.
 func (s *Session) owner(c *command) ledger.Owner {
 	if !c.has("owner") {
 		s.nameless--
 		return s.nameless
 	}
 	o, known := s.owners[c.text["owner"]]
-	if !known {
+	if !known && len(s.called) < MaxNames {
 		o = ledger.Owner(len(s.called))
 		s.owners[c.text["owner"]] = o
 		s.called = append(s.called, c.raw["owner"])
@@ -166,7 +259,7 @@ func (c *command) order(o ledger.Owner) book.Order {
 	kind := c.text["type"]
 	switch tif := c.text["tif"]; {
 	case kind == "market" || kind == "stop":
-		out.Kind = book.Market
+		out.Kind, out.Price = book.Market, 0 // the price means nothing and is not shown later
 		if tif == "fok" {
 			out.Kind, out.Price = book.FillOrKill, 1
 			if out.Side == book.Buy {

@@ -1,11 +1,7 @@
 package replay
 
 import (
-	"context"
 	"fmt"
-	"maps"
-	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -17,7 +13,7 @@ type coinbase struct {
 	sum     *Summary
 	r       *rebuilt
 	product string
-	types   map[string]int
+	types   tally
 	turns   [outOfTurn + 1]int
 
 	seeded   bool       // a level 3 answer has named every order
@@ -25,6 +21,9 @@ type coinbase struct {
 	sequence uint64     // of the latest message
 	states   *source    // file of level 3 answers, nil when there is none
 	next     *feedEvent // the next level 3 answer of states
+
+	filled map[ref]bool // orders that were matched in full and are not done yet
+	out    *rows        // of the rebuilt book, nil when it is not asked for
 
 	absent, early, repeated, lost, far int // counts of Summary.Unmatched
 }
@@ -39,28 +38,11 @@ const (
 	unit      = 100_000_000
 )
 
-// mostParts bounds the orders of the book that stand for one order of the feed,
-// which bounds the memory that one line can take.
-const mostParts = 1 << 16
-
-func replayCoinbase(ctx context.Context, o Options) (*Summary, error) {
-	found := new(faults)
-	messages, err := open(o.Messages, found)
-	if err != nil {
-		return nil, err
-	}
-	defer messages.close()
-	c := &coinbase{sum: &Summary{Format: "coinbase", Messages: o.Messages, Book: o.Book}, types: map[string]int{}}
-	if o.Book != "" {
-		if c.states, err = open(o.Book, found); err != nil {
-			return nil, err
-		}
-		defer c.states.close()
-	}
-	if err := c.lines(ctx, messages); err != nil {
-		return nil, err
-	}
-	if err := found.err(); err != nil {
+func replayCoinbase(o Options, messages, states *source, out *rows) (*Summary, error) {
+	c := &coinbase{sum: &Summary{Format: "coinbase", Messages: o.Messages, Book: o.Book}, types: tally{}, states: states,
+		filled: map[ref]bool{}, out: out}
+	out.unit(priceDecimals, sizeDecimals)
+	if err := c.lines(messages); err != nil {
 		return nil, err
 	}
 	c.summarise()
@@ -69,20 +51,17 @@ func replayCoinbase(ctx context.Context, o Options) (*Summary, error) {
 
 // lines goes through the messages. It merges the level 3 answers of the second file
 // by sequence number, up to the last message.
-func (c *coinbase) lines(ctx context.Context, messages *source) error {
+func (c *coinbase) lines(messages *source) error {
 	if err := c.advance(); err != nil {
 		return err
 	}
-	for n := 1; !messages.faults.full(); n++ {
-		ok, err := messages.next()
+	for !messages.faults.full() {
+		ok, err := messages.next(longestLine)
 		if err != nil {
 			return err
 		}
 		if !ok {
 			break
-		}
-		if n%4096 == 0 && ctx.Err() != nil {
-			return ctx.Err()
 		}
 		e, ok := messages.event()
 		if !ok || !c.ours(messages, &e) || messages.faults.any() {
@@ -95,6 +74,12 @@ func (c *coinbase) lines(ctx context.Context, messages *source) error {
 			}
 		}
 		c.line(&e, messages.line)
+		if c.r == nil {
+			continue
+		}
+		if err := c.out.write(c.r, messages); err != nil {
+			return err
+		}
 	}
 	for c.next != nil && c.next.Sequence <= c.sequence {
 		c.state(c.next, c.states.line)
@@ -113,7 +98,7 @@ func (c *coinbase) lines(ctx context.Context, messages *source) error {
 func (c *coinbase) advance() error {
 	c.next = nil
 	for c.states != nil && !c.states.faults.full() {
-		ok, err := c.states.next()
+		ok, err := c.states.next(longestLine)
 		if err != nil || !ok {
 			return err
 		}
@@ -151,11 +136,11 @@ func (c *coinbase) ours(s *source, e *feedEvent) bool {
 // ticker and heartbeat, are only counted, as are messages with a passed sequence number.
 func (c *coinbase) line(e *feedEvent, line int) {
 	if e.state != nil {
-		c.types["level 3 book"]++
+		c.types.add("level 3 book")
 		c.state(e, line)
 		return
 	}
-	c.types[e.Type]++
+	c.types.add(e.Type)
 	c.sum.Events++
 	switch e.Type {
 	case "received", "open", "match", "done", "change", "activate":
@@ -222,6 +207,11 @@ func (c *coinbase) apply(e *feedEvent, line int) {
 		c.r.reduce(e.id, left)
 	case e.Type == "change" && known:
 		c.change(e, at, side, left, line)
+	case e.Type == "done" && c.filled[e.id]:
+		delete(c.filled, e.id)
+		if e.lots > 0 {
+			c.unexplained(line, "order %s is done with %s left, and was matched in full", e.Order, c.sizeText(e.lots))
+		}
 	case e.Type == "done", e.Type == "change":
 		// Orders that trade on arrival or wait for a trigger never rest in the book.
 		c.absent++
@@ -235,12 +225,13 @@ func (c *coinbase) open(e *feedEvent, known bool, line int) {
 	switch {
 	case known:
 		c.sum.contradict(line, "order %s opens although it rests", e.Order)
-	case tick == 0, e.lots/math.MaxUint32 > mostParts:
+	case tick == 0, !c.r.room(tick, e.lots):
 		c.far++
 	default:
 		if c.r.book.Crosses(e.side, tick) {
 			c.unexplained(line, "order %s to %s at %s opens through the best price of the other side", e.Order, e.Side, e.Price)
 		}
+		delete(c.filled, e.id)
 		c.r.place(e.id, e.side, tick, e.lots)
 	}
 }
@@ -265,6 +256,9 @@ func (c *coinbase) match(e *feedEvent, at uint32, side book.Side, left uint64, l
 		c.unexplained(line, "order %s trades %s, and has %s", e.Maker, e.Size, c.sizeText(left))
 	}
 	t := c.r.execute(e.id, min(lots, left))
+	if lots >= left && len(c.filled) < mostOrders {
+		c.filled[e.id] = true
+	}
 	if t == outOfTurn && !c.complete() {
 		t = behindUnknown
 	}
@@ -300,7 +294,7 @@ func (c *coinbase) change(e *feedEvent, at uint32, side book.Side, left uint64, 
 	case tick == at && lots <= left:
 		c.r.reduce(e.id, left-lots)
 		return
-	case tick == 0, lots/math.MaxUint32 > mostParts:
+	case tick == 0, !c.r.room(tick, lots):
 		c.far++
 		lots = 0
 	}
@@ -334,9 +328,7 @@ func (c *coinbase) summarise() {
 	if c.r == nil {
 		c.begin(hundredth)
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.types)) {
-		s.ByType = append(s.ByType, Count{Name: name, N: c.types[name]})
-	}
+	s.ByType = c.types.counts()
 	s.Unmatched = []Count{
 		{"never rested", c.absent, "changes and ends of orders that trade on arrival, wait for a trigger, " +
 			"or were placed before the start"},
@@ -347,7 +339,7 @@ func (c *coinbase) summarise() {
 	}
 	if c.far > 0 {
 		s.Unmatched = append(s.Unmatched, Count{"beyond the book", c.far,
-			"orders at prices that the 2^24 ticks of the book do not reach, or of more than 2^48 lots"})
+			"orders at prices that the 2^24 ticks of the book do not reach, or more lots at a price than 63 bits hold"})
 	}
 	s.rate()
 	s.Turns = turnCounts(c.turns[:])

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"math"
+	"strconv"
 	"strings"
 
 	"stakeout/market/book"
@@ -23,21 +25,21 @@ const (
 // feedLine is a line of a Coinbase file: a message of the channel full, or an
 // answer of the level 3 book, which has no type.
 type feedLine struct {
-	Type      string      `json:"type"`
-	Sequence  uint64      `json:"sequence"`
-	Product   string      `json:"product_id"`
-	Order     string      `json:"order_id"`
-	Maker     string      `json:"maker_order_id"`
-	Side      string      `json:"side"`
-	Price     string      `json:"price"`
-	Size      string      `json:"size"`
-	Remaining string      `json:"remaining_size"`
-	NewSize   string      `json:"new_size"`
-	OldSize   string      `json:"old_size"`
-	NewPrice  string      `json:"new_price"`
-	Reason    string      `json:"reason"`
-	Bids      [][3]string `json:"bids"`
-	Asks      [][3]string `json:"asks"`
+	Type      string          `json:"type"`
+	Sequence  uint64          `json:"sequence"`
+	Product   string          `json:"product_id"`
+	Order     string          `json:"order_id"`
+	Maker     string          `json:"maker_order_id"`
+	Side      string          `json:"side"`
+	Price     string          `json:"price"`
+	Size      string          `json:"size"`
+	Remaining string          `json:"remaining_size"`
+	NewSize   string          `json:"new_size"`
+	OldSize   string          `json:"old_size"`
+	NewPrice  string          `json:"new_price"`
+	Reason    string          `json:"reason"`
+	Bids      json.RawMessage `json:"bids"` // lists of price, size and order id
+	Asks      json.RawMessage `json:"asks"`
 }
 
 // feedEvent is a line with its numbers parsed. Fields that its type does not have
@@ -77,21 +79,20 @@ func refOf(text string) ref {
 	return ref{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}
 }
 
-// decimal reads a decimal number without sign, and returns it in units of 10^-places.
-// It refuses numbers of more than 18 digits in these units, which might not fit.
-func decimal(text string, places int) (n int64, ok bool) {
+// decimal reads a decimal number without sign, and returns it in units of 10^-places. Of a number that it refuses it
+// tells what would be right.
+func decimal(text string, places int) (n int64, wanted string) {
 	before, after, _ := strings.Cut(text, ".")
 	after = strings.TrimRight(after, "0")
-	if before == "" || len(after) > places || len(before)+places > 18 {
-		return 0, false
+	plain := before != "" && strings.Trim(before+after, "0123456789") == ""
+	if !plain || len(after) > places {
+		return 0, fmt.Sprintf("with at most %d digits after the point", places)
 	}
-	for _, d := range before + after + strings.Repeat("0", places-len(after)) {
-		if d < '0' || d > '9' {
-			return 0, false
-		}
-		n = 10*n + int64(d-'0')
+	n, err := strconv.ParseInt(before+after+strings.Repeat("0", places-len(after)), 10, 64)
+	if err != nil {
+		return 0, "of at most " + decimalText(math.MaxInt64, places)
 	}
-	return n, true
+	return n, ""
 }
 
 // event reads the current line, and returns false after a problem.
@@ -99,6 +100,7 @@ func (s *source) event() (e feedEvent, ok bool) {
 	before := len(s.faults.list)
 	if err := json.Unmarshal(s.text, &e.feedLine); err != nil {
 		s.faultJSON(err)
+		s.alien("feed of Coinbase")
 		return e, false
 	}
 	switch {
@@ -170,32 +172,49 @@ func (s *source) needOrder(e *feedEvent, id, field string) {
 
 // number reads a decimal number above 0, in units of 10^-places.
 func (s *source) number(field, text string, places int) int64 {
-	n, ok := decimal(text, places)
-	if !ok || n == 0 {
-		s.fault(s.column(field), field, shown([]byte(text)),
-			fmt.Sprintf("a decimal number above 0 with at most %d digits after the point", places))
+	n, wanted := decimal(text, places)
+	if wanted == "" && n == 0 {
+		wanted = fmt.Sprintf("with at most %d digits after the point", places)
+	}
+	if wanted != "" {
+		s.fault(s.column(field), field, shown([]byte(text)), "a decimal number above 0 "+wanted)
 	}
 	return n
 }
 
 // amount reads a decimal number that may be 0, in units of 10^-places.
 func (s *source) amount(field, text string, places int) int64 {
-	n, ok := decimal(text, places)
-	if !ok {
-		s.fault(s.column(field), field, shown([]byte(text)),
-			fmt.Sprintf("a decimal number, 0 or more, with at most %d digits after the point", places))
+	n, wanted := decimal(text, places)
+	if wanted != "" {
+		s.fault(s.column(field), field, shown([]byte(text)), "a decimal number, 0 or more, "+wanted)
 	}
 	return n
 }
 
-// listedOrders reads a side of a level 3 answer.
-func (s *source) listedOrders(field string, list [][3]string) (out []listed) {
-	for i, o := range list {
+// listedOrders reads a side of a level 3 answer, order by order, since a side can be as long as a line may be.
+func (s *source) listedOrders(field string, list json.RawMessage) (out []listed) {
+	if len(list) == 0 || string(list) == "null" {
+		return nil
+	}
+	d := json.NewDecoder(bytes.NewReader(list))
+	if t, err := d.Token(); err != nil || t != json.Delim('[') {
+		s.fault(s.column(field), field, "no list", "a list of [price, size, order id]")
+		return nil
+	}
+	for i := 0; d.More(); i++ {
+		var o [3]string
 		at := fmt.Sprintf("%s[%d]", field, i)
-		price, lots := s.number(at+" price", o[0], priceDecimals), s.number(at+" size", o[1], sizeDecimals)
-		if o[2] == "" {
+		switch err := d.Decode(&o); {
+		case err != nil:
+			s.fault(0, at, "no order", "[price, size, order id], each a text in quotes")
+			return out
+		case i >= mostOrders:
+			s.fault(0, field, fmt.Sprintf("more than %d orders", mostOrders), "fewer")
+			return out
+		case o[2] == "":
 			s.fault(0, at+" order id", "nothing", "the id of an order")
 		}
+		price, lots := s.number(at+" price", o[0], priceDecimals), s.number(at+" size", o[1], sizeDecimals)
 		out = append(out, listed{refOf(o[2]), price, uint64(lots)})
 	}
 	return out

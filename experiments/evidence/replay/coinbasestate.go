@@ -2,7 +2,6 @@ package replay
 
 import (
 	"fmt"
-	"math"
 
 	"stakeout/market/book"
 )
@@ -34,7 +33,7 @@ func (c *coinbase) reseed(e *feedEvent) {
 	for side, list := range e.state {
 		for _, o := range list {
 			lots := c.r.lotsOf(o.lots)
-			if tick := c.r.tickOf(o.price); tick != 0 && lots/math.MaxUint32 <= mostParts {
+			if tick := c.r.tickOf(o.price); tick != 0 && c.r.room(tick, lots) {
 				c.r.place(o.id, book.Side(side), tick, lots)
 			} else {
 				c.far++
@@ -54,7 +53,7 @@ func (c *coinbase) compare(e *feedEvent, line int) {
 		for _, o := range list {
 			names[o.id] = true
 			tick, want := c.r.tickOf(o.price), c.r.lotsOf(o.lots)
-			if tick == 0 || want/math.MaxUint32 > mostParts {
+			if tick == 0 {
 				continue
 			}
 			if at, is, lots, ok := c.r.state(o.id); !ok || at != tick || is != book.Side(side) || lots != want {
@@ -66,7 +65,7 @@ func (c *coinbase) compare(e *feedEvent, line int) {
 		c.r.all = c.r.book.Orders(side, c.r.all[:0])
 		for _, o := range c.r.all {
 			if id := c.r.names[o.ID]; !names[id] {
-				c.differ(line, side, c.r.grid.price(o.Price), uint64(o.Lots), 0, id)
+				c.differ(line, side, c.r.grid.price(o.Price), o.Lots, 0, id)
 			}
 		}
 	}

@@ -257,7 +257,7 @@ func (c *comparison) look() {
 	for side, file := range c.ticks {
 		s := book.Side(side)
 		for i := len(file) - 1; i >= 0 && !c.sight.sees(s, file[i].Price); i-- {
-			c.r.revealed[side][file[i].Price] = c.r.event
+			c.r.reveal(s, file[i].Price)
 		}
 	}
 	c.sight = sight{c.end(book.Buy), c.end(book.Sell)}

@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"context"
 	"fmt"
 )
 
@@ -19,7 +18,11 @@ type lobster struct {
 	earlier  int                // messages with a time before the last one
 	last     int64              // time of the last message
 	halted   bool
+	out      *rows // of the rebuilt book, nil when it is not asked for
 }
+
+// dollarDecimals are the digits after the point of a price in dollars.
+const dollarDecimals = 4
 
 // cent is the tick at which US shares of a dollar and more are quoted (SEC rule
 // 612), in the unit of the files.
@@ -27,25 +30,11 @@ const cent = 100
 
 // replayLobster replays a message file next to its orderbook file, which has one
 // row a message.
-func replayLobster(ctx context.Context, o Options) (*Summary, error) {
-	found := new(faults)
-	messages, err := open(o.Messages, found)
-	if err != nil {
-		return nil, err
-	}
-	defer messages.close()
-	var rows *source
-	if o.Book != "" {
-		if rows, err = open(o.Book, found); err != nil {
-			return nil, err
-		}
-		defer rows.close()
-	}
-	l := &lobster{sum: &Summary{Format: "lobster", Messages: o.Messages, Book: o.Book}, r: newRebuilt(around(cent, cent))}
-	if err := l.pairs(ctx, messages, rows, o.Levels); err != nil {
-		return nil, err
-	}
-	if err := found.err(); err != nil {
+func replayLobster(o Options, messages, states *source, out *rows) (*Summary, error) {
+	l := &lobster{sum: &Summary{Format: "lobster", Messages: o.Messages, Book: o.Book}, r: newRebuilt(around(cent, cent)),
+		out: out}
+	out.unit(dollarDecimals, 0)
+	if err := l.pairs(messages, states, o.Levels); err != nil {
 		return nil, err
 	}
 	l.summarise()
@@ -54,51 +43,52 @@ func replayLobster(ctx context.Context, o Options) (*Summary, error) {
 
 // pairs reads both files side by side, applies each message and compares the book
 // with its row. After the first problem it only reads on, to find further problems.
-func (l *lobster) pairs(ctx context.Context, messages, rows *source, levels int) error {
+func (l *lobster) pairs(messages, states *source, levels int) error {
 	found := messages.faults
 	var w row
 	width := 0
 	for !found.full() {
-		ok, err := messages.next()
+		ok, err := messages.next(longestRow)
 		if err != nil {
 			return err
 		}
 		more := false
-		if rows != nil {
-			if more, err = rows.next(); err != nil {
+		if states != nil {
+			if more, err = states.next(longestRow); err != nil {
 				return err
 			}
 		}
 		if !ok {
-			l.finish(messages, rows, more)
+			l.finish(messages, states, more)
 			return nil
 		}
-		if l.r.event++; l.r.event%4096 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
+		l.r.event++
 		m, ok := messages.message()
-		if rows != nil && !more {
+		if states != nil && !more {
 			if !found.any() {
-				rows.line++
-				rows.fault(0, "file", "the end of the file",
+				states.line++
+				states.fault(0, "file", "the end of the file",
 					fmt.Sprintf("a row for each message, as for line %d of %s", messages.line, messages.name))
 			}
-			rows = nil
+			states = nil
 		}
-		if rows != nil && width == 0 {
-			if width = rows.levelsOf(); width > 0 {
-				l.compareAt(rows, width, levels)
+		if states != nil && width == 0 {
+			if width = states.levelsOf(); width > 0 {
+				l.compareAt(states, width, levels)
 			}
 		}
-		if rows != nil && width > 0 {
-			ok = rows.row(width, &w) && ok
+		if states != nil && width > 0 {
+			ok = states.row(width, &w) && ok
 		}
 		if !ok || found.any() {
 			continue
 		}
 		l.apply(&m, messages.line)
-		if rows != nil {
+		if states != nil {
 			l.compare(&w, &m, messages.line)
+		}
+		if err := l.out.write(l.r, messages); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -106,10 +96,10 @@ func (l *lobster) pairs(ctx context.Context, messages, rows *source, levels int)
 
 // compareAt sets up the comparison with the first levels of each row: all width
 // levels of the file for levels 0. More levels than the file has are a problem.
-func (l *lobster) compareAt(rows *source, width, levels int) {
+func (l *lobster) compareAt(states *source, width, levels int) {
 	switch {
 	case levels > width:
-		rows.fault(1, "line", fmt.Sprintf("%d levels", width), fmt.Sprintf("at least the %d levels asked for", levels))
+		states.fault(1, "line", fmt.Sprintf("%d levels", width), fmt.Sprintf("at least the %d levels asked for", levels))
 	case levels > 0:
 		width = levels
 	}
@@ -118,10 +108,10 @@ func (l *lobster) compareAt(rows *source, width, levels int) {
 }
 
 // finish notes a row without a message, and a file without any message.
-func (l *lobster) finish(messages, rows *source, more bool) {
+func (l *lobster) finish(messages, states *source, more bool) {
 	switch {
-	case more:
-		rows.fault(0, "line", "a row", "the end of the file, since the messages are at their end")
+	case more && !messages.faults.any():
+		states.fault(0, "line", "a row", "the end of the file, since the messages are at their end")
 	case l.r.event == 0 && !messages.faults.any():
 		messages.line = 1
 		messages.fault(0, "file", "no message", "at least one line: time, type, order id, size, price, direction")
@@ -205,7 +195,7 @@ func (l *lobster) named(m *message, left uint64, line int) {
 // lots at the price were set to the row.
 func (l *lobster) remove(m *message, left uint64, line int) {
 	at, side, _, _ := l.r.state(m.ref())
-	doubtful := l.rows == nil || l.r.orders[m.ref()].placed < l.r.revealed[side][at]
+	doubtful := l.rows == nil || l.r.orders[m.ref()].placed < l.r.shownSince(side, at)
 	l.r.reduce(m.ref(), left)
 	switch {
 	case m.size >= left:
@@ -223,7 +213,8 @@ func (l *lobster) unnamed(m *message, tick uint32) {
 	l.unknown++
 	id := unnamed(m.side, tick)
 	_, _, left, _ := l.r.state(id)
-	if have := l.r.lotsAt(m.side, tick); left < m.size && have >= m.size {
+	// Without rows the lots at a price need not be complete, so the orders that the file names stay as they are.
+	if have := l.r.lotsAt(m.side, tick); l.rows != nil && left < m.size && have >= m.size {
 		l.r.empty(m.side, tick, have)
 		l.r.place(id, m.side, tick, have)
 		left = have

@@ -29,6 +29,9 @@ var kindNames = [kinds]string{
 	execution: "execution", hiddenExecution: "hidden execution", cross: "cross", halt: "halt",
 }
 
+// isLobster reports whether the first bytes are a number, as the time is.
+func isLobster(head []byte) bool { return len(head) > 0 && head[0] >= '0' && head[0] <= '9' }
+
 // message is a line of a message file.
 type message struct {
 	time  int64 // nanoseconds after midnight
@@ -100,25 +103,10 @@ func digits(text []byte) (n int64, width int) {
 	return n, len(text)
 }
 
-// whole reads a whole number of at most 18 digits, which always fit an int64.
+// whole reads a whole number that fits an int64, without a plus sign.
 func whole(text []byte) (n int64, ok bool) {
-	digits := text
-	if len(text) > 0 && text[0] == '-' {
-		digits = text[1:]
-	}
-	if len(digits) == 0 || len(digits) > 18 {
-		return 0, false
-	}
-	for _, d := range digits {
-		if d < '0' || d > '9' {
-			return 0, false
-		}
-		n = 10*n + int64(d-'0')
-	}
-	if len(digits) < len(text) {
-		n = -n
-	}
-	return n, true
+	n, err := strconv.ParseInt(string(text), 10, 64)
+	return n, err == nil && text[0] != '+'
 }
 
 // fields is the number of columns of a message file. Files of later years have
@@ -129,21 +117,26 @@ const fields = 6
 func (s *source) message() (m message, ok bool) {
 	if n := bytes.Count(s.text, []byte{','}) + 1; n != fields && n != fields+1 {
 		s.fault(1, "line", fmt.Sprintf("%d fields", n), "6: time, type, order id, size, price, direction")
+		s.alien("message file of LOBSTER")
 		return m, false
 	}
 	c := s.columns()
 	m.time = c.seconds()
+	if s.line == 1 && c.bad {
+		s.alien("message file of LOBSTER")
+		return m, false
+	}
 	m.kind = kind(c.integer("type", 1, int64(kinds-1), "a whole number from 1 to 7"))
 	if m.kind > execution {
 		c.integer("order id", math.MinInt64, math.MaxInt64, "a whole number")
 	} else {
-		m.id = uint64(c.integer("order id", 1, math.MaxInt64, "a whole number above 0"))
+		m.id = uint64(c.integer("order id", 1, math.MaxInt64, "a whole number from 1 to 9223372036854775807"))
 	}
-	least, expected := int64(1), "a whole number of shares from 1 to 4294967295"
+	least, expected := int64(1), "a whole number of shares from 1 to 1000000000000"
 	if m.kind == halt {
 		least, expected = 0, "a whole number of shares, 0 or more"
 	}
-	m.size = uint64(c.integer("size", least, math.MaxUint32, expected))
+	m.size = uint64(c.integer("size", least, mostShares, expected))
 	switch m.kind {
 	case halt:
 		m.price = c.integer("price", -1, 1, "-1 (halt), 0 (quoting resumes) or 1 (trading resumes)")

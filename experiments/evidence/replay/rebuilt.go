@@ -2,6 +2,7 @@ package replay
 
 import (
 	"math"
+	"slices"
 
 	"stakeout/market/book"
 	"stakeout/market/ledger"
@@ -23,29 +24,31 @@ const (
 	incoming ledger.Owner = 2
 )
 
-// order is an order of the file in the book. An order with more lots than one order
-// of the book can have rests as several parts, one behind the other.
+// order is an order of the file in the book. The unnamed lots of a price rest as several
+// parts that came one after the other.
 type order struct {
 	first  book.OrderID
-	more   []book.OrderID
 	placed int // the event that placed it
 }
 
 // rebuilt is the book as the messages of a file make it. Only the book stores prices
 // and lots; orders and names map the orders of the file to those of the book.
 type rebuilt struct {
-	book   *book.Book
+	book   *book.Wide
 	grid   grid
 	lot    uint64 // size of a lot in the smallest unit of the file
 	orders map[ref]order
-	names  []ref // by the book's id
-	peak   int   // most orders that rested at a time
-	event  int   // the current event, from 1
+	more   map[ref][]book.OrderID // further parts of an order, which few have
+	names  map[book.OrderID]ref   // by the book's id
+	peak   int                    // most orders that rested at a time
+	event  int                    // the current event, from 1
 	// revealed is the event at which a price last came into sight, by side. Orders
 	// placed there before that event may have gone or changed unseen.
 	revealed [2]map[uint32]int
-	fills    []book.Fill // of the latest incoming order
-	all      []book.Resting
+	floor    [2]int                // the same for prices that revealed does not name
+	crowded  bool                  // the book reached mostOrders
+	fills    []book.FillOf[uint64] // of the latest incoming order
+	all      []book.RestingOf[uint64]
 	queue    []queued
 }
 
@@ -54,11 +57,12 @@ type queued struct {
 	at     book.OrderID
 	name   ref
 	placed int
-	lots   uint32
+	lots   uint64
 }
 
 func newRebuilt(g grid) *rebuilt {
-	return &rebuilt{book: book.New(book.MaxPrice), grid: g, lot: 1, orders: map[ref]order{},
+	return &rebuilt{book: book.NewWide(book.MaxPrice), grid: g, lot: 1, orders: map[ref]order{},
+		more: map[ref][]book.OrderID{}, names: map[book.OrderID]ref{},
 		revealed: [2]map[uint32]int{{}, {}}}
 }
 
@@ -100,9 +104,10 @@ func (r *rebuilt) lotsOf(size uint64) uint64 {
 func (r *rebuilt) refit(to grid, split uint64) {
 	old, from, were := r.book, r.grid, r.orders
 	r.grid = to
-	r.book, r.orders = book.New(book.MaxPrice), make(map[ref]order, len(r.orders))
+	r.book, r.orders = book.NewWide(book.MaxPrice), make(map[ref]order, len(r.orders))
+	r.more = map[ref][]book.OrderID{}
 	names := r.names
-	r.names = nil
+	r.names = map[book.OrderID]ref{}
 	for side := range r.revealed {
 		moved := make(map[uint32]int, len(r.revealed[side]))
 		for tick, event := range r.revealed[side] {
@@ -124,7 +129,7 @@ func (r *rebuilt) refit(to grid, split uint64) {
 			if id.unnamed() {
 				id = unnamed(side, tick)
 			}
-			r.put(id, side, tick, uint64(o.Lots)*split, placed)
+			r.put(id, side, tick, o.Lots*split, placed)
 		}
 	}
 }
@@ -136,10 +141,10 @@ func (r *rebuilt) state(id ref) (tick uint32, side book.Side, lots uint64, ok bo
 		return 0, 0, 0, false
 	}
 	first, _ := r.book.Get(o.first)
-	lots = uint64(first.Lots)
-	for _, part := range o.more {
+	lots = first.Lots
+	for _, part := range r.more[id] {
 		next, _ := r.book.Get(part)
-		lots += uint64(next.Lots)
+		lots += next.Lots
 	}
 	return first.Price, first.Side, lots, true
 }
@@ -149,27 +154,20 @@ func (r *rebuilt) state(id ref) (tick uint32, side book.Side, lots uint64, ok bo
 // their number.
 func (r *rebuilt) place(id ref, side book.Side, tick uint32, lots uint64) (swept int) {
 	for r.book.Crosses(side, tick) {
-		swept += r.sweep(side, tick, math.MaxUint32)
+		swept += r.sweep(side, tick, math.MaxUint64)
 	}
-	for lots > 0 {
-		part := uint32(min(lots, math.MaxUint32))
-		at, _, _ := r.book.Submit(book.Order{Owner: resting, Price: tick, Lots: part, Side: side, Kind: book.PostOnly}, nil)
-		r.join(id, at)
-		lots -= uint64(part)
-	}
+	at, _, _ := r.book.SubmitLots(book.Order{Owner: resting, Price: tick, Side: side, Kind: book.PostOnly}, lots, nil)
+	r.join(id, at)
 	r.peak = max(r.peak, r.book.Live())
+	r.crowded = r.crowded || r.book.Live() > mostOrders
 	return swept
 }
 
 // join makes an order of the book a part of an order of the file.
 func (r *rebuilt) join(id ref, at book.OrderID) {
-	for int(at) >= len(r.names) {
-		r.names = append(r.names, ref{})
-	}
 	r.names[at] = id
-	if o, exists := r.orders[id]; exists {
-		o.more = append(o.more, at)
-		r.orders[id] = o
+	if _, exists := r.orders[id]; exists {
+		r.more[id] = append(r.more[id], at)
 		return
 	}
 	r.orders[id] = order{first: at, placed: r.event}
@@ -177,32 +175,32 @@ func (r *rebuilt) join(id ref, at book.OrderID) {
 
 // part removes an order of the book that is gone from its order of the file.
 func (r *rebuilt) part(id ref, at book.OrderID) {
-	o := r.orders[id]
+	o, more := r.orders[id], r.more[id]
 	switch {
 	case o.first != at:
-		for i, part := range o.more {
-			if part == at {
-				o.more = append(o.more[:i], o.more[i+1:]...)
-				break
-			}
+		if i := slices.Index(more, at); i >= 0 {
+			more = slices.Delete(more, i, i+1)
 		}
-	case len(o.more) == 0:
+	case len(more) == 0:
 		delete(r.orders, id)
 		return
 	default:
-		o.first, o.more = o.more[0], o.more[1:]
+		o.first, more = more[0], more[1:]
+		r.orders[id] = o
 	}
-	r.orders[id] = o
+	if r.more[id] = more; len(more) == 0 {
+		delete(r.more, id)
+	}
 }
 
 // take submits an incoming order of a side with a limit, which never rests.
-func (r *rebuilt) take(side book.Side, tick, lots uint32) {
-	o := book.Order{Owner: incoming, Price: tick, Lots: lots, Side: side, Kind: book.ImmediateOrCancel}
-	_, r.fills, _ = r.book.Submit(o, r.fills[:0])
+func (r *rebuilt) take(side book.Side, tick uint32, lots uint64) {
+	o := book.Order{Owner: incoming, Price: tick, Side: side, Kind: book.ImmediateOrCancel}
+	_, r.fills, _ = r.book.SubmitLots(o, lots, r.fills[:0])
 }
 
 // sweep takes lots, forgets the orders that this used up, and returns their number.
-func (r *rebuilt) sweep(side book.Side, tick, lots uint32) (gone int) {
+func (r *rebuilt) sweep(side book.Side, tick uint32, lots uint64) (gone int) {
 	r.take(side, tick, lots)
 	return r.forgetGone()
 }
@@ -215,7 +213,7 @@ func (r *rebuilt) clearBetter(side book.Side, tick uint32) (swept int) {
 		if !ok || !better(side, best, tick) {
 			return swept
 		}
-		swept += r.sweep(side.Opposite(), best, math.MaxUint32)
+		swept += r.sweep(side.Opposite(), best, math.MaxUint64)
 	}
 }
 
@@ -224,15 +222,15 @@ func (r *rebuilt) reduce(id ref, lots uint64) {
 	for lots > 0 {
 		o := r.orders[id]
 		last := o.first
-		if n := len(o.more); n > 0 {
-			last = o.more[n-1]
+		if n := len(r.more[id]); n > 0 {
+			last = r.more[id][n-1]
 		}
 		is, _ := r.book.Get(last)
-		if uint64(is.Lots) > lots {
-			r.book.Amend(last, is.Price, is.Lots-uint32(lots), nil)
+		if is.Lots > lots {
+			r.book.Amend(last, is.Price, is.Lots-lots, nil)
 			return
 		}
-		lots -= uint64(is.Lots)
+		lots -= is.Lots
 		r.book.Cancel(last)
 		r.part(id, last)
 	}
@@ -255,26 +253,21 @@ func (r *rebuilt) execute(id ref, lots uint64) turn {
 		r.reduce(id, lots)
 		return outOfTurn
 	}
-	t := inTurn
-	for lots > 0 {
-		want := uint32(min(lots, math.MaxUint32))
-		missing, over := want, false
-		r.take(side.Opposite(), tick, want)
-		for _, f := range r.fills {
-			if name := r.names[f.Maker]; name != id {
-				t, over = max(t, r.passedOver(name, tick, side)), true
-			} else {
-				missing -= f.Lots
-			}
-		}
-		if over {
-			r.giveBack(id, tick, side)
+	t, missing, over := inTurn, lots, false
+	r.take(side.Opposite(), tick, lots)
+	for _, f := range r.fills {
+		if name := r.names[f.Maker]; name != id {
+			t, over = max(t, r.passedOver(name, tick, side)), true
 		} else {
-			r.forgetGone()
+			missing -= f.Lots
 		}
-		r.reduce(id, uint64(missing))
-		lots -= uint64(want)
 	}
+	if over {
+		r.giveBack(id, tick, side)
+	} else {
+		r.forgetGone()
+	}
+	r.reduce(id, missing)
 	return t
 }
 
@@ -291,7 +284,7 @@ func (r *rebuilt) forgetGone() (gone int) {
 
 // passedOver classifies a trade that passed over an order at the same price.
 func (r *rebuilt) passedOver(id ref, tick uint32, side book.Side) turn {
-	if id.unnamed() || r.orders[id].placed < r.revealed[side][tick] {
+	if id.unnamed() || r.orders[id].placed < r.shownSince(side, tick) {
 		return behindUnknown
 	}
 	return outOfTurn
@@ -301,7 +294,7 @@ func (r *rebuilt) passedOver(id ref, tick uint32, side book.Side) turn {
 // does not name. It rebuilds the queue of the price in its old order.
 func (r *rebuilt) giveBack(traded ref, tick uint32, side book.Side) {
 	r.queue = r.queue[:0]
-	kept := book.Fill{}
+	kept := book.FillOf[uint64]{}
 	for _, f := range r.fills {
 		name := r.names[f.Maker]
 		switch {
@@ -333,7 +326,7 @@ func (r *rebuilt) giveBack(traded ref, tick uint32, side book.Side) {
 		r.part(q.name, q.at)
 	}
 	for _, q := range r.queue {
-		r.put(q.name, side, tick, uint64(q.lots), q.placed)
+		r.put(q.name, side, tick, q.lots, q.placed)
 	}
 }
 
@@ -348,12 +341,13 @@ func (r *rebuilt) put(id ref, side book.Side, tick uint32, lots uint64, placed i
 // clear takes every order out of the book.
 func (r *rebuilt) clear() {
 	for id, o := range r.orders {
-		for _, part := range o.more {
+		for _, part := range r.more[id] {
 			r.book.Cancel(part)
 		}
 		r.book.Cancel(o.first)
 		delete(r.orders, id)
 	}
+	clear(r.more)
 }
 
 // setLots sets the lots at a price to those of a file. Additional lots join the end of the queue as
@@ -372,9 +366,7 @@ func (r *rebuilt) setLots(side book.Side, tick uint32, have, want uint64) {
 // away, which spares a list of the whole side.
 func (r *rebuilt) empty(side book.Side, tick uint32, have uint64) {
 	if best, _, _ := r.book.Best(side); best == tick {
-		for ; have > 0; have -= min(have, math.MaxUint32) {
-			r.sweep(side.Opposite(), tick, uint32(min(have, math.MaxUint32)))
-		}
+		r.sweep(side.Opposite(), tick, have)
 		return
 	}
 	r.all = r.book.Orders(side, r.all[:0])
@@ -384,16 +376,4 @@ func (r *rebuilt) empty(side book.Side, tick uint32, have uint64) {
 			r.part(r.names[o.ID], o.ID)
 		}
 	}
-}
-
-// lotsAt is the number of lots that rest at a price.
-func (r *rebuilt) lotsAt(side book.Side, tick uint32) uint64 {
-	if best, lots, ok := r.book.Best(side); ok && best == tick {
-		return lots
-	}
-	better := tick + 1
-	if side == book.Sell {
-		better = tick - 1
-	}
-	return r.book.Depth(side, tick) - r.book.Depth(side, better)
 }

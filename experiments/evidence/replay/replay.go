@@ -24,6 +24,20 @@
 // or in a second one. The first answer seeds the book; each later answer is
 // compared with the whole book. Lost messages show as gaps in the sequence.
 //
+// # Market by order and ITCH
+//
+// Databento's schema mbo, as CSV or DBN, and Nasdaq's TotalView-ITCH 5.0, with the
+// length before each message, name every order. A fill of mbo is executed by the
+// book, and the cancellation that follows it takes nothing more. The book counts
+// as complete after a clear (mbo) or when the day begins (ITCH); from then on what
+// disagrees with it is a contradiction.
+//
+// # Limits
+//
+// Files are streams of any length, plain or compressed by gzip, zstd or xz. A line
+// has at most 1 MiB, in a feed of Coinbase 32 MiB; a decompressor looks back 64
+// MiB; 524,288 orders rest at a time. So a replay keeps to 256 MB of memory.
+//
 // Assumption: prices move within 2^24 ticks. The tick is a cent until a price
 // lies between two ticks; it then becomes the greatest common divisor of tick and
 // price. Orders outside of the window around the best price are counted and left
@@ -36,45 +50,7 @@
 // Sources: R. Huang, T. Polak, "LOBSTER: limit order book reconstruction system",
 // 2011, and https://lobsterdata.com/info/DataStructure.php;
 // https://docs.cdp.coinbase.com/exchange/websocket-feed/channels (channel full)
-// and https://docs.cdp.coinbase.com/exchange/reference (product book, level 3).
+// and https://docs.cdp.coinbase.com/exchange/reference (product book, level 3);
+// https://databento.com/docs/schemas-and-data-formats/mbo; Nasdaq TotalView-ITCH 5.0
+// specification.
 package replay
-
-import (
-	"context"
-	"errors"
-	"fmt"
-	"slices"
-
-	"stakeout/experiments/kit/param"
-)
-
-// Options name the files and how to read them.
-type Options struct {
-	Messages string // name of the message file
-	Book     string // name of the file of book states; empty for none
-	Levels   int    // levels to compare; 0 compares all that the file has
-	Format   string // one of Formats
-}
-
-// Formats are the file formats that can be replayed.
-var Formats = []string{"lobster", "coinbase"}
-
-// ErrFormat is wrapped by the error of Run for an unknown format.
-var ErrFormat = errors.New("no such format")
-
-// Run replays a file. The error is a *notation.Error with up to notation.Limit
-// problems when a file is malformed, otherwise an error of the file system or of
-// the context. Differences between record and book are no error: the summary has them.
-func Run(ctx context.Context, o Options) (*Summary, error) {
-	switch o.Format {
-	case "lobster":
-		return replayLobster(ctx, o)
-	case "coinbase":
-		return replayCoinbase(ctx, o)
-	}
-	near := ""
-	if n := param.Nearest(o.Format, Formats); n != "" {
-		near = "; " + param.DidYouMean(n)
-	}
-	return nil, fmt.Errorf("%w %q%s; expected one of %q", ErrFormat, o.Format, near, slices.Clone(Formats))
-}
