@@ -219,25 +219,26 @@ func storedFiles() []hostile {
 	long := "goes on after 16 MiB"
 	values := "more than 500000 values"
 	return []hostile{
-		{"manifest of zeros", "report FILE", within("manifest.json", link("/dev/zero")), 3, long},
+		{"manifest of zeros", "report FILE", within("manifest.json", sparse), 3, long},
+		{"manifest is a link", "report FILE", within("manifest.json", link("/dev/zero")), 3, "is a symbolic link"},
 		{"sparse manifest", "verify FILE", within("manifest.json", sparse), 4, "2 problems"},
 		{"manifest of files", "verify FILE", within("manifest.json", repeated(`{"files":[`, "{},", 5_000_000, "{}]}")), 4,
 			"2 problems"},
 		{"manifest of braces", "report FILE", within("manifest.json", repeated("", "[", 10_000_000, "")), 3, values},
-		{"manifest is a folder", "report FILE", within("manifest.json", folder), 3, "is a folder"},
-		{"manifest is a pipe", "report FILE", within("manifest.json", fifo), 3, "nobody writes"},
-		{"schema of zeros", "facts FILE", within("schema.json", link("/dev/zero")), 3, long},
+		{"manifest is a folder", "report FILE", within("manifest.json", folder), 3, "a folder stands under that name"},
+		{"manifest is a pipe", "report FILE", within("manifest.json", fifo), 3, "a pipe or a socket and no file"},
+		{"schema of zeros", "facts FILE", within("schema.json", sparse), 3, long},
 		{"schema of columns", "facts FILE", within("schema.json",
 			repeated(`{"files":[{"columns":[`, "{},", 5_000_000, "{}]}]}")), 3, values},
 		{"deep schema", "facts FILE", within("schema.json", repeated("", `{"files":`, 100_000, "")), 5, ""},
-		{"recipe of zeros", "resume FILE", within("resume.json", link("/dev/zero")), 3, "goes on after 4 MiB"},
+		{"recipe of zeros", "resume FILE", within("resume.json", sparse), 3, "goes on after 4 MiB"},
 		{"recipe of texts", "resume FILE", within("resume.json", repeated(`{"set":[`, `"",`, 1_300_000, `""]}`)), 3, values},
-		{"recipe is a pipe", "resume FILE", within("resume.json", fifo), 3, "nobody writes"},
-		{"plan of zeros", "sweep missing FILE", within("plan.json", link("/dev/zero")), 3, "goes on after 4 MiB"},
+		{"recipe is a pipe", "resume FILE", within("resume.json", fifo), 5, "a pipe or a socket and no file"},
+		{"plan of zeros", "sweep missing FILE", within("plan.json", sparse), 3, "goes on after 4 MiB"},
 		{"plan of texts", "sweep missing FILE", within("plan.json", repeated(`{"command":[`, `"",`, 1_300_000, `""]}`)), 3,
 			values},
 		{"plan with a mark", "sweep missing FILE", within("plan.json", text("\ufeff{}")), 3, "was made by version"},
-		{"plan is a folder", "sweep missing FILE", within("plan.json", folder), 3, "is a folder"},
+		{"plan is a folder", "sweep missing FILE", within("plan.json", folder), 5, "a folder stands under that name"},
 	}
 }
 

@@ -142,6 +142,10 @@ func (d *folder) open(name string) (*os.File, error) {
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: d.full(name), Err: cause(err)}
 	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		f.Close()
+		return nil, d.refuse(name, errIsFolder)
+	}
 	return f, nil
 }
 
