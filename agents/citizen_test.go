@@ -37,7 +37,7 @@ func convene(t *testing.T, withheld int, set func(*CivicParams)) *assembly {
 	for slot := range 40 {
 		s.roll.SetPolicy(a.accused, rollup.Policy{Transfers: slot >= withheld, MinFee: 1})
 		s.roll.Open(rollup.Leader{Staker: a.accused, Operator: a.accused})
-		s.roll.Build(1, false, 0)
+		s.roll.Build(1, false)
 		s.roll.Close(1, true, 0, 1)
 	}
 	s.pub.Suspect, s.pub.Staked = s.roll.Public().Suspect, 50e6*ledger.Unit

@@ -118,10 +118,6 @@ func (p *UserParams) taste(quantile float64) float64 {
 	return p.Loyalty + float64(p.LoyaltySpread*logit(quantile*exact.Logistic((1-p.Loyalty)/p.LoyaltySpread)))
 }
 
-// Surplus is what a cohort has gained from its transactions so far, in USD: their value
-// after the wait less the fees.
-func (t *Users) Surplus(row int) float64 { return t.rows[row].surplus }
-
 // Active is the number of cohorts that use the rollup at the opening.
 func (t *Users) Active() (n int) {
 	for i := range t.rows {
@@ -238,14 +234,21 @@ func (t *Users) use(id ID, row *user, v *View, do *Actions, r *draw.Stream) {
 		do.Move(Join, id, want-v.Pocket(id, ledger.Cash, ledger.Rollup))
 	}
 	usual := t.usual(v, r)
-	row.value = float32(t.draw(usual.Units(), v, r))
+	value := float32(t.draw(usual.Units(), v, r))
 	mean := t.p.PerDay * float64(t.p.CohortSize) * days * t.demand(usual.Units(), v) * v.Activity
 	if row.lost {
 		mean *= v.Docket.Fork.Issued
 	}
 	n := r.Poisson(mean)
+	var old uint32
 	if waiting > 0 {
-		n += uint32(float64(waiting) * exact.HalfLife(days, t.p.GiveUpDays))
+		old = uint32(float64(waiting) * exact.HalfLife(days, t.p.GiveUpDays))
+	}
+	n += old
+	// The cohort bids for one of its transactions, which is an old one as often as old
+	// ones are among them: those that wait do not find a higher value by waiting.
+	if old == 0 || r.Float64()*float64(n) >= float64(old) {
+		row.value = value
 	}
 	if row.count = n; n > 0 {
 		do.Request(Send, id, n, t.bid(row, usual, v))
@@ -298,38 +301,6 @@ func (t *Users) leaveRate(row *user, v *View) float64 {
 		return t.p.ChurnPerDay + 1/t.p.ReviewDays
 	}
 	return t.p.ChurnPerDay
-}
-
-// leave asks for the way out: through the coordinator, for up to a fifth above its
-// gas and the cost of waiting; after a while through the layer-one queue, if the
-// remedy opens it and its gas is below the balance. Where users can move together the
-// cohort signs for that too, when its part of the gas is below the balance. A cohort
-// that can do nothing stays, trapped.
-func (t *Users) leave(id ID, row *user, v *View, do *Actions) {
-	if v.Pocket(id, ledger.Cash, ledger.Rollup) == 0 && row.since < v.Tick {
-		row.state = outside
-		return
-	}
-	each := row.balance / float64(t.p.CohortSize)
-	gasUSD := v.GasGwei * gwei * v.EthUSD
-	gas := float64(v.Rollup.ForcedExitGas) * gasUSD
-	waited := float64(v.Tick-row.since) / v.TicksPerDay
-	markedUp := float64(gasMarkup * float64(v.Rollup.WithdrawalGas) * gasUSD)
-	pay := min(each, markedUp+float64(t.p.UrgencyPerDay*each*(1+waited)))
-	now := gas < each && (waited > t.p.RetryDays || v.Docket.Exit.Open || v.Service.Exodus)
-	if now && (v.Docket.Exit.Open || v.mayForce()) {
-		do.Request(ForceExit, id, uint32(t.p.CohortSize), 0)
-		return
-	}
-	if waited > t.p.RetryDays && gas < each && !v.Docket.Exit.Open && v.Remedy.Notes(remedy.Alarm) {
-		do.Say(id, remedy.Message{Word: remedy.Alarm, Count: uint32(t.p.CohortSize)})
-	}
-	if !v.Away && v.Remedy.Notes(remedy.Sign) {
-		do.Say(id, remedy.Message{
-			Word: remedy.Sign, Count: uint32(t.p.CohortSize), Amount: Amount(pay), Gas: each / gasUSD,
-		})
-	}
-	do.Request(AskExit, id, uint32(t.p.CohortSize), Amount(pay))
 }
 
 // arrive lets an outside cohort join where the service works. One that left over the

@@ -15,8 +15,9 @@ var _ = register[WithdrawFeeParams](Entry{
 
 // WithdrawFeeParams are the parameters of dos-withdraw-fee.
 type WithdrawFeeParams struct {
-	Budget   ledger.Amount `key:"budget_usd" default:"5000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a tenth of the stake; no sweep yet" doc:"Cash of the attacker"`
-	Multiple float64       `key:"exit_fee_multiple" default:"4" unit:"1" min:"1" max:"1000000" source:"Assumption: some dollars a user, within what an impatient user of a middling balance gives; no sweep yet" doc:"Fee of a withdrawal as a multiple of the common price, which is its layer-one gas and a twentieth"`
+	Budget    ledger.Amount `key:"budget_usd" default:"5000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a tenth of the stake; no sweep yet" doc:"Cash of the attacker"`
+	Multiple  float64       `key:"exit_fee_multiple" default:"4" unit:"1" min:"1" max:"1000000" source:"Assumption: some dollars a user, within what an impatient user of a middling balance gives; no sweep yet" doc:"Fee of a withdrawal as a multiple of the common price, which is its layer-one gas and a twentieth"`
+	ExitShare float64       `key:"exit_balance_share" default:"0.01" unit:"share" min:"0" max:"1" source:"Assumption: what a leaver gives to be out a day earlier (urgency_per_day); check monopoly varies it" doc:"Price of a withdrawal as a share of the leaver's balance, where that is more than the multiple; balances are public"`
 	OnTop
 	Schedule
 }
@@ -26,12 +27,12 @@ func (p *WithdrawFeeParams) terms() terms {
 }
 
 func (p *WithdrawFeeParams) plan(c campaign, _ ledger.Amount) Committer {
-	return &withdrawFee{c, p.Multiple}
+	return &withdrawFee{c, p.Multiple, p.ExitShare}
 }
 
 type withdrawFee struct {
 	campaign
-	multiple float64
+	multiple, exitShare float64
 }
 
 // Clone implements agents.Strategy.
@@ -44,7 +45,7 @@ func (e *withdrawFee) Decide(awake []agents.Agent, v *agents.View, do *agents.Ac
 			continue
 		}
 		now, harsh := e.phase(v), e.fair(v)
-		harsh.ExitFee = times(harsh.ExitFee, e.multiple)
+		harsh.ExitFee, harsh.ExitShare = times(harsh.ExitFee, e.multiple), e.exitShare
 		e.demand(v, do, now == acting, harsh)
 		e.work(v, do, now)
 	}

@@ -22,6 +22,7 @@ var _ = register[TakeoverBuyParams](Entry{
 type TakeoverBuyParams struct {
 	Budget       ledger.Amount `key:"budget_usd" default:"60000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a fifth more than all stake is worth at the opening; no sweep yet" doc:"Cash of the attacker"`
 	Multiple     float64       `key:"exit_fee_multiple" default:"20" unit:"1" min:"1" max:"1000000" source:"Assumption: massive, some ten dollars a user; no sweep yet" doc:"Fee of a withdrawal as a multiple of the common price, which is its layer-one gas and a twentieth"`
+	ExitShare    float64       `key:"exit_balance_share" default:"0.01" unit:"share" min:"0" max:"1" source:"Assumption: what a leaver gives to be out a day earlier (urgency_per_day); check monopoly varies it" doc:"Price of a withdrawal as a share of the leaver's balance, where that is more than the multiple; balances are public"`
 	Stop         bool          `key:"stop_transfers" default:"false" source:"Assumption: who has almost all blocks earns their fees as well" doc:"Include no transactions, so that users want to leave"`
 	Keep         bool          `key:"keep_stake" default:"false" source:"Assumption: what the stake is worth is learned by selling it" doc:"Go on for ever instead of selling the stake"`
 	BuildDays    float64       `key:"build_days" default:"40" unit:"d" min:"0.01" max:"365" source:"Assumption: weeks, in which holders come to part with their tokens; no sweep yet" doc:"Time over which the position is bought"`
@@ -40,13 +41,15 @@ func (p *TakeoverBuyParams) terms() terms {
 }
 
 func (p *TakeoverBuyParams) plan(c campaign, _ ledger.Amount) Committer {
-	return &takeoverBuy{campaign: c, multiple: p.Multiple, stop: p.Stop, keep: p.Keep, give: p.GiveShare}
+	return &takeoverBuy{
+		campaign: c, multiple: p.Multiple, exitShare: p.ExitShare, stop: p.Stop, keep: p.Keep, give: p.GiveShare,
+	}
 }
 
 type takeoverBuy struct {
 	campaign
-	multiple, give float64
-	stop, keep     bool
+	multiple, exitShare, give float64
+	stop, keep                bool
 }
 
 // Clone implements agents.Strategy.
@@ -69,7 +72,7 @@ func (e *takeoverBuy) step(v *agents.View, do *agents.Actions) {
 	}
 	harsh := e.fair(v)
 	harsh.Transfers = !e.stop
-	harsh.ExitFee = times(harsh.ExitFee, e.multiple)
+	harsh.ExitFee, harsh.ExitShare = times(harsh.ExitFee, e.multiple), e.exitShare
 	e.demand(v, do, now == acting, harsh)
 	if now < selling {
 		e.work(v, do, now)

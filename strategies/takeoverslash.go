@@ -18,9 +18,8 @@ var _ = register[TakeoverSlashParams](Entry{
 // TakeoverSlashParams are the parameters of takeover-slash. The schedule's act_days
 // is the time of the ransom; the second leg pays for the slashing.
 //
-// Assumption: honest holders go by yield and supply, as everywhere in the model: they
-// do not foresee that they will be slashed, and so neither unstake nor name another
-// operator because of it. Burnt stake therefore makes the remaining stake scarcer.
+// Burnt stake makes the remaining stake scarcer, and holders who see it burn fear for
+// their own: they ask a higher yield, unstake, or name another operator.
 type TakeoverSlashParams struct {
 	Budget         ledger.Amount `key:"budget_usd" default:"12000000" scale:"1000000" unit:"USD" min:"0" max:"1000000000000" source:"Assumption: a fifth of the stake to begin with; no sweep yet" doc:"Cash of the attacker"`
 	SlashCash      float64       `key:"slash_cash_share" default:"0.02" unit:"share" min:"0" max:"1" source:"Assumption: weeks of network attacks on a dozen operators; hash power takes more" doc:"Share of the budget that pays for the slashing of others"`
@@ -30,6 +29,7 @@ type TakeoverSlashParams struct {
 	GiveUp         int           `key:"give_up_blocks" default:"3" unit:"blocks" min:"1" max:"1000" source:"As slash-miner" doc:"Blocks on top of a refused block after which it is accepted"`
 	SlashDays      float64       `key:"slash_days" default:"14" unit:"d" min:"0.01" max:"365" source:"Assumption: two weeks; no sweep yet" doc:"Time over which rivals are slashed before withdrawals are priced"`
 	Multiple       float64       `key:"exit_fee_multiple" default:"20" unit:"1" min:"1" max:"1000000" source:"Assumption: massive, some ten dollars a user; no sweep yet" doc:"Fee of a withdrawal as a multiple of the common price, which is its layer-one gas and a twentieth"`
+	ExitShare      float64       `key:"exit_balance_share" default:"0.01" unit:"share" min:"0" max:"1" source:"Assumption: what a leaver gives to be out a day earlier (urgency_per_day); check monopoly varies it" doc:"Price of a withdrawal as a share of the leaver's balance, where that is more than the multiple; balances are public"`
 	Stop           bool          `key:"stop_transfers" default:"false" source:"Assumption: who has almost all blocks earns their fees as well" doc:"Include no transactions during the ransom, so that users want to leave"`
 	OnTop
 	Schedule
@@ -89,7 +89,7 @@ func (e *takeoverSlash) Decide(awake []agents.Agent, v *agents.View, do *agents.
 func (e *takeoverSlash) step(v *agents.View, do *agents.Actions) {
 	now, harsh := e.phase(v), e.fair(v)
 	harsh.Transfers = !e.x.Stop
-	harsh.ExitFee = times(harsh.ExitFee, e.x.Multiple)
+	harsh.ExitFee, harsh.ExitShare = times(harsh.ExitFee, e.x.Multiple), e.x.ExitShare
 	e.demand(v, do, now == acting && e.days(v) >= e.x.BuildDays+e.x.SlashDays, harsh)
 	e.work(v, do, now)
 }

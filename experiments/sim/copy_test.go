@@ -28,12 +28,12 @@ var private = []string{
 
 // fixed is what the test must not change, since copying relies on it: the range of
 // prices that a book has touched, and the number of a rollup.
-var fixed = []string{"book.Book", "rollup.State.number"}
+var fixed = []string{"book.BookOf[uint32]", "rollup.State.number"}
 
 // unused is what holds nothing in any of the worlds: faults, the auctions and stops of
 // a book, which no agent uses, and lists that are empty most of the time.
 var unused = []string{
-	"sim.World.fault", "rollup.State.fault", "perp.Market.fault", "market.Exchange.fault", "book.call.prices",
+	"sim.World.fault", "rollup.State.fault", "perp.Market.fault", "market.Exchange.fault", "book.callOf[uint32].prices",
 	"book.stopBook.sorted", "rollup.forcedQueue.line", "rollup.forcedQueue.list", "remedy.escalation.bonds",
 	"remedy.Rulebook.alike", "election.Schedule.Next",
 }

@@ -100,7 +100,7 @@ func (w *World) advance(l *layer) {
 	p := &l.posting
 	switch build := per - uint32(w.cfg.Rollup.DeadlineBlocks); {
 	case at == build-1:
-		if gas, ok := l.roll.Build(w.tick, l == &w.layer && w.down(), w.otherWay(l)); ok {
+		if gas, ok := l.roll.Build(w.tick, l == &w.layer && w.down()); ok {
 			p.built, p.gas, p.due = true, gas, w.tick+w.delay(l.roll.Public().Leader.Operator)
 		}
 	case at >= build && at < per-1 && (at-build)%patience == patience-1 && p.batch != 0:
@@ -111,21 +111,6 @@ func (w *World) advance(l *layer) {
 		w.endSlot(l)
 	}
 	w.release(l)
-}
-
-// otherWay is the cost of the way out through layer one for a user, in micro-USD, when
-// that way is open and somebody asks to leave through a leader who charges more; 0
-// otherwise.
-//
-// Assumption: a user who may leave through layer one never pays a coordinator more than
-// that way costs, even in a hurry.
-func (w *World) otherWay(l *layer) ledger.Amount {
-	cost := agents.Amount(float64(w.cfg.Rollup.ForcedExitGas) * w.view.GasGwei * 1e-9 * w.view.EthUSD)
-	fee := l.roll.PolicyOf(l.roll.Public().Leader.Operator).ExitFee
-	if fee <= cost || l.roll.Asked() == 0 || !w.mayForce() {
-		return 0
-	}
-	return cost
 }
 
 // endSlot closes a slot: users pay, the operator pays the gas, the mechanism shares

@@ -25,7 +25,8 @@ func slasher(t *testing.T, share string, deadline int, act bool) *World {
 		}
 	}
 	c := small(t)
-	c.Rollup.DeadlineBlocks, c.Rollup.SlashMissShare, c.Rollup.ForgiveShare = deadline, 0.001, 1
+	c.Rollup.DeadlineBlocks, c.Rollup.ForgiveShare = deadline, 1
+	c.Rollup.SlashMissShare = 1e-5 // so little that holders do not flee, which would leave less to burn
 	c.Layer1.BackgroundInnovation, c.Layer1.UncleShare = 0, 0
 	capital := e.Capital(p)
 	w := worldUnder(t, c, "pos", "none", 5, capital[:]...)

@@ -125,7 +125,8 @@ func TestWithdrawingAtAHighFee(t *testing.T) {
 		c := defaults(t)
 		c.Users.ChurnPerDay = 0.02 // so that cohorts enough leave
 		w, h, act := plotted(t, c, "pos", "dos-withdraw-fee",
-			[2]string{"build_days", "2"}, [2]string{"act_days", "6"}, [2]string{"exit_fee_multiple", multiple})
+			[2]string{"build_days", "2"}, [2]string{"act_days", "6"}, [2]string{"exit_fee_multiple", multiple},
+			[2]string{"exit_balance_share", "0"})
 		run(t, w, act+100)
 		its, others := sides(t, w, act+w.Ticks(6))
 		run(t, h, w.Tick())

@@ -272,6 +272,24 @@ func (w *World) Hash() uint64 {
 	return w.remedy.Docket().Case.Hash(w.network.hash(w.mining.hash(h)))
 }
 
+// Surplus is what users have had from the rollup so far besides the cash in the ledger,
+// in USD: the value of what was served after the wait, and of that their gain over the
+// fees; and what the balances of those who want out and cannot lose by the wait.
+func (w *World) Surplus() (value, gain, trapped float64) {
+	users, ok := w.strategies[numberOf(RowUsers)].(*agents.Users)
+	if !ok {
+		return 0, 0, 0
+	}
+	for row, a := range w.people.of(RowUsers) {
+		gain += users.Surplus(row)
+		if w.of(a.ID).roll.Balance(a.ID) > 0 {
+			trapped += users.Trapped(row, w.view)
+		}
+	}
+	fees := -w.led.Flow(RowUsers, ledger.TransactionFee, ledger.Cash).Units()
+	return gain + fees, gain, trapped
+}
+
 // Trapped is the share of users who want to leave the first rollup and are still
 // inside, by groups of equal size from the smallest balances to the largest.
 func (w *World) Trapped(groups int) []float64 {

@@ -45,7 +45,7 @@ func auction(t testing.TB, name string, set ...string) (Auction, *rollup.State, 
 func turn(t interface{ Fatal(...any) }, m Mechanism, s *rollup.State, l *ledger.Ledger, r *draw.Stream,
 	posted bool) rollup.Outcome {
 	s.Open(m.Elect(s, r.At(draw.Lottery, 0, s.Public().Slot)))
-	_, built := s.Build(0, false, 0)
+	_, built := s.Build(0, false)
 	o := s.Close(0, built && posted, 0, 1)
 	for _, x := range m.Settle(s, o, nil) {
 		if err := l.Post(x); err != nil {

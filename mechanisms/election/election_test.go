@@ -175,7 +175,7 @@ func TestMissedDeadlineIsSlashed(t *testing.T) {
 func TestEmptyBlocksAreNoFault(t *testing.T) {
 	s, _ := newState(t, 5000*ledger.Unit)
 	s.Open(rollup.Leader{Staker: staker, Operator: operator})
-	if _, built := s.Build(20, false, 0); !built {
+	if _, built := s.Build(20, false); !built {
 		t.Fatal("an empty batch is a batch")
 	}
 	if out := pos7698(t).Settle(s, s.Close(40, true, 0, 1), nil); len(out) != 0 {

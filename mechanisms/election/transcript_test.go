@@ -242,7 +242,7 @@ func (s *script) board(b *Board) {
 // lead runs one slot, whose batch costs a dollar of gas.
 func (s *script) lead(late bool) (rollup.Outcome, []ledger.Transfer) {
 	s.s.Open(s.m.Elect(s.s, s.lots.At(draw.Lottery, 0, s.s.Public().Slot)))
-	_, built := s.s.Build(s.tick+20, false, 0)
+	_, built := s.s.Build(s.tick+20, false)
 	s.tick += 40
 	s.s.Mature(s.tick)
 	o := s.s.Close(s.tick, built && !late, ledger.Unit, 1)

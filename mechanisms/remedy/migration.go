@@ -220,26 +220,31 @@ func (t *migration) accepted(w *World) bool {
 		return false
 	}
 	policy := w.Roll.PolicyOf(o.Operator)
-	if !policy.Exits || float64(policy.ExitFee) > t.limit() {
+	price := func(s *signature) ledger.Amount {
+		return ledger.Amount(s.users) * w.Roll.ExitPrice(&policy, s.by, s.users)
+	}
+	asked := 0.0
+	for i := range t.list[:t.taken] {
+		asked += float64(price(&t.list[i]))
+	}
+	if !policy.Exits || asked > t.limit() {
 		t.docket.Move.Refusals++
 		return false
 	}
-	for _, s := range t.list[:t.taken] {
-		if w.Roll.Balance(s.by) > 0 {
-			w.Roll.Levy(s.by, o.Operator, ledger.Amount(s.users)*policy.ExitFee)
+	for i := range t.list[:t.taken] {
+		if s := &t.list[i]; w.Roll.Balance(s.by) > 0 {
+			w.Roll.Levy(s.by, o.Operator, price(s))
 		}
 	}
 	return true
 }
 
-// limit is the mean price, in micro-USD, that a user would pay the coordinator.
-func (t *migration) limit() float64 {
-	sum, users := 0.0, 0.0
+// limit is what all who sign would pay the coordinator, in micro-USD.
+func (t *migration) limit() (sum float64) {
 	for _, s := range t.list[:t.taken] {
 		sum += float64(float64(s.users) * float64(s.limit))
-		users += float64(s.users)
 	}
-	return sum / users
+	return sum
 }
 
 // move moves every signer who is still inside to the second rollup.

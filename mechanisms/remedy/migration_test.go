@@ -103,7 +103,7 @@ func (s *moveWorld) slot(args []string) {
 	}
 	w.Roll.SetPolicy(leader, p)
 	w.Roll.Open(rollup.Leader{Staker: leader, Operator: leader})
-	_, _ = w.Roll.Build(w.Tick+20, false, 0)
+	_, _ = w.Roll.Build(w.Tick+20, false)
 	w.Tick += 40
 	w.Roll.Close(w.Tick, args[0] != "misses", 0, 1)
 	s.r.Step(w)

@@ -275,7 +275,7 @@ func (s *script) slot(posted bool) {
 	}
 	s.roll.Open(l)
 	s.advance(slotTicks / 2)
-	_, built := s.roll.Build(s.tick, false, 0)
+	_, built := s.roll.Build(s.tick, false)
 	s.advance(slotTicks / 2)
 	o := s.roll.Close(s.tick, built && posted, 0, 1)
 	r := s.roll.RecordOf(l.Operator)

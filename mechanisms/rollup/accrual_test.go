@@ -18,7 +18,7 @@ func TestEquivocationVoidsTheBatch(t *testing.T) {
 	two.Equivocate = true
 	w.s.SetPolicy(operator, two)
 	w.s.Open(Leader{operator, operator})
-	_, built := w.s.Build(20, false, 0)
+	_, built := w.s.Build(20, false)
 	o := w.s.Close(40, true, 4*usd, 1)
 	equal(t, "built", built, true)
 	equal(t, "outcome", o, Outcome{Leader: Leader{operator, operator}, Equivocated: true, Cost: 4 * usd})
@@ -32,7 +32,7 @@ func TestEquivocationVoidsTheBatch(t *testing.T) {
 	equal(t, "made then", w.s.Made(operator), -4*usd+10*500)
 	w.s.SetPolicy(operator, two)
 	w.s.Open(Leader{operator, operator})
-	_, _ = w.s.Build(60, false, 0)
+	_, _ = w.s.Build(60, false)
 	if o = w.s.Close(80, false, 0, 1); o.Equivocated {
 		t.Error("what never arrived contradicts nothing")
 	}
@@ -55,7 +55,7 @@ func (w *world) soldSlot(p Policy, stakers, burnt ledger.Amount, eth float64) {
 	w.s.Send(ann, 1000, ledger.Amount(100_000*eth), w.tick)
 	w.s.SetPolicy(operator, p)
 	w.s.Open(Leader{operator, operator})
-	_, _ = w.s.Build(w.tick+20, false, 0)
+	_, _ = w.s.Build(w.tick+20, false)
 	w.tick += 40
 	w.s.Close(w.tick, true, 0, eth)
 	w.s.Accrue(stakers, burnt, eth)

@@ -18,9 +18,8 @@ func (s *State) Open(l Leader) {
 // Build fills the leader's batch by its policy, which is fixed from here on, and
 // returns the layer-one gas that the batch needs. ok is false if no batch is
 // built, because the slot is vacant or the operator is down. A batch may be
-// empty. other is the cost of another way out in micro-USD, 0 if there is none;
-// no user leaves through a leader that asks more.
-func (s *State) Build(tick uint32, down bool, other ledger.Amount) (gas uint32, ok bool) {
+// empty.
+func (s *State) Build(tick uint32, down bool) (gas uint32, ok bool) {
 	room := s.room()
 	s.taken, s.left = 0, 0
 	if s.slot.Operator == ledger.Outside || down {
@@ -34,8 +33,8 @@ func (s *State) Build(tick uint32, down bool, other ledger.Amount) (gas uint32, 
 		s.priced(marginal, room-s.taken)
 	}
 	s.left = s.leftOut(room - s.taken)
-	if s.terms.Exits && (other == 0 || s.terms.ExitFee <= other) {
-		s.fill(&s.exits, true, s.terms.ExitFee, s.exitRoom())
+	if s.terms.Exits {
+		s.fillExits()
 	}
 	gas = uint32(s.p.BatchGas)
 	for _, b := range s.batch {
@@ -93,6 +92,46 @@ func (s *State) fill(q *queue, exit bool, floor ledger.Amount, room uint32) (lef
 		}
 	}
 	return room, marginal
+}
+
+// fillExits lets users out, the highest bids first. Where the price follows the balance,
+// those who bid less than theirs are passed over.
+func (s *State) fillExits() {
+	if s.terms.ExitShare == 0 {
+		s.fill(&s.exits, true, s.terms.ExitFee, s.exitRoom())
+		return
+	}
+	q, room := &s.exits, s.exitRoom()
+	for b := q.highest(buckets - 1); b >= bucketOf(s.terms.ExitFee) && room > 0; b = q.highest(b - 1) {
+		for o := q.head[b]; o != 0 && room > 0; {
+			next, r := q.line[o].next, &q.req[o]
+			if r.bid >= s.ExitPrice(&s.terms, o, r.count) {
+				n := min(r.count, room)
+				s.batch = append(s.batch, included{bid: r.bid, owner: o, count: n, since: r.since, exit: true})
+				r.riding = true
+				room -= n
+				if n == r.count {
+					q.remove(o)
+				} else {
+					q.revise(o, r.count-n, r.bid)
+				}
+			}
+			o = next
+		}
+	}
+}
+
+// ExitPrice is what each of the last count users of an owner pays under a policy to
+// leave, in micro-USD. Balances inside a rollup are public.
+func (s *State) ExitPrice(p *Policy, o ledger.Owner, count uint32) ledger.Amount {
+	if p.ExitShare == 0 || count == 0 {
+		return p.ExitFee
+	}
+	balance := s.Balance(o)
+	if s.Here(o) {
+		balance += s.led.Balance(o, ledger.Dai, ledger.Rollup)
+	}
+	return max(p.ExitFee, ledger.Amount(p.ExitShare*float64(balance)/float64(count)))
 }
 
 // priced publishes the price of inclusion: the posted fee, or the last bid in a full
@@ -239,12 +278,16 @@ func (s *State) serve(b included, tick uint32, o *Outcome) {
 	s.txs.req[b.owner].last = Served{Tick: tick, Since: b.since, Count: b.count, Bid: b.bid}
 }
 
-// leave charges the exit fee of the leader's terms, not the bid, because
-// withdrawals have a posted price. The balance of a cohort goes with its last
-// user.
+// leave charges the price of the leader's terms, not the bid, because withdrawals have
+// a posted price. The balance of a cohort goes with its last user.
 func (s *State) leave(b included, o *Outcome) {
+	left := b.count
+	if r := &s.exits.req[b.owner]; r.waiting {
+		left += r.count
+	}
+	price := min(s.ExitPrice(&s.terms, b.owner, left), b.bid)
 	s.exits.req[b.owner].riding = false
-	o.Fees += s.pay(b.owner, o.Operator, s.purse(b.owner), s.fee(b, min(s.terms.ExitFee, b.bid)), ledger.WithdrawalFee)
+	o.Fees += s.pay(b.owner, o.Operator, s.purse(b.owner), s.fee(b, price), ledger.WithdrawalFee)
 	o.Exits += b.count
 	if !s.exits.req[b.owner].waiting {
 		s.withdrawn(b.owner)

@@ -40,7 +40,7 @@ func TestBatchGas(t *testing.T) {
 	w.s.SetPolicy(operator, serveAll)
 	build := func() uint32 {
 		w.s.Open(Leader{operator, operator})
-		gas, built := w.s.Build(20, false, 0)
+		gas, built := w.s.Build(20, false)
 		equal(t, "built", built, true)
 		w.s.Close(40, true, 0, 1)
 		return gas
@@ -81,7 +81,7 @@ func TestMissedBatchGivesBack(t *testing.T) {
 	w.s.AskExit(eve, 100, 5000, 3)
 	w.s.SetPolicy(operator, serveAll)
 	w.s.Open(Leader{operator, operator})
-	_, _ = w.s.Build(20, false, 0)
+	_, _ = w.s.Build(20, false)
 	before := w.led.Hash(1)
 	w.s.Send(ann, 50, 2010, 25)
 	w.s.AskExit(eve, 100, 9000, 26)
@@ -127,7 +127,7 @@ func TestNothingLostOrPaidTwice(t *testing.T) {
 				send()
 			}
 			w.tick += 20
-			_, _ = w.s.Build(w.tick, rapid.IntRange(0, 5).Draw(t, "down") == 0, 0)
+			_, _ = w.s.Build(w.tick, rapid.IntRange(0, 5).Draw(t, "down") == 0)
 			for range rapid.IntRange(0, 4).Draw(t, "after") {
 				send()
 			}
@@ -175,7 +175,7 @@ func TestExitAtPostedPrice(t *testing.T) {
 		w.s.AskExit(ann, 100, c.bid, 0)
 		w.s.SetPolicy(operator, serveAll)
 		w.s.Open(Leader{operator, operator})
-		_, _ = w.s.Build(20, false, 0)
+		_, _ = w.s.Build(20, false)
 		w.s.SetPolicy(operator, Policy{ExitFee: c.later})
 		o := w.s.Close(40, true, 0, 1)
 		equal(t, c.name+": fee", w.led.Flow(ledger.Row(operator), ledger.WithdrawalFee, ledger.Cash), c.want)
@@ -237,7 +237,7 @@ func TestBatchCost(t *testing.T) {
 	for _, c := range []struct{ cost, want, left ledger.Amount }{{usd, usd, usd}, {9 * usd, 3 * usd, 0}} {
 		w.s.Send(ann, 10, usd/5, 0)
 		w.s.Open(Leader{operator, operator})
-		_, _ = w.s.Build(20, false, 0)
+		_, _ = w.s.Build(20, false)
 		o := w.s.Close(40, true, c.cost, 1)
 		equal(t, "cost", o.Cost, c.want)
 		equal(t, "left", w.led.Balance(operator, ledger.Cash, ledger.Free), c.left)

@@ -33,7 +33,7 @@ func BenchmarkBatch(b *testing.B) {
 			b.ResetTimer()
 			for range b.N {
 				s.Open(Leader{Operator: ledger.First})
-				_, _ = s.Build(1, false, 0)
+				_, _ = s.Build(1, false)
 				if len(s.batch) != 1000 {
 					b.Fatal(len(s.batch))
 				}
@@ -52,7 +52,7 @@ func TestBatchLooksOnlyAtWhatItTakes(t *testing.T) {
 	s.SetPolicy(ledger.First, pol)
 	for range 3 {
 		s.Open(Leader{Operator: ledger.First})
-		_, _ = s.Build(1, false, 0)
+		_, _ = s.Build(1, false)
 		s.Close(2, true, 0, 1)
 	}
 	equal(t, "waiting", s.txs.total, 5000)

@@ -42,6 +42,9 @@ func (s *State) Hash(h uint64) uint64 {
 		p, v := &s.policy[o], &s.txs.req[o].last
 		h = exact.Fold(h, uint64(s.weight[o]), uint64(s.operator[o]), uint64(s.earned[o]),
 			uint64(p.MinFee), uint64(p.ExitFee))
+		if p.ExitShare != 0 {
+			h = exact.Fold(h, math.Float64bits(p.ExitShare))
+		}
 		h = exact.Fold(h, flags(p.Equivocate, p.Transfers, p.Exits, s.active[o], s.forced.of[o].asked > 0, p.Veto))
 		h = exact.Fold(h, uint64(v.Tick)<<32|uint64(v.Since), uint64(v.Count), uint64(v.Bid))
 		if r := &s.records[o]; *r != (Record{}) {
@@ -72,6 +75,9 @@ func (s *State) Hash(h uint64) uint64 {
 	}
 	h = exact.Fold(h, flags(s.terms.Equivocate, s.posting, s.terms.Transfers, s.terms.Exits), uint64(s.terms.MinFee),
 		uint64(s.terms.ExitFee))
+	if s.terms.ExitShare != 0 {
+		h = exact.Fold(h, math.Float64bits(s.terms.ExitShare))
+	}
 	h = s.slot.hash(h)
 	h = s.forced.hash(h)
 	return s.pub.hash(exact.Fold(h, math.Float64bits(s.activity)))

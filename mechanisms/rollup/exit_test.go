@@ -122,7 +122,7 @@ func TestForcedExitRefusals(t *testing.T) {
 	w.s.AskExit(bob, 5, 9000, 0)
 	w.s.SetPolicy(operator, serveAll)
 	w.s.Open(Leader{operator, operator})
-	_, _ = w.s.Build(20, false, 0)
+	_, _ = w.s.Build(20, false)
 	refused("in a batch", bob, 5)
 	w.s.Close(40, false, 0, 1)
 	ok(t, w.s.ForceExit(bob, 50))
@@ -131,22 +131,29 @@ func TestForcedExitRefusals(t *testing.T) {
 	equal(t, "one way out at a time", w.s.exits.total, 0)
 }
 
-// No user leaves through a leader that asks more than another way out costs; the
-// requests wait for the next leader.
-func TestNobodyPaysMoreThanTheOtherWayOut(t *testing.T) {
-	for _, c := range []struct{ fee, other, exits ledger.Amount }{{9000, 0, 5}, {9000, 9000, 5}, {9000, 8999, 0}} {
-		w := newWorld(defaults())
-		w.inside(ann, 1000*usd)
-		w.s.AskExit(ann, 5, 10_000, 0)
-		policy := serveAll
-		policy.ExitFee = c.fee
+// Where the price follows the balance, the rich pay more, those who bid less wait for
+// the next leader, and the users of a cohort pay the same each, whoever leaves first.
+func TestExitPriceFollowsTheBalance(t *testing.T) {
+	w := newWorld(defaults())
+	w.inside(ann, 1000*usd)
+	w.inside(bob, 10*usd)
+	w.s.AskExit(ann, 5, 19*usd, 0)
+	w.s.AskExit(bob, 5, 10_000, 0)
+	policy := serveAll
+	policy.ExitShare = 0.1
+	out := func(exits, fees ledger.Amount) {
+		t.Helper()
 		w.s.SetPolicy(operator, policy)
-		w.s.Open(Leader{operator, operator})
-		_, _ = w.s.Build(20, false, c.other)
-		equal(t, "waiting", ledger.Amount(w.s.Asked()), 5-c.exits)
-		w.s.Close(40, true, 0, 1)
-		equal(t, "exits", ledger.Amount(w.s.Public().Exits), c.exits)
+		o := w.slot(policy, true)
+		equal(t, "exits", ledger.Amount(o.Exits), exits)
+		equal(t, "fees", o.Fees, fees)
 	}
+	out(0, 0)
+	w.s.AskExit(ann, 5, 21*usd, 0)
+	out(5, 100*usd)
+	w.s.AskExit(bob, 5, usd, 0)
+	out(5, usd)
+	equal(t, "waiting", ledger.Amount(w.s.Asked()), 0)
 }
 
 // If a user leaves through the queue while its transactions are in a batch, they
@@ -162,7 +169,7 @@ func TestForcedOutOfABatch(t *testing.T) {
 		w.s.Send(bob, 7, 400, 0)
 		w.s.SetPolicy(operator, serveAll)
 		w.s.Open(Leader{operator, operator})
-		_, _ = w.s.Build(20, false, 0)
+		_, _ = w.s.Build(20, false)
 		ok(t, w.s.ForceExit(ann, 5))
 		w.carry(0)
 		w.s.QueueTick(32)

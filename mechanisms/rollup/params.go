@@ -56,7 +56,8 @@ type Policy struct {
 	Exits      bool          // include waiting withdrawals, besides transactions
 	Most       uint32        // most transactions in a batch; 0 is the capacity
 	MinFee     ledger.Amount // lowest bid for a transaction, micro-USD
-	ExitFee    ledger.Amount // price for each leaving user, micro-USD
+	ExitFee    ledger.Amount // least price for each leaving user, micro-USD
+	ExitShare  float64       // price for each leaving user as a share of its balance, where that is more
 	Veto       bool          // as a member of a committee, sign only own blocks
 	Equivocate bool          // publish a second batch that contradicts the first
 }

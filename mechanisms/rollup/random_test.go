@@ -113,7 +113,7 @@ func (w *world) step(op byte, a ledger.Amount) {
 		leader, _ := w.s.Draw(uint64(a) * 0x9E3779B97F4A7C15)
 		w.s.Open(Leader{Staker: leader, Operator: w.s.OperatorOf(leader)})
 	case 4:
-		w.gas, _ = w.s.Build(w.tick, op&6 == 0, 0)
+		w.gas, _ = w.s.Build(w.tick, op&6 == 0)
 	case 0:
 		w.out = w.s.Close(w.tick, op&24 != 0, max(a>>8, 0), 1.25)
 	}
@@ -255,7 +255,7 @@ func TestHashSeesEverything(t *testing.T) {
 		w.inside(eve, usd)
 		w.s.SetPolicy(operator, serveAll)
 		w.s.Open(Leader{operator, operator})
-		_, _ = w.s.Build(20, false, 0)
+		_, _ = w.s.Build(20, false)
 		w.s.Send(ann, 5, 300, 1)
 		w.s.Send(bob, 5, 300, 1)
 		ok(t, w.s.ForceExit(bob, 20))

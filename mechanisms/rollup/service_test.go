@@ -168,7 +168,7 @@ func TestGuiltIsALikelihoodRatio(t *testing.T) {
 				w.s.SetPolicy(o, few)
 			}
 			w.s.Open(Leader{o, o})
-			_, _ = w.s.Build(w.tick+20, false, 0)
+			_, _ = w.s.Build(w.tick+20, false)
 			w.tick += 40
 			w.s.Close(w.tick, true, 0, 1)
 		}
@@ -282,7 +282,7 @@ func TestAveragesHaveTheirHalfLives(t *testing.T) {
 		w.s.Send(ann, 1000, 200_000, w.tick)
 		w.s.SetPolicy(operator, serveAll)
 		w.s.Open(Leader{operator, operator})
-		_, _ = w.s.Build(w.tick+20, false, 0)
+		_, _ = w.s.Build(w.tick+20, false)
 		w.tick += 40
 		w.s.Close(w.tick, true, 0, 2)
 		near := func(what string, at int, got, want float64) {
@@ -304,7 +304,7 @@ func TestVacantSlots(t *testing.T) {
 	w.inside(ann, usd)
 	w.s.Send(ann, 1, 500, 0)
 	w.s.Open(Leader{})
-	_, built := w.s.Build(20, false, 0)
+	_, built := w.s.Build(20, false)
 	o := w.s.Close(40, true, usd, 1)
 	p := w.s.Public()
 	equal(t, "built", built, false)
@@ -314,7 +314,7 @@ func TestVacantSlots(t *testing.T) {
 	equal(t, "missed slots", p.MissedSlots, 1)
 	w.s.SetPolicy(operator, serveAll)
 	w.s.Open(Leader{operator, operator})
-	_, built = w.s.Build(20, true, 0)
+	_, built = w.s.Build(20, true)
 	o = w.s.Close(80, true, usd, 1)
 	equal(t, "built in an outage", built, false)
 	equal(t, "outage", o, Outcome{Leader: Leader{operator, operator}})

@@ -171,7 +171,7 @@ func (s *script) lead(blocks uint32) {
 	}
 	s.s.Open(l)
 	s.advance(p.BlocksPerSlot - p.DeadlineBlocks)
-	gas, built := s.s.Build(s.tick, false, 0)
+	gas, built := s.s.Build(s.tick, false)
 	s.advance(p.DeadlineBlocks)
 	o := s.s.Close(s.tick, built && int(blocks) <= p.DeadlineBlocks, 0, 1)
 	state := "posted"

@@ -61,7 +61,7 @@ func (w *world) inside(o ledger.Owner, x ledger.Amount) {
 func (w *world) slot(p Policy, posted bool) Outcome {
 	w.s.SetPolicy(operator, p)
 	w.s.Open(Leader{Staker: operator, Operator: operator})
-	_, _ = w.s.Build(w.tick+20, false, 0)
+	_, _ = w.s.Build(w.tick+20, false)
 	w.tick += 40
 	w.out = w.s.Close(w.tick, posted, 0, 1)
 	return w.out

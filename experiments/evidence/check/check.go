@@ -67,7 +67,7 @@ func catalogue() []check {
 			"against those of real markets."}, 30, 60, runFacts},
 		{Info{"impact", "Price impact of orders worked over a day, on paired branches."}, 30, 45, runImpact},
 		{Info{"sign", "The sign of the effect of empty blocks on the price, " +
-			"over the share of slots and the loyalty of users."}, 12, 14, runSign},
+			"over the share of slots, the loyalty of users, and what holders expect and chase."}, 12, 14, runSign},
 		{Info{"events", "The effect of outages on price and users, against what real tokens did in theirs."},
 			60, 28, runEvents},
 		{Info{"martingale", "The log drift of positions over the days of the presets, whose mean must be zero " +
@@ -86,6 +86,8 @@ func catalogue() []check {
 			"whose rows and columns sum to zero."}, 2, 30, runAccounts},
 		{Info{"rules", "Comparative statics and laws that no setting may break: a fine never makes the token dearer, and " +
 			"no round trip gains at any size."}, 8, 60, runRules},
+		{Info{"monopoly", "What one builder of all blocks earns by its price: demand has a slope, and revenue a maximum " +
+			"inside."}, 8, 14, runMonopoly},
 		{Info{"null", "Attacks and trades that must lose, and changes that must have no effect."}, 24, 45, runNull},
 	}
 }

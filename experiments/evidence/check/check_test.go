@@ -27,7 +27,7 @@ func smallWorld() *sim.Config {
 // smallDays are short horizons at which the checks still run all of their parts.
 var smallDays = map[string]float64{
 	"stationary": 1, "facts": 7.2, "impact": 3, "sign": 0.2, "events": 1.3, "dai": 2, "martingale": 1.5, "honest": 1,
-	"robustness": 2, "reactions": 2, "accounts": 1, "null": 2,
+	"robustness": 2, "reactions": 2, "accounts": 1, "monopoly": 1, "null": 2,
 }
 
 // runSmall runs a check in the small world, and tests its progress.
@@ -298,7 +298,7 @@ func TestCapture(t *testing.T) {
 		t.Fatal(err)
 	}
 	staked := w.Rollup().Public().Staked
-	if got := capture(w, &r.world, 0.3, true); got > 0.3 || got < 0.25 {
+	if got := capture(w, &r.world, 0.3, operator{}); got > 0.3 || got < 0.25 {
 		t.Errorf("captured %g of 0.3", got)
 	}
 	if w.Rollup().Public().Staked != staked {

@@ -45,7 +45,7 @@ func (r *runner) services(ctx context.Context, s *scratch, rep int) (out [2]serv
 	for k, share := range [...]float64{bound - serviceMargin, bound + serviceMargin} {
 		b := &s.branch
 		b.CopyFrom(&s.start)
-		reached := capture(b, &cfg, share, true)
+		reached := capture(b, &cfg, share, operator{})
 		if out[k], err = runService(ctx, b, part, room); err != nil {
 			return out, err
 		}

@@ -13,20 +13,34 @@ import (
 )
 
 // The grid of the check: the share of slots withheld, the satisfaction at which half of
-// the users leave, and the days after the onset. Captive users, with −1, never leave.
+// the users leave, the elasticity of lasting fees to the service that holders expect,
+// the weight of what those who served have earned in the yield that they extrapolate,
+// and the days after the onset. Captive users, with −1, never leave.
 var (
-	signShares  = [...]float64{0.05, 0.1, 0.2, 0.3, 0.5}
+	signShares  = [...]float64{0.1, 0.3, 0.5}
 	signLoyalty = [...]struct {
 		name  string
 		value float64
 	}{{"captive", -1}, {"high", 0.3}, {"medium", 0.6}, {"low", 0.85}}
-	signDays = [...]float64{3, 14}
+	signElasticities = [...]float64{0, 2}
+	signChases       = [...]float64{0, 1}
+	signDays         = [...]float64{3, 14}
 )
 
 const (
-	signCells = len(signShares) * len(signLoyalty)
+	signCases = len(signLoyalty) * len(signElasticities) * len(signChases)
+	signCells = len(signShares) * signCases
 	signTimes = len(signDays)
 )
+
+// signSet sets the parameters of a case and returns their names for a table.
+func signSet(cfg *sim.Config, k int) (loyalty string, elasticity, chase float64) {
+	chase = signChases[k%len(signChases)]
+	elasticity = signElasticities[k/len(signChases)%len(signElasticities)]
+	l := signLoyalty[k/len(signChases)/len(signElasticities)]
+	cfg.Users.Loyalty, cfg.Beliefs.UserElasticity, cfg.Beliefs.Chase = l.value, elasticity, chase
+	return fmt.Sprintf("%s (%s)", l.name, digits(l.value)), elasticity, chase
+}
 
 // signCell is the outcome of one seed in one cell of the grid.
 type signCell struct {
@@ -37,9 +51,9 @@ type signCell struct {
 type signWorld [signCells]signCell
 
 func runSign(ctx context.Context, r *runner) (*Result, error) {
-	n := len(signLoyalty)
+	n := signCases
 	parts, err := each(ctx, r, r.seeds*n, func(ctx context.Context, s *scratch, i int) ([len(signShares)]signCell, error) {
-		return r.signRow(ctx, s, i/n, signLoyalty[i%n].value)
+		return r.signRow(ctx, s, i/n, i%n)
 	})
 	if err != nil {
 		return nil, err
@@ -66,21 +80,19 @@ func runSign(ctx context.Context, r *runner) (*Result, error) {
 	return res, nil
 }
 
-// signRow runs all shares for one seed and loyalty.
-func (r *runner) signRow(
-	ctx context.Context, s *scratch, rep int, loyalty float64,
-) (row [len(signShares)]signCell, err error) {
+// signRow runs all shares for one seed and case.
+func (r *runner) signRow(ctx context.Context, s *scratch, rep, k int) (row [len(signShares)]signCell, err error) {
 	cfg := r.world
-	cfg.Users.Loyalty = loyalty
+	signSet(&cfg, k)
 	w, err := r.openAt(ctx, &cfg, rep, 1)
 	if err != nil {
 		return row, err
 	}
 	start, end := w.Tick(), w.Tick()+w.Ticks(r.days)
 	for k, share := range signShares {
-		for _, b := range [...]*sim.World{&s.branch, &s.twin} {
+		for world, b := range [...]*sim.World{&s.branch, &s.twin} {
 			b.CopyFrom(w)
-			capture(b, &cfg, share, b == &s.branch)
+			capture(b, &cfg, share, operator{multiple: float64(world)})
 			if err := trial.Advance(ctx, b, end); err != nil {
 				return row, err
 			}
@@ -95,6 +107,9 @@ func (r *runner) signRow(
 	}
 	return row, nil
 }
+
+// relative is the relative change that a log ratio is.
+func relative(ln float64) float64 { return exact.Exp(ln) - 1 }
 
 // lnRatio is ln price of a world over that of its twin at a tick.
 func lnRatio(w, twin *sim.World, tick uint32) float64 {
@@ -167,26 +182,28 @@ func countOfSigns(shown, other, n int) measured {
 }
 
 func signTable(worlds []signWorld, cells [signCells]signInterval) *table.Table {
-	t := &table.Table{Name: "check_sign_grid", Title: "Price with empty blocks against the honest twin, 100 × ln ratio",
-		Columns: []table.Column{{Name: "Loyalty"}, {Name: "Withheld", Unit: "%"}},
-		Notes: []string{student.of(len(worlds)) +
-			" The bound −ln(1 − share) is what captive users and full extrapolation would give."}}
+	t := &table.Table{Name: "check_sign_grid", Title: "Price with empty blocks against the honest twin",
+		Columns: []table.Column{{Name: "Loyalty"}, {Name: "Elasticity"}, {Name: "Chasing"}, {Name: "Withheld", Unit: "%"}},
+		Notes: []string{student.of(len(worlds)) + " Changes are geometric means. The bound, share / (1 − share), is what " +
+			"captive users and full extrapolation would give."}}
 	for _, d := range signDays {
 		t.Columns = append(t.Columns,
 			table.Column{Name: fmt.Sprintf("Effect, %g d", d), Unit: "%"}, table.Column{Name: "Sign"})
 	}
 	t.Columns = append(t.Columns, table.Column{Name: "Users left", Unit: "%"}, table.Column{Name: "Bound", Unit: "%"})
 	for c := range cells {
-		loyalty, share := signLoyalty[c/len(signShares)], signShares[c%len(signShares)]
-		name := fmt.Sprintf("%s (%s)", loyalty.name, digits(loyalty.value))
-		row := []table.Cell{table.Text(name), table.Number(share, table.Percent(0))}
+		share := signShares[c%len(signShares)]
+		loyalty, elasticity, chase := signSet(new(sim.Config), c/len(signShares))
+		row := []table.Cell{table.Text(loyalty), table.Number(elasticity, table.Format{}),
+			table.Number(chase, table.Format{}), table.Number(share, table.Percent(0))}
 		for i := range signDays {
 			e := cells[c].effect[i]
-			row = append(row, table.Estimate(e.Mean, e.Lo, e.Hi, table.Percent(2)), table.Text(cells[c].signOf(i)))
+			row = append(row, table.Estimate(relative(e.Mean), relative(e.Lo), relative(e.Hi), table.Percent(2)),
+				table.Text(cells[c].signOf(i)))
 		}
 		u := cells[c].users
 		row = append(row, table.Estimate(u.value, u.lo, u.hi, table.Percent(1)),
-			table.Number(-exact.Log(1-share), table.Percent(1)))
+			table.Number(share/(1-share), table.Percent(1)))
 		t.Rows = append(t.Rows, row)
 	}
 	return t

@@ -77,12 +77,12 @@ func (t *trader) step(v *agents.View, do *agents.Actions) {
 	do.WakeAt(t.id, v.Tick+p.every)
 }
 
-// operator builds for the stakers who delegate to it: empty blocks, or honest blocks at
-// the common price.
+// operator builds for the stakers who delegate to it: at a multiple of the common price,
+// with a price of exits by balance, or empty blocks where the multiple is zero.
 type operator struct {
-	id      agents.ID
-	opening agents.Opening
-	empty   bool
+	id                  agents.ID
+	opening             agents.Opening
+	multiple, exitShare float64
 }
 
 // Clone implements agents.Strategy.
@@ -95,7 +95,8 @@ func (o *operator) Decide(awake []agents.Agent, v *agents.View, do *agents.Actio
 			continue
 		}
 		p := agents.HonestPolicy(o.opening.Margin/o.opening.EthUSD, o.opening.PerBatch, v)
-		if o.empty {
+		p.MinFee, p.ExitShare = ledger.Amount(o.multiple*float64(p.MinFee)), o.exitShare
+		if o.multiple == 0 {
 			p = rollup.Policy{}
 		}
 		do.Policy(o.id, p)
@@ -106,7 +107,7 @@ func (o *operator) Decide(awake []agents.Agent, v *agents.View, do *agents.Actio
 // capture lets the attacker build for stakers who hold at most a share of all stake, as
 // if they had delegated to it, and returns the share reached. The attacker buys and
 // stakes nothing, so only the act itself can affect the price.
-func capture(w *sim.World, cfg *sim.Config, share float64, empty bool) (reached float64) {
+func capture(w *sim.World, cfg *sim.Config, share float64, as operator) (reached float64) {
 	id, r := w.Attackers()[0], w.Rollup()
 	total := float64(r.Public().Staked)
 	for i := range cfg.Stakers.Count {
@@ -116,7 +117,8 @@ func capture(w *sim.World, cfg *sim.Config, share float64, empty bool) (reached 
 			reached += x
 		}
 	}
-	w.SetAttacker(&operator{id: id, opening: w.Opening(), empty: empty})
+	as.id, as.opening = id, w.Opening()
+	w.SetAttacker(&as)
 	return reached
 }
 

@@ -66,7 +66,7 @@ func newSaleroom(name string, p *election.Params, bidders int, seed uint64) (*sa
 // slot runs one slot and returns who led it.
 func (r *saleroom) slot() (ledger.Owner, error) {
 	r.s.Open(r.m.Elect(r.s, r.lots.At(draw.Lottery, 0, r.s.Public().Slot)))
-	_, built := r.s.Build(0, false, 0)
+	_, built := r.s.Build(0, false)
 	o := r.s.Close(0, built, 0, 1)
 	r.out = r.m.Settle(r.s, o, r.out[:0])
 	for _, t := range r.out {

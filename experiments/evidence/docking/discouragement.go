@@ -135,7 +135,7 @@ func (m *siegeMarket) season(missed float64) (harvest, error) {
 		m.roll.Send(payer, waits+1, ledger.Amount(fee), m.tick)
 		o, _ := m.roll.Draw(u)
 		m.roll.Open(rollup.Leader{Staker: o, Operator: m.roll.OperatorOf(o)})
-		m.roll.Build(m.tick, false, 0)
+		m.roll.Build(m.tick, false)
 		who, miss := 0, false
 		if o != besieger {
 			who = 1

@@ -45,6 +45,7 @@ const (
 	UsersLost      = "users_lost"
 	PeakUsersLost  = "peak_users_lost"
 	Liquidated     = "liquidated_tokens"
+	OneSided       = "one_sided_share"
 )
 
 // Columns of runs that belong to no single world. Advantage is the headline: verdicts,
@@ -58,6 +59,8 @@ const (
 	LogDrift     = "y_log_drift_usd"           // variate behind the interval of the advantage
 	Effect       = "y_effect_of_act_usd"       // profit of the attack less that of the honest world
 	HarmResidual = "y_harm_residual_usd"
+	UserSurplus  = "y_user_surplus_usd"
+	Deadweight   = "y_deadweight_loss_usd"
 	Residual     = "y_residual_pusd"
 )
 

@@ -26,6 +26,8 @@ type Observation struct {
 
 	market [2]outcome // of the attack and of the honest world, once measured
 	harm   []ledger.Amount
+
+	surplus, deadweight float64 // USD, see measure.Welfare
 }
 
 // field is one column of runs and the way to fill it.
@@ -48,6 +50,7 @@ func (p *Design) Row(o *Observation) record.Row {
 		o.market[0] = outcomeOf(o.Trial, o.Trial.Attack)
 		o.market[1] = outcomeOf(o.Trial, o.Trial.Honest)
 		o.harm = measure.Harm(o.Trial.Attack, o.Trial.Idle)
+		o.surplus, o.deadweight = measure.Welfare(o.Trial.Attack, o.Trial.Idle)
 	}
 	row := make(record.Row, len(p.columns))
 	for i, c := range p.columns {

@@ -82,6 +82,7 @@ type outcome struct {
 	empty, peakEmpty, stake   float64 // shares
 	throughputLost, usersLost float64 // shares of the idle world's
 	peakUsersLost, slots      float64
+	oneSided                  float64 // share of hours
 }
 
 func outcomeOf(t *trial.Trial, w *sim.World) (x outcome) {
@@ -100,9 +101,13 @@ func outcomeOf(t *trial.Trial, w *sim.World) (x outcome) {
 		if a[h].Staked > 0 {
 			x.stake += a[h].AttackerStake / a[h].Staked
 		}
+		if a[h].OneSided {
+			x.oneSided++
+		}
 		x.peakUsersLost = max(x.peakUsersLost, 1-measure.Ratio(a[h].Active, idle[h].Active))
 		n++
 	}
+	x.oneSided = measure.Ratio(x.oneSided, n)
 	x.drawdown, x.runup = 1-lowest, highest-1
 	x.empty, x.stake = measure.Ratio(x.empty, n), measure.Ratio(x.stake, n)
 	x.final = measure.Ratio(w.PriceAt(w.Tick()), t.Idle.PriceAt(t.Idle.Tick()))
@@ -147,6 +152,9 @@ func outcomes(i int, world string) []field {
 			func(x *outcome) float64 { return x.usersLost }),
 		against(column.PeakUsersLost, "share", "Largest shortfall of active users against the idle world at the end of any "+
 			"hour in the "+world+" world.", func(x *outcome) float64 { return x.peakUsersLost }),
+		against(column.OneSided, "share", "Hours at whose end the book of the token lacked a side, of all from the start of "+
+			"the plan on, in the "+world+" world. Prices of such hours are what a clip of the supply fetches.",
+			func(x *outcome) float64 { return x.oneSided }),
 		number(column.Outcome(world, column.Liquidated), "tokens", "Tokens bought in from borrowers below their "+
 			"margin in the "+world+" world.", func(o *Observation) float64 {
 			return o.Trial.World(i).Liquidated().Units()
@@ -176,6 +184,12 @@ func comparison() []field {
 			"last price: "+s.Doc, func(o *Observation) ledger.Amount { return o.harm[i] }))
 	}
 	return append(out,
+		number(column.UserSurplus, "USD", "What users gained from the idle to the attack world besides the cash in the "+
+			"ledger: the value of transactions served, after the wait and less their fees, and less what the balances of "+
+			"those who want out and cannot lose by the wait.", func(o *Observation) float64 { return o.surplus }),
+		number(column.Deadweight, "USD", "What the attack cost without being anybody's gain: the value after the wait "+
+			"of transactions, fees included, and what trapped balances lose, idle world less attack world.",
+			func(o *Observation) float64 { return o.deadweight }),
 		money(column.HarmResidual, "Sum of all sectors' gains, which is zero.", func(o *Observation) (sum ledger.Amount) {
 			for _, x := range o.harm {
 				sum += x

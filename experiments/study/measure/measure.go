@@ -284,7 +284,7 @@ func fetched(x *market.Exchange, tokens ledger.Amount, mid uint64) ledger.Amount
 		notional += (lots - filled) * worst
 	}
 	cash := ledger.Amount(notional) * p.TickSize
-	fee, _ := ledger.MulDiv(cash, ledger.Amount(p.TakerFeeBps*100+0.5), 1e6, ledger.Up)
+	fee, _ := ledger.MulDiv(cash, ledger.Amount(float64(p.TakerFeeBps*100)+0.5), 1e6, ledger.Up)
 	if side == book.Sell {
 		return cash - fee
 	}

@@ -72,6 +72,16 @@ func Harm(a, b *sim.World) []ledger.Amount {
 	return out
 }
 
+// Welfare is what world a does to users besides the cash in the ledger, against world b,
+// in USD: the change of their surplus, and the deadweight loss, which is value that
+// nobody has. Fees are no loss of value, since somebody receives them. It is a memo
+// beside the exact accounts: values of transactions are draws, and no money.
+func Welfare(a, b *sim.World) (surplus, deadweight float64) {
+	value, gain, trapped := a.Surplus()
+	before, had, waited := b.Surplus()
+	return gain - trapped - (had - waited), before - waited - (value - trapped)
+}
+
 // Residual is the exact sum of all sectors' equity in 1e-12 USD; it is zero.
 func Residual(w *sim.World) *big.Int {
 	sum := new(big.Int)

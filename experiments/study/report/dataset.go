@@ -93,6 +93,10 @@ func quantities() []quantity {
 		list = append(list, from("harm_"+s.Name, "USD", "Equity gained against the idle world by the sector "+s.Name,
 			column.Sector(s.Name)))
 	}
+	list = append(list,
+		from("user_surplus", "USD", "What users gained against the idle world besides cash", column.UserSurplus),
+		from("deadweight_loss", "USD", "Value lost against the idle world that nobody gained", column.Deadweight),
+		attack("one_sided_share", "share", "Hours in which the book lacked a side", column.OneSided))
 	return append(list, from("zero_sum_residual", "USD", "Sum of all sectors' gains, which is zero", column.HarmResidual))
 }
 

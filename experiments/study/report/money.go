@@ -122,6 +122,15 @@ func Harm(s *Study, c *Cell) (*table.Table, error) {
 		}
 	}
 	t.Rows = append(t.Rows, []table.Cell{table.Text("Sum"), s.money(sum), table.Text("Zero in every replication.")})
+	for _, memo := range [...]struct{ name, column, doc string }{
+		{"Memo: users' surplus", column.UserSurplus, "What users gained besides cash: the value of transactions after the " +
+			"wait less their fees, and less what trapped balances lose."},
+		{"Memo: deadweight loss", column.Deadweight, "Value that nobody has: transactions not served or late, and " +
+			"trapped balances."},
+	} {
+		e := estimateOf(c.Values(memo.column), s.Level)
+		t.Rows = append(t.Rows, []table.Cell{table.Text(memo.name), Interval(&e, usd), table.Text(memo.doc)})
+	}
 	residual := 0.0
 	for _, v := range c.Values(column.Residual) {
 		residual = max(residual, math.Abs(v))

@@ -64,13 +64,13 @@ func rows(attack, honest []float64) (record.Schema, []record.Row) {
 	}
 	number(column.Residual, func(int) float64 { return 0 })
 	// The other quantities have no value.
-	for _, name := range []string{column.Capital, column.HarmResidual} {
+	for _, name := range []string{column.Capital, column.HarmResidual, column.UserSurplus, column.Deadweight} {
 		number(name, func(int) float64 { return math.NaN() })
 	}
 	for _, quantity := range []string{column.Cost, column.Revenue, column.PeakStake, column.ShortTokens,
 		column.ShortNotional,
 		column.Drawdown, column.Runup, column.FinalPrice, column.EmptyShare, column.PeakEmptyShare, column.MeanStake,
-		column.ThroughputLoss, column.UsersLost, column.Liquidated} {
+		column.ThroughputLoss, column.UsersLost, column.Liquidated, column.OneSided} {
 		number(column.Outcome("attack", quantity), func(int) float64 { return math.NaN() })
 	}
 	var out []record.Row

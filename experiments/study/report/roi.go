@@ -10,6 +10,7 @@ import (
 
 	"stakeout/experiments/kit/stat"
 	"stakeout/experiments/kit/table"
+	"stakeout/experiments/study/column"
 )
 
 // quickBelow is the number of replications below which results are stamped
@@ -169,7 +170,7 @@ func (s *Study) method(all []*Summary) string {
 		s.Sample() + ".",
 		numeraire,
 		"Cost and revenue are the sums of the negative and of the positive channels; both and capital are means.",
-		intervals(s.Level) + "; Pr(profit) Wilson, rule of three at 0 and n.",
+		intervals(s.Level) + "; Pr(profit) " + stat.ShareMethod + ".",
 		roiMean + "; ES is the mean profit of the worst " + level(1-s.Level) + ".",
 		paired, effect,
 	}
@@ -242,7 +243,25 @@ func (x *Summary) warnings() (out []string) {
 	for _, text := range x.doubts() {
 		add(text)
 	}
+	if text := x.Cell.oneSided(); text != "" {
+		add(text)
+	}
 	return out
+}
+
+// oneSided says in how many replications a side of the book was empty at times.
+func (c *Cell) oneSided() string {
+	n := 0
+	for _, share := range c.Values(column.Outcome("attack", column.OneSided)) {
+		if share > 0 {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("in %d of %d replications the book lacked a side at times, when the price is what a clip of the "+
+		"supply fetches", n, c.N())
 }
 
 // farFromOne is the distance of the slope from one from which on a reader should know:
