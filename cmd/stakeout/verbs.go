@@ -187,7 +187,7 @@ func overrides(c *cli.Context) ([]string, error) {
 			return nil, usagef("--%s %s and --set %s set the same parameter: expected one of the two", other, c.String(other), o)
 		}
 		if !strings.Contains(o, "=") {
-			return nil, usagef("--set %s: expected path=value, as in --set world.users.loyalty=0.3", o)
+			return nil, usagef("--set %s: expected path=value, as in --set world.users.leave_below=0.3", o)
 		}
 	}
 	if c.IsSet("seed") {

@@ -126,7 +126,7 @@ func breakEvenTable(ctx context.Context, a *archive) (*table.Table, error) {
 	}
 	t.Columns = append(t.Columns, table.Column{Name: "Break-even budget", Unit: "million USD", Align: table.Right})
 	for _, r := range rows {
-		row := []table.Cell{table.Text(r.loyalty)}
+		row := []table.Cell{table.Text(r.users)}
 		for _, p := range r.points {
 			row = append(row, table.Estimate(p.y.Mean/1e3, p.y.Lo/1e3, p.y.Hi/1e3, table.Format{}))
 		}
