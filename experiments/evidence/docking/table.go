@@ -29,9 +29,10 @@ func Table(entries []Entry, outcomes []*Outcome) *table.Table {
 	}
 	t.Notes = append(t.Notes,
 		fmt.Sprintf("Rows that pass: %d; that miss: %d; undecided: %d. A row passes when its whole interval lies within "+
-			"the tolerance around the published value, is a miss when it lies outside, and is undecided when it crosses the border; --full "+
-			"decides it. An identity follows from parameters and definitions: it checks the code, and counts for nothing "+
-			"else. Intervals: 95 %%, Student's t over n, unless a target says otherwise.", passed, missed, open))
+			"the tolerance around the published value, is a miss when it lies outside, and is undecided when it crosses "+
+			"the border; --full decides it. An identity follows from parameters and definitions: it checks the code, and "+
+			"counts for nothing else. Intervals: 95 %%, Student's t over n, unless a target says otherwise.",
+			passed, missed, open))
 	for i, o := range outcomes {
 		e := entries[i]
 		t.Notes = append(t.Notes, fmt.Sprintf("%s: %s Source: %s. Code on trial: %s.", e.Name, e.Doc, e.Source, e.Code))
