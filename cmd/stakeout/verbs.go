@@ -24,6 +24,7 @@ var (
 	repsFlag    = &cli.StringFlag{Name: "reps", Usage: "`NUMBER` of replications in place of the preset's"}
 	workersFlag = &cli.IntFlag{Name: "workers", Usage: "`NUMBER` of worlds at a time, 0 for one a processor"}
 	outFlag     = &cli.StringFlag{Name: "out", Value: "results", Usage: "`FOLDER` for results"}
+	replaceFlag = &cli.BoolFlag{Name: "replace", Usage: "lose the results of another configuration in that folder"}
 	jsonFlag    = &cli.BoolFlag{Name: "json", Usage: "print JSON and nothing else"}
 	dryFlag     = &cli.BoolFlag{Name: "dry-run", Usage: "print worlds, time, memory and disk, and run nothing"}
 	setFlag     = &cli.StringSliceFlag{Name: "set", Usage: "override a parameter, `PATH=VALUE`; may be repeated"}
@@ -61,8 +62,8 @@ func (p *program) runners() []*cli.Command {
 			ArgsUsage: "NAME", Flags: []cli.Flag{seedFlag, repsFlag, setFlag, jsonFlag}, Action: p.show},
 		{Name: "run", Usage: "run a preset and print its table of returns",
 			ArgsUsage: "PRESET",
-			Flags: []cli.Flag{seedFlag, repsFlag, precisionFlag, setFlag, workersFlag, outFlag, jsonFlag, dryFlag,
-				formatFlag},
+			Flags: []cli.Flag{seedFlag, repsFlag, precisionFlag, setFlag, workersFlag, outFlag, replaceFlag, jsonFlag,
+				dryFlag, formatFlag},
 			Action: p.run},
 		{Name: "sweep", Usage: "run a preset along its axes, in this process or in shards",
 			ArgsUsage:   "PRESET | plan PRESET | run|missing|submit|merge DIR",
@@ -81,10 +82,13 @@ func (p *program) runners() []*cli.Command {
 				jsonFlag, formatFlag},
 			Action: p.breakEven},
 		{Name: "compare", Usage: "run every attack under every leader selection and remedy, and print who gains most",
-			Flags:  []cli.Flag{allFlag, compareRepsFlag, workersFlag, outFlag, jsonFlag, dryFlag, formatFlag},
+			Flags: []cli.Flag{allFlag, compareRepsFlag, workersFlag, outFlag, replaceFlag, jsonFlag, dryFlag,
+				formatFlag},
 			Action: p.compare},
 		{Name: "explain", Usage: "say why an attack paid or not, from one replication",
 			ArgsUsage: "PRESET", Flags: []cli.Flag{seedFlag, setFlag, repFlag, jsonFlag}, Action: p.explain},
+		{Name: "table", Usage: "print results folders beside each other, for a paper or a look",
+			ArgsUsage: "FOLDER ...", Flags: []cli.Flag{rowsFlag, asFlag, jsonFlag}, Action: p.beside},
 		{Name: "report", Usage: "write what a results folder holds as one HTML page",
 			ArgsUsage: "FOLDER", Flags: []cli.Flag{pageFlag, jsonFlag}, Action: p.page},
 	}
@@ -214,7 +218,8 @@ func checkWorkers(c *cli.Context) error {
 // options turns flags into the options of a run.
 func (p *program) options(c *cli.Context) (experiments.Options, error) {
 	o := experiments.Options{
-		Out: c.String("out"), Workers: c.Int("workers"), Command: p.command, Program: identity(), Series: c.Bool("series")}
+		Out: c.String("out"), Workers: c.Int("workers"), Command: p.command, Program: identity(), Series: c.Bool("series"),
+		Replace: c.Bool("replace")}
 	if err := checkWorkers(c); err != nil {
 		return o, err
 	}
