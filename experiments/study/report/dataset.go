@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"strings"
 
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/stat"
@@ -97,6 +98,9 @@ func quantities() []quantity {
 		from("user_surplus", "USD", "What users gained against the idle world besides cash", column.UserSurplus),
 		from("deadweight_loss", "USD", "Value lost against the idle world that nobody gained", column.Deadweight),
 		attack("one_sided_share", "share", "Hours in which the book lacked a side", column.OneSided))
+	for _, p := range premises {
+		list = append(list, from(strings.TrimPrefix(p.column, "y_"), "share", p.doc, p.column))
+	}
 	return append(list, from("zero_sum_residual", "USD", "Sum of all sectors' gains, which is zero", column.HarmResidual))
 }
 
