@@ -5,7 +5,6 @@ import (
 	"iter"
 	"math"
 	"slices"
-	"strings"
 
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/stat"
@@ -96,11 +95,8 @@ func quantities() []quantity {
 	}
 	list = append(list,
 		from("user_surplus", "USD", "What users gained against the idle world besides cash", column.UserSurplus),
-		from("deadweight_loss", "USD", "Value lost against the idle world that nobody gained", column.Deadweight),
-		attack("one_sided_share", "share", "Hours in which the book lacked a side", column.OneSided))
-	for _, p := range premises {
-		list = append(list, from(strings.TrimPrefix(p.column, "y_"), "share", p.doc, p.column))
-	}
+		from("deadweight_loss", "USD", "Value lost against the idle world that nobody gained", column.Deadweight))
+	list = append(list, conditions()...)
 	return append(list, from("zero_sum_residual", "USD", "Sum of all sectors' gains, which is zero", column.HarmResidual))
 }
 

@@ -10,12 +10,19 @@ import (
 // lockup is the attack that presupposes a lock-up of dai.
 const lockup = "dos-lockup"
 
-// premises are the columns of what a lock-up presupposes.
-var premises = [...]struct{ column, doc string }{
-	{column.PremiseInside, "Dai inside the rollup when the act began"},
-	{column.PremiseLocked, "Most dai that wanted to leave and could not from the act on"},
-	{column.PremisePremium, "Highest price of dai over a dollar from the act on"},
-	{column.PremiseIdle, "Highest price of dai over a dollar at that time in the idle world"},
+// conditions summarise under which conditions the numbers of a run came about: whether
+// the book had two sides, and what a lock-up presupposes.
+func conditions() []quantity {
+	return []quantity{
+		attack("one_sided_share", "share", "Hours in which the book lacked a side", column.OneSided),
+		from("premise_dai_inside_share", "share", "Dai inside the rollup when the act began", column.PremiseInside),
+		from("premise_dai_locked_share", "share", "Most dai that wanted to leave and could not from the act on",
+			column.PremiseLocked),
+		from("premise_dai_premium_share", "share", "Highest price of dai over a dollar from the act on",
+			column.PremisePremium),
+		from("premise_dai_premium_idle_share", "share", "Highest price of dai over a dollar at that time in the idle world",
+			column.PremiseIdle),
+	}
 }
 
 // premise says how far what the attack of a cell presupposes has happened in its runs.
