@@ -13,7 +13,6 @@ import (
 	"stakeout/experiments"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
-	"stakeout/experiments/publish/menu"
 	"stakeout/experiments/study/question"
 	"stakeout/market/wire"
 )
@@ -56,8 +55,9 @@ func (p *program) runners() []*cli.Command {
 	return []*cli.Command{
 		{Name: "help", Usage: "print a topic, or how a command is used",
 			ArgsUsage: "[TOPIC | COMMAND]", Action: p.help},
-		{Name: "list", Usage: "list presets, attacks, mechanisms and remedies",
-			Flags: []cli.Flag{matrixFlag, jsonFlag}, Action: p.list},
+		{Name: "list", Usage: "list presets, attacks, elections and remedies, or checks, claims, figures, parameters, targets",
+			ArgsUsage: "[checks|claims|figures|parameters|targets]",
+			Flags:     []cli.Flag{matrixFlag, jsonFlag}, Action: p.list},
 		{Name: "show", Usage: "show a preset with all its parameters, or an entry of the catalogue",
 			ArgsUsage: "NAME", Flags: []cli.Flag{seedFlag, repsFlag, setFlag, jsonFlag}, Action: p.show},
 		{Name: "run", Usage: "run a preset and print its table of returns",
@@ -114,9 +114,9 @@ func (p *program) judges() []*cli.Command {
 			ArgsUsage: "MESSAGES", Flags: []cli.Flag{bookFlag, levelsFlag, recordFlag, symbolFlag, rebuiltFlag, jsonFlag},
 			Action: p.replay},
 		{Name: "dock", Usage: "reproduce published numbers with the modules of the model",
-			ArgsUsage: "[TARGET]", Flags: []cli.Flag{seedFlag, fullFlag, outFlag, jsonFlag}, Action: p.dock},
+			ArgsUsage: "[TARGET|all]", Flags: []cli.Flag{seedFlag, fullFlag, outFlag, jsonFlag}, Action: p.dock},
 		{Name: "figures", Usage: "build every figure and table of the paper, from stored runs where there are some",
-			ArgsUsage:   "[NAME ...]",
+			ArgsUsage:   "[NAME ...|all]",
 			Description: figuresHelp,
 			Flags:       []cli.Flag{quickFlag, listFlag, timesFlag, hashesFlag, workersFlag, outFlag, jsonFlag},
 			Action:      p.figures},
@@ -296,22 +296,4 @@ func quoted(arg string) string { return question.Argument(arg) }
 // next prints the command that one would type next.
 func (p *program) next(args ...string) {
 	fmt.Fprintln(p.out, "\nNext:", p.self, strings.Join(args, " "))
-}
-
-func (p *program) list(c *cli.Context) error {
-	if c.NArg() > 0 {
-		return usagef("list takes no argument, got %q; `show %s` shows one entry", c.Args().First(), c.Args().First())
-	}
-	if c.Bool("matrix") {
-		return p.tables(c, menu.Matrix())
-	}
-	list, err := menu.List()
-	if err != nil {
-		return err
-	}
-	if err := p.catalogue(c, list); err != nil || c.Bool("json") {
-		return err
-	}
-	p.next("run", "dos-short")
-	return nil
 }
