@@ -24,9 +24,9 @@ var (
 	hashesFlag = &cli.StringFlag{Name: "hashes", Usage: "also write the hashes of all files to `FILE`, to keep them"}
 )
 
-const figuresHelp = `figures all builds every figure and table of the paper, or those named, from stored runs where these
-are complete and of this version and code, and runs what is missing. Interrupted, the same command goes on. It ends with
-how many files have the hashes that are kept with the program.`
+const figuresHelp = `figures all builds every figure and table of the paper, or those named, from stored runs where
+these are complete and of this version and code, and runs what is missing. Interrupted, the same command goes on. It
+ends with how many files have the hashes that are kept with the program.`
 
 // figures builds the exhibits of the paper and compares their hashes.
 func (p *program) figures(c *cli.Context) error {

@@ -55,7 +55,8 @@ func (p *program) runners() []*cli.Command {
 	return []*cli.Command{
 		{Name: "help", Usage: "print a topic, or how a command is used",
 			ArgsUsage: "[TOPIC | COMMAND]", Action: p.help},
-		{Name: "list", Usage: "list presets, attacks, elections and remedies, or checks, claims, figures, parameters, targets",
+		{Name: "list",
+			Usage:     "list presets, attacks, elections and remedies, or checks, claims, figures, parameters, targets",
 			ArgsUsage: "[checks|claims|figures|parameters|targets]",
 			Flags:     []cli.Flag{matrixFlag, jsonFlag}, Action: p.list},
 		{Name: "show", Usage: "show a preset with all its parameters, or an entry of the catalogue",
