@@ -155,6 +155,7 @@ func (s *Stored) Assumptions() (changed, others *table.Table) {
 	for _, spec := range s.Specs {
 		spec.Walk(func(path string, f param.Field) {
 			if fields[path].Source == "" {
+				f.Source = spec.Source(path, f)
 				order, fields[path] = append(order, path), f
 			}
 			if !slices.Contains(values[path], f.Value) {
