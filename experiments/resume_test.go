@@ -26,7 +26,7 @@ func TestRecipeMakesTheSameSweep(t *testing.T) {
 		sweeps[name] = w
 	}
 	var err error
-	if sweeps["compare"], err = question.Comparison(false, 2); err != nil {
+	if sweeps["compare"], err = question.Comparison(false, 2, ""); err != nil {
 		t.Fatal(err)
 	}
 	config := func(w *question.Sweep) string {

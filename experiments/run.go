@@ -260,7 +260,7 @@ func overview(store *record.Store, study *report.Study, r *Result) error {
 		name string
 		draw *figure.Figure
 	}{
-		{"matrix", report.MatrixFigure(study, question.HomeMechanism)},
+		{"matrix", report.MatrixFigure(study, question.HomeMechanism(study.World()))},
 		{"returns", report.SweepFigure(study)},
 	} {
 		if f.draw == nil {

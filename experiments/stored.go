@@ -121,6 +121,12 @@ func Beside(folders, rows []string) (*table.Table, error) {
 		}
 		names, studies = append(names, filepath.Base(filepath.Clean(dir))), append(studies, s.Study)
 	}
+	for i, name := range names {
+		if slices.Index(names, name) != i { // The names alone would not tell the folders apart.
+			names = slices.Clone(folders)
+			break
+		}
+	}
 	t, err := report.Beside(names, studies, rows)
 	if err != nil {
 		return nil, PlanErrorf("%v", err)
@@ -174,6 +180,7 @@ func (s *Stored) Assumptions() (changed, others *table.Table) {
 	for _, spec := range s.Specs {
 		spec.Walk(func(path string, f param.Field) {
 			if fields[path].Source == "" {
+				f.Source = spec.Source(path, f)
 				order, fields[path] = append(order, path), f
 			}
 			if !slices.Contains(values[path], f.Value) {

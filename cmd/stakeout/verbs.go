@@ -44,6 +44,7 @@ var (
 	columnFlag   = &cli.StringFlag{Name: "column", Usage: "`NAME` of the column of prices"}
 	matrixFlag   = &cli.BoolFlag{Name: "matrix", Usage: "print which attack applies under which leader selection"}
 	sourceFlag   = &cli.StringFlag{Name: "source", Usage: "describe the program whose sources are in `FOLDER` anew"}
+	inWorldFlag  = &cli.StringFlag{Name: "world", Usage: "`WORLD` beneath the preset: 2020, 2026 or a file"}
 	worldFlag    = &cli.StringFlag{Name: "world", Usage: "`WORLD` of a run: attack, honest or idle; all of them without"}
 )
 
@@ -56,14 +57,15 @@ func (p *program) runners() []*cli.Command {
 		{Name: "help", Usage: "print a topic, or how a command is used",
 			ArgsUsage: "[TOPIC | COMMAND]", Action: p.help},
 		{Name: "list",
-			Usage:     "list presets, attacks, elections and remedies, or checks, claims, figures, parameters, targets",
+			Usage:     "list presets, worlds, attacks, elections, remedies, or checks, claims, figures, parameters, targets",
 			ArgsUsage: "[checks|claims|figures|parameters|targets]",
 			Flags:     []cli.Flag{matrixFlag, jsonFlag}, Action: p.list},
-		{Name: "show", Usage: "show a preset with all its parameters, or an entry of the catalogue",
-			ArgsUsage: "NAME", Flags: []cli.Flag{seedFlag, repsFlag, setFlag, jsonFlag}, Action: p.show},
+		{Name: "show", Usage: "show a preset with all its parameters, a world, or an entry of the catalogue",
+			ArgsUsage: "NAME", Flags: []cli.Flag{seedFlag, repsFlag, inWorldFlag, setFlag, jsonFlag}, Action: p.show},
 		{Name: "run", Usage: "run a preset and print its table of returns",
 			ArgsUsage: "PRESET",
-			Flags: []cli.Flag{seedFlag, repsFlag, precisionFlag, setFlag, workersFlag, outFlag, replaceFlag, jsonFlag,
+			Flags: []cli.Flag{seedFlag, repsFlag, precisionFlag, inWorldFlag, setFlag, workersFlag, outFlag, replaceFlag,
+				jsonFlag,
 				dryFlag, formatFlag},
 			Action: p.run},
 		{Name: "sweep", Usage: "run a preset along its axes, in this process or in shards",
@@ -79,15 +81,15 @@ func (p *program) runners() []*cli.Command {
 		{Name: "break-even", Usage: "search along the budget or another parameter for where an attack breaks even",
 			ArgsUsage:   "PRESET",
 			Description: breakEvenHelp,
-			Flags: []cli.Flag{searchAxisFlag, halvingsFlag, searchRepsFlag, seedFlag, setFlag, workersFlag, outFlag,
-				jsonFlag, formatFlag},
+			Flags: []cli.Flag{searchAxisFlag, halvingsFlag, searchRepsFlag, seedFlag, inWorldFlag, setFlag, workersFlag,
+				outFlag, jsonFlag, formatFlag},
 			Action: p.breakEven},
 		{Name: "compare", Usage: "run every attack under every leader selection and remedy, and print who gains most",
-			Flags: []cli.Flag{allFlag, compareRepsFlag, workersFlag, outFlag, replaceFlag, jsonFlag, dryFlag,
+			Flags: []cli.Flag{allFlag, compareRepsFlag, inWorldFlag, workersFlag, outFlag, replaceFlag, jsonFlag, dryFlag,
 				formatFlag},
 			Action: p.compare},
 		{Name: "explain", Usage: "say why an attack paid or not, from one replication",
-			ArgsUsage: "PRESET", Flags: []cli.Flag{seedFlag, setFlag, repFlag, jsonFlag}, Action: p.explain},
+			ArgsUsage: "PRESET", Flags: []cli.Flag{seedFlag, inWorldFlag, setFlag, repFlag, jsonFlag}, Action: p.explain},
 		{Name: "table", Usage: "print results folders beside each other, for a paper or a look",
 			ArgsUsage: "FOLDER ...", Flags: []cli.Flag{rowsFlag, asFlag, jsonFlag}, Action: p.beside},
 		{Name: "report", Usage: "write what a results folder holds as one HTML page",
@@ -100,12 +102,12 @@ func (p *program) judges() []*cli.Command {
 	return []*cli.Command{
 		{Name: "check", Usage: "validate a preset file, or run a check of the model",
 			ArgsUsage: "FILE.yaml | preset FILE | CHECK",
-			Flags:     []cli.Flag{seedsFlag, daysFlag, workersFlag, jsonFlag},
+			Flags:     []cli.Flag{seedsFlag, daysFlag, inWorldFlag, workersFlag, jsonFlag},
 			Action:    p.check},
 		{Name: "schema", Usage: "print the JSON Schema of presets, for editors", Action: p.schema},
 		{Name: "claims", Usage: "list the claims of the thread, or put them on trial",
 			ArgsUsage: "[CLAIM ...|all]",
-			Flags:     []cli.Flag{claimRepsFlag, turnsFlag, workersFlag, outFlag, jsonFlag},
+			Flags:     []cli.Flag{claimRepsFlag, turnsFlag, inWorldFlag, workersFlag, outFlag, jsonFlag},
 			Action:    p.claims},
 		{Name: "facts", Usage: "hold the prices of a run or of a file against the stylised facts of markets",
 			ArgsUsage: "FOLDER | FILE.csv | FILE.csv.gz",
@@ -177,7 +179,7 @@ func load(c *cli.Context) (*question.Spec, error) {
 }
 
 // besides are the parameters that have a flag of their own.
-var besides = map[string]string{"seed": "seed", "replications": "reps"}
+var besides = map[string]string{"seed": "seed", "replications": "reps", "world": "world", question.WorldPath: "world"}
 
 // overrides are the parameters that the command line sets.
 func overrides(c *cli.Context) ([]string, error) {
@@ -194,6 +196,9 @@ func overrides(c *cli.Context) ([]string, error) {
 		if !strings.Contains(o, "=") {
 			return nil, usagef("--set %s: expected path=value, as in --set world.users.leave_below=0.3", o)
 		}
+	}
+	if c.IsSet("world") {
+		set = append(set, question.InWorld+c.String("world"))
 	}
 	if c.IsSet("seed") {
 		set = append(set, "seed="+c.String("seed"))

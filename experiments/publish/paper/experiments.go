@@ -29,7 +29,7 @@ func (e *experiment) sweep(quick bool) (*question.Sweep, error) {
 		form = e.quick
 	}
 	if e.preset == "" {
-		return question.Comparison(false, form.reps)
+		return question.Comparison(false, form.reps, "")
 	}
 	return question.LoadSweep(e.preset,
 		question.Variation{Set: append([]string{"replications=" + strconv.Itoa(form.reps)}, e.set...), Axes: form.vary})

@@ -67,7 +67,7 @@ func attackMatrix(ctx context.Context, a *archive) (*figure.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return report.MatrixFigure(s, question.HomeMechanism), nil
+	return report.MatrixFigure(s, question.HomeMechanism(s.World())), nil
 }
 
 // point is an estimate over another one.

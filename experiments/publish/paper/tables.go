@@ -77,7 +77,10 @@ func matrixTable(ctx context.Context, a *archive) (*table.Table, error) {
 // the remedy of its preset.
 func atHome(s *report.Study) (list []*report.Summary) {
 	for _, x := range s.Summaries() {
-		if m, r := question.Home(x.Cell.Attack); m == x.Cell.Mechanism && r == x.Cell.Remedy {
+		if s.Apart(x.Cell.Attack) && s.InOneWorld(x.Cell) {
+			continue
+		}
+		if m, r := question.Home(x.Cell.Attack, x.Cell.World); m == x.Cell.Mechanism && r == x.Cell.Remedy {
 			list = append(list, x)
 		}
 	}

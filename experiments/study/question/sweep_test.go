@@ -20,7 +20,7 @@ import (
 // remedies under foreign leader selections.
 func TestComparison(t *testing.T) {
 	for _, all := range []bool{false, true} {
-		w, err := question.Comparison(all, 2)
+		w, err := question.Comparison(all, 2, "")
 		if err != nil {
 			t.Fatal(err)
 		}
