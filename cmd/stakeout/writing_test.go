@@ -101,6 +101,8 @@ resume done/tiny
 verify done/tiny
 verify done/tiny --json
 export done/tiny
+table done/tiny
+table done/tiny --as latex
 break-even tiny.yaml --axis world.users.leave_below=0.3..0.9:2 --halvings 0 --reps 2 --out FOLDER
 compare --dry-run
 compare --dry-run --json

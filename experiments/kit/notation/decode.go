@@ -35,6 +35,7 @@ type decoder struct {
 	fields   []param.Field
 	sections []string
 	problems []Problem
+	listed   string // the valid keys that were listed last
 }
 
 func (d *decoder) report(at position, path, message, expected, hint string) {
@@ -98,6 +99,11 @@ func (d *decoder) unknown(e *entry, path string) {
 	expected := ""
 	if top := path == "" && d.section == ""; len(here) > 0 && (top || len(here) <= 12) {
 		expected = "one of " + strings.Join(here, ", ")
+	}
+	if hint == "" && expected == d.listed && expected != "" {
+		expected = "one of the same"
+	} else if expected != "" {
+		d.listed = expected
 	}
 	d.report(e.position, join(path, e.key), "unknown key", expected, hint)
 }
