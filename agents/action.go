@@ -40,7 +40,8 @@ const (
 	UnlockEther             // Amount of ether, out of a vault that stays safe
 	Mint                    // Amount of dai against the vault
 	Wipe                    // Amount of the debt from free dai
-	Bite                    // Amount of the debt of Other's unsafe vault, for its ether
+	Bite                    // put Other's unsafe vault up for auction
+	Take                    // up to Amount of dai for ether of Other's vault, at the price of its auction
 	Bridge                  // Amount of free dai into the rollup
 	AddPerp                 // Amount of free cash behind positions in the perpetual future
 	FreePerp                // Amount of that back, beyond the initial margin
@@ -146,10 +147,13 @@ func (d *Actions) PerpOrder(a ID, slot uint16, side book.Side, kind book.Kind, p
 // CancelDai takes back all orders of the agent for dai.
 func (d *Actions) CancelDai(a ID) { d.add(CancelAll, a).Pair = DaiPair }
 
-// Bite asks to pay a part of the debt of another owner's vault, in micro-dai.
-func (d *Actions) Bite(a, owner ID, dai ledger.Amount) {
+// Bite asks to put the vault of another owner up for auction.
+func (d *Actions) Bite(a, owner ID) { d.add(Bite, a).Other = owner }
+
+// Take asks to buy ether of an auctioned vault for up to some micro-dai.
+func (d *Actions) Take(a, owner ID, dai ledger.Amount) {
 	if dai > 0 {
-		x := d.add(Bite, a)
+		x := d.add(Take, a)
 		x.Other, x.Amount = owner, dai
 	}
 }

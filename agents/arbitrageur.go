@@ -2,6 +2,7 @@ package agents
 
 import (
 	"stakeout/experiments/kit/draw"
+	"stakeout/experiments/kit/exact"
 	"stakeout/market/book"
 	"stakeout/market/ledger"
 )
@@ -9,8 +10,8 @@ import (
 // ArbitrageurParams describe those who hold dai and move it where it is dear.
 // Each quotes both sides around its reservation price, which is a dollar at its
 // normal holding and rises as its holding falls, so that together they are the
-// supply curve of dai. They liquidate vaults when that pays, carry dai into the
-// rollup, and carry it out when it is dear.
+// supply curve of dai, without an upper end. They put unsafe vaults up for auction and
+// bid when that pays, carry dai into the rollup, and carry it out when it is dear.
 //
 // Sources: Ho and Stoll (1981), Avellaneda and Stoikov (2008) for the
 // reservation price; Klages-Mundt and Minca (2019) and MakerDAO's account of 12
@@ -18,7 +19,8 @@ import (
 type ArbitrageurParams struct {
 	Count         int     `key:"count" default:"30" unit:"1" min:"0" max:"1000000" source:"Assumption: enough for a smooth supply curve" doc:"Number of holders of dai"`
 	InsideShare   float64 `key:"inside_share" default:"0.25" unit:"share" min:"0" max:"1" source:"Assumption: a quarter; the thread's lock-up has half" doc:"Share of the dai in existence that is inside the rollup at the opening"`
-	Slope         float64 `key:"reservation_slope" default:"0.75" unit:"1" min:"0.0001" max:"10" source:"Calibrated: dai rises by 6 to 12 % when ether halves (check dai)" doc:"Median premium over a dollar for which a holder would part with the last of its dai; lognormal with log s.d. 0.5"`
+	Slope         float64 `key:"reservation_slope" default:"0.6" unit:"1" min:"0.0001" max:"10" source:"Calibrated: dai rises by 8 to 12 % when ether halves (check dai)" doc:"Median premium over a dollar for which a holder would part with the last of its dai; lognormal with log s.d. 0.5"`
+	HabitDays     float64 `key:"habit_days" default:"7" unit:"d" min:"0.01" max:"10000" source:"Calibrated: dai 1 to 4 % dear two weeks after ether has halved (check dai)" doc:"Half-life in which what a holder has becomes its normal holding, since others take the place of dai that is dear"`
 	Carry         float64 `key:"withdrawal_premium" default:"0.01" unit:"1" min:"0" max:"1" source:"Assumption: a percent pays for the trouble of moving" doc:"Median premium at which dai is carried out of the rollup; lognormal with log s.d. 0.5; it goes back at a third of that"`
 	HalfSpreadBps float64 `key:"half_spread_bps" default:"10" unit:"bp" min:"0.1" max:"1000" source:"Assumption: a tight spread, as between stable assets" doc:"Half-spread of the quotes; uniform factor 0.5 to 2 over holders"`
 	QuoteShare    float64 `key:"quote_share" default:"0.003" unit:"share" min:"0.0001" max:"1" source:"Assumption: a small part, beside what the reservation price asks for" doc:"Least size of a quote over the normal holding"`
@@ -30,13 +32,14 @@ type ArbitrageurParams struct {
 
 // Arbitrageurs is the population of dai holders.
 type Arbitrageurs struct {
-	p       ArbitrageurParams
-	penalty float64
-	rows    []arbitrageur
+	p    ArbitrageurParams
+	each float64 // normal holding at the opening
+	rows []arbitrageur
 }
 
 type arbitrageur struct {
 	normal float64 // normal holding, dai
+	tick   uint32  // of the last look
 	slope  float64 // slope of the reservation price in the share sold
 	carry  float64 // premium at which dai is worth carrying out of the rollup
 	spread float64 // half-spread, as a share of the price
@@ -56,9 +59,11 @@ const (
 	spreadLow   = 0.5   // least half-spread over the mean
 	spreadHigh  = 2     // largest half-spread over the mean
 	backDivisor = 3     // premium at which dai comes out over the one at which it goes back
+	leastHabit  = 0.1   // least normal holding over that of the opening
 	backHolding = 0.9   // share of the normal holding that must be outside then
 	spendSlack  = 0.005 // distance from the middle at which dai is bought and sold without a view
-	biteBase    = 0.99  // worth of dai in a liquidation without the penalty, USD: a percent below a dollar
+	etherFee    = 0.001 // cost of selling the ether bought in an auction, as a share of its price
+	bidderGain  = 0.01  // least gain from it over the dai that is spent, a percent
 	cashShare   = 0.99  // of free cash that stands behind a bid, the rest pays fees
 	gasMarkup   = 1.2   // offered for a withdrawal over its gas
 	gainShare   = 0.1   // of the gain from the sale that is offered on top
@@ -66,13 +71,10 @@ const (
 )
 
 // NewArbitrageurs draws a population that holds o.Dai together and calls endow
-// for each agent. Penalty is the share of the debt that the vault contract gives a
-// liquidator.
-func NewArbitrageurs(
-	p ArbitrageurParams, penalty float64, o Opening, list []Agent, s *draw.Stream, endow Endow,
-) *Arbitrageurs {
-	t := &Arbitrageurs{p: p, penalty: penalty, rows: make([]arbitrageur, len(list))}
+// for each agent.
+func NewArbitrageurs(p ArbitrageurParams, o Opening, list []Agent, s *draw.Stream, endow Endow) *Arbitrageurs {
 	each := o.Dai / max(float64(len(list)), 1)
+	t := &Arbitrageurs{p: p, each: each, rows: make([]arbitrageur, len(list))}
 	for i, a := range list {
 		r := s.At(draw.Population, a.Key, 0)
 		row := &t.rows[i]
@@ -109,14 +111,22 @@ func (t *Arbitrageurs) Decide(awake []Agent, v *View, do *Actions) {
 	}
 }
 
-// one does what pays most: a liquidation, else carrying dai to where it is
-// wanted, else quoting. It reports whether the next look is soon.
+// one puts an unsafe vault up for auction, and does what pays most: a bid in an
+// auction, else carrying dai to where it is wanted, else quoting. It reports whether the
+// next look is soon, which it is while there are auctions.
 func (t *Arbitrageurs) one(a Agent, row *arbitrageur, v *View, do *Actions) bool {
 	inside := v.Pocket(a.ID, ledger.Dai, ledger.Rollup)
 	liquid := v.Free(a.ID, ledger.Dai) + v.Pocket(a.ID, ledger.Dai, ledger.Held)
-	if owner, debt, ok := v.Unsafe(int(a.Row)); ok && v.Dai.Mid < t.worth() {
-		t.bite(a.ID, owner, debt, liquid, v, do)
-		return true
+	t.settle(row, (inside + liquid).Units(), v)
+	owner, soon := v.Unsafe(int(a.Row))
+	if soon {
+		do.Bite(a.ID, owner)
+	}
+	if owner, tab, price := v.Cheapest(); price > 0 {
+		soon = true
+		if t.bid(a.ID, row, owner, tab, inside, liquid, price, v, do) {
+			return true
+		}
 	}
 	switch {
 	case inside > 0 && (v.Dai.Mid > 1+row.carry || v.Leaving(a.ID)):
@@ -129,7 +139,7 @@ func (t *Arbitrageurs) one(a Agent, row *arbitrageur, v *View, do *Actions) bool
 		t.quote(a.ID, row, inside, liquid, v, do)
 		t.spend(a, row, v, do)
 	}
-	return false
+	return soon
 }
 
 // spend buys or sells dai without a view of its price, within half a percent of the
@@ -145,18 +155,38 @@ func (t *Arbitrageurs) spend(a Agent, row *arbitrageur, v *View, do *Actions) {
 	do.DaiOrder(a.ID, takingSlot, side, book.ImmediateOrCancel, price, v.Lots(dai))
 }
 
-// worth is the most that anybody who does not owe dai pays for it: a percent less
-// than a liquidation gives for it.
-func (t *Arbitrageurs) worth() float64 { return biteBase + t.penalty }
+// settle moves the normal holding towards what the holder has.
+func (t *Arbitrageurs) settle(row *arbitrageur, dai float64, v *View) {
+	keep := exact.HalfLife(float64(v.Tick-row.tick)/v.TicksPerDay, t.p.HabitDays)
+	row.tick = v.Tick
+	row.normal = max(dai+float64((row.normal-dai)*keep), leastHabit*t.each)
+}
 
-// bite takes part in a liquidation with the dai at hand, and buys more for less
-// than the liquidation pays.
-func (t *Arbitrageurs) bite(id, owner ID, debt, liquid ledger.Amount, v *View, do *Actions) {
-	do.CancelDai(id)
-	do.Bite(id, owner, min(debt, liquid))
-	if short := min((debt - liquid).Units(), v.Free(id, ledger.Cash).Units()/t.worth()); short > 0 {
-		do.DaiOrder(id, takingSlot, book.Buy, book.ImmediateOrCancel, v.Price(t.worth()), v.Lots(short))
+// reserve is the price for which a holder parts with its next dai: a dollar at its
+// normal holding, and higher the less it has left.
+func (r *arbitrageur) reserve(dai ledger.Amount) float64 {
+	return 1 + float64(r.slope*(1-dai.Units()/r.normal))
+}
+
+// bid buys ether in an auction when a dai spent there brings more than it costs in the
+// market and than the holder wants for it: as much as makes the next dai worth the
+// same to the holder. It buys more dai for up to what the auction gives for it, which
+// has no upper bound. It reports whether the auction pays.
+func (t *Arbitrageurs) bid(id ID, row *arbitrageur, owner ID, tab, inside, liquid ledger.Amount, price float64,
+	v *View, do *Actions) bool {
+	worth := v.EthUSD * (1 - etherFee) / price / (1 + bidderGain)
+	if worth < v.Dai.Mid {
+		return false
 	}
+	spare := (inside + liquid).Units() - float64(row.normal*max(1-(worth-1)/row.slope, 0))
+	dai := min(tab, liquid, Amount(spare))
+	do.CancelDai(id)
+	do.Take(id, owner, dai)
+	cash := v.Free(id, ledger.Cash) + v.Pocket(id, ledger.Cash, ledger.Held)
+	if short := min((tab - dai).Units(), cashShare*cash.Units()/worth); short > 0 {
+		do.DaiOrder(id, takingSlot, book.Buy, book.ImmediateOrCancel, v.Price(worth), v.Lots(short))
+	}
+	return true
 }
 
 // withdraw asks for all dai inside, through the coordinator and after a while
@@ -179,13 +209,13 @@ func (t *Arbitrageurs) withdraw(id ID, row *arbitrageur, inside ledger.Amount, v
 // beyond that price, the quote on its side stands between the two and is larger by
 // the amount whose trade would move the reservation price to the market.
 func (t *Arbitrageurs) quote(id ID, row *arbitrageur, inside, liquid ledger.Amount, v *View, do *Actions) {
-	reserve := 1 + float64(row.slope*(1-(inside+liquid).Units()/row.normal))
+	reserve := row.reserve(inside + liquid)
 	beyond := v.Dai.Mid - reserve
 	near := reserve + float64(patience*beyond)
 	size := func(more float64) float64 { return row.normal * (t.p.QuoteShare + max(more, 0)/row.slope) }
 	t.rest(id, passiveSlot, book.Sell, max(reserve, near)*(1+row.spread), min(size(beyond), liquid.Units()), v, do)
 	cash := (v.Free(id, ledger.Cash) + v.Pocket(id, ledger.Cash, ledger.Held)).Units()
-	bid := min(reserve, near, t.worth()) * (1 - row.spread)
+	bid := min(reserve, near) * (1 - row.spread)
 	t.rest(id, bidSlot, book.Buy, bid, min(size(-beyond), cashShare*cash/bid), v, do)
 }
 

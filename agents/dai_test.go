@@ -33,13 +33,15 @@ func (s *small) at(a Agent, ratio float64) {
 }
 
 // "when ETH falls they must buy dai back or pay the liquidation penalty": an owner
-// near liquidation pays a premium for dai, which rises with the nearness and never
-// exceeds the penalty; an owner in no haste pays a dollar.
+// near liquidation pays more than the market does, by up to the penalty as it comes
+// nearer, however dear dai is; an owner in no haste pays a dollar.
 func TestVaultOwnersPayUpToThePenalty(t *testing.T) {
 	last := 0.0
-	for _, c := range []struct{ ratio, bid float64 }{{2.2, 1}, {1.79, 1.0043}, {1.65, 1.065}, {1.5, 1.13}, {1.2, 1.13}} {
+	for _, c := range []struct{ ratio, mid, bid float64 }{{2.2, 1, 1}, {1.79, 1, 1.0043}, {1.65, 1, 1.065},
+		{1.5, 1, 1.13}, {1.2, 1, 1.13}, {1.2, 1.5, 1.695}} {
 		s, owners, a := oneVault(t)
 		s.at(a, c.ratio)
+		s.v.Dai.Mid = c.mid
 		orders := only(Submit, s.decide(owners, 1, a))
 		if len(orders) != 1 || orders[0].Pair != DaiPair || orders[0].Order.Side != book.Buy ||
 			orders[0].Order.Kind != book.ImmediateOrCancel {
@@ -51,6 +53,36 @@ func TestVaultOwnersPayUpToThePenalty(t *testing.T) {
 			t.Errorf("ratio %v: bid %v after %v, wakes %v", c.ratio, bid, last, s.do.Wakes)
 		}
 		last = bid
+	}
+}
+
+// Some owners add ether in haste instead, as far as their cash goes, and lock it at the
+// next look; dai does not matter to them. A vault that is auctioned is left alone.
+func TestVaultOwnersAddEther(t *testing.T) {
+	for _, cash := range []float64{1000, 50} {
+		s, owners, a := oneVault(t)
+		owners.rows[0].adds = true
+		s.post(ledger.Transfer{Amount: s.v.Free(a.ID, ledger.Cash), From: a.ID, To: a.ID + 1, Reason: ledger.Pay})
+		s.grant(a.ID, Endowment{Cash: cash})
+		s.at(a, 1.7)
+		all := s.decide(owners, 1, a)
+		bought := only(BuyEther, all)
+		if len(only(Submit, all)) > 0 || len(bought) != 1 {
+			t.Fatalf("%+v", all)
+		}
+		near(t, "spent", bought[0].Amount.Units(), min(cash, (1.15*1.8-1.7)*1000), 0.01)
+		s.grant(a.ID, Endowment{Ether: 2})
+		if locked := only(LockEther, s.decide(owners, 2, a)); len(locked) != 1 || locked[0].Amount != 2*ledger.Unit {
+			t.Errorf("locked %+v", locked)
+		}
+	}
+	s, owners, a := oneVault(t)
+	s.at(a, 1.4)
+	if err := s.vaults.Bite(a.ID, Amount(s.v.EthUSD), 1); err != nil {
+		t.Fatal(err)
+	}
+	if all := s.decide(owners, 2, a); len(all) > 0 {
+		t.Errorf("%+v", all)
 	}
 }
 
@@ -115,14 +147,14 @@ func oneArbitrageur(t *testing.T, inside bool) (*small, *Arbitrageurs, Agent) {
 		p.InsideShare = 1
 	}
 	awake := list(1)
-	arbs := NewArbitrageurs(p, 0.13, s.o, awake, draw.New(1), s.grant)
+	arbs := NewArbitrageurs(p, s.o, awake, draw.New(1), s.grant)
 	r := &arbs.rows[0]
 	r.slope, r.carry, r.spread = 0.5, 0.01, 0.001
 	return s, arbs, awake[0]
 }
 
 // Quotes stand around a dollar while nothing is sold. Each sale raises the price of
-// the rest, and nobody bids more than a liquidation gives.
+// the rest, without an upper bound to bids.
 func TestArbitrageursQuoteTheirReservationPrice(t *testing.T) {
 	for _, c := range []struct{ sold, bid, ask float64 }{
 		{0, 0.999, 1.001}, {100, 0.999 * 1.005, 1.05105}, {900, 0.999 * 1.045, 1.45145},
@@ -135,10 +167,10 @@ func TestArbitrageursQuoteTheirReservationPrice(t *testing.T) {
 		}
 		near(t, "ask", float64(orders[0].Order.Price)*s.v.TickUSD, c.ask, 1e-4)
 		near(t, "bid", float64(orders[1].Order.Price)*s.v.TickUSD, c.bid, 1e-4)
-		s.v.Dai.Mid = 1.4
+		s.v.Dai.Mid = 1.9
 		for _, o := range only(Submit, s.decide(arbs, 2, a)) {
-			if o.Order.Side == book.Buy && float64(o.Order.Price)*s.v.TickUSD > 1.12 {
-				t.Errorf("bids %d", o.Order.Price)
+			if o.Order.Side == book.Buy {
+				near(t, "bid in a dear market", float64(o.Order.Price)*s.v.TickUSD, 0.999*(1+0.5*c.sold/1000), 1e-4)
 			}
 		}
 	}
@@ -173,23 +205,65 @@ func TestArbitrageursCarryDai(t *testing.T) {
 	}
 }
 
-// An unsafe vault is bitten with the dai at hand while dai costs less than a
-// liquidation gives, and the ether is sold.
-func TestArbitrageursLiquidate(t *testing.T) {
+// What a holder has becomes its normal holding, down to a tenth of the first one, and
+// with it falls the price that it asks.
+func TestArbitrageursGetUsedToWhatTheyHave(t *testing.T) {
 	s, arbs, a := oneArbitrageur(t, false)
+	s.post(ledger.Transfer{Amount: 600 * ledger.Unit, From: a.ID, To: a.ID + 1, Asset: ledger.Dai, Reason: ledger.Pay})
+	arbs.p.HabitDays = 5
+	for n, want := range []float64{400 + 600*0.5, 400 + 600*0.25, 400 + 600*0.125} {
+		s.decide(arbs, uint32((n+1)*5*testPerDay), a)
+		near(t, "normal holding", arbs.rows[0].normal, want, 1)
+	}
+	s.post(ledger.Transfer{Amount: 400 * ledger.Unit, From: a.ID, To: a.ID + 1, Asset: ledger.Dai, Reason: ledger.Pay})
+	s.decide(arbs, 1000*testPerDay, a)
+	near(t, "least holding", arbs.rows[0].normal, 100, 1e-9)
+}
+
+// An unsafe vault is put up for auction. A holder bids once a dai buys ether worth more
+// than a dai there, the more of its dai the cheaper the ether, and pays more than any
+// fixed sum for further dai. The ether is sold.
+func TestArbitrageursBidInAuctions(t *testing.T) {
+	s, arbs, a := oneArbitrageur(t, false)
+	s.grant(a.ID, Endowment{Cash: 1e6})
 	debtor := a.ID + 1
-	s.grant(debtor, Endowment{Ether: 10})
-	s.owe(debtor, 2000)
-	s.v.EthUSD = 2000 * 1.49 / 10
-	for _, c := range []struct {
-		mid float64
-		n   int
-	}{{1.05, 1}, {1.119, 1}, {1.121, 0}} {
-		s.v.Dai.Mid = c.mid
-		bites := only(Bite, s.decide(arbs, 1, a))
-		if len(bites) != c.n || (c.n == 1 && (bites[0].Other != debtor || bites[0].Amount != 1000*ledger.Unit)) {
-			t.Errorf("at %v: %+v", c.mid, bites)
+	s.grant(debtor, Endowment{Ether: 100})
+	s.owe(debtor, 20000)
+	s.v.EthUSD = 20000 * 1.49 / 100
+	if bites := only(Bite, s.decide(arbs, 1, a)); len(bites) != 1 || bites[0].Other != debtor {
+		t.Fatalf("bites %+v", bites)
+	}
+	if err := s.vaults.Bite(debtor, Amount(s.v.EthUSD), 1); err != nil {
+		t.Fatal(err)
+	}
+	last, worth := 0.0, 0.0
+	for hours := 0; hours <= 12; hours++ {
+		ticks := uint32(1 + hours*testPerDay/24/6)
+		all := s.decide(arbs, ticks, a)
+		_, _, price := s.vaults.Auction(0, ticks)
+		worth = s.v.EthUSD * 0.999 / price.Units() / 1.01
+		takes := only(Take, all)
+		if len(only(Bite, all)) > 0 || len(takes) > 0 != (worth > 1) {
+			t.Fatalf("a dai buys %v: %+v", worth, all)
 		}
+		if len(takes) == 0 {
+			continue
+		}
+		arbs.rows[0].normal = 1000
+		if dai := takes[0].Amount.Units(); dai < last || takes[0].Other != debtor {
+			t.Errorf("a dai buys %v: bids %v after %v", worth, dai, last)
+		} else {
+			last = dai
+		}
+		orders := only(Submit, all)
+		near(t, "bid for dai", float64(orders[len(orders)-1].Order.Price)*s.v.TickUSD, worth, 1e-4)
+	}
+	if worth < 1.2 || last < 400 {
+		t.Errorf("at the end a dai buys %v, bids %v", worth, last)
+	}
+	s.v.Dai.Mid = 2 * worth
+	if takes := only(Take, s.decide(arbs, 1+testPerDay/12, a)); len(takes) > 0 {
+		t.Errorf("bids although dai is dearer: %+v", takes)
 	}
 	s.grant(a.ID, Endowment{Ether: 3})
 	if sold := only(SellEther, s.decide(arbs, 2, a)); len(sold) != 1 || sold[0].Amount != 3*ledger.Unit {

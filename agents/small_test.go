@@ -46,7 +46,7 @@ func newSmall(t *testing.T, agents int) *small {
 	s := &small{t: t, l: l, x: market.New(l, market.Defaults())}
 	dai := market.Defaults()
 	dai.Base = ledger.Dai
-	s.dai, s.vaults = market.New(l, dai), vault.New(l, vault.Params{Ratio: 1.5, Penalty: 0.13})
+	s.dai, s.vaults = market.New(l, dai), vault.New(l, vaultRules, 86400.0/testPerDay)
 	var contract perp.Params
 	param.Defaults(&contract)
 	contract.OpenInterestCap = 1e6 * ledger.Unit
@@ -76,6 +76,9 @@ func newSmall(t *testing.T, agents int) *small {
 	s.v.Service = &s.pub
 	return s
 }
+
+// vaultRules are those of April 2021.
+var vaultRules = vault.Params{Ratio: 1.5, Penalty: 0.13, Start: 1.3, Cut: 0.01, StepSeconds: 90, Reset: 0.4}
 
 // list is n agents of one kind.
 func list(n int) (out []Agent) {

@@ -220,20 +220,40 @@ func (v *View) Vault(a ID) (ether, debt float64) {
 	return v.vaults.Collateral(a).Units(), v.vaults.Debt(a).Units()
 }
 
-// Unsafe is the first owner at or after a place in the public list of vaults
-// whose vault may be bitten, and its debt in micro-dai; ok is false when every
-// vault is safe.
-func (v *View) Unsafe(from int) (owner ID, debt ledger.Amount, ok bool) {
-	price, list := Amount(v.EthUSD), v.vaults.Owners()
-	if v.vaults.AllSafe(price) {
-		return 0, 0, false
-	}
-	for i := range list {
-		if o := list[(from+i)%len(list)]; !v.vaults.Safe(o, price) {
-			return o, v.vaults.Debt(o), true
+// Unsafe is an owner whose vault may be put up for auction, or whose auction must start
+// anew: the first at or after a place in the public list of vaults.
+func (v *View) Unsafe(from int) (owner ID, ok bool) {
+	for i := range v.vaults.Auctions() {
+		if o, _, price := v.vaults.Auction(i, v.Tick); price == 0 {
+			return o, true
 		}
 	}
-	return 0, 0, false
+	price, list := Amount(v.EthUSD), v.vaults.Owners()
+	if v.vaults.AllSafe(price) {
+		return 0, false
+	}
+	for i := range list {
+		if o := list[(from+i)%len(list)]; !v.vaults.Safe(o, price) && !v.vaults.Auctioned(o) {
+			return o, true
+		}
+	}
+	return 0, false
+}
+
+// Auctioned reports whether the vault of an owner is being auctioned.
+func (v *View) Auctioned(a ID) bool { return v.vaults.Auctioned(a) }
+
+// Cheapest is the auction that sells ether at the lowest price: whose vault it is, what
+// it still has to raise in micro-dai, and the price in dai an ether. The price is 0 when
+// there is none.
+func (v *View) Cheapest() (owner ID, tab ledger.Amount, price float64) {
+	for i := range v.vaults.Auctions() {
+		o, left, p := v.vaults.Auction(i, v.Tick)
+		if x := p.Units(); x > 0 && (price == 0 || x < price) {
+			owner, tab, price = o, left, x
+		}
+	}
+	return owner, tab, price
 }
 
 // Mind returns the stream of an agent's opinion on a numbered case.

@@ -109,6 +109,25 @@ func (s *Stored) configuration() error {
 	return nil
 }
 
+// Beside sets the results of folders beside each other, as report.Beside does. Each is
+// called by its folder.
+func Beside(folders, rows []string) (*table.Table, error) {
+	var names []string
+	var studies []*report.Study
+	for _, dir := range folders {
+		s, err := OpenStored(dir)
+		if err != nil {
+			return nil, err
+		}
+		names, studies = append(names, filepath.Base(filepath.Clean(dir))), append(studies, s.Study)
+	}
+	t, err := report.Beside(names, studies, rows)
+	if err != nil {
+		return nil, PlanErrorf("%v", err)
+	}
+	return t, nil
+}
+
 // Drawing is a stored figure.
 type Drawing struct {
 	Name    string // of the file without its ending

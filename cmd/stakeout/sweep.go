@@ -35,7 +35,7 @@ var (
 )
 
 var sweepFlags = []cli.Flag{axisFlag, sampleFlag, seedFlag, repsFlag, precisionFlag, inWorldFlag, setFlag, workersFlag,
-	outFlag, jsonFlag, dryFlag, formatFlag, seriesFlag, shardsFlag, shardFlag, backendFlag, goFlag}
+	outFlag, replaceFlag, jsonFlag, dryFlag, formatFlag, seriesFlag, shardsFlag, shardFlag, backendFlag, goFlag}
 
 const sweepHelp = `sweep PRESET runs every cell of the preset's axes and of those given with --axis. To use several
 machines that share a folder, cut the sweep into shards:

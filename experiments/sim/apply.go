@@ -23,7 +23,8 @@ var needs = [agents.Verbs]agents.Capability{
 	agents.AskExit: agents.CanUse, agents.ForceExit: agents.CanUse,
 	agents.BuyEther: agents.CanVault, agents.SellEther: agents.CanVault,
 	agents.LockEther: agents.CanVault, agents.UnlockEther: agents.CanVault,
-	agents.Mint: agents.CanVault, agents.Wipe: agents.CanVault, agents.Bite: agents.CanVault,
+	agents.Mint: agents.CanVault, agents.Wipe: agents.CanVault,
+	agents.Bite: agents.CanVault, agents.Take: agents.CanVault,
 }
 
 // apply carries out the wishes of a round in their order. A wish that the rules
@@ -94,7 +95,7 @@ func (w *World) carryOut(a *agents.Action) bool {
 		return w.perp.Withdraw(a.Agent, a.Amount) == nil
 	case agents.BuyEther, agents.SellEther:
 		return w.convert(a)
-	case agents.LockEther, agents.UnlockEther, agents.Mint, agents.Wipe, agents.Bite:
+	case agents.LockEther, agents.UnlockEther, agents.Mint, agents.Wipe, agents.Bite, agents.Take:
 		return w.vault(a)
 	case agents.Lend, agents.Recall, agents.Borrow, agents.Repay, agents.AddMargin, agents.FreeMargin:
 		return w.loan(a)
@@ -229,11 +230,15 @@ func (w *World) vault(a *agents.Action) bool {
 		err = w.vaults.Mint(a.Agent, a.Amount, price)
 	case agents.Wipe:
 		err = w.vaults.Wipe(a.Agent, a.Amount)
-	case agents.Bite:
+	case agents.Bite, agents.Take:
 		if _, ok := w.index(a.Other); !ok {
 			return false
 		}
-		err = w.vaults.Bite(a.Agent, a.Other, a.Amount, price)
+		if a.Verb == agents.Take {
+			err = w.vaults.Take(a.Agent, a.Other, a.Amount, w.tick)
+		} else {
+			err = w.vaults.Bite(a.Other, price, w.tick)
+		}
 	}
 	return err == nil
 }

@@ -54,7 +54,7 @@ func (w *World) build() (err error) {
 	w.x, w.dai = market.New(w.led, token), market.New(w.led, c.Market.rules(ledger.Dai))
 	w.perp = perp.New(w.led, c.Perp, owners, token.TickSize, token.Lot, token.MaxPrice)
 	w.pool = lending.New(w.led, c.Lending, owners, c.Layer1.BlockSeconds)
-	w.vaults = vault.New(w.led, c.Vaults)
+	w.vaults = vault.New(w.led, c.Vaults, c.Layer1.BlockSeconds)
 	w.stream = draw.New(w.seed)
 	w.wheel = newWheel(w.people.size())
 	w.roll = w.newRollup()

@@ -153,7 +153,7 @@ func (c *comparer) same(at string, a, b reflect.Value) {
 
 // A copy has every field of the world and of its parts, and shares no memory with it.
 // Between them the worlds have all that a world can have: a second rollup with another
-// token, a miner, a network attack, an auction, a case before a court, a perpetual future.
+// token, a miner, a network attack, auctions of leadership and of a vault, a case before a court, a perpetual future.
 func TestCopyIsComplete(t *testing.T) {
 	at := func(name, mechanism, remedy string, ticks uint32) *World {
 		e, _ := strategies.Find(name)
@@ -165,9 +165,12 @@ func TestCopyIsComplete(t *testing.T) {
 		attack(w, e, p)
 		return run(t, w, ticks)
 	}
+	sold := at("dos-lockup", "pos", "none", 100)
+	sold.must(sold.vaults.Bite(sold.vaults.Owners()[0], 1, sold.tick))
 	c := comparer{t: t, held: map[string]bool{}}
 	for _, w := range []*World{
 		run(t, raided(t, 80e6), 40*6480),
+		sold,
 		at("slash-miner", "pos", "none", 1888),
 		at("slash-miner", "pos", "none", 1886),
 		at("slash-network", "pos", "forced-exit", 1886),

@@ -118,7 +118,7 @@ var kinds = [kindCount]kind{
 		slots: slots{0, 3},
 		count: func(c *Config) int { return c.Arbitrageurs.Count },
 		make: func(w *World, list []agents.Agent) agents.Strategy {
-			return agents.NewArbitrageurs(w.cfg.Arbitrageurs, w.cfg.Vaults.Penalty, w.opening, list, w.stream, w.endow)
+			return agents.NewArbitrageurs(w.cfg.Arbitrageurs, w.opening, list, w.stream, w.endow)
 		},
 	}, {
 		row: RowBasis, key: 11, can: agents.CanTrade, slots: slots{2, 0, 2},

@@ -80,6 +80,7 @@ type DaiSample struct {
 	Price          float64 // of the last trade, USD
 	SpreadBps      float64 // 0 when a side is empty
 	Supply, Inside float64 // dai in existence, and of it inside the rollup
+	Locked         float64 // of that, dai whose holder has asked to leave and waits
 	Volume         float64 // dai traded since the start
 	Liquidated     float64 // ether taken from vaults since the start
 }
@@ -194,8 +195,14 @@ func (w *World) daiSample() DaiSample {
 	d := &w.view.Dai
 	_, _, lots, _ := w.dai.Top()
 	s := DaiSample{
-		Price: w.DaiPrice(), Supply: w.daiIn(ledger.Loan), Inside: w.daiIn(ledger.Rollup), Volume: float64(lots),
+		Price: w.DaiPrice(), Volume: float64(lots),
+		Supply: w.daiIn(ledger.Loan) + w.vaults.Debt(ledger.Treasury).Units(), Inside: w.daiIn(ledger.Rollup),
 		Liquidated: -w.led.Flow(RowVaultOwners, ledger.Liquidation, ledger.Ether).Units(),
+	}
+	for _, a := range w.people.of(RowArbitrageurs) {
+		if w.roll.Leaving(a.ID) {
+			s.Locked += w.led.Balance(a.ID, ledger.Dai, ledger.Rollup).Units()
+		}
 	}
 	if d.Bid > 0 && d.Ask > 0 {
 		s.SpreadBps = float64(d.Ask-d.Bid) * w.view.TickUSD / d.Mid * 1e4
@@ -256,7 +263,8 @@ func (w *World) checkMarkets() error {
 
 // Hash is the 64-bit hash of everything that an agent can act on.
 func (w *World) Hash() uint64 {
-	h := w.roll.Hash(w.chain.Hash(w.pool.Hash(w.perp.Hash(w.dai.Hash(w.x.Hash(w.led.Hash(uint64(w.tick))))))))
+	h := w.perp.Hash(w.dai.Hash(w.x.Hash(w.led.Hash(uint64(w.tick)))))
+	h = w.roll.Hash(w.chain.Hash(w.pool.Hash(w.vaults.Hash(h))))
 	if w.away.roll != nil {
 		h = w.away.roll.Hash(h)
 	}

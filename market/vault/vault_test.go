@@ -1,7 +1,6 @@
 package vault
 
 import (
-	"errors"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -17,12 +16,17 @@ const (
 	unit = ledger.Unit
 )
 
+// secondsPerTick is a sixth of a step of the auction's price.
+const secondsPerTick = 15
+
+var rulesOf2021 = Params{Ratio: 1.5, Penalty: 0.13, Start: 1.3, Cut: 0.01, StepSeconds: 90, Reset: 0.4}
+
 // open gives ann a vault with 10 ether, and bob 500 dai that cat minted against
 // 100 ether.
 func open(t testing.TB) (*System, *ledger.Ledger) {
 	t.Helper()
 	l := ledger.New(all, 1)
-	s := New(l, Params{Ratio: 1.5, Penalty: 0.13})
+	s := New(l, rulesOf2021, secondsPerTick)
 	for _, x := range []ledger.Transfer{
 		{Amount: 10 * unit, To: ann, Asset: ledger.Ether}, {Amount: 100 * unit, To: cat, Asset: ledger.Ether},
 	} {
@@ -68,49 +72,6 @@ func TestMintUpToTheRatio(t *testing.T) {
 	must(t, s.Audit())
 }
 
-// "they must buy dai back or pay the liquidation penalty (13 %)": an owner who
-// pays 100 dai of an unsafe vault's debt takes ether worth 113 dollars.
-func TestBite(t *testing.T) {
-	s, l := open(t)
-	must(t, s.Mint(ann, 1000*unit, 150*unit))
-	if err := s.Bite(bob, ann, 100*unit, 150*unit); err != ErrSafe {
-		t.Errorf("a safe vault was bitten: %v", err)
-	}
-	price := 140 * unit
-	if err := s.Bite(bob, ann, 1001*unit, price); err != ErrDebt {
-		t.Errorf("more than the debt: %v", err)
-	}
-	if err := s.Bite(bob, ann, 501*unit, price); !errors.Is(err, ledger.ErrFunds) {
-		t.Errorf("more dai than there is: %v", err)
-	}
-	must(t, s.Bite(bob, ann, 100*unit, price))
-	taken := l.Balance(bob, ledger.Ether, ledger.Free)
-	if want := ledger.Amount(113) * unit * unit / price; taken != want {
-		t.Errorf("took %d micro-ether, want %d", taken, want)
-	}
-	if s.Debt(ann) != 900*unit || s.Collateral(ann) != 10*unit-taken ||
-		l.Balance(bob, ledger.Dai, ledger.Free) != 400*unit {
-		t.Errorf("debt %d, collateral %d, bob's dai %d", s.Debt(ann), s.Collateral(ann),
-			l.Balance(bob, ledger.Dai, ledger.Free))
-	}
-	must(t, s.Audit())
-}
-
-// If a vault is worth less than its debt, the treasury takes over the rest of the
-// debt.
-func TestBadDebt(t *testing.T) {
-	s, l := open(t)
-	must(t, s.Mint(ann, 1000*unit, 150*unit))
-	must(t, s.Bite(bob, ann, 500*unit, 20*unit))
-	if s.Collateral(ann) != 0 || s.Debt(ann) != 0 || s.Debt(ledger.Treasury) != 500*unit {
-		t.Errorf("collateral %d, debt %d, treasury's %d", s.Collateral(ann), s.Debt(ann), s.Debt(ledger.Treasury))
-	}
-	if l.Balance(bob, ledger.Ether, ledger.Free) != 10*unit || !s.Safe(ann, 1) {
-		t.Error("the liquidator gets what there is, and an empty vault without debt is safe")
-	}
-	must(t, s.Audit())
-}
-
 // For random commands, dai in circulation equals the debts, the limit price of
 // AllSafe agrees with a check of each vault, and a refusal changes nothing.
 func TestRandomCommands(t *testing.T) {
@@ -118,12 +79,14 @@ func TestRandomCommands(t *testing.T) {
 		s, l := openRapid(t)
 		owner := rapid.SampledFrom([]ledger.Owner{ann, bob, cat})
 		amount := rapid.OneOf(rapid.Int64Range(-5, 2000*int64(unit)), rapid.Int64())
+		tick := uint32(0)
 		for range rapid.IntRange(1, 50).Draw(t, "commands") {
 			o, x := owner.Draw(t, "owner"), ledger.Amount(amount.Draw(t, "amount"))
 			price := ledger.Amount(rapid.Int64Range(0, 400*int64(unit)).Draw(t, "price"))
 			before := l.Hash(1)
 			var err error
-			switch rapid.IntRange(0, 4).Draw(t, "verb") {
+			tick += uint32(rapid.IntRange(0, 700).Draw(t, "ticks"))
+			switch rapid.IntRange(0, 5).Draw(t, "verb") {
 			case 0:
 				err = s.Lock(o, x)
 			case 1:
@@ -133,14 +96,16 @@ func TestRandomCommands(t *testing.T) {
 			case 3:
 				err = s.Wipe(o, x)
 			case 4:
-				err = s.Bite(owner.Draw(t, "liquidator"), o, x, price)
+				err = s.Bite(o, price, tick)
+			case 5:
+				err = s.Take(owner.Draw(t, "taker"), o, x, tick)
 			}
 			if err != nil && l.Hash(1) != before {
 				t.Fatalf("refused with %v, yet something moved", err)
 			}
 			safe := true
 			for _, o := range s.Owners() {
-				safe = safe && s.Safe(o, price)
+				safe = safe && (s.Safe(o, price) || s.Auctioned(o))
 			}
 			if s.AllSafe(price) != safe {
 				t.Fatalf("at %d all safe is %v, one by one %v", price, s.AllSafe(price), safe)
@@ -158,7 +123,7 @@ func TestRandomCommands(t *testing.T) {
 // openRapid is open for random tests: all vaults of a run share one ledger.
 func openRapid(t *rapid.T) (*System, *ledger.Ledger) {
 	l := ledger.New(all, 1)
-	s := New(l, Params{Ratio: 1.5, Penalty: 0.13})
+	s := New(l, rulesOf2021, secondsPerTick)
 	for _, o := range []ledger.Owner{ann, bob, cat} {
 		if err := l.Post(ledger.Transfer{Amount: 20 * unit, To: o, Asset: ledger.Ether}); err != nil {
 			t.Fatal(err)
@@ -175,7 +140,7 @@ func TestCopies(t *testing.T) {
 	must(t, s.Mint(ann, 1000*unit, 150*unit))
 	k := ledger.New(all, 1)
 	k.CopyFrom(l)
-	c := New(k, Params{Ratio: 2})
+	c := New(k, Params{Ratio: 2, StepSeconds: 1}, 1)
 	c.CopyFrom(s)
 	must(t, c.Wipe(ann, 1000*unit))
 	if s.Debt(ann) != 1000*unit || c.AllSafe(1) != false || len(c.Owners()) != 2 || !c.AllSafe(10*unit) {

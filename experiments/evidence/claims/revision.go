@@ -10,7 +10,7 @@ var revisions = map[string]string{
 	"C3":  "that forged blocks are void follows from the contract; only their cost is tried",
 	"C4":  "one posted fee is tried, and a leader who extorts would choose the best one for its share of the slots",
 	"C5":  "hardly anybody wants out in the experiment, and the price does not follow the balance",
-	"C6":  "whether dai is locked up when ether falls is assumed, and not measured, in the run",
+	"C6":  "the rows show that hardly any dai is locked up by a tenth of the stake; control of all blocks is not tried",
 	"C7":  "the sentence says that an attacker can profit, and one plan is tried in place of the best",
 	"C9":  "the sentence says that an attacker can profit, and one plan is tried in place of the best",
 	"C10": "the stake of others is moved by the price and by those who join; it has to be compared with their yield",

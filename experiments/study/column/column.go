@@ -62,6 +62,11 @@ const (
 	UserSurplus  = "y_user_surplus_usd"
 	Deadweight   = "y_deadweight_loss_usd"
 	Residual     = "y_residual_pusd"
+
+	PremiseLocked  = "y_premise_dai_locked_share"       // of what a lock-up presupposes
+	PremiseInside  = "y_premise_dai_inside_share"       // at the act
+	PremisePremium = "y_premise_dai_premium_share"      // highest during the act
+	PremiseIdle    = "y_premise_dai_premium_idle_share" // in the same days of the idle world
 )
 
 // Outcome names the column of a quantity of a world.

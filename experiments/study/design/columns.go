@@ -68,7 +68,7 @@ func (p *Design) runsColumns() []field {
 		all = append(all, channels(i, world)...)
 		all = append(all, outcomes(i, world)...)
 	}
-	return append(all, comparison()...)
+	return append(append(all, comparison()...), premises()...)
 }
 
 func text(name, doc string, value func(*Observation) string) field {

@@ -52,6 +52,18 @@ func (s *Spec) ReplicationHash() string {
 	return hex.EncodeToString(sum[:])
 }
 
+// Essence is the text of a configuration without what changes no result: the number of
+// replications, the name and the question.
+func Essence(config string) string {
+	var b strings.Builder
+	for line := range strings.Lines(config) {
+		if key, _, _ := strings.Cut(line, ":"); !Unlisted[key] {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
 // Key identifies the results of the spec under a version of the program.
 func (s *Spec) Key(version string) string {
 	return record.RunKey(version, s.ReplicationHash(), uint64(s.Seed), "")

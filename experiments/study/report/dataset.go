@@ -95,8 +95,8 @@ func quantities() []quantity {
 	}
 	list = append(list,
 		from("user_surplus", "USD", "What users gained against the idle world besides cash", column.UserSurplus),
-		from("deadweight_loss", "USD", "Value lost against the idle world that nobody gained", column.Deadweight),
-		attack("one_sided_share", "share", "Hours in which the book lacked a side", column.OneSided))
+		from("deadweight_loss", "USD", "Value lost against the idle world that nobody gained", column.Deadweight))
+	list = append(list, conditions()...)
 	return append(list, from("zero_sum_residual", "USD", "Sum of all sectors' gains, which is zero", column.HarmResidual))
 }
 

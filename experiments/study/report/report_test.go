@@ -65,7 +65,8 @@ func rows(attack, honest []float64) (record.Schema, []record.Row) {
 	}
 	number(column.Residual, func(int) float64 { return 0 })
 	// The other quantities have no value.
-	for _, name := range []string{column.Capital, column.HarmResidual, column.UserSurplus, column.Deadweight} {
+	for _, name := range []string{column.Capital, column.HarmResidual, column.UserSurplus, column.Deadweight,
+		column.PremiseInside, column.PremiseLocked, column.PremisePremium, column.PremiseIdle} {
 		number(name, func(int) float64 { return math.NaN() })
 	}
 	for _, quantity := range []string{column.Cost, column.Revenue, column.PeakStake, column.ShortTokens,
@@ -83,6 +84,27 @@ func rows(attack, honest []float64) (record.Schema, []record.Row) {
 		out = append(out, row)
 	}
 	return s, out
+}
+
+// A lock-up says whether its premise has held, and no other attack does.
+func TestPremise(t *testing.T) {
+	for attack, want := range map[string]bool{"dos": false, lockup: true} {
+		schema, all := rows([]float64{1, 2, 3}, []float64{0, 0, 0})
+		for i, c := range schema.Columns {
+			for _, row := range all {
+				switch c.Name {
+				case "p_attack":
+					row[i] = record.TextValue(attack)
+				case column.PremiseLocked:
+					row[i] = record.FloatValue(0.125)
+				}
+			}
+		}
+		got := strings.Join(ROI(studyOf(t, schema, all)).Notes, " ")
+		if strings.Contains(got, "at most 12.5 % wanted to leave and could not") != want {
+			t.Errorf("%s: %s", attack, got)
+		}
+	}
 }
 
 func study(t *testing.T, attack, honest []float64) *Study {

@@ -147,6 +147,9 @@ func (s *Study) notes(all []*Summary) []string {
 	}
 	for _, x := range all {
 		out = append(out, x.warnings()...)
+		if text := x.Cell.premise(); text != "" {
+			out = append(out, text)
+		}
 	}
 	return out
 }
