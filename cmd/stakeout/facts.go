@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 
 	"stakeout/experiments/evidence/facts"
 	"stakeout/experiments/evidence/prices"
+	"stakeout/experiments/worlds"
 )
 
 // factsMemory is the most memory, in bytes, that the facts of a file aim at.
@@ -23,6 +25,10 @@ func (p *program) facts(c *cli.Context) error {
 	name, err := word(c, "folder or file")
 	if err != nil {
 		return err
+	}
+	if w := c.String("world"); slices.Contains(worlds.Names(), w) {
+		return usagef("--world %s: prices are those of the world in which they were made, and the folder knows it; "+
+			"expected which of its three histories to take: attack, honest or idle", w)
 	}
 	interval, err := seconds(c.String("interval"))
 	if err != nil {

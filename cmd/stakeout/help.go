@@ -17,10 +17,11 @@ var topics embed.FS
 
 // moreAbout names the topics that tell more about a command than its own help does.
 var moreAbout = map[string][]string{
-	"break-even": {"sweeps"}, "check": {"presets", "claims"}, "compare": {"claims"},
+	"break-even": {"sweeps"}, "check": {"presets", "claims"}, "compare": {"worlds", "claims"},
 	"dock": {"docking"}, "export": {"results"},
-	"list": {"rules"}, "report": {"results"}, "resume": {"running"}, "run": {"running", "results"}, "schema": {"presets"},
-	"show": {"presets", "rules"}, "sweep": {"sweeps", "shards"}, "verify": {"results"},
+	"list": {"rules"}, "report": {"results"}, "resume": {"running"}, "run": {"running", "worlds", "results"},
+	"schema": {"presets"},
+	"show":   {"presets", "rules", "worlds"}, "sweep": {"sweeps", "shards"}, "verify": {"results"},
 	"book": {"book"}, "claims": {"claims"}, "facts": {"facts"}, "figures": {"figures"}, "replay": {"replay"},
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -11,6 +12,7 @@ import (
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/publish/page"
 	"stakeout/experiments/study/question"
+	"stakeout/experiments/worlds"
 )
 
 var pageFlag = &cli.StringFlag{Name: "out", Usage: "`FILE` of the page, in place of one beside the folder"}
@@ -61,5 +63,9 @@ func after(s *experiments.Stored) []string {
 	if _, err := question.Load(name); err != nil {
 		return again(s.Manifest.Command)
 	}
-	return []string{"explain", quoted(name)}
+	next := []string{"explain", quoted(name)}
+	if world := s.Study.World(); world != worlds.Default && slices.Contains(worlds.Names(), world) {
+		next = append(next, "--world", world)
+	}
+	return next
 }

@@ -15,6 +15,7 @@ import (
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/stat"
 	"stakeout/experiments/study/question"
+	"stakeout/experiments/worlds"
 )
 
 // Every claim has a quote, a reading and experiments that load. The parameter of its
@@ -34,8 +35,10 @@ func TestLedger(t *testing.T) {
 				if k.Preset == "" {
 					continue
 				}
-				if _, err := question.Load(k.Preset, k.Set...); err != nil {
-					t.Errorf("%s: %v", c.ID, err)
+				for _, world := range worlds.Names() {
+					if _, err := question.Load(k.Preset, k.with(question.InWorld+world).Set...); err != nil {
+						t.Errorf("%s in world %s: %v", c.ID, world, err)
+					}
 				}
 			}
 			if x.When == "" || x.Of.of == nil || x.Of.Name == "" || x.Case.Preset == "" {
@@ -53,8 +56,10 @@ func TestLedger(t *testing.T) {
 				if k.Preset == "" {
 					continue
 				}
-				if _, err := question.Load(k.Preset, k.with(c.Turn.at(x)).Set...); err != nil {
-					t.Errorf("%s: %v", c.ID, err)
+				for _, world := range worlds.Names() {
+					if _, err := question.Load(k.Preset, k.with(c.Turn.at(x), question.InWorld+world).Set...); err != nil {
+						t.Errorf("%s in world %s: %v", c.ID, world, err)
+					}
 				}
 			}
 		}

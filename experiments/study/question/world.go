@@ -178,7 +178,8 @@ func World(name string) (*sim.Config, error) {
 	return &w.part.World, nil
 }
 
-// Setting is a value that a world states, with its source.
+// Setting is a value that a world states, with its source, which is that of the default
+// where the value is the default and the world says no more.
 type Setting struct {
 	Path   string
 	Field  param.Field
@@ -196,7 +197,11 @@ func Settings(name string) (about string, list []Setting, err error) {
 	}
 	param.Walk(&w.part, func(path string, f param.Field) {
 		if w.values[path] != "" {
-			list = append(list, Setting{path, f, w.sources[path]})
+			source := w.sources[path]
+			if source == "" && !f.Changed { // of the default
+				source = f.Source
+			}
+			list = append(list, Setting{path, f, source})
 		}
 	})
 	return w.about, list, nil

@@ -27,6 +27,8 @@ var measureRows = []measureRow{
 	{name: "attack", label: "Attack", text: func(c *Cell) string { return c.Attack }},
 	{name: "election", label: "Election", text: func(c *Cell) string { return c.Mechanism }},
 	{name: "remedy", label: "Remedy", text: func(c *Cell) string { return c.Remedy }},
+	{name: "world", label: "World", text: func(c *Cell) string { return c.World }},
+	{name: "settings", label: "Hash of its settings", text: func(c *Cell) string { return c.WorldHash }},
 	{"advantage", "Advantage (USD)", nil, func(x *Summary) Estimate { return x.Advantage }, 1, 0},
 	{"net-of-drift", "Net of drift (USD)", nil, func(x *Summary) Estimate { return x.Net }, 1, 0},
 	{"effect", "Effect of the act (USD)", nil, func(x *Summary) Estimate { return x.Effect }, 1, 0},
