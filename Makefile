@@ -34,7 +34,7 @@ lint:
 	.ci/run lint
 
 figures:
-	$(STAKEOUT) figures
+	$(STAKEOUT) figures all
 
 figures-quick:
 	$(STAKEOUT) figures --quick

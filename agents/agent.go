@@ -92,6 +92,7 @@ type Opening struct {
 	ToStake     float64 // share of net fees that reaches stakers
 	ToSupply    float64 // share of net fees that reaches every token, by a burn
 	Normal      float64 // net staker reward, USD a year and token of expected stake
+	Issued      float64 // tokens minted a year for a token of expected stake
 	PerBatch    float64 // transactions in a batch
 	Fee         float64 // what a user pays for a transaction, USD
 	Margin      float64 // a coordinator's margin on a transaction, USD at the opening price of ETH

@@ -83,7 +83,7 @@ const exitMarkup = 1.05
 // HonestPolicy serves everybody at the layer-one cost of a transaction, its
 // share of the batch included, plus a margin in ETH.
 func HonestPolicy(margin, perBatch float64, v *View) rollup.Policy {
-	gas := float64(v.Rollup.TransactionGas) + float64(v.Rollup.BatchGas)/perBatch
+	gas := v.Rollup.GasEach(perBatch)
 	gasUSD := v.GasGwei * gwei * v.EthUSD
 	return rollup.Policy{
 		Transfers: true, Exits: true,

@@ -272,6 +272,10 @@ func (t *Stakers) yield(row *staker, v *View) float64 {
 	e, s := t.m.forecasts(&row.belief, v)
 	o, p := &t.m.opening, v.Service
 	reward := (float64(row.weight*e) + float64((1-row.weight)*s)) * v.EthUSD / o.EthUSD * o.Price / v.Mid
+	if o.Issued > 0 { // minted tokens are worth their price, whatever fees do
+		minted := float64(o.Issued * o.Price)
+		reward = (float64(reward*o.Normal) + minted) / (o.Normal + minted)
+	}
 	yield := reward * p.Expected / max((p.Staked+p.Unbonding).Units(), 1)
 	if t.m.p.FearSlashing {
 		yield -= p.Peril.Fast / t.m.yearly

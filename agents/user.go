@@ -17,26 +17,26 @@ import (
 // that the same threshold that drives them away brings them back; adoption by
 // innovation and word of mouth (Bass 1969); heavy-tailed balances.
 type UserParams struct {
-	Count         int     `key:"count" default:"2000" unit:"1" min:"1" max:"10000000" source:"Assumption: enough cohorts for a smooth share of active users" doc:"Number of user agents, each a cohort"`
-	CohortSize    int     `key:"cohort_size" default:"100" unit:"1" min:"1" max:"1000000" source:"Assumption: 200 thousand users, a large rollup for 2020" doc:"Real users in a cohort; gas and balances scale with it"`
-	ActiveShare   float64 `key:"active_share" default:"0.85" unit:"share" min:"0.01" max:"1" source:"Assumption: one cohort in seven is outside and may join by word of mouth" doc:"Share of cohorts that use the rollup at the opening; the others may join"`
-	PerDay        float64 `key:"transactions_per_day" default:"0.6" unit:"1" min:"0" max:"1000" source:"Assumption: 100 thousand transactions a day, as Loopring and zkSync together in late 2020" doc:"Transactions that a real user wants to send a day"`
-	WakeHours     float64 `key:"wake_hours" default:"12" unit:"h" min:"0.1" max:"1000" source:"Assumption: two looks a day; the cost of finer clocks is time" doc:"Mean time between a cohort's looks"`
-	ValueMultiple float64 `key:"value_multiple" default:"6" unit:"1" min:"0.1" max:"1000" source:"Assumption: a layer-one transfer cost some ten times a rollup fee" doc:"Median private value of a transaction in opening fees; log-logistic with exponent 2"`
-	Patience      float64 `key:"patience_minutes" default:"10" unit:"min" min:"0.1" max:"100000" source:"Assumption: payments, where a missed slot of nine minutes costs half the value" doc:"Median time in which waiting costs a transaction all but 1/e of its value; lognormal with log s.d. 0.7"`
-	MemoryDays    float64 `key:"memory_days" default:"20" unit:"d" min:"0.1" max:"365" source:"Fitted: users of IOTA, Ronin and Linea were back within weeks of their outages (check events)" doc:"Half-life of satisfaction"`
-	Loyalty       float64 `key:"loyalty" default:"0.6" unit:"1" min:"-1" max:"1" source:"Assumption: 0.3 loyal, 0.6 medium, 0.85 fickle; check sign varies it" doc:"Satisfaction at which half of those who review leave; 1 is normal service, so a higher figure is less loyal"`
-	ReviewDays    float64 `key:"review_days" default:"30" unit:"d" min:"0.1" max:"365" source:"Fitted: after four weeks without service most users of IOTA were still there (check events)" doc:"Mean time in which a cohort that would rather be out leaves, and one that would rather be in returns"`
-	Innovation    float64 `key:"innovation_share" default:"0.085" unit:"share" min:"0" max:"1" source:"Bass (1969): innovation 0.03 and imitation 0.38 a year, at the opening" doc:"Share of arrivals that word of mouth does not bring, at the opening"`
-	React         bool    `key:"leave_over_service" default:"true" source:"Assumption: on; off to see what a result owes to it (check reactions)" doc:"Whether bad service makes them leave; off, only churn does"`
-	LoyaltySpread float64 `key:"loyalty_spread" default:"0.15" unit:"1" min:"0.001" max:"1" source:"Fitted: Linea lost a seventh of its active addresses on the day of its halt (check events)" doc:"Logistic scale of the same over cohorts"`
-	ChurnPerDay   float64 `key:"churn_per_day" default:"0.002" unit:"1" min:"0" max:"0.5" source:"Assumption: half of the satisfied users leave within a year" doc:"Chance a day that a satisfied cohort leaves; arrivals balance it at the opening"`
-	BalanceUSD    float64 `key:"min_balance_usd" default:"50" unit:"USD" min:"0" max:"1e9" source:"Assumption: balances that make small users smaller than the gas of a forced exit; the exponent 1.15 is the 80/20 rule" doc:"Smallest balance of a real user; Pareto over cohorts with exponent 1.15, cut at 1000 times"`
-	UrgencyPerDay float64 `key:"urgency_per_day" default:"0.01" unit:"1" min:"0" max:"1" source:"Assumption: a percent a day; withdrawal fees that can be extorted are proportional to it; no sweep yet" doc:"Share of the balance that a leaver would pay to be out a day earlier"`
-	GiveUpDays    float64 `key:"give_up_half_life_days" default:"2" unit:"d" min:"0.01" max:"1000000" source:"Assumption: what is not sent within days is sent elsewhere" doc:"Time in which half of the waiting transactions are taken back"`
-	RetryDays     float64 `key:"retry_days" default:"1" unit:"d" min:"0.01" max:"100" source:"Assumption: a leaver gives the coordinator a day" doc:"Time that a leaver waits for the coordinator before it uses the layer-one queue"`
-	VoiceShare    float64 `key:"voice_share" default:"0.05" unit:"share" min:"0" max:"1" source:"Carbonvote on the DAO fork, July 2016: about a twentieth of all ether took part" doc:"Chance that a cohort raises its voice on a fork"`
-	Misconduct    float64 `key:"misconduct_share" default:"0.5" unit:"share" min:"0.01" max:"1" source:"Assumption: as holders; no sweep yet" doc:"Chance that an operator withholds its slots above which a cohort calls it guilty"`
+	Count            int     `key:"count" default:"2000" unit:"1" min:"1" max:"10000000" source:"Assumption: enough cohorts for a smooth share of active users" doc:"Number of user agents, each a cohort"`
+	CohortSize       int     `key:"cohort_size" default:"100" unit:"1" min:"1" max:"1000000" source:"Assumption: 200 thousand users, a large rollup for 2020" doc:"Real users in a cohort; gas and balances scale with it"`
+	ActiveShare      float64 `key:"active_share" default:"0.85" unit:"share" min:"0.01" max:"1" source:"Assumption: one cohort in seven is outside and may join by word of mouth" doc:"Share of cohorts that use the rollup at the opening; the others may join"`
+	PerDay           float64 `key:"transactions_per_day" default:"0.6" unit:"1" min:"0" max:"1000" source:"Assumption: 100 thousand transactions a day, as Loopring and zkSync together in late 2020" doc:"Transactions that a real user wants to send a day"`
+	WakeHours        float64 `key:"wake_hours" default:"12" unit:"h" min:"0.1" max:"1000" source:"Assumption: two looks a day; the cost of finer clocks is time" doc:"Mean time between a cohort's looks"`
+	ValueMultiple    float64 `key:"value_multiple" default:"6" unit:"1" min:"0.1" max:"1000" source:"Assumption: a layer-one transfer cost some ten times a rollup fee" doc:"Median private value of a transaction in opening fees; log-logistic with exponent 2"`
+	Patience         float64 `key:"patience_minutes" default:"10" unit:"min" min:"0.1" max:"100000" source:"Assumption: payments, where a missed slot of nine minutes costs half the value" doc:"Median time in which waiting costs a transaction all but 1/e of its value; lognormal with log s.d. 0.7"`
+	MemoryDays       float64 `key:"memory_days" default:"20" unit:"d" min:"0.1" max:"365" source:"Fitted: users of IOTA, Ronin and Linea were back within weeks of their outages (check events)" doc:"Half-life of satisfaction"`
+	LeaveBelow       float64 `key:"leave_below" default:"0.6" unit:"1" min:"-1" max:"1" source:"Assumption: 0.3 patient, 0.6 medium, 0.85 fickle; check sign varies it" doc:"Satisfaction at which half of those who review leave; 1 is normal service"`
+	ReviewDays       float64 `key:"review_days" default:"30" unit:"d" min:"0.1" max:"365" source:"Fitted: after four weeks without service most users of IOTA were still there (check events)" doc:"Mean time in which a cohort that would rather be out leaves, and one that would rather be in returns"`
+	Innovation       float64 `key:"innovation_share" default:"0.085" unit:"share" min:"0" max:"1" source:"Bass (1969): innovation 0.03 and imitation 0.38 a year, at the opening" doc:"Share of arrivals that word of mouth does not bring, at the opening"`
+	React            bool    `key:"leave_over_service" default:"true" source:"Assumption: on; off to see what a result owes to it (check reactions)" doc:"Whether bad service makes them leave; off, only churn does"`
+	LeaveBelowSpread float64 `key:"leave_below_spread" default:"0.15" unit:"1" min:"0.001" max:"1" source:"Fitted: Linea lost a seventh of its active addresses on the day of its halt (check events)" doc:"Logistic scale of the same over cohorts"`
+	ChurnPerDay      float64 `key:"churn_per_day" default:"0.002" unit:"1" min:"0" max:"0.5" source:"Assumption: half of the satisfied users leave within a year" doc:"Chance a day that a satisfied cohort leaves; arrivals balance it at the opening"`
+	BalanceUSD       float64 `key:"min_balance_usd" default:"50" unit:"USD" min:"0" max:"1e9" source:"Assumption: balances that make small users smaller than the gas of a forced exit; the exponent 1.15 is the 80/20 rule" doc:"Smallest balance of a real user; Pareto over cohorts with exponent 1.15, cut at 1000 times"`
+	UrgencyPerDay    float64 `key:"urgency_per_day" default:"0.01" unit:"1" min:"0" max:"1" source:"Assumption: a percent a day; withdrawal fees that can be extorted are proportional to it; no sweep yet" doc:"Share of the balance that a leaver would pay to be out a day earlier"`
+	GiveUpDays       float64 `key:"give_up_half_life_days" default:"2" unit:"d" min:"0.01" max:"1000000" source:"Assumption: what is not sent within days is sent elsewhere" doc:"Time in which half of the waiting transactions are taken back"`
+	RetryDays        float64 `key:"retry_days" default:"1" unit:"d" min:"0.01" max:"100" source:"Assumption: a leaver gives the coordinator a day" doc:"Time that a leaver waits for the coordinator before it uses the layer-one queue"`
+	VoiceShare       float64 `key:"voice_share" default:"0.05" unit:"share" min:"0" max:"1" source:"Carbonvote on the DAO fork, July 2016: about a twentieth of all ether took part" doc:"Chance that a cohort raises its voice on a fork"`
+	Misconduct       float64 `key:"misconduct_share" default:"0.5" unit:"share" min:"0.01" max:"1" source:"Assumption: as holders; no sweep yet" doc:"Chance that an operator withholds its slots above which a cohort calls it guilty"`
 }
 
 // Users is the population of users.
@@ -112,10 +112,10 @@ func NewUsers(p UserParams, b BeliefParams, o Opening, list []Agent, s *draw.Str
 }
 
 // taste is the satisfaction below which a cohort would rather be out, at a quantile of
-// the population: logistic around Loyalty, cut at the satisfaction of normal service, at
+// the population: logistic around LeaveBelow, cut at the satisfaction of normal service, at
 // which everybody likes to stay.
 func (p *UserParams) taste(quantile float64) float64 {
-	return p.Loyalty + float64(p.LoyaltySpread*logit(quantile*exact.Logistic((1-p.Loyalty)/p.LoyaltySpread)))
+	return p.LeaveBelow + float64(p.LeaveBelowSpread*logit(quantile*exact.Logistic((1-p.LeaveBelow)/p.LeaveBelowSpread)))
 }
 
 // Active is the number of cohorts that use the rollup at the opening.

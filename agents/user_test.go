@@ -27,7 +27,7 @@ func TestShareThatWouldRatherBeOut(t *testing.T) {
 	s := newSmall(t, n)
 	for _, threshold := range []float64{0.3, 0.6, 0.85} {
 		p := userParams()
-		p.Loyalty = threshold
+		p.LeaveBelow = threshold
 		u := someUsers(s, p, n)
 		out := func(mood float64) (share float64) {
 			for i := range u.rows {
@@ -39,7 +39,7 @@ func TestShareThatWouldRatherBeOut(t *testing.T) {
 		}
 		logit := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 		for _, mood := range []float64{0.1, 0.5, threshold, 0.9} {
-			want := 1 - logit((mood-threshold)/p.LoyaltySpread)/logit((1-threshold)/p.LoyaltySpread)
+			want := 1 - logit((mood-threshold)/p.LeaveBelowSpread)/logit((1-threshold)/p.LeaveBelowSpread)
 			near(t, "share", out(mood), want, 4*math.Sqrt(0.25/n))
 		}
 		near(t, "share at normal service", out(1), 0, 0)

@@ -18,7 +18,7 @@ import (
 // A matrix of brief worlds is run, drawn, and resumed to the same bytes.
 func TestComparisonRuns(t *testing.T) {
 	run := func(dir string, workers int) []byte {
-		w, err := question.Comparison(false, 2)
+		w, err := question.Comparison(false, 2, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +59,7 @@ func TestComparisonRuns(t *testing.T) {
 //	make profile
 func BenchmarkMatrix(b *testing.B) {
 	for b.Loop() {
-		w, err := question.Comparison(false, 1)
+		w, err := question.Comparison(false, 1, "")
 		if err != nil {
 			b.Fatal(err)
 		}

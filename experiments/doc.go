@@ -48,6 +48,7 @@
 //	    study/stop             decides how many replications a cell needs
 //	    study/tiny             makes presets so small that a replication takes milliseconds
 //	    study/trial            runs one replication in three worlds
+//	    worlds                 holds the built-in worlds by name
 //	world: one simulated history
 //	    sim                    is the deterministic kernel: it builds a world from plain data and advances it tick…
 //	kit: tools that know nothing of the model

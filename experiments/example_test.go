@@ -61,7 +61,7 @@ func ExampleLoadSweep() {
 	defer remove()
 	sweep, err := question.LoadSweep("dos-short", question.Variation{
 		Set:  quick,
-		Axes: []string{"world.users.loyalty=0.2..0.8:3"},
+		Axes: []string{"world.users.leave_below=0.2..0.8:3"},
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -17,7 +17,7 @@ func TestRecipeMakesTheSameSweep(t *testing.T) {
 		"dos-short":                       {},
 		"dos-empty-blocks@bft-committee":  {Set: []string{"replications=3"}},
 		"dos-empty-blocks@pos+auto-slash": {Precision: "0.1"},
-		"takeover-buy":                    {Axes: []string{"world.users.loyalty=0.2..0.8"}, Sample: "halton:5"},
+		"takeover-buy":                    {Axes: []string{"world.users.leave_below=0.2..0.8"}, Sample: "halton:5"},
 	} {
 		w, err := question.LoadSweep(name, v)
 		if err != nil {
@@ -26,7 +26,7 @@ func TestRecipeMakesTheSameSweep(t *testing.T) {
 		sweeps[name] = w
 	}
 	var err error
-	if sweeps["compare"], err = question.Comparison(false, 2); err != nil {
+	if sweeps["compare"], err = question.Comparison(false, 2, ""); err != nil {
 		t.Fatal(err)
 	}
 	config := func(w *question.Sweep) string {

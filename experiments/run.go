@@ -26,6 +26,7 @@ type Options struct {
 	Formats  record.Format         // of runs and series, default CSV and Parquet
 	Progress func(done, total int) // called after every replication, one call at a time, or nil
 	Command  []string              // as typed, for the manifest
+	Replace  bool                  // overwrite results of another configuration
 	Series   bool                  // keep the table series of a sweep with axes; without axes it is always kept
 	// Program identifies the code, default version "dev". Rows that another program
 	// stored are not re-used.
@@ -61,6 +62,11 @@ func Run(ctx context.Context, w *question.Sweep, o Options) (*Result, error) {
 	}
 	if w.Recipe != nil {
 		p.Recipe = recipeText(*w.Recipe, o)
+	}
+	if !o.Replace {
+		if err := keep(p, o); err != nil {
+			return nil, err
+		}
 	}
 	return runDesign(ctx, p, o)
 }
@@ -254,7 +260,7 @@ func overview(store *record.Store, study *report.Study, r *Result) error {
 		name string
 		draw *figure.Figure
 	}{
-		{"matrix", report.MatrixFigure(study, question.HomeMechanism)},
+		{"matrix", report.MatrixFigure(study, question.HomeMechanism(study.World()))},
 		{"returns", report.SweepFigure(study)},
 	} {
 		if f.draw == nil {

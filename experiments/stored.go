@@ -109,6 +109,31 @@ func (s *Stored) configuration() error {
 	return nil
 }
 
+// Beside sets the results of folders beside each other, as report.Beside does. Each is
+// called by its folder.
+func Beside(folders, rows []string) (*table.Table, error) {
+	var names []string
+	var studies []*report.Study
+	for _, dir := range folders {
+		s, err := OpenStored(dir)
+		if err != nil {
+			return nil, err
+		}
+		names, studies = append(names, filepath.Base(filepath.Clean(dir))), append(studies, s.Study)
+	}
+	for i, name := range names {
+		if slices.Index(names, name) != i { // The names alone would not tell the folders apart.
+			names = slices.Clone(folders)
+			break
+		}
+	}
+	t, err := report.Beside(names, studies, rows)
+	if err != nil {
+		return nil, PlanErrorf("%v", err)
+	}
+	return t, nil
+}
+
 // Drawing is a stored figure.
 type Drawing struct {
 	Name    string // of the file without its ending
@@ -155,6 +180,7 @@ func (s *Stored) Assumptions() (changed, others *table.Table) {
 	for _, spec := range s.Specs {
 		spec.Walk(func(path string, f param.Field) {
 			if fields[path].Source == "" {
+				f.Source = spec.Source(path, f)
 				order, fields[path] = append(order, path), f
 			}
 			if !slices.Contains(values[path], f.Value) {

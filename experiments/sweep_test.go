@@ -25,17 +25,17 @@ func TestAxesOfAPreset(t *testing.T) {
 question: Does the budget matter?
 attack: dos-short
 axes:
-  world.users.loyalty: [0.3, 0.9]
+  world.users.leave_below: [0.3, 0.9]
   attack_params.budget_usd: {from: 1e6, to: 4e6, points: 3, scale: log}
   mechanism: [pos]
 `
 	w, err := question.ParseSweep("swept.yaml", []byte(text),
-		question.Variation{Axes: []string{"world.users.loyalty=0.5"}})
+		question.Variation{Axes: []string{"world.users.leave_below=0.5"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(w.Cells) != 3 || w.Cells[2].World.Users.Loyalty != 0.5 ||
-		strings.Join(w.Axes(), " ") != "world.users.loyalty attack_params.budget_usd mechanism" {
+	if len(w.Cells) != 3 || w.Cells[2].World.Users.LeaveBelow != 0.5 ||
+		strings.Join(w.Axes(), " ") != "world.users.leave_below attack_params.budget_usd mechanism" {
 		t.Errorf("%d cells of %q", len(w.Cells), w.Axes())
 	}
 	if _, err := question.Parse("swept.yaml", []byte(text)); err != nil {
@@ -46,7 +46,7 @@ axes:
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "stakeout explain swept.yaml --set 'world.users.loyalty=0.5' --set " +
+	const want = "stakeout explain swept.yaml --set 'world.users.leave_below=0.5' --set " +
 		"'attack_params.budget_usd=1000000' --rep "
 	if d.Cells[0].Replay != want {
 		t.Errorf("%s", d.Cells[0].Replay)
@@ -96,7 +96,8 @@ func TestSweepInterruptedAndResumedIsTheSame(t *testing.T) {
 // A sweep keeps no replication in memory, and says the same about its cells as
 // an experiment that keeps them all.
 func TestLeanStudyIsTheSame(t *testing.T) {
-	r := runSweep(t, tiny.Sweep(t, tiny.Variation("world.users.loyalty=0.3,0.9")), Options{Out: t.TempDir(), Workers: 2})
+	r := runSweep(t, tiny.Sweep(t, tiny.Variation("world.users.leave_below=0.3,0.9")),
+		Options{Out: t.TempDir(), Workers: 2})
 	full, err := report.Load(r.Dir)
 	if err != nil {
 		t.Fatal(err)
@@ -149,7 +150,7 @@ func TestFailedCellOfASweep(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{`no election mechanism ""no-such""`, "stakeout explain dos-short --set ",
-		"'world.users.loyalty=0.3' --set 'attack_params.budget_usd=4000000'"} {
+		"'world.users.leave_below=0.3' --set 'attack_params.budget_usd=4000000'"} {
 		if !strings.Contains(string(rows), want) {
 			t.Errorf("the rows lack %s", want)
 		}

@@ -17,7 +17,7 @@ import (
 // wherever they are: in a file without an end, in a pipe to which nobody writes, in a bootstrap. All others store what
 // is finished and end in their own time.
 var readers = []string{"check", "describe", "explain", "export", "facts", "list", "replay", "report", "schema", "show",
-	"verify"}
+	"table", "verify"}
 
 // grace is how long an interrupted reader may take to end by itself.
 const grace = 300 * time.Millisecond

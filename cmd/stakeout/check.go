@@ -10,6 +10,7 @@ import (
 
 	"stakeout/experiments/evidence/check"
 	"stakeout/experiments/kit/table"
+	"stakeout/experiments/sim"
 	"stakeout/experiments/study/question"
 )
 
@@ -38,7 +39,11 @@ func (p *program) checkPreset(c *cli.Context, file string) error {
 	if _, err := os.Stat(file); isPresetFile(file) && err != nil {
 		return err
 	}
-	w, err := question.LoadSweep(file, question.Variation{})
+	set, err := overrides(c)
+	if err != nil {
+		return err
+	}
+	w, err := question.LoadSweep(file, question.Variation{Set: set})
 	if err != nil {
 		return err
 	}
@@ -83,12 +88,19 @@ func (p *program) runChecks(c *cli.Context, name string) error {
 	if err := checkWorkers(c); err != nil {
 		return err
 	}
+	var world *sim.Config
+	if c.IsSet("world") {
+		var err error
+		if world, err = question.World(c.String("world")); err != nil {
+			return asInput(err)
+		}
+	}
 	var list []*table.Table
 	var off, open []string
 	for _, n := range names {
 		step, end := p.progress(n, c.Bool("json"))
 		r, err := check.Run(c.Context, n, check.Options{
-			Seeds: c.Int("seeds"), Days: c.Float64("days"), Workers: c.Int("workers"), Progress: step})
+			Seeds: c.Int("seeds"), Days: c.Float64("days"), Workers: c.Int("workers"), World: world, Progress: step})
 		end()
 		if err != nil {
 			return checkError(n, err)

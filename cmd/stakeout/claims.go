@@ -47,16 +47,21 @@ func (p *program) claims(c *cli.Context) error {
 	}
 	step, end := p.progress("claims", c.Bool("json"))
 	findings, err := claims.Try(c.Context, list, claims.Options{
-		Reps: c.Int("reps"), Workers: c.Int("workers"), Turns: c.Bool("turns"), Progress: step,
-		Out: filepath.Join(c.String("out"), "claims"), Program: identity()})
+		Reps: c.Int("reps"), Workers: c.Int("workers"), Turns: c.Bool("turns"), World: c.String("world"),
+		Progress: step,
+		Out:      filepath.Join(c.String("out"), "claims"), Program: identity()})
 	end()
 	if errors.Is(err, context.Canceled) && !c.Bool("json") {
 		p.interrupted()
 	}
 	if err != nil {
-		return err
+		return asInput(err)
 	}
-	return p.tables(c, []*table.Table{claims.Ledger(findings, c.Int("reps"))})
+	ledger := claims.Ledger(findings, c.Int("reps"))
+	if w := c.String("world"); w != "" {
+		ledger.Title += ", world " + w
+	}
+	return p.tables(c, []*table.Table{ledger})
 }
 
 // chosen returns the claims with the given numbers, in the order in which all claims are listed.

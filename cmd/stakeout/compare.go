@@ -24,9 +24,9 @@ func (p *program) compare(c *cli.Context) error {
 	if c.Bool("all") && reps == 0 {
 		reps = 100
 	}
-	w, err := question.Comparison(c.Bool("all"), reps)
+	w, err := question.Comparison(c.Bool("all"), reps, c.String("world"))
 	if err != nil {
-		return err
+		return asInput(err)
 	}
 	return p.execute(c, w.Spec.Name, w)
 }

@@ -27,14 +27,17 @@ func (p *program) dock(c *cli.Context) error {
 		scale.Seed = seed
 	}
 	entries := docking.All()
-	if c.NArg() > 0 {
+	switch {
+	case c.NArg() == 0:
+		return p.listTargets(c)
+	case c.NArg() > 1 || c.Args().First() != "all":
 		name, err := word(c, "target")
 		if err != nil {
 			return err
 		}
 		e, err := docking.Find(name)
 		if err != nil {
-			return usagef("%v; `stakeout dock` runs them all", err)
+			return usagef("%v; `stakeout list targets` shows them all", err)
 		}
 		entries = []docking.Entry{e}
 	}
@@ -55,7 +58,7 @@ func (p *program) dock(c *cli.Context) error {
 // docked prints the table and, for one target, writes its figure.
 func (p *program) docked(c *cli.Context, entries []docking.Entry, outcomes []*docking.Outcome) error {
 	var files []string
-	if c.NArg() > 0 {
+	if len(entries) == 1 {
 		err := record.Plain(c.String("out"), "docking")
 		if err != nil {
 			return err

@@ -16,6 +16,7 @@ import (
 	"stakeout/experiments/kit/param"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/presets"
+	"stakeout/experiments/worlds"
 )
 
 // The exit codes.
@@ -60,7 +61,7 @@ func exitCode(err error) int {
 	case errors.As(err, &own):
 		return own.exitCode()
 	case has[*limit.Error](err), has[*notation.Error](err), has[param.Problem](err), has[experiments.PlanError](err),
-		errors.Is(err, presets.ErrPreset):
+		errors.Is(err, presets.ErrPreset), errors.Is(err, worlds.ErrWorld):
 		return exitInput
 	case has[*fs.PathError](err), has[*os.LinkError](err), has[*os.SyscallError](err), has[syscall.Errno](err),
 		has[*record.Error](err):

@@ -3,10 +3,12 @@ package main
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"stakeout/experiments/instruments/explain"
+	"stakeout/experiments/study/question"
 )
 
 // explain runs one replication and prints its three worlds side by side.
@@ -26,7 +28,7 @@ func (p *program) explain(c *cli.Context) error {
 	if c.Bool("json") {
 		return p.explainJSON(e)
 	}
-	fmt.Fprintf(p.out, "%s, replication %d, seed %d\n\n%s\n\n", s.Name, e.Rep, e.Seed, wrap(e.Verdict, p.width(), 0))
+	fmt.Fprintf(p.out, "%s, replication %d, seed %d\n\n%s\n\n", s.Title(), e.Rep, e.Seed, wrap(e.Verdict, p.width(), 0))
 	if err := p.tables(c, e.Tables()); err != nil {
 		return err
 	}
@@ -48,12 +50,19 @@ func choices(c *cli.Context) (args []string) {
 	if c.IsSet("seed") {
 		args = append(args, "--seed", c.String("seed"))
 	}
+	if w := c.String("world"); w != "" && c.IsSet("world") {
+		args = append(args, "--world", quoted(w))
+	}
 	return append(args, settings(c.StringSlice("set"))...)
 }
 
 // settings are overrides, ready to be typed.
 func settings(set []string) (args []string) {
 	for _, o := range set {
+		if w, is := strings.CutPrefix(o, question.InWorld); is {
+			args = append(args, "--world", quoted(w))
+			continue
+		}
 		args = append(args, "--set", quoted(o))
 	}
 	return args

@@ -24,17 +24,21 @@ var (
 	hashesFlag = &cli.StringFlag{Name: "hashes", Usage: "also write the hashes of all files to `FILE`, to keep them"}
 )
 
-const figuresHelp = `figures builds every figure and table of the paper, or those named, from stored runs where these
-are complete and of this version and code, and runs what is missing. Interrupted, the same command goes on. It ends with
-how many files have the hashes that are kept with the program.`
+const figuresHelp = `figures all builds every figure and table of the paper, or those named, from stored runs where
+these are complete and of this version and code, and runs what is missing. Interrupted, the same command goes on. It
+ends with how many files have the hashes that are kept with the program.`
 
 // figures builds the exhibits of the paper and compares their hashes.
 func (p *program) figures(c *cli.Context) error {
-	list, err := paper.Find(c.Args().Slice())
-	if err != nil {
-		return usagef("%v; `figures --list` lists them", err)
+	names := c.Args().Slice()
+	if slices.Equal(names, []string{"all"}) {
+		names = nil
 	}
-	if c.Bool("list") || c.Bool("json") {
+	list, err := paper.Find(names)
+	if err != nil {
+		return usagef("%v; `list figures` lists them", err)
+	}
+	if idle := c.NArg() == 0 && !c.Bool("quick") && !c.Bool("times"); idle || c.Bool("list") || c.Bool("json") {
 		return p.listFigures(c, list)
 	}
 	if err := checkWorkers(c); err != nil {

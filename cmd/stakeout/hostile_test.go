@@ -167,9 +167,9 @@ func presetFiles() []hostile {
 		{"huge exponent", check, text(preset + "seed: 1e999999999\n"), 3, "seed"},
 		{"underscores", check, text(preset + "replications: 1_000\n"), 3, "write 1000"},
 		{"escaped key", check, text(preset + "\"\\e[31m\": 1\n"), 3, "is no name"},
-		{"grid", check, text(preset + "axes:\n  seed: [1]\n  world.users.loyalty: {from: 0, to: 1, points: 100000}\n" +
+		{"grid", check, text(preset + "axes:\n  seed: [1]\n  world.users.leave_below: {from: 0, to: 1, points: 100000}\n" +
 			"  attack_params.budget_usd: {from: 1e6, to: 2e6, points: 100000}\n"), 3, "cannot vary"},
-		{"too many cells", check, text(preset + "axes:\n  world.users.loyalty: {from: 0, to: 1, points: 100000}\n" +
+		{"too many cells", check, text(preset + "axes:\n  world.users.leave_below: {from: 0, to: 1, points: 100000}\n" +
 			"  attack_params.budget_usd: {from: 1e6, to: 2e6, points: 100000}\n"), 3, "more than 100000 cells"},
 	}
 }

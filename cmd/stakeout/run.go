@@ -14,6 +14,7 @@ import (
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/presets"
 	"stakeout/experiments/publish/menu"
+	"stakeout/experiments/worlds"
 )
 
 // show prints a preset, with overrides, or an entry of the catalogue.
@@ -23,7 +24,7 @@ func (p *program) show(c *cli.Context) error {
 		return err
 	}
 	var list []*table.Table
-	if c.IsSet("set") || c.IsSet("seed") || c.IsSet("reps") {
+	if c.IsSet("set") || c.IsSet("seed") || c.IsSet("reps") || c.IsSet("world") {
 		s, err := load(c)
 		if err != nil {
 			return err
@@ -35,7 +36,9 @@ func (p *program) show(c *cli.Context) error {
 	if err := p.catalogue(c, list); err != nil || c.Bool("json") {
 		return err
 	}
-	if slices.Contains(presets.Names(), name) || isPresetFile(name) {
+	if slices.Contains(worlds.Names(), name) {
+		p.next("run", "dos-short", "--world", name)
+	} else if slices.Contains(presets.Names(), name) || isPresetFile(name) {
 		p.next(append([]string{"run", quoted(name)}, choices(c)...)...)
 	} else {
 		p.next("list")

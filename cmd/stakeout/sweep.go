@@ -34,8 +34,8 @@ var (
 	goFlag = &cli.BoolFlag{Name: "go", Usage: "hand the script to sbatch instead of only writing it"}
 )
 
-var sweepFlags = []cli.Flag{axisFlag, sampleFlag, seedFlag, repsFlag, precisionFlag, setFlag, workersFlag, outFlag,
-	jsonFlag, dryFlag, formatFlag, seriesFlag, shardsFlag, shardFlag, backendFlag, goFlag}
+var sweepFlags = []cli.Flag{axisFlag, sampleFlag, seedFlag, repsFlag, precisionFlag, inWorldFlag, setFlag, workersFlag,
+	outFlag, replaceFlag, jsonFlag, dryFlag, formatFlag, seriesFlag, shardsFlag, shardFlag, backendFlag, goFlag}
 
 const sweepHelp = `sweep PRESET runs every cell of the preset's axes and of those given with --axis. To use several
 machines that share a folder, cut the sweep into shards:
@@ -57,8 +57,8 @@ type part struct {
 
 // parts of sweep by their word; the empty word is a sweep in one process.
 var parts = map[string]part{
-	"":        {"axis sample seed reps precision set workers out json dry-run format series", (*program).sweepHere},
-	"plan":    {"axis sample seed reps precision set out format series shards json", (*program).sweepPlan},
+	"":        {"axis sample seed reps precision world set workers out json dry-run format series", (*program).sweepHere},
+	"plan":    {"axis sample seed reps precision world set out format series shards json", (*program).sweepPlan},
 	"run":     {"shard workers json", (*program).sweepRun},
 	"missing": {"json", (*program).sweepMissing},
 	"merge":   {"out json", (*program).sweepMerge},
@@ -167,6 +167,9 @@ func look(name string, chosen []string, r *experiments.Result) (args []string) {
 	best := r.Study.Best()
 	if best != nil && name == question.ComparisonName {
 		crossing := question.VariantName(best.Cell.Attack, best.Cell.Mechanism, best.Cell.Remedy)
+		if r.Study.Apart(best.Cell.Attack) && r.Study.InOneWorld(best.Cell) {
+			chosen = append(slices.Clone(chosen), "--set", "world_wins=true")
+		}
 		return append([]string{"explain", crossing}, chosen...)
 	}
 	args = append([]string{"explain", quoted(name)}, chosen...)

@@ -13,7 +13,6 @@ import (
 	"stakeout/experiments"
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/table"
-	"stakeout/experiments/publish/menu"
 	"stakeout/experiments/study/question"
 	"stakeout/market/wire"
 )
@@ -24,6 +23,7 @@ var (
 	repsFlag    = &cli.StringFlag{Name: "reps", Usage: "`NUMBER` of replications in place of the preset's"}
 	workersFlag = &cli.IntFlag{Name: "workers", Usage: "`NUMBER` of worlds at a time, 0 for one a processor"}
 	outFlag     = &cli.StringFlag{Name: "out", Value: "results", Usage: "`FOLDER` for results"}
+	replaceFlag = &cli.BoolFlag{Name: "replace", Usage: "lose the results of another configuration in that folder"}
 	jsonFlag    = &cli.BoolFlag{Name: "json", Usage: "print JSON and nothing else"}
 	dryFlag     = &cli.BoolFlag{Name: "dry-run", Usage: "print worlds, time, memory and disk, and run nothing"}
 	setFlag     = &cli.StringSliceFlag{Name: "set", Usage: "override a parameter, `PATH=VALUE`; may be repeated"}
@@ -44,6 +44,7 @@ var (
 	columnFlag   = &cli.StringFlag{Name: "column", Usage: "`NAME` of the column of prices"}
 	matrixFlag   = &cli.BoolFlag{Name: "matrix", Usage: "print which attack applies under which leader selection"}
 	sourceFlag   = &cli.StringFlag{Name: "source", Usage: "describe the program whose sources are in `FOLDER` anew"}
+	inWorldFlag  = &cli.StringFlag{Name: "world", Usage: "`WORLD` beneath the preset: 2020, 2026 or a file"}
 	worldFlag    = &cli.StringFlag{Name: "world", Usage: "`WORLD` of a run: attack, honest or idle; all of them without"}
 )
 
@@ -55,14 +56,17 @@ func (p *program) runners() []*cli.Command {
 	return []*cli.Command{
 		{Name: "help", Usage: "print a topic, or how a command is used",
 			ArgsUsage: "[TOPIC | COMMAND]", Action: p.help},
-		{Name: "list", Usage: "list presets, attacks, mechanisms and remedies",
-			Flags: []cli.Flag{matrixFlag, jsonFlag}, Action: p.list},
-		{Name: "show", Usage: "show a preset with all its parameters, or an entry of the catalogue",
-			ArgsUsage: "NAME", Flags: []cli.Flag{seedFlag, repsFlag, setFlag, jsonFlag}, Action: p.show},
+		{Name: "list",
+			Usage:     "list presets, worlds, attacks, elections, remedies, or checks, claims, figures, parameters, targets",
+			ArgsUsage: "[checks|claims|figures|parameters|targets]",
+			Flags:     []cli.Flag{matrixFlag, jsonFlag}, Action: p.list},
+		{Name: "show", Usage: "show a preset with all its parameters, a world, or an entry of the catalogue",
+			ArgsUsage: "NAME", Flags: []cli.Flag{seedFlag, repsFlag, inWorldFlag, setFlag, jsonFlag}, Action: p.show},
 		{Name: "run", Usage: "run a preset and print its table of returns",
 			ArgsUsage: "PRESET",
-			Flags: []cli.Flag{seedFlag, repsFlag, precisionFlag, setFlag, workersFlag, outFlag, jsonFlag, dryFlag,
-				formatFlag},
+			Flags: []cli.Flag{seedFlag, repsFlag, precisionFlag, inWorldFlag, setFlag, workersFlag, outFlag, replaceFlag,
+				jsonFlag,
+				dryFlag, formatFlag},
 			Action: p.run},
 		{Name: "sweep", Usage: "run a preset along its axes, in this process or in shards",
 			ArgsUsage:   "PRESET | plan PRESET | run|missing|submit|merge DIR",
@@ -77,14 +81,17 @@ func (p *program) runners() []*cli.Command {
 		{Name: "break-even", Usage: "search along the budget or another parameter for where an attack breaks even",
 			ArgsUsage:   "PRESET",
 			Description: breakEvenHelp,
-			Flags: []cli.Flag{searchAxisFlag, halvingsFlag, searchRepsFlag, seedFlag, setFlag, workersFlag, outFlag,
-				jsonFlag, formatFlag},
+			Flags: []cli.Flag{searchAxisFlag, halvingsFlag, searchRepsFlag, seedFlag, inWorldFlag, setFlag, workersFlag,
+				outFlag, jsonFlag, formatFlag},
 			Action: p.breakEven},
 		{Name: "compare", Usage: "run every attack under every leader selection and remedy, and print who gains most",
-			Flags:  []cli.Flag{allFlag, compareRepsFlag, workersFlag, outFlag, jsonFlag, dryFlag, formatFlag},
+			Flags: []cli.Flag{allFlag, compareRepsFlag, inWorldFlag, workersFlag, outFlag, replaceFlag, jsonFlag, dryFlag,
+				formatFlag},
 			Action: p.compare},
 		{Name: "explain", Usage: "say why an attack paid or not, from one replication",
-			ArgsUsage: "PRESET", Flags: []cli.Flag{seedFlag, setFlag, repFlag, jsonFlag}, Action: p.explain},
+			ArgsUsage: "PRESET", Flags: []cli.Flag{seedFlag, inWorldFlag, setFlag, repFlag, jsonFlag}, Action: p.explain},
+		{Name: "table", Usage: "print results folders beside each other, for a paper or a look",
+			ArgsUsage: "FOLDER ...", Flags: []cli.Flag{rowsFlag, asFlag, jsonFlag}, Action: p.beside},
 		{Name: "report", Usage: "write what a results folder holds as one HTML page",
 			ArgsUsage: "FOLDER", Flags: []cli.Flag{pageFlag, jsonFlag}, Action: p.page},
 	}
@@ -95,12 +102,12 @@ func (p *program) judges() []*cli.Command {
 	return []*cli.Command{
 		{Name: "check", Usage: "validate a preset file, or run a check of the model",
 			ArgsUsage: "FILE.yaml | preset FILE | CHECK",
-			Flags:     []cli.Flag{seedsFlag, daysFlag, workersFlag, jsonFlag},
+			Flags:     []cli.Flag{seedsFlag, daysFlag, inWorldFlag, workersFlag, jsonFlag},
 			Action:    p.check},
 		{Name: "schema", Usage: "print the JSON Schema of presets, for editors", Action: p.schema},
 		{Name: "claims", Usage: "list the claims of the thread, or put them on trial",
 			ArgsUsage: "[CLAIM ...|all]",
-			Flags:     []cli.Flag{claimRepsFlag, turnsFlag, workersFlag, outFlag, jsonFlag},
+			Flags:     []cli.Flag{claimRepsFlag, turnsFlag, inWorldFlag, workersFlag, outFlag, jsonFlag},
 			Action:    p.claims},
 		{Name: "facts", Usage: "hold the prices of a run or of a file against the stylised facts of markets",
 			ArgsUsage: "FOLDER | FILE.csv | FILE.csv.gz",
@@ -110,9 +117,9 @@ func (p *program) judges() []*cli.Command {
 			ArgsUsage: "MESSAGES", Flags: []cli.Flag{bookFlag, levelsFlag, recordFlag, symbolFlag, rebuiltFlag, jsonFlag},
 			Action: p.replay},
 		{Name: "dock", Usage: "reproduce published numbers with the modules of the model",
-			ArgsUsage: "[TARGET]", Flags: []cli.Flag{seedFlag, fullFlag, outFlag, jsonFlag}, Action: p.dock},
+			ArgsUsage: "[TARGET|all]", Flags: []cli.Flag{seedFlag, fullFlag, outFlag, jsonFlag}, Action: p.dock},
 		{Name: "figures", Usage: "build every figure and table of the paper, from stored runs where there are some",
-			ArgsUsage:   "[NAME ...]",
+			ArgsUsage:   "[NAME ...|all]",
 			Description: figuresHelp,
 			Flags:       []cli.Flag{quickFlag, listFlag, timesFlag, hashesFlag, workersFlag, outFlag, jsonFlag},
 			Action:      p.figures},
@@ -172,7 +179,7 @@ func load(c *cli.Context) (*question.Spec, error) {
 }
 
 // besides are the parameters that have a flag of their own.
-var besides = map[string]string{"seed": "seed", "replications": "reps"}
+var besides = map[string]string{"seed": "seed", "replications": "reps", "world": "world", question.WorldPath: "world"}
 
 // overrides are the parameters that the command line sets.
 func overrides(c *cli.Context) ([]string, error) {
@@ -187,8 +194,11 @@ func overrides(c *cli.Context) ([]string, error) {
 			return nil, usagef("--%s %s and --set %s set the same parameter: expected one of the two", other, c.String(other), o)
 		}
 		if !strings.Contains(o, "=") {
-			return nil, usagef("--set %s: expected path=value, as in --set world.users.loyalty=0.3", o)
+			return nil, usagef("--set %s: expected path=value, as in --set world.users.leave_below=0.3", o)
 		}
+	}
+	if c.IsSet("world") {
+		set = append(set, question.InWorld+c.String("world"))
 	}
 	if c.IsSet("seed") {
 		set = append(set, "seed="+c.String("seed"))
@@ -214,7 +224,8 @@ func checkWorkers(c *cli.Context) error {
 // options turns flags into the options of a run.
 func (p *program) options(c *cli.Context) (experiments.Options, error) {
 	o := experiments.Options{
-		Out: c.String("out"), Workers: c.Int("workers"), Command: p.command, Program: identity(), Series: c.Bool("series")}
+		Out: c.String("out"), Workers: c.Int("workers"), Command: p.command, Program: identity(), Series: c.Bool("series"),
+		Replace: c.Bool("replace")}
 	if err := checkWorkers(c); err != nil {
 		return o, err
 	}
@@ -291,22 +302,4 @@ func quoted(arg string) string { return question.Argument(arg) }
 // next prints the command that one would type next.
 func (p *program) next(args ...string) {
 	fmt.Fprintln(p.out, "\nNext:", p.self, strings.Join(args, " "))
-}
-
-func (p *program) list(c *cli.Context) error {
-	if c.NArg() > 0 {
-		return usagef("list takes no argument, got %q; `show %s` shows one entry", c.Args().First(), c.Args().First())
-	}
-	if c.Bool("matrix") {
-		return p.tables(c, menu.Matrix())
-	}
-	list, err := menu.List()
-	if err != nil {
-		return err
-	}
-	if err := p.catalogue(c, list); err != nil || c.Bool("json") {
-		return err
-	}
-	p.next("run", "dos-short")
-	return nil
 }

@@ -52,7 +52,7 @@ func laboratory(t *testing.T) string {
 	}
 	for name, text := range map[string]string{
 		"tiny.yaml": smallPreset, "prices.csv": prices, "m.csv": "34200.0,1,1,10,1000000,1\n34200.1,4,1,4,1000000,1\n",
-		"wide.yaml": smallPreset + "axes: {world.users.loyalty: [0.3, 0.9]}\n"} {
+		"wide.yaml": smallPreset + "axes: {world.users.leave_below: [0.3, 0.9]}\n"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -101,7 +101,7 @@ resume done/tiny
 verify done/tiny
 verify done/tiny --json
 export done/tiny
-break-even tiny.yaml --axis world.users.loyalty=0.3..0.9:2 --halvings 0 --reps 2 --out FOLDER
+break-even tiny.yaml --axis world.users.leave_below=0.3..0.9:2 --halvings 0 --reps 2 --out FOLDER
 compare --dry-run
 compare --dry-run --json
 explain tiny.yaml
@@ -255,7 +255,7 @@ var writing = strings.Split(`run tiny.yaml --workers 1 --out DISK
 sweep wide.yaml --out DISK
 sweep plan wide.yaml --shards 2 --out DISK
 sweep merge whole --out DISK
-break-even tiny.yaml --axis world.users.loyalty=0.3..0.9:2 --halvings 0 --reps 2 --out DISK
+break-even tiny.yaml --axis world.users.leave_below=0.3..0.9:2 --halvings 0 --reps 2 --out DISK
 report done/tiny --out DISK/page.html
 dock fee-path --out DISK
 figures levers-mechanisms --quick --out DISK

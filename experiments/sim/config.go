@@ -17,6 +17,7 @@ import (
 
 // Config is a world without an attacker: plain data, read by tag.
 type Config struct {
+	Name         string                   `key:"name" default:"2020" source:"Choice of the experimenter" doc:"Name of the world, see list; its settings lie between the defaults and the preset"`
 	Opening      OpeningParams            `key:"opening" doc:"The fixed point at which the world starts"`
 	Time         TimeParams               `key:"time" doc:"The clock and the rounds of a tick"`
 	News         NewsParams               `key:"news" doc:"What no agent causes"`

@@ -123,7 +123,7 @@ func (w *World) endSlot(l *layer) {
 	if p.batch != 0 {
 		if _, _, in := w.chain.Included(p.batch); in {
 			tx, _ := w.chain.Lookup(p.batch)
-			posted, cost = true, w.gasCost(uint64(tx.Gas), p.paid)
+			posted, cost = true, w.gasCost(uint64(tx.Gas)+l.roll.DataGas(), p.paid)
 		} else {
 			_ = w.chain.Withdraw(p.batch)
 		}

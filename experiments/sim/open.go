@@ -87,8 +87,7 @@ func (w *World) fixedPoint() agents.Opening {
 	sent := agents.OpeningDemand(c.Users)
 	o.PerBatch = w.activeCohorts() * float64(c.Users.CohortSize) * c.Users.PerDay * sent / slots
 	// Users bid a margin above the posted fee, which covers layer-one gas.
-	units := float64(c.Rollup.TransactionGas) + float64(c.Rollup.BatchGas)/o.PerBatch
-	gas := float64(units * w.view.GasGwei * 1e-9 * o.EthUSD)
+	gas := float64(c.Rollup.GasEach(o.PerBatch) * w.view.GasGwei * 1e-9 * o.EthUSD)
 	net := o.Revenue / 365 / slots / o.PerBatch
 	o.Fee = net + gas
 	o.Margin = o.Fee/agents.BidMargin - gas
@@ -108,6 +107,10 @@ func (w *World) accrues(o *agents.Opening) {
 	}
 	burnt := o.Revenue * o.ToSupply / o.Supply
 	o.Normal = o.Revenue*o.ToStake/o.Expected + burnt
+	if w.mech.Rules().Stake {
+		slots := 365 * w.perDay / o.SlotTicks
+		o.Issued = c.Rollup.BlockReward.Units() * slots * (1 - c.Rollup.OperatorShare) / o.Expected
+	}
 }
 
 // populate draws the honest populations and endows them.

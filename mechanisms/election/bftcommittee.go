@@ -82,5 +82,5 @@ func (c *committee) signers(s *rollup.State, proposer ledger.Owner) (n int) {
 }
 
 func (c *committee) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.Transfer {
-	return passOn(s, o, out)
+	return issue(s, o, passOn(s, o, out))
 }

@@ -64,7 +64,7 @@ func (m *pos) Elect(s *rollup.State, r *draw.Stream) rollup.Leader {
 }
 
 func (*pos) Settle(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.Transfer {
-	out = passOn(s, o, out)
+	out = issue(s, o, passOn(s, o, out))
 	if !o.Posted && o.Operator != ledger.Outside {
 		if fine := share(s.Bonded(o.Staker), s.Fine()); fine > 0 {
 			out = append(out, ledger.Transfer{Amount: fine, From: o.Staker, To: ledger.Burned, Asset: ledger.Token,
@@ -85,6 +85,27 @@ func passOn(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.T
 	reward := net - share(net, s.Params().OperatorShare)
 	return append(out, ledger.Transfer{Amount: reward, From: o.Operator, To: o.Staker, Asset: ledger.Cash,
 		Reason: ledger.StakingReward})
+}
+
+// issue mints the reward of a batch that arrived in time, whatever it holds, and divides
+// it like fees.
+//
+// Assumption: only stake is paid for; an auction would sell the reward with the slot.
+// Operators keep the tokens.
+func issue(s *rollup.State, o rollup.Outcome, out []ledger.Transfer) []ledger.Transfer {
+	reward := s.Params().BlockReward
+	if reward == 0 || !o.Posted || o.Operator == ledger.Outside || o.Staker == ledger.Outside {
+		return out
+	}
+	mint := ledger.Transfer{Amount: reward, To: o.Staker, From: ledger.Outside, Asset: ledger.Token,
+		Reason: ledger.StakingReward}
+	if o.Staker != o.Operator {
+		own := mint
+		own.To, own.Amount = o.Operator, share(reward, s.Params().OperatorShare)
+		mint.Amount -= own.Amount
+		out = append(out, own)
+	}
+	return append(out, mint)
 }
 
 // share returns a fraction of an amount, rounded down to a micro-unit. The

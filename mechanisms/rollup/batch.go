@@ -21,7 +21,7 @@ func (s *State) Open(l Leader) {
 // empty.
 func (s *State) Build(tick uint32, down bool) (gas uint32, ok bool) {
 	room := s.room()
-	s.taken, s.left = 0, 0
+	s.taken, s.left, s.data = 0, 0, 0
 	if s.slot.Operator == ledger.Outside || down {
 		s.left = s.leftOut(room)
 		return 0, false
@@ -36,6 +36,7 @@ func (s *State) Build(tick uint32, down bool) (gas uint32, ok bool) {
 	if s.terms.Exits {
 		s.fillExits()
 	}
+	s.data = s.p.DataGas(s.taken)
 	gas = uint32(s.p.BatchGas)
 	for _, b := range s.batch {
 		if b.exit {
@@ -47,6 +48,9 @@ func (s *State) Build(tick uint32, down bool) (gas uint32, ok bool) {
 	s.posting = true
 	return gas, true
 }
+
+// DataGas is the gas that costs as much as the blobs of the batch that was built last.
+func (s *State) DataGas() uint64 { return s.data }
 
 // room is the number of transactions that fit a batch, by its capacity and its
 // gas.

@@ -37,7 +37,37 @@ type Params struct {
 	QueueBlocks     int           `key:"queue_blocks" default:"16" unit:"blocks" min:"1" max:"10000" source:"zkSync 1 priority queue: a window of 16 blocks" doc:"Length of the queue's window"`
 	QueueDelayHours float64       `key:"queue_delay_hours" default:"24" unit:"h" min:"0" max:"8760" source:"Arbitrum force inclusion 24 h; Optimism 12 h; zkSync 1 has 14 days; Taiko 576 s" doc:"Age after which the contract serves a queued exit without the coordinator"`
 	ExodusHours     float64       `key:"exodus_hours" default:"0" unit:"h" min:"0" max:"8760" source:"Assumption: never, since the contract serves the queue itself; deadlines of others: zkSync 1 336 h (priority expiration), Arbitrum 24 h, Optimism 12 h, Taiko 0.16 h" doc:"Age of the oldest exit in the queue at which the contract stops all batches and lets everybody out; 0 is never"`
+	BlockReward     ledger.Amount `key:"block_reward_tokens" default:"0" scale:"1000000" unit:"tokens" min:"0" max:"1000000" source:"Assumption: none, as in the thread, where stakers live on fees" doc:"Tokens minted for a batch that arrives in time, empty or not, where stake elects leaders"`
+	BlobBytes       int           `key:"transaction_blob_bytes" default:"0" unit:"bytes" min:"0" max:"100000" source:"No blobs before March 2024; the data of 2020 is in transaction_gas" doc:"Data that one transaction adds to the blobs of a batch (EIP-4844); 0 is no blobs"`
+	BlobPrice       float64       `key:"blob_price_multiple" default:"0.0625" unit:"1" min:"0" max:"1000" source:"EIP-7918: blob gas costs at least a sixteenth of the price of gas" doc:"Price of blob gas over that of gas"`
 	MinStake        ledger.Amount `key:"min_stake_tokens" default:"1000" scale:"1000000" unit:"tokens" min:"0" max:"100000000" source:"Assumption: keeps dust out of the lottery" doc:"Smallest stake that takes part in the election"`
+}
+
+// The size of a blob (EIP-4844): 4096 field elements, of which a rollup fills 31 bytes
+// each, and its blob gas.
+const (
+	blobRoom = 4096 * 31
+	blobGas  = 1 << 17
+)
+
+// DataGas is the gas of layer one that costs as much as the blobs of a batch with so many
+// transactions. Blobs are bought whole.
+//
+// Assumption: blobs pay the price of the batch that carries them, tip included.
+func (p *Params) DataGas(transactions uint32) uint64 {
+	bytes := uint64(transactions) * uint64(p.BlobBytes)
+	blobs := (bytes + blobRoom - 1) / blobRoom
+	return uint64(float64(blobs) * blobGas * p.BlobPrice)
+}
+
+// GasEach is the gas of a transaction with its share of a batch of so many, blobs
+// included.
+func (p *Params) GasEach(perBatch float64) float64 {
+	gas := float64(p.TransactionGas) + float64(p.BatchGas)/perBatch
+	if data := p.DataGas(uint32(perBatch + 0.5)); data > 0 {
+		gas += float64(data) / perBatch
+	}
+	return gas
 }
 
 // Rules lists what an election mechanism accepts from agents.

@@ -64,6 +64,7 @@ type State struct {
 	accrual   accrual
 	activity  float64
 
+	data        uint64  // gas that costs as much as the blobs of the batch
 	taken, left uint32  // transactions of the batch, and those that it owed besides
 	run         uint32  // mostly unserved slots in a row until now
 	missedHour  float64 // share of slots without a batch in time, half-life 1 h

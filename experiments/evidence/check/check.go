@@ -67,7 +67,7 @@ func catalogue() []check {
 			"against those of real markets."}, 30, 60, runFacts},
 		{Info{"impact", "Price impact of orders worked over a day, on paired branches."}, 30, 45, runImpact},
 		{Info{"sign", "The sign of the effect of empty blocks on the price, " +
-			"over the share of slots, the loyalty of users, and what holders expect and chase."}, 12, 14, runSign},
+			"over the share of slots, the patience of users, and what holders expect and chase."}, 12, 14, runSign},
 		{Info{"events", "The effect of outages on price and users, against what real tokens did in theirs."},
 			60, 28, runEvents},
 		{Info{"martingale", "The log drift of positions over the days of the presets, whose mean must be zero " +

@@ -155,7 +155,7 @@ func (r *runner) outcomeOf(ctx context.Context, s *scratch, rep int) (out eventO
 	for _, calm := range []bool{false, true} {
 		cfg, horizon := r.world, max(r.days, float64((r.repeats()-1)*eventGap)+0.3)
 		if calm {
-			cfg.Beliefs.Permanence, cfg.Beliefs.Extrapolation, cfg.Users.Loyalty = 0, 0, -1
+			cfg.Beliefs.Permanence, cfg.Beliefs.Extrapolation, cfg.Users.LeaveBelow = 0, 0, -1
 			cfg.Beliefs.SurvivalPower = 5 // the end is near: a tenth of what has passed
 			horizon = r.days
 		}

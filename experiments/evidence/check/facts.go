@@ -22,6 +22,7 @@ type factWorld struct {
 	spread, spreadHi, wide      float64   // bp, bp, share of hours beyond facts.WideBps
 	sweeps                      []sweep
 	trips                       []trip
+	quiet                       *factWorld // the same world without news; only its returns and flow
 }
 
 // branchEvery is the distance in days between the starts of branches in a world.
@@ -35,7 +36,7 @@ func runFacts(ctx context.Context, r *runner) (*Result, error) {
 	lines := append(returnLines(worlds), bookLines(worlds)...)
 	lines = append(lines, sweepLines(worlds)...)
 	lines = append(lines, tripLines(tripsOf(worlds))...)
-	return judge("facts", "The default world against real markets", lines,
+	res := judge("facts", "The default world against real markets", lines,
 		"Returns are daily, from the mid; ACF is their autocorrelation, the tail index is Hill's. These and the "+
 			"kurtosis pool the returns of all worlds as stretches of one long series around one mean; autocovariances "+
 			"use pairs within a world only and the number of those pairs.",
@@ -45,7 +46,47 @@ func runFacts(ctx context.Context, r *runner) (*Result, error) {
 		"A sweep takes all that rests within 2 % of the mid on one side. Depth is counted within 2 % of the current "+
 			"mid and divided by that of the same world without the sweep; moves likewise. What is left of the move is "+
 			"in % of the first.",
-		tripNote), nil
+		tripNote)
+	quiet := judge("facts_quiet", "The same without news: what trading alone does", quietLines(worlds),
+		"Ether, activity and the token's own news stand still, so that all returns come from orders.")
+	res.Tables = append(res.Tables, quiet.Tables...)
+	return res, nil
+}
+
+// quietLines are facts of returns without news. They have no target, since no real
+// market is without news: they tell what of a fact is inherited.
+func quietLines(worlds []factWorld) []line {
+	all := make([]factWorld, len(worlds))
+	for i := range worlds {
+		all[i] = *worlds[i].quiet
+	}
+	keep := []string{facts.Kurtosis.Name, facts.ACFReturns1.Name, facts.ACFSizes1.Name, facts.ACFSizes5.Name,
+		facts.AnnualVolatility.Name}
+	var out []line
+	for _, l := range returnLines(all) {
+		if slices.Contains(keep, l.what) {
+			l.target, l.source = untargeted, ""
+			out = append(out, l)
+		}
+	}
+	return append(out, line{"R² of returns on signed flow", "1", untargeted, "", mean(all, func(f *factWorld) float64 {
+		_, r2 := explained(f.returns, f.flow)
+		return r2
+	}), 2})
+}
+
+// quietWorld runs a world of the replication without news.
+func (r *runner) quietWorld(ctx context.Context, rep int) (*factWorld, error) {
+	cfg := r.world
+	n := &cfg.News
+	n.EthDaily, n.ActivityDaily, n.OwnDaily, n.EthJumps, n.ActivityJumps, n.OwnJumps = 0, 0, 0, 0, 0, 0
+	w, err := r.openAt(ctx, &cfg, rep, r.days)
+	if err != nil {
+		return nil, err
+	}
+	out := &factWorld{returns: dailyReturns(w, cfg.Time.WarmupDays, r.days)}
+	out.flow = dailyChanges(w, measuredSeries(w, &cfg), func(s *sim.Sample) float64 { return s.Flow })
+	return out, nil
 }
 
 // factWorld runs one world, and tries the sweeps and round trips on branches of it
@@ -75,7 +116,8 @@ func (r *runner) factWorld(ctx context.Context, s *scratch, rep int) (out factWo
 	out.ether = dailyChanges(w, all, func(s *sim.Sample) float64 { return s.LnETH })
 	out.flow = dailyChanges(w, all, func(s *sim.Sample) float64 { return s.Flow })
 	out.bookOf(all, w, &cfg)
-	return out, nil
+	out.quiet, err = r.quietWorld(ctx, rep)
+	return out, err
 }
 
 // intervene copies a world and starts all sweeps and round trips from the copy. The

@@ -43,7 +43,7 @@ func runNull(ctx context.Context, r *runner) (*Result, error) {
 	lines = append(lines, serviceLines(worlds)...)
 	lines = append(lines, mechanismLines(worlds)...)
 	return judge("null", "What must lose and what must not change", lines,
-		"No response: fake-dos with its default plan and loyal users, in a world whose holders do not respond to the "+
+		"No response: fake-dos with its default plan and patient users, in a world whose holders do not respond to the "+
 			"service. Results are in % of the budget. Effect of the act is over the same trades without it; drift is the gain "+
 			"of the same trades at the prices of the idle world, which depends on the seed and not on the attack.",
 		"No act: dos-empty-blocks with no day of action, against the honest use of its capital; money of acts is the "+
@@ -122,7 +122,7 @@ func (r *runner) fakeNull(ctx context.Context, s *scratch, rep int) (out fakeRes
 	if err != nil {
 		return out, err
 	}
-	spec.World.Users.Loyalty, spec.World.Beliefs.RespondToEvents = 0.3, false
+	spec.World.Users.LeaveBelow, spec.World.Beliefs.RespondToEvents = 0.3, false
 	p := spec.Params.(*strategies.FakeParams)
 	p.HoldDays = p.ActDays / 2
 	t, err := trial.Run(ctx, spec, trial.NewWorlds(), rep)

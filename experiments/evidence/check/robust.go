@@ -36,8 +36,8 @@ func fixed(set ...string) func(*sim.Config) []string {
 var subjects = []subject{
 	{"dos-empty-blocks", "dos-empty-blocks", nil},
 	{"dos-short", "dos-short", nil},
-	{"dos-split, fickle users", "dos-split", []string{"world.users.loyalty=0.85"}},
-	{"fake-dos, loyal users", "fake-dos", []string{"world.users.loyalty=0.3"}},
+	{"dos-split, fickle users", "dos-split", []string{"world.users.leave_below=0.85"}},
+	{"fake-dos, patient users", "fake-dos", []string{"world.users.leave_below=0.3"}},
 	{"outbid", "outbid", nil},
 	{"rogue-operator", "rogue-operator", nil},
 }

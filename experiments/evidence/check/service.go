@@ -25,7 +25,7 @@ const serviceMargin = 0.1
 func (r *runner) services(ctx context.Context, s *scratch, rep int) (out [2]service, err error) {
 	cfg := r.world
 	// Captive users pay any fee: a demand that responds would hide the growth of the queue.
-	cfg.Users.Loyalty, cfg.Users.ValueMultiple = -1, 1000
+	cfg.Users.LeaveBelow, cfg.Users.ValueMultiple = -1, 1000
 	w, err := r.openAt(ctx, &cfg, rep, 0)
 	if err != nil {
 		return out, err

@@ -17,29 +17,29 @@ import (
 // the weight of what those who served have earned in the yield that they extrapolate,
 // and the days after the onset. Captive users, with −1, never leave.
 var (
-	signShares  = [...]float64{0.1, 0.3, 0.5}
-	signLoyalty = [...]struct {
+	signShares = [...]float64{0.1, 0.3, 0.5}
+	signUsers  = [...]struct {
 		name  string
 		value float64
-	}{{"captive", -1}, {"high", 0.3}, {"medium", 0.6}, {"low", 0.85}}
+	}{{"captive", -1}, {"patient", 0.3}, {"medium", 0.6}, {"fickle", 0.85}}
 	signElasticities = [...]float64{0, 2}
 	signChases       = [...]float64{0, 1}
 	signDays         = [...]float64{3, 14}
 )
 
 const (
-	signCases = len(signLoyalty) * len(signElasticities) * len(signChases)
+	signCases = len(signUsers) * len(signElasticities) * len(signChases)
 	signCells = len(signShares) * signCases
 	signTimes = len(signDays)
 )
 
-// signSet sets the parameters of a case and returns their names for a table.
-func signSet(cfg *sim.Config, k int) (loyalty string, elasticity, chase float64) {
-	chase = signChases[k%len(signChases)]
-	elasticity = signElasticities[k/len(signChases)%len(signElasticities)]
-	l := signLoyalty[k/len(signChases)/len(signElasticities)]
-	cfg.Users.Loyalty, cfg.Beliefs.UserElasticity, cfg.Beliefs.Chase = l.value, elasticity, chase
-	return fmt.Sprintf("%s (%s)", l.name, digits(l.value)), elasticity, chase
+// signSet sets the parameters of a case and returns its name for a table.
+func signSet(cfg *sim.Config, k int) string {
+	chase := signChases[k%len(signChases)]
+	elasticity := signElasticities[k/len(signChases)%len(signElasticities)]
+	l := signUsers[k/len(signChases)/len(signElasticities)]
+	cfg.Users.LeaveBelow, cfg.Beliefs.UserElasticity, cfg.Beliefs.Chase = l.value, elasticity, chase
+	return fmt.Sprintf("%s %s; %g; %g", l.name, digits(l.value), elasticity, chase)
 }
 
 // signCell is the outcome of one seed in one cell of the grid.
@@ -75,7 +75,7 @@ func runSign(ctx context.Context, r *runner) (*Result, error) {
 			"nothing, so there is no purchase effect; the twin has the same delegation and honest blocks.",
 		"The ends of the counts: cells of that sign significantly, and cells not of the other sign significantly.",
 		"Significant: p of the paired Student's t test below 0.05 over all cells and times after Holm's adjustment. "+
-			"Loyalty is the satisfaction at which half of those who review leave, so a higher figure is less loyal.")
+			"Half of the users who review leave below the satisfaction of a case, of which 1 is normal service.")
 	res.Tables = append(res.Tables, signTable(worlds, cells))
 	return res, nil
 }
@@ -183,7 +183,7 @@ func countOfSigns(shown, other, n int) measured {
 
 func signTable(worlds []signWorld, cells [signCells]signInterval) *table.Table {
 	t := &table.Table{Name: "check_sign_grid", Title: "Price with empty blocks against the honest twin",
-		Columns: []table.Column{{Name: "Loyalty"}, {Name: "Elasticity"}, {Name: "Chasing"}, {Name: "Withheld", Unit: "%"}},
+		Columns: []table.Column{{Name: "Leave below; elasticity; chasing"}, {Name: "Withheld", Unit: "%"}},
 		Notes: []string{student.of(len(worlds)) + " Changes are geometric means. The bound, share / (1 − share), is what " +
 			"captive users and full extrapolation would give."}}
 	for _, d := range signDays {
@@ -193,9 +193,7 @@ func signTable(worlds []signWorld, cells [signCells]signInterval) *table.Table {
 	t.Columns = append(t.Columns, table.Column{Name: "Users left", Unit: "%"}, table.Column{Name: "Bound", Unit: "%"})
 	for c := range cells {
 		share := signShares[c%len(signShares)]
-		loyalty, elasticity, chase := signSet(new(sim.Config), c/len(signShares))
-		row := []table.Cell{table.Text(loyalty), table.Number(elasticity, table.Format{}),
-			table.Number(chase, table.Format{}), table.Number(share, table.Percent(0))}
+		row := []table.Cell{table.Text(signSet(new(sim.Config), c/len(signShares))), table.Number(share, table.Percent(0))}
 		for i := range signDays {
 			e := cells[c].effect[i]
 			row = append(row, table.Estimate(relative(e.Mean), relative(e.Lo), relative(e.Hi), table.Percent(2)),

@@ -201,9 +201,10 @@ func pace(w *sim.World, days float64) uint32 {
 	return w.Ticks(10.0 / 1440)
 }
 
-// tripResult is the profit in USD with unsold tokens at the mid, less the gain of the
-// same position at the prices of the world without the trip. That removes the drift of
-// the price. The value of the unsold tokens is left.
+// tripResult is the profit in USD with unsold tokens at what they fetch in the book now,
+// less the gain of the same position at the prices of the world without the trip. That
+// removes the drift of the price. The value of the unsold tokens is left; at a mid that
+// nobody bids it would be the gain of a corner that cannot be sold.
 func tripResult(b, still *sim.World) (profit, left float64) {
 	tick, tokens := b.View().TickUSD, 0.0
 	for _, f := range b.Exchange().Log() {
@@ -211,7 +212,8 @@ func tripResult(b, still *sim.World) (profit, left float64) {
 		profit -= float64(q*(float64(float64(f.Price)*tick)-still.PriceAt(f.Tick))) + f.Fee.Units()
 		tokens += q
 	}
-	left = float64(tokens * midOf(b))
+	_, notional := b.Exchange().Walk(book.Sell, uint64(max(tokens, 0)))
+	left = float64(notional) * tick
 	return profit + left - float64(tokens*still.PriceAt(b.Tick())), left
 }
 

@@ -14,7 +14,7 @@ var (
 	cycles   = Case{Preset: "fake-dos-repeat"}
 	miner    = Case{Preset: "slash-miner"}
 	network  = Case{Preset: "slash-network"}
-	fickle   = Case{"fake-dos", []string{"world.users.loyalty=0.85"}}
+	fickle   = Case{"fake-dos", []string{"world.users.leave_below=0.85"}}
 )
 
 // with returns a copy of the experiment with further settings, which override
@@ -96,10 +96,10 @@ var authors = []Claim{
 		Reading: "Empty blocks with a short position earn more than the honest use of the same capital.",
 		Tests: []Test{
 			{When: "tokens bought and borrowed", Case: Case{Preset: "dos-short"}, Of: excess, Above: true},
-			{When: "fickle users", Case: Case{"dos-short", []string{"world.users.loyalty=0.85"}}, Of: excess, Above: true},
+			{When: "fickle users", Case: Case{"dos-short", []string{"world.users.leave_below=0.85"}}, Of: excess, Above: true},
 			{When: "stake borrowed, half of it sold short", Case: Case{Preset: "dos-split"}, Of: excess, Above: true},
 		},
-		Turn: &Turn{"world.users.loyalty", 0.3, 0.95},
+		Turn: &Turn{"world.users.leave_below", 0.3, 0.95},
 	},
 	{
 		ID: "C8", By: author,
@@ -108,10 +108,10 @@ var authors = []Claim{
 			"stake in order to get more rewards.",
 		Reading: "A week into a partial denial of service the price is higher than without it.",
 		Tests: []Test{
-			{When: "loyal users", Case: rally, Of: priceWeek, Above: true},
+			{When: "patient users", Case: rally, Of: priceWeek, Above: true},
 			{When: "fickle users", Case: fickle, Of: priceWeek, Above: true},
 		},
-		Turn: &Turn{"world.users.loyalty", 0.3, 0.95},
+		Turn: &Turn{"world.users.leave_below", 0.3, 0.95},
 	},
 	{
 		ID: "C9", By: author,
@@ -119,22 +119,22 @@ var authors = []Claim{
 			"stakers rush to increase their stake … Attacker sells their token X for profit",
 		Reading: "The fake denial of service earns more than the honest use of the same capital, and has a net profit.",
 		Tests: []Test{
-			{When: "against honest use, loyal users", Case: rally, Of: excess, Above: true},
-			{When: "net, loyal users", Case: rally, Of: profit, Above: true},
+			{When: "against honest use, patient users", Case: rally, Of: excess, Above: true},
+			{When: "net, patient users", Case: rally, Of: profit, Above: true},
 			{When: "against honest use, fickle users", Case: fickle, Of: excess, Above: true},
 		},
-		Turn: &Turn{"world.users.loyalty", 0.3, 0.95},
+		Turn: &Turn{"world.users.leave_below", 0.3, 0.95},
 	},
 	{
 		ID: "C10", By: author,
 		Quote:   "Repeating this attack an attacker can 1. Discourage other stakers from joining during a dos attack",
 		Reading: "At the end of a fake denial of service the others have less at stake than without it.",
 		Tests: []Test{
-			{When: "repeated, loyal users", Case: cycles, Of: othersThird, Bound: 0},
-			{When: "once, loyal users", Case: rally, Of: othersStake, Bound: 0},
+			{When: "repeated, patient users", Case: cycles, Of: othersThird, Bound: 0},
+			{When: "once, patient users", Case: rally, Of: othersStake, Bound: 0},
 			{When: "once, fickle users", Case: fickle, Of: othersStake, Bound: 0},
 		},
-		Turn: &Turn{"world.users.loyalty", 0.3, 0.95},
+		Turn: &Turn{"world.users.leave_below", 0.3, 0.95},
 	},
 	{
 		ID: "C11", By: author,
@@ -199,7 +199,7 @@ var authors = []Claim{
 		Reading: "Four weeks after such a buyer has begun to build nothing but empty blocks, the price is a " +
 			"tenth of what it would be.",
 		Tests: []Test{{When: "bought over ten days", Case: majority, Of: priceMonth, Bound: -230}},
-		Turn:  &Turn{"world.users.loyalty", 0.3, 0.95},
+		Turn:  &Turn{"world.users.leave_below", 0.3, 0.95},
 	},
 	{
 		ID: "C17", By: author,

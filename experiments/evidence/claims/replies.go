@@ -214,7 +214,7 @@ var replies = []Claim{
 			{When: "migration, gas at 538 gwei", Case: stop.with("remedy=migrate-zk").with(dearGas...),
 				Of: trapped, Above: true, Bound: 5},
 		},
-		Turn: &Turn{"world.users.loyalty", 0.3, 0.95},
+		Turn: &Turn{"world.users.leave_below", 0.3, 0.95},
 	},
 	{
 		ID: "R17", By: "kladkogex",

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -23,6 +24,7 @@ type Options struct {
 	Reps     int                   // paired replications of each experiment, at least 2
 	Workers  int                   // experiments at the same time, below 1 one for each processor
 	Turns    bool                  // also search where verdicts turn
+	World    string                // in which all experiments are, built in or a file; empty is the default
 	Progress func(done, total int) // replications; nil shows nothing
 	Out      string                // folder of stored values, which later trials do not run again; empty stores nothing
 	// Program identifies the code. Values stored by another program are not used.
@@ -129,7 +131,11 @@ func (c *court) summon(k Case, of Measure) error {
 	}
 	t := c.trials[k.key()]
 	if t == nil {
-		s, err := question.Load(k.Preset, k.Set...)
+		set := slices.Clone(k.Set)
+		if c.o.World != "" {
+			set = append(set, question.InWorld+c.o.World)
+		}
+		s, err := question.Load(k.Preset, set...)
 		if err != nil {
 			return err
 		}

@@ -294,7 +294,8 @@ func auctions(ctx context.Context, s Scale) (*Outcome, error) {
 		absolute("burn auction, blocks not won by a lowest target profit that is lower by a raise", 0, 0,
 			exactValue(float64(burn.clear-burn.lowestWins)), 0),
 		relative("burn auction, burnt over fees less the next target profit", 1, 0.002, exactValue(burn.overFees), 4),
-		absolute("burn auction, cost of keeping out a fee of 0.05 (USD a block)", 0.05, 1e-6, exactValue(burn.keptOut), 4))
+		identity(absolute("burn auction, cost of keeping out a fee of 0.05 (USD a block)", 0.05, 1e-6,
+			exactValue(burn.keptOut), 4)))
 	return out, s.step(ctx, total, total)
 }
 

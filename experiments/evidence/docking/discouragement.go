@@ -294,7 +294,7 @@ func discourage(ctx context.Context, s Scale) (*Outcome, error) {
 		if math.IsNaN(c.published) {
 			out.Rows = append(out.Rows, informative(c.name, exactValue(got), 4))
 		} else {
-			out.Rows = append(out.Rows, absolute(c.name, c.published, c.tolerance, exactValue(got), 4))
+			out.Rows = append(out.Rows, identity(absolute(c.name, c.published, c.tolerance, exactValue(got), 4)))
 		}
 		if err := s.step(ctx, i+1, len(list)); err != nil {
 			return nil, err

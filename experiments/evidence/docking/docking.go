@@ -102,30 +102,42 @@ type Row struct {
 	Allowed   string  // the tolerance as its source words it
 	Got       stat.Interval
 	Decimals  int
+	Identity  bool // follows from parameters and definitions, and so cannot miss unless the code is wrong
+}
+
+// identity marks a row that is a check of the code and no evidence for the model.
+func identity(r Row) Row {
+	r.Identity = true
+	return r
 }
 
 // relative makes a row whose tolerance is a share of the published value.
 func relative(quantity string, published, share float64, got stat.Interval, decimals int) Row {
-	return Row{quantity, published, math.Abs(published) * share, fmt.Sprintf("±%g %%", 100*share), got, decimals}
+	return Row{Quantity: quantity, Published: published, Tolerance: math.Abs(published) * share,
+		Allowed: fmt.Sprintf("±%g %%", 100*share), Got: got, Decimals: decimals}
 }
 
 // absolute makes a row whose tolerance is in the unit of the published value.
 func absolute(quantity string, published, tolerance float64, got stat.Interval, decimals int) Row {
-	return Row{quantity, published, tolerance, fmt.Sprintf("±%g", tolerance), got, decimals}
+	return Row{Quantity: quantity, Published: published, Tolerance: tolerance, Allowed: fmt.Sprintf("±%g", tolerance),
+		Got: got, Decimals: decimals}
 }
 
 // informative makes a row without a published value.
 func informative(quantity string, got stat.Interval, decimals int) Row {
-	return Row{quantity, math.NaN(), math.NaN(), table.Dash, got, decimals}
+	return Row{Quantity: quantity, Published: math.NaN(), Tolerance: math.NaN(), Allowed: table.Dash, Got: got,
+		Decimals: decimals}
 }
 
 // Verdict is the judgement on a row.
 type Verdict string
 
 // The verdicts. A row passes when its whole interval lies within the tolerance,
-// is a miss when the interval lies outside, and is undecided across the border.
+// is a miss when the interval lies outside, and is undecided across the border. An
+// identity that holds is no pass.
 const (
 	Pass      Verdict = "pass"
+	Identity  Verdict = "identity"
 	Miss      Verdict = "miss"
 	Undecided Verdict = "undecided"
 	Reported  Verdict = table.Dash
@@ -137,6 +149,8 @@ func (r *Row) Verdict() Verdict {
 	switch {
 	case math.IsNaN(r.Published):
 		return Reported
+	case r.Got.Lo >= lo && r.Got.Hi <= hi && r.Identity:
+		return Identity
 	case r.Got.Lo >= lo && r.Got.Hi <= hi:
 		return Pass
 	case r.Got.Hi < lo || r.Got.Lo > hi:

@@ -74,7 +74,7 @@ func forkSecurity(ctx context.Context, s Scale) (*Outcome, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.Rows = append(out.Rows, relative(c.name, c.published, 1e-3, exactValue(ratio), 3))
+		out.Rows = append(out.Rows, identity(relative(c.name, c.published, 1e-3, exactValue(ratio), 3)))
 		if err := s.step(ctx, i+1, len(rows)+2); err != nil {
 			return nil, err
 		}
@@ -90,7 +90,7 @@ func forkSecurity(ctx context.Context, s Scale) (*Outcome, error) {
 		return nil, err
 	}
 	out.Rows = append(out.Rows,
-		absolute("deposits lost when 50.1 % move to the true side (USD)", 0, 0, exactValue(max(gain, 0)), 0))
+		identity(absolute("deposits lost when 50.1 % move to the true side (USD)", 0, 0, exactValue(max(gain, 0)), 0)))
 	if err := out.escalation(); err != nil {
 		return nil, err
 	}
@@ -228,13 +228,14 @@ func (o *Outcome) escalation() error {
 	f := &x.r.Docket().Fork
 	for f.Stage == remedy.Disputed {
 		if n := f.Rounds; n == 2 || n == 5 || n == 10 {
-			o.Rows = append(o.Rows, absolute(fmt.Sprintf("dispute bond %d after a report of 0.35 (tokens)", n),
-				3*0.35*exact.Pow2(float64(n-2)), 0, exactValue(f.Missing.Units()), 2))
+			o.Rows = append(o.Rows, identity(absolute(fmt.Sprintf("dispute bond %d after a report of 0.35 (tokens)", n),
+				3*0.35*exact.Pow2(float64(n-2)), 0, exactValue(f.Missing.Units()), 2)))
 		}
 		x.r.Hear(x.w, remedy.Message{By: [2]ledger.Owner{faithful, raider}[f.Rounds%2], Word: remedy.Dispute,
 			Amount: f.Missing})
 	}
-	o.Rows = append(o.Rows, absolute("disputes to a fork of 11 M tokens", 20, 0, exactValue(float64(f.Rounds-1)), 0))
+	o.Rows = append(o.Rows,
+		identity(absolute("disputes to a fork of 11 M tokens", 20, 0, exactValue(float64(f.Rounds-1)), 0)))
 	return x.w.Fault
 }
 

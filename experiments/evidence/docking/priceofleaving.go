@@ -81,8 +81,8 @@ func priceOfLeaving(ctx context.Context, s Scale) (*Outcome, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.Rows = append(out.Rows, relative(fmt.Sprintf("%s, %s (USD)", c.what, c.day.name), c.published, leavingTolerance,
-			exactValue(usd), c.decimals))
+		out.Rows = append(out.Rows, identity(relative(fmt.Sprintf("%s, %s (USD)", c.what, c.day.name), c.published,
+			leavingTolerance, exactValue(usd), c.decimals)))
 	}
 	if err := out.queue(p, l); err != nil {
 		return nil, err
@@ -165,8 +165,8 @@ func (o *Outcome) routes() error {
 		if err != nil {
 			return err
 		}
-		o.Rows = append(o.Rows, absolute("bytes of a user who moves "+c.what, c.bytes, 0,
-			exactValue(float64(more-fewer)/16), 0))
+		o.Rows = append(o.Rows, identity(absolute("bytes of a user who moves "+c.what, c.bytes, 0,
+			exactValue(float64(more-fewer)/16), 0)))
 	}
 	return nil
 }

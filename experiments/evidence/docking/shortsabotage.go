@@ -173,7 +173,7 @@ func (o *Outcome) breakEvens(ctx context.Context, s Scale) error {
 		if i == len(rows)-1 {
 			o.Rows = append(o.Rows, informative(name+fmt.Sprintf(r.name, r.c.cost()), exactValue(got), 3))
 		} else {
-			o.Rows = append(o.Rows, relative(name+r.name, r.c.cost(), parTolerance, exactValue(got), 3))
+			o.Rows = append(o.Rows, identity(relative(name+r.name, r.c.cost(), parTolerance, exactValue(got), 3)))
 		}
 		if err := s.step(ctx, i+1, sabotageSteps); err != nil {
 			return err

@@ -16,7 +16,7 @@ func Table(entries []Entry, outcomes []*Outcome) *table.Table {
 	if len(entries) == 1 {
 		t.Title += ": " + entries[0].Name
 	}
-	missed, open := 0, 0
+	passed, missed, open := 0, 0, 0
 	for i, o := range outcomes {
 		for k := range o.Rows {
 			name := entries[i].Name
@@ -25,12 +25,14 @@ func Table(entries []Entry, outcomes []*Outcome) *table.Table {
 			}
 			t.Rows = append(t.Rows, o.Rows[k].cells(name))
 		}
-		missed, open = missed+o.Count(Miss), open+o.Count(Undecided)
+		passed, missed, open = passed+o.Count(Pass), missed+o.Count(Miss), open+o.Count(Undecided)
 	}
 	t.Notes = append(t.Notes,
-		fmt.Sprintf("Rows that miss: %d; undecided: %d. A row passes when its whole interval lies within the tolerance "+
-			"around the published value, is a miss when it lies outside, and is undecided when it crosses the border; --full "+
-			"decides it. Intervals: 95 %%, Student's t over n, unless a target says otherwise.", missed, open))
+		fmt.Sprintf("Rows that pass: %d; that miss: %d; undecided: %d. A row passes when its whole interval lies within "+
+			"the tolerance around the published value, is a miss when it lies outside, and is undecided when it crosses "+
+			"the border; --full decides it. An identity follows from parameters and definitions: it checks the code, and "+
+			"counts for nothing else. Intervals: 95 %%, Student's t over n, unless a target says otherwise.",
+			passed, missed, open))
 	for i, o := range outcomes {
 		e := entries[i]
 		t.Notes = append(t.Notes, fmt.Sprintf("%s: %s Source: %s. Code on trial: %s.", e.Name, e.Doc, e.Source, e.Code))

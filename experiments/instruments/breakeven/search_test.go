@@ -220,7 +220,7 @@ func TestWrongSearches(t *testing.T) {
 	const own = "name: own\nquestion: Does it have a section of its own?\nattack: dos-short\n"
 	dir := t.TempDir()
 	for name, section := range map[string]string{
-		"axes":      "axes: {world.users.loyalty: [0.3, 0.6]}\n",
+		"axes":      "axes: {world.users.leave_below: [0.3, 0.6]}\n",
 		"sample":    "axes: {attack_params.budget_usd: {from: 1e6, to: 2e6}}\nsample: {points: 4}\n",
 		"precision": "precision: {relative: 0.1}\n",
 	} {
@@ -235,9 +235,11 @@ func TestWrongSearches(t *testing.T) {
 		halvings     int
 		want         string
 	}{
-		{"dos-short", "world.users.loyality", budget.Range, 0, `unknown parameter; did you mean "world.users.loyalty"?`},
-		{"dos-short", "world.users.loyalty", budget.Range, 0, "world.users.loyalty: 1000000 is too large; expected a " +
-			"number from -1 to 1"},
+		{"dos-short", "world.users.leave_bellow", budget.Range, 0,
+			`unknown parameter; did you mean "world.users.leave_below"?`},
+		{"dos-short", "world.users.leave_below", budget.Range, 0,
+			"world.users.leave_below: 1000000 is too large; expected a " +
+				"number from -1 to 1"},
 		{"dos-short", "mechanism", budget.Range, 0, "is text and has no range; expected a list of values"},
 		{"dos-short", "replications", budget.Range, 0, "cannot vary"},
 		{"dos-short", "world.users.count", axis.Range{From: 10, To: 12, Points: 9}, 0, "values that differ"},
@@ -248,7 +250,7 @@ func TestWrongSearches(t *testing.T) {
 		{"dos-short", BudgetPath, budget.Range, -1, "halvings: -1 is too small"},
 		{"dos-shrot", BudgetPath, budget.Range, 0, `did you mean "dos-short"?`},
 		{dir + "/axes.yaml", BudgetPath, budget.Range, 0,
-			"has axes of its own (world.users.loyalty, attack_params.budget_usd); expected a preset without"},
+			"has axes of its own (world.users.leave_below, attack_params.budget_usd); expected a preset without"},
 		{dir + "/sample.yaml", BudgetPath, budget.Range, 0, "points of its own beside those of the sample"},
 		{dir + "/precision.yaml", BudgetPath, budget.Range, 0, "has a precision of its own; expected a preset without"},
 	} {

@@ -57,6 +57,7 @@ func NewPlan(name string, v question.Variation, shards int, o experiments.Option
 	if err := p.load(); err != nil {
 		return nil, err
 	}
+	p.Variation = p.sweep.Recipe.Variation // with the text of a world in a file
 	if p.sweep.Precision != nil {
 		return nil, experiments.PlanErrorf("a plan cuts a number of runs that is known beforehand, and with a precision " +
 			"the results decide on it: give a number of replications in place of the precision, or sweep in one process")

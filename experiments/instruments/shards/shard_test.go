@@ -151,7 +151,8 @@ func TestShardsThatDoNotBelong(t *testing.T) {
 	}
 
 	foreign := t.TempDir()
-	q, err := NewPlan("dos-short", tiny.Variation("world.users.loyalty=0.2,0.9", tiny.Axes[1]), 4, experiments.Options{})
+	q, err := NewPlan("dos-short", tiny.Variation("world.users.leave_below=0.2,0.9", tiny.Axes[1]), 4,
+		experiments.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +210,7 @@ func TestPlansThatCannotBe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	changed := strings.Replace(string(text), "loyalty=0.3", "loyalty=0.4", 1)
+	changed := strings.Replace(string(text), "leave_below=0.3", "leave_below=0.4", 1)
 	if err := os.WriteFile(path, []byte(changed), 0o666); err != nil {
 		t.Fatal(err)
 	}

@@ -104,7 +104,7 @@ func signMap() *Figure {
 		h.Z = append(h.Z, z)
 	}
 	return &Figure{Width: SingleColumn, HeightMM: 70,
-		Panels:  []Panel{{Heat: h, XLabel: "Stake share of the attacker", YLabel: "User loyalty λ"}},
+		Panels:  []Panel{{Heat: h, XLabel: "Stake share of the attacker", YLabel: "Users leave below λ"}},
 		Caption: "Sign of the price move."}
 }
 

@@ -129,7 +129,7 @@ func (r *reader) readMapping(v *ast.MappingNode, out *node, path string, depth i
 	}
 	for _, pair := range v.Values {
 		at := r.at(pair.Key.GetToken())
-		key, fault := keyText(pair.Key, path == Paths)
+		key, fault := keyText(pair.Key, path == Paths || path == Sources)
 		if fault != "" {
 			r.report(at, path, fault, "write each key in the section to which it belongs")
 			continue
@@ -144,7 +144,7 @@ func (r *reader) readMapping(v *ast.MappingNode, out *node, path string, depth i
 }
 
 // keyText returns the text of a key, or says why it is not valid. Only keys in the
-// section Paths may have dots.
+// sections Paths and Sources may have dots.
 func keyText(key ast.MapKeyNode, dots bool) (text, fault string) {
 	switch v := key.(type) {
 	case *ast.MergeKeyNode:

@@ -156,6 +156,15 @@ func (d *Document) Scalar(path string) (text string, isPlain bool) {
 	return n.text, true
 }
 
+// Text returns the text of the value at path, in quotes or not, and whether it is one value.
+func (d *Document) Text(path string) (text string, isValue bool) {
+	n, _ := d.find(path)
+	if n == nil || n.shape != plain && n.shape != quoted {
+		return "", false
+	}
+	return n.text, true
+}
+
 // At returns a problem with the value at path. It serves checks across several
 // values after decoding. When the file does not give the value, the problem points
 // to the key of the innermost section around it that the file gives, or to the
@@ -197,7 +206,7 @@ func (d *Document) find(path string) (*node, position) {
 
 // leading returns the entry whose key starts the path, and the rest of the path. It
 // compares whole keys instead of cutting the path at its first dot, because keys in
-// the section Paths have dots.
+// the sections Paths and Sources have dots.
 func (n *node) leading(path string) (e *entry, rest string) {
 	for i := range n.entries {
 		after, ok := strings.CutPrefix(path, n.entries[i].key)
@@ -210,6 +219,10 @@ func (n *node) leading(path string) (e *entry, rest string) {
 
 // Paths is the section of the axes of a sweep. Its keys are paths with dots.
 const Paths = "axes"
+
+// Sources is the section of a world that says where its values come from. Its keys are
+// paths with dots.
+const Sources = "sources"
 
 // List checks every item of the list at path against the parameter f and returns
 // the texts of the items. It stores each item in f, so f holds the last valid one

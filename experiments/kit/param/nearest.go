@@ -1,6 +1,9 @@
 package param
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Nearest returns the valid name that the writer of name probably meant, or the empty
 // string when none is near. A valid name that completes name at an underscore comes
@@ -15,6 +18,9 @@ import "strings"
 // spelling errors", Communications of the ACM 7(3), 1964.
 func Nearest(name string, valid []string) string {
 	folded := fold(name)
+	if now, is := formerly[folded]; is && slices.Contains(valid, now) {
+		return now
+	}
 	completion := ""
 	for _, v := range valid {
 		if fold(v) == folded {
@@ -36,6 +42,9 @@ func Nearest(name string, valid []string) string {
 	return best
 }
 
+// formerly maps keys that presets of an earlier edition have to those of today.
+var formerly = map[string]string{"loyalty": "leave_below", "loyalty_spread": "leave_below_spread"}
+
 // NearestPath is Nearest for paths. It prefers a valid path with the same last key
 // as path, then one whose whole text is near, then one whose last key is near.
 func NearestPath(path string, valid []string) string {
@@ -45,7 +54,7 @@ func NearestPath(path string, valid []string) string {
 			return v
 		}
 	}
-	if near := Nearest(path, valid); near != "" {
+	if near := Nearest(path, valid); near != "" && formerly[last] == "" {
 		return near
 	}
 	keys := make([]string, len(valid))

@@ -426,3 +426,16 @@ func TestDistance(t *testing.T) {
 		}
 	}
 }
+
+// A key of an earlier edition leads to that of today, however far the spelling is.
+func TestFormerKeys(t *testing.T) {
+	valid := []string{"world.users.leave_below", "world.users.leave_below_spread", "world.users.count"}
+	for former, want := range map[string]string{"world.users.loyalty": valid[0], "world.users.loyalty_spread": valid[1]} {
+		if got := NearestPath(former, valid); got != want {
+			t.Errorf("%s: %q, want %q", former, got, want)
+		}
+	}
+	if got := Nearest("loyalty", []string{"count", "leave_below"}); got != "leave_below" {
+		t.Errorf("loyalty: %q", got)
+	}
+}

@@ -36,7 +36,7 @@ world:
   stakers: {count: 60}
 attack_params: {build_days: 0.5, act_days: 1, sell_days: 0.5, open_days: 0.2, cover_days: 0.2}
 axes:
-  world.users.loyalty: [0.3, 0.9]
+  world.users.leave_below: [0.3, 0.9]
 `
 
 // results runs a small sweep and returns its folder and the summaries of its cells.

@@ -12,6 +12,7 @@ import (
 	"stakeout/experiments/kit/table"
 	"stakeout/experiments/presets"
 	"stakeout/experiments/study/question"
+	"stakeout/experiments/worlds"
 	"stakeout/mechanisms/election"
 	"stakeout/mechanisms/remedy"
 	"stakeout/mechanisms/rollup"
@@ -36,7 +37,11 @@ func List() ([]*table.Table, error) {
 	for _, e := range remedy.All() {
 		remedies = append(remedies, [3]string{e.Name, e.Doc, e.Source})
 	}
-	return append(list,
+	worldList, err := worldTable()
+	if err != nil {
+		return nil, err
+	}
+	return append(list, worldList,
 		catalogueTable("attacks", "Attack", attacks),
 		catalogueTable("mechanisms", "Leader selection", mechanisms),
 		catalogueTable("remedies", "Remedy", remedies)), nil
@@ -145,7 +150,7 @@ func catalogueTable(name, head string, entries [][3]string) *table.Table {
 	return t
 }
 
-// Show returns a preset, or an entry of the catalogue, as tables. A preset
+// Show returns a preset, a world, or an entry of the catalogue, as tables. A preset
 // comes with all its resolved parameters, an attack with its defaults. It fails with the
 // errors of question.Load.
 func Show(name string) ([]*table.Table, error) {
@@ -153,6 +158,9 @@ func Show(name string) ([]*table.Table, error) {
 		if t := showEntry(name); t != nil {
 			return t, nil
 		}
+	}
+	if slices.Contains(worlds.Names(), name) {
+		return World(name)
 	}
 	s, err := question.Load(name)
 	if err != nil {
@@ -217,7 +225,7 @@ func mechanismParameters(name string) []*table.Table {
 func Preset(s *question.Spec) []*table.Table {
 	e := s.Entry
 	head := &table.Table{
-		Name: "preset", Title: s.Name + ": " + s.Question,
+		Name: "preset", Title: s.Title() + ": " + s.Question,
 		Columns: []table.Column{{Name: "Part"}, {Name: "Choice"}, {Name: "What it does"}, {Name: "Source"}},
 	}
 	row := func(part, name, doc, source string) {
@@ -230,7 +238,17 @@ func Preset(s *question.Spec) []*table.Table {
 	if r, ok := remedy.Find(s.Remedy); ok {
 		row("remedy", r.Name, r.Doc, r.Source)
 	}
-	all := parameterTable("parameters", "Parameters", "", s.Walk)
+	if about, _, err := question.Settings(s.World.Name); err == nil {
+		row("world", s.World.Name, about, "")
+	} else {
+		row("world", s.World.Name, "", "")
+	}
+	all := parameterTable("parameters", "Parameters", "", func(visit func(string, param.Field)) {
+		s.Walk(func(path string, f param.Field) {
+			f.Source = s.Source(path, f)
+			visit(path, f)
+		})
+	})
 	all.Notes = []string{"* differs from the default."}
 	return []*table.Table{head, all}
 }

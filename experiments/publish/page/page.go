@@ -240,7 +240,7 @@ func (v *view) origin(s *experiments.Stored) error {
 		v.Varied = append(v.Varied, varied{path, strings.Join(s.Levels(i), ", ")})
 	}
 	v.Version, v.Command = m.Version, again(m.Command)
-	v.Sweep = program + "sweep " + question.Argument(m.Experiment) + " --axis world.users.loyalty=0.3,0.6,0.9"
+	v.Sweep = program + "sweep " + question.Argument(m.Experiment) + " --axis world.users.leave_below=0.3,0.6,0.9"
 	if len(s.Specs) == 1 {
 		v.Configuration = m.Config
 	}

@@ -134,7 +134,7 @@ func TestPageOfARun(t *testing.T) {
 		"Return on attacks: dos-short", "Money by channel: dos-short, pos", "Who gained and who paid",
 		"Does the verdict hang on the statistic?",
 		"<strong>C7</strong>", "Take a short position on the token", "go run ./cmd/stakeout claims C7",
-		"attack_params.budget_usd", "parameters at their defaults", "world.users.loyalty", "Assumption: ",
+		"attack_params.budget_usd", "parameters at their defaults", "world.users.leave_below", "Assumption: ",
 		"go run ./cmd/stakeout run dos-short --set &#39;a=b c&#39;</code>", "<dt>Model version</dt><dd>v1</dd>",
 		"that rows come from</dt><dd>c0de</dd>", "<dt>Master seed</dt><dd>7698</dd>", s.Manifest.ConfigSHA256,
 		"sweep dos-short --axis", "The resolved configuration", "attack_params:\n")
@@ -151,22 +151,22 @@ func TestPageOfARun(t *testing.T) {
 }
 
 func TestPageOfASweep(t *testing.T) {
-	s, _ := stored(t, "world.users.loyalty=0.3,0.6,0.7,0.9", "attack_params.budget_usd=1e6,4e6")
+	s, _ := stored(t, "world.users.leave_below=0.3,0.6,0.7,0.9", "attack_params.budget_usd=1e6,4e6")
 	page := write(t, s)
 	sound(t, page)
-	has(t, page, `<p class="verdict">The cell with the largest advantage is loyalty 0.`,
+	has(t, page, `<p class="verdict">The cell with the largest advantage is leave below 0.`,
 		`<p class="verdict">Of 8 cells the attack pays in `, "p, Holm", "Where the verdict turns",
-		"<dt>Axis world.users.loyalty</dt><dd>0.3, 0.6, 0.7, 0.9</dd>",
+		"<dt>Axis world.users.leave_below</dt><dd>0.3, 0.6, 0.7, 0.9</dd>",
 		">0.3, 0.6, 0.7, 0.9</td>", "<dt>Cells</dt><dd>8</dd>", "24, of three worlds each; 0 failed",
-		"dos-short along world.users.loyalty")
+		"dos-short along world.users.leave_below")
 	if strings.Contains(page, "Money by channel: dos") || strings.Contains(page, "This is one setting") {
 		t.Error("the page of many cells looks into one")
 	}
-	few, _ := stored(t, "world.users.loyalty=0.3,0.9")
+	few, _ := stored(t, "world.users.leave_below=0.3,0.9")
 	page = write(t, few)
 	sound(t, page)
-	has(t, page, "<summary>loyalty 0.9</summary>", "Money by channel: dos-short",
-		"Does the verdict hang on the statistic?", "dos-short, pos, loyalty 0.9", "Where the verdict turns")
+	has(t, page, "<summary>leave below 0.9</summary>", "Money by channel: dos-short",
+		"Does the verdict hang on the statistic?", "dos-short, pos, leave below 0.9", "Where the verdict turns")
 }
 
 // An interrupted run has a page that says so, even before its first replication.

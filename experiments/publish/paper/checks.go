@@ -13,24 +13,29 @@ import (
 	"stakeout/experiments/sim"
 )
 
+// signCase is the column of the check of the sign that tells its cases apart.
+const signCase = "Leave below; elasticity; chasing"
+
 func priceSign(ctx context.Context, a *archive) (*figure.Figure, error) {
 	t, err := a.check(ctx, "sign", 4, "check_sign_grid")
 	if err != nil {
 		return nil, err
 	}
-	f := &figure.Figure{Width: figure.DoubleColumn, HeightMM: 62, Columns: 2}
+	f := &figure.Figure{Width: figure.DoubleColumn, HeightMM: 110, Columns: 2}
 	for i, days := range []string{"3 d", "14 d"} {
-		h, err := heatOf(t, "Withheld", "Loyalty", "Effect, "+days, 100, 0)
+		h, err := heatOf(t, "Withheld", signCase, "Effect, "+days, 100, 0)
 		if err != nil {
 			return nil, err
 		}
-		h.Label = "100 × ln price ratio (%)"
+		h.Label = "Change of the price (%)"
 		f.Panels = append(f.Panels,
-			figure.Panel{Title: string(rune('a' + i)), XLabel: "Slots withheld (%)", YLabel: "Loyalty of users (1)", Heat: h})
+			figure.Panel{Title: string(rune('a' + i)), XLabel: "Slots withheld (%)", YLabel: signCase, Heat: h})
 	}
 	f.Caption = "What empty blocks do to the price, against the same world with honest blocks: (a) three and (b) " +
-		"fourteen days after they begin, by the share of slots withheld and the satisfaction at which half of the users " +
-		"leave (captive users never do). Means; bold: above zero; italics: not told from zero (Holm over all cells and " +
+		"fourteen days after they begin, by the share of slots withheld, the satisfaction at which half of the users " +
+		"leave (captive users never do), the elasticity of lasting fees to the service that holders expect, and the weight " +
+		"of what those who serve have earned in the yield that holders extrapolate. Geometric means; bold: above zero; " +
+		"italics: not told from zero (Holm over all cells and " +
 		"both times, 5 %); intervals are in the table of the check. " + strings.Join(t.Notes, " ") + a.stamp()
 	return f, nil
 }

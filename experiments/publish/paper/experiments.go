@@ -29,7 +29,7 @@ func (e *experiment) sweep(quick bool) (*question.Sweep, error) {
 		form = e.quick
 	}
 	if e.preset == "" {
-		return question.Comparison(false, form.reps)
+		return question.Comparison(false, form.reps, "")
 	}
 	return question.LoadSweep(e.preset,
 		question.Variation{Set: append([]string{"replications=" + strconv.Itoa(form.reps)}, e.set...), Axes: form.vary})
@@ -52,9 +52,9 @@ var (
 	// frontier varies what decides the attack that gains most without stake: how many
 	// users leave, and how much capital is behind the short.
 	frontier = experiment{name: "frontier", preset: "outbid",
-		quick: axes{3, []string{"world.users.loyalty=0.3,0.6,0.85",
+		quick: axes{3, []string{"world.users.leave_below=0.3,0.6,0.85",
 			"attack_params.budget_usd=500000,1000000,2000000,4000000"}},
-		full: axes{20, []string{"world.users.loyalty=0.2,0.3,0.4,0.5,0.6,0.7,0.85",
+		full: axes{20, []string{"world.users.leave_below=0.2,0.3,0.4,0.5,0.6,0.7,0.85",
 			"attack_params.budget_usd=250000,500000,1000000,2000000,4000000"}}}
 )
 

@@ -24,7 +24,8 @@ func figures() []Exhibit {
 		{Name: "money-by-channel", Doc: "Where the attacker's money comes from and goes", figure: moneyByChannel},
 		{Name: "attack-matrix", Doc: "Advantage of every attack by leader selection and by remedy", figure: attackMatrix},
 		{Name: "roi-by-stake", Doc: "Return of every attack over the stake that it holds", figure: roiByStake},
-		{Name: "price-sign", Doc: "Sign of the price move over withheld slots and loyalty of users", figure: priceSign},
+		{Name: "price-sign", Doc: "Sign of the price move over withheld slots and what users and holders do",
+			figure: priceSign},
 		{Name: "throughput", Doc: "Throughput lost over the share of empty slots", figure: throughput},
 		{Name: "trapped", Doc: "Who cannot leave, by balance, price of gas and remedy", figure: trapped},
 		{Name: "cost-of-moving", Doc: "Cost of a user who leaves or moves, by route", figure: costOfMoving},
@@ -66,7 +67,7 @@ func attackMatrix(ctx context.Context, a *archive) (*figure.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return report.MatrixFigure(s, question.HomeMechanism), nil
+	return report.MatrixFigure(s, question.HomeMechanism(s.World())), nil
 }
 
 // point is an estimate over another one.

@@ -116,7 +116,7 @@ func (a *archive) judged(ctx context.Context, m *macros) error {
 			return err
 		}
 		pass += o.Count(docking.Pass)
-		rows += len(o.Rows) - o.Count(docking.Reported)
+		rows += len(o.Rows) - o.Count(docking.Reported) - o.Count(docking.Identity)
 	}
 	m.count("docking targets", len(docking.All()))
 	m.count("docking rows", rows)

@@ -89,7 +89,7 @@ func breakEvenMap(ctx context.Context, a *archive) (*figure.Figure, error) {
 	}
 	h := &figure.Heat{Label: "Advantage (thousand USD)"}
 	for _, r := range slices.Backward(frontierRows(s)) {
-		h.Rows = append(h.Rows, r.loyalty)
+		h.Rows = append(h.Rows, r.users)
 		h.Told = append(h.Told, r.told)
 		var z []float64
 		for _, p := range r.points {
@@ -108,20 +108,20 @@ func breakEvenMap(ctx context.Context, a *archive) (*figure.Figure, error) {
 			"crossings are in the table break-even.%s", s.ToldNote(), a.reps(frontier), a.stamp())}, nil
 }
 
-// frontierRow is the advantage over the budget at one loyalty.
+// frontierRow is the advantage over the budget at one satisfaction at which users leave.
 type frontierRow struct {
-	loyalty string
-	points  []point
-	told    []bool // whether the advantage differs from zero
+	users  string
+	points []point
+	told   []bool // whether the advantage differs from zero
 }
 
 // frontierRows lists the rows of the frontier in the order of the axis.
 func frontierRows(s *report.Study) (rows []frontierRow) {
 	for _, x := range s.Summaries() {
 		c := x.Cell
-		loyalty := c.Level(0)
-		if len(rows) == 0 || rows[len(rows)-1].loyalty != loyalty {
-			rows = append(rows, frontierRow{loyalty: loyalty})
+		users := c.Level(0)
+		if len(rows) == 0 || rows[len(rows)-1].users != users {
+			rows = append(rows, frontierRow{users: users})
 		}
 		r := &rows[len(rows)-1]
 		r.points, r.told = append(r.points, point{exact(c, 1), c.Advantage()}), append(r.told, x.Told())

@@ -77,7 +77,10 @@ func matrixTable(ctx context.Context, a *archive) (*table.Table, error) {
 // the remedy of its preset.
 func atHome(s *report.Study) (list []*report.Summary) {
 	for _, x := range s.Summaries() {
-		if m, r := question.Home(x.Cell.Attack); m == x.Cell.Mechanism && r == x.Cell.Remedy {
+		if s.Apart(x.Cell.Attack) && s.InOneWorld(x.Cell) {
+			continue
+		}
+		if m, r := question.Home(x.Cell.Attack, x.Cell.World); m == x.Cell.Mechanism && r == x.Cell.Remedy {
 			list = append(list, x)
 		}
 	}
@@ -126,7 +129,7 @@ func breakEvenTable(ctx context.Context, a *archive) (*table.Table, error) {
 	}
 	t.Columns = append(t.Columns, table.Column{Name: "Break-even budget", Unit: "million USD", Align: table.Right})
 	for _, r := range rows {
-		row := []table.Cell{table.Text(r.loyalty)}
+		row := []table.Cell{table.Text(r.users)}
 		for _, p := range r.points {
 			row = append(row, table.Estimate(p.y.Mean/1e3, p.y.Lo/1e3, p.y.Hi/1e3, table.Format{}))
 		}

@@ -95,6 +95,11 @@ func identity() []field {
 			func(o *Observation) string { return o.Design.Key(o.Cell, o.Rep) }),
 		text("config_sha256", "SHA-256 of the resolved configuration of the cell without name, question and number of "+
 			"replications.", func(o *Observation) string { return o.config }),
+		text("world", "Name of the world, whose settings lie between the defaults and the preset.",
+			func(o *Observation) string { return o.Spec.World.Name }),
+		text("world_sha256", "First digits of the SHA-256 of all parameters of the world without its name; equal for cells "+
+			"in one honest world. Leader selection, remedy and attack do not count.",
+			func(o *Observation) string { return o.world }),
 		text("status", "Whether the replication is ok or failed.", func(o *Observation) string {
 			if o.Err != nil {
 				return column.Failed

@@ -39,6 +39,7 @@ type Cell struct {
 	*question.Spec
 	ID     string
 	config string   // hash of what a single replication depends on
+	world  string   // short hash of its world
 	Place  int64    // of its first replication in the experiment
 	values []string // of the parameters that have a column, as text, noValue where there is none
 	Replay string   // command line that shows one of its replications, without the number
@@ -68,17 +69,18 @@ func (p *Design) fill(specs []*question.Spec) error {
 	seen, first := map[string]bool{}, int64(0)
 	builtin := map[string]map[string]string{}
 	for _, s := range specs {
-		c := Cell{Spec: s, config: s.ReplicationHash(), Place: first}
+		c := Cell{Spec: s, config: s.ReplicationHash(), world: s.WorldHash(), Place: first}
 		first += int64(s.Replications)
 		c.ID = strings.Join([]string{s.Name, s.Attack, s.Mechanism, s.Remedy, c.config[:idDigits]}, "/")
 		if seen[c.ID] {
 			return fmt.Errorf("%s is in the experiment %s twice", c.ID, p.Name)
 		}
 		seen[c.ID] = true
-		if _, known := builtin[s.Name]; !known {
-			builtin[s.Name] = question.Stated(s.Name)
+		base := fmt.Sprint(s.Name, " ", s.World.Name, s.WorldWins)
+		if _, known := builtin[base]; !known {
+			builtin[base] = s.Stated()
 		}
-		c.Replay = s.Replay(builtin[s.Name])
+		c.Replay = s.Replay(builtin[base])
 		p.Cells = append(p.Cells, c)
 	}
 	p.columns = p.runsColumns()

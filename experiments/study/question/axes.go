@@ -173,6 +173,8 @@ var fixed = map[string]string{
 	"name": "names the experiment", "question": "is the question of all cells",
 	"replications": "is the same for all cells",
 	"seed":         "is the same for all cells, since they are paired by it",
+	WorldPath:      "names the settings beneath the preset; use --world",
+	winsPath:       "decides on the settings beneath the preset; use --set",
 }
 
 // find looks up the parameter of an axis, or says that there is none. A parameter

@@ -38,6 +38,7 @@ func (s *Spec) inconsistencies(doc *notation.Document) []notation.Problem {
 	c.judgment()
 	c.proceeds()
 	c.producers()
+	c.tips()
 	return c.out
 }
 

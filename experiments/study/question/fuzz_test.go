@@ -12,7 +12,7 @@ import (
 // Whatever is typed behind --set, --axis, --sample and --precision ends in a sweep that was checked or in problems with
 // one line each.
 func FuzzVariation(f *testing.F) {
-	f.Add("world.users.loyalty=0.3", "attack_params.budget_usd=1e6..2e6:2", "", "0.05:0.01:2..8")
+	f.Add("world.users.leave_below=0.3", "attack_params.budget_usd=1e6..2e6:2", "", "0.05:0.01:2..8")
 	f.Add("horizon_days=auto", "attack_params.act_days=1..9", "lhs:3", "")
 	f.Add("mechanism=pos", "attack=dos-short,fake-dos", "halton:2", "0:0")
 	f.Add("=", "x=..", "lhs:", ":::")

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"stakeout/experiments/kit/draw"
@@ -15,7 +16,7 @@ import (
 )
 
 // Unlisted has the parameters that other columns hold or that change no result.
-var Unlisted = map[string]bool{"name": true, "question": true, "replications": true}
+var Unlisted = map[string]bool{"name": true, "question": true, "replications": true, WorldPath: true}
 
 const AttackPrefix = "attack_params."
 
@@ -28,22 +29,39 @@ func (s *Spec) Walk(visit func(path string, f param.Field)) {
 	}
 }
 
-// Stated returns the values that a built-in preset states by path. It is nil when there is
-// no preset of the name.
-func Stated(name string) map[string]string {
-	if base, err := Load(name); err == nil {
+// Stated returns the values that the built-in preset of the spec's name has by path, in
+// the world of the spec. It is nil when there is no preset of the name.
+func (s *Spec) Stated() map[string]string {
+	set := []string{winsPath + "=" + strconv.FormatBool(s.WorldWins)}
+	if w := s.in; w != "" {
+		set = append(set, InWorld+w)
+	}
+	if base, err := Load(s.Name, set...); err == nil {
 		return base.stated
 	}
 	return nil
 }
 
 // ReplicationHash is the hash of everything that a replication depends on except its seed.
-// The number of replications, the name and the question do not count.
+// The number of replications, the name and the question do not count, and of the world
+// its settings and not its name.
 func (s *Spec) ReplicationHash() string {
 	c := *s
-	c.Name, c.Question, c.Replications = "", "", 0
+	c.Name, c.Question, c.Replications, c.World.Name, c.WorldWins = "", "", 0, "", false
 	sum := sha256.Sum256(c.Canonical())
 	return hex.EncodeToString(sum[:])
+}
+
+// Essence is the text of a configuration without what changes no result: the number of
+// replications, the name and the question.
+func Essence(config string) string {
+	var b strings.Builder
+	for line := range strings.Lines(config) {
+		if key, _, _ := strings.Cut(line, ":"); !Unlisted[key] {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
 }
 
 // Key identifies the results of the spec under a version of the program.
@@ -59,8 +77,14 @@ func (s *Spec) Replay(builtin map[string]string) string {
 	if was == nil {
 		command, was = "stakeout explain "+Argument(strings.ToValidUTF8(s.file, "?")), s.stated
 	}
+	if w := s.in; w != "" {
+		command += " --world " + Argument(strings.ToValidUTF8(w, "?"))
+	}
+	if s.WorldWins {
+		command += " --set " + winsPath + "=true"
+	}
 	s.Walk(func(path string, f param.Field) {
-		if !Unlisted[path] && was != nil && was[path] != f.Value {
+		if !Unlisted[path] && path != winsPath && was != nil && was[path] != f.Value {
 			command += " --set '" + path + "=" + f.Value + "'"
 		}
 	})
@@ -90,7 +114,7 @@ func (s *Spec) WorldKey(rep int) string {
 	var text strings.Builder
 	fmt.Fprintln(&text, s.Mechanism, s.SeedOf(rep), s.StartDays)
 	s.Walk(func(path string, f param.Field) {
-		if strings.HasPrefix(path, "world.") {
+		if strings.HasPrefix(path, "world.") && path != WorldPath {
 			fmt.Fprintln(&text, path, f.Value)
 		}
 	})

@@ -20,14 +20,16 @@ type Recipe struct {
 
 // MatrixOf holds the arguments of Comparison.
 type MatrixOf struct {
-	All  bool `json:"all"`
-	Reps int  `json:"reps"`
+	All   bool       `json:"all"`
+	Reps  int        `json:"reps"`
+	World string     `json:"world"`
+	Text  *WorldText `json:"world_text,omitempty"` // of a world in a file
 }
 
 // Remake makes the sweep again.
 func (r Recipe) Remake() (*Sweep, error) {
 	if r.Matrix != nil {
-		return Comparison(r.Matrix.All, r.Matrix.Reps)
+		return r.Matrix.make()
 	}
 	return source{file: r.File, text: []byte(r.Preset), name: r.Variant, set: r.Set}.parseSweep(r.Variation)
 }

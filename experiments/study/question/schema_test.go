@@ -55,7 +55,7 @@ attack: dos-short
 horizon_days: auto
 axes:
   mechanism: [pos, bft-committee]
-  world.users.loyalty: {from: 0.2, to: 0.9}
+  world.users.leave_below: {from: 0.2, to: 0.9}
   attack_params.budget_usd: {from: 1000000, to: 16000000, scale: log}
 sample: {method: halton, points: 8}
 precision: {relative: 0.05, min: 200}

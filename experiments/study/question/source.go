@@ -27,8 +27,8 @@ func variantFault(name, base, place string) error {
 
 // blame names the place where the user wrote a value that does not go together with others: the variant or the --set
 // that gave it. What is left of the problems of a built-in preset names the preset and no line of a file that the user
-// has never seen.
-func (f source) blame(problems []notation.Problem, overrides []string) {
+// has never seen. What neither has said comes from the world.
+func (f source) blame(s *Spec, doc *notation.Document, problems []notation.Problem, overrides []string) {
 	set := slices.Concat(f.set, overrides)
 	for i := range problems {
 		p := &problems[i]
@@ -41,6 +41,8 @@ func (f source) blame(problems []notation.Problem, overrides []string) {
 			p.File, p.Line, p.Column = f.name, 0, 0
 		case k >= 0:
 			p.File, p.Line, p.Column = "--set "+set[k], 0, 0
+		case s.layer.blamed(doc, p.Path):
+			p.File, p.Line, p.Column = s.layer.place(p.Path)
 		case f.builtin:
 			p.File, p.Line, p.Column = "preset "+strings.TrimSuffix(f.file, ".yaml"), 0, 0
 		}

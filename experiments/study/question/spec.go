@@ -33,6 +33,7 @@ type Header struct {
 	Replications int     `key:"replications" default:"100" unit:"1" min:"1" max:"1000000" source:"Choice of the experimenter" doc:"Number of replications, each with three worlds"`
 	Seed         int     `key:"seed" default:"7698" unit:"1" min:"0" max:"9007199254740991" source:"Number of the thread on ethresear.ch" doc:"Master seed"`
 	HorizonDays  float64 `key:"horizon_days" default:"60" unit:"d" min:"0.1" max:"3650" source:"Choice of the experimenter" doc:"Measured time after the warm-up"`
+	WorldWins    bool    `key:"world_wins" default:"false" source:"Choice of the experimenter" doc:"Whether the named world wins over what the preset says about the world; false: the preset wins"`
 	StartDays    float64 `key:"start_days" default:"1" unit:"d" min:"0" max:"3650" source:"Choice of the experimenter" doc:"Start of the attack's plan after the warm-up"`
 }
 
@@ -45,6 +46,8 @@ type Spec struct {
 	stated map[string]string // what the preset itself says, by path
 	auto   bool              // the horizon follows the plan
 	file   string            // where the preset comes from, as it was given
+	layer  *layer            // the world beneath the preset, nil for a spec that was read back
+	in     string            // the world that was given besides the preset, or empty
 }
 
 // worldPart is the layout of a preset file without attack_params, whose struct
@@ -74,6 +77,8 @@ type source struct {
 	set  []string // what the variant changes
 	// builtin is set for a preset of the program, whose file the user has never seen.
 	builtin bool
+	world   *WorldText // a world that is not read from its file again, or nil
+	bare    bool       // everything is stated, so that no world is needed
 }
 
 // open finds a preset or a variant by name.
@@ -111,7 +116,7 @@ func (f source) parse(overrides []string) (*Spec, error) {
 	if doc.Has("") { // A text that cannot be read at all has one problem only.
 		problems = append(problems, s.inconsistencies(doc)...)
 	}
-	f.blame(problems, overrides)
+	f.blame(s, doc, problems, overrides)
 	if err := notation.Errors(problems); err != nil {
 		return nil, err
 	}
@@ -122,11 +127,10 @@ func (f source) parse(overrides []string) (*Spec, error) {
 // error of an override.
 func (f source) read(overrides []string) (*Spec, *notation.Document, []notation.Problem, error) {
 	doc, problems := notation.Parse(f.file, f.text)
-	var part worldPart
-	param.Defaults(&part)
-	problems = append(problems,
-		underWorld(doc.Decode("", &part, "attack_params", notation.Paths, SampleSection, PrecisionSection))...)
-	s := &Spec{Header: part.Header, World: part.World, file: f.file}
+	s, overrides, problems, err := f.place(doc, problems, overrides)
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	if e, ok := strategies.Find(s.Attack); ok {
 		s.Entry, s.Params = e, e.Params()
 		param.Defaults(s.Params)
@@ -156,10 +160,42 @@ func (f source) read(overrides []string) (*Spec, *notation.Document, []notation.
 	return s, doc, problems, nil
 }
 
+// place puts the preset into its world. It returns the overrides that are left.
+func (f source) place(doc *notation.Document, problems []notation.Problem, overrides []string) (*Spec, []string,
+	[]notation.Problem, error) {
+	s := &Spec{file: f.file}
+	var part worldPart
+	param.Defaults(&part)
+	if !f.bare {
+		s.in, overrides = worldOf(overrides)
+		w, faults, err := f.choose(doc, s.in)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		problems = append(append(problems, w.problems...), faults...)
+		part, s.layer = w.part, w
+	}
+	problems = append(problems,
+		underWorld(doc.Decode("", &part, "attack_params", notation.Paths, SampleSection, PrecisionSection))...)
+	s.Header, s.World = part.Header, part.World
+	if s.layer != nil {
+		s.World.Name = s.layer.part.World.Name
+		for _, o := range overrides {
+			if value, is := strings.CutPrefix(o, winsPath+"="); is {
+				s.WorldWins = value == "true"
+			}
+		}
+		if s.WorldWins {
+			s.World = s.layer.part.World
+		}
+	}
+	return s, overrides, problems, nil
+}
+
 // Reread reads the configuration of a manifest back: a spec and the paths of its axes. It
 // does not check again how the values go together.
 func Reread(file string, text []byte) (*Spec, []string, error) {
-	s, doc, problems, err := source{file: file, text: text}.read(nil)
+	s, doc, problems, err := source{file: file, text: text, bare: true}.read(nil)
 	if err = errors.Join(err, notation.Errors(problems)); err != nil {
 		return nil, nil, err
 	}
@@ -227,6 +263,10 @@ func (s *Spec) Set(assignment string) error {
 	}
 	if name == "attack" {
 		return s.switchAttack(value)
+	}
+	if name == WorldPath && s.World.Name != value {
+		return param.Problem{Path: WorldPath, Message: "names the settings beneath the preset and cannot be set alone",
+			Hint: "write --world " + value}
 	}
 	if name == horizonPath {
 		if s.auto = value == Auto; s.auto {

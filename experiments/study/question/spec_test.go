@@ -129,7 +129,7 @@ func TestWrongOverrides(t *testing.T) {
 		{"attack_params.budget=3", `did you mean "attack_params.budget_usd"?`},
 		{"attack_params.zzz=3", "`stakeout show dos-short` lists"},
 		{"attack_params.budget_usd=much", "attack_params.budget_usd: "},
-		{"world.users.loyality=0.3", `did you mean "world.users.loyalty"?`},
+		{"world.users.leave_bellow=0.3", `did you mean "world.users.leave_below"?`},
 		{"name=Dos Short", "write dos-short"},
 		{"mechanism=pso", `did you mean "pos"?`},
 		{"start_days=60", "less than horizon_days"},

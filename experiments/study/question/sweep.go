@@ -22,6 +22,9 @@ type Variation struct {
 	// Precision is the rule for the number of replications, in place of the
 	// preset's: RELATIVE:ABSOLUTE:MIN..MAX, as stop.Parse reads it.
 	Precision string `json:"precision,omitempty"`
+	// World is the text of the world that Set names by a file, so that the sweep can be
+	// made again without it. Making a sweep fills it.
+	World *WorldText `json:"world,omitempty"`
 }
 
 // Sweep is a preset with its axes: one spec a cell, all of them checked. Without
@@ -76,9 +79,13 @@ func ParseSweep(file string, text []byte, v Variation) (*Sweep, error) {
 }
 
 func (f source) parseSweep(v Variation) (*Sweep, error) {
+	f.world = v.World
 	s, doc, problems, err := f.read(v.Set)
 	if err != nil {
 		return nil, err
+	}
+	if s.layer.File == s.layer.name { // a file and not a built-in world
+		v.World = &s.layer.WorldText
 	}
 	w := &Sweep{Spec: s, Recipe: &Recipe{File: f.file, Preset: string(f.text), Variant: f.name, Set: f.set, Variation: v}}
 	if doc.Has("") && s.Params != nil {
@@ -91,7 +98,7 @@ func (f source) parseSweep(v Variation) (*Sweep, error) {
 	} else if doc.Has("") && len(w.Varied) == 0 {
 		problems = append(problems, s.inconsistencies(doc)...)
 	}
-	f.blame(problems, v.Set)
+	f.blame(s, doc, problems, v.Set)
 	if err := notation.Errors(problems); err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ import (
 // remedies under foreign leader selections.
 func TestComparison(t *testing.T) {
 	for _, all := range []bool{false, true} {
-		w, err := question.Comparison(all, 2)
+		w, err := question.Comparison(all, 2, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +59,7 @@ func TestCellsOfAGrid(t *testing.T) {
 	var got []string
 	for _, c := range w.Cells {
 		x := c.Texts()
-		got = append(got, x["world.users.loyalty"]+" "+x["attack_params.budget_usd"])
+		got = append(got, x["world.users.leave_below"]+" "+x["attack_params.budget_usd"])
 	}
 	const want = "0.3 1000000, 0.3 2000000, 0.3 4000000, 0.3 8000000, 0.9 1000000, 0.9 2000000, 0.9 4000000, 0.9 8000000"
 	if strings.Join(got, ", ") != want {
@@ -71,7 +71,7 @@ func TestCellsOfAGrid(t *testing.T) {
 }
 
 func TestCellsOfASample(t *testing.T) {
-	v := tiny.Variation("world.users.loyalty=0.2..0.8", "attack_params.budget_usd=1e6..16e6:log", "mechanism=pos")
+	v := tiny.Variation("world.users.leave_below=0.2..0.8", "attack_params.budget_usd=1e6..16e6:log", "mechanism=pos")
 	for _, method := range []string{"lhs:9", "halton:9"} {
 		v.Sample = method
 		a, b := tiny.Sweep(t, v), tiny.Sweep(t, v)
@@ -82,7 +82,7 @@ func TestCellsOfASample(t *testing.T) {
 			if string(a.Cells[i].Canonical()) != string(b.Cells[i].Canonical()) {
 				t.Errorf("%s: cell %d differs from time to time", method, i)
 			}
-			if l := a.Cells[i].World.Users.Loyalty; l < 0.2 || l > 0.8 {
+			if l := a.Cells[i].World.Users.LeaveBelow; l < 0.2 || l > 0.8 {
 				t.Errorf("%s: loyalty %g", method, l)
 			}
 		}

@@ -50,7 +50,7 @@ func (r *ray) sort(axis int) {
 	slices.Sort(r.x)
 }
 
-// Place is where a cell lies on the axes of the study, in words: loyalty 0.3,
+// Place is where a cell lies on the axes of the study, in words: leave below 0.3,
 // budget 2,000,000 USD. It is empty without axes.
 func (s *Study) Place(c *Cell) string { return s.place(c, -1) }
 

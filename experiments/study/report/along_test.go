@@ -9,7 +9,7 @@ import (
 	"stakeout/experiments/kit/record"
 )
 
-// grid is a study of cells with the given mean advantage by loyalty and budget, three
+// grid is a study of cells with the given mean advantage by patience and budget, three
 // replications each. The order of the cells is not that of the axes.
 func grid(t *testing.T, advantage map[[2]float64]float64, order ...[2]float64) *Study {
 	t.Helper()
@@ -25,17 +25,18 @@ func grid(t *testing.T, advantage map[[2]float64]float64, order ...[2]float64) *
 		}
 	}
 	schema.Columns = append(schema.Columns,
-		record.Column{Name: "p_world_users_loyalty", Type: record.Float, Unit: record.Dimensionless, Doc: "x"},
+		record.Column{Name: "p_world_users_leave_below", Type: record.Float, Unit: record.Dimensionless, Doc: "x"},
 		record.Column{Name: "p_attack_params_budget_usd", Type: record.Float, Unit: "USD", Doc: "x"})
 	s, err := NewStudy(Meta{Experiment: "test", Version: "v",
-		Axes: []string{"world.users.loyalty", "attack_params.budget_usd"}}, schema, func(visit func(record.Row) error) error {
-		for _, r := range all {
-			if err := visit(r); err != nil {
-				return err
+		Axes: []string{"world.users.leave_below", "attack_params.budget_usd"}}, schema,
+		func(visit func(record.Row) error) error {
+			for _, r := range all {
+				if err := visit(r); err != nil {
+					return err
+				}
 			}
-		}
-		return nil
-	})
+			return nil
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +48,7 @@ var fourCells = map[[2]float64]float64{{0.3, 1e6}: 50, {0.9, 1e6}: -50, {0.3, 2e
 func TestSweepFigure(t *testing.T) {
 	s := grid(t, fourCells, [2]float64{0.9, 1e6}, [2]float64{0.3, 1e6}, [2]float64{0.9, 2e6}, [2]float64{0.3, 2e6})
 	f := SweepFigure(s)
-	if f == nil || f.Validate() != nil || f.Panels[1].XLabel != "Loyalty (dimensionless)" {
+	if f == nil || f.Validate() != nil || f.Panels[1].XLabel != "Leave below (dimensionless)" {
 		t.Fatalf("figure %+v", f)
 	}
 	lines := f.Panels[1].Lines
@@ -55,7 +56,7 @@ func TestSweepFigure(t *testing.T) {
 		t.Fatalf("lines %+v", lines)
 	}
 	if y := lines[0].Y; len(y) != 2 || y[0] != 0.05 || y[1] != -0.05 {
-		t.Errorf("advantage in thousand USD, by rising loyalty: %v", y)
+		t.Errorf("advantage in thousand USD, by rising leave_below: %v", y)
 	}
 	if x := lines[0].X; math.Abs(x[0]-0.3) > 0.01 || math.Abs(x[1]-0.9) > 0.01 || x[0] == lines[1].X[0] {
 		t.Errorf("lines at %v and %v, want them side by side", x, lines[1].X)
@@ -82,15 +83,15 @@ func TestTurns(t *testing.T) {
 	}
 	got := b.String()
 	for _, want := range []string{
-		"Loyalty (dimensionless),\"budget 1,000,000 USD\",0.3,0.9,50,", "pays → does not pay",
-		"Loyalty (dimensionless),\"budget 2,000,000 USD\",0.3,0.9,50,", "pays → cannot be told",
-		"Budget (USD),loyalty 0.9,\"1,000,000\",\"2,000,000\",-50,", "does not pay → cannot be told",
+		"Leave below (dimensionless),\"budget 1,000,000 USD\",0.3,0.9,50,", "pays → does not pay",
+		"Leave below (dimensionless),\"budget 2,000,000 USD\",0.3,0.9,50,", "pays → cannot be told",
+		"Budget (USD),leave below 0.9,\"1,000,000\",\"2,000,000\",-50,", "does not pay → cannot be told",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("want %q in\n%s", want, got)
 		}
 	}
-	if len(table.Rows) != 3 { // Along the budget at loyalty 0.3 both cells pay.
+	if len(table.Rows) != 3 { // Along the budget at leave below 0.3 both cells pay.
 		t.Errorf("%d rows:\n%s", len(table.Rows), got)
 	}
 	if Turns(study(t, around(1, 5), around(0, 5))) != nil {
@@ -119,7 +120,7 @@ func TestRobustness(t *testing.T) {
 	if len(table.Rows) != 6 {
 		t.Fatalf("%d rows", len(table.Rows))
 	}
-	if got := table.Rows[0][0].String(); got != "dos, pos, loyalty 0.3, budget 1,000,000 USD" {
+	if got := table.Rows[0][0].String(); got != "dos, pos, leave below 0.3, budget 1,000,000 USD" {
 		t.Errorf("cell %q", got)
 	}
 	if row := table.Rows[5]; row[0].String() != "" || row[2].String() != "−50 [−52, −48]" || row[4].String() != "−50" ||

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"stakeout/experiments/kit/figure"
+	"stakeout/experiments/worlds"
 )
 
 // MatrixFigure shows the mean advantage of every attack over the best honest use of its
@@ -17,28 +18,51 @@ func MatrixFigure(s *Study, home func(attack string) string) *figure.Figure {
 	if !s.isMatrix() {
 		return nil
 	}
-	byMechanism, byRemedy := newHeat(), newHeat()
+	var maps [4]*heatTable // by leader selection and by remedy, in one world and in the presets' own
+	for i := range maps {
+		maps[i] = newHeat()
+	}
 	for _, x := range s.Summaries() {
-		c := x.Cell
+		c, at := x.Cell, 0
+		if !s.InOneWorld(c) {
+			at = 2
+		}
 		z := x.Advantage.Mean / 1000
 		if c.Remedy == "none" {
-			byMechanism.put(c.Attack, c.Mechanism, z, x.Told())
+			maps[at].put(c.Attack, c.Mechanism, z, x.Told())
 		}
 		if c.Mechanism == home(c.Attack) {
-			byRemedy.put(c.Attack, c.Remedy, z, x.Told())
+			maps[at+1].put(c.Attack, c.Remedy, z, x.Told())
 		}
 	}
-	height := min(24+float64(9*len(byRemedy.rows)), figure.TallestMM/2)
-	return &figure.Figure{
-		Width: figure.DoubleColumn, HeightMM: 2 * height, Columns: 1,
-		Panels: []figure.Panel{{Title: "a", XLabel: "Leader selection", Heat: byMechanism.heat()},
-			{Title: "b", XLabel: "Remedy", Heat: byRemedy.heat()}},
-		Caption: fmt.Sprintf("Mean advantage of each attack over the best honest use of its capital in thousand USD. (a) By "+
-			"leader selection, without a remedy. (b) By remedy, under the leader selection of the attack's own preset. "+
-			"Colours are logarithmic beyond about ten thousand USD. %s Empty cells: the attack has no lever, or the remedy "+
-			"nothing to act on. %s; intervals (Student's t) are in the table attack_roi. Model version %s.",
-			s.ToldNote(), s.Sample(), s.Version),
+	f := &figure.Figure{Width: figure.DoubleColumn, Columns: 1}
+	by := [...]string{"Leader selection", "Remedy"}
+	rows := 0
+	for i, m := range maps {
+		if len(m.rows) == 0 {
+			continue
+		}
+		rows += len(m.rows)
+		f.Panels = append(f.Panels, figure.Panel{Title: string("abcd"[i]), XLabel: by[i%2], Heat: m.heat()})
 	}
+	f.HeightMM = min(float64(24*len(f.Panels))+float64(9*rows), figure.TallestMM)
+	f.Caption = s.matrixCaption(len(f.Panels) > 2)
+	return f
+}
+
+func (s *Study) matrixCaption(own bool) string {
+	world, more := worlds.Default, ""
+	if len(s.Cells) > 0 {
+		world = s.Cells[0].World
+	}
+	if own {
+		more = " (c, d) The same in the thread's own settings, where a preset changes the world for its sentence."
+	}
+	return fmt.Sprintf("Mean advantage of each attack over the best honest use of its capital in thousand USD, in (a) "+
+		"and (b) with all cells in world %s. (a) By leader selection, without a remedy. (b) By remedy, under the leader "+
+		"selection of the attack's own preset.%s Colours are logarithmic beyond about ten thousand USD. %s Empty cells: "+
+		"the attack has no lever, or the remedy nothing to act on. %s; intervals (Student's t) are in the table "+
+		"attack_roi. Model version %s.", world, more, s.ToldNote(), s.Sample(), s.Version)
 }
 
 // ToldNote says in a caption what the type of the numbers in a map of the advantage means.
@@ -47,8 +71,11 @@ func (s *Study) ToldNote() string {
 		len(s.Cells), level(1-s.Level))
 }
 
+// winsAxis tells the panels of the matrix apart: whether the named world wins over the preset.
+const winsAxis = "world_wins"
+
 // MatrixAxes are the paths that vary in the matrix of attacks, elections and remedies.
-var MatrixAxes = []string{"attack", "mechanism", "remedy"}
+var MatrixAxes = []string{"attack", "mechanism", "remedy", winsAxis}
 
 // isMatrix tells the matrix of attacks, elections and remedies from other sweeps.
 func (s *Study) isMatrix() bool {

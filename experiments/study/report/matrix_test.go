@@ -18,12 +18,15 @@ func matrix(t *testing.T, cells []matrixCell) *Study {
 		s, rows := rows([]float64{c.advantage - 1, c.advantage, c.advantage + 1}, []float64{0, 0, 0})
 		schema = s
 		for _, r := range rows {
-			r[0], r[3] = record.TextValue(c.attack+c.mechanism+c.remedy), record.TextValue(c.attack)
+			r[0], r[3] = record.TextValue(c.attack+c.mechanism+c.remedy+c.own), record.TextValue(c.attack)
 			r[4], r[5], r[6] = record.TextValue(c.attack), record.TextValue(c.mechanism), record.TextValue(c.remedy)
+			if c.own != "" {
+				r[9], r[10] = record.TextValue(c.own), record.TextValue("false")
+			}
 			all = append(all, r)
 		}
 	}
-	s, err := NewStudy(Meta{Experiment: "compare", Version: "v", Axes: []string{"attack", "mechanism", "remedy"}}, schema,
+	s, err := NewStudy(Meta{Experiment: "compare", Version: "v", Axes: MatrixAxes}, schema,
 		func(visit func(record.Row) error) error {
 			for _, r := range all {
 				if err := visit(r); err != nil {
@@ -41,11 +44,12 @@ func matrix(t *testing.T, cells []matrixCell) *Study {
 type matrixCell struct {
 	attack, mechanism, remedy string
 	advantage                 float64
+	own                       string // hash of a world of its own
 }
 
 var someMatrix = []matrixCell{
-	{"dos", "pos", "none", -50}, {"dos", "pos", "court", -9e6}, {"dos", "bft", "none", 0.5},
-	{"raid", "pos", "none", 3000}, {"raid", "pos", "court", 3000}, {"raid", "bft", "none", 3000},
+	{"dos", "pos", "none", -50, ""}, {"dos", "pos", "court", -9e6, ""}, {"dos", "bft", "none", 0.5, ""},
+	{"raid", "pos", "none", 3000, ""}, {"raid", "pos", "court", 3000, ""}, {"raid", "bft", "none", 3000, ""},
 }
 
 func TestRanges(t *testing.T) {
@@ -91,5 +95,35 @@ func TestMatrixFigure(t *testing.T) {
 	}
 	if !strings.Contains(f.Caption, " n = 3 replications") || strings.Contains(f.Caption, "n = n") {
 		t.Errorf("caption %q", f.Caption)
+	}
+}
+
+// Cells with the settings of their presets are in a second panel, and never among those
+// of the one world.
+func TestPanelsOfTheMatrix(t *testing.T) {
+	s := matrix(t, append(someMatrix[:len(someMatrix):len(someMatrix)], matrixCell{"dos", "pos", "none", 9e6, "00c0ffee"}))
+	table := Returns(s)
+	if want := "Return on attacks: compare, panel a with all cells in world 2020"; table.Title != want {
+		t.Errorf("title %q", table.Title)
+	}
+	var got []string
+	for _, row := range table.Rows {
+		got = append(got, row[0].String()+" "+row[3].String()+" "+row[4].String())
+	}
+	if n := len(got); n != 7 || got[n-1] != "dos b 00c0ffee" || got[0] != "raid a 0badcafe" {
+		t.Errorf("rows %q", got)
+	}
+	if !strings.Contains(table.Notes[0], "0badcafe") || !strings.Contains(table.Notes[0], "Panel b") {
+		t.Errorf("note %q", table.Notes[0])
+	}
+	if row := Ranges(s).Rows[1]; row[1].String() != "3" {
+		t.Errorf("the ranges count %s cells of dos", row[1])
+	}
+	f := MatrixFigure(s, func(string) string { return "pos" })
+	if err := f.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Panels) != 4 || f.Panels[0].Heat.Z[1][1] != -0.05 || f.Panels[2].Heat.Z[0][0] != 9000 {
+		t.Errorf("%d panels, %v", len(f.Panels), f.Panels[0].Heat.Z)
 	}
 }

@@ -60,7 +60,7 @@ func plus(sum, x []int64) []int64 {
 func Channels(s *Study, c *Cell) (*table.Table, error) {
 	ci := " [" + level(s.Level) + " CI]"
 	t := &table.Table{
-		Name: "channels", Title: "Money by channel: " + c.label() + ", " + c.leader(),
+		Name: "channels", Title: "Money by channel: " + c.label() + ", " + c.leader() + c.inWorld(),
 		Columns: []table.Column{{Name: "Channel"}, {Name: "Attack" + ci, Unit: "USD"}, {Name: "Honest" + ci, Unit: "USD"},
 			{Name: "Difference" + ci, Unit: "USD"}},
 		Notes: []string{s.Sample() + ". " + intervals(s.Level) + ". Means over replications; the sum is formed in whole " +
@@ -103,7 +103,7 @@ func zero(amounts []int64) bool {
 // fails when the gains of a replication do not sum to zero.
 func Harm(s *Study, c *Cell) (*table.Table, error) {
 	t := &table.Table{
-		Name: "harm", Title: "Who gained and who paid: " + c.label() + ", " + c.leader(),
+		Name: "harm", Title: "Who gained and who paid: " + c.label() + ", " + c.leader() + c.inWorld(),
 		Columns: []table.Column{{Name: "Sector"},
 			{Name: "Gain against the idle world [" + level(s.Level) + " CI]", Unit: "USD"}, {Name: "Members"}},
 	}

@@ -11,7 +11,7 @@ func Ranges(s *Study) *table.Table {
 	}
 	ci := " [" + level(s.Level) + " CI]"
 	t := &table.Table{
-		Name: "ranges", Title: "How far the verdict hangs on leader selection and remedy",
+		Name: "ranges", Title: "How far the verdict hangs on leader selection and remedy" + s.allIn(),
 		Columns: []table.Column{{Name: "Attack"}, {Name: "Cells"}, {Name: "The attack pays"}, {Name: "It does not pay"},
 			{Name: "It cannot be told"},
 			{Name: "Largest advantage" + ci, Unit: "USD"}, {Name: "Under"}, {Name: "Smallest advantage" + ci, Unit: "USD"},
@@ -23,7 +23,7 @@ func Ranges(s *Study) *table.Table {
 	of := map[string][]*Summary{}
 	var order []string
 	for _, x := range s.sorted() {
-		if x.Advantage.N == 0 {
+		if x.Advantage.N == 0 || !s.InOneWorld(x.Cell) {
 			continue
 		}
 		if a := x.Cell.Attack; of[a] == nil {

@@ -56,6 +56,7 @@ type Study struct {
 // column, in the order of their numbers.
 type Cell struct {
 	ID, Preset, Attack, Mechanism, Remedy string
+	World, WorldHash                      string // name of the world, and the hash of its settings
 	Seed                                  string // master seed
 	Config                                string // hash of the configuration
 	Horizon                               float64
@@ -199,7 +200,7 @@ func newCell(id string, text func(string) string) *Cell {
 	c := &Cell{
 		ID: id, Preset: text("preset"), Config: text("config_sha256"), Seed: text(column.Parameter("seed")),
 		Attack: text(column.Parameter("attack")), Mechanism: text(column.Parameter("mechanism")),
-		Remedy: text(column.Parameter("remedy")),
+		Remedy: text(column.Parameter("remedy")), World: text("world"), WorldHash: text("world_sha256"),
 	}
 	// A missing horizon reads as zero.
 	_, _ = fmt.Sscan(text(column.Parameter("horizon_days")), &c.Horizon)

@@ -28,7 +28,8 @@ func rows(attack, honest []float64) (record.Schema, []record.Row) {
 		values = append(values, func(rep int) record.Value { return finite(v(rep)) })
 	}
 	for _, c := range [][2]string{{"cell_id", "x"}, {"status", column.OK}, {"stop_reason", "horizon"}, {"preset", "dos"},
-		{"p_attack", "dos"}, {"p_mechanism", "pos"}, {"p_remedy", "none"}, {"p_seed", "1"}} {
+		{"p_attack", "dos"}, {"p_mechanism", "pos"}, {"p_remedy", "none"}, {"p_seed", "1"},
+		{"world", "2020"}, {"world_sha256", "0badcafe"}, {"p_world_wins", "true"}} {
 		text(c[0], c[1])
 	}
 	number("p_horizon_days", func(int) float64 { return 40 })

@@ -27,7 +27,7 @@ func ROI(s *Study) *table.Table {
 	all := s.Summaries()
 	ci := " [" + level(s.Level) + " CI]"
 	t := &table.Table{
-		Name: "roi", Title: "Return on attacks: " + s.Experiment,
+		Name: "roi", Title: "Return on attacks: " + s.title(),
 		Columns: []table.Column{
 			{Name: "Attack"}, {Name: "Leader selection"}, {Name: "Capital at risk", Unit: "USD"},
 			{Name: "Peak stake share", Unit: "%"},
@@ -211,7 +211,7 @@ func (s *Study) Sample() string {
 		what = " replication"
 	}
 	return "n = " + strings.Join(n, ", ") + what + ", master seed " + strings.Join(seeds, ", ") +
-		", horizon " + strings.Join(horizons, ", ") + " d"
+		", horizon " + strings.Join(horizons, ", ") + " d" + s.inWorld()
 }
 
 // stamp says when a result is not fit to print.

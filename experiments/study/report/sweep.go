@@ -26,8 +26,12 @@ const fewReplications = "fewer than two replications"
 func Returns(s *Study) *table.Table {
 	all := s.sorted()
 	ci := " [" + level(s.Level) + " CI]"
-	t := &table.Table{Name: "returns", Title: "Return on attacks: " + s.Experiment}
+	t := &table.Table{Name: "returns", Title: "Return on attacks: " + s.title()}
 	for _, path := range s.Axes {
+		if path == winsAxis && s.isMatrix() {
+			t.Columns = append(t.Columns, table.Column{Name: "Panel"}, table.Column{Name: "World"})
+			continue
+		}
 		t.Columns = append(t.Columns, table.Column{Name: path[strings.LastIndexByte(path, '.')+1:], Align: table.Right})
 	}
 	if s.ownHorizons() {
@@ -44,15 +48,36 @@ func Returns(s *Study) *table.Table {
 		t.Columns = append(t.Columns, table.Column{Name: "p, BH"})
 	}
 	t.Columns = append(t.Columns, table.Column{Name: "Pr(profit)", Unit: "%"})
-	shown := all
-	if len(all) > printedCells {
-		shown = slices.Concat(all[:printedCells/2], all[len(all)-printedCells/2:])
+	shown := ends(all, printedCells)
+	if s.isMatrix() {
+		a, b := s.byPanel(all)
+		shown = slices.Concat(ends(a, printedCells), ends(b, printedCells/2))
 	}
 	for _, x := range shown {
 		t.Rows = append(t.Rows, s.returnsRow(x))
 	}
 	t.Notes = s.returnsNotes(all, len(shown))
 	return t
+}
+
+// ends are the first and the last of many summaries, as many together as asked for.
+func ends(all []*Summary, most int) []*Summary {
+	if len(all) <= most {
+		return all
+	}
+	return slices.Concat(all[:most/2], all[len(all)-most/2:])
+}
+
+// byPanel are the summaries of the two panels of the matrix.
+func (s *Study) byPanel(all []*Summary) (a, b []*Summary) {
+	for _, x := range all {
+		if s.InOneWorld(x.Cell) {
+			a = append(a, x)
+		} else {
+			b = append(b, x)
+		}
+	}
+	return a, b
 }
 
 // sorted are the summaries of all cells by falling advantage.
@@ -77,7 +102,11 @@ func (s *Study) ownHorizons() bool {
 }
 
 func (s *Study) returnsRow(x *Summary) (row []table.Cell) {
-	for _, v := range x.Cell.Levels {
+	for i, v := range x.Cell.Levels {
+		if s.Axes[i] == winsAxis && s.isMatrix() {
+			row = append(row, table.Text(s.panel(x.Cell)), table.Text(x.Cell.WorldHash))
+			continue
+		}
 		row = append(row, levelCell(v))
 	}
 	if s.ownHorizons() {
@@ -149,10 +178,17 @@ func (s *Study) returnsNotes(all []*Summary, shown int) []string {
 	}, " ")
 	out := []string{method, fmt.Sprintf("The advantage differs from zero in %d of %d cells at %s after Holm's adjustment.",
 		significant, len(all), level(1-s.Level))}
+	if s.isMatrix() {
+		out = append([]string{s.panels()}, out...)
+	}
 	out = append(out, s.stopNote()...)
 	if shown < len(all) {
-		out = append(out, fmt.Sprintf("The %d cells with the largest and the %d with the smallest advantage; all %d are in "+
-			"the table %s.", printedCells/2, printedCells/2, len(all), column.AttackROITable))
+		of := ""
+		if s.isMatrix() {
+			of = " of panel a, and half as many of panel b"
+		}
+		out = append(out, fmt.Sprintf("The %d cells with the largest and the %d with the smallest advantage%s; all %d are "+
+			"in the table %s.", printedCells/2, printedCells/2, of, len(all), column.AttackROITable))
 	}
 	if stamp := s.stamp(); stamp != "" {
 		out = append(out, stamp)

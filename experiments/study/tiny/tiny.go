@@ -50,7 +50,7 @@ func Spec(t testing.TB, preset string, more ...string) *question.Spec {
 }
 
 // Axes are a grid of eight cells, more than a report looks into one by one.
-var Axes = []string{"world.users.loyalty=0.3,0.9", "attack_params.budget_usd=1e6..8e6:4:log"}
+var Axes = []string{"world.users.leave_below=0.3,0.9", "attack_params.budget_usd=1e6..8e6:4:log"}
 
 // Variation is the command line that makes dos-short as small as Spec does.
 func Variation(axes ...string) question.Variation {

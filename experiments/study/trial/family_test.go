@@ -66,7 +66,7 @@ func underAll(t *testing.T, attack strategies.Entry, mechanism election.Entry) (
 func TestSharedWorldsAreThoseOfEveryTrialAlone(t *testing.T) {
 	shared, parted, moved := 0, 0, 0
 	for i, a := range strategies.All() {
-		home, _ := election.Find(question.HomeMechanism(a.Name))
+		home, _ := election.Find(question.HomeMechanism("")(a.Name))
 		specs, names := underAll(t, a, home)
 		b := NewWorlds(names...)
 		fateOf(t, specs[0], b, 1)
