@@ -147,6 +147,12 @@ func (d *Actions) PerpOrder(a ID, slot uint16, side book.Side, kind book.Kind, p
 // CancelDai takes back all orders of the agent for dai.
 func (d *Actions) CancelDai(a ID) { d.add(CancelAll, a).Pair = DaiPair }
 
+// CancelPerp takes back the order for contracts in a slot.
+func (d *Actions) CancelPerp(a ID, slot uint16) {
+	x := d.add(Cancel, a)
+	x.Pair, x.Order.Slot = PerpPair, slot
+}
+
 // Bite asks to put the vault of another owner up for auction.
 func (d *Actions) Bite(a, owner ID) { d.add(Bite, a).Other = owner }
 

@@ -87,7 +87,7 @@ func (t *Chartists) one(a Agent, row *chartist, v *View, do *Actions) {
 	row.tick = v.Tick
 	row.average = v.LnMid + float64((row.average-v.LnMid)*keep)
 	signal := (v.LnMid - row.average) / (v.SigmaSlow * sqrt(row.half/2))
-	gap := float64(row.normal*(1+float64(row.sign*t.p.Reaction*exact.Tanh(signal)))) - v.Tokens(a.ID)
+	gap := float64(row.normal*(1+float64(row.sign*t.p.Reaction*exact.Tanh(signal)))) - v.exposure(a.ID)
 	switch {
 	case row.trading && abs(gap) < tradeEndsBelow*row.normal:
 		row.trading = false
@@ -99,6 +99,9 @@ func (t *Chartists) one(a Agent, row *chartist, v *View, do *Actions) {
 		do.WakeAt(a.ID, later(v, jitter(r)*t.p.WakeHours/hours*v.TicksPerDay))
 		return
 	}
-	child(a.ID, v, do, r, sideOf(gap), min(trendSlice*row.normal, abs(gap)), takingShare, takingSlack)
+	side, slice := sideOf(gap), min(trendSlice*row.normal, abs(gap))
+	if !inContract(a.ID, side, slice, row.normal, 0, v, do) {
+		child(a.ID, v, do, r, side, slice, takingShare, takingSlack)
+	}
 	do.WakeAt(a.ID, later(v, jitter(r)*v.TicksPerDay/tenMinutes))
 }

@@ -6,17 +6,17 @@ import (
 	"stakeout/market/ledger"
 )
 
-// ShorterParams describe the traders who sell borrowed tokens, or the perpetual
-// future where there is one, when they value the token below its price by more
-// than the costs. They value it as other holders do: a fixed rule about service
-// trouble would never learn and would dominate small events.
+// ShorterParams describe the traders who sell borrowed tokens when they value the
+// token below its price by more than the costs. In the perpetual future, where there is
+// one, they are short or long. They value the token as other holders do: a fixed rule
+// about service trouble would never learn and would dominate small events.
 type ShorterParams struct {
 	Count      int     `key:"count" default:"40" unit:"1" min:"0" max:"1000000" source:"Assumption: a few dozen funds" doc:"Number of short sellers"`
 	CashUSD    float64 `key:"cash_usd" default:"150000" unit:"USD" min:"0" max:"1e9" source:"Assumption: together 6 M, enough for the borrow cap four times over" doc:"Cash of each"`
-	Threshold  float64 `key:"threshold" default:"0.05" unit:"1" min:"0" max:"1" source:"Assumption: a mispricing well above round-trip costs and above what moves holders" doc:"Median log overpricing beyond costs at which one sells; lognormal with log s.d. 0.5"`
+	Threshold  float64 `key:"threshold" default:"0.05" unit:"1" min:"0" max:"1" source:"Assumption: a mispricing well above round-trip costs and above what moves holders" doc:"Median log mispricing beyond costs at which one opens a position; lognormal with log s.d. 0.5"`
 	WakeHours  float64 `key:"wake_hours" default:"2" unit:"h" min:"0.01" max:"1000" source:"Assumption: closer to the market than stakers" doc:"Median time between looks; lognormal with log s.d. 0.7"`
 	HorizonDay float64 `key:"horizon_days" default:"30" unit:"d" min:"0.1" max:"1000" source:"Assumption: a month" doc:"Time over which the borrow cost is counted"`
-	UseShare   float64 `key:"use_share" default:"0.3" unit:"share" min:"0" max:"0.6" source:"Assumption: far below the initial margin of 150 %, as a cushion against squeezes" doc:"Largest short position as a share of cash"`
+	UseShare   float64 `key:"use_share" default:"0.3" unit:"share" min:"0" max:"0.6" source:"Assumption: far below the initial margin of 150 %, as a cushion against squeezes" doc:"Largest position as a share of cash"`
 }
 
 // Shorters is the population of short sellers.
@@ -28,9 +28,9 @@ type Shorters struct {
 
 type shorter struct {
 	belief
-	threshold float64 // log overpricing beyond costs at which it sells
+	threshold float64 // log mispricing beyond costs at which it opens a position
 	wake      float64 // median time between looks, ticks
-	size      float64 // largest short position, tokens
+	size      float64 // largest position, tokens
 }
 
 // How short sellers differ and trade.
@@ -43,8 +43,7 @@ const (
 	shortWakeSD = 0.7   // log s.d. of the time between looks over traders
 	roundTrip   = 0.002 // cost of selling and buying back, as a log price
 	sizeSlice   = 0.1   // child order over the largest position
-	fullAt      = 0.1   // overpricing beyond the threshold at which the position is full
-	perpReach   = 0.01  // distance from the mid up to which the perpetual future is traded
+	fullAt      = 0.1   // mispricing beyond the threshold at which the position is full
 	tokenReach  = 0.005 // distance from the mid up to which tokens are traded
 	initial     = 1.5   // margin of a loan that is restored, over the loan
 	nearCall    = 1.35  // margin of a loan below which it is restored
@@ -82,9 +81,9 @@ func (t *Shorters) Decide(awake []Agent, v *View, do *Actions) {
 	}
 }
 
-// one compares its value with the price less the cost of being short. It opens when
-// the token is too dear by more than its threshold, and covers when the token is too
-// dear by less than half of that.
+// one compares its value with the price less the cost of being short. It opens a loan
+// when the token is too dear by more than its threshold, and covers when the token is too
+// dear by less than half of that. In the perpetual future it has orders on both sides.
 func (t *Shorters) one(a Agent, row *shorter, v *View, do *Actions) {
 	r := v.Rand(a)
 	t.m.drift(&row.belief, v, r)
@@ -93,22 +92,18 @@ func (t *Shorters) one(a Agent, row *shorter, v *View, do *Actions) {
 	cost := v.BorrowRate()*t.p.HorizonDay/daysAYear + roundTrip
 	debt, slice := v.Debt(a.ID).Units(), float64(sizeSlice*row.size)
 	free := v.Free(a.ID, ledger.Token).Units()
-	contracts := -v.PerpPosition(a.ID)
 	KeepMargin(a.ID, v, do)
-	if contracts > 0 {
-		MarginPerp(a.ID, contracts, v, do)
-	}
 	pace := row.wake
+	if v.contract() && row.size > 0 {
+		t.contract(a.ID, row, z, debt, v, do)
+		pace = min(pace, v.TicksPerDay/tenMinutes)
+	}
 	switch {
 	case z < -cost-row.threshold:
-		t.open(a.ID, row, debt, free, contracts, z, v, do)
+		t.open(a.ID, row, debt, free, z, v, do)
 		pace = v.TicksPerDay / tenMinutes
-	case debt+contracts > 0 && z > -cost-float64(row.threshold/2):
-		if debt > 0 {
-			Cover(a.ID, debt, slice, v, do)
-		}
-		price := v.Price(v.Mid * (1 + perpReach))
-		do.PerpOrder(a.ID, takingSlot, book.Buy, book.ImmediateOrCancel, price, v.Lots(min(contracts, slice)))
+	case debt > 0 && z > -cost-float64(row.threshold/2):
+		Cover(a.ID, debt, slice, v, do)
 		pace = v.TicksPerDay / tenMinutes
 	case free > 1:
 		price := v.Price(v.Mid * (1 - tokenReach))
@@ -117,20 +112,34 @@ func (t *Shorters) one(a Agent, row *shorter, v *View, do *Actions) {
 	do.WakeAt(a.ID, later(v, jitter(r)*pace))
 }
 
-// open borrows up to the wanted size and sells borrowed tokens in slices. It sells
-// the perpetual future instead when that is at least as dear as the token, so that a
-// short in it pays no funding, and when nobody lends.
-func (t *Shorters) open(id ID, row *shorter, debt, free, contracts, z float64, v *View, do *Actions) {
-	want := float64(row.size*min(1, (-z-row.threshold)/fullAt)) - contracts
+// contract keeps an order on each side of the perpetual future, where a position is worth
+// its threshold and the funding. The larger the position, the more its next part must be
+// worth, and it is closed at half of that. Nobody sells it for less than a loan costs
+// while there are loans.
+func (t *Shorters) contract(id ID, row *shorter, z, debt float64, v *View, do *Actions) {
+	position := v.PerpPosition(id)
 	slice := sizeSlice * row.size
-	if v.Perp.Bid > 0 && debt < want && v.PerpRoom() > slice &&
-		(v.Perp.Mid >= v.Mid || v.Borrowable().Units() < slice) {
-		slice = min(slice, want-debt)
-		MarginPerp(id, contracts+slice, v, do)
-		price := v.Price(v.Mid * (1 - perpReach))
-		do.PerpOrder(id, takingSlot, book.Sell, book.ImmediateOrCancel, price, v.Lots(slice))
-		return
+	need := func(in float64) float64 { // by how much the next part must be mispriced
+		if in < 0 {
+			return float64((row.threshold+float64(fullAt*-in/row.size))/-2) - roundTrip
+		}
+		return row.threshold + float64(fullAt*in/row.size) + roundTrip
 	}
+	ask := z + need(-position)
+	if loan := -v.BorrowRate() * t.p.HorizonDay / daysAYear; v.Borrowable().Units() > slice && position <= 0 {
+		ask = max(ask, loan)
+	}
+	long, short := row.size-position, row.size+position-debt
+	MarginPerp(id, abs(position)+slice, v, do)
+	quoteContract(id, passiveSlot, book.Buy, z-need(position), min(slice, long), v, do)
+	quoteContract(id, takingSlot, book.Sell, ask, min(slice, short), v, do)
+}
+
+// open borrows up to the wanted size, less what it is short already, and sells borrowed
+// tokens in slices.
+func (t *Shorters) open(id ID, row *shorter, debt, free, z float64, v *View, do *Actions) {
+	want := float64(row.size*min(1, (-z-row.threshold)/fullAt)) + min(v.PerpPosition(id), 0)
+	slice := sizeSlice * row.size
 	if debt < want {
 		do.Move(Borrow, id, min(Amount(min(slice, want-debt)), v.Borrowable()))
 	}

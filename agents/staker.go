@@ -33,6 +33,7 @@ type StakerParams struct {
 	SliceShare     float64     `key:"slice_share" default:"0.01" unit:"share" min:"0.0001" max:"1" source:"Calibrated: with slice_minutes, decay of impact within a day (check facts, sweeps)" doc:"Mean child order as a share of the normal holding"`
 	Response       float64     `key:"staking_elasticity" default:"0.04" unit:"1" min:"0" max:"5" source:"Livepeer 2022–25: the staked share moved by at most 0.04 of a relative change of the yield over three years" doc:"Relative change of the share staked for a relative change of its net yield"`
 	Switching      float64     `key:"switching_intensity" default:"6" unit:"1" min:"0" max:"100" source:"Assumption: an operator that pays nothing is left at about one allocation in two" doc:"Intensity of choice between operators, by the difference of their net returns over the usual one"`
+	Contracts      float64     `key:"contract_share" default:"0.3" unit:"share" min:"0" max:"1" source:"Assumption: a third of holders has an account where futures trade; no sweep yet" doc:"Share of stakers who trade the perpetual future, where there is one, above all to be short of stake that they cannot sell at once"`
 	FollowYields   bool        `key:"follow_yields" default:"true" source:"Assumption: on; off to see what a result owes to it (check reactions)" doc:"Whether they stake more when staking yields more"`
 	RecallLoans    bool        `key:"recall_loans" default:"true" source:"Assumption: on; off to see what a result owes to it (check reactions)" doc:"Whether they call back what they have lent"`
 	Civic          CivicParams `key:"civic" doc:"What they do about a coordinator that attacks"`
@@ -56,6 +57,7 @@ type staker struct {
 	band    float64 // log mispricing that makes the tactical part move
 	wake    float64 // median time between looks, ticks
 	trading bool    // whether it is on its way to the target
+	hedges  bool    // whether it trades the perpetual future
 }
 
 // How stakers differ and divide what they hold.
@@ -102,6 +104,7 @@ func NewStakers(p StakerParams, b BeliefParams, o Opening, list []Agent, s *draw
 		row.lent = 2 * p.LentShare * r.Float64()
 		row.band = p.MispricingBand * r.Lognormal(bandSD)
 		row.wake = clip(p.WakeHours*r.Lognormal(stakerWakeSD), wakeLeast, wakeMost) * o.TicksPerDay / hours
+		row.hedges = r.Float64() < p.Contracts
 		total += row.normal
 	}
 	scale := p.HoldShare * o.Supply / total
@@ -173,7 +176,8 @@ func (t *Stakers) one(a Agent, row *staker, v *View, do *Actions) {
 	do.Move(Consume, a.ID, v.Earned(a.ID))
 	value := t.m.lnValue(&row.belief, v)
 	hold := v.Tokens(a.ID)
-	gap := t.target(row, value-v.LnMid) - hold
+	gap := t.target(row, value-v.LnMid) - v.exposure(a.ID)
+	t.lift(a.ID, row, value-v.LnMid, v, do)
 	switch {
 	case row.trading && abs(gap) < tradeEndsBelow*row.normal:
 		row.trading = false
@@ -206,6 +210,9 @@ func (t *Stakers) work(id ID, row *staker, gap, value float64, v *View, do *Acti
 	slice := min(t.p.SliceShare*row.normal*(soonest+r.Float64()), abs(gap))
 	if v.Bid == 0 || v.Ask == 0 {
 		t.open(id, gap, value, slice, v, do)
+		return
+	}
+	if t.contract(id, row, gap, slice, value-v.LnMid, v, do) {
 		return
 	}
 	if gap > 0 {

@@ -31,6 +31,9 @@ type View struct {
 	Dai  Quote // the market of dai
 	Perp Quote // the market of the perpetual future; Mid is 0 before it has two sides
 
+	FundingsDay float64 // funding payments a day
+	FundingCap  float64 // most that is paid at once, as a share of the value of a position
+
 	// News that no agent causes, as logs relative to the start.
 	LnETH, LnActivity float64
 	LnOwn             float64 // what holders think of the token beyond its fees; those who do not hold it do not know
@@ -62,7 +65,7 @@ type View struct {
 // Quote is the top of a market.
 type Quote struct {
 	Bid, Ask uint32  // ticks; 0 when that side is empty
-	Mid      float64 // middle of the last quote that had two sides, USD
+	Mid      float64 // middle of the last quote that had two sides, USD, but not beyond a side that is there
 }
 
 // NewView returns a view of the given parts of one world. All markets must
@@ -146,8 +149,13 @@ func (q *Quote) refresh(bid, ask uint32, tick float64) {
 		return
 	}
 	q.Bid, q.Ask = bid, ask
-	if bid > 0 && ask > 0 {
-		q.Mid = (float64(bid) + float64(ask)) / 2 * tick
+	switch b, a := float64(bid)*tick, float64(ask)*tick; {
+	case bid > 0 && ask > 0:
+		q.Mid = (b + a) / 2
+	case bid > 0 && q.Mid > 0:
+		q.Mid = max(q.Mid, b)
+	case ask > 0:
+		q.Mid = min(q.Mid, a)
 	}
 }
 

@@ -52,7 +52,7 @@ type slots [agents.Pairs]int
 // come last, so that the others have the same places with any number of legs.
 var kinds = [kindCount]kind{
 	{
-		row: RowStakers, key: 0, can: agents.CanTrade | agents.CanStake, slots: slots{2},
+		row: RowStakers, key: 0, can: agents.CanTrade | agents.CanStake, slots: slots{2, 0, 2},
 		count: func(c *Config) int { return c.Stakers.Count },
 		wake:  func(c *Config) float64 { return c.Stakers.WakeHours },
 		make: func(w *World, list []agents.Agent) agents.Strategy {
@@ -65,14 +65,14 @@ var kinds = [kindCount]kind{
 			return agents.NewMakers(w.cfg.Makers, w.cfg.Beliefs, w.opening, list, w.stream, w.endow)
 		},
 	}, {
-		row: RowNoise, key: 2, can: agents.CanTrade, slots: slots{2},
+		row: RowNoise, key: 2, can: agents.CanTrade, slots: slots{2, 0, 2},
 		count: func(c *Config) int { return c.Noise.Count },
 		wake:  func(c *Config) float64 { return c.Noise.WakeBlocks / c.perDay() * 24 },
 		make: func(w *World, list []agents.Agent) agents.Strategy {
 			return agents.NewNoise(w.cfg.Noise, w.opening, list, w.stream, w.endow)
 		},
 	}, {
-		row: RowChartists, key: 3, can: agents.CanTrade, slots: slots{2},
+		row: RowChartists, key: 3, can: agents.CanTrade, slots: slots{2, 0, 2},
 		count: func(c *Config) int { return c.Chartists.Count },
 		wake:  func(c *Config) float64 { return c.Chartists.WakeHours },
 		make: func(w *World, list []agents.Agent) agents.Strategy {

@@ -28,6 +28,7 @@ func (w *World) open(capital [Legs]ledger.Amount) {
 	}
 	w.view.TicksPerDay = w.perDay
 	w.view.DisturbUSD = c.Network.HourUSD
+	w.view.FundingsDay, w.view.FundingCap = 24/c.Perp.FundingHours, c.Perp.FundingCap
 	w.showMechanisms()
 	w.view.SetMid(c.Opening.Price)
 	w.volatility = newVolatility(w.perDay, c.News, w.view)

@@ -66,7 +66,8 @@ func (m *Market) resting(id book.OrderID) (lots [2]int64) {
 }
 
 // afford checks margin and open interest with the new order in place of the one
-// that it replaces. An order that can only reduce a position needs neither.
+// that it replaces. An order that makes nobody reach further, as one that only reduces a
+// position, needs neither.
 func (m *Market) afford(o *Order, was [2]int64) error {
 	a := &m.accounts[o.Owner]
 	r := a.resting
@@ -75,7 +76,7 @@ func (m *Market) afford(o *Order, was [2]int64) error {
 	}
 	r[o.Side] += int64(o.Lots)
 	w := reach(a.position, r)
-	if max(w[0], w[1]) <= abs(a.position) {
+	if w[0] <= a.reach[0] && w[1] <= a.reach[1] {
 		return nil
 	}
 	if m.Equity(o.Owner) < share(m.value(max(w[0], w[1])), m.initial) {
