@@ -111,6 +111,7 @@ type Finding struct {
 	Claim   *Claim
 	Verdict Verdict
 	Results []Result // by test
+	Why     string   // why there is no experiment in this world, empty where there is one
 	Turns   string   // where the verdict turns, empty when the search was not asked for
 }
 

@@ -15,7 +15,6 @@ import (
 	"stakeout/experiments/kit/record"
 	"stakeout/experiments/kit/stat"
 	"stakeout/experiments/study/question"
-	"stakeout/experiments/worlds"
 )
 
 // Every claim has a quote, a reading and experiments that load. The parameter of its
@@ -35,10 +34,8 @@ func TestLedger(t *testing.T) {
 				if k.Preset == "" {
 					continue
 				}
-				for _, world := range worlds.Names() {
-					if _, err := question.Load(k.Preset, k.with(question.InWorld+world).Set...); err != nil {
-						t.Errorf("%s in world %s: %v", c.ID, world, err)
-					}
+				if _, err := question.Load(k.Preset, k.Set...); err != nil {
+					t.Errorf("%s: %v", c.ID, err)
 				}
 			}
 			if x.When == "" || x.Of.of == nil || x.Of.Name == "" || x.Case.Preset == "" {
@@ -56,10 +53,8 @@ func TestLedger(t *testing.T) {
 				if k.Preset == "" {
 					continue
 				}
-				for _, world := range worlds.Names() {
-					if _, err := question.Load(k.Preset, k.with(c.Turn.at(x), question.InWorld+world).Set...); err != nil {
-						t.Errorf("%s in world %s: %v", c.ID, world, err)
-					}
+				if _, err := question.Load(k.Preset, k.with(c.Turn.at(x)).Set...); err != nil {
+					t.Errorf("%s: %v", c.ID, err)
 				}
 			}
 		}
@@ -364,5 +359,37 @@ func TestClaimsUnderRevision(t *testing.T) {
 	}
 	if v := known["C1"].verdict([]Result{{Verdict: Holds}}); v != Holds {
 		t.Errorf("C1: %q", v)
+	}
+}
+
+// In another world most claims have their experiment, and the ledger says which have not.
+func TestClaimsElsewhere(t *testing.T) {
+	c := &court{o: Options{World: "2026"}}
+	why, err := c.elsewhere(All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(why) != 1 || !strings.Contains(why["C12"], "blocks_per_slot") {
+		t.Errorf("without an experiment: %v", why)
+	}
+	var c12 []*Claim
+	for _, claim := range All() {
+		if claim.ID == "C12" {
+			c12 = append(c12, claim)
+		}
+	}
+	found, err := Try(context.Background(), c12, Options{World: "2026"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ledger := Ledger(found, 2)
+	if err := ledger.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	if found[0].Verdict != NotHere || ledger.Rows[0][1].String() != "not in this world" {
+		t.Errorf("%+v, %v", found[0], ledger.Rows)
+	}
+	if _, err := Try(context.Background(), c12, Options{World: "2062"}); err == nil {
+		t.Error("a world that does not exist was taken")
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 
@@ -95,19 +94,19 @@ func Try(ctx context.Context, list []*Claim, o Options) (found []Finding, err er
 	}
 	defer func() { err = errors.Join(err, memory.Close()) }()
 	c := &court{o: o, memory: memory, clock: &clock{show: o.Progress}, trials: map[string]*experiment{}}
-	for _, claim := range list {
-		for i := range claim.Tests {
-			for _, k := range []Case{claim.Tests[i].Case, claim.Tests[i].Less} {
-				if err := c.summon(k, claim.Tests[i].Of); err != nil {
-					return nil, fmt.Errorf("%s: %w", claim.ID, err)
-				}
-			}
-		}
+	missing, err := c.elsewhere(list)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.summonAll(list, missing); err != nil {
+		return nil, err
 	}
 	c.clock.total = len(c.order) * o.Reps
 	if o.Turns {
 		for _, claim := range list {
-			c.clock.total += turnPoints * claim.cases() * o.Reps
+			if missing[claim.ID] == "" {
+				c.clock.total += turnPoints * claim.cases() * o.Reps
+			}
 		}
 	}
 	if err := c.sit(ctx); err != nil {
@@ -115,6 +114,10 @@ func Try(ctx context.Context, list []*Claim, o Options) (found []Finding, err er
 	}
 	findings := make([]Finding, len(list))
 	for i, claim := range list {
+		if why := missing[claim.ID]; why != "" {
+			findings[i] = Finding{Claim: claim, Verdict: NotHere, Why: why}
+			continue
+		}
 		findings[i] = c.judge(claim)
 	}
 	discoveries(findings)
@@ -124,6 +127,23 @@ func Try(ctx context.Context, list []*Claim, o Options) (found []Finding, err er
 	return findings, nil
 }
 
+// summonAll adds the experiments of the claims that have one in this world.
+func (c *court) summonAll(list []*Claim, missing map[string]string) error {
+	for _, claim := range list {
+		if missing[claim.ID] != "" {
+			continue
+		}
+		for i := range claim.Tests {
+			for _, k := range []Case{claim.Tests[i].Case, claim.Tests[i].Less} {
+				if err := c.summon(k, claim.Tests[i].Of); err != nil {
+					return fmt.Errorf("%s: %w", claim.ID, err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // summon adds an experiment to the list of the court, and a measure to the experiment.
 func (c *court) summon(k Case, of Measure) error {
 	if k.Preset == "" {
@@ -131,11 +151,7 @@ func (c *court) summon(k Case, of Measure) error {
 	}
 	t := c.trials[k.key()]
 	if t == nil {
-		set := slices.Clone(k.Set)
-		if c.o.World != "" {
-			set = append(set, question.InWorld+c.o.World)
-		}
-		s, err := question.Load(k.Preset, set...)
+		s, err := c.load(k)
 		if err != nil {
 			return err
 		}

@@ -56,6 +56,10 @@ func Ledger(findings []Finding, reps int) *table.Table {
 			})
 			id, verdict = "", ""
 		}
+		if f.Verdict == NotHere {
+			none := table.Empty("the experiment cannot be set up in this world")
+			t.Rows = append(t.Rows, []table.Cell{table.Text(id), table.Text(verdict), none, none, none, none, none, none})
+		}
 	}
 	t.Notes = append(t.Notes, fmt.Sprintf("%d paired replications each; intervals are Student's, and Clopper–Pearson for "+
 		"questions answered with the lie. "+
@@ -70,6 +74,9 @@ func Ledger(findings []Finding, reps int) *table.Table {
 		note := fmt.Sprintf("%s (%s): “%s” Read as: %s", f.Claim.ID, f.Claim.By, f.Claim.Quote, f.Claim.Reading)
 		if why := revisions[f.Claim.ID]; why != "" {
 			note += " Under revision: " + why + "."
+		}
+		if f.Why != "" {
+			note += " No experiment in this world: " + f.Why + "."
 		}
 		if f.Turns != "" {
 			note += " The first test " + f.Turns + "."

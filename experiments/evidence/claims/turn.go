@@ -3,6 +3,7 @@ package claims
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"stakeout/experiments/kit/pool"
 	"stakeout/experiments/kit/root"
@@ -31,8 +32,12 @@ func (c *Claim) cases() int {
 // is the first in the order of the claims.
 func (c *court) turns(ctx context.Context, findings []Finding) error {
 	return pool.Each(ctx, c.o.Workers, len(findings), func(ctx context.Context, i int) (err error) {
-		if findings[i].Claim.Turn != nil {
-			findings[i].Turns, err = c.turn(ctx, findings[i].Claim)
+		f := &findings[i]
+		if f.Claim.Turn == nil || f.Verdict == NotHere {
+			return nil
+		}
+		if f.Turns, err = c.turn(ctx, f.Claim); unfit(err) {
+			f.Turns, err = "has no turn in this world: "+strings.ReplaceAll(err.Error(), "\n", "; "), nil
 		}
 		return err
 	})
