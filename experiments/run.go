@@ -261,6 +261,7 @@ func overview(store *record.Store, study *report.Study, r *Result) error {
 		draw *figure.Figure
 	}{
 		{"matrix", report.MatrixFigure(study, question.HomeMechanism(study.World()))},
+		{"matrix_own", report.OwnMatrixFigure(study, question.HomeMechanism(study.World()))},
 		{"returns", report.SweepFigure(study)},
 	} {
 		if f.draw == nil {

@@ -7,62 +7,55 @@ import (
 	"strings"
 
 	"stakeout/experiments/kit/figure"
-	"stakeout/experiments/worlds"
 )
 
 // MatrixFigure shows the mean advantage of every attack over the best honest use of its
-// capital, in thousand USD, by leader selection without a remedy, and by remedy under the
-// leader selection of the attack's own preset, which the function home returns. It is nil
-// for a study that is not the matrix.
+// capital, in thousand USD, with all cells in one world: by leader selection without a
+// remedy, and by remedy under the leader selection of the attack's own preset, which the
+// function home returns. It is nil for a study that is not the matrix.
 func MatrixFigure(s *Study, home func(attack string) string) *figure.Figure {
 	if !s.isMatrix() {
 		return nil
 	}
-	var maps [4]*heatTable // by leader selection and by remedy, in one world and in the presets' own
-	for i := range maps {
-		maps[i] = newHeat()
+	return s.matrixFigure(home, true, fmt.Sprintf("all cells in world %s", s.World()))
+}
+
+// OwnMatrixFigure is MatrixFigure for the cells in the thread's own settings. It is nil
+// without such cells.
+func OwnMatrixFigure(s *Study, home func(attack string) string) *figure.Figure {
+	if !s.isMatrix() || !slices.ContainsFunc(s.Cells, func(c *Cell) bool { return !s.InOneWorld(c) }) {
+		return nil
 	}
+	return s.matrixFigure(home, false, "the thread's own settings, where a preset changes the world for its sentence; "+
+		"returns can be compared within a row")
+}
+
+func (s *Study) matrixFigure(home func(attack string) string, oneWorld bool, where string) *figure.Figure {
+	byMechanism, byRemedy := newHeat(), newHeat()
 	for _, x := range s.Summaries() {
-		c, at := x.Cell, 0
-		if !s.InOneWorld(c) {
-			at = 2
+		c := x.Cell
+		if s.InOneWorld(c) != oneWorld {
+			continue
 		}
 		z := x.Advantage.Mean / 1000
 		if c.Remedy == "none" {
-			maps[at].put(c.Attack, c.Mechanism, z, x.Told())
+			byMechanism.put(c.Attack, c.Mechanism, z, x.Told())
 		}
 		if c.Mechanism == home(c.Attack) {
-			maps[at+1].put(c.Attack, c.Remedy, z, x.Told())
+			byRemedy.put(c.Attack, c.Remedy, z, x.Told())
 		}
 	}
-	f := &figure.Figure{Width: figure.DoubleColumn, Columns: 1}
-	by := [...]string{"Leader selection", "Remedy"}
-	rows := 0
-	for i, m := range maps {
-		if len(m.rows) == 0 {
-			continue
-		}
-		rows += len(m.rows)
-		f.Panels = append(f.Panels, figure.Panel{Title: string("abcd"[i]), XLabel: by[i%2], Heat: m.heat()})
+	height := min(24+float64(9*len(byRemedy.rows)), figure.TallestMM/2)
+	return &figure.Figure{
+		Width: figure.DoubleColumn, HeightMM: 2 * height, Columns: 1,
+		Panels: []figure.Panel{{Title: "a", XLabel: "Leader selection", Heat: byMechanism.heat()},
+			{Title: "b", XLabel: "Remedy", Heat: byRemedy.heat()}},
+		Caption: fmt.Sprintf("Mean advantage of each attack over the best honest use of its capital in thousand USD, %s. "+
+			"(a) By leader selection, without a remedy. (b) By remedy, under the leader selection of the attack's own preset. "+
+			"Colours are logarithmic beyond about ten thousand USD. %s Empty cells: the attack has no lever, or the remedy "+
+			"nothing to act on. %s; intervals (Student's t) are in the table attack_roi. Model version %s.",
+			where, s.ToldNote(), s.Sample(), s.Version),
 	}
-	f.HeightMM = min(float64(24*len(f.Panels))+float64(9*rows), figure.TallestMM)
-	f.Caption = s.matrixCaption(len(f.Panels) > 2)
-	return f
-}
-
-func (s *Study) matrixCaption(own bool) string {
-	world, more := worlds.Default, ""
-	if len(s.Cells) > 0 {
-		world = s.Cells[0].World
-	}
-	if own {
-		more = " (c, d) The same in the thread's own settings, where a preset changes the world for its sentence."
-	}
-	return fmt.Sprintf("Mean advantage of each attack over the best honest use of its capital in thousand USD, in (a) "+
-		"and (b) with all cells in world %s. (a) By leader selection, without a remedy. (b) By remedy, under the leader "+
-		"selection of the attack's own preset.%s Colours are logarithmic beyond about ten thousand USD. %s Empty cells: "+
-		"the attack has no lever, or the remedy nothing to act on. %s; intervals (Student's t) are in the table "+
-		"attack_roi. Model version %s.", world, more, s.ToldNote(), s.Sample(), s.Version)
 }
 
 // ToldNote says in a caption what the type of the numbers in a map of the advantage means.

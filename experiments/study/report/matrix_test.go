@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"stakeout/experiments/kit/figure"
 	"stakeout/experiments/kit/record"
 )
 
@@ -119,11 +120,20 @@ func TestPanelsOfTheMatrix(t *testing.T) {
 	if row := Ranges(s).Rows[1]; row[1].String() != "3" {
 		t.Errorf("the ranges count %s cells of dos", row[1])
 	}
-	f := MatrixFigure(s, func(string) string { return "pos" })
-	if err := f.Validate(); err != nil {
-		t.Fatal(err)
+	home := func(string) string { return "pos" }
+	one, own := MatrixFigure(s, home), OwnMatrixFigure(s, home)
+	for _, f := range []*figure.Figure{one, own} {
+		if err := f.Validate(); err != nil {
+			t.Error(err)
+		}
 	}
-	if len(f.Panels) != 4 || f.Panels[0].Heat.Z[1][1] != -0.05 || f.Panels[2].Heat.Z[0][0] != 9000 {
-		t.Errorf("%d panels, %v", len(f.Panels), f.Panels[0].Heat.Z)
+	if one.Panels[0].Heat.Z[1][1] != -0.05 || own.Panels[0].Heat.Z[0][0] != 9000 {
+		t.Errorf("%v and %v", one.Panels[0].Heat.Z, own.Panels[0].Heat.Z)
+	}
+	if !strings.Contains(one.Caption, "all cells in world 2020") || !strings.Contains(own.Caption, "own settings") {
+		t.Errorf("captions %q and %q", one.Caption, own.Caption)
+	}
+	if OwnMatrixFigure(matrix(t, someMatrix), home) != nil {
+		t.Error("a matrix in one world has a figure of other worlds")
 	}
 }
