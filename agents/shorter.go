@@ -131,7 +131,7 @@ func (t *Shorters) contract(id ID, row *shorter, z, debt float64, v *View, do *A
 	}
 	long, short := row.size-position, row.size+position-debt
 	MarginPerp(id, abs(position)+slice, v, do)
-	quoteContract(id, passiveSlot, book.Buy, z-need(position), min(slice, long), v, do)
+	quoteContract(id, passiveSlot, book.Buy, z-float64(need(position)), min(slice, long), v, do)
 	quoteContract(id, takingSlot, book.Sell, ask, min(slice, short), v, do)
 }
 
