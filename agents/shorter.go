@@ -130,7 +130,7 @@ func (t *Shorters) contract(id ID, row *shorter, z, debt float64, v *View, do *A
 		ask = max(ask, loan)
 	}
 	long, short := row.size-position, row.size+position-debt
-	MarginPerp(id, abs(position)+slice, v, do)
+	MarginPerp(id, abs(position)+float64(slice), v, do)
 	quoteContract(id, passiveSlot, book.Buy, z-need(position), min(slice, long), v, do)
 	quoteContract(id, takingSlot, book.Sell, ask, min(slice, short), v, do)
 }

@@ -116,7 +116,7 @@ func (t *VaultOwners) adjust(id ID, row *vaultOwner, v *View, do *Actions) bool 
 	ether, debt := v.Vault(id)
 	do.Move(LockEther, id, v.Free(id, ledger.Ether))
 	do.Move(Wipe, id, min(v.Free(id, ledger.Dai), Amount(debt)))
-	worth := (ether + v.Free(id, ledger.Ether).Units()) * v.EthUSD
+	worth := float64((ether + v.Free(id, ledger.Ether).Units()) * v.EthUSD)
 	hasty, part := worth < row.haste*debt, usualPart
 	if hasty {
 		part = hastyPart

@@ -149,7 +149,7 @@ func (q *Quote) refresh(bid, ask uint32, tick float64) {
 		return
 	}
 	q.Bid, q.Ask = bid, ask
-	switch b, a := float64(bid)*tick, float64(ask)*tick; {
+	switch b, a := float64(float64(bid)*tick), float64(float64(ask)*tick); {
 	case bid > 0 && ask > 0:
 		q.Mid = (b + a) / 2
 	case bid > 0 && q.Mid > 0:

@@ -42,7 +42,7 @@ func (t *Users) leave(id ID, row *user, v *View, do *Actions) {
 // gas and the wait in its queue where that way is open, nor than the balance. Who has
 // waited for w days expects to wait for w more (Gott 1993), and for a day at least.
 func (t *Users) exitBid(each, waited, gas float64, v *View) float64 {
-	markedUp := float64(gasMarkup*float64(v.Rollup.WithdrawalGas)) * v.GasGwei * gwei * v.EthUSD
+	markedUp := float64(gasMarkup * float64(v.Rollup.WithdrawalGas) * v.GasGwei * gwei * v.EthUSD)
 	bid := min(each, markedUp+t.delayCost(each, 1+waited))
 	if other := gas + t.delayCost(each, v.Rollup.QueueDelayHours/24); bid > other && v.mayForce() {
 		return other
@@ -53,7 +53,7 @@ func (t *Users) exitBid(each, waited, gas float64, v *View) float64 {
 // delayCost is what it is worth to have a balance some days earlier, in the unit of the
 // balance.
 func (t *Users) delayCost(balance, days float64) float64 {
-	return balance * (1 - exact.Exp(-t.p.UrgencyPerDay*days))
+	return float64(balance * (1 - exact.Exp(-t.p.UrgencyPerDay*days)))
 }
 
 // Surplus is what a cohort has from the rollup besides the cash in the ledger, in USD:
