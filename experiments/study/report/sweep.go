@@ -29,7 +29,7 @@ func Returns(s *Study) *table.Table {
 	t := &table.Table{Name: "returns", Title: "Return on attacks: " + s.title()}
 	for _, path := range s.Axes {
 		if path == winsAxis && s.isMatrix() {
-			t.Columns = append(t.Columns, table.Column{Name: "Panel"}, table.Column{Name: "World"})
+			t.Columns = append(t.Columns, table.Column{Name: "Panel"})
 			continue
 		}
 		t.Columns = append(t.Columns, table.Column{Name: path[strings.LastIndexByte(path, '.')+1:], Align: table.Right})
@@ -45,9 +45,8 @@ func Returns(s *Study) *table.Table {
 		table.Column{Name: "Advantage" + ci, Unit: "USD"},
 		table.Column{Name: "p, Holm"})
 	if !s.isMatrix() {
-		t.Columns = append(t.Columns, table.Column{Name: "p, BH"})
+		t.Columns = append(t.Columns, table.Column{Name: "p, BH"}, table.Column{Name: "Pr(profit)", Unit: "%"})
 	}
-	t.Columns = append(t.Columns, table.Column{Name: "Pr(profit)", Unit: "%"})
 	shown := ends(all, printedCells)
 	if s.isMatrix() {
 		a, b := s.byPanel(all)
@@ -104,7 +103,7 @@ func (s *Study) ownHorizons() bool {
 func (s *Study) returnsRow(x *Summary) (row []table.Cell) {
 	for i, v := range x.Cell.Levels {
 		if s.Axes[i] == winsAxis && s.isMatrix() {
-			row = append(row, table.Text(s.panel(x.Cell)), table.Text(x.Cell.WorldHash))
+			row = append(row, table.Text(s.panelOf(x.Cell)))
 			continue
 		}
 		row = append(row, levelCell(v))
@@ -124,9 +123,9 @@ func (s *Study) returnsRow(x *Summary) (row []table.Cell) {
 	}
 	row = append(row, Mean(&x.Net, usd), Interval(&x.Advantage, usd), p)
 	if !s.isMatrix() {
-		row = append(row, q)
+		row = append(row, q, profit)
 	}
-	return append(row, profit)
+	return row
 }
 
 // levelCell shows the value of an axis as it was stored.

@@ -57,6 +57,14 @@ func (s *Study) panel(c *Cell) string {
 	return ownWorld
 }
 
+// panelOf is the panel of a cell, and in panel b the hash of its world, which differs.
+func (s *Study) panelOf(c *Cell) string {
+	if s.InOneWorld(c) {
+		return oneWorld
+	}
+	return ownWorld + " " + c.WorldHash
+}
+
 // Apart tells whether the preset of an attack has settings of its own for the world, and
 // so cells in both panels of the matrix.
 func (s *Study) Apart(attack string) bool {
