@@ -213,7 +213,7 @@ func tripResult(b, still *sim.World) (profit, left float64) {
 		tokens += q
 	}
 	_, notional := b.Exchange().Walk(book.Sell, uint64(max(tokens, 0)))
-	left = float64(notional) * tick
+	left = float64(float64(notional) * tick)
 	return profit + left - float64(tokens*still.PriceAt(b.Tick())), left
 }
 
